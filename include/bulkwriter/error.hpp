@@ -1,0 +1,215 @@
+#pragma once
+
+#include <bulkwriter/config.hpp>
+
+#include <cstdint>
+#include <cstdio>
+#include <cstdlib>
+#include <memory>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+namespace bulkwriter {
+inline namespace v1 {
+
+/// What went wrong. The values are stable; `to_string` gives the name that stands in brackets behind every message.
+enum class errc : std::uint16_t {
+  // --- a value of a row ---
+  null_not_allowed = 1,   ///< no value for a field that is neither nullable nor has a default_value
+  out_of_range = 2,       ///< an integer outside the range of its field's kind
+  not_finite = 3,         ///< NaN or an infinity: no server imports it
+  varchar_too_long = 4,   ///< more bytes (not characters) than max_length
+  invalid_utf8 = 5,       ///< text that is not well-formed UTF-8
+  invalid_json = 6,       ///< text of a json or dynamic field that is not JSON (RFC 8259), or not an object where one is due
+  json_too_long = 7,      ///< more than the 65,536 bytes that a server takes in a JSON cell
+  wrong_dim = 8,          ///< a vector whose length is not the field's dim
+  duplicate_key = 9,      ///< a dynamic key that appears twice, or that is the name of a field
+  capacity_exceeded = 10, ///< more elements than max_capacity
+  row_too_large = 11,     ///< a row that alone is larger than chunk_size
+  several_problems = 12,  ///< more than one of the above in one row: see error_info::problems
+  wrong_type = 13,        ///< a run-time value of a type that its field cannot hold
+  unknown_field = 14,     ///< a run-time name that the schema does not declare, and no dynamic field to take it
+
+  // --- options, schemas, states ---
+  invalid_schema = 30,    ///< a run-time schema that breaks a rule (compile-time schemas fail to compile instead)
+  invalid_option = 31,    ///< an option out of its range, or options that exclude each other
+  invalid_state = 32,     ///< a call on a writer that has failed before, or that was moved from
+
+  // --- input files ---
+  invalid_csv = 50,       ///< broken quoting, a row with another number of cells than the header, a header without a column
+  invalid_number = 51,    ///< text where a number is due
+
+  // --- files on disk ---
+  io_error = 70,          ///< the operating system refused to create, write, rename or read a file
+  no_space = 71,          ///< the disk or the quota is full
+
+  // --- network ---
+  invalid_url = 90,       ///< text that is not an http or https URL, or lacks a host
+  resolve_failed = 91,    ///< the host name has no address
+  connect_failed = 92,    ///< nobody listens there, or no route
+  tls_failed = 93,        ///< the peer's certificate or the handshake was refused
+  timeout = 94,           ///< a deadline passed; the message says in which phase
+  connection_lost = 95,   ///< the peer closed or reset before the answer was whole
+  invalid_response = 96,  ///< an answer that is not HTTP, or whose body is not what the protocol promises
+  cancelled = 97,         ///< the caller's stop token was triggered
+  http_error = 98,        ///< an HTTP status that none of the more exact codes describes
+
+  // --- object stores ---
+  access_denied = 110,    ///< unknown key, wrong signature, or no right to do this
+  no_such_bucket = 111,   ///< the bucket or container does not exist
+  no_such_key = 112,      ///< the object or multipart upload does not exist
+  wrong_region = 113,     ///< the bucket is in another region than the request was signed for
+  clock_skewed = 114,     ///< this machine's clock differs too much from the server's
+  precondition_failed = 115, ///< a conditional request whose condition did not hold
+  storage_error = 116,    ///< any other refusal of the store
+  upload_not_aborted = 117, ///< an upload failed and its parts could not be removed: key and upload id are in the message
+
+  // --- import ---
+  unauthenticated = 130,  ///< the token or API key is missing or wrong
+  collection_not_found = 131, ///< no collection of this name
+  job_not_found = 132,    ///< the server does not know the job (any more)
+  import_failed = 133,    ///< the job ended as failed: the reason is in the message
+  server_error = 134,     ///< any other refusal: server_code and server_message say which
+  outcome_unknown = 135,  ///< a request that must not be repeated was sent and its answer was lost
+};
+
+/// The name of a code, such as "varchar_too_long". Never fails; thread-safe.
+std::string_view to_string(errc code) noexcept;
+
+/// One broken rule of one row.
+struct problem {
+  errc code = {};
+  std::string field = {};    ///< name of the field, empty where the rule concerns the whole row
+  std::string message = {};  ///< rule and value, without row and field
+
+  friend bool operator==(problem const&, problem const&) = default;
+};
+
+/// Everything that is known about a failure. `message` never holds a secret.
+struct error_info {
+  errc code = {};
+  std::string message = {};        ///< complete text as `error::what()` shows it, without the bracketed code
+  std::int64_t row = -1;           ///< zero-based position among all rows offered to this writer; -1 where there is none
+  std::string field = {};          ///< the field of the first problem
+  int http_status = 0;             ///< 0 where no HTTP answer was received
+  std::int64_t server_code = 0;    ///< the import server's `code`
+  std::string server_error = {};   ///< the store's error code ("SignatureDoesNotMatch") or the import server's message
+  std::vector<problem> problems = {};  ///< for a refused row: every broken rule, in schema order
+
+  /// `row 41, field 'title': 600 bytes exceed max_length 512 [bulkwriter.varchar_too_long]`
+  std::string to_string() const;
+};
+
+/// What the plain (not `try_`) functions throw.
+class error : public std::runtime_error {
+ public:
+  explicit error(error_info info) : std::runtime_error(info.to_string()), info_(std::make_shared<error_info const>(std::move(info))) {}
+  error_info const& info() const noexcept { return *info_; }
+  errc code() const noexcept { return info_->code; }
+
+ private:
+  std::shared_ptr<error_info const> info_;  // shared: copying an exception must not throw
+};
+
+namespace detail {
+
+[[noreturn]] inline void throw_error(error_info info) {
+#if defined(__cpp_exceptions)
+  throw error(std::move(info));
+#else
+  std::fprintf(stderr, "%s\n", info.to_string().c_str());
+  std::abort();
+#endif
+}
+
+// An owning, copyable pointer: success costs one null pointer and no empty strings.
+class error_box {
+ public:
+  error_box() = default;
+  explicit error_box(error_info&& info) : p_(std::make_unique<error_info>(std::move(info))) {}
+  error_box(error_box const& other) : p_(other.p_ ? std::make_unique<error_info>(*other.p_) : nullptr) {}
+  error_box(error_box&&) noexcept = default;
+  error_box& operator=(error_box other) noexcept {
+    p_ = std::move(other.p_);
+    return *this;
+  }
+  explicit operator bool() const noexcept { return p_ != nullptr; }
+  error_info& operator*() noexcept { return *p_; }
+  error_info const& operator*() const noexcept { return *p_; }
+
+ private:
+  std::unique_ptr<error_info> p_;
+};
+
+}  // namespace detail
+
+/// A value or the reason why there is none. `value()` throws `error`; `*r` and `error()` require that you asked first.
+template <class T>
+class [[nodiscard]] result {
+ public:
+  using value_type = T;
+
+  template <class U = T>
+    requires(std::is_constructible_v<T, U &&> && !std::is_same_v<std::remove_cvref_t<U>, result> &&
+             !std::is_same_v<std::remove_cvref_t<U>, error_info>)
+  result(U&& value) : value_(std::in_place, std::forward<U>(value)) {}
+  result(error_info info) : error_(std::move(info)) {}
+
+  bool has_value() const noexcept { return value_.has_value(); }
+  explicit operator bool() const noexcept { return has_value(); }
+
+  T& value() & { return check(), *value_; }
+  T const& value() const& { return check(), *value_; }
+  T&& value() && { return check(), std::move(*value_); }
+
+  T& operator*() & noexcept { return *value_; }
+  T const& operator*() const& noexcept { return *value_; }
+  T&& operator*() && noexcept { return std::move(*value_); }
+  T* operator->() noexcept { return &*value_; }
+  T const* operator->() const noexcept { return &*value_; }
+
+  error_info& error() & noexcept { return *error_; }
+  error_info const& error() const& noexcept { return *error_; }
+  error_info&& error() && noexcept { return std::move(*error_); }
+
+ private:
+  void check() const {
+    if (!value_) detail::throw_error(*error_);
+  }
+  std::optional<T> value_;
+  detail::error_box error_;
+};
+
+template <>
+class [[nodiscard]] result<void> {
+ public:
+  using value_type = void;
+
+  result() = default;
+  result(error_info info) : error_(std::move(info)) {}
+
+  bool has_value() const noexcept { return !error_; }
+  explicit operator bool() const noexcept { return has_value(); }
+  void value() const {
+    if (error_) detail::throw_error(*error_);
+  }
+
+  error_info& error() & noexcept { return *error_; }
+  error_info const& error() const& noexcept { return *error_; }
+  error_info&& error() && noexcept { return std::move(*error_); }
+
+ private:
+  detail::error_box error_;
+};
+
+}  // namespace v1
+}  // namespace bulkwriter
+
+#if BULKWRITER_BODIES
+#include <bulkwriter/detail/error.ipp>
+#endif

@@ -1,0 +1,65 @@
+#pragma once
+
+#include <bulkwriter/error.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace bulkwriter {
+inline namespace v1 {
+namespace http {
+
+/// Scheme, host and port: what a connection belongs to.
+struct origin {
+  bool secure = true;        ///< https
+  std::string host = {};     ///< name or address, without brackets
+  std::uint16_t port = 443;
+
+  /// The Host header's value: with brackets round an IPv6 address, with the port unless it is the scheme's own.
+  std::string authority() const;
+  /// `https://host:port`, for messages.
+  std::string to_string() const;
+
+  friend bool operator==(origin const&, origin const&) = default;
+};
+
+/// An absolute http(s) URL, split. The target is kept exactly as written: nothing is decoded or encoded.
+struct url {
+  http::origin origin = {};
+  std::string target = "/";  ///< path and query, begins with '/'
+
+  /// Errors: `errc::invalid_url`. A text without a scheme is taken as `https://` + text, or `http://` if `secure_default` is false.
+  static result<url> try_parse(std::string_view text, bool secure_default = true);
+};
+
+struct header {
+  std::string name = {}, value = {};
+  friend bool operator==(header const&, header const&) = default;
+};
+
+/// A request as it goes over the wire. `Host`, `Content-Length`, `User-Agent` and `Connection` are the client's business;
+/// everything else is sent as it stands. Names and values with control characters are refused.
+struct request {
+  std::string method = "GET";
+  http::origin origin = {};
+  std::string target = "/";
+  std::vector<header> headers = {};
+  std::span<std::byte const> body = {};  ///< must outlive the call; replayable, so a request can be repeated
+};
+
+struct response {
+  int status = 0;
+  std::vector<header> headers = {};
+  std::string body = {};
+
+  /// The first header of this name, compared without case; empty if there is none.
+  std::string_view find(std::string_view name) const noexcept;
+};
+
+}  // namespace http
+}  // namespace v1
+}  // namespace bulkwriter

@@ -1,0 +1,37 @@
+#pragma once
+
+#include <bulkwriter/http/client.hpp>
+
+#include <chrono>
+#include <functional>
+#include <stop_token>
+
+namespace bulkwriter {
+inline namespace v1 {
+namespace http {
+
+/// Exponential backoff with full jitter. `Retry-After` is honoured up to `max_delay`.
+struct retry_options {
+  int max_attempts = 5;  ///< the first try included
+  std::chrono::milliseconds base_delay = std::chrono::milliseconds(100);
+  std::chrono::milliseconds max_delay = std::chrono::seconds(20);
+  std::chrono::milliseconds budget = std::chrono::minutes(5);  ///< no new attempt starts later than this after the first
+};
+
+/// Whether an outcome is worth another try of a request that is safe to repeat:
+/// transport errors (not TLS refusals, not cancelled), 408, 429, 500, 502, 503, 504.
+bool is_transient(result<response> const& outcome) noexcept;
+
+/// Calls `attempt` until it gives an outcome that `worth_repeating` denies, attempts or budget are used up, or `stop` is
+/// triggered. `attempt` must build (and sign) its request anew each time. Returns the last outcome.
+result<response> send_with_retry(retry_options const& options, std::function<result<response>()> const& attempt,
+                                 std::function<bool(result<response> const&)> const& worth_repeating = is_transient,
+                                 std::stop_token stop = {});
+
+}  // namespace http
+}  // namespace v1
+}  // namespace bulkwriter
+
+#if BULKWRITER_BODIES
+#include <bulkwriter/http/detail/retry.ipp>
+#endif

@@ -1,0 +1,55 @@
+#pragma once
+
+#include <bulkwriter/error.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <ostream>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace bulkwriter {
+inline namespace v1 {
+
+/// What one chunk became: one path for every format but NumPy, where it is one file a field.
+/// On disk the paths are file names; in a bucket they are object keys, without a leading slash.
+struct file_group {
+  std::vector<std::string> paths = {};
+  std::uint64_t rows = 0;   ///< rows in the group
+  std::uint64_t bytes = 0;  ///< size of its files in all
+
+  auto begin() const noexcept { return paths.begin(); }
+  auto end() const noexcept { return paths.end(); }
+  std::size_t size() const noexcept { return paths.size(); }
+  std::string const& operator[](std::size_t i) const noexcept { return paths[i]; }
+
+  friend bool operator==(file_group const&, file_group const&) = default;
+};
+
+/// The files of a commit, in the order of their rows: what `import_client::bulk_import` takes.
+struct batch_files {
+  std::vector<file_group> groups = {};
+
+  auto begin() const noexcept { return groups.begin(); }
+  auto end() const noexcept { return groups.end(); }
+  std::size_t size() const noexcept { return groups.size(); }
+  bool empty() const noexcept { return groups.empty(); }
+  file_group const& operator[](std::size_t i) const noexcept { return groups[i]; }
+
+  friend bool operator==(batch_files const&, batch_files const&) = default;
+
+  /// As the guide prints it: `[["5868ba87-…/1.parquet"], ["5868ba87-…/2.parquet"]]`.
+  friend std::ostream& operator<<(std::ostream& out, batch_files const& files) {
+    out << '[';
+    for (std::size_t i = 0; i < files.size(); ++i) {
+      out << (i ? ", [" : "[");
+      for (std::size_t k = 0; k < files[i].size(); ++k) out << (k ? ", \"" : "\"") << files[i][k] << '"';
+      out << ']';
+    }
+    return out << ']';
+  }
+};
+
+}  // namespace v1
+}  // namespace bulkwriter
