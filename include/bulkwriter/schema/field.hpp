@@ -1,0 +1,247 @@
+#pragma once
+
+#include <bulkwriter/schema/fixed_string.hpp>
+#include <bulkwriter/schema/kinds.hpp>
+#include <bulkwriter/schema/member_type.hpp>
+
+#include <cstddef>
+#include <string_view>
+#include <type_traits>
+
+namespace bulkwriter {
+inline namespace v1 {
+
+// A variable template over the field's name: a failed static_assert that uses it prints the name beside the text.
+namespace rule {
+template <fixed_string Field, bool Holds>
+inline constexpr bool field = Holds;
+}  // namespace rule
+
+namespace detail {
+
+template <class D>
+consteval field_info lower(std::string_view name, D const& d) {
+  field_info f{};
+  f.name = name;
+  f.type = D::tag;
+  if constexpr (requires { d.dim; }) f.dim = d.dim;
+  if constexpr (requires { d.max_length; }) f.max_length = d.max_length;
+  if constexpr (requires { d.max_capacity; }) f.max_capacity = d.max_capacity;
+  if constexpr (requires { d.element_type; }) {
+    f.element = d.element_type.tag;
+    f.max_length = d.element_type.max_length;
+  }
+  if constexpr (requires { d.is_primary; }) {
+    f.is_primary = d.is_primary;
+    f.auto_id = d.auto_id;
+  }
+  if constexpr (requires { d.is_partition_key; }) f.is_partition_key = d.is_partition_key;
+  if constexpr (requires { d.is_clustering_key; }) f.is_clustering_key = d.is_clustering_key;
+  if constexpr (requires { d.nullable; }) f.nullable = d.nullable;
+  if constexpr (requires { d.default_value; }) {
+    f.has_default = d.default_value.set;
+    if constexpr (requires { d.default_value.view(); }) f.default_text = d.default_value.view();
+    else if constexpr (std::is_same_v<decltype(d.default_value), default_float>) f.default_number = d.default_value.value;
+    else f.default_integer = d.default_value.value;
+  }
+  return f;
+}
+
+consteval bool default_fits(field_info const& f) {
+  if (!f.has_default) return true;
+  if (is_integer(f.type)) return f.default_integer >= min_of(f.type) && f.default_integer <= max_of(f.type);
+  constexpr double largest = 3.4028234663852886e38;
+  if (f.type == kind::float32) return f.default_number >= -largest && f.default_number <= largest;
+  if (f.type == kind::float64) return f.default_number - f.default_number == 0;
+  if (f.type == kind::varchar) return f.default_text.size() <= f.max_length;
+  return true;
+}
+
+template <class D>
+inline constexpr bool is_field_kind = requires { D::tag; };
+
+// Each group of checks is a class of its own: an error inside field<> or schema<> would drag its users along.
+template <fixed_string Name, auto Kind>
+struct column_check {
+  using D = std::remove_const_t<decltype(Kind)>;
+  static_assert(rule::field<Name, is_field_kind<D>>,
+                "bulkwriter: the last argument of column<> or field<> must be a field kind such as bw::int64{} or "
+                "bw::varchar{.max_length = 64}");
+  static constexpr field_info info = lower<D>(Name.view(), Kind);
+  static_assert(rule::field<Name, is_valid_field_name(Name.view())>,
+                "bulkwriter: a field name begins with a letter or an underscore, goes on with letters, digits and underscores, "
+                "and has at most 255 bytes; rename the field");
+  static_assert(rule::field<Name, !is_dense_vector(info.type) || (info.dim >= 1 && info.dim <= limits::max_dim)>,
+                "bulkwriter: a vector field needs a dim between 1 and 32768: bw::float_vector{.dim = 768}");
+  static_assert(rule::field<Name, info.type != kind::binary_vector || info.dim % 8 == 0>,
+                "bulkwriter: the dim of a binary_vector counts bits and must be a multiple of 8");
+  static_assert(rule::field<Name, info.type != kind::varchar || (info.max_length >= 1 && info.max_length <= limits::max_varchar_length)>,
+                "bulkwriter: a varchar field needs a max_length between 1 and 65535 bytes: bw::varchar{.max_length = 512}");
+  static_assert(rule::field<Name, (info.type != kind::array && info.type != kind::struct_array) ||
+                                      (info.max_capacity >= 1 && info.max_capacity <= limits::max_capacity)>,
+                "bulkwriter: an array field needs a max_capacity between 1 and 4096: bw::array{.element_type = bw::int32{}, "
+                ".max_capacity = 16}");
+  static_assert(rule::field<Name, info.type != kind::array || info.element <= kind::varchar>,
+                "bulkwriter: the element_type of an array must be a boolean, integer, float or varchar kind");
+  static_assert(rule::field<Name, info.type != kind::array || info.element != kind::varchar ||
+                                      (info.max_length >= 1 && info.max_length <= limits::max_varchar_length)>,
+                "bulkwriter: the varchar elements of an array need a max_length between 1 and 65535 bytes: "
+                "bw::array{.element_type = bw::varchar{.max_length = 64}, .max_capacity = 16}");
+  static constexpr bool plain_element() {
+    if constexpr (requires { Kind.element_type; }) return Kind.element_type.plain;
+    else return true;
+  }
+  static_assert(rule::field<Name, plain_element()>,
+                "bulkwriter: the element_type of an array takes no key, nullable or default_value attribute; set it on the array");
+  static_assert(rule::field<Name, default_fits(info)>,
+                "bulkwriter: the default_value is out of the range of this field's kind (varchar: longer than max_length)");
+  static constexpr bool default_is_whole() {
+    if constexpr (requires { Kind.default_value.size; }) return Kind.default_value.size <= default_string::capacity;
+    else return true;
+  }
+  static_assert(rule::field<Name, default_is_whole()>,
+                "bulkwriter: a default_value in a compile-time schema holds at most 256 bytes; use a runtime_schema for a longer one");
+  static_assert(rule::field<Name, !(info.is_primary && (info.nullable || info.has_default))>,
+                "bulkwriter: a primary key cannot be nullable or have a default_value; remove the attribute");
+  static_assert(rule::field<Name, info.is_primary || !info.auto_id>,
+                "bulkwriter: only a primary key can be auto_id; add .is_primary = true or remove .auto_id");
+  static_assert(rule::field<Name, !(info.is_partition_key && (info.is_primary || info.nullable))>,
+                "bulkwriter: a partition key cannot be the primary key or nullable; remove one of the attributes");
+};
+
+}  // namespace detail
+
+/// A field without a member: `column<"tag", bw::varchar{.max_length = 64}>`. Rows give it by name or by position.
+template <fixed_string Name, auto Kind>
+struct column {
+  using kind_type = std::remove_const_t<decltype(Kind)>;
+  using owner = void;
+  static constexpr auto name_storage = Name;
+  static constexpr auto attributes = Kind;
+  static_assert(sizeof(detail::column_check<Name, Kind>) != 0);
+
+  static constexpr field_info info = [] {
+    field_info f = detail::lower<kind_type>(name_storage.view(), attributes);
+    if constexpr (detail::is_struct_array<kind_type>) {
+      f.sub = detail::sub_fields_of<kind_type>::infos.data();
+      f.sub_count = detail::sub_fields_of<kind_type>::size;
+    }
+    return f;
+  }();
+};
+
+namespace detail {
+
+template <class>
+struct member_traits {
+  using owner = void;
+  using type = void;
+};
+template <class C, class M>
+struct member_traits<M C::*> {
+  using owner = C;
+  using type = M;
+};
+
+template <fixed_string Name, auto Kind, class Member>
+struct member_check {
+  static constexpr field_info info = column<Name, Kind>::info;
+  static constexpr bool fits = storable<plain_type<Member>, Kind, strictness::member>();
+  static constexpr bool extent = extent_fits<plain_type<Member>>(info);
+  static constexpr bool may_be_empty = !is_optional<Member> || info.may_be_null();
+  static constexpr bool can_be_empty = is_optional<Member> || !info.nullable;
+  static constexpr bool ok = fits && extent && may_be_empty && can_be_empty && !info.auto_id;
+
+  static_assert(rule::field<Name, fits>,
+                "bulkwriter: the C++ type of this member cannot be stored in this field's kind (boolean: bool; int8 to int64: an "
+                "integer type no wider; float32: float; float64: float, double; varchar, text, geometry: std::string, "
+                "std::string_view; json: text, or a boost::json type with <bulkwriter/adapt/boost_json.hpp>; float_vector: "
+                "std::array, std::vector or std::span of float)");
+  static_assert(rule::field<Name, !fits || extent>,
+                "bulkwriter: the size of this std::array differs from the field's dim (binary_vector: dim / 8 bytes)");
+  static_assert(rule::field<Name, may_be_empty>,
+                "bulkwriter: this member is a std::optional, so the field needs .nullable = true or a .default_value");
+  static_assert(rule::field<Name, can_be_empty>, "bulkwriter: this field is nullable, so its member must be a std::optional");
+  static_assert(rule::field<Name, !info.auto_id>,
+                "bulkwriter: the server fills an auto_id field; declare it as column<> without a member");
+};
+
+}  // namespace detail
+
+/// A field bound to a member of the row's struct: `field<"title", &article::title, bw::varchar{.max_length = 512}>`.
+/// A std::optional member needs a nullable field or a default_value; a nullable field needs a std::optional member.
+template <fixed_string Name, auto Member, auto Kind>
+struct field : column<Name, Kind> {
+  using owner = typename detail::member_traits<std::remove_const_t<decltype(Member)>>::owner;
+  using value_type = typename detail::member_traits<std::remove_const_t<decltype(Member)>>::type;
+  static_assert(sizeof(detail::member_check<Name, Kind, value_type>) != 0);
+  static constexpr bool ok = detail::member_check<Name, Kind, value_type>::ok;
+
+  static constexpr value_type const& get(owner const& row) noexcept { return row.*Member; }
+};
+
+/// The dynamic field, bound to a member of JSON: text, or a boost::json::object. The object's keys become dynamic keys.
+template <auto Member = nullptr>
+struct dynamic_field {
+  using kind_type = json;
+  using owner = typename detail::member_traits<std::remove_const_t<decltype(Member)>>::owner;
+  using value_type = typename detail::member_traits<std::remove_const_t<decltype(Member)>>::type;
+  static_assert(rule::field<"$meta", detail::json_like<detail::plain_type<value_type>>>,
+                "bulkwriter: the member of dynamic_field<> must be JSON text (std::string) or, with "
+                "<bulkwriter/adapt/boost_json.hpp>, a boost::json::object");
+  static constexpr fixed_string name_storage{"$meta"};
+  static constexpr json attributes{};
+  static constexpr field_info info = [] {
+    field_info f{};
+    f.name = dynamic_field_name;
+    f.type = kind::json;
+    f.is_dynamic = true;
+    return f;
+  }();
+  static constexpr bool ok = true;
+
+  static constexpr value_type const& get(owner const& row) noexcept { return row.*Member; }
+};
+
+/// The dynamic field without a member: undeclared names of a named append go there, or "$meta"_f = JSON text.
+template <>
+struct dynamic_field<nullptr> {
+  using kind_type = json;
+  using owner = void;
+  static constexpr fixed_string name_storage{"$meta"};
+  static constexpr json attributes{};
+  static constexpr field_info info = [] {
+    field_info f{};
+    f.name = dynamic_field_name;
+    f.type = kind::json;
+    f.is_dynamic = true;
+    return f;
+  }();
+};
+
+namespace detail {
+template <fixed_string Name, auto Kind, auto Function>
+struct function_check {
+  static_assert(rule::field<Name, column<Name, Kind>::info.type == std::remove_const_t<decltype(Function)>::output>,
+                "bulkwriter: this function gives another kind of field (bm25: sparse_float_vector, text_embedding: float_vector, "
+                "minhash: binary_vector)");
+};
+}  // namespace detail
+
+/// A field that the server computes from another: never in a row, never in a file, made by `collections::create`.
+template <fixed_string Name, auto Kind, auto Function>
+struct function_output : column<Name, Kind> {
+  static constexpr auto function = Function;
+  static_assert(sizeof(detail::function_check<Name, Kind, Function>) != 0);
+  static constexpr field_info info = [] {
+    field_info f = column<Name, Kind>::info;
+    f.function = std::remove_const_t<decltype(Function)>::tag;
+    f.function_input = function.input_field_name.view();
+    f.function_name = function.name.view();
+    if constexpr (requires { function.params; }) f.function_params = function.params.view();
+    return f;
+  }();
+};
+
+}  // namespace v1
+}  // namespace bulkwriter

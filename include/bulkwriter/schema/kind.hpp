@@ -1,0 +1,78 @@
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+namespace bulkwriter {
+inline namespace v1 {
+
+/// The field kinds of a collection.
+enum class kind : std::uint8_t {
+  boolean, int8, int16, int32, int64, float32, float64, varchar, text, json, array, geometry, timestamptz,
+  float_vector, float16_vector, bfloat16_vector, int8_vector, binary_vector, sparse_float_vector, struct_array,
+};
+
+/// The name as it is spelled in C++: "float_vector".
+constexpr std::string_view to_string(kind k) noexcept {
+  switch (k) {
+    case kind::boolean: return "boolean";
+    case kind::int8: return "int8";
+    case kind::int16: return "int16";
+    case kind::int32: return "int32";
+    case kind::int64: return "int64";
+    case kind::float32: return "float32";
+    case kind::float64: return "float64";
+    case kind::varchar: return "varchar";
+    case kind::text: return "text";
+    case kind::json: return "json";
+    case kind::array: return "array";
+    case kind::geometry: return "geometry";
+    case kind::timestamptz: return "timestamptz";
+    case kind::float_vector: return "float_vector";
+    case kind::float16_vector: return "float16_vector";
+    case kind::bfloat16_vector: return "bfloat16_vector";
+    case kind::int8_vector: return "int8_vector";
+    case kind::binary_vector: return "binary_vector";
+    case kind::sparse_float_vector: return "sparse_float_vector";
+    case kind::struct_array: return "struct_array";
+  }
+  return "unknown";
+}
+
+constexpr bool is_integer(kind k) noexcept { return k >= kind::int8 && k <= kind::int64; }
+constexpr bool is_dense_vector(kind k) noexcept { return k >= kind::float_vector && k <= kind::binary_vector; }
+constexpr bool is_vector(kind k) noexcept { return k >= kind::float_vector && k <= kind::sparse_float_vector; }
+
+/// Smallest and largest value of an integer kind.
+constexpr std::int64_t min_of(kind k) noexcept {
+  return k == kind::int8 ? INT8_MIN : k == kind::int16 ? INT16_MIN : k == kind::int32 ? INT32_MIN : INT64_MIN;
+}
+constexpr std::int64_t max_of(kind k) noexcept {
+  return k == kind::int8 ? INT8_MAX : k == kind::int16 ? INT16_MAX : k == kind::int32 ? INT32_MAX : INT64_MAX;
+}
+
+/// Limits of the servers (Milvus limits page; milvus-import-contract).
+namespace limits {
+inline constexpr std::uint32_t max_dim = 32768;
+inline constexpr std::uint32_t max_varchar_length = 65535;  ///< bytes
+inline constexpr std::uint32_t max_capacity = 4096;         ///< elements of an array
+inline constexpr std::uint32_t max_json_length = 65536;     ///< bytes of a JSON cell
+inline constexpr std::uint32_t max_name_length = 255;
+}  // namespace limits
+
+/// Names begin with a letter or an underscore and go on with letters, digits and underscores; at most 255 bytes.
+constexpr bool is_valid_field_name(std::string_view name) noexcept {
+  if (name.empty() || name.size() > limits::max_name_length) return false;
+  for (char const c : name) {
+    bool const letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
+    bool const digit = c >= '0' && c <= '9';
+    if (!letter && !(digit && &c != name.data())) return false;
+  }
+  return true;
+}
+
+/// The name of the dynamic field in files and servers.
+inline constexpr std::string_view dynamic_field_name = "$meta";
+
+}  // namespace v1
+}  // namespace bulkwriter

@@ -1,0 +1,181 @@
+#pragma once
+
+#include <bulkwriter/schema/kinds.hpp>
+
+#include <array>
+#include <chrono>
+#include <concepts>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <ranges>
+#include <span>
+#include <string>
+#include <string_view>
+#include <tuple>
+#include <type_traits>
+#include <utility>
+
+// Which C++ types can be stored in which kind of field.
+
+namespace bulkwriter {
+inline namespace v1 {
+
+/// A half float given as its 16 bits (IEEE 754 binary16, or bfloat16: the field's kind decides).
+struct float16 {
+  std::uint16_t bits = 0;
+};
+
+/// A sparse vector given as two spans of the same length.
+struct sparse_view {
+  std::span<std::uint32_t const> indices = {};
+  std::span<float const> values = {};
+};
+
+/// How a type of the user's becomes JSON text: specialise with `static void append(std::string& out, T const& value)`.
+/// <bulkwriter/adapt/boost_json.hpp> does so for boost::json.
+template <class T>
+struct json_text_of {};
+
+namespace detail {
+
+template <class V>
+struct unwrap_optional {
+  using type = V;
+  static constexpr bool is_optional = false;
+};
+template <class V>
+struct unwrap_optional<std::optional<V>> {
+  using type = V;
+  static constexpr bool is_optional = true;
+};
+template <class V>
+using plain_type = std::remove_cv_t<typename unwrap_optional<std::remove_cvref_t<V>>::type>;
+template <class V>
+inline constexpr bool is_optional = unwrap_optional<std::remove_cvref_t<V>>::is_optional;
+
+template <class V>
+concept text_like = std::convertible_to<V const&, std::string_view>;
+template <class V>
+concept has_json_text = requires(std::string& out, V const& v) { json_text_of<V>::append(out, v); };
+template <class V>
+concept json_like = text_like<V> || has_json_text<V>;
+template <class V>
+concept timestamp_like = text_like<V> || std::same_as<V, std::chrono::sys_time<std::chrono::microseconds>>;
+// char and its kin are text, not numbers
+template <class V>
+concept integer_like = std::integral<V> && !std::same_as<V, bool> && !std::same_as<V, char> && !std::same_as<V, wchar_t> &&
+                       !std::same_as<V, char8_t> && !std::same_as<V, char16_t> && !std::same_as<V, char32_t>;
+template <class V, std::size_t Bits>
+concept integer_within = integer_like<V> && sizeof(V) * 8 + (std::unsigned_integral<V> ? 1 : 0) <= Bits;
+template <class V, class E>
+concept block_of = std::convertible_to<V const&, std::span<E const>>;
+template <class V>
+concept pair_range =
+    std::ranges::input_range<V const> && requires(std::ranges::range_reference_t<V const> e) {
+      { e.first } -> std::convertible_to<std::uint32_t>;
+      { e.second } -> std::convertible_to<float>;
+    };
+
+// A member's type is a promise about all of its values, so it must fit as it stands. A single value given by name or in a
+// tuple is judged at run time: `"flag"_f = 1` for an int8 field.
+enum class strictness : bool { member, value };
+
+template <class V, kind K, strictness How>
+consteval bool holds_integer() {
+  if constexpr (How == strictness::value) return integer_like<V>;
+  else return integer_within<V, K == kind::int8 ? 8 : K == kind::int16 ? 16 : K == kind::int32 ? 32 : 64>;
+}
+template <class V, kind K, strictness How>
+consteval bool holds_float() {
+  if constexpr (How == strictness::value) return integer_like<V> || (std::floating_point<V> && sizeof(V) <= 8);
+  else return std::same_as<V, float> || (K == kind::float64 && std::same_as<V, double>);
+}
+
+template <class V, kind K, strictness How>
+consteval bool storable_as() {
+  if constexpr (K == kind::boolean) return std::same_as<V, bool>;
+  else if constexpr (is_integer(K)) return holds_integer<V, K, How>();
+  else if constexpr (K == kind::float32 || K == kind::float64) return holds_float<V, K, How>();
+  else if constexpr (K == kind::varchar || K == kind::text || K == kind::geometry) return text_like<V>;
+  else if constexpr (K == kind::json) return json_like<V>;
+  else if constexpr (K == kind::timestamptz) return timestamp_like<V>;
+  else if constexpr (K == kind::float_vector) return block_of<V, float>;
+  else if constexpr (K == kind::float16_vector || K == kind::bfloat16_vector) return block_of<V, float> || block_of<V, float16>;
+  else if constexpr (K == kind::int8_vector) return block_of<V, std::int8_t>;
+  else if constexpr (K == kind::binary_vector) return block_of<V, std::uint8_t> || block_of<V, std::byte>;
+  else if constexpr (K == kind::sparse_float_vector) return std::same_as<V, sparse_view> || pair_range<V>;
+  else return false;
+}
+
+template <class V, kind E, strictness How>
+consteval bool storable_elements() {
+  if constexpr (!std::ranges::sized_range<V const> || text_like<V>) {
+    return false;
+  } else {
+    using X = std::remove_cvref_t<std::ranges::range_reference_t<V const>>;
+    // vector<bool> yields proxies
+    if constexpr (E == kind::boolean) return std::convertible_to<X, bool> && (std::same_as<X, bool> || !std::is_arithmetic_v<X>);
+    else return storable_as<X, E, How>();
+  }
+}
+
+template <class K>
+inline constexpr bool is_struct_array = false;
+template <class... Sub>
+inline constexpr bool is_struct_array<struct_array<Sub...>> = true;
+
+template <class K>
+struct sub_fields_of;
+template <class... Sub>
+struct sub_fields_of<struct_array<Sub...>> {
+  static constexpr std::array<field_info, sizeof...(Sub)> infos{Sub::info...};
+  static constexpr std::size_t size = sizeof...(Sub);
+  template <std::size_t I>
+  using at = std::tuple_element_t<I, std::tuple<Sub...>>;
+};
+template <class Fields>
+  requires requires { typename Fields::is_struct_fields; }
+struct sub_fields_of<struct_array<Fields>> : sub_fields_of<typename Fields::is_struct_fields> {};
+
+template <class V, class Sub>
+consteval bool storable_structs() {
+  if constexpr (!std::ranges::random_access_range<V const>) {
+    return false;
+  } else {
+    using Owner = typename Sub::template at<0>::owner;
+    return std::is_void_v<Owner> || std::same_as<Owner, std::ranges::range_value_t<V const>>;
+  }
+}
+
+/// Whether a V (not a std::optional) can be stored in a field with these attributes.
+template <class V, auto Kind, strictness How>
+consteval bool storable() {
+  using K = std::remove_const_t<decltype(Kind)>;
+  if constexpr (K::tag == kind::array) return storable_elements<V, Kind.element_type.tag, How>();
+  else if constexpr (is_struct_array<K>) return storable_structs<V, sub_fields_of<K>>();
+  else return storable_as<V, K::tag, How>();
+}
+
+// An extent that the compiler knows: std::array, C array, span<T, N>; 0 where it does not.
+template <class V>
+inline constexpr std::size_t fixed_extent = 0;
+template <class T, std::size_t N>
+inline constexpr std::size_t fixed_extent<std::array<T, N>> = N;
+template <class T, std::size_t N>
+inline constexpr std::size_t fixed_extent<T[N]> = N;
+template <class T, std::size_t N>
+inline constexpr std::size_t fixed_extent<std::span<T, N>> = N == std::dynamic_extent ? 0 : N;
+
+/// The number of elements a dense vector's range must have; 0 for other kinds.
+constexpr std::size_t wanted_extent(field_info const& f) noexcept {
+  return !is_dense_vector(f.type) ? 0 : f.type == kind::binary_vector ? f.dim / 8 : f.dim;
+}
+template <class V>
+consteval bool extent_fits(field_info const& f) noexcept {
+  return wanted_extent(f) == 0 || fixed_extent<V> == 0 || fixed_extent<V> == wanted_extent(f);
+}
+
+}  // namespace detail
+}  // namespace v1
+}  // namespace bulkwriter

@@ -1,0 +1,112 @@
+#pragma once
+
+#include <bulkwriter/schema/field.hpp>
+
+#include <array>
+#include <cstddef>
+#include <span>
+#include <type_traits>
+#include <utility>
+
+namespace bulkwriter {
+inline namespace v1 {
+namespace detail {
+
+template <class... Owner>
+struct common_owner {
+  using type = void;
+  static constexpr bool same = true;
+};
+template <class First, class... Rest>
+struct common_owner<First, Rest...> {
+  using rest = common_owner<Rest...>;
+  using type = std::conditional_t<std::is_void_v<First>, typename rest::type, First>;
+  static constexpr bool same = rest::same && (std::is_void_v<First> || std::is_void_v<typename rest::type> ||
+                                              std::is_same_v<First, typename rest::type>);
+};
+
+consteval bool names_are_unique(std::span<field_info const> fields) {
+  for (std::size_t i = 0; i < fields.size(); ++i)
+    for (std::size_t k = i + 1; k < fields.size(); ++k)
+      if (fields[i].name == fields[k].name) return false;
+  return true;
+}
+template <auto Member>
+consteval std::size_t count_if_set(std::span<field_info const> fields) {
+  std::size_t n = 0;
+  for (auto const& f : fields) n += f.*Member ? 1u : 0u;
+  return n;
+}
+consteval bool primary_kind_fits(std::span<field_info const> fields) {
+  for (auto const& f : fields)
+    if (f.is_primary && f.type != kind::int64 && f.type != kind::varchar) return false;
+  return true;
+}
+consteval bool function_inputs_exist(std::span<field_info const> fields) {
+  for (auto const& f : fields) {
+    if (!f.is_function_output()) continue;
+    bool found = false;
+    for (auto const& g : fields)
+      found = found || (g.name == f.function_input && g.written() && (g.type == kind::varchar || g.type == kind::text));
+    if (!found) return false;
+  }
+  return true;
+}
+
+template <class... F>
+struct schema_check {
+  static constexpr std::array<field_info, sizeof...(F)> infos{F::info...};
+  static_assert(names_are_unique(infos), "bulkwriter: two fields of this schema have the same name; rename one");
+  static_assert(count_if_set<&field_info::is_primary>(infos) != 0,
+                "bulkwriter: no field of this schema is the primary key; give one .is_primary = true (int64 or varchar)");
+  static_assert(count_if_set<&field_info::is_primary>(infos) <= 1,
+                "bulkwriter: more than one field of this schema is the primary key; keep .is_primary on one");
+  static_assert(primary_kind_fits(infos), "bulkwriter: the primary key must be an int64 or a varchar field");
+  static_assert(count_if_set<&field_info::is_partition_key>(infos) <= 1,
+                "bulkwriter: more than one field of this schema is the partition key; keep .is_partition_key on one");
+  static_assert(count_if_set<&field_info::is_dynamic>(infos) <= 1, "bulkwriter: a schema has at most one dynamic_field<>");
+  static_assert(function_inputs_exist(infos),
+                "bulkwriter: the input_field_name of a function_output must name a varchar or text field of this schema");
+  static_assert(common_owner<typename F::owner...>::same,
+                "bulkwriter: the fields of this schema are members of different structs; bind all to one struct");
+};
+
+template <std::size_t I, class F>
+struct slot {
+  using type = F;
+};
+template <class, class...>
+struct slots;
+template <std::size_t... I, class... F>
+struct slots<std::index_sequence<I...>, F...> : slot<I, F>... {};
+template <std::size_t I, class F>
+slot<I, F> pick(slot<I, F> const*);
+
+}  // namespace detail
+
+/// The fields of a collection, named by deriving from it: `struct article_schema : bw::schema<bw::field<…>, …> {};`
+/// Every rule about names, keys, dims, lengths and members is checked when the schema is used.
+template <class... F>
+struct schema {
+  using is_schema = void;
+  using slots = detail::slots<std::index_sequence_for<F...>, F...>;
+  /// The struct that rows are given as; void where no field is bound to a member.
+  using row_type = typename detail::common_owner<typename F::owner...>::type;
+  static constexpr std::size_t size = sizeof...(F);
+  static constexpr std::array<field_info, sizeof...(F)> infos{F::info...};
+  static_assert(sizeof(detail::schema_check<F...>) != 0);
+};
+
+template <class S>
+concept typed_schema = requires { typename S::is_schema; };
+
+// Algorithms are templates on the user's named schema, never on the list of fields: symbols stay short.
+namespace detail {
+template <class S, std::size_t I>
+using field_at = typename decltype(pick<I>(static_cast<typename S::slots const*>(nullptr)))::type;
+
+consteval bool has_dynamic_field(std::span<field_info const> fields) { return count_if_set<&field_info::is_dynamic>(fields) != 0; }
+}  // namespace detail
+
+}  // namespace v1
+}  // namespace bulkwriter
