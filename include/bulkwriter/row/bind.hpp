@@ -1,0 +1,265 @@
+#pragma once
+
+#include <bulkwriter/row/dynamic_text.hpp>
+#include <bulkwriter/row/named.hpp>
+#include <bulkwriter/row/row_checker.hpp>
+#include <bulkwriter/schema/schema.hpp>
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <tuple>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+// From the user's row to cells: each way to give a row becomes one function `show(row, texts, to)` that calls
+// to.put(i, cell) for every written field. The checker and the encoders are both such a `to`.
+
+namespace bulkwriter {
+inline namespace v1 {
+namespace detail {
+
+/// Texts that have to be made from a value (a boost::json::object, undeclared names): made once a row, shown twice.
+class row_texts {
+ public:
+  void begin_row() noexcept { ++row_; }
+  /// The text of slot i; `make(std::string&)` is called the first time in a row.
+  template <class Make>
+  std::string const& get(std::size_t i, Make const& make) {
+    if (slots_.size() <= i) slots_.resize(i + 1);
+    slot& s = slots_[i];
+    if (s.row != row_) {
+      s.text.clear();
+      make(s.text);
+      s.row = row_;
+    }
+    return s.text;
+  }
+
+ private:
+  struct slot {
+    std::uint64_t row = 0;
+    std::string text = {};
+  };
+  std::uint64_t row_ = 0;
+  std::vector<slot> slots_;
+};
+
+template <auto Kind, class To, class V>
+void put_plain(To& to, std::size_t i, V const& value, row_texts& texts) {
+  constexpr kind k = std::remove_const_t<decltype(Kind)>::tag;
+  if constexpr (k == kind::boolean) to.put(i, value);
+  else if constexpr (is_integer(k)) to.put(i, static_cast<std::int64_t>(value));
+  else if constexpr (k == kind::float32 && std::is_same_v<V, float>) to.put(i, value);
+  else if constexpr (k == kind::float32 || k == kind::float64) to.put(i, static_cast<double>(value));
+  else if constexpr (text_like<V>) to.put(i, std::string_view(value));
+  else if constexpr (k == kind::json) to.put(i, std::string_view(texts.get(i, [&](std::string& out) { json_text_of<V>::append(out, value); })));
+  else if constexpr (k == kind::float_vector) to.put(i, std::span<float const>(value));
+}
+
+template <auto Kind, class To, class V>
+void put_value(To& to, std::size_t i, V const& value, row_texts& texts) {
+  if constexpr (is_optional<V>) {
+    if (value) put_plain<Kind>(to, i, *value, texts);
+    else to.put(i, nullptr);
+  } else if constexpr (std::is_same_v<V, std::nullptr_t> || std::is_same_v<V, std::nullopt_t>) {
+    to.put(i, nullptr);
+  } else {
+    put_plain<Kind>(to, i, value, texts);
+  }
+}
+
+// ---- the schema's struct ----
+
+template <class S, std::size_t I>
+struct column_without_member {
+  using F = field_at<S, I>;
+  static_assert(rule::field<F::name_storage, F::info.may_be_null()>,
+                "bulkwriter: this column<> has no member, so a row given as a struct cannot bring its value; bind it with field<>, "
+                "make it nullable, or append by name");
+};
+
+template <class S, std::size_t I, class To, class Row>
+void put_member(To& to, Row const& row, row_texts& texts) {
+  using F = field_at<S, I>;
+  if constexpr (F::info.written()) {
+    if constexpr (!std::is_void_v<typename F::owner>) {
+      if constexpr (F::ok) put_value<F::attributes>(to, I, F::get(row), texts);
+    } else {
+      static_assert(sizeof(column_without_member<S, I>) != 0);
+      to.put(I, nullptr);
+    }
+  }
+}
+
+template <class S, class Row, class To>
+void show_struct(void const* row, row_texts& texts, To& to) {
+  [&]<std::size_t... I>(std::index_sequence<I...>) {
+    (put_member<S, I>(to, *static_cast<Row const*>(row), texts), ...);
+  }(std::make_index_sequence<S::size>{});
+}
+
+// ---- values by name or by position: references side by side, and where each field finds its own ----
+
+template <std::size_t I, class V>
+struct value_ref {
+  V const& value;
+};
+template <class, class... V>
+struct value_refs;
+template <std::size_t... I, class... V>
+struct value_refs<std::index_sequence<I...>, V...> : value_ref<I, V>... {};
+template <std::size_t I, class V>
+constexpr V const& value_at(value_ref<I, V> const& ref) noexcept {
+  return ref.value;
+}
+
+inline constexpr int no_value = -1;
+
+/// Which argument each field takes, and which arguments no field takes.
+template <std::size_t Fields, std::size_t Args>
+struct binding {
+  std::array<int, Fields> argument_of{};
+  std::array<bool, Args> is_loose{};
+  int unknown = -1, repeated = -1, unwanted = -1;  // arguments
+  int missing = -1;                                // a field
+  constexpr bool ok() const noexcept { return unknown < 0 && repeated < 0 && unwanted < 0 && missing < 0; }
+};
+
+template <std::size_t Fields, std::size_t Args>
+consteval binding<Fields, Args> bind_names(std::array<field_info, Fields> const& fields, std::array<std::string_view, Args> const& names) {
+  binding<Fields, Args> b;
+  for (int& a : b.argument_of) a = no_value;
+  for (std::size_t a = 0; a < Args; ++a) {
+    std::size_t i = 0;
+    while (i < Fields && fields[i].name != names[a]) ++i;
+    if (i == Fields) {
+      b.is_loose[a] = true;
+      for (std::size_t other = 0; other < a; ++other)
+        if (names[other] == names[a]) b.repeated = static_cast<int>(a);
+      if (!has_dynamic_field(fields)) b.unknown = static_cast<int>(a);
+    } else if (!fields[i].written()) {
+      b.unwanted = static_cast<int>(a);
+    } else if (b.argument_of[i] != no_value) {
+      b.repeated = static_cast<int>(a);
+    } else {
+      b.argument_of[i] = static_cast<int>(a);
+    }
+  }
+  for (std::size_t i = 0; i < Fields; ++i)
+    if (b.argument_of[i] == no_value && fields[i].written() && !fields[i].may_be_null()) b.missing = static_cast<int>(i);
+  return b;
+}
+
+template <fixed_string Name>
+inline constexpr auto stored_name = Name;
+template <fixed_string... Name>
+struct name_list {
+  static constexpr std::array<std::string_view, sizeof...(Name)> views{stored_name<Name>.view()...};
+};
+template <std::size_t I, fixed_string First, fixed_string... Rest>
+consteval auto nth_name() {
+  if constexpr (I == 0) return First;
+  else return nth_name<I - 1, Rest...>();
+}
+
+/// By name: the names are known to the compiler.
+template <class S, fixed_string... Name>
+struct by_name {
+  static constexpr auto bound = bind_names(S::infos, name_list<Name...>::views);
+  static constexpr auto const& names = name_list<Name...>::views;
+};
+
+/// By position: one value for each written field; the dynamic field may be left out at the end.
+template <class S, std::size_t Args>
+struct by_position {
+  static constexpr std::size_t wanted = [] {
+    std::size_t n = 0;
+    for (auto const& f : S::infos) n += f.written() ? 1u : 0u;
+    return n;
+  }();
+  static constexpr bool arity_fits = Args == wanted || (Args + 1 == wanted && S::infos[S::size - 1].is_dynamic);
+  static constexpr auto bound = [] {
+    binding<S::size, Args> b;
+    int next = 0;
+    for (std::size_t i = 0; i < S::size; ++i)
+      b.argument_of[i] = S::infos[i].written() && next < static_cast<int>(Args) ? next++ : no_value;
+    return b;
+  }();
+  static constexpr std::array<std::string_view, Args> names{};  // no argument is loose
+};
+
+template <class S, std::size_t I, class V>
+struct value_check {
+  using F = field_at<S, I>;
+  static constexpr bool is_null = std::is_same_v<V, std::nullptr_t> || std::is_same_v<V, std::nullopt_t>;
+  static constexpr bool fits = is_null || storable<plain_type<V>, F::attributes, strictness::value>();
+  static constexpr bool extent = extent_fits<plain_type<V>>(F::info);
+  static_assert(rule::field<F::name_storage, fits>,
+                "bulkwriter: a value of this C++ type cannot be stored in this field (integers: any integer of up to 64 bits but "
+                "uint64; floats: a number; varchar: text; float_vector: a contiguous range of float)");
+  static_assert(rule::field<F::name_storage, !fits || extent>, "bulkwriter: the size of this std::array differs from the field's dim");
+};
+
+// The loose values, and what was given for the dynamic field itself, as one object.
+template <class Bound, class Refs, std::size_t... A>
+void make_dynamic_text(std::string& object, Refs const& refs, std::string_view given, std::index_sequence<A...>) {
+  object = "{";
+  (
+      [&] {
+        if constexpr (Bound::bound.is_loose[A]) append_dynamic_member(object, Bound::names[A], value_at<A>(refs));
+      }(),
+      ...);
+  if (object.size() == 1 && !given.empty()) {
+    object = given;
+    return;
+  }
+  if (std::string_view const inner = inside_braces(given); !inner.empty()) {
+    if (object.size() > 1) object += ',';
+    object += inner;
+  }
+  object += '}';
+}
+
+template <class S, class Bound, std::size_t I, class To, class Refs, class Args>
+void put_bound(To& to, Refs const& refs, row_texts& texts, Args args) {
+  using F = field_at<S, I>;
+  constexpr int a = Bound::bound.argument_of[I];
+  constexpr bool has_loose = [] {
+    for (bool const loose : Bound::bound.is_loose)
+      if (loose) return true;
+    return false;
+  }();
+  if constexpr (F::info.is_dynamic && has_loose) {
+    to.put(I, std::string_view(texts.get(I, [&](std::string& object) {
+      std::string given;
+      if constexpr (a != no_value) {
+        auto const& value = value_at<static_cast<std::size_t>(a)>(refs);
+        using V = std::remove_cvref_t<decltype(value)>;
+        if constexpr (text_like<V>) given = std::string_view(value);
+        else if constexpr (has_json_text<V>) json_text_of<V>::append(given, value);
+      }
+      make_dynamic_text<Bound>(object, refs, given, args);
+    })));
+  } else if constexpr (a != no_value) {
+    put_value<F::attributes>(to, I, value_at<static_cast<std::size_t>(a)>(refs), texts);
+  } else if constexpr (F::info.written()) {
+    to.put(I, nullptr);
+  }
+}
+
+template <class S, class Bound, class Refs, class To>
+void show_values(void const* row, row_texts& texts, To& to) {
+  auto const& refs = *static_cast<Refs const*>(row);
+  [&]<std::size_t... I>(std::index_sequence<I...>) {
+    (put_bound<S, Bound, I>(to, refs, texts, std::make_index_sequence<Bound::bound.is_loose.size()>{}), ...);
+  }(std::make_index_sequence<S::size>{});
+}
+
+}  // namespace detail
+}  // namespace v1
+}  // namespace bulkwriter

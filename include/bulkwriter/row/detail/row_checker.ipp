@@ -1,0 +1,165 @@
+#pragma once
+
+#include <bulkwriter/row/row_checker.hpp>
+#include <bulkwriter/row/text.hpp>
+
+#include <algorithm>
+#include <bit>
+#include <cmath>
+#include <cstring>
+#include <limits>
+#include <utility>
+
+namespace bulkwriter {
+inline namespace v1 {
+namespace detail {
+
+// A float is finite unless all bits of its exponent are set. Written over blocks of constant length with independent lanes,
+// so that compilers turn it into vector code at -O2.
+BULKWRITER_DECL std::size_t find_not_finite(std::span<float const> values) noexcept {
+  constexpr std::uint32_t exponent = 0x7f800000;
+  constexpr std::size_t block = 64, lanes = 16;
+  std::size_t i = 0;
+  for (; i + block <= values.size(); i += block) {
+    std::uint32_t bits[block];
+    std::memcpy(bits, values.data() + i, sizeof bits);
+    std::uint32_t bad[lanes] = {};
+    for (std::size_t k = 0; k < block; k += lanes)
+      for (std::size_t lane = 0; lane < lanes; ++lane) bad[lane] |= (bits[k + lane] & exponent) == exponent ? 1u : 0u;
+    std::uint32_t any = 0;
+    for (std::uint32_t const b : bad) any |= b;
+    if (any != 0) break;
+  }
+  for (; i < values.size(); ++i)
+    if ((std::bit_cast<std::uint32_t>(values[i]) & exponent) == exponent) break;
+  return i;
+}
+
+// The beginning of a value for a message, cut where it stops being UTF-8, so that no message holds broken text.
+inline std::string quoted_start(std::string_view text) {
+  std::string_view start = text.substr(0, 32);
+  start = start.substr(0, std::min(find_utf8_fault(start), start.size()));
+  std::string out = "'";
+  for (char const c : start) out += static_cast<unsigned char>(c) < 0x20 || c == 0x7f ? '?' : c;
+  return out += start.size() < text.size() ? "…'" : "'";
+}
+inline std::string number_text(double value) {
+  if (std::isnan(value)) return "nan";
+  if (std::isinf(value)) return value < 0 ? "-inf" : "inf";
+  std::string out;
+  append_json_number(out, value);
+  return out;
+}
+
+BULKWRITER_DECL void row_checker::add(std::size_t i, errc code, std::string message) {
+  problems_.push_back({.code = code, .field = std::string(fields_[i].name), .message = std::move(message)});
+}
+
+BULKWRITER_DECL void row_checker::put(std::size_t i, std::nullptr_t) {
+  if (!fields_[i].may_be_null())
+    add(i, errc::null_not_allowed, "no value was given, and the field is neither nullable nor has a default_value");
+}
+
+BULKWRITER_DECL void row_checker::put(std::size_t, bool) {}
+
+BULKWRITER_DECL void row_checker::put(std::size_t i, std::int64_t value) {
+  kind const k = fields_[i].type;
+  if (value < min_of(k) || value > max_of(k))
+    add(i, errc::out_of_range,
+        "value " + std::to_string(value) + " is outside " + std::to_string(min_of(k)) + ".." + std::to_string(max_of(k)) + " of " +
+            std::string(to_string(k)));
+}
+
+BULKWRITER_DECL void row_checker::put(std::size_t i, float value) { put(i, static_cast<double>(value)); }
+
+BULKWRITER_DECL void row_checker::put(std::size_t i, double value) {
+  if (!std::isfinite(value)) add(i, errc::not_finite, "value " + number_text(value) + " is not a finite number");
+  else if (fields_[i].type == kind::float32 && !std::isfinite(static_cast<float>(value)))
+    add(i, errc::out_of_range, "value " + number_text(value) + " is outside the range of float32");
+}
+
+BULKWRITER_DECL void row_checker::put(std::size_t i, std::string_view value) {
+  field_info const& f = fields_[i];
+  if (f.is_dynamic) return check_dynamic(i, value);
+  if (f.type == kind::json) return check_json(i, value);
+  if (f.type == kind::varchar && value.size() > f.max_length)
+    add(i, errc::varchar_too_long,
+        std::to_string(value.size()) + " bytes exceed max_length " + std::to_string(f.max_length) + ": " +
+            quoted_start(value));
+  if (std::size_t const at = find_utf8_fault(value); at != std::string_view::npos) {
+    constexpr char digits[] = "0123456789abcdef";
+    auto const byte = static_cast<unsigned char>(value[at]);
+    add(i, errc::invalid_utf8,
+        std::string("byte 0x") + digits[byte >> 4] + digits[byte & 15] + " at offset " + std::to_string(at) +
+            " is not well-formed UTF-8");
+  }
+}
+
+BULKWRITER_DECL void row_checker::put(std::size_t i, std::span<float const> value) {
+  field_info const& f = fields_[i];
+  if (value.size() != f.dim) {
+    add(i, errc::wrong_dim, "a vector of " + std::to_string(value.size()) + " values where dim is " + std::to_string(f.dim));
+    return;
+  }
+  if (std::size_t const at = find_not_finite(value); at != value.size())
+    add(i, errc::not_finite,
+        "element " + std::to_string(at) + " is " + number_text(static_cast<double>(value[at])) + ", not a finite number");
+}
+
+inline std::string json_complaint(std::string_view text, json_fault const& fault) {
+  std::string_view const rest = text.substr(std::min(fault.offset, text.size()));
+  return std::string(fault.what) + " at byte " + std::to_string(fault.offset) + (rest.empty() ? "" : ": " + quoted_start(rest));
+}
+
+BULKWRITER_DECL void row_checker::check_json(std::size_t i, std::string_view text) {
+  if (text.size() > limits::max_json_length)
+    add(i, errc::json_too_long, std::to_string(text.size()) + " bytes exceed the " + std::to_string(limits::max_json_length) + " of a JSON cell");
+  else if (auto const fault = find_json_fault(text)) add(i, errc::invalid_json, "not JSON: " + json_complaint(text, *fault));
+}
+
+BULKWRITER_DECL void row_checker::check_dynamic(std::size_t i, std::string_view text) {
+  if (text.size() > limits::max_json_length) {
+    add(i, errc::json_too_long,
+        std::to_string(text.size()) + " bytes exceed the " + std::to_string(limits::max_json_length) + " of the dynamic field");
+    return;
+  }
+  if (auto const fault = find_json_object_fault(text, keys_)) {
+    add(i, errc::invalid_json, "not a JSON object: " + json_complaint(text, *fault));
+    return;
+  }
+  std::sort(keys_.begin(), keys_.end());
+  for (std::size_t k = 0; k < keys_.size(); ++k) {
+    std::string const& key = keys_[k];
+    if (k > 0 && keys_[k - 1] == key) {
+      if (k < 2 || keys_[k - 2] != key) add(i, errc::duplicate_key, "the dynamic key '" + key + "' appears more than once");
+      continue;
+    }
+    bool const taken = key == dynamic_field_name || std::any_of(fields_.begin(), fields_.end(), [&](auto const& f) { return f.name == key; });
+    if (taken) add(i, errc::duplicate_key, "the dynamic key '" + key + "' is the name of a field of the schema");
+  }
+}
+
+BULKWRITER_DECL error_info row_checker::refusal() {
+  error_info info;
+  info.row = row_;
+  info.field = problems_.front().field;
+  std::string const row = "row " + std::to_string(row_);
+  if (problems_.size() == 1) {
+    info.code = problems_.front().code;
+    info.message = row + ", field '" + info.field + "': " + problems_.front().message;
+  } else {
+    info.code = errc::several_problems;
+    info.message = row + ": " + std::to_string(problems_.size()) + " problems";
+    for (std::size_t k = 0; k < problems_.size(); ++k) {
+      problem const& p = problems_[k];
+      info.message += (k == 0 ? ": field '" : "; field '") + p.field + "': " + p.message + " [bulkwriter." + std::string(to_string(p.code)) + "]";
+    }
+  }
+  info.problems = std::move(problems_);
+  problems_.clear();
+  return info;
+}
+
+}  // namespace detail
+}  // namespace v1
+}  // namespace bulkwriter

@@ -1,0 +1,292 @@
+#pragma once
+
+#include <bulkwriter/row/text.hpp>
+
+#include <charconv>
+#include <cmath>
+#include <cstdint>
+#include <cstring>
+#include <system_error>
+
+namespace bulkwriter {
+inline namespace v1 {
+namespace detail {
+
+BULKWRITER_DECL std::size_t find_utf8_fault(std::string_view text) noexcept {
+  auto const* s = reinterpret_cast<unsigned char const*>(text.data());
+  std::size_t const n = text.size();
+  std::size_t i = 0;
+  while (i < n) {
+    if (i + 8 <= n) {
+      std::uint64_t eight;
+      std::memcpy(&eight, s + i, 8);
+      if ((eight & 0x8080808080808080u) == 0) {
+        i += 8;
+        continue;
+      }
+    }
+    unsigned const c = s[i];
+    if (c < 0x80) {
+      ++i;
+      continue;
+    }
+    auto const is_tail = [&](std::size_t at, unsigned low = 0x80, unsigned high = 0xbf) {
+      return at < n && s[at] >= low && s[at] <= high;
+    };
+    std::size_t length = 0;
+    if (c >= 0xc2 && c <= 0xdf) length = is_tail(i + 1) ? 2 : 0;
+    else if (c == 0xe0) length = is_tail(i + 1, 0xa0) && is_tail(i + 2) ? 3 : 0;
+    else if (c == 0xed) length = is_tail(i + 1, 0x80, 0x9f) && is_tail(i + 2) ? 3 : 0;
+    else if (c >= 0xe1 && c <= 0xef) length = is_tail(i + 1) && is_tail(i + 2) ? 3 : 0;
+    else if (c == 0xf0) length = is_tail(i + 1, 0x90) && is_tail(i + 2) && is_tail(i + 3) ? 4 : 0;
+    else if (c == 0xf4) length = is_tail(i + 1, 0x80, 0x8f) && is_tail(i + 2) && is_tail(i + 3) ? 4 : 0;
+    else if (c >= 0xf1 && c <= 0xf3) length = is_tail(i + 1) && is_tail(i + 2) && is_tail(i + 3) ? 4 : 0;
+    if (length == 0) return i;
+    i += length;
+  }
+  return std::string_view::npos;
+}
+
+class json_scanner {
+ public:
+  explicit json_scanner(std::string_view text) noexcept : text_(text) {}
+
+  std::optional<json_fault> run(std::vector<std::string>* keys) {
+    if (std::size_t const at = find_utf8_fault(text_); at != std::string_view::npos) return json_fault{at, "not well-formed UTF-8"};
+    keys_ = keys;
+    skip_space();
+    if (keys_ != nullptr && !looking_at('{')) return json_fault{at_, "an object was expected"};
+    // `open_` holds the containers that are not closed yet: true for an object
+    for (;;) {
+      if (!begin_value()) return fault_;
+      if (opened_) continue;
+      for (;;) {
+        skip_space();
+        if (open_.empty()) {
+          if (at_ != text_.size()) return json_fault{at_, "text behind the value"};
+          return std::nullopt;
+        }
+        bool const in_object = open_.back();
+        if (take(',')) {
+          skip_space();
+          if (in_object && !key()) return fault_;
+          break;
+        }
+        if (!take(in_object ? '}' : ']')) {
+          refuse(in_object ? "',' or '}' was expected" : "',' or ']' was expected");
+          return fault_;
+        }
+        open_.pop_back();
+      }
+    }
+  }
+
+ private:
+  // Reads a scalar whole, or the opening of a container up to where its first value is due.
+  bool begin_value() {
+    opened_ = false;
+    skip_space();
+    if (at_ == text_.size()) return refuse("a value was expected");
+    char const c = text_[at_];
+    if (c == '{' || c == '[') {
+      if (open_.size() == max_depth) return refuse("nested deeper than 1024");
+      ++at_;
+      skip_space();
+      if (take(c == '{' ? '}' : ']')) return true;
+      open_.push_back(c == '{');
+      opened_ = true;
+      return c == '[' || key();
+    }
+    if (c == '"') return string(nullptr);
+    if (c == '-' || (c >= '0' && c <= '9')) return number();
+    for (std::string_view const word : {"true", "false", "null"}) {
+      if (text_.substr(at_, word.size()) == word) {
+        at_ += word.size();
+        return true;
+      }
+    }
+    return refuse("a value was expected");
+  }
+
+  bool key() {
+    bool const wanted = keys_ != nullptr && open_.size() == 1;
+    if (!looking_at('"')) return refuse("a key in quotes was expected");
+    if (!string(wanted ? &keys_->emplace_back() : nullptr)) return false;
+    skip_space();
+    return take(':') || refuse("':' was expected");
+  }
+
+  bool string(std::string* unescaped) {
+    ++at_;
+    for (;;) {
+      if (at_ == text_.size()) return refuse("a string is not closed");
+      char const c = text_[at_];
+      if (c == '"') {
+        ++at_;
+        return true;
+      }
+      if (static_cast<unsigned char>(c) < 0x20) return refuse("a control character in a string must be escaped");
+      if (c == '\\') {
+        if (!escape(unescaped)) return false;
+        continue;
+      }
+      if (unescaped != nullptr) unescaped->push_back(c);
+      ++at_;
+    }
+  }
+
+  bool escape(std::string* unescaped) {
+    static constexpr std::string_view letters = "\"\\/bfnrt", meanings = "\"\\/\b\f\n\r\t";
+    char const c = at_ + 1 < text_.size() ? text_[at_ + 1] : '\0';
+    if (std::size_t const which = letters.find(c); c != '\0' && which != std::string_view::npos) {
+      if (unescaped != nullptr) unescaped->push_back(meanings[which]);
+      at_ += 2;
+      return true;
+    }
+    unsigned code = 0;
+    if (c != 'u' || !hex4(at_ + 2, code)) return refuse("an unknown escape");
+    if (code >= 0xd800 && code <= 0xdfff) {
+      unsigned low = 0;
+      bool const pair = code < 0xdc00 && text_.substr(at_ + 6, 2) == "\\u" && hex4(at_ + 8, low) && low >= 0xdc00 && low <= 0xdfff;
+      if (!pair) return refuse("an escaped surrogate without its other half");
+      code = 0x10000 + ((code - 0xd800) << 10) + (low - 0xdc00);
+      at_ += 6;
+    }
+    at_ += 6;
+    if (unescaped != nullptr) append_utf8(*unescaped, code);
+    return true;
+  }
+
+  bool hex4(std::size_t at, unsigned& code) const {
+    if (at + 4 > text_.size()) return false;
+    auto const [end, error] = std::from_chars(text_.data() + at, text_.data() + at + 4, code, 16);
+    return error == std::errc() && end == text_.data() + at + 4;
+  }
+
+  static void append_utf8(std::string& out, unsigned code) {
+    auto const push = [&](unsigned byte) { out.push_back(static_cast<char>(byte)); };
+    if (code < 0x80) {
+      push(code);
+    } else if (code < 0x800) {
+      push(0xc0 | code >> 6), push(0x80 | (code & 0x3f));
+    } else if (code < 0x10000) {
+      push(0xe0 | code >> 12), push(0x80 | (code >> 6 & 0x3f)), push(0x80 | (code & 0x3f));
+    } else {
+      push(0xf0 | code >> 18), push(0x80 | (code >> 12 & 0x3f)), push(0x80 | (code >> 6 & 0x3f)), push(0x80 | (code & 0x3f));
+    }
+  }
+
+  bool number() {
+    std::size_t const begin = at_;
+    take('-');
+    if (!take('0') && digits() == 0) return refuse("a digit was expected");
+    if (take('.') && digits() == 0) return refuse("a digit was expected");
+    if (looking_at('e') || looking_at('E')) {
+      ++at_;
+      if (!take('+')) take('-');
+      if (digits() == 0) return refuse("a digit was expected");
+    }
+    double value = 0;
+    if (std::from_chars(text_.data() + begin, text_.data() + at_, value).ec == std::errc::result_out_of_range && is_too_large(begin)) {
+      at_ = begin;
+      return refuse("a number outside the range of a double");
+    }
+    return true;
+  }
+
+  // from_chars reports numbers too small for a double alike; those read as zero everywhere
+  bool is_too_large(std::size_t begin) const {
+    return std::isinf(std::strtod(std::string(text_.substr(begin, at_ - begin)).c_str(), nullptr));
+  }
+
+  std::size_t digits() {
+    std::size_t const begin = at_;
+    while (at_ < text_.size() && text_[at_] >= '0' && text_[at_] <= '9') ++at_;
+    return at_ - begin;
+  }
+  void skip_space() {
+    while (at_ < text_.size() && (text_[at_] == ' ' || text_[at_] == '\t' || text_[at_] == '\n' || text_[at_] == '\r')) ++at_;
+  }
+  bool looking_at(char c) const { return at_ < text_.size() && text_[at_] == c; }
+  bool take(char c) {
+    if (!looking_at(c)) return false;
+    ++at_;
+    return true;
+  }
+  bool refuse(char const* what) {
+    fault_ = {at_, what};
+    return false;
+  }
+
+  static constexpr std::size_t max_depth = 1024;
+  std::string_view text_;
+  std::size_t at_ = 0;
+  std::vector<bool> open_;
+  bool opened_ = false;
+  std::vector<std::string>* keys_ = nullptr;
+  json_fault fault_;
+};
+
+BULKWRITER_DECL std::optional<json_fault> find_json_fault(std::string_view text) { return json_scanner(text).run(nullptr); }
+
+BULKWRITER_DECL std::optional<json_fault> find_json_object_fault(std::string_view text, std::vector<std::string>& keys) {
+  keys.clear();
+  return json_scanner(text).run(&keys);
+}
+
+BULKWRITER_DECL void append_json_string(std::string& out, std::string_view text) {
+  static constexpr char digits[] = "0123456789abcdef";
+  out.push_back('"');
+  std::size_t begin = 0;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    auto const c = static_cast<unsigned char>(text[i]);
+    if (c >= 0x20 && c != '"' && c != '\\') continue;
+    out.append(text, begin, i - begin);
+    begin = i + 1;
+    out.push_back('\\');
+    switch (c) {
+      case '"': out.push_back('"'); break;
+      case '\\': out.push_back('\\'); break;
+      case '\b': out.push_back('b'); break;
+      case '\f': out.push_back('f'); break;
+      case '\n': out.push_back('n'); break;
+      case '\r': out.push_back('r'); break;
+      case '\t': out.push_back('t'); break;
+      default:
+        out.append("u00");
+        out.push_back(digits[c >> 4]);
+        out.push_back(digits[c & 15]);
+    }
+  }
+  out.append(text, begin, text.size() - begin);
+  out.push_back('"');
+}
+
+template <class T>
+void append_chars(std::string& out, T value) {
+  char buffer[40];
+  out.append(buffer, std::to_chars(buffer, buffer + sizeof buffer, value).ptr);
+}
+BULKWRITER_DECL void append_json_number(std::string& out, float value) {
+  if (std::isfinite(value)) append_chars(out, value);
+  else out.append("NaN");
+}
+BULKWRITER_DECL void append_json_number(std::string& out, double value) {
+  if (std::isfinite(value)) append_chars(out, value);
+  else out.append("NaN");
+}
+BULKWRITER_DECL void append_json_number(std::string& out, long long value) { append_chars(out, value); }
+BULKWRITER_DECL void append_json_number(std::string& out, unsigned long long value) { append_chars(out, value); }
+
+BULKWRITER_DECL std::string_view inside_braces(std::string_view object) noexcept {
+  constexpr std::string_view space = " \t\r\n";
+  std::size_t const first = object.find('{'), last = object.rfind('}');
+  if (first == std::string_view::npos || last == std::string_view::npos || last <= first) return {};
+  std::string_view const inner = object.substr(first + 1, last - first - 1);
+  std::size_t const begin = inner.find_first_not_of(space);
+  return begin == std::string_view::npos ? std::string_view() : inner.substr(begin, inner.find_last_not_of(space) - begin + 1);
+}
+
+}  // namespace detail
+}  // namespace v1
+}  // namespace bulkwriter

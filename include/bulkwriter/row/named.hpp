@@ -1,0 +1,37 @@
+#pragma once
+
+#include <bulkwriter/schema/fixed_string.hpp>
+
+#include <cstdint>
+
+namespace bulkwriter {
+inline namespace v1 {
+
+/// A value with the name of its field, made by `"title"_f = value`. Refers to the value: use it in the call that takes it.
+template <fixed_string Name, class T>
+struct named {
+  T&& value;
+};
+template <fixed_string Name>
+struct field_name {
+  template <class T>
+  constexpr named<Name, T> operator=(T&& value) const noexcept {
+    return {static_cast<T&&>(value)};
+  }
+};
+
+inline namespace literals {
+
+/// `"title"_f = value`
+template <fixed_string Name>
+constexpr field_name<Name> operator""_f() noexcept {
+  return {};
+}
+/// Sizes in bytes, 64 bits wide: `5u << 30` would silently be 1 GiB.
+constexpr std::uint64_t operator""_KiB(unsigned long long n) noexcept { return n << 10; }
+constexpr std::uint64_t operator""_MiB(unsigned long long n) noexcept { return n << 20; }
+constexpr std::uint64_t operator""_GiB(unsigned long long n) noexcept { return n << 30; }
+
+}  // namespace literals
+}  // namespace v1
+}  // namespace bulkwriter

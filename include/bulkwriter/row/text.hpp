@@ -1,0 +1,50 @@
+#pragma once
+
+#include <bulkwriter/config.hpp>
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+// Text as files need it: well-formed UTF-8 (Unicode 15, table 3-7) and JSON (RFC 8259). Pure functions.
+
+namespace bulkwriter {
+inline namespace v1 {
+namespace detail {
+
+/// Offset of the first byte that is not part of well-formed UTF-8; npos if there is none.
+std::size_t find_utf8_fault(std::string_view text) noexcept;
+
+struct json_fault {
+  std::size_t offset = 0;
+  char const* what = "";
+};
+
+/// The first place where the text is not exactly one JSON value that every server reads alike: beyond the grammar, numbers
+/// must fit a double, escaped surrogates must come in pairs, and nesting ends at 1,024.
+std::optional<json_fault> find_json_fault(std::string_view text);
+
+/// The same for text that must be an object; its top-level keys, unescaped, are put into `keys`.
+std::optional<json_fault> find_json_object_fault(std::string_view text, std::vector<std::string>& keys);
+
+/// Appends the text as a JSON string with its quotes. Well-formed UTF-8 passes through unescaped.
+void append_json_string(std::string& out, std::string_view text);
+
+/// Appends the shortest decimal that reads back as the same number. Not finite: "NaN", which no JSON check lets pass.
+void append_json_number(std::string& out, float value);
+void append_json_number(std::string& out, double value);
+void append_json_number(std::string& out, long long value);
+void append_json_number(std::string& out, unsigned long long value);
+
+/// What stands between the braces of JSON object text; npos-free: `text` must be an object with white space around it at most.
+std::string_view inside_braces(std::string_view object) noexcept;
+
+}  // namespace detail
+}  // namespace v1
+}  // namespace bulkwriter
+
+#if BULKWRITER_BODIES
+#include <bulkwriter/row/detail/text.ipp>
+#endif
