@@ -1,0 +1,113 @@
+#pragma once
+
+#include <bulkwriter/format/detail/byte_chain.hpp>
+#include <bulkwriter/format/format.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace bulkwriter {
+inline namespace v1 {
+namespace format {
+struct parquet;
+}
+namespace detail {
+
+/// How a file comes about (https://github.com/apache/parquet-format):
+///
+///   (1) "PAR1".
+///   (2) Rows go into one byte_chain a column, in the very bytes of PLAIN encoding; a page is a range of a chain.
+///   (3) When a row group is full, each column's pages are handed over: page header, levels, values where they lie.
+///       Nothing is copied a second time, and nothing written before is ever patched.
+///   (4) The row group's metadata is kept, serialized, for the footer: some 100 bytes a column.
+///   (5) Footer, its length, "PAR1".
+///
+/// Levels are runs in closed form: a vector without nulls costs 5 or 6 bytes of repetition levels a row and a few bytes of
+/// definition levels a page, instead of a level pair for every float.
+class parquet_encoder {
+ public:
+  parquet_encoder(format::parquet const& options, std::span<field_info const> fields);
+
+  void begin_row();
+  void put(std::size_t i, std::nullptr_t);
+  void put(std::size_t i, bool value);
+  void put(std::size_t i, std::int64_t value);
+  void put(std::size_t i, float value) { put_float(i, static_cast<double>(value)); }
+  void put(std::size_t i, double value) { put_float(i, value); }
+  void put(std::size_t i, std::string_view value);
+  void put(std::size_t i, std::span<float const> value);
+  void end_row();
+  void drop_row();
+
+  std::uint64_t rows() const noexcept { return file_rows_ + group_rows_; }
+  std::uint64_t size_bound() const noexcept;
+  bool ready() const noexcept { return group_bytes_ >= row_group_size_ || group_rows_ == max_group_rows; }
+  result<void> flush(format::byte_sink const& sink) { return group_rows_ == 0 ? result<void>() : write_group(sink); }
+  result<void> finish(format::byte_sink const& sink);
+
+ private:
+  // pymilvus' bound; servers size their read buffers by rows too
+  static constexpr std::uint64_t max_group_rows = 1'000'000;
+  // no page header with its level lengths and run headers is longer, no column's metadata without its name and statistics
+  static constexpr std::uint64_t page_overhead = 96, column_overhead = 160;
+
+  enum class physical : std::uint8_t { boolean = 0, int32 = 1, int64 = 2, float32 = 4, float64 = 5, byte_array = 6 };
+
+  struct page {
+    std::size_t value_end = 0;  // in the chain
+    std::size_t row_end = 0;    // in the row group
+  };
+  struct column {
+    field_info const* field;
+    physical type;
+    byte_chain values;
+    std::vector<bool> valid;  // one a row, for columns that may hold nulls
+    std::vector<page> pages;  // closed ones
+    std::size_t rows = 0;
+    std::size_t page_begin = 0;     // of the open page
+    std::size_t row_begin = 0;      // in values, of the begun row: what drop_row goes back to
+    bool has_row = false;           // the begun row has been put
+  };
+
+  static physical physical_type(field_info const& f) noexcept;
+  static bool is_list(field_info const& f) noexcept { return is_vector(f.type); }
+  // Columns that never hold nulls have no validity; a default takes the place of null before it comes here.
+  static bool holds_nulls(field_info const& f) noexcept { return f.nullable && !f.has_default; }
+
+  void put_float(std::size_t i, double value);
+  column& begin_value(std::size_t i, bool valid);
+  void grow(std::uint64_t bytes) noexcept { row_bytes_ += bytes; }
+
+  result<void> write_group(format::byte_sink const& sink);
+  result<void> write_column(format::byte_sink const& sink, column& c, std::string& metadata);
+  result<void> write_page(format::byte_sink const& sink, column const& c, page const& begin, page const& end, std::uint64_t& values);
+  void make_levels(column const& c, std::size_t row_begin, std::size_t row_end, std::uint64_t& entries);
+  void append_schema(std::string& out) const;
+  std::string make_footer() const;
+
+  std::uint64_t row_group_size_, page_size_;
+  bool page_checksum_;
+  std::vector<std::size_t> column_of_;  // by field index
+  slab_pool pool_;
+  std::vector<column> columns_;
+
+  std::uint64_t group_rows_ = 0, group_bytes_ = 0;  // ended rows; bytes with their share of levels and page headers
+  std::uint64_t row_bytes_ = 0;                     // of the begun row
+  std::uint64_t file_rows_ = 0, file_bytes_ = 0;    // handed over
+  std::size_t groups_ = 0;
+  std::string group_metadata_;                      // serialized RowGroups
+  std::uint64_t footer_base_, footer_per_group_;
+
+  std::string head_, levels_;                       // scratch of write_page
+  std::vector<std::byte> packed_;
+  std::vector<std::span<std::byte const>> pieces_;
+};
+
+}  // namespace detail
+}  // namespace v1
+}  // namespace bulkwriter

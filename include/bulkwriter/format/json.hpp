@@ -1,0 +1,28 @@
+#pragma once
+
+#include <bulkwriter/format/detail/json_encoder.hpp>
+#include <bulkwriter/format/format.hpp>
+
+#include <string_view>
+
+namespace bulkwriter {
+inline namespace v1 {
+namespace format {
+
+/// JSON as every server reads it: {"rows":[{…},{…}]}, compact, a row a line. Dynamic keys stand beside the fields; the value of
+/// a json field is a string that holds JSON text. Floats are written with the fewest digits that read back as the same float.
+struct json {
+  using encoder = detail::json_encoder;
+  static constexpr std::string_view extension = "json";
+  static constexpr bool holds(kind k) noexcept { return k <= kind::json || k == kind::float_vector ? k != kind::text : false; }
+
+  result<void> check() const { return {}; }
+};
+
+}  // namespace format
+}  // namespace v1
+}  // namespace bulkwriter
+
+#if BULKWRITER_BODIES
+#include <bulkwriter/format/detail/json_encoder.ipp>
+#endif

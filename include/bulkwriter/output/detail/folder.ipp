@@ -1,0 +1,92 @@
+#pragma once
+
+#include <bulkwriter/output/folder.hpp>
+
+#include <cerrno>
+#include <cstdio>
+#include <filesystem>
+#include <system_error>
+#include <utility>
+
+namespace bulkwriter {
+inline namespace v1 {
+namespace output {
+
+inline error_info file_error(char const* doing, std::string const& path, int error) {
+  bool const full = error == ENOSPC || error == EDQUOT || error == EFBIG;
+  return {.code = full ? errc::no_space : errc::io_error,
+          .message = std::string("cannot ") + doing + " '" + path + "': " + std::generic_category().message(error)};
+}
+
+class disk_file final : public file {
+ public:
+  disk_file(std::FILE* stream, std::string temporary, std::string path)
+      : stream_(stream), temporary_(std::move(temporary)), path_(std::move(path)) {}
+  disk_file(disk_file const&) = delete;
+  disk_file& operator=(disk_file const&) = delete;
+  ~disk_file() override { (void)discard(); }
+
+  result<void> write(std::span<bytes const> pieces) override {
+    for (bytes const piece : pieces) {
+      errno = 0;
+      if (std::fwrite(piece.data(), 1, piece.size(), stream_) != piece.size()) return file_error("write", temporary_, errno);
+    }
+    return {};
+  }
+
+  result<void> finish() override {
+    // a quota or a network file system may refuse the bytes as late as here
+    errno = 0;
+    if (std::fclose(std::exchange(stream_, nullptr)) != 0) return drop_after("close", errno);
+    std::error_code error;
+    std::filesystem::rename(temporary_, path_, error);
+    if (error) return drop_after("rename", error.value());
+    temporary_.clear();
+    return {};
+  }
+
+  result<void> discard() override {
+    if (stream_ != nullptr) std::fclose(std::exchange(stream_, nullptr));
+    if (temporary_.empty()) return {};
+    std::error_code error;
+    std::filesystem::remove(std::exchange(temporary_, {}), error);
+    if (error) return file_error("remove the temporary file of", path_, error.value());
+    return {};
+  }
+
+ private:
+  error_info drop_after(char const* doing, int error) {
+    error_info info = file_error(doing, temporary_, error);
+    (void)discard();
+    return info;
+  }
+
+  std::FILE* stream_;
+  std::string temporary_, path_;
+};
+
+BULKWRITER_DECL result<std::unique_ptr<folder>> folder::try_open(std::string path) {
+  while (path.size() > 1 && path.back() == '/') path.pop_back();
+  if (path.empty()) path = ".";
+  std::error_code error;
+  std::filesystem::create_directories(path, error);
+  if (error) return file_error("make the folder", path, error.value());
+  return std::unique_ptr<folder>(new folder(std::move(path)));
+}
+
+BULKWRITER_DECL result<std::unique_ptr<file>> folder::create(std::string_view name, std::uint64_t) {
+  std::string path = path_of(name);
+  std::error_code error;
+  if (std::filesystem::exists(path, error)) return file_error("create", path, EEXIST);
+  std::string temporary = path_ + "/." + std::string(name) + ".partial";
+  errno = 0;
+  std::FILE* const stream = std::fopen(temporary.c_str(), "wbx");
+  if (stream == nullptr) return file_error("create", temporary, errno);
+  // pieces are large already: a buffer would only copy them
+  std::setvbuf(stream, nullptr, _IONBF, 0);
+  return std::unique_ptr<file>(std::make_unique<disk_file>(stream, std::move(temporary), std::move(path)));
+}
+
+}  // namespace output
+}  // namespace v1
+}  // namespace bulkwriter

@@ -1,0 +1,64 @@
+#pragma once
+
+#include <bulkwriter/output/output.hpp>
+
+#include <cstddef>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace bulkwriter {
+inline namespace v1 {
+namespace output {
+
+/// Files in memory, by name. For tests, and for programs that send the bytes their own way. Thread-safe.
+class memory final : public place {
+ public:
+  result<std::unique_ptr<file>> create(std::string_view name, std::uint64_t) override {
+    return std::unique_ptr<file>(std::make_unique<memory_file>(*this, std::string(name)));
+  }
+  std::string path_of(std::string_view name) const override { return std::string(name); }
+  std::string data_path() const override { return {}; }
+
+  /// The finished files.
+  std::map<std::string, std::vector<std::byte>> files() const {
+    std::lock_guard const lock(mutex_);
+    return files_;
+  }
+
+ private:
+  class memory_file final : public file {
+   public:
+    memory_file(memory& owner, std::string name) : owner_(owner), name_(std::move(name)) {}
+    result<void> write(std::span<bytes const> pieces) override {
+      for (bytes const piece : pieces) data_.insert(data_.end(), piece.begin(), piece.end());
+      return {};
+    }
+    result<void> finish() override {
+      std::lock_guard const lock(owner_.mutex_);
+      owner_.files_.insert_or_assign(std::move(name_), std::move(data_));
+      return {};
+    }
+    result<void> discard() override {
+      data_.clear();
+      return {};
+    }
+
+   private:
+    memory& owner_;
+    std::string name_;
+    std::vector<std::byte> data_;
+  };
+
+  mutable std::mutex mutex_;
+  std::map<std::string, std::vector<std::byte>> files_;
+};
+
+}  // namespace output
+}  // namespace v1
+}  // namespace bulkwriter

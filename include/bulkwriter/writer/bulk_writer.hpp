@@ -1,0 +1,264 @@
+#pragma once
+
+#include <bulkwriter/row/bind.hpp>
+#include <bulkwriter/writer/detail/chunk_writer.hpp>
+#include <bulkwriter/writer/options.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <ranges>
+#include <string>
+#include <tuple>
+#include <type_traits>
+#include <utility>
+
+namespace bulkwriter {
+inline namespace v1 {
+namespace detail {
+
+// A mistake in a call instantiates one of these: the assertion's message, with schema and field in the type beside it.
+template <class S, fixed_string Name>
+struct no_such_field {
+  static_assert(rule::field<Name, sizeof(S) == 0>,
+                "bulkwriter: the schema has no field of this name, and no dynamic_field<> to take it; correct the name or add a "
+                "dynamic_field<>");
+};
+template <class S, fixed_string Name>
+struct repeated_value {
+  static_assert(rule::field<Name, sizeof(S) == 0>, "bulkwriter: two values were given for this name; remove one");
+};
+template <class S, fixed_string Name>
+struct unwanted_value {
+  static_assert(rule::field<Name, sizeof(S) == 0>,
+                "bulkwriter: the server fills this field (auto_id or function output); give no value for it");
+};
+template <class S, fixed_string Name>
+struct missing_value {
+  static_assert(rule::field<Name, sizeof(S) == 0>,
+                "bulkwriter: no value was given for this field, and it is neither nullable nor has a default_value");
+};
+template <class S, fixed_string Name, class V>
+struct not_a_dynamic_value {
+  static_assert(rule::field<Name, sizeof(S) == 0>,
+                "bulkwriter: a value of this C++ type cannot be stored in the dynamic field (bool, numbers, text, ranges of these, "
+                "boost::json types with <bulkwriter/adapt/boost_json.hpp>)");
+};
+template <class S, std::size_t Given>
+struct wrong_arity {
+  static_assert(rule::field<"std::tuple", sizeof(S) == 0>,
+                "bulkwriter: the tuple must hold one value for each field of the schema, in schema order, without auto_id fields and "
+                "function outputs");
+};
+template <class S, class V>
+struct not_a_row {
+  static_assert(rule::field<"append_row", sizeof(S) == 0>,
+                "bulkwriter: append_row takes the schema's row struct, a std::tuple in schema order, or \"name\"_f = value pairs");
+};
+template <class Format, fixed_string Name>
+struct cannot_hold {
+  static_assert(rule::field<Name, sizeof(Format) == 0>, "bulkwriter: this file format cannot hold this field's kind; choose another format");
+};
+
+template <class V>
+inline constexpr bool is_tuple_or_named = false;
+template <class... T>
+inline constexpr bool is_tuple_or_named<std::tuple<T...>> = true;
+template <fixed_string N, class T>
+inline constexpr bool is_tuple_or_named<named<N, T>> = true;
+
+template <class S, class Format>
+consteval int first_unheld_field() {
+  for (std::size_t i = 0; i < S::size; ++i)
+    if (S::infos[i].written() && !Format::holds(S::infos[i].type)) return static_cast<int>(i);
+  return -1;
+}
+
+}  // namespace detail
+
+/// Writes rows of a schema as files of a format into a place: the part that local and remote writers share.
+///
+/// A refused row changes nothing, and the next good row is accepted; its error names row, field, rule and value, for all of its
+/// problems. A failure to write ends the writer: the rows of the chunk are named in the error, which every later append and
+/// commit returns again. Not thread-safe: use one writer per thread.
+template <class Schema, class Format>
+class bulk_writer {
+ public:
+  static_assert(typed_schema<Schema>, "bulkwriter: the first argument of a writer is a schema: struct my_schema : bw::schema<…> {}");
+  static_assert(format::file_format<Format>, "bulkwriter: the second argument of a writer is a format such as bw::format::parquet");
+
+  using schema_type = Schema;
+  using format_type = Format;
+  using row_type = typename Schema::row_type;
+
+  /// Into any place, for example an output::memory. Errors: invalid_option.
+  explicit bulk_writer(std::shared_ptr<output::place> place, Format format = {}, writer_options options = {})
+      : bulk_writer(try_make_core(std::move(place), format, std::move(options)).value()) {}
+
+  /// The schema's struct, also as `append_row({.id = 1, .title = "hello"})`.
+  template <class Row = row_type>
+    requires(!std::is_void_v<Row>)
+  result<void> try_append_row(std::type_identity_t<Row> const& row) {
+    return append(row_view{&row, &detail::show_struct<Schema, Row, detail::row_checker>, &detail::show_struct<Schema, Row, encoder>});
+  }
+  template <class Row = row_type>
+    requires(!std::is_void_v<Row>)
+  void append_row(std::type_identity_t<Row> const& row) {
+    try_append_row<Row>(row).value();
+  }
+
+  /// By name: `append_row("id"_f = 1, "title"_f = "hello")`, in any order. Nullable and defaulted fields may be left out; names
+  /// that the schema does not declare go to the dynamic field.
+  template <fixed_string... Name, class... T>
+    requires(sizeof...(Name) > 0)
+  result<void> try_append_row(named<Name, T>... value) {
+    return append_by_name<Name...>(value.value...);
+  }
+  template <fixed_string... Name, class... T>
+    requires(sizeof...(Name) > 0)
+  void append_row(named<Name, T>... value) {
+    append_by_name<Name...>(value.value...).value();
+  }
+
+  /// By position: one value for each field in schema order, without auto_id fields and function outputs.
+  template <class... T>
+  result<void> try_append_row(std::tuple<T...> const& row) {
+    return append_by_position(row);
+  }
+  template <class... T>
+  void append_row(std::tuple<T...> const& row) {
+    append_by_position(row).value();
+  }
+
+  // Anything else: one message in place of a list of overloads.
+  template <class V>
+    requires(!detail::is_tuple_or_named<V> &&
+             (std::is_void_v<row_type> || !std::is_convertible_v<V const&, std::add_lvalue_reference_t<std::add_const_t<row_type>>>))
+  void append_row(V const&) {
+    static_assert(sizeof(detail::not_a_row<Schema, V>) != 0);
+  }
+
+  /// Appends the rows of a range up to the first that is refused; those before it are kept. The number of rows appended.
+  template <std::ranges::input_range Rows>
+  result<std::uint64_t> try_append_rows(Rows&& rows) {
+    std::uint64_t n = 0;
+    for (auto&& row : rows) {
+      if (auto appended = try_append_row(row); !appended) return std::move(appended).error();
+      ++n;
+    }
+    return n;
+  }
+  template <std::ranges::input_range Rows>
+  std::uint64_t append_rows(Rows&& rows) {
+    return try_append_rows(std::forward<Rows>(rows)).value();
+  }
+
+  /// Finishes the open chunk. The files since the last commit; none where no row came since. Rows may be appended afterwards: the
+  /// numbering of files goes on.
+  result<bulkwriter::batch_files> try_commit() {
+    if (!core_) return moved_from();
+    return core_->commit();
+  }
+  bulkwriter::batch_files commit() { return try_commit().value(); }
+
+  /// All files so far, committed or not.
+  bulkwriter::batch_files const& batch_files() const noexcept { return core_->all_files(); }
+  /// The folder of the files. On disk: its path; in a bucket: relative to the bucket's root, with a leading slash.
+  std::string data_path() const { return core_->data_path(); }
+  /// Rows accepted so far.
+  std::uint64_t row_count() const noexcept { return core_->accepted_rows(); }
+
+ protected:
+  using core = detail::chunk_writer<Format>;
+  using encoder = typename Format::encoder;
+  using row_view = typename core::row_view;
+
+  explicit bulk_writer(std::unique_ptr<core> made) noexcept : core_(std::move(made)) {}
+
+  static result<std::unique_ptr<core>> try_make_core(std::shared_ptr<output::place> place, Format const& format, writer_options options) {
+    constexpr int unheld = detail::first_unheld_field<Schema, Format>();
+    if constexpr (unheld >= 0)
+      static_assert(sizeof(detail::cannot_hold<Format, detail::field_at<Schema, static_cast<std::size_t>(unheld)>::name_storage>) != 0);
+    if (auto checked = core::check(format, options); !checked) return std::move(checked).error();
+    return std::make_unique<core>(Schema::infos, format, std::move(place), std::move(options));
+  }
+
+ private:
+  static error_info moved_from() { return {.code = errc::invalid_state, .message = "this writer was moved from"}; }
+
+  result<void> append(row_view const& view) {
+    if (!core_) [[unlikely]] return moved_from();
+    return core_->append(view);
+  }
+
+  template <class Bound, class... V>
+  result<void> append_values(V const&... value) {
+    using refs = detail::value_refs<std::index_sequence_for<V...>, V...>;
+    refs const row{{value}...};
+    return append(row_view{&row, &detail::show_values<Schema, Bound, refs, detail::row_checker>, &detail::show_values<Schema, Bound, refs, encoder>});
+  }
+
+  template <class Bound, std::size_t I, class Refs>
+  static constexpr void check_value() {
+    constexpr int a = Bound::bound.argument_of[I];
+    if constexpr (a != detail::no_value) {
+      using V = std::remove_cvref_t<decltype(detail::value_at<static_cast<std::size_t>(a)>(std::declval<Refs const&>()))>;
+      static_assert(sizeof(detail::value_check<Schema, I, V>) != 0);
+    }
+  }
+
+  template <fixed_string... Name, class... V>
+  result<void> append_by_name(V const&... value) {
+    using bound = detail::by_name<Schema, Name...>;
+    constexpr auto const& b = bound::bound;
+    if constexpr (b.unknown >= 0) {
+      static_assert(sizeof(detail::no_such_field<Schema, detail::nth_name<static_cast<std::size_t>(b.unknown), Name...>()>) != 0);
+    } else if constexpr (b.repeated >= 0) {
+      static_assert(sizeof(detail::repeated_value<Schema, detail::nth_name<static_cast<std::size_t>(b.repeated), Name...>()>) != 0);
+    } else if constexpr (b.unwanted >= 0) {
+      static_assert(sizeof(detail::unwanted_value<Schema, detail::nth_name<static_cast<std::size_t>(b.unwanted), Name...>()>) != 0);
+    } else if constexpr (b.missing >= 0) {
+      static_assert(sizeof(detail::missing_value<Schema, detail::field_at<Schema, static_cast<std::size_t>(b.missing)>::name_storage>) != 0);
+    } else {
+      check_values<bound, V...>(std::make_index_sequence<Schema::size>{});
+      check_loose<bound, Name...>(std::index_sequence_for<V...>{}, value...);
+      return append_values<bound>(value...);
+    }
+    return {};
+  }
+
+  template <class... T>
+  result<void> append_by_position(std::tuple<T...> const& row) {
+    using bound = detail::by_position<Schema, sizeof...(T)>;
+    if constexpr (!bound::arity_fits) {
+      static_assert(sizeof(detail::wrong_arity<Schema, sizeof...(T)>) != 0);
+      return {};
+    } else {
+      return std::apply(
+          [&](auto const&... value) {
+            check_values<bound, std::remove_cvref_t<decltype(value)>...>(std::make_index_sequence<Schema::size>{});
+            return append_values<bound>(value...);
+          },
+          row);
+    }
+  }
+
+  template <class Bound, class... V, std::size_t... I>
+  static constexpr void check_values(std::index_sequence<I...>) {
+    (check_value<Bound, I, detail::value_refs<std::index_sequence_for<V...>, V...>>(), ...);
+  }
+  template <class Bound, fixed_string... Name, std::size_t... A, class... V>
+  static constexpr void check_loose(std::index_sequence<A...>, V const&...) {
+    ((void)sizeof(loose_check<Bound::bound.is_loose[A], Name, V>), ...);
+  }
+  template <bool IsLoose, fixed_string Name, class V>
+  struct loose_check {};
+  template <fixed_string Name, class V>
+    requires(!detail::is_dynamic_value<V>())
+  struct loose_check<true, Name, V> : detail::not_a_dynamic_value<Schema, Name, V> {};
+
+  std::unique_ptr<core> core_;
+};
+
+}  // namespace v1
+}  // namespace bulkwriter

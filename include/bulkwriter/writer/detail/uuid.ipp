@@ -1,0 +1,28 @@
+#pragma once
+
+#include <bulkwriter/writer/uuid.hpp>
+
+#include <random>
+
+namespace bulkwriter {
+inline namespace v1 {
+namespace detail {
+
+BULKWRITER_DECL std::string make_uuid() {
+  static constexpr char digits[] = "0123456789abcdef";
+  std::random_device random;
+  std::string text;
+  for (int byte = 0; byte < 16; ++byte) {
+    unsigned value = random() & 0xff;
+    if (byte == 6) value = (value & 0x0f) | 0x40;  // version
+    if (byte == 8) value = (value & 0x3f) | 0x80;  // variant
+    if (byte == 4 || byte == 6 || byte == 8 || byte == 10) text += '-';
+    text += digits[value >> 4];
+    text += digits[value & 15];
+  }
+  return text;
+}
+
+}  // namespace detail
+}  // namespace v1
+}  // namespace bulkwriter

@@ -1,0 +1,31 @@
+#pragma once
+
+#include <bulkwriter/error.hpp>
+
+#include <cstdint>
+#include <functional>
+#include <string>
+
+namespace bulkwriter {
+inline namespace v1 {
+
+/// What a writer had when it was destroyed without a commit.
+struct abandoned_rows {
+  std::uint64_t rows = 0;      ///< rows since the last commit
+  std::string data_path = {};  ///< where its files would have gone
+};
+
+/// Called by the destructor of a writer that still has uncommitted rows, unless an exception is unwinding the stack or the
+/// writer has reported an error already. Exceptions are swallowed. Empty: one line on stderr.
+using abandon_handler = std::function<void(abandoned_rows const&)>;
+
+inline constexpr std::uint64_t default_chunk_size = std::uint64_t{512} << 20;
+
+/// Of every writer.
+struct writer_options {
+  std::uint64_t chunk_size = default_chunk_size;  ///< bytes; no file is larger
+  abandon_handler on_abandoned = {};
+};
+
+}  // namespace v1
+}  // namespace bulkwriter

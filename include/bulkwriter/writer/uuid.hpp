@@ -1,0 +1,20 @@
+#pragma once
+
+#include <bulkwriter/config.hpp>
+
+#include <string>
+
+namespace bulkwriter {
+inline namespace v1 {
+namespace detail {
+
+/// A random UUID (RFC 9562, version 4), as text: the folder of a writer's files. Thread-safe.
+std::string make_uuid();
+
+}  // namespace detail
+}  // namespace v1
+}  // namespace bulkwriter
+
+#if BULKWRITER_BODIES
+#include <bulkwriter/writer/detail/uuid.ipp>
+#endif
