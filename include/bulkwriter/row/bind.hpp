@@ -205,23 +205,23 @@ struct value_check {
   static_assert(rule::field<F::name_storage, !fits || extent>, "bulkwriter: the size of this std::array differs from the field's dim");
 };
 
-// The loose values, and what was given for the dynamic field itself, as one object.
+// The loose values, and what was given for the dynamic field itself, as one object. What is no object is handed on as it is:
+// the checker then says so.
 template <class Bound, class Refs, std::size_t... A>
 void make_dynamic_text(std::string& object, Refs const& refs, std::string_view given, std::index_sequence<A...>) {
+  auto const members = inside_braces(given.empty() ? "{}" : given);
+  if (!members) {
+    object = given;
+    return;
+  }
   object = "{";
   (
       [&] {
         if constexpr (Bound::bound.is_loose[A]) append_dynamic_member(object, Bound::names[A], value_at<A>(refs));
       }(),
       ...);
-  if (object.size() == 1 && !given.empty()) {
-    object = given;
-    return;
-  }
-  if (std::string_view const inner = inside_braces(given); !inner.empty()) {
-    if (object.size() > 1) object += ',';
-    object += inner;
-  }
+  if (!members->empty() && object.size() > 1) object += ',';
+  object += *members;
   object += '}';
 }
 

@@ -38,8 +38,8 @@ void append_json_number(std::string& out, double value);
 void append_json_number(std::string& out, long long value);
 void append_json_number(std::string& out, unsigned long long value);
 
-/// What stands between the braces of JSON object text; npos-free: `text` must be an object with white space around it at most.
-std::string_view inside_braces(std::string_view object) noexcept;
+/// What stands between the braces of text that begins and ends with them; nothing where it does not. Judges no more than that.
+std::optional<std::string_view> inside_braces(std::string_view object) noexcept;
 
 }  // namespace detail
 }  // namespace v1

@@ -63,7 +63,7 @@ inline constexpr std::uint32_t max_name_length = 255;
 /// Names begin with a letter or an underscore and go on with letters, digits and underscores; at most 255 bytes.
 constexpr bool is_valid_field_name(std::string_view name) noexcept {
   if (name.empty() || name.size() > limits::max_name_length) return false;
-  for (char const c : name) {
+  for (char const& c : name) {
     bool const letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
     bool const digit = c >= '0' && c <= '9';
     if (!letter && !(digit && &c != name.data())) return false;

@@ -83,12 +83,12 @@ enum class strictness : bool { member, value };
 
 template <class V, kind K, strictness How>
 consteval bool holds_integer() {
-  if constexpr (How == strictness::value) return integer_like<V>;
+  if constexpr (How == strictness::value) return integer_within<V, 64>;
   else return integer_within<V, K == kind::int8 ? 8 : K == kind::int16 ? 16 : K == kind::int32 ? 32 : 64>;
 }
 template <class V, kind K, strictness How>
 consteval bool holds_float() {
-  if constexpr (How == strictness::value) return integer_like<V> || (std::floating_point<V> && sizeof(V) <= 8);
+  if constexpr (How == strictness::value) return integer_within<V, 33> || std::same_as<V, float> || std::same_as<V, double>;
   else return std::same_as<V, float> || (K == kind::float64 && std::same_as<V, double>);
 }
 

@@ -59,7 +59,7 @@ BULKWRITER_DECL void json_encoder::put(std::size_t i, double value) {
 
 BULKWRITER_DECL void json_encoder::put(std::size_t i, std::string_view value) {
   if (fields_[i].is_dynamic) {
-    std::string_view const members = inside_braces(value);
+    std::string_view const members = inside_braces(value).value_or("");
     if (members.empty()) return;
     if (!first_in_row_) buffer_ += ',';
     first_in_row_ = false;

@@ -278,13 +278,15 @@ BULKWRITER_DECL void append_json_number(std::string& out, double value) {
 BULKWRITER_DECL void append_json_number(std::string& out, long long value) { append_chars(out, value); }
 BULKWRITER_DECL void append_json_number(std::string& out, unsigned long long value) { append_chars(out, value); }
 
-BULKWRITER_DECL std::string_view inside_braces(std::string_view object) noexcept {
-  constexpr std::string_view space = " \t\r\n";
-  std::size_t const first = object.find('{'), last = object.rfind('}');
-  if (first == std::string_view::npos || last == std::string_view::npos || last <= first) return {};
-  std::string_view const inner = object.substr(first + 1, last - first - 1);
-  std::size_t const begin = inner.find_first_not_of(space);
-  return begin == std::string_view::npos ? std::string_view() : inner.substr(begin, inner.find_last_not_of(space) - begin + 1);
+BULKWRITER_DECL std::optional<std::string_view> inside_braces(std::string_view object) noexcept {
+  auto const trim = [](std::string_view text) {
+    constexpr std::string_view space = " \t\r\n";
+    std::size_t const begin = text.find_first_not_of(space);
+    return begin == std::string_view::npos ? std::string_view() : text.substr(begin, text.find_last_not_of(space) - begin + 1);
+  };
+  std::string_view const text = trim(object);
+  if (text.size() < 2 || text.front() != '{' || text.back() != '}') return std::nullopt;
+  return trim(text.substr(1, text.size() - 2));
 }
 
 }  // namespace detail

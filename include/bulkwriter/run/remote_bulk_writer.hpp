@@ -1,0 +1,75 @@
+#pragma once
+
+#include <bulkwriter/storage/object_output.hpp>
+#include <bulkwriter/storage/object_url.hpp>
+#include <bulkwriter/writer/bulk_writer.hpp>
+#include <bulkwriter/writer/uuid.hpp>
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <utility>
+
+namespace bulkwriter {
+inline namespace v1 {
+
+struct remote_options {
+  std::string remote_path = "/";                  ///< objects get the keys <remote_path>/<uuid>/1.parquet, …
+  std::uint64_t chunk_size = default_chunk_size;  ///< bytes; no object is larger
+  int connections = 4;                            ///< parts of an object under way at the same time, each on a thread of its own
+  std::uint64_t part_size = 0;                    ///< bytes; 0: 16 MiB, or more where chunk_size asks for it
+  abandon_handler on_abandoned = {};
+};
+
+/// Writes rows into a bucket, uploading while it encodes; nothing touches the disk. See bulk_writer for rows, errors and threads.
+///
+///   remote_bulk_writer<article_schema, format::parquet> writer{s3_connect_param{…}, {.remote_path = "/"}};
+///
+/// The store is anything that an object_store is made from: the connect parameters of a cloud, or a user's own type with
+/// `object_store open_store(P const&)`. An unfinished upload is aborted; what could not be aborted is named in the error.
+template <class Schema, class Format>
+class remote_bulk_writer : public bulk_writer<Schema, Format> {
+  using base = bulk_writer<Schema, Format>;
+  using typename base::core;
+
+ public:
+  /// Errors: invalid_option. Sends nothing: a wrong key or bucket shows at the first upload.
+  explicit remote_bulk_writer(object_store store, remote_options options = {})
+      : remote_bulk_writer(Format{}, std::move(store), std::move(options)) {}
+  remote_bulk_writer(Format format, object_store store, remote_options options = {})
+      : base(try_make(format, store, std::move(options)).value()), store_(std::move(store)) {}
+
+  static result<remote_bulk_writer> try_open(object_store store, remote_options options = {}) {
+    return try_open(Format{}, std::move(store), std::move(options));
+  }
+  static result<remote_bulk_writer> try_open(Format format, object_store store, remote_options options = {}) {
+    auto made = try_make(format, store, std::move(options));
+    if (!made) return std::move(made).error();
+    return remote_bulk_writer(*std::move(made), std::move(store));
+  }
+
+  object_store const& store() const noexcept { return store_; }
+
+ private:
+  remote_bulk_writer(std::unique_ptr<core> made, object_store store) noexcept : base(std::move(made)), store_(std::move(store)) {}
+
+  static result<std::unique_ptr<core>> try_make(Format const& format, object_store const& store, remote_options options) {
+    writer_options shared{.chunk_size = options.chunk_size, .on_abandoned = std::move(options.on_abandoned)};
+    if (auto checked = core::check(format, shared); !checked) return std::move(checked).error();
+    if (auto size = storage::try_part_size(options.chunk_size, options.part_size, store.backend()); !size) return std::move(size).error();
+    auto place = std::make_shared<storage::object_place>(
+        store, options.remote_path + '/' + detail::make_uuid(), storage::object_options{.connections = options.connections, .part_size = options.part_size});
+    return base::try_make_core(std::move(place), format, std::move(shared));
+  }
+
+  object_store store_;
+};
+
+/// The URL of the folder that a writer fills, as Zilliz Cloud's import wants it: "s3://bucket/5868ba87-…/".
+template <class Schema, class Format>
+std::string object_url(remote_bulk_writer<Schema, Format> const& writer) {
+  return object_url(writer.store(), writer.data_path());
+}
+
+}  // namespace v1
+}  // namespace bulkwriter

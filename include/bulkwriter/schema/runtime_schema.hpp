@@ -1,0 +1,150 @@
+#pragma once
+
+#include <bulkwriter/error.hpp>
+#include <bulkwriter/schema/schema.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <list>
+#include <span>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+namespace bulkwriter {
+inline namespace v1 {
+
+/// All rules that a compile-time schema is checked by, for fields that are known at run time only: names, one primary key,
+/// dims, lengths, capacities, default values, functions, fields of structs. Error: invalid_schema, with every broken rule
+/// in `problems`. Thread-safe.
+result<void> try_check_schema(std::span<field_info const> fields);
+inline void check_schema(std::span<field_info const> fields) { try_check_schema(fields).value(); }
+
+/// A schema made at run time: by hand, from a typed schema, or by `collections::describe`. The same formats and writers take
+/// it. It owns its table and every text in it; what `fields()` gives is valid until the schema is changed, assigned to or
+/// destroyed, and moves along when it is moved. Copies are independent. Not thread-safe while it is being changed.
+///
+///   bw::runtime_schema s;
+///   s.add_field("id", bw::int64{.is_primary = true}).add_field("v", bw::float_vector{.dim = 768}).add_dynamic_field();
+///   s.check();
+///
+/// The adding functions take what they are given: `check` (and every writer, and `collections::create`) judges.
+class runtime_schema {
+ public:
+  using row_type = void;
+
+  runtime_schema() = default;
+  explicit runtime_schema(std::span<field_info const> fields) {
+    for (auto const& f : fields) add_field(f);
+  }
+  /// The run-time twin of a typed schema: `bw::runtime_schema::of<article_schema>()`.
+  template <typed_schema S>
+  static runtime_schema of() {
+    return runtime_schema(std::span<field_info const>(S::infos));
+  }
+
+  runtime_schema(runtime_schema const& other) : runtime_schema(other.fields()) {}
+  runtime_schema(runtime_schema&&) noexcept = default;
+  runtime_schema& operator=(runtime_schema other) noexcept {
+    fields_.swap(other.fields_);
+    texts_.swap(other.texts_);
+    subs_.swap(other.subs_);
+    return *this;
+  }
+  ~runtime_schema() = default;
+
+  /// Any kind with its attributes: `add_field("title", bw::varchar{.max_length = 512})`.
+  template <class Kind>
+    requires requires { Kind::tag; }
+  runtime_schema& add_field(std::string_view name, Kind const& attributes) {
+    field_info f = describe(name, attributes);
+    if constexpr (detail::is_struct_array<Kind>) {
+      using sub = detail::sub_fields_of<Kind>;
+      f.sub = sub::infos.data();
+      f.sub_count = sub::size;
+    }
+    return add_field(f);
+  }
+  /// A lowered field, copied with all that it points to. Also the way to a default text of more than 256 bytes.
+  runtime_schema& add_field(field_info const& field);
+
+  /// An array of structs with the fields of another schema.
+  runtime_schema& add_struct_array(std::string_view name, std::span<field_info const> sub_fields, std::uint32_t max_capacity,
+                                   bool nullable = false);
+  runtime_schema& add_struct_array(std::string_view name, runtime_schema const& sub_fields, std::uint32_t max_capacity,
+                                   bool nullable = false) {
+    return add_struct_array(name, sub_fields.fields(), max_capacity, nullable);
+  }
+
+  /// A field that the server computes: `add_function_output("sparse", bw::sparse_float_vector{}, bw::bm25{.input_field_name = "title"})`.
+  template <class Kind, class Function>
+    requires requires {
+      Kind::tag;
+      Function::output;
+    }
+  runtime_schema& add_function_output(std::string_view name, Kind const& attributes, Function const& function) {
+    field_info f = describe(name, attributes);
+    f.function = Function::tag;
+    f.function_input = function.input_field_name.view();
+    f.function_name = function.name.view();
+    if constexpr (requires { function.params; }) f.function_params = function.params.view();
+    return add_field(f);
+  }
+
+  runtime_schema& add_dynamic_field();
+
+  std::span<field_info const> fields() const noexcept { return fields_; }
+  std::size_t size() const noexcept { return fields_.size(); }
+  bool empty() const noexcept { return fields_.empty(); }
+  /// Null if there is no field of this name.
+  field_info const* find(std::string_view name) const noexcept;
+
+  result<void> try_check() const { return try_check_schema(fields_); }
+  void check() const { try_check().value(); }
+
+ private:
+  template <class Kind>
+  static field_info describe(std::string_view name, Kind const& k) {
+    field_info f;
+    f.name = name;
+    f.type = Kind::tag;
+    if constexpr (requires { k.dim; }) f.dim = k.dim;
+    if constexpr (requires { k.max_length; }) f.max_length = k.max_length;
+    if constexpr (requires { k.max_capacity; }) f.max_capacity = k.max_capacity;
+    if constexpr (requires { k.element_type; }) {
+      f.element = k.element_type.tag;
+      f.max_length = k.element_type.max_length;
+    }
+    if constexpr (requires { k.is_primary; }) {
+      f.is_primary = k.is_primary;
+      f.auto_id = k.auto_id;
+    }
+    if constexpr (requires { k.is_partition_key; }) f.is_partition_key = k.is_partition_key;
+    if constexpr (requires { k.is_clustering_key; }) f.is_clustering_key = k.is_clustering_key;
+    if constexpr (requires { k.nullable; }) f.nullable = k.nullable;
+    if constexpr (requires { k.default_value; }) {
+      f.has_default = k.default_value.set;
+      using value = std::remove_cvref_t<decltype(k.default_value)>;
+      if constexpr (std::is_same_v<value, default_string>) f.default_text = k.default_value.view();
+      else if constexpr (std::is_same_v<value, default_float>) f.default_number = k.default_value.value;
+      else f.default_integer = k.default_value.value;
+    }
+    return f;
+  }
+  std::string_view keep(std::string_view text);
+  void own(field_info& field);
+
+  std::vector<field_info> fields_;
+  // Lists: what fields_ points to stays in its place when more comes, and when the schema is moved.
+  std::list<std::string> texts_;
+  std::list<std::vector<field_info>> subs_;
+};
+
+}  // namespace v1
+}  // namespace bulkwriter
+
+#if BULKWRITER_BODIES
+#include <bulkwriter/schema/detail/runtime_schema.ipp>
+#endif

@@ -1,0 +1,161 @@
+#include <bulkwriter/format/detail/crc32.hpp>
+#include <bulkwriter/format/parquet.hpp>
+#include <bulkwriter/schema/schema.hpp>
+
+#include <doctest/doctest.h>
+
+#include <random>
+#include <string>
+#include <vector>
+
+namespace bw = bulkwriter;
+
+namespace {
+
+struct collector {
+  std::string text;
+  bw::format::byte_sink sink() {
+    return {this, [](void* self, std::span<std::span<std::byte const> const> pieces) {
+              for (auto const piece : pieces)
+                static_cast<collector*>(self)->text.append(reinterpret_cast<char const*>(piece.data()), piece.size());
+              return bw::result<void>();
+            }};
+  }
+};
+
+std::string hex(std::string_view bytes) {
+  std::string out;
+  for (char const c : bytes) {
+    out += "0123456789ABCDEF"[static_cast<unsigned char>(c) >> 4];
+    out += "0123456789ABCDEF"[static_cast<unsigned char>(c) & 15];
+  }
+  return out;
+}
+std::uint32_t footer_size(std::string const& file) {
+  std::uint32_t size = 0;
+  std::memcpy(&size, file.data() + file.size() - 8, 4);
+  return size;
+}
+
+struct four : bw::schema<bw::column<"id", bw::int64{.is_primary = true}>, bw::column<"title", bw::varchar{.max_length = 64}>,
+                         bw::column<"url", bw::varchar{.max_length = 64}>, bw::column<"vec", bw::float_vector{.dim = 4}>> {};
+
+struct nulls : bw::schema<bw::column<"id", bw::int64{.is_primary = true}>, bw::column<"ok", bw::boolean{.nullable = true}>,
+                          bw::column<"i8", bw::int8{.nullable = true}>, bw::column<"s", bw::varchar{.max_length = 300, .nullable = true}>,
+                          bw::column<"v", bw::float_vector{.dim = 5, .nullable = true}>, bw::dynamic_field<>> {};
+
+void put_random_row(bw::detail::parquet_encoder& e, std::mt19937& random) {
+  std::uniform_int_distribution<int> percent(0, 99);
+  bool const null = percent(random) < 40;
+  std::vector<float> const v(5, static_cast<float>(percent(random)));
+  e.begin_row();
+  e.put(0, std::int64_t{percent(random)});
+  null ? e.put(1, nullptr) : e.put(1, percent(random) < 50);
+  null ? e.put(2, nullptr) : e.put(2, std::int64_t{percent(random)});
+  null ? e.put(3, nullptr) : e.put(3, std::string_view(std::string(static_cast<std::size_t>(percent(random)) * 3, 'x')));
+  percent(random) < 30 ? e.put(4, nullptr) : e.put(4, std::span<float const>(v));
+  e.put(5, nullptr);
+}
+
+}  // namespace
+
+// The bytes below stand in the format's own description (parquet.thrift, Encodings.md, worked out by hand).
+TEST_CASE("footer and page headers are the bytes of the specification") {
+  bw::detail::parquet_encoder e({}, four::infos);
+  collector out;
+  std::vector<float> const v{1, 2, 3, 4};
+  for (std::int64_t id = 0; id < 2000; ++id) {
+    e.begin_row();
+    e.put(0, id);
+    e.put(1, std::string_view("t"));
+    e.put(2, std::string_view("u"));
+    e.put(3, std::span<float const>(v));
+    e.end_row();
+  }
+  CHECK(e.finish(out.sink()));
+  std::string const& file = out.text;
+  CHECK(file.starts_with("PAR1"));
+  CHECK(file.ends_with("PAR1"));
+
+  std::string const footer = hex(std::string_view(file).substr(file.size() - 8 - footer_size(file)));
+  CHECK(footer.starts_with(
+      "1502197C480673636865" "6D61150800" "1504250218026964" "00" "150C250218057469746C65" "25004C1C000000"));
+  CHECK(footer.find("35021803766563150215064C3C000000" "3504180" "46C697374150200" "1508250218" "07656C656D656E7400") != std::string::npos);
+
+  // 2000 int64: 16,000 bytes of values and 7 of levels
+  CHECK(hex(std::string_view(file).substr(4, 29)) == "1500" "158EFA01" "158EFA01" "2C15A01F15001506150600" "00" "03000000A01F01");
+}
+
+TEST_CASE("vector levels are runs in closed form") {
+  bw::detail::parquet_encoder e({}, four::infos);
+  collector out;
+  std::vector<float> const v{1, 2, 3, 4};
+  for (std::int64_t id = 0; id < 2; ++id) {
+    e.begin_row();
+    e.put(0, id);
+    e.put(1, std::string_view(""));
+    e.put(2, std::string_view(""));
+    e.put(3, std::span<float const>(v));
+    e.end_row();
+  }
+  CHECK(e.finish(out.sink()));
+  // each row: one level 0, three levels 1; all eight entries are values of definition level 3
+  CHECK(hex(out.text).find("08000000" "02000601" "02000601" "02000000" "1003" "0000803F00000040") != std::string::npos);
+}
+
+TEST_CASE("a dropped row leaves no trace") {
+  auto const write = [](bool with_drops) {
+    bw::detail::parquet_encoder e({.row_group_size = 4096, .page_size = 1024}, nulls::infos);
+    collector out;
+    std::mt19937 random(3), other(4);
+    for (int row = 0; row < 1000; ++row) {
+      if (with_drops && row % 3 == 0) {
+        put_random_row(e, other);
+        e.drop_row();
+      }
+      put_random_row(e, random);
+      e.end_row();
+      if (e.ready()) CHECK(e.flush(out.sink()));
+    }
+    CHECK(e.finish(out.sink()));
+    return out.text;
+  };
+  CHECK(write(true) == write(false));
+}
+
+TEST_CASE("size_bound is never less than the file and seldom much more") {
+  std::mt19937 random(5);
+  for (std::size_t const rows : {1u, 2u, 9u, 100u, 3000u, 20000u}) {
+    for (std::uint64_t const group : {4096u, 65536u, 1u << 25}) {
+      bw::detail::parquet_encoder e({.row_group_size = group, .page_size = 1024}, nulls::infos);
+      collector out;
+      for (std::size_t row = 0; row < rows; ++row) {
+        put_random_row(e, random);
+        e.end_row();
+        if (e.ready()) CHECK(e.flush(out.sink()));
+      }
+      std::uint64_t const bound = e.size_bound();
+      CHECK(e.rows() == rows);
+      CHECK(e.finish(out.sink()));
+      CHECK(out.text.size() <= bound);
+      if (rows >= 3000 && group == 1u << 25) CHECK(static_cast<double>(bound) < 1.25 * static_cast<double>(out.text.size()));
+    }
+  }
+}
+
+TEST_CASE("options out of range are refused") {
+  CHECK(bw::format::parquet{}.check());
+  auto const r = bw::format::parquet{.row_group_size = 100}.check();
+  REQUIRE(!r);
+  CHECK(r.error().code == bw::errc::invalid_option);
+  CHECK(r.error().message.find("row_group_size is 100") != std::string::npos);
+  CHECK_FALSE(bw::format::parquet{.page_size = std::uint64_t{3} << 30}.check());
+}
+
+TEST_CASE("CRC-32 gives its check value, in one piece or in many") {
+  std::string const text = "123456789";
+  auto const bytes = std::as_bytes(std::span(text));
+  CHECK(bw::detail::crc32(0, bytes) == 0xCBF43926u);
+  for (std::size_t cut = 0; cut <= text.size(); ++cut)
+    CHECK(bw::detail::crc32(bw::detail::crc32(0, bytes.first(cut)), bytes.subspan(cut)) == 0xCBF43926u);
+}

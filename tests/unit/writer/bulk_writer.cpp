@@ -1,0 +1,302 @@
+#include <bulkwriter/local.hpp>
+
+#include <doctest/doctest.h>
+
+#include <filesystem>
+#include <limits>
+#include <list>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+namespace bw = bulkwriter;
+namespace fs = std::filesystem;
+using namespace bw::literals;
+
+namespace {
+
+struct article {
+  std::int64_t id = {};
+  std::array<float, 4> v = {};
+  std::string title = {};
+  std::optional<double> score = {};
+  std::string extra = "{}";
+};
+struct article_schema : bw::schema<bw::field<"id", &article::id, bw::int64{.is_primary = true}>, bw::field<"v", &article::v, bw::float_vector{.dim = 4}>,
+                                   bw::field<"title", &article::title, bw::varchar{.max_length = 8}>,
+                                   bw::field<"score", &article::score, bw::float64{.nullable = true}>, bw::dynamic_field<&article::extra>> {};
+
+struct tag_schema : bw::schema<bw::column<"id", bw::int64{.is_primary = true, .auto_id = true}>, bw::column<"tag", bw::varchar{.max_length = 64}>,
+                               bw::column<"n", bw::int16{.nullable = true}>, bw::column<"lang", bw::varchar{.max_length = 8, .default_value = "en"}>,
+                               bw::dynamic_field<>> {};
+
+std::string text_of(bw::output::memory const& memory, std::string const& name = "1.json") {
+  auto const files = memory.files();
+  auto const& bytes = files.at(name);
+  return {reinterpret_cast<char const*>(bytes.data()), bytes.size()};
+}
+
+// the code of an outcome; none for success
+template <class T>
+bw::errc code_of(bw::result<T> const& outcome) {
+  return outcome ? bw::errc{} : outcome.error().code;
+}
+
+template <class Schema>
+struct to_memory {
+  std::shared_ptr<bw::output::memory> memory = std::make_shared<bw::output::memory>();
+  bw::bulk_writer<Schema, bw::format::json> writer{memory};
+  std::string commit() {
+    writer.commit();
+    return text_of(*memory);
+  }
+};
+
+// A place that fails at operation n, as Beast's test stream does.
+class failing_place final : public bw::output::place {
+ public:
+  explicit failing_place(int fail_at) : fail_at_(fail_at) {}
+  bw::result<std::unique_ptr<bw::output::file>> create(std::string_view name, std::uint64_t) override {
+    if (fails()) return error();
+    return std::unique_ptr<bw::output::file>(std::make_unique<file>(*this, std::string(name)));
+  }
+  std::string path_of(std::string_view name) const override { return "place/" + std::string(name); }
+  std::string data_path() const override { return "place"; }
+  std::vector<std::string> visible;
+  int open = 0;
+
+ private:
+  struct file final : bw::output::file {
+    file(failing_place& p, std::string n) : place(p), name(std::move(n)) { ++place.open; }
+    ~file() override { (void)discard(); }
+    bw::result<void> write(std::span<bw::output::bytes const>) override { return place.fails() ? bw::result<void>(place.error()) : bw::result<void>(); }
+    bw::result<void> finish() override {
+      if (place.fails()) return place.error();
+      place.visible.push_back("place/" + name);
+      close();
+      return {};
+    }
+    bw::result<void> discard() override {
+      close();
+      return {};
+    }
+    void close() {
+      if (!closed) --place.open;
+      closed = true;
+    }
+    failing_place& place;
+    std::string name;
+    bool closed = false;
+  };
+  bool fails() { return operation_++ == fail_at_; }
+  static bw::error_info error() { return {.code = bw::errc::no_space, .message = "no room"}; }
+  int operation_ = 0, fail_at_;
+};
+
+}  // namespace
+
+TEST_CASE("rows come as a struct, a designated initializer, and in ranges") {
+  to_memory<article_schema> t;
+  article const a{.id = 1, .v = {1, 2, 3, 4}, .title = "one"};
+  t.writer.append_row(a);
+  t.writer.append_row({.id = 2, .title = "two", .score = 0.5, .extra = R"({"claps":1100})"});
+  CHECK(t.writer.append_rows(std::list<article>{a, a}) == 2);
+  CHECK(t.writer.row_count() == 4);
+  CHECK(t.commit() ==
+        "{\"rows\":[\n"
+        R"({"id":1,"v":[1,2,3,4],"title":"one","score":null},)" "\n"
+        R"({"id":2,"v":[0,0,0,0],"title":"two","score":0.5,"claps":1100},)" "\n"
+        R"({"id":1,"v":[1,2,3,4],"title":"one","score":null},)" "\n"
+        R"({"id":1,"v":[1,2,3,4],"title":"one","score":null})" "\n"
+        "]}\n");
+}
+
+TEST_CASE("rows come by name and by position; undeclared names go to the dynamic field") {
+  to_memory<tag_schema> t;
+  std::string const tag = "cats";
+  t.writer.append_row("n"_f = 5, "tag"_f = tag);
+  t.writer.append_row("tag"_f = "dogs", "lang"_f = std::string_view("de"), "claps"_f = 1100, "a\"b"_f = std::vector<double>{0.5, 1}, "none"_f = std::optional<int>());
+  t.writer.append_row("tag"_f = "fish", "$meta"_f = R"({"k":true})", "x"_f = nullptr);
+  t.writer.append_row(std::tuple{"birds", std::nullopt, "fr"});
+  t.writer.append_row(std::tuple{"bees", std::optional<std::int16_t>(7), nullptr, R"({"z":[]})"});
+  CHECK(t.commit() ==
+        "{\"rows\":[\n"
+        R"({"tag":"cats","n":5,"lang":"en"},)" "\n"
+        R"({"tag":"dogs","n":null,"lang":"de","claps":1100,"a\"b":[0.5,1]},)" "\n"
+        R"({"tag":"fish","n":null,"lang":"en","x":null,"k":true},)" "\n"
+        R"({"tag":"birds","n":null,"lang":"fr"},)" "\n"
+        R"({"tag":"bees","n":7,"lang":"en","z":[]})" "\n"
+        "]}\n");
+}
+
+TEST_CASE("a refused row leaves no trace and the next good one is accepted") {
+  auto const write = [](auto format, bool with_bad) {
+    auto const memory = std::make_shared<bw::output::memory>();
+    bw::bulk_writer<article_schema, decltype(format)> writer{memory, format};
+    for (int i = 0; i < 50; ++i) {
+      if (with_bad) {
+        auto const r = writer.try_append_row(
+            {.id = i, .v = {1, std::numeric_limits<float>::quiet_NaN()}, .title = "much too long", .extra = R"({"id":1})"});
+        REQUIRE(!r);
+        CHECK(r.error().row == 2 * i);
+        CHECK(r.error().problems.size() == 3);
+      }
+      writer.append_row({.id = i, .title = "good"});
+    }
+    writer.commit();
+    return memory->files();
+  };
+  CHECK(write(bw::format::json{}, true) == write(bw::format::json{}, false));
+  CHECK(write(bw::format::parquet{}, true) == write(bw::format::parquet{}, false));
+}
+
+TEST_CASE("append_rows stops at the first refused row, keeps those before it and throws bw::error") {
+  to_memory<article_schema> t;
+  std::vector<article> rows(3);
+  rows[1].title = "much too long";
+  try {
+    t.writer.append_rows(rows);
+    FAIL("no error");
+  } catch (bw::error const& e) {
+    CHECK(e.code() == bw::errc::varchar_too_long);
+    CHECK(e.info().row == 1);
+    CHECK(std::string(e.what()) == "row 1, field 'title': 13 bytes exceed max_length 8: 'much too long' [bulkwriter.varchar_too_long]");
+  }
+  CHECK(t.writer.row_count() == 1);
+  t.writer.commit();
+}
+
+TEST_CASE("values that only a run can judge: undeclared ones too") {
+  to_memory<tag_schema> t;
+  CHECK(code_of(t.writer.try_append_row("tag"_f = "a", "n"_f = 40000)) == bw::errc::out_of_range);
+  CHECK(code_of(t.writer.try_append_row("tag"_f = "a", "x"_f = std::numeric_limits<double>::infinity())) == bw::errc::invalid_json);
+  CHECK(code_of(t.writer.try_append_row("tag"_f = "a", "x"_f = "\xff")) == bw::errc::invalid_json);
+  CHECK(code_of(t.writer.try_append_row("tag"_f = "a", "x"_f = 1, "$meta"_f = R"({"x":2})")) == bw::errc::duplicate_key);
+  CHECK(code_of(t.writer.try_append_row("tag"_f = "a", "x"_f = 1, "$meta"_f = "[1]")) == bw::errc::invalid_json);
+  CHECK(code_of(t.writer.try_append_row("tag"_f = std::optional<std::string>())) == bw::errc::null_not_allowed);
+  CHECK(t.writer.commit().empty());
+  CHECK(t.memory->files().empty());
+}
+
+TEST_CASE_TEMPLATE("no file is larger than chunk_size, and none of the rows is lost", Format, bw::format::json, bw::format::parquet) {
+  auto const memory = std::make_shared<bw::output::memory>();
+  bw::bulk_writer<tag_schema, Format> writer{memory, Format{}, {.chunk_size = 4096}};
+  std::uint64_t rows = 0;
+  for (int i = 0; i < 1000; ++i) writer.append_row("tag"_f = std::string(static_cast<std::size_t>(i % 64), 'x'), "k"_f = i), ++rows;
+  auto const files = writer.commit();
+  REQUIRE(files.size() > 5);
+  for (std::size_t i = 0; i < files.size(); ++i) {
+    std::string const name = std::to_string(i + 1) + '.' + std::string(Format::extension);
+    CHECK(files[i].paths == std::vector<std::string>{name});
+    CHECK(files[i].bytes <= 4096);
+    CHECK(files[i].bytes == memory->files().at(name).size());
+    rows -= files[i].rows;
+  }
+  CHECK(rows == 0);
+}
+
+TEST_CASE("a row that alone is larger than chunk_size is refused, the file before it is kept") {
+  auto const memory = std::make_shared<bw::output::memory>();
+  bw::bulk_writer<tag_schema, bw::format::json> writer{memory, {}, {.chunk_size = 1024}};
+  writer.append_row("tag"_f = "a");
+  auto const r = writer.try_append_row("tag"_f = "b", "x"_f = std::string(1100, 'x'));
+  REQUIRE(!r);
+  CHECK(r.error().code == bw::errc::row_too_large);
+  CHECK(r.error().row == 1);
+  writer.append_row("tag"_f = "c");
+  auto const files = writer.commit();
+  CHECK(files.size() == 2);
+  CHECK(text_of(*memory, "2.json").find("\"c\"") != std::string::npos);
+}
+
+TEST_CASE("commit returns the files since the last one, batch_files all, numbering goes on") {
+  to_memory<tag_schema> t;
+  CHECK(t.writer.commit().empty());
+  t.writer.append_row("tag"_f = "a");
+  auto const first = t.writer.commit();
+  CHECK(first.groups == std::vector<bw::file_group>{{{"1.json"}, 1, text_of(*t.memory).size()}});
+  CHECK(t.writer.commit().empty());
+  t.writer.append_row("tag"_f = "b");
+  t.writer.append_row("tag"_f = "c");
+  auto const second = t.writer.commit();
+  REQUIRE(second.size() == 1);
+  CHECK(second[0][0] == "2.json");
+  CHECK(second[0].rows == 2);
+  CHECK(t.writer.batch_files().size() == 2);
+  CHECK(t.memory->files().size() == 2);
+}
+
+TEST_CASE("a failure at any operation surfaces at append or commit, names its rows, and stays") {
+  bool succeeded = false;
+  for (int n = 0; !succeeded; ++n) {
+    REQUIRE(n < 1000);
+    auto const place = std::make_shared<failing_place>(n);
+    bw::bulk_writer<tag_schema, bw::format::parquet> writer{place, {.row_group_size = 4096, .page_size = 1024}, {.chunk_size = 8192}};
+    bw::result<void> outcome;
+    for (int i = 0; i < 1000 && outcome; ++i) outcome = writer.try_append_row("tag"_f = "some text", "k"_f = i);
+    auto const committed = writer.try_commit();
+    succeeded = committed.has_value();
+    if (succeeded) {
+      CHECK(outcome);
+      break;
+    }
+    bw::error_info const& e = outcome ? committed.error() : outcome.error();
+    CHECK(e.code == bw::errc::no_space);
+    CHECK(e.message.find("rows ") == 0);
+    CHECK(e.message.find("are not in 'place/" + std::to_string(writer.batch_files().size() + 1) + ".parquet': no room") != std::string::npos);
+    CHECK(committed.error().message == e.message);
+    CHECK(writer.try_append_row("tag"_f = "x").error().message == e.message);
+    CHECK(place->open == 0);
+    CHECK(place->visible.size() == writer.batch_files().size());
+  }
+}
+
+TEST_CASE("a writer destroyed with uncommitted rows says so, once, and not while an exception flies") {
+  std::vector<bw::abandoned_rows> told;
+  auto const memory = std::make_shared<bw::output::memory>();
+  bw::writer_options const options{.on_abandoned = [&](bw::abandoned_rows const& a) { told.push_back(a); }};
+  {
+    bw::bulk_writer<tag_schema, bw::format::json> writer{memory, {}, options};
+    writer.append_row("tag"_f = "a");
+    auto moved = std::move(writer);
+    moved.append_row("tag"_f = "b");
+    CHECK(code_of(writer.try_commit()) == bw::errc::invalid_state);
+  }
+  REQUIRE(told.size() == 1);
+  CHECK(told[0].rows == 2);
+  CHECK(memory->files().empty());
+  {
+    bw::bulk_writer<tag_schema, bw::format::json> writer{memory, {}, options};
+    writer.append_row("tag"_f = "a");
+    writer.commit();
+  }
+  try {
+    bw::bulk_writer<tag_schema, bw::format::json> writer{memory, {}, options};
+    writer.append_row("tag"_f = "a");
+    throw std::runtime_error("elsewhere");
+  } catch (std::runtime_error const&) {
+  }
+  CHECK(told.size() == 1);
+}
+
+TEST_CASE("local files lie in a folder of their own and are numbered") {
+  fs::path const base = fs::temp_directory_path() / "bulkwriter-local-test";
+  fs::remove_all(base);
+  {
+    bw::local_bulk_writer<tag_schema, bw::format::parquet> writer{{.local_path = (base / "deep/er").string(), .chunk_size = 1_MiB}};
+    writer.append_row("tag"_f = "a");
+    auto const files = writer.commit();
+    fs::path const folder = writer.data_path();
+    CHECK(folder.parent_path() == base / "deep/er");
+    CHECK(folder.filename().string().size() == 36);
+    CHECK(folder.filename().string()[14] == '4');
+    CHECK(files[0][0] == (folder / "1.parquet").string());
+    CHECK(fs::file_size(files[0][0]) == files[0].bytes);
+    auto const other = bw::local_bulk_writer<tag_schema, bw::format::parquet>::try_open({}, {.local_path = base.string()});
+    REQUIRE(other);
+    CHECK(other->data_path() != writer.data_path());
+  }
+  CHECK(code_of(bw::local_bulk_writer<tag_schema, bw::format::json>::try_open({.local_path = base.string(), .chunk_size = 10})) == bw::errc::invalid_option);
+  CHECK_FALSE(bw::local_bulk_writer<tag_schema, bw::format::json>::try_open({.local_path = "/dev/null/x"}));
+  fs::remove_all(base);
+}
