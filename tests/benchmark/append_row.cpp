@@ -74,7 +74,7 @@ std::uint64_t run_ours(std::vector<article> const& pool, std::string const& fold
 }
 
 std::uint64_t run_reference(std::vector<article> const& pool, std::string const& folder, std::uint64_t rows, std::uint64_t chunk) {
-  std::vector<char> buffer(std::size_t{1} << 20);
+  std::vector<char> buffer(std::size_t{128} << 10);
   std::size_t used = 0;
   std::uint64_t bytes = 0, in_file = 0;
   int number = 0, file = -1;

@@ -24,6 +24,8 @@ namespace detail {
 ///   (2) Rows go into one byte_chain a column, in the very bytes of PLAIN encoding; a page is a range of a chain.
 ///   (3) When a row group is full, each column's pages are handed over: page header, levels, values where they lie.
 ///       Nothing is copied a second time, and nothing written before is ever patched.
+///       The widest vector column does not wait for that: its chunk comes first in the row group, and each of its pages goes
+///       out as soon as it is full, out of the cache. So memory holds a page of it and a row group of the rest.
 ///   (4) The row group's metadata is kept, serialized, for the footer: some 100 bytes a column.
 ///   (5) Footer, its length, "PAR1".
 ///
@@ -46,8 +48,8 @@ class parquet_encoder {
 
   std::uint64_t rows() const noexcept { return file_rows_ + group_rows_; }
   std::uint64_t size_bound() const noexcept;
-  bool ready() const noexcept { return group_bytes_ >= row_group_size_ || group_rows_ == max_group_rows; }
-  result<void> flush(format::byte_sink const& sink) { return group_rows_ == 0 ? result<void>() : write_group(sink); }
+  bool ready() const noexcept { return group_is_full() || streamed_page_is_full(); }
+  result<void> flush(format::byte_sink const& sink);
   result<void> finish(format::byte_sink const& sink);
 
  private:
@@ -72,6 +74,11 @@ class parquet_encoder {
     std::size_t page_begin = 0;     // of the open page
     std::size_t row_begin = 0;      // in values, of the begun row: what drop_row goes back to
     bool has_row = false;           // the begun row has been put
+    struct {
+      std::uint64_t offset = 0, size = 0;  // in the file
+      std::uint64_t entries = 0;           // values and nulls
+      std::size_t rows = 0;
+    } chunk = {};                   // what has been handed over in this row group
   };
 
   static physical physical_type(field_info const& f) noexcept;
@@ -83,10 +90,16 @@ class parquet_encoder {
   column& begin_value(std::size_t i, bool valid);
   void grow(std::uint64_t bytes) noexcept { row_bytes_ += bytes; }
 
+  bool group_is_full() const noexcept { return group_bytes_ >= row_group_size_ || group_rows_ == max_group_rows; }
+  bool streamed_page_is_full() const noexcept { return streamed_ != nullptr && streamed_->values.size() >= page_size_; }
+
+  result<void> begin_file(format::byte_sink const& sink);
   result<void> write_group(format::byte_sink const& sink);
-  result<void> write_column(format::byte_sink const& sink, column& c, std::string& metadata);
-  result<void> write_page(format::byte_sink const& sink, column const& c, page const& begin, page const& end, std::uint64_t& values);
-  void make_levels(column const& c, std::size_t row_begin, std::size_t row_end, std::uint64_t& entries);
+  result<void> write_column(format::byte_sink const& sink, column& c);
+  result<void> write_page(format::byte_sink const& sink, column& c, std::size_t value_begin, page const& end);
+  result<void> stream_page(format::byte_sink const& sink);
+  std::uint64_t make_levels(column const& c, std::size_t row_begin, std::size_t row_end);
+  void append_column_metadata(std::string& out, column const& c) const;
   void append_schema(std::string& out) const;
   std::string make_footer() const;
 
@@ -95,8 +108,10 @@ class parquet_encoder {
   std::vector<std::size_t> column_of_;  // by field index
   slab_pool pool_;
   std::vector<column> columns_;
+  column* streamed_ = nullptr;
 
   std::uint64_t group_rows_ = 0, group_bytes_ = 0;  // ended rows; bytes with their share of levels and page headers
+  std::uint64_t held_bytes_ = 0;                    // of group_bytes_, what has not been handed over
   std::uint64_t row_bytes_ = 0;                     // of the begun row
   std::uint64_t file_rows_ = 0, file_bytes_ = 0;    // handed over
   std::size_t groups_ = 0;

@@ -76,6 +76,8 @@ BULKWRITER_DECL parquet_encoder::parquet_encoder(format::parquet const& options,
     columns_.push_back({.field = &f, .type = physical_type(f), .values = byte_chain(pool_), .valid = {}, .pages = {}});
     footer_per_group_ += column_overhead + f.name.size();
   }
+  for (column& c : columns_)
+    if (is_list(*c.field) && (streamed_ == nullptr || c.field->dim > streamed_->field->dim)) streamed_ = &c;
   footer_base_ = make_footer().size() + 32;  // row count and row group list grow by less
 }
 
@@ -88,6 +90,7 @@ BULKWRITER_DECL auto parquet_encoder::begin_value(std::size_t i, bool valid) -> 
     c.pages.push_back({.value_end = c.values.size(), .row_end = c.rows});
     c.page_begin = c.values.size();
     group_bytes_ += page_overhead;
+    held_bytes_ += page_overhead;
   }
   c.row_begin = c.values.size();
   c.has_row = true;
@@ -153,6 +156,7 @@ BULKWRITER_DECL void parquet_encoder::put(std::size_t i, std::span<float const> 
 BULKWRITER_DECL void parquet_encoder::end_row() {
   for (column& c : columns_) c.has_row = false;
   group_bytes_ += row_bytes_;
+  held_bytes_ += row_bytes_;
   row_bytes_ = 0;
   ++group_rows_;
 }
@@ -169,12 +173,13 @@ BULKWRITER_DECL void parquet_encoder::drop_row() {
 }
 
 BULKWRITER_DECL std::uint64_t parquet_encoder::size_bound() const noexcept {
-  return (file_bytes_ != 0 ? file_bytes_ : 4) + group_bytes_ + row_bytes_ + columns_.size() * page_overhead + group_metadata_.size() +
+  return (file_bytes_ != 0 ? file_bytes_ : parquet_format::magic.size()) + held_bytes_ + row_bytes_ + columns_.size() * page_overhead + group_metadata_.size() +
          footer_per_group_ + footer_base_ + 8;
 }
 
-// Repetition and definition levels of the rows [row_begin, row_end) into levels_, each with its length before it.
-BULKWRITER_DECL void parquet_encoder::make_levels(column const& c, std::size_t row_begin, std::size_t row_end, std::uint64_t& entries) {
+// Repetition and definition levels of the rows [row_begin, row_end) into levels_, each with its length before it. Returns the
+// number of entries: values and nulls.
+BULKWRITER_DECL std::uint64_t parquet_encoder::make_levels(column const& c, std::size_t row_begin, std::size_t row_end) {
   levels_.clear();
   std::size_t const rows = row_end - row_begin;
   std::uint64_t const dim = c.field->dim;
@@ -198,7 +203,6 @@ BULKWRITER_DECL void parquet_encoder::make_levels(column const& c, std::size_t r
   };
 
   if (!is_list(*c.field)) {
-    entries = rows;
     std::size_t const begin = begin_section();
     if (!nulls) {
       append_run(levels_, rows, 1);
@@ -214,7 +218,7 @@ BULKWRITER_DECL void parquet_encoder::make_levels(column const& c, std::size_t r
       }
     }
     end_section(begin);
-    return;
+    return rows;
   }
 
   // A list: each row begins with repetition level 0 and goes on with 1; a null row is a single 0. Definition level 3 is a value,
@@ -231,27 +235,26 @@ BULKWRITER_DECL void parquet_encoder::make_levels(column const& c, std::size_t r
   end_section(repetition);
 
   std::size_t const definition = begin_section();
-  entries = 0;
+  std::uint64_t entries = 0;
   for_runs([&](bool valid, std::size_t length) {
     std::uint64_t const n = valid ? length * dim : length;
     append_run(levels_, n, valid ? 3 : 0);
     entries += n;
   });
   end_section(definition);
+  return entries;
 }
 
-BULKWRITER_DECL result<void> parquet_encoder::write_page(format::byte_sink const& sink, column const& c, page const& begin, page const& end,
-                                                          std::uint64_t& values) {
-  std::uint64_t entries = 0;
-  make_levels(c, begin.row_end, end.row_end, entries);
-  values += entries;
+// The values [value_begin, end.value_end) of the rows that have not been handed over yet, up to end.row_end.
+BULKWRITER_DECL result<void> parquet_encoder::write_page(format::byte_sink const& sink, column& c, std::size_t value_begin, page const& end) {
+  std::uint64_t const entries = make_levels(c, c.chunk.rows, end.row_end);
 
   pieces_.assign(1, {});  // header and levels, filled in below
   std::size_t body_size = levels_.size();
   if (c.type == physical::boolean) {
     packed_.clear();
     std::size_t bit = 0;
-    c.values.for_pieces(begin.value_end, end.value_end, [&](std::span<std::byte const> piece) {
+    c.values.for_pieces(value_begin, end.value_end, [&](std::span<std::byte const> piece) {
       for (std::byte const b : piece) {
         if (bit % 8 == 0) packed_.push_back({});
         packed_.back() |= b << (bit++ % 8);
@@ -260,8 +263,8 @@ BULKWRITER_DECL result<void> parquet_encoder::write_page(format::byte_sink const
     pieces_.push_back(packed_);
     body_size += packed_.size();
   } else {
-    c.values.for_pieces(begin.value_end, end.value_end, [&](std::span<std::byte const> piece) { pieces_.push_back(piece); });
-    body_size += end.value_end - begin.value_end;
+    c.values.for_pieces(value_begin, end.value_end, [&](std::span<std::byte const> piece) { pieces_.push_back(piece); });
+    body_size += end.value_end - value_begin;
   }
 
   namespace pf = parquet_format;
@@ -285,7 +288,12 @@ BULKWRITER_DECL result<void> parquet_encoder::write_page(format::byte_sink const
 
   head_ += levels_;
   pieces_.front() = std::as_bytes(std::span(head_));
-  file_bytes_ += head_.size() - levels_.size() + body_size;
+  std::uint64_t const size = head_.size() - levels_.size() + body_size;
+  if (c.chunk.size == 0) c.chunk.offset = file_bytes_;
+  c.chunk.size += size;
+  c.chunk.entries += entries;
+  c.chunk.rows = end.row_end;
+  file_bytes_ += size;
   return sink.write(pieces_);
 }
 
@@ -308,19 +316,9 @@ range of(byte_chain const& values) {
 }
 }  // namespace parquet_statistics
 
-BULKWRITER_DECL result<void> parquet_encoder::write_column(format::byte_sink const& sink, column& c, std::string& metadata) {
+BULKWRITER_DECL void parquet_encoder::append_column_metadata(std::string& out, column const& c) const {
   namespace pf = parquet_format;
-  std::uint64_t const offset = file_bytes_;
-  std::uint64_t values = 0;
-  c.pages.push_back({.value_end = c.values.size(), .row_end = c.rows});
-  page begin{};
-  for (page const& end : c.pages) {
-    if (auto r = write_page(sink, c, begin, end, values); !r) return r;
-    begin = end;
-  }
-  auto const size = static_cast<std::int64_t>(file_bytes_ - offset);
-
-  thrift_compact chunk(metadata);
+  thrift_compact chunk(out);
   chunk.i64(2, 0);
   chunk.begin_struct(3);
   chunk.i32(1, static_cast<std::int32_t>(c.type));
@@ -328,10 +326,10 @@ BULKWRITER_DECL result<void> parquet_encoder::write_column(format::byte_sink con
   if (is_list(*c.field)) chunk.list_of_binary(3, {c.field->name, "list", "element"});
   else chunk.list_of_binary(3, {c.field->name});
   chunk.i32(4, pf::uncompressed);
-  chunk.i64(5, static_cast<std::int64_t>(values));
-  chunk.i64(6, size);
-  chunk.i64(7, size);
-  chunk.i64(9, static_cast<std::int64_t>(offset));
+  chunk.i64(5, static_cast<std::int64_t>(c.chunk.entries));
+  chunk.i64(6, static_cast<std::int64_t>(c.chunk.size));
+  chunk.i64(7, static_cast<std::int64_t>(c.chunk.size));
+  chunk.i64(9, static_cast<std::int64_t>(c.chunk.offset));
   chunk.begin_struct(12);
   chunk.i64(3, static_cast<std::int64_t>(std::count(c.valid.begin(), c.valid.end(), false)));
   if ((c.type == physical::int32 || c.type == physical::int64) && c.values.size() != 0) {
@@ -344,36 +342,70 @@ BULKWRITER_DECL result<void> parquet_encoder::write_column(format::byte_sink con
   chunk.end_struct();
   chunk.end_struct();
   chunk.end();
+}
 
-  c.values.clear();
-  c.valid.clear();
-  c.pages.clear();
-  c.rows = c.page_begin = 0;
+BULKWRITER_DECL result<void> parquet_encoder::write_column(format::byte_sink const& sink, column& c) {
+  if (c.rows > c.chunk.rows) c.pages.push_back({.value_end = c.values.size(), .row_end = c.rows});
+  std::size_t begin = 0;
+  for (page const& p : c.pages) {
+    if (auto r = write_page(sink, c, begin, p); !r) return r;
+    begin = p.value_end;
+  }
   return {};
 }
 
-BULKWRITER_DECL result<void> parquet_encoder::write_group(format::byte_sink const& sink) {
-  if (file_bytes_ == 0) {
-    file_bytes_ = parquet_format::magic.size();
-    if (auto r = sink.write(std::as_bytes(std::span(parquet_format::magic))); !r) return r;
-  }
-  std::uint64_t const offset = file_bytes_;
-  std::string chunks;
-  for (column& c : columns_)
-    if (auto r = write_column(sink, c, chunks); !r) return r;
+BULKWRITER_DECL result<void> parquet_encoder::stream_page(format::byte_sink const& sink) {
+  column& c = *streamed_;
+  if (auto r = begin_file(sink); !r) return r;
+  if (auto r = write_column(sink, c); !r) return r;
+  held_bytes_ -= c.values.size();
+  c.values.clear();
+  c.pages.clear();
+  c.page_begin = 0;
+  return {};
+}
 
-  auto const size = static_cast<std::int64_t>(file_bytes_ - offset);
+BULKWRITER_DECL result<void> parquet_encoder::begin_file(format::byte_sink const& sink) {
+  if (file_bytes_ != 0) return {};
+  file_bytes_ = parquet_format::magic.size();
+  return sink.write(std::as_bytes(std::span(parquet_format::magic)));
+}
+
+BULKWRITER_DECL result<void> parquet_encoder::flush(format::byte_sink const& sink) {
+  if (group_is_full()) return write_group(sink);
+  return streamed_page_is_full() ? stream_page(sink) : result<void>();
+}
+
+BULKWRITER_DECL result<void> parquet_encoder::write_group(format::byte_sink const& sink) {
+  if (auto r = begin_file(sink); !r) return r;
+  if (streamed_ != nullptr)
+    if (auto r = write_column(sink, *streamed_); !r) return r;
+  for (column& c : columns_)
+    if (&c != streamed_)
+      if (auto r = write_column(sink, c); !r) return r;
+
+  std::string metadata;
+  std::uint64_t size = 0;
+  for (column& c : columns_) {
+    append_column_metadata(metadata, c);
+    size += c.chunk.size;
+    c.values.clear();
+    c.valid.clear();
+    c.pages.clear();
+    c.rows = c.page_begin = 0;
+    c.chunk = {};
+  }
   thrift_compact group(group_metadata_);
-  group.list_of_written_structs(1, columns_.size(), chunks);
-  group.i64(2, size);
+  group.list_of_written_structs(1, columns_.size(), metadata);
+  group.i64(2, static_cast<std::int64_t>(size));
   group.i64(3, static_cast<std::int64_t>(group_rows_));
-  group.i64(5, static_cast<std::int64_t>(offset));
-  group.i64(6, size);
+  group.i64(5, static_cast<std::int64_t>(file_bytes_ - size));
+  group.i64(6, static_cast<std::int64_t>(size));
   group.end();
 
   ++groups_;
   file_rows_ += group_rows_;
-  group_rows_ = group_bytes_ = 0;
+  group_rows_ = group_bytes_ = held_bytes_ = 0;
   return {};
 }
 
@@ -458,7 +490,8 @@ BULKWRITER_DECL std::string parquet_encoder::make_footer() const {
 
 BULKWRITER_DECL result<void> parquet_encoder::finish(format::byte_sink const& sink) {
   drop_row();
-  if (auto r = flush(sink); !r) return r;
+  if (group_rows_ != 0)
+    if (auto r = write_group(sink); !r) return r;
   std::string tail = make_footer();
   append_u32(tail, static_cast<std::uint32_t>(tail.size()));
   tail += parquet_format::magic;

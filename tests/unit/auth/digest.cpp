@@ -1,0 +1,56 @@
+#include <bulkwriter/auth/digest.hpp>
+
+#include <doctest/doctest.h>
+
+namespace auth = bulkwriter::auth;
+
+TEST_CASE("sha256: FIPS 180 examples") {
+  CHECK(auth::to_hex(auth::sha256("")) == "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
+  CHECK(auth::to_hex(auth::sha256("abc")) == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+  CHECK(auth::to_hex(auth::sha256(std::string(1000000, 'a'))) ==
+        "cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0");
+}
+
+TEST_CASE("hmac-sha256: RFC 4231") {
+  CHECK(auth::to_hex(auth::hmac_sha256(auth::as_bytes(std::string(20, '\x0b')), "Hi There")) ==
+        "b0344c61d8db38535ca8afceaf0bf12b881dc200c9833da726e9376c2e32cff7");
+  CHECK(auth::to_hex(auth::hmac_sha256(auth::as_bytes("Jefe"), "what do ya want for nothing?")) ==
+        "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843");
+  CHECK(auth::to_hex(auth::hmac_sha256(auth::as_bytes(std::string(131, '\xaa')),
+                                       "Test Using Larger Than Block-Size Key - Hash Key First")) ==
+        "60e431591ee0b67f0d8a26aacbf5b77f8e0bc6213728c5140546040f0ee37f54");
+  // Of the empty key, as Python's hmac computes it.
+  CHECK(auth::to_hex(auth::hmac_sha256({}, "")) == "b613679a0814d9ec772f95d778c35fc5ff1697c493715653c6c712144292c5ad");
+}
+
+TEST_CASE("md5: RFC 1321") {
+  CHECK(auth::to_hex(auth::md5({})) == "d41d8cd98f00b204e9800998ecf8427e");
+  CHECK(auth::to_hex(auth::md5(auth::as_bytes("message digest"))) == "f96b697d7cb7938d525a2f31aaf161d0");
+}
+
+TEST_CASE("base64: RFC 4648 section 10, both ways") {
+  char const* const pairs[][2] = {{"", ""},
+                                  {"f", "Zg=="},
+                                  {"fo", "Zm8="},
+                                  {"foo", "Zm9v"},
+                                  {"foob", "Zm9vYg=="},
+                                  {"fooba", "Zm9vYmE="},
+                                  {"foobar", "Zm9vYmFy"},
+                                  {"\xfb\xff", "+/8="}};
+  for (auto const& [plain, encoded] : pairs) {
+    CAPTURE(encoded);
+    CHECK(auth::base64_encode(auth::as_bytes(plain)) == encoded);
+    auto const back = auth::base64_decode(encoded);
+    CHECK(std::string(reinterpret_cast<char const*>(back.data()), back.size()) == plain);
+  }
+}
+
+TEST_CASE("base64: what is not base64 is refused without being repeated") {
+  for (char const* bad : {"Zg", "Zg=", "Z===", "Zh==", "Zm9=", "Zm 9", "Zg==Zg==", "====", "Zm9\n", "Zm-_"}) {
+    CAPTURE(bad);
+    auto const got = auth::try_base64_decode(bad);
+    REQUIRE(!got.has_value());
+    CHECK(got.error().code == bulkwriter::errc::invalid_option);
+    CHECK(got.error().message.find(bad) == std::string::npos);
+  }
+}

@@ -1,0 +1,175 @@
+#include <bulkwriter/http/retry.hpp>
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <chrono>
+#include <stop_token>
+#include <string>
+#include <thread>
+#include <vector>
+
+using namespace bulkwriter;
+using namespace std::chrono_literals;
+using http::response;
+using steady = std::chrono::steady_clock;
+
+namespace {
+
+http::retry_options const quick{.max_attempts = 5, .base_delay = 1ms, .max_delay = 5ms, .budget = 1min};
+
+response with_header(int status, std::string name, std::string value) {
+  return {.status = status, .headers = {{std::move(name), std::move(value)}}};
+}
+
+result<response> failure(errc code) { return error_info{.code = code, .message = "x"}; }
+
+}  // namespace
+
+TEST_CASE("is_transient: statuses and transport errors that may pass") {
+  for (int status = 100; status < 600; ++status) {
+    CAPTURE(status);
+    bool const expected =
+        status == 408 || status == 429 || status == 500 || status == 502 || status == 503 || status == 504;
+    CHECK(http::is_transient(response{.status = status}) == expected);
+  }
+  for (errc code : {errc::resolve_failed, errc::connect_failed, errc::timeout, errc::connection_lost})
+    CHECK(http::is_transient(failure(code)));
+  for (errc code : {errc::tls_failed, errc::cancelled, errc::invalid_url, errc::invalid_option, errc::invalid_response})
+    CHECK_FALSE(http::is_transient(failure(code)));
+}
+
+TEST_CASE("send_with_retry: goes on until the outcome is good") {
+  int calls = 0;
+  auto const got = http::send_with_retry(quick, [&]() -> result<response> {
+    ++calls;
+    if (calls == 1) return failure(errc::connection_lost);
+    return response{.status = calls == 2 ? 503 : 200};
+  });
+  REQUIRE(got);
+  CHECK(got->status == 200);
+  CHECK(calls == 3);
+}
+
+TEST_CASE("send_with_retry: a lasting outcome is returned at once") {
+  int calls = 0;
+  auto const got = http::send_with_retry(quick, [&] { return ++calls, result<response>(response{.status = 403}); });
+  CHECK(got->status == 403);
+  CHECK(calls == 1);
+}
+
+TEST_CASE("send_with_retry: attempts are counted, and the last outcome is the result") {
+  int calls = 0;
+  auto const got = http::send_with_retry(
+      quick, [&] { return result<response>(response{.status = 500, .body = std::to_string(++calls)}); });
+  CHECK(got->body == "5");
+  CHECK(calls == 5);
+}
+
+TEST_CASE("send_with_retry: the caller decides what is worth repeating") {
+  int calls = 0;
+  auto const got = http::send_with_retry(
+      quick, [&] { return result<response>(response{.status = ++calls == 3 ? 200 : 404}); },
+      [](result<response> const& r) { return r && r->status == 404; });
+  CHECK(got->status == 200);
+  CHECK(calls == 3);
+}
+
+TEST_CASE("send_with_retry: no attempt starts after the budget") {
+  http::retry_options const options{.max_attempts = 1000, .base_delay = 1ms, .max_delay = 1h, .budget = 50ms};
+  int calls = 0;
+  auto const start = steady::now();
+  auto const got = http::send_with_retry(options, [&] {
+    ++calls;
+    return result<response>(with_header(503, "Retry-After", "30"));
+  });
+  CHECK(got->status == 503);
+  CHECK(calls == 1);
+  CHECK(steady::now() - start < 10s);  // it does not sleep towards an attempt that will not be made
+}
+
+TEST_CASE("send_with_retry: Retry-After is waited for, but not longer than max_delay") {
+  http::retry_options const options{.max_attempts = 2, .base_delay = 1ms, .max_delay = 300ms};
+  auto const start = steady::now();
+  int calls = 0;
+  (void)http::send_with_retry(options, [&] {
+    ++calls;
+    return result<response>(with_header(429, "retry-after", "3600"));
+  });
+  auto const took = steady::now() - start;
+  CHECK(calls == 2);
+  CHECK(took >= 300ms);
+  CHECK(took < 60s);
+}
+
+TEST_CASE("send_with_retry: a stop request ends the sleep at once") {
+  http::retry_options const options{.max_attempts = 3, .base_delay = 10min, .max_delay = 10min, .budget = 24h};
+  std::stop_source source;
+  std::thread other([&] {
+    std::this_thread::sleep_for(50ms);
+    source.request_stop();
+  });
+  int calls = 0;
+  auto const start = steady::now();
+  auto const got = http::send_with_retry(
+      options,
+      [&] {
+        ++calls;
+        return result<response>(with_header(503, "Retry-After", "600"));
+      },
+      http::is_transient, source.get_token());
+  auto const took = steady::now() - start;
+  other.join();
+  CHECK(got->status == 503);
+  CHECK(calls == 1);
+  CHECK(took < 10s);
+}
+
+TEST_CASE("send_with_retry: stopped before the start, nothing is attempted") {
+  std::stop_source source;
+  source.request_stop();
+  int calls = 0;
+  auto const got = http::send_with_retry(
+      quick, [&] { return ++calls, result<response>(response{.status = 200}); }, http::is_transient,
+      source.get_token());
+  REQUIRE_FALSE(got);
+  CHECK(got.error().code == errc::cancelled);
+  CHECK(calls == 0);
+}
+
+TEST_CASE("send_with_retry: delays are spread over the whole range, not at its end") {
+  http::retry_options const options{.max_attempts = 21, .base_delay = 60ms, .max_delay = 60ms};
+  std::vector<steady::time_point> calls;
+  (void)http::send_with_retry(options, [&] {
+    calls.push_back(steady::now());
+    return result<response>(response{.status = 503});
+  });
+  REQUIRE(calls.size() == 21);
+  auto shortest = steady::duration::max(), longest = steady::duration::zero();
+  for (std::size_t i = 1; i < calls.size(); ++i) {
+    shortest = std::min(shortest, calls[i] - calls[i - 1]);
+    longest = std::max(longest, calls[i] - calls[i - 1]);
+  }
+  CHECK(shortest < 40ms);  // fails by chance once in 3^20 runs
+  CHECK(longest > 20ms);
+}
+
+TEST_CASE("retry_after: seconds, dates, and nonsense") {
+  std::chrono::system_clock::time_point const now{std::chrono::seconds(784111777)};  // 06 Nov 1994 08:49:37
+  CHECK(http::retry_after(with_header(503, "Retry-After", "120"), now) == 120s);
+  CHECK(http::retry_after(with_header(503, "Retry-After", "0"), now) == 0s);
+  CHECK(http::retry_after(with_header(503, "Retry-After", "Sun, 06 Nov 1994 08:50:07 GMT"), now) == 30s);
+  CHECK(http::retry_after(with_header(503, "Retry-After", "Sun, 06 Nov 1994 08:00:00 GMT"), now) == 0s);
+  CHECK(http::retry_after(with_header(503, "Retry-After", "9223372036854775807"), now) == 365 * 24h);
+  for (char const* text : {"", "-1", "1.5", "soon", "99999999999999999999999"}) {
+    CAPTURE(text);
+    CHECK_FALSE(http::retry_after(with_header(503, "Retry-After", text), now));
+  }
+  CHECK_FALSE(http::retry_after(response{.status = 503}, now));
+
+  // The server's clock is an hour ahead: its own Date counts, not ours.
+  response const skewed{
+      .status = 503,
+      .headers = {{"Date", "Sun, 06 Nov 1994 09:49:37 GMT"}, {"Retry-After", "Sun, 06 Nov 1994 09:49:47 GMT"}}};
+  CHECK(http::retry_after(skewed, now) == 10s);
+}

@@ -1,0 +1,355 @@
+#include <bulkwriter/storage/object_output.hpp>
+
+#include <doctest/doctest.h>
+
+#include <atomic>
+#include <condition_variable>
+#include <map>
+#include <mutex>
+#include <thread>
+
+namespace bw = bulkwriter;
+using bw::errc;
+using bw::error_info;
+
+namespace {
+
+// A store in memory that can be told to fail.
+class memory_store final : public bw::storage::backend {
+ public:
+  enum class failure { before, answer_lost };  // nothing was done, or all was done and nobody heard of it
+
+  int fail_at = -1;  // the operation of this number fails, and all later ones if `for_ever`
+  bool for_ever = false;
+  failure how = failure::before;
+  bool hang_parts = false;  // put_part waits until it is stopped or released
+  int part_limit = 10000;
+
+  std::map<std::string, std::string> objects;
+  std::map<std::string, std::map<int, std::string>> uploads;
+  int operations = 0, puts = 0, creations = 0, aborts = 0, parts_begun = 0, parts_now = 0, most_parts = 0;
+  std::mutex mutex;
+  std::condition_variable changed;
+
+  bw::result<bw::object_info> put(std::string const& key, std::span<std::byte const> body) override {
+    return perform<bw::object_info>([&] {
+      ++puts;
+      objects[key] = text(body);
+      return bw::object_info{.key = key, .size = body.size()};
+    });
+  }
+  bw::result<std::string> create_multipart(std::string const& key) override {
+    return perform<std::string>([&] {
+      std::string id = key + '#' + std::to_string(++creations);
+      uploads[id];
+      return id;
+    });
+  }
+  bw::result<bw::uploaded_part> put_part(std::string const&, std::string const& id, int number,
+                                         std::span<std::byte const> body, std::stop_token stop) override {
+    {
+      std::unique_lock lock(mutex);
+      ++parts_begun;
+      most_parts = std::max(most_parts, ++parts_now);
+      changed.notify_all();
+      std::stop_callback const wake(stop, [this] { changed.notify_all(); });
+      while (hang_parts && !stop.stop_requested()) changed.wait_for(lock, std::chrono::milliseconds(5));
+      --parts_now;
+      if (stop.stop_requested()) return error_info{.code = errc::cancelled, .message = "cancelled"};
+    }
+    return perform<bw::uploaded_part>([&] {
+      auto& upload = uploads.at(id);
+      upload[number] = text(body);
+      return bw::uploaded_part{.number = number, .etag = "e" + std::to_string(number), .size = body.size()};
+    });
+  }
+  bw::result<bw::object_info> complete_multipart(std::string const& key, std::string const& id,
+                                                 std::span<bw::uploaded_part const> parts) override {
+    return perform<bw::object_info>([&] {
+      std::string whole;
+      int last = 0;
+      for (auto const& part : parts) {
+        CHECK(part.number == ++last);
+        CHECK(part.etag == "e" + std::to_string(part.number));
+        whole += uploads.at(id).at(part.number);
+      }
+      uploads.erase(id);
+      objects[key] = whole;
+      return bw::object_info{.key = key, .size = whole.size()};
+    });
+  }
+  bw::result<void> abort_multipart(std::string const&, std::string const& id) override {
+    auto const done = perform<int>([&] {
+      ++aborts;
+      uploads.erase(id);
+      return 0;
+    });
+    if (!done) return done.error();
+    return {};
+  }
+  bw::result<bw::object_info> head(std::string const&) override { return unexpected(); }
+  bw::result<std::vector<bw::object_info>> list(std::string const&) override { return unexpected(); }
+  bw::result<void> remove(std::string const&) override { return unexpected(); }
+  std::string object_url(std::string_view key) const override { return "memory://" + std::string(key); }
+  std::uint64_t min_part_size() const noexcept override { return 10; }
+  int max_parts() const noexcept override { return part_limit; }
+
+ private:
+  static std::string text(std::span<std::byte const> body) {
+    return {reinterpret_cast<char const*>(body.data()), body.size()};
+  }
+  static error_info unexpected() {
+    return {.code = errc::storage_error, .message = "an operation that no upload needs"};
+  }
+
+  template <class T, class F>
+  bw::result<T> perform(F const& what) {
+    std::lock_guard const lock(mutex);
+    int const number = operations++;
+    bool const fails = fail_at >= 0 && (for_ever ? number >= fail_at : number == fail_at);
+    error_info why{.code = errc::connection_lost, .message = "operation " + std::to_string(number) + " fails"};
+    if (fails && how == failure::before) return why;
+    T done = what();
+    if (fails) return why;
+    return done;
+  }
+};
+
+std::string pattern(std::size_t size) {
+  std::string out(size, '\0');
+  for (std::size_t i = 0; i < size; ++i) out[i] = static_cast<char>('a' + i * 7 % 26);
+  return out;
+}
+
+bw::result<void> write(bw::output::file& file, std::string_view text) {
+  bw::output::bytes const piece[] = {std::as_bytes(std::span(text.data(), text.size()))};
+  return file.write(piece);
+}
+
+// Writes in steps of seven bytes and finishes; the first error ends it.
+bw::result<void> write_all(bw::output::file& file, std::string_view text) {
+  for (std::size_t at = 0; at < text.size(); at += 7) {
+    if (auto ok = write(file, text.substr(at, 7)); !ok) return ok;
+  }
+  return file.finish();
+}
+
+}  // namespace
+
+TEST_CASE("object output: every size arrives whole; up to one part it is one PUT") {
+  for (std::size_t const size : {0u, 1u, 9u, 10u, 11u, 19u, 20u, 21u, 100u, 1001u}) {
+    CAPTURE(size);
+    auto const store = std::make_shared<memory_store>();
+    bw::storage::object_place place(bw::object_store(store), "/run/1/", {.connections = 3, .part_size = 10});
+    auto file = place.create("1.parquet", 2000).value();
+    CHECK(write_all(*file, pattern(size)).has_value());
+    CHECK(store->objects.size() == 1);
+    CHECK(store->objects["run/1/1.parquet"] == pattern(size));
+    CHECK(store->puts == (size <= 10 ? 1 : 0));
+    CHECK(store->creations == (size <= 10 ? 0 : 1));
+    CHECK(store->uploads.empty());
+    CHECK(store->aborts == 0);
+    CHECK(store->most_parts <= 3);
+    // A finished file is finished.
+    CHECK(file->discard().has_value());
+    CHECK(file->finish().error().code == errc::invalid_state);
+    CHECK(write(*file, "x").error().code == errc::invalid_state);
+    CHECK(store->objects.size() == 1);
+  }
+}
+
+TEST_CASE("object output: names and paths") {
+  auto const store = std::make_shared<memory_store>();
+  auto const paths = [&](std::string_view prefix) {
+    bw::storage::object_place const place(bw::object_store(store), prefix);
+    return place.data_path() + ' ' + place.path_of("1.json");
+  };
+  CHECK(paths("") == "/ 1.json");
+  CHECK(paths("/") == "/ 1.json");
+  CHECK(paths("a") == "/a a/1.json");
+  CHECK(paths("/a/b/") == "/a/b a/b/1.json");
+  CHECK(paths("//a") == "/a a/1.json");
+}
+
+TEST_CASE("object output: it fails at operation n, for every n, and nothing is left or it is named") {
+  std::string const text = pattern(55);
+  for (auto const how : {memory_store::failure::before, memory_store::failure::answer_lost}) {
+    for (bool const for_ever : {false, true}) {
+      for (std::size_t const size : {8u, 55u}) {
+        int failed = 0;
+        for (int n = 0; n < 12; ++n) {
+          CAPTURE(n);
+          CAPTURE(for_ever);
+          CAPTURE(size);
+          auto const store = std::make_shared<memory_store>();
+          store->fail_at = n;
+          store->for_ever = for_ever;
+          store->how = how;
+          bw::storage::object_place place(bw::object_store(store), "p", {.connections = 2, .part_size = 10});
+          auto file = place.create("f", 100).value();
+          auto const done = write_all(*file, text.substr(0, size));
+          if (done) {
+            CHECK(store->operations <= n);
+            CHECK(store->objects.at("p/f") == text.substr(0, size));
+            CHECK(store->uploads.empty());
+            continue;
+          }
+          ++failed;
+          auto const& why = done.error();
+          CHECK(why.message.find(" fails") != std::string::npos);  // the cause, not what came of it
+          if (!store->objects.empty()) CHECK(why.message.find("'p/f' may or may not exist") != std::string::npos);
+          if (!store->uploads.empty()) {
+            if (why.code == errc::upload_not_aborted) {
+              CHECK(why.message.find(store->uploads.begin()->first) != std::string::npos);
+            } else {
+              // The answer with the upload's id was lost: empty, and of a name that nobody knows.
+              CHECK(store->uploads.begin()->second.empty());
+              CHECK(why.message.find("'p/f' without parts may be left behind") != std::string::npos);
+            }
+          }
+          // Given up once and for all.
+          int const before = store->operations;
+          CHECK(write(*file, "x").error().code == errc::invalid_state);
+          CHECK(file->finish().error().code == errc::invalid_state);
+          CHECK(file->discard().has_value());
+          file.reset();
+          CHECK(store->operations == before);
+        }
+        CHECK(failed == (size == 8 ? 1 : 8));  // create, six parts, complete
+      }
+    }
+  }
+}
+
+TEST_CASE("object output: discard and the destructor abort") {
+  for (bool const destroyed : {false, true}) {
+    auto const store = std::make_shared<memory_store>();
+    bw::storage::object_place place(bw::object_store(store), "p", {.connections = 2, .part_size = 10});
+    auto file = place.create("f", 100).value();
+    CHECK(write(*file, pattern(35)).has_value());
+    if (destroyed) {
+      file.reset();
+    } else {
+      CHECK(file->discard().has_value());
+      CHECK(file->discard().has_value());
+      CHECK(write(*file, "x").error().code == errc::invalid_state);
+    }
+    CHECK(store->uploads.empty());
+    CHECK(store->objects.empty());
+    CHECK(store->aborts >= 1);
+  }
+  // Nothing was sent yet: nothing to abort.
+  auto const store = std::make_shared<memory_store>();
+  bw::storage::object_place place(bw::object_store(store), "p", {.part_size = 10});
+  auto file = place.create("f", 100).value();
+  CHECK(write(*file, pattern(10)).has_value());
+  CHECK(file->discard().has_value());
+  CHECK(store->operations == 0);
+}
+
+TEST_CASE("object output: parts in flight and no more; giving up does not wait for them") {
+  auto const store = std::make_shared<memory_store>();
+  store->hang_parts = true;
+  bw::storage::object_place place(bw::object_store(store), "p", {.connections = 3, .part_size = 10});
+  auto file = place.create("f", 1000).value();
+  std::atomic<int> accepted = 0;
+  std::atomic<bool> ended = false;
+  std::thread writer([&] {
+    for (int i = 0; i < 500; ++i) {
+      if (!write(*file, "x")) break;
+      ++accepted;
+    }
+    ended = true;
+  });
+  {
+    std::unique_lock lock(store->mutex);
+    CHECK(store->changed.wait_for(lock, std::chrono::seconds(10), [&] { return store->parts_now == 3; }));
+  }
+  // Three are being sent, one waits, one is being filled; the byte that would begin another part blocks.
+  for (int i = 0; i < 200 && accepted < 50; ++i) std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  std::this_thread::sleep_for(std::chrono::milliseconds(100));
+  CHECK(accepted == 50);
+  CHECK(!ended);
+  {
+    std::lock_guard const lock(store->mutex);
+    store->hang_parts = false;
+  }
+  store->changed.notify_all();
+  writer.join();
+  CHECK(accepted == 500);
+  CHECK(store->most_parts == 3);
+  CHECK(file->finish().has_value());
+  CHECK(store->objects["p/f"] == std::string(500, 'x'));
+
+  store->hang_parts = true;
+  auto second = place.create("g", 1000).value();
+  CHECK(write(*second, pattern(45)).has_value());
+  auto const began = std::chrono::steady_clock::now();
+  CHECK(second->discard().has_value());
+  CHECK(std::chrono::steady_clock::now() - began < std::chrono::seconds(5));
+  CHECK(store->uploads.empty());
+}
+
+TEST_CASE("object output: an error of a part surfaces at the next write, whichever that is") {
+  auto const store = std::make_shared<memory_store>();
+  store->fail_at = 1;  // the first part
+  bw::storage::object_place place(bw::object_store(store), "p", {.connections = 1, .part_size = 10});
+  auto file = place.create("f", 100000).value();
+  bw::result<void> last;
+  int writes = 0;
+  while (last && writes < 10000) {
+    last = write(*file, pattern(10));
+    ++writes;
+  }
+  REQUIRE(!last);
+  CHECK(last.error().code == errc::connection_lost);
+  CHECK(writes < 10);
+  CHECK(store->uploads.empty());
+}
+
+TEST_CASE("object output: a file keeps to the size that it was created for") {
+  auto const store = std::make_shared<memory_store>();
+  bw::storage::object_place place(bw::object_store(store), "p", {.part_size = 10});
+  auto file = place.create("f", 25).value();
+  CHECK(write(*file, pattern(25)).has_value());
+  CHECK(write(*file, "x").error().code == errc::invalid_state);
+  CHECK(store->uploads.empty());
+  CHECK(store->objects.empty());
+}
+
+TEST_CASE("object output: options out of range") {
+  auto const store = std::make_shared<memory_store>();
+  auto const code = [&](bw::storage::object_options options, std::uint64_t size) {
+    bw::storage::object_place place(bw::object_store(store), "p", options);
+    auto const file = place.create("f", size);
+    return file ? errc() : file.error().code;
+  };
+  CHECK(code({.connections = 0}, 1) == errc::invalid_option);
+  CHECK(code({.connections = 65}, 1) == errc::invalid_option);
+  CHECK(code({.connections = 64}, 1) == errc());
+  CHECK(code({.part_size = 9}, 1) == errc::invalid_option);
+  CHECK(code({.part_size = 10}, 100000) == errc());
+  CHECK(code({.part_size = 10}, 100001) == errc::invalid_option);
+  CHECK(store->operations == 0);
+}
+
+TEST_CASE("part size: 16 MiB unless there would be too many, in whole MiB") {
+  constexpr std::uint64_t mib = 1 << 20, gib = 1 << 30;
+  memory_store store;
+  auto const size = [&](std::uint64_t file, std::uint64_t requested = 0) {
+    auto const got = bw::storage::try_part_size(file, requested, store);
+    return got ? *got : 0;
+  };
+  CHECK(size(0) == 16 * mib);
+  CHECK(size(512 * mib) == 16 * mib);
+  CHECK(size(10000 * 16 * mib) == 16 * mib);
+  CHECK(size(10000 * 16 * mib + 1) == 17 * mib);
+  CHECK(size(10000 * 5 * gib) == 5 * gib);
+  CHECK(size(10000 * 5 * gib + 1) == 0);
+  CHECK(size(UINT64_MAX) == 0);
+  CHECK(size(100 * mib, 7 * mib) == 7 * mib);
+  CHECK(size(100 * mib, 5 * gib + 1) == 0);
+  store.part_limit = 2;
+  CHECK(size(100 * mib) == 50 * mib);
+  CHECK(size(100 * mib, 49 * mib) == 0);
+}

@@ -1,0 +1,154 @@
+#include <bulkwriter/storage/detail/s3_answer.hpp>
+
+#include <doctest/doctest.h>
+
+namespace bw = bulkwriter;
+namespace detail = bulkwriter::storage::detail;
+using bw::errc;
+
+namespace {
+
+std::string error_body(std::string const& code, std::string const& more = {}) {
+  return "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<Error><Code>" + code + "</Code>" + more + "</Error>";
+}
+
+errc code_of(int status, std::string const& body, std::vector<bw::http::header> headers = {}) {
+  return detail::s3_errc(detail::read_s3_failure({.status = status, .headers = std::move(headers), .body = body}),
+                         status, "us-east-1");
+}
+
+}  // namespace
+
+TEST_CASE("s3 errors: codes") {
+  CHECK(code_of(403, error_body("AccessDenied")) == errc::access_denied);
+  CHECK(code_of(403, error_body("SignatureDoesNotMatch")) == errc::access_denied);
+  CHECK(code_of(400, error_body("ExpiredToken")) == errc::access_denied);
+  CHECK(code_of(404, error_body("NoSuchBucket")) == errc::no_such_bucket);
+  CHECK(code_of(404, error_body("NoSuchKey")) == errc::no_such_key);
+  CHECK(code_of(404, error_body("NoSuchUpload")) == errc::no_such_key);
+  CHECK(code_of(404, "") == errc::no_such_key);
+  CHECK(code_of(403, "") == errc::access_denied);
+  CHECK(code_of(403, error_body("RequestTimeTooSkewed")) == errc::clock_skewed);
+  CHECK(code_of(412, error_body("PreconditionFailed")) == errc::precondition_failed);
+  CHECK(code_of(301, error_body("PermanentRedirect")) == errc::wrong_region);
+  CHECK(code_of(307, "") == errc::wrong_region);
+  CHECK(code_of(400, error_body("AuthorizationHeaderMalformed", "<Region>eu-west-1</Region>")) == errc::wrong_region);
+  CHECK(code_of(400, error_body("AuthorizationHeaderMalformed", "<Region>us-east-1</Region>")) == errc::access_denied);
+  CHECK(code_of(400, error_body("AuthorizationHeaderMalformed")) == errc::access_denied);
+  CHECK(code_of(400, "", {{"X-Amz-Bucket-Region", "eu-west-1"}}) == errc::wrong_region);
+  CHECK(code_of(400, error_body("EntityTooSmall")) == errc::storage_error);
+  CHECK(code_of(500, "<html>") == errc::storage_error);
+}
+
+TEST_CASE("s3 errors: what a store tells about the region") {
+  auto const region = [](std::string const& body, std::vector<bw::http::header> headers = {}) {
+    return detail::read_s3_failure({.status = 301, .headers = std::move(headers), .body = body}).region;
+  };
+  CHECK(region(error_body("PermanentRedirect", "<Region>eu-west-1</Region>")) == "eu-west-1");
+  CHECK(region("", {{"x-amz-bucket-region", "eu-west-1"}}) == "eu-west-1");
+  CHECK(region(error_body("A", "<Region>eu-west-1</Region>"), {{"x-amz-bucket-region", "eu-west-2"}}) == "eu-west-1");
+  CHECK(region(error_body("A", "<Region>evil.example/</Region>")) == "");
+  CHECK(region(error_body("A", "<Region>a b</Region>")) == "");
+}
+
+TEST_CASE("s3 errors: nothing of a signature is read, and no secret is repeated") {
+  std::string const body = error_body(
+      "SignatureDoesNotMatch",
+      "<Message>no "
+      "match</Message><AWSAccessKeyId>AKIA</AWSAccessKeyId><StringToSign>STS</StringToSign><SignatureProvided>SIG</"
+      "SignatureProvided><CanonicalRequest>CR</CanonicalRequest><RequestId>R1</RequestId>");
+  auto const got = detail::read_s3_failure({.status = 403, .body = body});
+  CHECK(got.message == "no match");
+  CHECK(got.request_id == "R1");
+  bw::auth::credentials const who{.access_key = "a", .secret_key = "s3cr+t", .session_token = "tok"};
+  std::string const digest(64, 'a');
+  CHECK(detail::printable("x s3cr+t y tok z s3cr+t", who) == "x *** y *** z ***");
+  CHECK(detail::printable("sig=" + digest + ";", who) == "sig=***;");
+  CHECK(detail::printable("md5=" + std::string(32, 'b'), who) == "md5=" + std::string(32, 'b'));
+  CHECK(detail::printable("a\r\nb\tc", who) == "a  b c");
+  std::string long_text;
+  for (int i = 0; i < 200; ++i) long_text += "\xe6\x96\x87";
+  auto const cut = detail::printable(long_text, who);
+  CHECK(cut.size() == 300 + 3);  // 100 whole characters and the ellipsis
+}
+
+TEST_CASE("s3 errors: an answer that is cut off keeps what it said") {
+  auto const got = detail::read_s3_failure({.status = 503, .body = "<Error><Code>SlowDown</Code><Message>Ple"});
+  CHECK(got.code == "SlowDown");
+  CHECK(detail::is_transient_s3_code(got.code));
+  CHECK(!detail::is_transient_s3_code("AccessDenied"));
+  CHECK(!detail::is_transient_s3_code(""));
+}
+
+TEST_CASE("s3 completion: only its own root element is a success") {
+  auto const completed = [](int status, std::string const& body) {
+    return detail::read_s3_completion({.status = status, .headers = {}, .body = body});
+  };
+  std::string const good =
+      "\n\n  <?xml version=\"1.0\"?><CompleteMultipartUploadResult "
+      "xmlns=\"u\"><Key>k</Key><ETag>&#34;e-2&#34;</ETag></CompleteMultipartUploadResult>";
+  CHECK(completed(200, good).completed);
+  CHECK(completed(200, good).etag == "e-2");
+  CHECK(!completed(500, good).completed);
+  CHECK(!completed(200, "").completed);
+  CHECK(!completed(200, "   ").completed);
+  CHECK(!completed(200, good.substr(0, good.size() - 1)).completed);
+  CHECK(!completed(200, "<Other/>").completed);
+  auto const refused = completed(200, "  " + error_body("InternalError").substr(39));
+  CHECK(!refused.completed);
+  CHECK(refused.failure.code == "InternalError");
+  CHECK(!completed(
+             200,
+             "<CompleteMultipartUploadResult><Error><Code>InternalError</Code></Error></CompleteMultipartUploadResult>")
+             .completed);
+}
+
+TEST_CASE("s3 parts: ETags are opaque, and escaped on the way back") {
+  bw::uploaded_part const parts[] = {{.number = 1, .etag = "abc"}, {.number = 2, .etag = "a<&>\"b"}};
+  CHECK(detail::write_s3_parts(parts) ==
+        "<CompleteMultipartUpload xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\">"
+        "<Part><PartNumber>1</PartNumber><ETag>&quot;abc&quot;</ETag></Part>"
+        "<Part><PartNumber>2</PartNumber><ETag>&quot;a&lt;&amp;&gt;&quot;b&quot;</ETag></Part></"
+        "CompleteMultipartUpload>");
+  CHECK(detail::unquoted("\"abc-2\"") == "abc-2");
+  CHECK(detail::unquoted("abc") == "abc");
+  CHECK(detail::unquoted("\"") == "\"");
+  CHECK(detail::unquoted("") == "");
+}
+
+TEST_CASE("s3 upload id") {
+  CHECK(detail::read_s3_upload_id("<InitiateMultipartUploadResult><Bucket>b</Bucket><UploadId>a&amp;b</UploadId></"
+                                  "InitiateMultipartUploadResult>")
+            .value() == "a&b");
+  CHECK(!detail::read_s3_upload_id("<InitiateMultipartUploadResult/>").has_value());
+  CHECK(!detail::read_s3_upload_id("<Other><UploadId>a</UploadId></Other>").has_value());
+  CHECK(!detail::read_s3_upload_id("").has_value());
+}
+
+TEST_CASE("s3 listing") {
+  auto const contents = [](std::string const& key, std::string const& size) {
+    return "<Contents><Key>" + key + "</Key><Size>" + size +
+           "</Size><ETag>&quot;e&quot;</ETag><Owner><ID>x</ID></Owner></Contents>";
+  };
+  auto const page = detail::read_s3_page(
+      "<ListBucketResult><Prefix>p</Prefix><EncodingType>url</EncodingType>" + contents("a%2Bb+c%20%C3%A9", "1") +
+      contents("d", "5000000000") + "<IsTruncated>true</IsTruncated><NextContinuationToken>t</NextContinuationToken>" +
+      "<CommonPrefixes><Prefix>q</Prefix></CommonPrefixes></ListBucketResult>");
+  REQUIRE(page.has_value());
+  REQUIRE(page->objects.size() == 2);
+  CHECK(page->objects[0].key == "a+b c \xc3\xa9");
+  CHECK(page->objects[0].etag == "e");
+  CHECK(page->objects[1].size == 5000000000);
+  CHECK(page->next_token == "t");
+  // Not every store encodes when asked to.
+  CHECK(detail::read_s3_page("<ListBucketResult>" + contents("a+b%20", "1") + "</ListBucketResult>")->objects[0].key ==
+        "a+b%20");
+  CHECK(detail::read_s3_page("<ListBucketResult><IsTruncated>false</IsTruncated></ListBucketResult>")->objects.empty());
+  for (std::string const& bad :
+       {std::string(), std::string("<Other/>"), "<ListBucketResult>" + contents("a", "x") + "</ListBucketResult>",
+        std::string("<ListBucketResult><IsTruncated>true</IsTruncated></ListBucketResult>")}) {
+    CAPTURE(bad);
+    REQUIRE(!detail::read_s3_page(bad).has_value());
+    CHECK(detail::read_s3_page(bad).error().code == errc::invalid_response);
+  }
+}

@@ -1,0 +1,492 @@
+#include <bulkwriter/auth/percent.hpp>
+#include <bulkwriter/auth/sigv4.hpp>
+#include <bulkwriter/storage/s3.hpp>
+
+#include <doctest/doctest.h>
+
+#include <thread>
+
+#include "scripted_server.hpp"
+
+namespace bw = bulkwriter;
+namespace auth = bulkwriter::auth;
+using bw::errc;
+using request = scripted_server::request;
+
+namespace {
+
+constexpr char const* secret = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY";
+
+bw::s3_connect_param param_of(scripted_server const& server) {
+  return {
+      .endpoint = server.endpoint(),
+      .access_key = "AKIDEXAMPLE",
+      .secret_key = secret,
+      .bucket_name = "bucket",
+      .retry = {
+          .max_attempts = 4, .base_delay = std::chrono::milliseconds(1), .max_delay = std::chrono::milliseconds(3)}};
+}
+
+std::string s3_error(std::string const& code, std::string const& more = {}) {
+  return "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<Error><Code>" + code + "</Code><Message>about " + code +
+         "</Message>" + more + "</Error>";
+}
+
+std::string const completed =
+    "<CompleteMultipartUploadResult><ETag>&quot;whole-2&quot;</ETag></CompleteMultipartUploadResult>";
+
+std::span<std::byte const> bytes(std::string_view text) { return auth::as_bytes(text); }
+
+std::string between(std::string const& text, std::string const& before, std::string const& after) {
+  auto const from = text.find(before) + before.size();
+  return text.substr(from, text.find(after, from) - from);
+}
+
+// What a store does with what it has received: whether the signature is right for this region.
+bool is_signed(request const& r, std::string const& region) {
+  auto const& header = r.headers.at("authorization");
+  auto const names = between(header, "SignedHeaders=", ",");
+  auth::sigv4_request received = {
+      .method = r.method, .target = r.target, .payload_hash = r.headers.at("x-amz-content-sha256")};
+  for (auto const& [name, value] : r.headers) {
+    if ((';' + names + ';').find(';' + name + ';') != std::string::npos) received.headers.push_back({name, value});
+  }
+  auth::sigv4_scope const scope = {.region = region};
+  auto const stamp = r.headers.at("x-amz-date");
+  auto const text = auth::sigv4_string_to_sign(auth::sigv4_canonical_request(received, scope), stamp, scope);
+  return names.find("host") != std::string::npos && names.find("x-amz-content-sha256") != std::string::npos &&
+         between(header, "Credential=", ",") ==
+             "AKIDEXAMPLE/" + auth::sigv4_credential_scope(stamp.substr(0, 8), scope) &&
+         auth::sigv4_signature_of(auth::sigv4_signing_key(secret, stamp.substr(0, 8), scope), text) ==
+             between(header + ",", "Signature=", ",");
+}
+
+std::vector<bw::uploaded_part> const two_parts = {{.number = 1, .etag = "e1", .size = 5},
+                                                  {.number = 2, .etag = "e2", .size = 3}};
+
+}  // namespace
+
+TEST_CASE("s3: a put as it goes over the wire") {
+  scripted_server server([](request const&) { return http_answer(200, "", {{"ETag", "\"abc\""}}); });
+  auto param = param_of(server);
+  param.session_token = "token";
+  bw::object_store store = param;
+  auto const got = store.put("a b/\xc3\xa9+1", bytes("hello"));
+  CHECK(got.etag == "abc");
+  CHECK(got.size == 5);
+  auto const seen = server.seen();
+  REQUIRE(seen.size() == 1);
+  CHECK(seen[0].method == "PUT");
+  CHECK(seen[0].target == "/bucket/a%20b/%C3%A9%2B1");
+  CHECK(seen[0].body == "hello");
+  CHECK(seen[0].headers.at("content-length") == "5");
+  CHECK(seen[0].headers.at("host") == server.authority());
+  CHECK(seen[0].headers.at("x-amz-content-sha256") == auth::to_hex(auth::sha256("hello")));
+  CHECK(seen[0].headers.at("x-amz-security-token") == "token");
+  CHECK(is_signed(seen[0], "us-east-1"));
+  for (auto const& [name, value] : seen[0].headers) {
+    CHECK(name != "transfer-encoding");
+    CHECK(name != "content-encoding");
+    CHECK(name.find("checksum") == std::string::npos);
+    CHECK(value.find("aws-chunked") == std::string::npos);
+  }
+}
+
+TEST_CASE("s3: an empty object is sent with its length") {
+  scripted_server server([](request const&) { return http_answer(200, "", {{"ETag", "\"abc\""}}); });
+  bw::object_store store = param_of(server);
+  store.put("k", {});
+  CHECK(server.seen().at(0).headers.at("content-length") == "0");
+}
+
+TEST_CASE("s3: passing troubles are tried again, each time signed anew; others are not") {
+  struct {
+    int status;
+    std::string body;
+    int requests;
+  } const cases[] = {
+      {503, s3_error("SlowDown"), 4},       {500, s3_error("InternalError"), 4}, {502, "<html>", 4},
+      {400, s3_error("RequestTimeout"), 4}, {400, s3_error("BadDigest"), 4},     {429, "", 4},
+      {403, s3_error("AccessDenied"), 1},   {404, s3_error("NoSuchBucket"), 1},  {400, s3_error("InvalidRequest"), 1},
+      {501, s3_error("NotImplemented"), 1}};
+  for (auto const& c : cases) {
+    CAPTURE(c.body);
+    CAPTURE(c.status);
+    scripted_server server([&](request const&) { return http_answer(c.status, c.body); });
+    bw::object_store store = param_of(server);
+    auto const got = store.try_put("k", bytes("x"));
+    REQUIRE(!got);
+    CHECK(got.error().http_status == c.status);
+    CHECK(server.seen().size() == static_cast<std::size_t>(c.requests));
+    for (auto const& r : server.seen()) CHECK(is_signed(r, "us-east-1"));
+  }
+  int left = 3;
+  scripted_server server([&](request const&) {
+    return left-- > 0 ? std::string() : http_answer(200, "", {{"ETag", "e"}});
+  });
+  bw::object_store store = param_of(server);
+  CHECK(store.try_put("k", bytes("x")).has_value());
+}
+
+TEST_CASE("s3: the region is learnt from the store, used once more, and remembered") {
+  struct {
+    int status;
+    std::string body;
+    std::vector<std::pair<std::string, std::string>> headers;
+  } const cases[] = {
+      {400, s3_error("AuthorizationHeaderMalformed", "<Region>eu-west-1</Region>"), {}},
+      {301, s3_error("PermanentRedirect"), {{"x-amz-bucket-region", "eu-west-1"}, {"Location", "http://127.0.0.1:1/"}}},
+      {307, "", {{"x-amz-bucket-region", "eu-west-1"}}},
+      {400, s3_error("IllegalLocationConstraintException", "<Region>eu-west-1</Region>"), {}}};
+  for (auto const& c : cases) {
+    CAPTURE(c.body);
+    scripted_server server([&](request const& r) {
+      return is_signed(r, "eu-west-1") ? http_answer(200, "", {{"ETag", "e"}})
+                                       : http_answer(c.status, c.body, c.headers);
+    });
+    bw::object_store store = param_of(server);
+    CHECK(store.try_put("k", bytes("x")).has_value());
+    CHECK(server.seen().size() == 2);
+    CHECK(store.try_put("k", bytes("x")).has_value());
+    CHECK(server.seen().size() == 3);
+    bw::object_store copy = store;
+    CHECK(copy.try_put("k", bytes("x")).has_value());
+    CHECK(server.seen().size() == 4);
+  }
+}
+
+TEST_CASE("s3: many threads learn the region at the same time") {
+  scripted_server server([&](request const& r) {
+    return is_signed(r, "eu-west-1")
+               ? http_answer(200, "", {{"ETag", "e"}})
+               : http_answer(400, s3_error("AuthorizationHeaderMalformed", "<Region>eu-west-1</Region>"));
+  });
+  bw::object_store store = param_of(server);
+  std::vector<std::thread> threads;
+  std::atomic<int> good = 0;
+  for (int i = 0; i < 8; ++i) threads.emplace_back([&] { good += store.try_put("k", bytes("x")).has_value(); });
+  for (auto& t : threads) t.join();
+  CHECK(good == 8);
+}
+
+TEST_CASE("s3: a store that cannot make up its mind about the region is asked twice, not for ever") {
+  int count = 0;
+  scripted_server server([&](request const&) {
+    return http_answer(400,
+                       s3_error("AuthorizationHeaderMalformed", "<Region>r" + std::to_string(++count) + "</Region>"));
+  });
+  bw::object_store store = param_of(server);
+  auto const got = store.try_put("k", bytes("x"));
+  CHECK(got.error().code == errc::wrong_region);
+  CHECK(server.seen().size() == 2);
+}
+
+TEST_CASE("s3: a given region is kept, and the right one named") {
+  scripted_server server([](request const&) {
+    return http_answer(400, s3_error("AuthorizationHeaderMalformed", "<Region>eu-west-1</Region>"));
+  });
+  auto param = param_of(server);
+  param.region = "us-west-2";
+  bw::object_store store = param;
+  auto const got = store.try_put("k", bytes("x"));
+  CHECK(got.error().code == errc::wrong_region);
+  CHECK(got.error().message.find("'eu-west-1'") != std::string::npos);
+  CHECK(got.error().message.find("'us-west-2'") != std::string::npos);
+  CHECK(server.seen().size() == 1);
+}
+
+TEST_CASE("s3: a redirect to another host is never followed") {
+  scripted_server foreign([](request const&) { return http_answer(200, "", {{"ETag", "e"}}); });
+  for (int const status : {301, 302, 307, 308}) {
+    scripted_server server([&](request const&) {
+      return http_answer(status, s3_error("TemporaryRedirect", "<Endpoint>" + foreign.authority() + "</Endpoint>"),
+                         {{"Location", foreign.endpoint() + "/bucket/k"}});
+    });
+    bw::object_store store = param_of(server);
+    CHECK(store.try_put("k", bytes("x")).error().code == errc::wrong_region);
+    CHECK(server.seen().size() == 1);
+  }
+  CHECK(foreign.seen().empty());
+}
+
+TEST_CASE("s3: a clock that goes wrong is set by the server's date, once, and stays so") {
+  auto const server_stamp = "20300101T0000";  // the minutes are the server's
+  scripted_server server([&](request const& r) {
+    if (r.headers.at("x-amz-date").starts_with(server_stamp) && is_signed(r, "us-east-1"))
+      return http_answer(200, "", {{"ETag", "e"}});
+    return http_answer(403, s3_error("RequestTimeTooSkewed"), {{"Date", "Tue, 01 Jan 2030 00:00:00 GMT"}});
+  });
+  bw::object_store store = param_of(server);
+  CHECK(store.try_put("k", bytes("x")).has_value());
+  CHECK(server.seen().size() == 2);
+  CHECK(store.try_put("k", bytes("x")).has_value());
+  CHECK(server.seen().size() == 3);
+
+  scripted_server stubborn([](request const&) {
+    return http_answer(403, s3_error("RequestTimeTooSkewed"), {{"Date", "Tue, 01 Jan 2030 00:00:00 GMT"}});
+  });
+  bw::object_store other = param_of(stubborn);
+  CHECK(other.try_put("k", bytes("x")).error().code == errc::clock_skewed);
+  CHECK(stubborn.seen().size() == 2);
+}
+
+TEST_CASE("s3: errors tell where and what, and no secret") {
+  scripted_server server([](request const& r) {
+    return http_answer(
+        403, s3_error("SignatureDoesNotMatch",
+                      "<AWSAccessKeyId>AKIDEXAMPLE</AWSAccessKeyId><SignatureProvided>" +
+                          between(r.headers.at("authorization") + ",", "Signature=", ",") +
+                          "</SignatureProvided><StringToSign>AWS4 sts</StringToSign><RequestId>R7</RequestId>"));
+  });
+  auto param = param_of(server);
+  param.session_token = "session-token-text";
+  bw::object_store store = param;
+  auto const got = store.try_put("some/key", bytes("x"));
+  REQUIRE(!got);
+  auto const& why = got.error();
+  CHECK(why.code == errc::access_denied);
+  CHECK(why.http_status == 403);
+  CHECK(why.server_error == "SignatureDoesNotMatch");
+  for (char const* text :
+       {"'some/key'", "'bucket'", "403", "SignatureDoesNotMatch", "about SignatureDoesNotMatch", "R7"}) {
+    CHECK(why.message.find(text) != std::string::npos);
+  }
+  auto const signature = between(server.seen()[0].headers.at("authorization") + ",", "Signature=", ",");
+  REQUIRE(signature.size() == 64);
+  for (std::string const& text : {std::string(secret), std::string("session-token-text"), signature,
+                                  std::string("AKIDEXAMPLE"), std::string("sts")}) {
+    CHECK(why.to_string().find(text) == std::string::npos);
+  }
+
+  // A server that says them all in its message, and one that answers with a page of its own.
+  scripted_server parrot([&](request const& r) {
+    return http_answer(400, "<Error><Code>X</Code><Message>" + std::string(secret) + " session-token-text " +
+                                r.headers.at("authorization") + "</Message></Error>");
+  });
+  param.endpoint = parrot.endpoint();
+  auto const repeated = bw::object_store(param).try_put("k", bytes("x")).error().to_string();
+  CHECK(repeated.find(secret) == std::string::npos);
+  CHECK(repeated.find("session-token-text") == std::string::npos);
+  CHECK(repeated.find(between(parrot.seen()[0].headers.at("authorization") + ",", "Signature=", ",")) ==
+        std::string::npos);
+
+  scripted_server page([](request const&) { return http_answer(404, "<html>\n404 from nginx"); });
+  param.endpoint = page.endpoint();
+  CHECK(bw::object_store(param).try_put("k", bytes("x")).error().message.find("404 from nginx") != std::string::npos);
+}
+
+TEST_CASE("s3: complete succeeds only when the body says so") {
+  struct {
+    std::string first;
+    bool repeated;
+  } const cases[] = {{http_answer(200, ""), true},
+                     {http_answer(200, "   "), true},
+                     {http_answer(200, s3_error("InternalError")), true},
+                     {http_answer(200, completed.substr(0, 40)), true},
+                     {http_answer(500, ""), true},
+                     {"", true},
+                     {http_answer(200, " \n" + completed), false}};
+  for (auto const& c : cases) {
+    CAPTURE(c.first);
+    int count = 0;
+    scripted_server server([&](request const&) { return count++ == 0 ? c.first : http_answer(200, completed); });
+    bw::object_store store = param_of(server);
+    auto const got = store.backend().complete_multipart("k", "id&1", two_parts);
+    REQUIRE(got.has_value());
+    CHECK(got->size == 8);
+    CHECK(got->etag == "whole-2");
+    // The closed connection may have been replaced by the client itself.
+    CHECK(server.seen().size() == (c.repeated ? 2 : 1));
+    auto const r = server.seen().back();
+    CHECK(r.method == "POST");
+    CHECK(r.target == "/bucket/k?uploadId=id%261");
+    CHECK(r.body.find("<Part><PartNumber>2</PartNumber><ETag>&quot;e2&quot;</ETag></Part>") != std::string::npos);
+  }
+}
+
+TEST_CASE("s3: complete that fails for good is not repeated and not believed") {
+  for (auto const& answer : {http_answer(200, s3_error("InvalidPart")), http_answer(400, s3_error("EntityTooSmall")),
+                             http_answer(403, s3_error("AccessDenied"))}) {
+    scripted_server server([&](request const&) { return answer; });
+    bw::object_store store = param_of(server);
+    auto const got = store.backend().complete_multipart("k", "id", two_parts);
+    REQUIRE(!got);
+    CHECK(server.seen().size() == 1);
+  }
+  // An error under status 200 that never ends.
+  scripted_server server([](request const& r) {
+    return r.method == "POST" ? http_answer(200, s3_error("InternalError")) : http_answer(404);
+  });
+  bw::object_store store = param_of(server);
+  auto const got = store.backend().complete_multipart("k", "id", two_parts);
+  REQUIRE(!got);
+  CHECK(got.error().server_error == "InternalError");
+}
+
+TEST_CASE("s3: a complete whose answer was lost is settled by the object's size") {
+  struct {
+    std::string size, etag;
+    bool success;
+  } const cases[] = {
+      {"8", "\"x-2\"", true}, {"8", "\"opaque\"", true}, {"9", "\"x-2\"", false}, {"8", "\"x-3\"", false}};
+  for (auto const& c : cases) {
+    int posts = 0;
+    scripted_server server([&](request const& r) {
+      if (r.method == "HEAD") return http_answer(200, "", {{"Content-Length", c.size}, {"ETag", c.etag}});
+      return posts++ == 0 ? std::string() : http_answer(404, s3_error("NoSuchUpload"));
+    });
+    bw::object_store store = param_of(server);
+    auto const got = store.backend().complete_multipart("k", "id", two_parts);
+    CHECK(got.has_value() == c.success);
+    if (!got) CHECK(got.error().code == errc::no_such_key);
+  }
+  // There is no object either.
+  scripted_server server([](request const& r) {
+    return http_answer(404, r.method == "HEAD" ? "" : s3_error(r.method == "GET" ? "NoSuchKey" : "NoSuchUpload"));
+  });
+  bw::object_store store = param_of(server);
+  CHECK(store.backend().complete_multipart("k", "id", two_parts).error().server_error == "NoSuchUpload");
+}
+
+TEST_CASE("s3: multipart requests") {
+  scripted_server server([](request const& r) {
+    if (r.method == "POST")
+      return http_answer(200,
+                         "<InitiateMultipartUploadResult><UploadId>u+/=</UploadId></InitiateMultipartUploadResult>");
+    if (r.method == "DELETE") return http_answer(204);
+    return http_answer(200, "", {{"ETag", "\"p\""}});
+  });
+  bw::object_store store = param_of(server);
+  auto& backend = store.backend();
+  CHECK(backend.create_multipart("k").value() == "u+/=");
+  auto const part = backend.put_part("k", "u+/=", 7, bytes("12345"), {}).value();
+  CHECK(part.number == 7);
+  CHECK(part.etag == "p");
+  CHECK(part.size == 5);
+  CHECK(backend.abort_multipart("k", "u+/=").has_value());
+  auto const seen = server.seen();
+  CHECK(seen.at(0).target == "/bucket/k?uploads=");
+  CHECK(seen.at(1).target == "/bucket/k?partNumber=7&uploadId=u%2B%2F%3D");
+  CHECK(seen.at(2).method == "DELETE");
+  for (auto const& r : seen) CHECK(is_signed(r, "us-east-1"));
+}
+
+TEST_CASE("s3: answers that lack what they must hold") {
+  scripted_server server([](request const& r) {
+    return r.method == "HEAD" ? "HTTP/1.1 200 OK\r\nETag: \"e\"\r\nConnection: close\r\n\r\n"
+                              : http_answer(200, "<Other/>");
+  });
+  bw::object_store store = param_of(server);
+  CHECK(store.backend().create_multipart("k").error().code == errc::invalid_response);
+  CHECK(store.backend().put_part("k", "u", 1, bytes("x"), {}).error().code == errc::invalid_response);
+  CHECK(store.try_list("p").error().code == errc::invalid_response);
+  CHECK(store.try_head("k").error().code == errc::invalid_response);
+}
+
+TEST_CASE("s3: a part that is given up ends at once, also in the pause before another try") {
+  scripted_server server([](request const&) {
+    return http_answer(503, s3_error("SlowDown"), {{"Retry-After", "60"}});
+  });
+  auto param = param_of(server);
+  param.retry.max_delay = std::chrono::seconds(60);
+  bw::object_store store = param;
+  std::stop_source stop;
+  std::thread later([&] {
+    std::this_thread::sleep_for(std::chrono::milliseconds(200));
+    stop.request_stop();
+  });
+  auto const began = std::chrono::steady_clock::now();
+  CHECK(!store.backend().put_part("k", "u", 1, bytes("x"), stop.get_token()).has_value());
+  CHECK(std::chrono::steady_clock::now() - began < std::chrono::seconds(20));
+  later.join();
+}
+
+TEST_CASE("s3: abort and remove take absence for success, and nothing else") {
+  std::string code = "NoSuchUpload";
+  scripted_server server([&](request const&) { return http_answer(404, s3_error(code)); });
+  bw::object_store store = param_of(server);
+  CHECK(store.backend().abort_multipart("k", "u").has_value());
+  code = "NoSuchBucket";
+  CHECK(store.backend().abort_multipart("k", "u").error().code == errc::no_such_bucket);
+  CHECK(store.try_remove("k").error().code == errc::no_such_bucket);
+  code = "NoSuchKey";
+  CHECK(store.try_remove("k").has_value());
+}
+
+TEST_CASE("s3: head asks once more for the reason, and learns the region on the way") {
+  scripted_server server([](request const& r) {
+    if (is_signed(r, "eu-west-1"))
+      return http_answer(200, r.method == "GET" ? "x" : "",
+                         {{"Content-Length", r.method == "GET" ? "1" : "77"}, {"ETag", "\"e\""}});
+    return http_answer(400,
+                       r.method == "GET" ? s3_error("AuthorizationHeaderMalformed", "<Region>eu-west-1</Region>") : "");
+  });
+  bw::object_store store = param_of(server);
+  auto const got = store.try_head("k");
+  REQUIRE(got.has_value());
+  CHECK(got->size == 77);
+  CHECK(got->etag == "e");
+
+  scripted_server missing(
+      [](request const& r) { return http_answer(404, r.method == "GET" ? s3_error("NoSuchBucket") : ""); });
+  CHECK(bw::object_store(param_of(missing)).try_head("k").error().code == errc::no_such_bucket);
+}
+
+TEST_CASE("s3: a listing of several pages") {
+  scripted_server server([](request const& r) {
+    auto const page = [](std::string const& key, std::string const& rest) {
+      return http_answer(200, "<ListBucketResult><Contents><Key>" + key + "</Key><Size>1</Size></Contents>" + rest +
+                                  "</ListBucketResult>");
+    };
+    std::string const more = "<IsTruncated>true</IsTruncated><NextContinuationToken>";
+    if (r.target.find("continuation-token=t%2B1") != std::string::npos)
+      return page("b", more + "t2</NextContinuationToken>");
+    if (r.target.find("continuation-token=t2") != std::string::npos)
+      return page("c", "<IsTruncated>false</IsTruncated>");
+    return page("a", more + "t+1</NextContinuationToken>");
+  });
+  bw::object_store store = param_of(server);
+  auto const got = store.list("x y&");
+  REQUIRE(got.size() == 3);
+  CHECK(got[2].key == "c");
+  for (auto const& r : server.seen()) {
+    CHECK(r.target.starts_with("/bucket?list-type=2&encoding-type=url&prefix=x%20y%26"));
+    CHECK(is_signed(r, "us-east-1"));
+  }
+  scripted_server loop([](request const&) {
+    return http_answer(200,
+                       "<ListBucketResult><IsTruncated>true</IsTruncated><NextContinuationToken>t</"
+                       "NextContinuationToken></ListBucketResult>");
+  });
+  CHECK(bw::object_store(param_of(loop)).try_list().error().code == errc::invalid_response);
+  CHECK(loop.seen().size() == 2);
+}
+
+TEST_CASE("s3: options are checked before anything is sent") {
+  bw::s3_connect_param const good = {.endpoint = "h", .access_key = "a", .secret_key = "s", .bucket_name = "b"};
+  CHECK(bw::try_open_store(good).has_value());
+  auto const refused = [&](auto const& change) {
+    auto param = good;
+    change(param);
+    auto const got = bw::try_open_store(param);
+    return !got && got.error().code == errc::invalid_option;
+  };
+  CHECK(refused([](auto& p) { p.access_key = ""; }));
+  CHECK(refused([](auto& p) { p.secret_key = ""; }));
+  CHECK(refused([](auto& p) { p.secret_key = "from a file\n"; }));
+  CHECK(refused([](auto& p) { p.session_token = "a\r\nX-Evil: 1"; }));
+  CHECK(refused([](auto& p) { p.bucket_name = ""; }));
+  CHECK(refused([](auto& p) { p.retry.max_attempts = 0; }));
+  CHECK_THROWS_AS(bw::open_store(bw::s3_connect_param{}), bw::error);
+}
+
+TEST_CASE("s3: URLs of objects") {
+  auto const url = [](std::string endpoint, std::string_view key) {
+    return bw::open_store(
+               {.endpoint = std::move(endpoint), .access_key = "a", .secret_key = "s", .bucket_name = "docs"})
+        .object_url(key);
+  };
+  CHECK(url("s3.amazonaws.com", "a/1.parquet") == "s3://docs/a/1.parquet");
+  CHECK(url("storage.googleapis.com", "/a/") == "gs://docs/a/");
+  CHECK(url("http://127.0.0.1:9000", "a") == "s3://docs/a");
+}
