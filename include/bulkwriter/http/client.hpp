@@ -8,6 +8,8 @@
 #include <memory>
 #include <stop_token>
 #include <string>
+#include <utility>
+#include <vector>
 
 namespace bulkwriter {
 inline namespace v1 {
@@ -16,35 +18,51 @@ namespace http {
 /// One deadline a phase; 0 means none. Each is re-armed by progress: a slow line is not a dead one.
 struct timeouts {
   std::chrono::milliseconds resolve = std::chrono::seconds(10);
-  std::chrono::milliseconds connect = std::chrono::seconds(10);      ///< for each address tried
+  std::chrono::milliseconds connect = std::chrono::seconds(10);  ///< for each address tried
   std::chrono::milliseconds handshake = std::chrono::seconds(10);
   std::chrono::milliseconds write_stall = std::chrono::seconds(30);  ///< no byte of the request accepted for so long
-  std::chrono::milliseconds first_byte = std::chrono::seconds(60);   ///< from the request's last byte to the answer's first
-  std::chrono::milliseconds read_stall = std::chrono::seconds(30);   ///< no further byte of the answer for so long
-  std::chrono::milliseconds total = {};                              ///< the whole exchange
+  std::chrono::milliseconds first_byte =
+      std::chrono::seconds(60);  ///< from the request's last byte to the answer's first
+  std::chrono::milliseconds read_stall = std::chrono::seconds(30);  ///< no further byte of the answer for so long
+  std::chrono::milliseconds total = {};                             ///< the whole exchange
 };
 
 /// The peer's certificate chain and host name are always verified.
 struct tls_options {
-  std::string ca_file = {};  ///< PEM bundle; empty: SSL_CERT_FILE, SSL_CERT_DIR, then the system's store
+  std::string ca_file =
+      {};  ///< PEM bundle; without file and path: SSL_CERT_FILE and SSL_CERT_DIR, else the system's store
   std::string ca_path = {};  ///< hashed directory of PEM files
+};
+
+/// What an entry of /etc/hosts says: this address is used for the name, and no resolver is asked. Certificates are
+/// still checked against the name. (Names that end in ".localhost" are this machine without an entry, as RFC 6761 has
+/// it.)
+struct host_address {
+  std::string host = {};
+  std::string address = {};  ///< IPv4 or IPv6, without brackets
 };
 
 struct client_options {
   http::timeouts timeouts = {};
   tls_options tls = {};
-  std::string user_agent = {};                  ///< empty: bulkwriter/<version>
-  std::size_t max_header_size = 64 * 1024;      ///< of an answer
-  std::size_t max_body_size = 64 * 1024 * 1024; ///< of an answer
-  std::chrono::milliseconds idle_limit = std::chrono::seconds(30);  ///< a kept connection older than this is not used again
+  std::vector<host_address> hosts = {};
+  std::string user_agent = {};                   ///< empty: bulkwriter/<version>
+  std::size_t max_header_size = 64 * 1024;       ///< of an answer
+  std::size_t max_body_size = 64 * 1024 * 1024;  ///< of an answer
+  std::chrono::milliseconds idle_limit =
+      std::chrono::seconds(30);  ///< a kept connection older than this is not used again
 };
 
 /// A client for one request at a time: one connection, kept alive between requests to the same origin.
 ///
-/// `try_send` makes one attempt (a kept-alive connection that the server has closed meanwhile is replaced once, unseen,
-/// if nothing of an answer had arrived). Any HTTP status is a success here. An answer that comes while the body is still
-/// being sent is read and returned. Errors: resolve_failed, connect_failed, tls_failed, timeout, connection_lost,
-/// invalid_response, cancelled; messages name origin and phase, never a header's value.
+/// `try_send` makes one attempt. A kept-alive connection that the server has closed meanwhile is replaced once, unseen,
+/// if nothing of an answer had arrived; a request that must not come twice (POST or PATCH without an Idempotency-Key)
+/// only if the close was noticed before it was sent. Any HTTP status is a success here, redirects included. An answer
+/// that comes while the body is still being sent is read and returned: from status 300 on the rest of the body is not
+/// sent, while a success that comes early counts only once the whole body is out.
+///
+/// Errors: invalid_url and invalid_option (nothing was sent), resolve_failed, connect_failed, tls_failed, timeout,
+/// connection_lost, invalid_response, cancelled; messages name origin and phase, never target, header value or body.
 ///
 /// Not thread-safe: use one client per thread. The stop token may be triggered from any thread.
 class client {
@@ -55,6 +73,7 @@ class client {
   ~client();
 
   result<response> try_send(request const& what, std::stop_token stop = {});
+  response send(request const& what, std::stop_token stop = {}) { return try_send(what, std::move(stop)).value(); }
 
  private:
   struct impl;  // detail/client.ipp: the only place that names Asio, Beast or OpenSSL

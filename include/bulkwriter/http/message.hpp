@@ -2,8 +2,10 @@
 
 #include <bulkwriter/error.hpp>
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -15,8 +17,8 @@ namespace http {
 
 /// Scheme, host and port: what a connection belongs to.
 struct origin {
-  bool secure = true;        ///< https
-  std::string host = {};     ///< name or address, without brackets
+  bool secure = true;     ///< https
+  std::string host = {};  ///< name or address, without brackets
   std::uint16_t port = 443;
 
   /// The Host header's value: with brackets round an IPv6 address, with the port unless it is the scheme's own.
@@ -32,8 +34,13 @@ struct url {
   http::origin origin = {};
   std::string target = "/";  ///< path and query, begins with '/'
 
-  /// Errors: `errc::invalid_url`. A text without a scheme is taken as `https://` + text, or `http://` if `secure_default` is false.
+  /// A text without a scheme is taken as `https://` + text, or `http://` if `secure_default` is false. The host comes
+  /// out in lower case. Errors: `errc::invalid_url`, also for what a request cannot carry: user name and password, a
+  /// fragment, control characters and blanks. The message holds neither user name, password nor query.
   static result<url> try_parse(std::string_view text, bool secure_default = true);
+  static url parse(std::string_view text, bool secure_default = true) {
+    return try_parse(text, secure_default).value();
+  }
 };
 
 struct header {
@@ -41,8 +48,9 @@ struct header {
   friend bool operator==(header const&, header const&) = default;
 };
 
-/// A request as it goes over the wire. `Host`, `Content-Length`, `User-Agent` and `Connection` are the client's business;
-/// everything else is sent as it stands. Names and values with control characters are refused.
+/// A request as it goes over the wire. `Host`, `Content-Length`, `User-Agent` and `Connection` are the client's
+/// business (the first two may be among the headers if they say the same, and a `User-Agent` there replaces the
+/// client's own); everything else is sent as it stands. Names, values and targets with control characters are refused.
 struct request {
   std::string method = "GET";
   http::origin origin = {};
@@ -60,6 +68,13 @@ struct response {
   std::string_view find(std::string_view name) const noexcept;
 };
 
+/// The moment of an HTTP date, in any of its three forms (RFC 9110, 5.6.7); nothing if it is not one.
+std::optional<std::chrono::system_clock::time_point> parse_date(std::string_view text) noexcept;
+
 }  // namespace http
 }  // namespace v1
 }  // namespace bulkwriter
+
+#if BULKWRITER_BODIES
+#include <bulkwriter/http/detail/message.ipp>
+#endif

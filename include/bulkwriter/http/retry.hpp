@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <functional>
+#include <optional>
 #include <stop_token>
 
 namespace bulkwriter {
@@ -15,15 +16,22 @@ struct retry_options {
   int max_attempts = 5;  ///< the first try included
   std::chrono::milliseconds base_delay = std::chrono::milliseconds(100);
   std::chrono::milliseconds max_delay = std::chrono::seconds(20);
-  std::chrono::milliseconds budget = std::chrono::minutes(5);  ///< no new attempt starts later than this after the first
+  std::chrono::milliseconds budget =
+      std::chrono::minutes(5);  ///< no new attempt starts later than this after the first
 };
 
 /// Whether an outcome is worth another try of a request that is safe to repeat:
 /// transport errors (not TLS refusals, not cancelled), 408, 429, 500, 502, 503, 504.
 bool is_transient(result<response> const& outcome) noexcept;
 
-/// Calls `attempt` until it gives an outcome that `worth_repeating` denies, attempts or budget are used up, or `stop` is
-/// triggered. `attempt` must build (and sign) its request anew each time. Returns the last outcome.
+/// How long the server asks to wait: `Retry-After` in seconds, or as a date, counted from the answer's own `Date` or
+/// else from `now`. Nothing if there is no such header or it makes no sense; never negative.
+std::optional<std::chrono::milliseconds> retry_after(response const& answer, std::chrono::system_clock::time_point now);
+
+/// Calls `attempt` until it gives an outcome that `worth_repeating` denies, attempts or budget are used up, or `stop`
+/// is triggered (which ends the sleep between two attempts at once). `attempt` must build (and sign) its request anew
+/// each time. Returns the last outcome; `errc::cancelled` if `stop` was triggered before the first attempt.
+/// Thread-safe.
 result<response> send_with_retry(retry_options const& options, std::function<result<response>()> const& attempt,
                                  std::function<bool(result<response> const&)> const& worth_repeating = is_transient,
                                  std::stop_token stop = {});

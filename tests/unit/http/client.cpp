@@ -277,6 +277,33 @@ TEST_CASE("answer: what is not HTTP is invalid_response") {
                 "not HTTP");
 }
 
+TEST_CASE("answer: two contradicting lengths, and statuses that are none") {
+  check_refused(get_from("HTTP/1.1 200 OK\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"),
+                errc::invalid_response, "not HTTP");
+  check_refused(get_from("HTTP/1.1 042 What\r\nContent-Length: 0\r\n\r\n"), errc::invalid_response, "status 42");
+}
+
+TEST_CASE("answer: cut at any byte, it is never taken for a whole one") {
+  for (std::string const whole :
+       {"HTTP/1.1 200 OK\r\nContent-Length: 5\r\nX: y\r\n\r\nhello",
+        "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3;a=b\r\nhel\r\n2\r\nlo\r\n0\r\nT: x\r\n\r\n",
+        "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello"}) {
+    std::atomic<std::size_t> cut = 0;
+    script_server server([&](peer& p) {
+      p.request();
+      p.send(whole.substr(0, cut));
+    });
+    http::client client;
+    for (; cut < whole.size(); ++cut) {
+      CAPTURE(cut);
+      auto const got = client.try_send(get(plain(server.port())));
+      REQUIRE_FALSE(got);
+      CHECK(got.error().code == errc::connection_lost);
+    }
+    CHECK(client.send(get(plain(server.port()))).body == "hello");
+  }
+}
+
 TEST_CASE("answer: garbage is noticed while the server still waits") {
   script_server server([](peer& p) {
     p.send("SSH-2.0-OpenSSH_9.2\r\n");

@@ -1,0 +1,89 @@
+#pragma once
+
+#include <bulkwriter/http/client.hpp>
+#include <bulkwriter/http/detail/exchange.ipp>
+#include <bulkwriter/http/detail/request_head.ipp>
+
+#include <optional>
+
+namespace bulkwriter {
+inline namespace v1 {
+namespace http {
+
+struct client::impl {
+  explicit impl(client_options given) : options(std::move(given)) {}
+
+  result<response> send(request const& what, std::stop_token stop) {
+    auto const head = detail::request_head(what, options.user_agent);
+    if (!head) return head.error();
+    detail::error_maker const make{what.origin.to_string()};
+    if (stop.stop_requested()) return make.stopped("start");
+    try {
+      if (!loop) loop.emplace();
+    } catch (std::exception const& e) {  // out of file descriptors, as a rule
+      return make(errc::connect_failed, "start", e.what());
+    }
+    if (what.origin.secure && !tls) {
+      auto opened = detail::tls_context::try_open(options.tls, detail::tls_stream::make_bio_method);
+      if (!opened) return std::move(opened).error();
+      tls = std::move(*opened);
+      detail::tls_stream::attach(tls->get());
+    }
+
+    loop->begin(std::move(stop));
+    struct at_end {
+      detail::event_loop& loop;
+      ~at_end() { loop.end(); }
+    } const forget_token{*loop};
+    std::stop_callback const wake_up(loop->stop(), [this] { loop->interrupt(); });
+
+    detail::limits const time(options.timeouts);
+    if (line && !usable(what.origin)) line.reset();
+    while (true) {
+      bool const reused = line != nullptr;
+      if (!line) {
+        auto opened = detail::connection::try_open(*loop, what.origin, options, tls.get(), time, make);
+        if (!opened) return std::move(opened).error();
+        line = std::move(*opened);
+      }
+      line->resume();
+      auto done = detail::exchange(*loop, *line, options, time, make, *head, what).run();
+      if (done.keep) {
+        line->rest();
+      } else {
+        line.reset();
+      }
+      // The server may have closed while the request was on its way; then it was not looked at, or only a repeatable
+      // request was.
+      if (reused && done.unanswered && detail::is_idempotent(what)) continue;
+      return std::move(done.outcome);
+    }
+  }
+
+  bool usable(origin const& peer) {
+    if (line->peer() != peer) return false;
+    if (options.idle_limit > std::chrono::milliseconds::zero() &&
+        detail::clock::now() - line->idle_since() > options.idle_limit)
+      return false;
+    return line->is_idle();
+  }
+
+  client_options options;
+  std::optional<detail::event_loop> loop;
+  std::unique_ptr<detail::tls_context> tls;
+  std::unique_ptr<detail::connection> line;  // the last member: it uses the others until its end
+};
+
+BULKWRITER_DECL client::client(client_options options) : impl_(std::make_unique<impl>(std::move(options))) {}
+BULKWRITER_DECL client::client(client&&) noexcept = default;
+BULKWRITER_DECL client& client::operator=(client&&) noexcept = default;
+BULKWRITER_DECL client::~client() = default;
+
+BULKWRITER_DECL result<response> client::try_send(request const& what, std::stop_token stop) {
+  if (!impl_) return error_info{.code = errc::invalid_state, .message = "http client: it was moved from"};
+  return impl_->send(what, std::move(stop));
+}
+
+}  // namespace http
+}  // namespace v1
+}  // namespace bulkwriter

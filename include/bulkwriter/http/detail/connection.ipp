@@ -1,0 +1,182 @@
+#pragma once
+
+#include <bulkwriter/http/detail/resolve.ipp>
+#include <bulkwriter/http/detail/tls_stream.ipp>
+
+#include <array>
+
+namespace bulkwriter {
+inline namespace v1 {
+namespace http {
+namespace detail {
+
+// The bytes of a request that are still to be sent: head and body, never copied together.
+class outgoing {
+ public:
+  outgoing(std::string_view head, std::span<std::byte const> body)
+      : pieces_{boost::asio::const_buffer(head.data(), head.size()),
+                boost::asio::const_buffer(body.data(), body.size())} {}
+
+  bool empty() const noexcept { return left() == 0; }
+  std::size_t left() const noexcept { return pieces_[0].size() + pieces_[1].size(); }
+
+  void consume(std::size_t n) noexcept {
+    std::size_t const first = (std::min)(n, pieces_[0].size());
+    pieces_[0] += first;
+    pieces_[1] += n - first;
+  }
+
+  // What to offer next. Bounded, so that a stop request or an answer is noticed while a big body flows.
+  std::array<boost::asio::const_buffer, 2> next() const noexcept {
+    constexpr std::size_t most = 1024 * 1024;
+    return {pieces_[0], boost::asio::buffer(pieces_[1], most)};
+  }
+
+ private:
+  std::array<boost::asio::const_buffer, 2> pieces_;
+};
+
+// Errors of one exchange, all of one shape: "<origin>: <phase>: <what>".
+struct error_maker {
+  std::string origin;
+
+  error_info operator()(errc code, std::string_view phase, std::string_view what) const {
+    std::string text = origin;
+    text.append(": ").append(phase).append(": ").append(what);
+    return {.code = code, .message = std::move(text)};
+  }
+  error_info stopped(std::string_view phase) const {
+    return (*this)(errc::cancelled, phase, "cancelled by the caller");
+  }
+  error_info late(std::string_view phase, std::chrono::milliseconds limit, std::string_view what) const {
+    return (*this)(errc::timeout, phase, std::string(what) + " within " + std::to_string(limit.count()) + " ms");
+  }
+};
+
+// The end of a phase, or of the whole exchange if that is sooner.
+class limits {
+ public:
+  explicit limits(timeouts const& t) : options_(t), total_(after(t.total)) {}
+
+  clock::time_point phase(std::chrono::milliseconds limit) const noexcept { return (std::min)(after(limit), total_); }
+  bool exhausted() const noexcept { return total_ != never && clock::now() >= total_; }
+  timeouts const& options() const noexcept { return options_; }
+
+  error_info late(error_maker const& make, std::string_view phase, std::chrono::milliseconds limit,
+                  std::string_view what) const {
+    if (exhausted()) return make.late(phase, options_.total, "the exchange was not complete");
+    return make.late(phase, limit, what);
+  }
+
+ private:
+  timeouts options_;
+  clock::time_point total_;
+};
+
+// One connection to one origin, plain or TLS.
+class connection {
+ public:
+  connection(event_loop& loop, origin const& peer) : loop_(loop), peer_(peer), tcp_(loop.io()) {}
+  ~connection() {
+    if (in_order_ && tls_) tls_->close();
+  }
+
+  // Name, address, handshake: the peer is verified when this succeeds.
+  static result<std::unique_ptr<connection>> try_open(event_loop& loop, origin const& peer,
+                                                      client_options const& options, tls_context* tls,
+                                                      limits const& time, error_maker const& make) {
+    timeouts const& t = time.options();
+    auto const found = resolve(peer.host, peer.port, options.hosts, time.phase(t.resolve), loop.stop());
+    if (found.how == wake::cancelled) return make.stopped("resolve");
+    if (found.how == wake::timed_out) return time.late(make, "resolve", t.resolve, "no address for the name");
+    if (!found.failure.empty()) return make(errc::resolve_failed, "resolve", found.failure);
+
+    std::string refusals;
+    bool all_late = true;
+    for (auto const& address : found.addresses) {
+      auto self = std::make_unique<connection>(loop, peer);
+      boost::system::error_code ec;
+      auto const how = self->tcp_.connect(loop, address, time.phase(t.connect), ec);
+      if (how == wake::cancelled) return make.stopped("connect");
+      if (how == wake::ready && !ec) {
+        if (!peer.secure) return self;
+        if (auto done = self->handshake(*tls, time, make); !done) return std::move(done).error();
+        return self;
+      }
+      if (how == wake::timed_out && time.exhausted()) return time.late(make, "connect", t.connect, {});
+      all_late = all_late && how == wake::timed_out;
+      std::string const where =
+          (address.address().is_v6() ? '[' + address.address().to_string() + ']' : address.address().to_string()) +
+          ':' + std::to_string(address.port());
+      refusals += (refusals.empty() ? "" : "; ") + where + ' ' +
+                  (ec ? ec.message() : "no answer within " + std::to_string(t.connect.count()) + " ms");
+    }
+    return make(all_late ? errc::timeout : errc::connect_failed, "connect", refusals);
+  }
+
+  origin const& peer() const noexcept { return peer_; }
+
+  io_step read(void* to, std::size_t size) { return tls_ ? tls_->read(to, size) : tcp_.read(to, size); }
+
+  // Takes what it can from `from`; `moved` says that the peer's side has taken something.
+  io_status write(outgoing& from) {
+    auto const step = tls_ ? tls_->write(from.next()) : tcp_.write(from.next());
+    from.consume(step.bytes);
+    return step.status;
+  }
+
+  // Bytes that have been taken but have not left.
+  std::size_t pending() const noexcept { return tls_ ? tls_->pending() : 0; }
+  void flush() {
+    if (tls_) tls_->flush();
+  }
+
+  wake wait(bool read, bool write, clock::time_point end) { return tcp_.wait(loop_, read, write, end); }
+
+  // Why the last operation failed.
+  error_info failure(error_maker const& make, std::string_view phase) const {
+    if (tls_ && !tls_->failure().text.empty()) return make(tls_->failure().code, phase, tls_->failure().text);
+    return make(errc::connection_lost, phase, tcp_.failure().message());
+  }
+
+  // Between two requests nothing may come: bytes would be an answer to nobody, an end means that nobody listens any
+  // more.
+  bool is_idle() {
+    char byte = 0;
+    auto const silent = read(&byte, 1).status == io_status::would_block;
+    return silent && pending() == 0;
+  }
+
+  void rest() noexcept {
+    idle_since_ = clock::now();
+    in_order_ = true;
+  }
+  void resume() noexcept { in_order_ = false; }
+  clock::time_point idle_since() const noexcept { return idle_since_; }
+
+ private:
+  result<void> handshake(tls_context& context, limits const& time, error_maker const& make) {
+    auto const limit = time.options().handshake;
+    tls_ = std::make_unique<tls_stream>(tcp_, context, peer_);
+    switch (tls_->handshake(loop_, time.phase(limit))) {
+      case wake::cancelled: return make.stopped("TLS handshake");
+      case wake::timed_out: return time.late(make, "TLS handshake", limit, "not complete");
+      case wake::ready: break;
+    }
+    if (tls_->failure().text.empty()) return {};
+    context.forget(peer_);
+    return make(tls_->failure().code, "TLS handshake", tls_->failure().text);
+  }
+
+  event_loop& loop_;
+  origin peer_;
+  tcp_stream tcp_;
+  std::unique_ptr<tls_stream> tls_;
+  clock::time_point idle_since_ = {};
+  bool in_order_ = false;  // nothing is half sent or half read
+};
+
+}  // namespace detail
+}  // namespace http
+}  // namespace v1
+}  // namespace bulkwriter
