@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <memory>
 #include <span>
+#include <stop_token>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -39,11 +40,13 @@ class backend {
 
   virtual result<object_info> put(std::string const& key, std::span<std::byte const> body) = 0;
   virtual result<std::string> create_multipart(std::string const& key) = 0;  ///< the upload id
+  /// `stop` cuts the transfer short (error `cancelled`): whoever gives an upload up need not wait for parts under way.
   virtual result<uploaded_part> put_part(std::string const& key, std::string const& upload_id, int number,
-                                         std::span<std::byte const> body) = 0;
+                                         std::span<std::byte const> body, std::stop_token stop) = 0;
   /// Success only when the store has said so in the body, or HEAD shows the object at its full size.
   virtual result<object_info> complete_multipart(std::string const& key, std::string const& upload_id,
                                                  std::span<uploaded_part const> parts) = 0;
+  /// An upload that does not exist (any more) is a success.
   virtual result<void> abort_multipart(std::string const& key, std::string const& upload_id) = 0;
   virtual result<object_info> head(std::string const& key) = 0;
   virtual result<std::vector<object_info>> list(std::string const& prefix) = 0;  ///< all pages
@@ -59,16 +62,22 @@ class backend {
 }  // namespace storage
 
 /// A handle on a bucket or container; copies share one pool of connections. Made from the connect parameters of a cloud
-/// (`s3_connect_param`, …) or of a user's own type P with `object_store open_store(P const&)` found by ADL. Thread-safe.
+/// (`s3_connect_param`, …) or of a user's own type P with `object_store open_store(P const&)` found by ADL.
+/// Thread-safe.
 class object_store {
  public:
   template <class P>
-    requires(!std::same_as<std::remove_cvref_t<P>, object_store> && requires(P const& p) { { open_store(p) } -> std::same_as<object_store>; })
+    requires(!std::same_as<std::remove_cvref_t<P>, object_store> &&
+             requires(P const& p) {
+               { open_store(p) } -> std::same_as<object_store>;
+             })
   object_store(P const& param) : object_store(open_store(param)) {}
   explicit object_store(std::shared_ptr<storage::backend> backend) noexcept : backend_(std::move(backend)) {}
 
   /// Creates or replaces the object in one request. Body: at most 5 GiB.
-  result<object_info> try_put(std::string const& key, std::span<std::byte const> body) { return backend_->put(key, body); }
+  result<object_info> try_put(std::string const& key, std::span<std::byte const> body) {
+    return backend_->put(key, body);
+  }
   object_info put(std::string const& key, std::span<std::byte const> body) { return try_put(key, body).value(); }
 
   /// Error `no_such_key` if there is none.

@@ -19,10 +19,12 @@ class memory_store final : public bw::storage::backend {
  public:
   enum class failure { before, answer_lost };  // nothing was done, or all was done and nobody heard of it
 
-  int fail_at = -1;  // the operation of this number fails, and all later ones if `for_ever`
+  int fail_at = -1;  // the operation of this number fails, and `also_fail` behind it, or all if `for_ever`
+  int also_fail = 0;
   bool for_ever = false;
   failure how = failure::before;
   bool hang_parts = false;  // put_part waits until it is stopped or released
+  int hang_only = 0;        // 0: of all parts, otherwise of this one
   int part_limit = 10000;
 
   std::map<std::string, std::string> objects;
@@ -53,7 +55,11 @@ class memory_store final : public bw::storage::backend {
       most_parts = std::max(most_parts, ++parts_now);
       changed.notify_all();
       std::stop_callback const wake(stop, [this] { changed.notify_all(); });
-      while (hang_parts && !stop.stop_requested()) changed.wait_for(lock, std::chrono::milliseconds(5));
+      auto const patience = std::chrono::steady_clock::now() + std::chrono::seconds(10);
+      while (hang_parts && (hang_only == 0 || hang_only == number) && !stop.stop_requested() &&
+             std::chrono::steady_clock::now() < patience) {
+        changed.wait_for(lock, std::chrono::milliseconds(5));
+      }
       --parts_now;
       if (stop.stop_requested()) return error_info{.code = errc::cancelled, .message = "cancelled"};
     }
@@ -106,7 +112,8 @@ class memory_store final : public bw::storage::backend {
   bw::result<T> perform(F const& what) {
     std::lock_guard const lock(mutex);
     int const number = operations++;
-    bool const fails = fail_at >= 0 && (for_ever ? number >= fail_at : number == fail_at);
+    bool const fails =
+        fail_at >= 0 && (for_ever ? number >= fail_at : number >= fail_at && number <= fail_at + also_fail);
     error_info why{.code = errc::connection_lost, .message = "operation " + std::to_string(number) + " fails"};
     if (fails && how == failure::before) return why;
     T done = what();
@@ -221,6 +228,22 @@ TEST_CASE("object output: it fails at operation n, for every n, and nothing is l
   }
 }
 
+TEST_CASE("object output: an abort that fails is tried once more") {
+  for (int const aborts_failing : {0, 1, 2}) {
+    auto const store = std::make_shared<memory_store>();
+    store->fail_at = 4;  // create, three parts, complete, then the aborts
+    store->also_fail = aborts_failing;
+    bw::storage::object_place place(bw::object_store(store), "p", {.connections = 1, .part_size = 10});
+    auto file = place.create("f", 100).value();
+    auto const done = write_all(*file, pattern(25));
+    REQUIRE(!done);
+    CHECK(store->uploads.empty() == (aborts_failing < 2));
+    CHECK(done.error().code == (aborts_failing < 2 ? errc::connection_lost : errc::upload_not_aborted));
+    CHECK(done.error().message.starts_with("operation 4 fails"));
+    if (aborts_failing == 2) CHECK(done.error().message.find("'p/f' (upload id p/f#1)") != std::string::npos);
+  }
+}
+
 TEST_CASE("object output: discard and the destructor abort") {
   for (bool const destroyed : {false, true}) {
     auto const store = std::make_shared<memory_store>();
@@ -284,6 +307,10 @@ TEST_CASE("object output: parts in flight and no more; giving up does not wait f
   store->hang_parts = true;
   auto second = place.create("g", 1000).value();
   CHECK(write(*second, pattern(45)).has_value());
+  {
+    std::unique_lock lock(store->mutex);
+    CHECK(store->changed.wait_for(lock, std::chrono::seconds(10), [&] { return store->parts_now == 3; }));
+  }
   auto const began = std::chrono::steady_clock::now();
   CHECK(second->discard().has_value());
   CHECK(std::chrono::steady_clock::now() - began < std::chrono::seconds(5));
@@ -304,6 +331,21 @@ TEST_CASE("object output: an error of a part surfaces at the next write, whichev
   REQUIRE(!last);
   CHECK(last.error().code == errc::connection_lost);
   CHECK(writes < 10);
+  CHECK(store->uploads.empty());
+}
+
+TEST_CASE("object output: one part that fails ends the others that are under way") {
+  auto const store = std::make_shared<memory_store>();
+  store->hang_parts = true;
+  store->hang_only = 1;
+  store->fail_at = 1;  // the second part, since the first hangs
+  bw::storage::object_place place(bw::object_store(store), "p", {.connections = 2, .part_size = 10});
+  auto file = place.create("f", 100).value();
+  auto const began = std::chrono::steady_clock::now();
+  auto const done = write_all(*file, pattern(25));
+  CHECK(std::chrono::steady_clock::now() - began < std::chrono::seconds(5));
+  REQUIRE(!done);
+  CHECK(done.error().code == errc::connection_lost);  // the cause, not the cancelling that it brought about
   CHECK(store->uploads.empty());
 }
 

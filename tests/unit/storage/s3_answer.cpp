@@ -49,6 +49,8 @@ TEST_CASE("s3 errors: what a store tells about the region") {
   CHECK(region(error_body("A", "<Region>eu-west-1</Region>"), {{"x-amz-bucket-region", "eu-west-2"}}) == "eu-west-1");
   CHECK(region(error_body("A", "<Region>evil.example/</Region>")) == "");
   CHECK(region(error_body("A", "<Region>a b</Region>")) == "");
+  CHECK(region(error_body("A", "<Region>a b</Region>"), {{"x-amz-bucket-region", "eu-west-2"}}) == "eu-west-2");
+  CHECK(region("", {{"x-amz-bucket-region", "evil.example"}}) == "");
 }
 
 TEST_CASE("s3 errors: nothing of a signature is read, and no secret is repeated") {

@@ -1,0 +1,99 @@
+#pragma once
+
+#include <bulkwriter/storage/object_store.hpp>
+
+#include <condition_variable>
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <span>
+#include <stop_token>
+#include <string>
+#include <thread>
+#include <utility>
+#include <vector>
+
+namespace bulkwriter {
+inline namespace v1 {
+namespace storage {
+namespace detail {
+
+/// A block of memory that a part is collected in.
+struct part_buffer {
+  std::unique_ptr<std::byte[]> memory;
+  std::size_t capacity = 0, size = 0;
+
+  std::span<std::byte const> bytes() const noexcept { return {memory.get(), size}; }
+};
+
+/// Blocks on their way from one file to the next: touching fresh memory costs more than filling it again. Thread-safe.
+class part_buffers {
+ public:
+  explicit part_buffers(std::size_t keep) : keep_(keep) {}
+
+  part_buffer take(std::size_t capacity);
+  void give_back(part_buffer buffer) noexcept;
+
+ private:
+  std::mutex mutex_;
+  std::size_t const keep_;
+  std::vector<part_buffer> free_;
+};
+
+/// One multipart upload: a bounded queue of parts and the threads that send them. Used by one thread.
+class multipart_upload {
+ public:
+  multipart_upload(std::shared_ptr<backend> store, std::shared_ptr<part_buffers> buffers, std::string key,
+                   std::string upload_id, int connections);
+  /// Aborts unless `complete` has succeeded; what cannot be aborted goes to stderr, since nobody else can tell.
+  ~multipart_upload();
+  multipart_upload(multipart_upload const&) = delete;
+  multipart_upload& operator=(multipart_upload const&) = delete;
+
+  /// Queues the next part, which is the full buffer, after waiting until at most `connections` others are under way.
+  /// After an error only `abort` is useful.
+  result<void> add(part_buffer part);
+
+  /// Waits for all parts and makes them one object.
+  result<object_info> complete();
+
+  /// Cuts short what is under way and removes the parts that have arrived. Error: `upload_not_aborted`.
+  result<void> abort();
+
+ private:
+  void work();
+  void start_thread();
+  void join();
+  result<void> first_error();
+
+  std::shared_ptr<backend> const store_;
+  std::shared_ptr<part_buffers> const buffers_;
+  std::string const key_, upload_id_;
+  std::size_t const connections_;
+  int count_ = 0;         // of parts added
+  bool settled_ = false;  // completed or aborted: nothing left to do
+
+  std::stop_source stop_;
+  std::vector<std::thread> threads_;
+  std::mutex mutex_;  // guards what follows
+  std::condition_variable work_, space_;
+  std::deque<std::pair<int, part_buffer>> queue_;
+  std::size_t under_way_ = 0;  // queued or being sent
+  std::size_t waiting_ = 0;    // threads with nothing to do
+  bool closed_ = false;        // no more parts will come
+  bool cut_ = false;           // a part's fate is unknown: it may still arrive after an abort
+  std::optional<error_info> error_;
+  std::vector<uploaded_part> done_;
+};
+
+}  // namespace detail
+}  // namespace storage
+}  // namespace v1
+}  // namespace bulkwriter
+
+#if BULKWRITER_BODIES
+#include <bulkwriter/storage/detail/multipart_upload.ipp>
+#endif

@@ -1,0 +1,164 @@
+#pragma once
+
+#include <bulkwriter/storage/detail/multipart_upload.hpp>
+
+#include <algorithm>
+#include <cstdio>
+#include <system_error>
+
+namespace bulkwriter {
+inline namespace v1 {
+namespace storage {
+namespace detail {
+
+BULKWRITER_DECL part_buffer part_buffers::take(std::size_t capacity) {
+  {
+    std::lock_guard const lock(mutex_);
+    auto const fits =
+        std::find_if(free_.begin(), free_.end(), [&](part_buffer const& b) { return b.capacity == capacity; });
+    if (fits != free_.end()) {
+      part_buffer out = std::move(*fits);
+      free_.erase(fits);
+      out.size = 0;
+      return out;
+    }
+    free_.clear();  // of another size: this place has changed its mind for good
+    free_.reserve(keep_);
+  }
+  // Not zeroed: a page that no byte reaches costs no memory.
+  return {.memory = std::make_unique_for_overwrite<std::byte[]>(capacity), .capacity = capacity};
+}
+
+BULKWRITER_DECL void part_buffers::give_back(part_buffer buffer) noexcept {
+  if (!buffer.memory) return;
+  std::lock_guard const lock(mutex_);
+  if (free_.size() < free_.capacity()) free_.push_back(std::move(buffer));  // within the capacity: cannot throw
+}
+
+BULKWRITER_DECL multipart_upload::multipart_upload(std::shared_ptr<backend> store,
+                                                   std::shared_ptr<part_buffers> buffers, std::string key,
+                                                   std::string upload_id, int connections)
+    : store_(std::move(store)),
+      buffers_(std::move(buffers)),
+      key_(std::move(key)),
+      upload_id_(std::move(upload_id)),
+      connections_(static_cast<std::size_t>(connections)) {
+  threads_.reserve(connections_);
+}
+
+BULKWRITER_DECL multipart_upload::~multipart_upload() {
+  if (settled_) return;
+  if (auto done = abort(); !done) std::fprintf(stderr, "bulkwriter: %s\n", done.error().to_string().c_str());
+}
+
+BULKWRITER_DECL void multipart_upload::work() {
+  std::unique_lock lock(mutex_);
+  while (true) {
+    ++waiting_;
+    work_.wait(lock, [this] { return closed_ || !queue_.empty(); });
+    --waiting_;
+    if (queue_.empty()) return;
+    auto [number, part] = std::move(queue_.front());
+    queue_.pop_front();
+    if (!error_) {
+      lock.unlock();
+      auto sent = store_->put_part(key_, upload_id_, number, part.bytes(), stop_.get_token());
+      lock.lock();
+      if (sent) {
+        done_.push_back(*std::move(sent));
+      } else {
+        // A transport error: the request may be in the server's hands still.
+        if (sent.error().http_status == 0) cut_ = true;
+        if (!error_) {
+          error_ = std::move(sent).error();
+          stop_.request_stop();  // the other parts are not worth their time any more
+        }
+      }
+    }
+    buffers_->give_back(std::move(part));
+    --under_way_;
+    space_.notify_all();
+  }
+}
+
+BULKWRITER_DECL void multipart_upload::start_thread() {
+  try {
+    threads_.emplace_back([this] { work(); });
+  } catch (std::system_error const& e) {
+    if (!threads_.empty()) return;  // slower with fewer, but it goes on
+    std::lock_guard const lock(mutex_);
+    if (!error_) {
+      error_ = error_info{.code = errc::io_error,
+                          .message = "cannot upload '" + key_ + "': no thread can be started: " + e.what()};
+    }
+  }
+}
+
+BULKWRITER_DECL result<void> multipart_upload::first_error() {
+  std::lock_guard const lock(mutex_);
+  if (error_) return *error_;
+  return {};
+}
+
+BULKWRITER_DECL result<void> multipart_upload::add(part_buffer part) {
+  bool more_threads = false;
+  {
+    std::unique_lock lock(mutex_);
+    space_.wait(lock, [this] { return error_ || under_way_ <= connections_; });
+    if (error_) return *error_;
+    queue_.emplace_back(++count_, std::move(part));
+    ++under_way_;
+    more_threads = waiting_ < queue_.size() && threads_.size() < connections_;
+  }
+  work_.notify_one();
+  if (more_threads) start_thread();
+  return first_error();
+}
+
+BULKWRITER_DECL void multipart_upload::join() {
+  {
+    std::lock_guard const lock(mutex_);
+    closed_ = true;
+  }
+  work_.notify_all();
+  for (auto& t : threads_) t.join();
+  threads_.clear();
+}
+
+BULKWRITER_DECL result<object_info> multipart_upload::complete() {
+  join();
+  if (auto fine = first_error(); !fine) return std::move(fine).error();
+  std::sort(done_.begin(), done_.end(), [](auto const& a, auto const& b) { return a.number < b.number; });
+  auto whole = store_->complete_multipart(key_, upload_id_, done_);
+  if (whole) settled_ = true;
+  return whole;
+}
+
+BULKWRITER_DECL result<void> multipart_upload::abort() {
+  if (settled_) return {};
+  stop_.request_stop();
+  {
+    std::lock_guard const lock(mutex_);
+    if (!error_) error_ = error_info{.code = errc::cancelled, .message = "the upload of '" + key_ + "' was given up"};
+  }
+  join();
+  auto gone = store_->abort_multipart(key_, upload_id_);
+  if (!gone) {
+    gone = store_->abort_multipart(key_, upload_id_);
+  } else if (cut_) {
+    // A part that was cut off on its way may have arrived after the abort. Whether the store still knows the upload is
+    // what this asks as well, so its answer does not matter.
+    (void)store_->abort_multipart(key_, upload_id_);
+  }
+  settled_ = true;
+  if (gone) return {};
+  error_info out = std::move(gone).error();
+  out.code = errc::upload_not_aborted;
+  out.message = "parts of '" + key_ + "' (upload id " + upload_id_ + ") are left behind: " + out.message;
+  return out;
+}
+
+}  // namespace detail
+}  // namespace storage
+}  // namespace v1
+}  // namespace bulkwriter

@@ -1,0 +1,204 @@
+#pragma once
+
+#include <bulkwriter/storage/detail/multipart_upload.hpp>
+#include <bulkwriter/storage/object_output.hpp>
+
+#include <algorithm>
+#include <cstring>
+
+namespace bulkwriter {
+inline namespace v1 {
+namespace storage {
+namespace detail {
+
+inline constexpr std::uint64_t usual_part_size = std::uint64_t{16} << 20;
+inline constexpr std::uint64_t largest_part_size = std::uint64_t{5} << 30;
+
+class object_file final : public output::file {
+ public:
+  object_file(std::shared_ptr<backend> store, std::shared_ptr<part_buffers> buffers, std::string key,
+              std::uint64_t max_size, std::uint64_t part_size, int connections)
+      : store_(std::move(store)),
+        buffers_(std::move(buffers)),
+        key_(std::move(key)),
+        max_size_(max_size),
+        part_size_(static_cast<std::size_t>(part_size)),
+        connections_(connections) {}
+  ~object_file() override { release(); }
+
+  result<void> write(std::span<output::bytes const> pieces) override {
+    if (auto ok = check_open(); !ok) return ok;
+    for (auto const piece : pieces) {
+      if (auto ok = append(piece); !ok) return give_up(std::move(ok).error());
+    }
+    return {};
+  }
+
+  result<void> finish() override {
+    if (auto ok = check_open(); !ok) return ok;
+    if (!upload_) {
+      auto const stored = store_->put(key_, part_.bytes());
+      if (!stored) return give_up(may_exist(stored.error()));
+    } else {
+      if (part_.size != 0) {
+        if (auto ok = upload_->add(std::move(part_)); !ok) return give_up(std::move(ok).error());
+      }
+      auto const stored = upload_->complete();
+      if (!stored) return give_up(may_exist(stored.error()));
+      if (stored->size != written_) {
+        return give_up({.code = errc::storage_error,
+                        .message = "object '" + key_ + "' has " + std::to_string(stored->size) + " bytes instead of " +
+                                   std::to_string(written_)});
+      }
+    }
+    state_ = state::finished;
+    release();
+    return {};
+  }
+
+  result<void> discard() override {
+    if (state_ != state::open) return {};
+    state_ = state::failed;
+    auto gone = upload_ ? upload_->abort() : result<void>();
+    release();
+    return gone;
+  }
+
+ private:
+  enum class state { open, failed, finished };
+
+  result<void> check_open() const {
+    if (state_ == state::open) return {};
+    return error_info{
+        .code = errc::invalid_state,
+        .message = "object '" + key_ + (state_ == state::failed ? "' has failed before" : "' is finished already")};
+  }
+
+  result<void> append(output::bytes piece) {
+    if (piece.size() > max_size_ - written_) {
+      return error_info{.code = errc::invalid_state,
+                        .message = "object '" + key_ + "': more bytes than the " + std::to_string(max_size_) +
+                                   " that it was created for"};
+    }
+    written_ += piece.size();
+    while (!piece.empty()) {
+      if (!part_.memory) part_ = buffers_->take(part_size_);
+      if (part_.size == part_.capacity) {
+        // Only now is it certain that the file is larger than one part.
+        if (!upload_) {
+          auto id = store_->create_multipart(key_);
+          if (!id) {
+            error_info why = std::move(id).error();
+            // Its id is unknown, so nothing can be aborted; it holds no parts and costs nothing.
+            if (why.http_status == 0 && why.code != errc::invalid_option) {
+              why.message += "; an upload of '" + key_ + "' without parts may be left behind";
+            }
+            return why;
+          }
+          upload_ = std::make_unique<multipart_upload>(store_, buffers_, key_, *std::move(id), connections_);
+        }
+        if (auto ok = upload_->add(std::move(part_)); !ok) return ok;
+        part_ = buffers_->take(part_size_);
+      }
+      std::size_t const n = (std::min)(piece.size(), part_.capacity - part_.size);
+      std::memcpy(part_.memory.get() + part_.size, piece.data(), n);
+      part_.size += n;
+      piece = piece.subspan(n);
+    }
+    return {};
+  }
+
+  // The answer to the request that makes the object was lost, or was none: the object may be there.
+  error_info may_exist(error_info why) const {
+    if ((why.http_status == 0 && why.code != errc::invalid_option) || why.http_status == 200 ||
+        why.http_status >= 500) {
+      why.message += "; object '" + key_ + "' may or may not exist";
+    }
+    return why;
+  }
+
+  error_info give_up(error_info why) {
+    if (auto gone = discard(); !gone) {
+      why.code = errc::upload_not_aborted;
+      why.message += "; then " + gone.error().message;
+    }
+    return why;
+  }
+
+  void release() noexcept {
+    upload_.reset();
+    buffers_->give_back(std::exchange(part_, {}));
+  }
+
+  std::shared_ptr<backend> const store_;
+  std::shared_ptr<part_buffers> const buffers_;
+  std::string const key_;
+  std::uint64_t const max_size_;
+  std::size_t const part_size_;
+  int const connections_;
+  std::uint64_t written_ = 0;
+  state state_ = state::open;
+  part_buffer part_;
+  std::unique_ptr<multipart_upload> upload_;
+};
+
+}  // namespace detail
+
+BULKWRITER_DECL result<std::uint64_t> try_part_size(std::uint64_t max_file_size, std::uint64_t requested,
+                                                    backend const& store) {
+  auto const refuse = [](std::string message) -> error_info {
+    return {.code = errc::invalid_option, .message = std::move(message)};
+  };
+  auto const parts = static_cast<std::uint64_t>(store.max_parts());
+  std::uint64_t const needed = max_file_size / parts + (max_file_size % parts != 0);
+  std::uint64_t const least = (std::max)(needed, store.min_part_size());
+  if (requested != 0) {
+    if (requested < least || requested > detail::largest_part_size) {
+      return refuse("part_size " + std::to_string(requested) + " is not between " + std::to_string(least) + " and " +
+                    std::to_string(detail::largest_part_size) + " bytes, as a file of " +
+                    std::to_string(max_file_size) + " bytes in at most " + std::to_string(parts) + " parts needs");
+    }
+    return requested;
+  }
+  constexpr std::uint64_t mib = std::uint64_t{1} << 20;
+  std::uint64_t const size = (std::max)(least, detail::usual_part_size);
+  if (size > detail::largest_part_size) {
+    return refuse("a file of " + std::to_string(max_file_size) + " bytes needs more than the " + std::to_string(parts) +
+                  " parts of 5 GiB that an upload may have");
+  }
+  return (size + mib - 1) / mib * mib;
+}
+
+BULKWRITER_DECL object_place::object_place(object_store store, std::string_view prefix, object_options options)
+    : store_(std::move(store)),
+      options_(options),
+      buffers_(std::make_shared<detail::part_buffers>(
+          static_cast<std::size_t>((std::clamp)(options.connections, 1, 64)) + 2)) {
+  std::size_t const first = prefix.find_first_not_of('/');
+  if (first != std::string_view::npos) prefix_ = prefix.substr(first, prefix.find_last_not_of('/') - first + 1);
+}
+
+BULKWRITER_DECL result<std::unique_ptr<output::file>> object_place::create(std::string_view name,
+                                                                           std::uint64_t max_size) {
+  if (options_.connections < 1 || options_.connections > 64) {
+    return error_info{
+        .code = errc::invalid_option,
+        .message = "object_options.connections is " + std::to_string(options_.connections) + ", not between 1 and 64"};
+  }
+  auto const part_size = try_part_size(max_size, options_.part_size, store_.backend());
+  if (!part_size) return part_size.error();
+  // Never more memory than the file can need: a file of at most one part is collected in a block of its own size.
+  std::uint64_t const block = (std::max)((std::min)(*part_size, max_size), std::uint64_t{1});
+  return std::unique_ptr<output::file>(std::make_unique<detail::object_file>(
+      store_.shared_backend(), buffers_, path_of(name), max_size, block, options_.connections));
+}
+
+BULKWRITER_DECL std::string object_place::path_of(std::string_view name) const {
+  return prefix_.empty() ? std::string(name) : prefix_ + '/' + std::string(name);
+}
+
+BULKWRITER_DECL std::string object_place::data_path() const { return '/' + prefix_; }
+
+}  // namespace storage
+}  // namespace v1
+}  // namespace bulkwriter

@@ -1,0 +1,54 @@
+#pragma once
+
+#include <bulkwriter/error.hpp>
+#include <bulkwriter/http/message.hpp>
+#include <bulkwriter/storage/s3_connect_param.hpp>
+
+#include <string>
+#include <string_view>
+
+namespace bulkwriter {
+inline namespace v1 {
+namespace storage {
+namespace detail {
+
+/// What an endpoint is, read off its host name.
+enum class s3_provider { aws, gcs, oss, cos, other };
+
+/// Where the requests for one bucket go. AWS moves with the region (`at_region`), all others stay where they are.
+struct s3_address {
+  s3_provider provider = s3_provider::other;
+  http::origin origin = {};    ///< of the requests: with the bucket in the host name if `virtual_host`
+  std::string base_path = {};  ///< what stands before "/key": empty, "/bucket", or a gateway's own folder before either
+  bool virtual_host = false;
+  std::string region = {};       ///< to sign for until the store says otherwise
+  bool region_is_fixed = false;  ///< given by the user: another one is an error, not a discovery
+
+  std::string aws_service_ = {}, aws_suffix_ = {};  // "s3", "amazonaws.com": what a region is put between
+  std::string bucket_ = {};
+
+  /// The same bucket reached through another region.
+  s3_address at_region(std::string const& other) const;
+};
+
+/// Errors: `invalid_option` (endpoint or bucket missing or malformed), `invalid_url`.
+result<s3_address> try_s3_address(s3_connect_param const& param);
+
+/// Whether this can be a region's name; whatever else a server sends must not get into a host name.
+bool is_region_name(std::string_view text) noexcept;
+
+/// A key that every store takes and that comes back as it was: 1 to 1024 bytes, no leading slash, no control
+/// characters, no "." or ".." segments (servers and proxies resolve them, and the object would be elsewhere).
+result<void> check_key(std::string_view key);
+
+/// The path of a key at this address, percent-encoded; of the bucket itself for an empty key.
+std::string path_of_key(s3_address const& address, std::string_view key);
+
+}  // namespace detail
+}  // namespace storage
+}  // namespace v1
+}  // namespace bulkwriter
+
+#if BULKWRITER_BODIES
+#include <bulkwriter/storage/detail/s3_address.ipp>
+#endif

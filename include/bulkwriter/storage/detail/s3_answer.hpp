@@ -1,0 +1,73 @@
+#pragma once
+
+#include <bulkwriter/auth/credentials.hpp>
+#include <bulkwriter/error.hpp>
+#include <bulkwriter/http/message.hpp>
+#include <bulkwriter/storage/object_store.hpp>
+
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace bulkwriter {
+inline namespace v1 {
+namespace storage {
+namespace detail {
+
+/// What a store says when it refuses. Only these elements are read: an answer to a wrong signature repeats the
+/// signature and the texts that it was made from, and those must not travel on.
+struct s3_failure {
+  std::string code = {};  ///< "SignatureDoesNotMatch"; empty where the answer has no <Error>
+  std::string message = {};
+  std::string region = {};  ///< of the bucket, if the store tells (body or x-amz-bucket-region); a valid name or empty
+  std::string endpoint = {};
+  std::string request_id = {};
+};
+
+s3_failure read_s3_failure(http::response const& answer);
+
+/// The code of the library for a refusal; `known_region` is the one that was signed for.
+errc s3_errc(s3_failure const& failure, int status, std::string_view known_region);
+
+/// Refusals that a second try may overcome although their HTTP status does not say so.
+bool is_transient_s3_code(std::string_view code) noexcept;
+
+/// Answers that the bucket lives in another region.
+bool is_region_refusal(s3_failure const& failure, int status) noexcept;
+
+/// Foreign text for a message: one line, bounded, without the secrets and without anything as long as a signature.
+std::string printable(std::string_view text, auth::credentials const& secrets);
+
+/// An ETag without its quotes.
+std::string unquoted(std::string_view etag);
+
+struct s3_completion {
+  bool completed = false;  ///< the root element is CompleteMultipartUploadResult
+  std::string etag = {};
+  s3_failure failure = {};
+};
+
+/// The answer to CompleteMultipartUpload, which may fail under status 200.
+s3_completion read_s3_completion(http::response const& answer);
+
+/// Errors: `invalid_response`.
+result<std::string> read_s3_upload_id(std::string_view body);
+
+struct s3_page {
+  std::vector<object_info> objects = {};
+  std::string next_token = {};  ///< empty on the last page
+};
+result<s3_page> read_s3_page(std::string_view body);
+
+std::string write_s3_parts(std::span<uploaded_part const> parts);
+
+}  // namespace detail
+}  // namespace storage
+}  // namespace v1
+}  // namespace bulkwriter
+
+#if BULKWRITER_BODIES
+#include <bulkwriter/storage/detail/s3_answer.ipp>
+#endif

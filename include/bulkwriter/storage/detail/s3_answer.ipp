@@ -1,0 +1,214 @@
+#pragma once
+
+#include <bulkwriter/auth/percent.hpp>
+#include <bulkwriter/storage/detail/s3_address.hpp>
+#include <bulkwriter/storage/detail/s3_answer.hpp>
+#include <bulkwriter/storage/detail/xml.hpp>
+
+#include <algorithm>
+#include <charconv>
+#include <initializer_list>
+
+namespace bulkwriter {
+inline namespace v1 {
+namespace storage {
+namespace detail {
+
+BULKWRITER_DECL bool is_one_of(std::string_view text, std::initializer_list<std::string_view> list) noexcept {
+  return std::find(list.begin(), list.end(), text) != list.end();
+}
+
+BULKWRITER_DECL s3_failure read_s3_failure(http::response const& answer) {
+  s3_failure out;
+  std::string region;
+  // Elements read before a broken place are kept: a cut answer still has its code. Some stores put <Error> inside
+  // another root.
+  (void)xml_walk(answer.body, [&](auto path, std::string const& text) {
+    if (path.size() < 2 || path[path.size() - 2] != "Error") return;
+    auto const name = path.back();
+    if (name == "Code") out.code = text;
+    if (name == "Message") out.message = text;
+    if (name == "Region") region = text;
+    if (name == "Endpoint") out.endpoint = text;
+    if (name == "RequestId") out.request_id = text;
+  });
+  // AWS names the region in this header on nearly every refusal; the body's word counts where both are there.
+  if (!is_region_name(region)) region = answer.find("x-amz-bucket-region");
+  if (is_region_name(region)) out.region = std::move(region);
+  if (out.request_id.empty()) out.request_id = answer.find("x-amz-request-id");
+  return out;
+}
+
+BULKWRITER_DECL bool is_region_refusal(s3_failure const& failure, int status) noexcept {
+  if (is_one_of(failure.code, {"PermanentRedirect", "TemporaryRedirect", "Redirect", "AuthorizationHeaderMalformed",
+                               "IllegalLocationConstraintException", "IncorrectEndpoint"})) {
+    return true;
+  }
+  // HEAD is answered without a body: there the header beside a redirect or a 400 is all that tells.
+  return failure.code.empty() && (status == 301 || status == 302 || status == 307 || status == 308 ||
+                                  (status == 400 && !failure.region.empty()));
+}
+
+BULKWRITER_DECL errc s3_errc(s3_failure const& failure, int status, std::string_view known_region) {
+  auto const& code = failure.code;
+  if (is_one_of(code, {"AccessDenied", "SignatureDoesNotMatch", "InvalidAccessKeyId", "ExpiredToken", "InvalidToken",
+                       "TokenRefreshRequired", "AllAccessDisabled", "AccountProblem", "NotSignedUp", "InvalidSecurity",
+                       "InvalidPayer", "UserDisabled"})) {
+    return errc::access_denied;
+  }
+  if (code == "NoSuchBucket") return errc::no_such_bucket;
+  if (is_one_of(code, {"NoSuchKey", "NoSuchUpload"})) return errc::no_such_key;
+  if (is_one_of(code, {"RequestTimeTooSkewed", "RequestExpired"})) return errc::clock_skewed;
+  if (code == "PreconditionFailed") return errc::precondition_failed;
+  // "Malformed" for another reason than the region stays what it is: a refusal of the signature.
+  if (code == "AuthorizationHeaderMalformed") {
+    return !failure.region.empty() && failure.region != known_region ? errc::wrong_region : errc::access_denied;
+  }
+  if (is_region_refusal(failure, status)) return errc::wrong_region;
+  if (code.empty()) {
+    switch (status) {
+      case 401:
+      case 403: return errc::access_denied;
+      case 404: return errc::no_such_key;
+      case 412: return errc::precondition_failed;
+      default: break;
+    }
+  }
+  return errc::storage_error;
+}
+
+BULKWRITER_DECL bool is_transient_s3_code(std::string_view code) noexcept {
+  return is_one_of(
+      code, {"RequestTimeout", "RequestTimeoutException", "SlowDown", "InternalError", "ServiceUnavailable",
+             "Throttling", "ThrottlingException", "ThrottledException", "RequestThrottled", "RequestThrottledException",
+             "TooManyRequestsException", "RequestLimitExceeded", "BandwidthLimitExceeded", "PriorRequestNotComplete",
+             "OperationAborted",
+             // Damaged on the way: the body in memory is sent again.
+             "BadDigest", "XAmzContentSHA256Mismatch"});
+}
+
+BULKWRITER_DECL std::string printable(std::string_view text, auth::credentials const& secrets) {
+  std::string out(text);
+  for (std::string const* secret : {&secrets.secret_key, &secrets.session_token}) {
+    if (secret->empty()) continue;
+    for (std::size_t at = 0; (at = out.find(*secret, at)) != std::string::npos; at += 3)
+      out.replace(at, secret->size(), "***");
+  }
+  constexpr std::size_t longest_word = 40;  // a signature is a word of 64 hexadecimal digits
+  std::string line;
+  for (std::size_t at = 0; at < out.size();) {
+    auto const is_digit = [](char c) {
+      return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
+    };
+    std::size_t end = at;
+    while (end < out.size() && is_digit(out[end])) ++end;
+    if (end - at > longest_word) {
+      line += "***";
+      at = end;
+    } else if (end == at) {
+      auto const c = static_cast<unsigned char>(out[at++]);
+      line += c < 0x20 || c == 0x7f ? ' ' : static_cast<char>(c);
+    } else {
+      line.append(out, at, end - at);
+      at = end;
+    }
+  }
+  constexpr std::size_t limit = 300;
+  if (line.size() > limit) {
+    std::size_t cut = limit;
+    while (cut > 0 && (static_cast<unsigned char>(line[cut]) & 0xC0) == 0x80) --cut;  // not within a UTF-8 character
+    line.resize(cut);
+    line += "…";
+  }
+  return line;
+}
+
+BULKWRITER_DECL std::string unquoted(std::string_view etag) {
+  if (etag.size() >= 2 && etag.front() == '"' && etag.back() == '"') etag = etag.substr(1, etag.size() - 2);
+  return std::string(etag);
+}
+
+BULKWRITER_DECL s3_completion read_s3_completion(http::response const& answer) {
+  s3_completion out;
+  std::string etag;
+  bool root = false;
+  auto const whole = xml_walk(answer.body, [&](auto path, std::string const& text) {
+    if (path[0] != "CompleteMultipartUploadResult") return;
+    if (path.size() == 1) root = true;
+    if (path.size() == 2 && path[1] == "ETag") etag = unquoted(text);
+  });
+  out.failure = read_s3_failure(answer);
+  out.completed = answer.status == 200 && whole.has_value() && root && out.failure.code.empty();
+  if (out.completed) out.etag = std::move(etag);
+  return out;
+}
+
+BULKWRITER_DECL result<std::string> read_s3_upload_id(std::string_view body) {
+  std::string id;
+  auto const whole = xml_walk(body, [&](auto path, std::string const& text) {
+    if (path.size() == 2 && path[0] == "InitiateMultipartUploadResult" && path[1] == "UploadId") id = text;
+  });
+  if (!whole) return whole.error();
+  if (id.empty()) return error_info{.code = errc::invalid_response, .message = "the answer names no UploadId"};
+  return id;
+}
+
+BULKWRITER_DECL result<s3_page> read_s3_page(std::string_view body) {
+  s3_page out;
+  object_info object;
+  std::vector<std::string> broken;
+  bool truncated = false, encoded = false, root = false;
+  std::string token;
+  auto const whole = xml_walk(body, [&](auto path, std::string const& text) {
+    if (path[0] != "ListBucketResult") return;
+    if (path.size() == 1) root = true;
+    if (path.size() == 2) {
+      if (path[1] == "IsTruncated") truncated = text == "true";
+      if (path[1] == "EncodingType") encoded = text == "url";
+      if (path[1] == "NextContinuationToken") token = text;
+      if (path[1] == "Contents") {
+        out.objects.push_back(std::move(object));
+        object = {};
+      }
+    }
+    if (path.size() == 3 && path[1] == "Contents") {
+      if (path[2] == "Key") object.key = text;
+      if (path[2] == "ETag") object.etag = unquoted(text);
+      if (path[2] == "Size") {
+        auto const end = text.data() + text.size();
+        if (auto const got = std::from_chars(text.data(), end, object.size); got.ec != std::errc() || got.ptr != end)
+          broken.push_back(text);
+      }
+    }
+  });
+  if (!whole) return whole.error();
+  auto const refuse = [](std::string message) -> error_info {
+    return {.code = errc::invalid_response, .message = std::move(message)};
+  };
+  if (!root) return refuse("the answer is not a ListBucketResult");
+  if (!broken.empty()) return refuse("the answer has a size that is not a number");
+  if (truncated && token.empty()) return refuse("the answer says that there is more, but not how to ask for it");
+  if (truncated) out.next_token = std::move(token);
+  if (encoded) {
+    for (auto& o : out.objects) {
+      // This encoding is that of HTML forms: '+' is a blank.
+      std::replace(o.key.begin(), o.key.end(), '+', ' ');
+      o.key = auth::percent_decode(o.key);
+    }
+  }
+  return out;
+}
+
+BULKWRITER_DECL std::string write_s3_parts(std::span<uploaded_part const> parts) {
+  std::string out = "<CompleteMultipartUpload xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\">";
+  for (auto const& part : parts) {
+    out += "<Part><PartNumber>" + std::to_string(part.number) + "</PartNumber><ETag>&quot;" + xml_escape(part.etag) +
+           "&quot;</ETag></Part>";
+  }
+  return out + "</CompleteMultipartUpload>";
+}
+
+}  // namespace detail
+}  // namespace storage
+}  // namespace v1
+}  // namespace bulkwriter

@@ -1,0 +1,60 @@
+#pragma once
+
+#include <bulkwriter/output/output.hpp>
+#include <bulkwriter/storage/object_store.hpp>
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+
+namespace bulkwriter {
+inline namespace v1 {
+namespace storage {
+
+struct object_options {
+  int connections = 4;          ///< parts that travel at the same time, each on a thread of its own
+  std::uint64_t part_size = 0;  ///< bytes; 0: 16 MiB, or more where a file would need too many parts
+};
+
+/// The size of all parts but the last. Errors: `invalid_option`, for a requested size outside the store's bounds or a
+/// file that would need more parts than the store takes.
+result<std::uint64_t> try_part_size(std::uint64_t max_file_size, std::uint64_t requested, backend const& store);
+
+namespace detail {
+class part_buffers;
+}
+
+/// Files that become objects under one prefix of a bucket, uploaded while they are written. A file of at most one part
+/// is one PUT; larger ones travel in parts, `connections` at a time. Memory: `connections + 2` parts a file, no more
+/// however long it is: when all are under way, `write` waits. An error of a part surfaces at the next `write` or at
+/// `finish`. Threads start with the first full part of a file and end with the file.
+///
+/// `finish` and `write` leave nothing behind when they fail: the upload is aborted, or the error is
+/// `upload_not_aborted` and names key and upload id. Thread-safe; its files are not.
+class object_place final : public output::place {
+ public:
+  /// Slashes at both ends of the prefix do not count.
+  object_place(object_store store, std::string_view prefix, object_options options = {});
+
+  /// Errors: `invalid_option` for options and sizes out of range. Sends nothing.
+  result<std::unique_ptr<output::file>> create(std::string_view name, std::uint64_t max_size) override;
+  std::string path_of(std::string_view name) const override;  ///< the object's key: "<prefix>/<name>"
+  std::string data_path() const override;                     ///< "/<prefix>"
+
+  object_store const& store() const noexcept { return store_; }
+
+ private:
+  object_store store_;
+  std::string prefix_;
+  object_options options_;
+  std::shared_ptr<detail::part_buffers> buffers_;
+};
+
+}  // namespace storage
+}  // namespace v1
+}  // namespace bulkwriter
+
+#if BULKWRITER_BODIES
+#include <bulkwriter/storage/detail/object_output.ipp>
+#endif

@@ -1,0 +1,37 @@
+#pragma once
+
+#include <bulkwriter/http/client.hpp>
+#include <bulkwriter/http/retry.hpp>
+
+#include <string>
+
+namespace bulkwriter {
+inline namespace v1 {
+
+/// Where the bucket's name stands in a request.
+enum class s3_addressing {
+  automatic,     ///< AWS, OSS and COS: in the host name where the bucket's name allows; everything else: in the path
+  path,          ///< https://host/bucket/key
+  virtual_host,  ///< https://bucket.host/key
+};
+
+/// How to reach a bucket of S3 or of one of its many kin. The first members in this order are those of the guide.
+struct s3_connect_param {
+  std::string endpoint =
+      {};  ///< "s3.amazonaws.com", "storage.googleapis.com", "http://127.0.0.1:9000"; a scheme decides over `secure`
+  std::string access_key = {};
+  std::string secret_key = {};
+  std::string bucket_name = {};    ///< must exist: nothing here ever creates a bucket
+  bool secure = true;              ///< https, for an endpoint without a scheme
+  std::string region = {};         ///< empty: discovered from the store's answers; given: another one is an error
+  std::string session_token = {};  ///< of temporary credentials
+
+  s3_addressing addressing = s3_addressing::automatic;
+  std::string ca_file = {};  ///< PEM bundle instead of the system's trusted authorities
+  http::timeouts timeouts = {};
+  http::retry_options retry = {};
+  int idle_connections = 8;  ///< kept open between requests; as many as there are requests at a time are opened
+};
+
+}  // namespace v1
+}  // namespace bulkwriter

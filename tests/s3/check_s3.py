@@ -1,0 +1,528 @@
+#!/usr/bin/env python3
+"""Uploads through the library into versitygw, a real S3 server, and looks at the outcome through boto3.
+
+    check_s3.py [--client PROGRAM] [--versitygw PROGRAM] [--only TEXT]
+
+PROGRAM of --client is s3_client.cpp, compiled. Both may come from the environment: BULKWRITER_S3_CLIENT,
+BULKWRITER_VERSITYGW. Servers listen on free ports of 127.0.0.1 and keep their data in a temporary folder.
+Exit code 0: all passed; 1: not; 77: skipped, with the reason.
+"""
+
+import argparse
+import ctypes
+import http.client
+import os
+import random
+import select
+import shutil
+import signal
+import socket
+import ssl
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+import warnings
+
+ACCESS, SECRET, BUCKET = "check-access", "check/secret+key=12345678", "check-bucket"
+MIB = 1 << 20
+PART = 5 * MIB
+
+
+def free_port():
+    with socket.socket() as s:
+        s.bind(("127.0.0.1", 0))
+        return s.getsockname()[1]
+
+
+def data_of(size, seed):
+    return random.Random(seed).randbytes(size)
+
+
+def end_with_parent():
+    """Also when this script is killed, no server stays behind."""
+    ctypes.CDLL(None).prctl(1, signal.SIGKILL)  # PR_SET_PDEATHSIG
+
+
+class Server:
+    """One versitygw; its data outlives a stop."""
+
+    def __init__(self, program, folder, region="us-east-1", certificate=None):
+        self.program, self.region, self.folder, self.certificate = program, region, folder, certificate
+        self.root, self.iam, self.sidecar = (os.path.join(folder, n) for n in ("root", "iam", "sidecar"))
+        for path in (self.root, self.iam, self.sidecar):
+            os.makedirs(path, exist_ok=True)
+        self.port = free_port()
+        self.process = None
+        self.start()
+
+    def start(self):
+        posix = ["posix"]
+        try:
+            os.setxattr(self.root, "user.check", b"1")
+            os.removexattr(self.root, "user.check")
+        except OSError:  # a file system without attributes: versitygw keeps them in a folder of their own
+            posix += ["--sidecar", self.sidecar]
+        tls = ["--cert", self.certificate[0], "--key", self.certificate[1]] if self.certificate else []
+        self.log = open(os.path.join(self.folder, "log"), "ab")
+        self.process = subprocess.Popen(
+            [self.program, "--port", f"127.0.0.1:{self.port}", "--access", ACCESS, "--secret", SECRET, "--region", self.region,
+             "--iam-dir", self.iam, "--quiet", "--keep-alive", "--health", "/healthz"] + tls + posix + [self.root],
+            stdout=self.log, stderr=self.log, stdin=subprocess.DEVNULL, preexec_fn=end_with_parent)
+        for _ in range(200):
+            try:
+                if tls:
+                    c = http.client.HTTPSConnection("127.0.0.1", self.port, timeout=1, context=ssl._create_unverified_context())
+                else:
+                    c = http.client.HTTPConnection("127.0.0.1", self.port, timeout=1)
+                c.request("GET", "/healthz")
+                if c.getresponse().status == 200:
+                    return
+            except OSError:
+                pass
+            if self.process.poll() is not None:
+                break
+            time.sleep(0.05)
+        raise RuntimeError("versitygw does not start: " + open(os.path.join(self.folder, "log")).read()[-2000:])
+
+    def kill(self):
+        if self.process and self.process.poll() is None:
+            self.process.send_signal(signal.SIGKILL)
+            self.process.wait()
+
+    def boto(self):
+        import boto3
+        from botocore.config import Config
+        scheme = "https" if self.certificate else "http"
+        return boto3.client("s3", endpoint_url=f"{scheme}://127.0.0.1:{self.port}", verify=False, aws_access_key_id=ACCESS,
+                            aws_secret_access_key=SECRET, region_name=self.region,
+                            config=Config(s3={"addressing_style": "path"}, retries={"max_attempts": 1}))
+
+    def uploads(self):
+        got = self.boto().list_multipart_uploads(Bucket=BUCKET)
+        return [(u["Key"], u["UploadId"]) for u in got.get("Uploads", [])]
+
+
+class Proxy:
+    """Passes bytes between a client and the server and closes both sides when the client's bytes hold `poison`."""
+
+    def __init__(self, target, poison):
+        self.target, self.poison, self.hits = target, poison, 0
+        self.listener = socket.create_server(("127.0.0.1", 0))
+        self.port = self.listener.getsockname()[1]
+        threading.Thread(target=self.accept, daemon=True).start()
+
+    def accept(self):
+        while True:
+            try:
+                client, _ = self.listener.accept()
+            except OSError:
+                return
+            threading.Thread(target=self.serve, args=(client,), daemon=True).start()
+
+    def serve(self, client):
+        with client, socket.create_connection(("127.0.0.1", self.target)) as server:
+            while True:
+                ready, _, _ = select.select([client, server], [], [], 30)
+                if not ready:
+                    return
+                for side in ready:
+                    try:
+                        got = side.recv(1 << 16)
+                    except OSError:
+                        return
+                    if not got:
+                        return
+                    if side is client and self.poison in got:
+                        self.hits += 1
+                        return
+                    (server if side is client else client).sendall(got)
+
+    def close(self):
+        self.listener.close()
+
+
+class Client:
+    def __init__(self, program):
+        self.program = program
+
+    def start(self, port, *words, **options):
+        given = {"endpoint": f"http://127.0.0.1:{port}", "access_key": ACCESS, "secret_key": SECRET, "bucket": BUCKET, "part_size": PART}
+        given.update(options)
+        command = [self.program]
+        for name, value in given.items():
+            if value is not None:
+                command += ["--" + name.replace("_", "-"), str(value)]
+        return subprocess.Popen(command + list(words), stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+
+    def run(self, port, *words, body=b"", timeout=120, **options):
+        p = self.start(port, *words, **options)
+        out, err = p.communicate(body, timeout=timeout)
+        return Outcome(p.returncode, out, err)
+
+
+class Outcome:
+    def __init__(self, code, out, err):
+        self.exit, self.out, self.err = code, out.decode(), err.decode()
+        head, _, self.message = self.out.partition("\t")
+        self.words = head.split()
+
+    def ok(self):
+        assert self.exit == 0 and self.words[0] == "ok", (self.exit, self.out, self.err)
+        return self
+
+    def failed(self, code, *in_message):
+        assert self.exit == 1 and self.words[:2] == ["error", code], (self.exit, self.out, self.err)
+        for text in in_message:
+            assert text in self.message, (text, self.message)
+        for secret in (SECRET, "wrong-secret", "Signature=", "StringToSign"):
+            assert secret not in self.out + self.err, self.out
+        return self
+
+
+def body_of(boto, key):
+    return boto.get_object(Bucket=BUCKET, Key=key)["Body"].read()
+
+
+SIZES = [0, 1, 100_003, PART - 1, PART, PART + 1, 2 * PART, 2 * PART + 1, 33 * MIB + 7, 64 * MIB]
+HOSTILE_KEYS = ["a b", "a+b", "a=b", "a@b", "a%b", "a%20b", "a%2Fb", "a&b", "a?b", "a#b", "a~b", "a!'()*b", "a;:,$b", "a\"<>b",
+                "a\\b", "a|^`{}[]b", "sch\u00f6n", "\u6587\u4ef6/\U0001f600", "tail ", " head", "..a", "a..", "x/.y/z", "-_.~",
+                "n" * 250 + "/" + "m" * 250]
+
+
+def test_sizes(s, client):
+    """objects of many sizes, single and in parts, are what was written, byte for byte"""
+    boto = s.boto()
+    for size in SIZES:
+        body = data_of(size, size)
+        key = f"sizes/{size}.bin"
+        client.run(s.port, "upload", key, body=body).ok()
+        got = boto.get_object(Bucket=BUCKET, Key=key)
+        assert got["Body"].read() == body, key
+        parts = got["ETag"].strip('"').partition("-")[2]
+        # At most one part's worth is one PUT: its ETag has no number of parts.
+        expected = "" if size <= PART else str((size + PART - 1) // PART)
+        assert parts == expected, (size, got["ETag"])
+        head = client.run(s.port, "head", key).ok()
+        assert head.words[1:] == [str(size), got["ETag"].strip('"')], head.words
+    assert s.uploads() == []
+
+
+def test_connections(s, client):
+    """1, 2 and 16 connections give the same object"""
+    body = data_of(40 * MIB, 5)
+    for n in (1, 2, 16):
+        client.run(s.port, "upload", f"connections/{n}", body=body, connections=n).ok()
+        assert body_of(s.boto(), f"connections/{n}") == body
+
+
+def test_default_part_size(s, client):
+    """without a part size of the user's, parts have 16 MiB"""
+    body = data_of(40 * MIB, 6)
+    client.run(s.port, "upload", "default/40", body=body, part_size=None).ok()
+    got = s.boto().get_object(Bucket=BUCKET, Key="default/40", PartNumber=1)
+    assert got["ContentLength"] == 16 * MIB and got["PartsCount"] == 3, got["ContentLength"]
+
+
+def test_hostile_keys(s, client):
+    """keys with characters that signatures, URLs and XML trip over: written, listed, read back, removed"""
+    boto = s.boto()
+    for i, key in enumerate(HOSTILE_KEYS):
+        body = data_of(1000 + i, i)
+        for name, data in (("hostile/" + key, body), ("hostile-parts/" + key, body + data_of(PART, i))):
+            client.run(s.port, "upload", name, body=data).ok()
+            assert body_of(boto, name) == data, name
+            assert client.run(s.port, "head", name).ok().words[1] == str(len(data))
+    listed = sorted(line.split(" ", 2)[2] for line in client.run(s.port, "list", "hostile/").ok().out.split("\n")[1:-1])
+    assert listed == sorted("hostile/" + k for k in HOSTILE_KEYS), set(listed) ^ {"hostile/" + k for k in HOSTILE_KEYS}
+    for key in HOSTILE_KEYS:
+        client.run(s.port, "remove", "hostile/" + key).ok()
+    assert "Contents" not in boto.list_objects_v2(Bucket=BUCKET, Prefix="hostile/")
+    for bad in ("a\nb", "a\x7fb", "a/../b", "./a", "/a"):
+        client.run(s.port, "put", bad, body=b"x").failed("invalid_option", "object key")
+
+
+def test_listing(s, client):
+    """a listing of more than one page is whole"""
+    boto = s.boto()
+    from concurrent.futures import ThreadPoolExecutor
+    names = [f"pages/{i:04} &+%" for i in range(1234)]
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(lambda n: boto.put_object(Bucket=BUCKET, Key=n, Body=b""), names))
+    got = client.run(s.port, "list", "pages/").ok()
+    assert got.words[1] == "1234"
+    assert [line.split(" ", 2)[2] for line in got.out.split("\n")[1:-1]] == names
+
+
+def test_wrong_secret(s, client):
+    """a wrong secret: the server's refusal, also while 64 MiB are on their way"""
+    for command, size in (("upload", 10), ("upload", 2 * PART), ("put", 64 * MIB)):
+        got = client.run(s.port, command, "wrong/secret", body=bytes(size), secret_key="wrong-secret")
+        got.failed("access_denied", "'wrong/secret'", f"'{BUCKET}'", "HTTP 403 SignatureDoesNotMatch")
+        assert got.words[2:] == ["403", "SignatureDoesNotMatch"], got.words
+    got = client.run(s.port, "head", "wrong/secret", secret_key="wrong-secret")
+    got.failed("access_denied", "SignatureDoesNotMatch")
+
+
+def test_unknown_key(s, client):
+    """an unknown access key"""
+    for size in (10, 2 * PART):
+        client.run(s.port, "upload", "unknown/key", body=bytes(size), access_key="nobody").failed(
+            "access_denied", "HTTP 403 InvalidAccessKeyId")
+
+
+def test_missing_bucket(s, client):
+    """a bucket that does not exist is named, and not created"""
+    for command in ("put", "upload", "head", "remove", "list"):
+        got = client.run(s.port, command, "missing/key", body=bytes(10), bucket="no-such-bucket")
+        got.failed("no_such_bucket", "'no-such-bucket'", "NoSuchBucket")
+    client.run(s.port, "upload", "missing/key", body=bytes(2 * PART), bucket="no-such-bucket").failed("no_such_bucket")
+    assert [b["Name"] for b in s.boto().list_buckets()["Buckets"]] == [BUCKET]
+
+
+def test_missing_key(s, client):
+    """no object: head says so, remove has nothing to do"""
+    client.run(s.port, "head", "no/such/key").failed("no_such_key", "'no/such/key'", "NoSuchKey")
+    client.run(s.port, "remove", "no/such/key").ok()
+
+
+def test_region(s, client):
+    """the bucket's region is discovered when none is given; a wrong one is an error that names the right one"""
+    boto = s.boto()
+    assert s.region != "us-east-1"
+    for size in (10, 2 * PART + 1):
+        body = data_of(size, size)
+        client.run(s.port, "upload", "region/found", body=body).ok()
+        assert body_of(boto, "region/found") == body
+        client.run(s.port, "upload", "region/given", body=body, region=s.region).ok()
+        assert body_of(boto, "region/given") == body
+        client.run(s.port, "upload", "region/wrong", body=body, region="ap-south-1").failed(
+            "wrong_region", f"'{s.region}'", "'ap-south-1'", "AuthorizationHeaderMalformed")
+    client.run(s.port, "head", "region/found").ok()
+    client.run(s.port, "head", "region/found", region="ap-south-1").failed("wrong_region", f"'{s.region}'")
+    client.run(s.port, "list", "region/").ok()
+    assert s.uploads() == []
+
+
+def test_dead_server(s, client):
+    """nobody listens: a clear error, soon"""
+    port = free_port()
+    began = time.monotonic()
+    for command in ("put", "upload", "head"):
+        client.run(port, command, "dead/server", body=bytes(10)).failed("connect_failed", "'dead/server'", f"127.0.0.1:{port}")
+    assert time.monotonic() - began < 20
+
+
+def test_cut_parts(s, client):
+    """a part that never gets through: its error, and the upload is aborted"""
+    for poison, number in ((b"partNumber=2&", 2), (b"partNumber=7&", 7)):
+        proxy = Proxy(s.port, poison)
+        try:
+            got = client.run(proxy.port, "upload", "cut/parts", body=data_of(7 * PART, 1), attempts=3)
+            got.failed("connection_lost", f"part {number} of 'cut/parts'", "3 attempts")
+            assert proxy.hits >= 3, proxy.hits
+        finally:
+            proxy.close()
+        assert s.uploads() == []
+        assert "Contents" not in s.boto().list_objects_v2(Bucket=BUCKET, Prefix="cut/")
+
+
+def test_cut_once(s, client):
+    """a connection that breaks once costs nothing but a retry"""
+    class Once(Proxy):
+        def __setattr__(self, name, value):
+            super().__setattr__(name, value)
+            if name == "hits" and value == 1:
+                self.poison = b"\0never\0"
+    for poison in (b"uploads=", b"partNumber=2&", b"POST /", b"PUT /"):
+        proxy = Once(s.port, poison)
+        body = data_of(4 * PART + 3, 2)
+        try:
+            client.run(proxy.port, "upload", "cut/once", body=body).ok()
+        finally:
+            proxy.close()
+        assert proxy.hits == 1
+        assert body_of(s.boto(), "cut/once") == body
+    assert s.uploads() == []
+
+
+def test_lost_completion(s, client):
+    """the answer to Complete is lost: what the repeated request finds is recognised as the object"""
+    class Deaf(Proxy):
+        # Lets the request through, waits until it is answered, and keeps the answer.
+        def serve(self, client_side):
+            swallow = False
+            with client_side, socket.create_connection(("127.0.0.1", self.target)) as server:
+                while True:
+                    ready, _, _ = select.select([client_side, server], [], [], 30)
+                    for side in ready:
+                        try:
+                            got = side.recv(1 << 16)
+                        except OSError:
+                            return
+                        if not got:
+                            return
+                        if side is server and swallow:
+                            return
+                        if side is client_side and self.hits == 0 and b"POST /" in got and b"uploadId=" in got:
+                            self.hits, swallow = 1, True
+                        (server if side is client_side else client_side).sendall(got)
+    proxy = Deaf(s.port, b"")
+    body = data_of(3 * PART + 3, 3)
+    try:
+        client.run(proxy.port, "upload", "lost/completion", body=body).ok()
+    finally:
+        proxy.close()
+    assert proxy.hits == 1
+    assert body_of(s.boto(), "lost/completion") == body
+    assert s.uploads() == []
+
+
+def test_stopped_server(s, client):
+    """the server dies in mid-upload: an error that names key and upload id, which is what is left"""
+    p = client.start(s.port, "upload", "stopped/server", attempts=2)
+    p.stdin.write(data_of(3 * PART, 4))
+    p.stdin.flush()
+    for _ in range(200):
+        left = s.uploads()
+        if left:
+            break
+        time.sleep(0.05)
+    assert [k for k, _ in left] == ["stopped/server"], left
+    s.kill()
+    try:
+        out, err = p.communicate(data_of(6 * PART, 5), timeout=60)
+    finally:
+        s.start()
+    Outcome(p.returncode, out, err).failed("upload_not_aborted", "'stopped/server'", left[0][1])
+    assert s.uploads() == left
+    boto = s.boto()
+    assert "Contents" not in boto.list_objects_v2(Bucket=BUCKET, Prefix="stopped/")
+    boto.abort_multipart_upload(Bucket=BUCKET, Key=left[0][0], UploadId=left[0][1])
+
+
+def test_frozen_server(s, client):
+    """the server stops answering and comes back: a timeout, and the upload is aborted"""
+    p = client.start(s.port, "upload", "frozen/server", attempts=1, stall_ms=2000, connections=2)
+    p.stdin.write(data_of(3 * PART, 4))
+    p.stdin.flush()
+    for _ in range(200):
+        if s.uploads():
+            break
+        time.sleep(0.05)
+    time.sleep(0.3)
+    s.process.send_signal(signal.SIGSTOP)
+    timer = threading.Timer(3.5, lambda: s.process.send_signal(signal.SIGCONT))
+    timer.start()
+    try:
+        out, err = p.communicate(data_of(6 * PART, 5), timeout=60)
+    finally:
+        timer.join()
+    Outcome(p.returncode, out, err).failed("timeout", "'frozen/server'")
+    assert s.uploads() == []
+    assert "Contents" not in s.boto().list_objects_v2(Bucket=BUCKET, Prefix="frozen/")
+
+
+def test_too_long(s, client):
+    """more bytes than a file was created for: refused, and nothing is left"""
+    got = client.run(s.port, "upload", "too/long", body=data_of(20 * MIB, 7), max_size=10 * MIB)
+    got.failed("invalid_state", "'too/long'")
+    assert s.uploads() == []
+    assert "Contents" not in s.boto().list_objects_v2(Bucket=BUCKET, Prefix="too/")
+
+
+def test_tls(s, client):
+    """https with a private authority: trusted when named, refused when not; the payload is not hashed"""
+    if not shutil.which("openssl"):
+        return "no openssl program"
+    at = lambda name: os.path.join(s.folder, name)  # noqa: E731
+    quiet = {"check": True, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    for name, host in (("ca", None), ("right", "IP:127.0.0.1"), ("other", "DNS:elsewhere.example")):
+        with open(at(name + ".ext"), "w") as f:
+            f.write("basicConstraints=critical,CA:TRUE\n" if host is None else f"subjectAltName={host}\n")
+        subprocess.run(["openssl", "req", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-keyout", at(name + ".key"),
+                        "-out", at(name + ".csr"), "-subj", f"/CN=check {name}"], **quiet)
+        signer = ["-signkey", at("ca.key")] if host is None else ["-CA", at("ca.crt"), "-CAkey", at("ca.key"), "-CAcreateserial"]
+        subprocess.run(["openssl", "x509", "-req", "-in", at(name + ".csr"), "-days", "2", "-extfile", at(name + ".ext"),
+                        "-out", at(name + ".crt")] + signer, **quiet)
+    body = data_of(3 * PART + 1, 9)
+    for name in ("right", "other"):
+        secure = Server(s.program, os.path.join(s.folder, "tls-" + name), certificate=(at(name + ".crt"), at(name + ".key")))
+        try:
+            boto = secure.boto()
+            boto.create_bucket(Bucket=BUCKET)
+            url = f"https://127.0.0.1:{secure.port}"
+            if name == "right":
+                client.run(secure.port, "upload", "tls/parts", body=body, endpoint=url, ca_file=at("ca.crt")).ok()
+                assert body_of(boto, "tls/parts") == body
+                # Without a scheme, https is what is meant.
+                client.run(secure.port, "head", "tls/parts", endpoint=f"127.0.0.1:{secure.port}", ca_file=at("ca.crt")).ok()
+                client.run(secure.port, "upload", "tls/x", body=body, endpoint=url, attempts=1).failed("tls_failed", url)
+            else:
+                client.run(secure.port, "upload", "tls/x", body=body, endpoint=url, ca_file=at("ca.crt"), attempts=1).failed("tls_failed", url)
+            assert "tls/x" not in [o["Key"] for o in boto.list_objects_v2(Bucket=BUCKET).get("Contents", [])]
+        finally:
+            secure.kill()
+
+
+def test_boto_writes(s, client):
+    """what boto3 has written is seen alike"""
+    boto = s.boto()
+    boto.put_object(Bucket=BUCKET, Key="boto/wrote & <this>", Body=b"12345")
+    got = client.run(s.port, "list", "boto/").ok()
+    assert got.out.split("\n")[1].endswith("boto/wrote & <this>") and got.out.split("\n")[1].startswith("5 "), got.out
+    assert client.run(s.port, "url", "boto/x").ok().words[1] == f"s3://{BUCKET}/boto/x"
+
+
+def main():
+    options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    options.add_argument("--client", default=os.environ.get("BULKWRITER_S3_CLIENT"))
+    options.add_argument("--versitygw", default=os.environ.get("BULKWRITER_VERSITYGW"))
+    options.add_argument("--only", default="", help="run the tests whose name contains this")
+    given = options.parse_args()
+    try:
+        import boto3  # noqa: F401
+    except ImportError:
+        print(f"skipped: {sys.executable} has no boto3")
+        return 77
+    if not given.versitygw or not os.access(given.versitygw, os.X_OK):
+        print("skipped: no versitygw")
+        return 77
+    if not given.client or not os.access(given.client, os.X_OK):
+        print("no client program: build s3_client.cpp and name it with --client")
+        return 1
+
+    warnings.filterwarnings("ignore", message="Unverified HTTPS request")  # boto3 only looks; the client verifies
+    client = Client(given.client)
+    folder = tempfile.mkdtemp(prefix="check_s3.")
+    servers, failures = [], 0
+    try:
+        here = Server(given.versitygw, os.path.join(folder, "a"))
+        servers.append(here)
+        there = Server(given.versitygw, os.path.join(folder, "b"), region="eu-central-1")
+        servers.append(there)
+        for s in servers:
+            s.boto().create_bucket(Bucket=BUCKET, **({} if s.region == "us-east-1" else
+                                                     {"CreateBucketConfiguration": {"LocationConstraint": s.region}}))
+        for name, test in list(globals().items()):
+            if not name.startswith("test_") or given.only not in name:
+                continue
+            began = time.monotonic()
+            try:
+                skipped = test(there if name == "test_region" else here, client)
+                outcome = f"skipped: {skipped}" if skipped else f"{time.monotonic() - began:.1f} s"
+                print(f"{'skip' if skipped else 'ok':5} {name[5:]}: {test.__doc__} ({outcome})", flush=True)
+            except Exception as e:
+                failures += 1
+                print(f"FAIL  {name[5:]}: {test.__doc__}\n      {type(e).__name__}: {str(e)[:3000]}", flush=True)
+    finally:
+        for s in servers:
+            s.kill()
+        shutil.rmtree(folder, ignore_errors=True)
+    print("all passed" if not failures else f"{failures} failed")
+    return 1 if failures else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,133 @@
+// The library's S3 half as a program, for the tests against real servers: one operation a call, the outcome on one
+// line.
+//
+//   s3_client [--option value]... upload KEY      standard input through object_place, as a writer would
+//   s3_client [--option value]... put KEY         standard input in one request
+//   s3_client [--option value]... head KEY | remove KEY | list PREFIX | url KEY
+//
+// "ok …" and exit code 0, or "error CODE HTTP_STATUS SERVER_ERROR\tMESSAGE" and exit code 1; 2: wrong call.
+
+#include <bulkwriter/storage/object_output.hpp>
+#include <bulkwriter/storage/s3.hpp>
+
+#include <cstdio>
+#include <iostream>
+#include <map>
+#include <string>
+#include <vector>
+
+namespace bw = bulkwriter;
+
+namespace {
+
+int report(bw::error_info const& why) {
+  std::cout << "error " << bw::to_string(why.code) << ' ' << why.http_status << ' '
+            << (why.server_error.empty() ? "-" : why.server_error) << '\t' << why.message << std::endl;
+  return 1;
+}
+
+int report(bw::result<bw::object_info> const& got) {
+  if (!got) return report(got.error());
+  std::cout << "ok " << got->size << ' ' << got->etag << std::endl;
+  return 0;
+}
+
+std::size_t read_some(std::vector<std::byte>& block) { return std::fread(block.data(), 1, block.size(), stdin); }
+
+int upload(bw::object_store store, std::string const& key, std::uint64_t max_size,
+           bw::storage::object_options options) {
+  auto const slash = key.rfind('/');
+  bw::storage::object_place place(std::move(store), slash == std::string::npos ? "" : key.substr(0, slash), options);
+  auto file = place.create(slash == std::string::npos ? key : key.substr(slash + 1), max_size);
+  if (!file) return report(file.error());
+  std::vector<std::byte> block(100'003);  // divides no part size
+  while (std::size_t const n = read_some(block)) {
+    bw::output::bytes const pieces[] = {bw::output::bytes(block).first(n / 3),
+                                        bw::output::bytes(block).subspan(n / 3, n - n / 3)};
+    if (auto ok = (*file)->write(pieces); !ok) return report(ok.error());
+  }
+  if (auto ok = (*file)->finish(); !ok) return report(ok.error());
+  std::cout << "ok " << place.path_of(slash == std::string::npos ? key : key.substr(slash + 1)) << std::endl;
+  return 0;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  bw::s3_connect_param param;
+  bw::storage::object_options options;
+  std::uint64_t max_size = std::uint64_t{4} << 30;
+  std::vector<std::string> words;
+  try {
+    for (int i = 1; i < argc; ++i) {
+      std::string const name = argv[i];
+      if (!name.starts_with("--")) {
+        words.push_back(name);
+        continue;
+      }
+      if (++i == argc) return 2;
+      std::string const value = argv[i];
+      if (name == "--endpoint") {
+        param.endpoint = value;
+      } else if (name == "--access-key") {
+        param.access_key = value;
+      } else if (name == "--secret-key") {
+        param.secret_key = value;
+      } else if (name == "--session-token") {
+        param.session_token = value;
+      } else if (name == "--bucket") {
+        param.bucket_name = value;
+      } else if (name == "--region") {
+        param.region = value;
+      } else if (name == "--ca-file") {
+        param.ca_file = value;
+      } else if (name == "--attempts") {
+        param.retry.max_attempts = std::stoi(value);
+      } else if (name == "--stall-ms") {
+        auto const limit = std::chrono::milliseconds(std::stol(value));
+        param.timeouts.write_stall = param.timeouts.first_byte = param.timeouts.read_stall = limit;
+      } else if (name == "--part-size") {
+        options.part_size = std::stoull(value);
+      } else if (name == "--max-size") {
+        max_size = std::stoull(value);
+      } else if (name == "--connections") {
+        options.connections = std::stoi(value);
+      } else {
+        return 2;
+      }
+    }
+    if (words.size() != 2) return 2;
+  } catch (std::exception const&) {
+    return 2;
+  }
+  auto opened = bw::try_open_store(param);
+  if (!opened) return report(opened.error());
+  bw::object_store& store = *opened;
+  auto const& [command, key] = std::pair(words[0], words[1]);
+  if (command == "upload") return upload(store, key, max_size, options);
+  if (command == "put") {
+    std::vector<std::byte> body, block(1 << 20);
+    while (std::size_t const n = read_some(block))
+      body.insert(body.end(), block.begin(), block.begin() + static_cast<long>(n));
+    return report(store.try_put(key, body));
+  }
+  if (command == "head") return report(store.try_head(key));
+  if (command == "remove") {
+    auto const gone = store.try_remove(key);
+    if (!gone) return report(gone.error());
+    std::cout << "ok" << std::endl;
+    return 0;
+  }
+  if (command == "list") {
+    auto const got = store.try_list(key);
+    if (!got) return report(got.error());
+    std::cout << "ok " << got->size() << '\n';
+    for (auto const& o : *got) std::cout << o.size << ' ' << o.etag << ' ' << o.key << '\n';
+    return 0;
+  }
+  if (command == "url") {
+    std::cout << "ok " << store.object_url(key) << std::endl;
+    return 0;
+  }
+  return 2;
+}
