@@ -1,0 +1,200 @@
+#include "zero_to_hero.hpp"
+
+#include "loopback_peers.hpp"
+#include "usage_text.hpp"  // made from usage.txt
+
+#include <bulkwriter/error.hpp>
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <cstdlib>
+#include <exception>
+#include <filesystem>
+#include <iostream>
+#include <optional>
+#include <stdexcept>
+#include <string_view>
+#include <utility>
+
+namespace zero_to_hero {
+
+namespace {
+
+// A mistake in options or environment.
+struct usage_error : std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
+
+struct options {
+  std::optional<std::string> csv, file_type, keep;
+  std::optional<std::uint64_t> rows;
+  bool help = false;
+};
+
+options parse(int argc, char** argv) {
+  options out;
+  for (int i = 1; i < argc; ++i) {
+    std::string name = argv[i];
+    if (name == "--help" || name == "-h") {
+      out.help = true;
+      continue;
+    }
+    if (name != "--csv" && name != "--file-type" && name != "--keep" && name != "--rows" &&
+        name.find('=') == std::string::npos)
+      throw usage_error("unknown option '" + name + "'");
+    std::string value;
+    if (auto const equals = name.find('='); equals != std::string::npos) {
+      value = name.substr(equals + 1);
+      name.resize(equals);
+    } else if (++i < argc) {
+      value = argv[i];
+    }
+    if (value.empty()) throw usage_error(name + " needs a value");
+    if (name == "--csv") {
+      out.csv = value;
+    } else if (name == "--file-type") {
+      if (value != "parquet" && value != "json")
+        throw usage_error("--file-type is parquet or json, not '" + value + "'");
+      out.file_type = value;
+    } else if (name == "--keep") {
+      out.keep = value;
+    } else if (name == "--rows") {
+      std::uint64_t n = 0;
+      auto const [end, failed] = std::from_chars(value.data(), value.data() + value.size(), n);
+      if (failed != std::errc{} || end != value.data() + value.size())
+        throw usage_error("--rows is a number of rows, not '" + value + "'");
+      out.rows = n;
+    } else {
+      throw usage_error("unknown option '" + name + "'");
+    }
+  }
+  return out;
+}
+
+std::string environment(char const* name, std::string fallback = {}) {
+  char const* const value = std::getenv(name);
+  return value && *value ? value : fallback;
+}
+
+// Whether a real bucket and cluster are named: all of it or nothing, for half a configuration is a slip.
+bool read_environment(settings& my) {
+  using entry = std::pair<char const*, std::string*>;
+  std::array<entry, 5> const required = {{{"BULKWRITER_ENDPOINT", &my.bucket.endpoint},
+                                          {"BULKWRITER_ACCESS_KEY", &my.bucket.access_key},
+                                          {"BULKWRITER_SECRET_KEY", &my.bucket.secret_key},
+                                          {"BULKWRITER_BUCKET", &my.bucket.bucket_name},
+                                          {"BULKWRITER_CLUSTER_ENDPOINT", &my.cluster_endpoint}}};
+  std::string set, missing;
+  for (auto const& [name, value] : required) {
+    *value = environment(name);
+    (value->empty() ? missing : set) += (value->empty() ? missing : set).empty() ? name : std::string(", ") + name;
+  }
+  my.collection_name = environment("BULKWRITER_COLLECTION", my.collection_name);
+  my.remote_path = environment("BULKWRITER_REMOTE_PATH", my.remote_path);
+  if (set.empty()) return false;
+  if (!missing.empty()) throw usage_error("the environment has " + set + ", but not " + missing);
+  my.bucket.region = environment("BULKWRITER_REGION");
+  my.bucket.session_token = environment("BULKWRITER_SESSION_TOKEN");
+  my.token = environment("BULKWRITER_TOKEN");
+  my.api_key = environment("BULKWRITER_API_KEY");
+  my.cluster_id = environment("BULKWRITER_CLUSTER_ID");
+  my.cloud_endpoint = environment("BULKWRITER_CLOUD_ENDPOINT", my.cloud_endpoint);
+  if (my.api_key.empty() != my.cluster_id.empty())
+    throw usage_error("BULKWRITER_API_KEY and BULKWRITER_CLUSTER_ID belong together");
+  if (!my.cluster_id.empty() && my.token.empty()) my.token = my.api_key;
+  return true;
+}
+
+std::string make_csv(std::uint64_t rows) {
+#if defined(ZERO_TO_HERO_DATA_DIR)
+  std::filesystem::path folder = ZERO_TO_HERO_DATA_DIR;
+  if (::access(folder.c_str(), W_OK) != 0) folder = std::filesystem::temp_directory_path();
+#else
+  std::filesystem::path folder = std::filesystem::temp_directory_path();
+#endif
+  std::string const path = (folder / ("medium_articles_" + std::to_string(rows) + ".csv")).string();
+  write_sample_csv(path, rows);
+  std::cout << "csv: " << path << " (" << rows << " rows made)" << std::endl;
+  return path;
+}
+
+std::string pad(std::string text, std::size_t width) {
+  text.resize(std::max(text.size(), width), ' ');
+  return text;
+}
+
+}  // namespace
+
+int run(int argc, char** argv, std::function<bool(settings const&)> const& job) {
+  try {
+    options const given = parse(argc, argv);
+    if (given.help) {
+      std::cout << usage_text;
+      return 0;
+    }
+    settings my;
+    my.file_type = given.file_type.value_or(my.file_type);
+    my.max_rows = given.rows.value_or(my.max_rows);
+    std::optional<loopback_peers> peers;
+    if (!read_environment(my)) {
+      peers.emplace(my, given.keep.value_or(""));
+      std::cout << "No BULKWRITER_ENDPOINT in the environment: object store (" << my.bucket.endpoint
+                << ") and import service (" << my.cluster_endpoint
+                << ")\nare loopback ones inside this process. The import service only counts rows.\n";
+    } else if (given.keep) {
+      throw usage_error("--keep is for the loopback store; the objects in a real bucket stay anyway");
+    }
+    my.csv_file = given.csv ? *given.csv : make_csv(given.rows.value_or(5000));
+    return job(my) ? 0 : 1;
+  } catch (usage_error const& x) {
+    std::cerr << "zero_to_hero: " << x.what() << "\nzero_to_hero --help tells more\n";
+    return 2;
+  } catch (std::exception const& x) {
+    std::cerr << "error: " << x.what() << '\n';
+    return 1;
+  }
+}
+
+void show(std::span<bw::field_info const> schema) {
+  std::cout << "schema:\n";
+  for (bw::field_info const& f : schema) {
+    std::string text = f.is_dynamic ? "dynamic field" : std::string(bw::to_string(f.type));
+    if (f.dim) text += ", dim " + std::to_string(f.dim);
+    if (f.max_length) text += ", max_length " + std::to_string(f.max_length);
+    if (f.is_primary) text += ", primary key";
+    if (f.nullable) text += ", nullable";
+    std::cout << "  " << pad(std::string(f.name), 14) << text << '\n';
+  }
+  std::cout << std::flush;
+}
+
+void show(bw::import_jobs const& jobs) {
+  std::cout << "jobs:\n";
+  for (bw::import_progress const& one : jobs)
+    std::cout << "  " << pad(one.id.value, 20) << ' ' << pad(one.collection_name, 18) << ' ' << bw::to_string(one.state)
+              << '\n';
+  std::cout << std::flush;
+}
+
+progress_bar::progress_bar() : terminal_(::isatty(STDOUT_FILENO) == 1) {}
+
+void progress_bar::operator()(bw::import_progress const& now) {
+  static constexpr int width = 30;
+  int const percent = std::clamp(now.percent, 0, 100), filled = percent * width / 100;
+  std::string line = '[' + std::string(static_cast<std::size_t>(filled), '#') +
+                     std::string(static_cast<std::size_t>(width - filled), '.') + "] " + std::to_string(percent) +
+                     " % " + std::string(bw::to_string(now.state));
+  if (now.total_rows != 0)
+    line += ", " + std::to_string(now.imported_rows) + " of " + std::to_string(now.total_rows) + " rows";
+  if (terminal_) {
+    std::cout << '\r' << pad(line, last_.size()) << (now.finished() ? "\n" : "") << std::flush;
+  } else if (line != last_) {
+    std::cout << line << std::endl;
+  }
+  last_ = line;
+}
+
+}  // namespace zero_to_hero

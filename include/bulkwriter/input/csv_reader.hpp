@@ -1,0 +1,227 @@
+#pragma once
+
+#include <bulkwriter/error.hpp>
+#include <bulkwriter/input/parse.hpp>
+
+#include <array>
+#include <concepts>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <initializer_list>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+namespace bulkwriter {
+inline namespace v1 {
+
+/// A place in a text file: lines from 1, columns in bytes from 1 (a byte order mark does not count).
+struct text_position {
+  std::uint64_t line = 1, column = 1;
+  friend bool operator==(text_position const&, text_position const&) = default;
+};
+
+struct csv_options {
+  char sep = ',';
+  std::size_t max_cell_size = std::size_t{16} << 20;  ///< bytes of one cell; the header line has at most 1 MiB
+  std::string name = {};                              ///< the file's name in messages; empty: the path
+  std::vector<std::string> required_columns = {};     ///< names that the header must have
+  /// Columns whose cells, unless empty, must be numbers: a slip of the pen is refused, not kept as text.
+  /// Names that the header does not have are ignored.
+  std::vector<std::string> number_columns = {};
+};
+
+/// Fills the span from its start and returns how many bytes it wrote; 0 only at the end of the input.
+using csv_source = std::function<result<std::size_t>(std::span<char>)>;
+
+class csv_reader;
+
+/// One cell of a reader's current row: a view, valid until the next row is read or the reader is moved.
+class csv_cell {
+ public:
+  std::string_view text() const noexcept { return text_; }
+  /// No text: `a,,b` as well as `a,"",b`.
+  bool empty() const noexcept { return text_.empty(); }
+  text_position position() const noexcept { return position_; }
+
+  /// The cell as a T: the whole text must be consumed; no locale, no blanks, no leading '+'.
+  /// T: integers, floating-point (finite), bool (true, false, True, False, TRUE, FALSE, 1, 0), std::string,
+  /// std::string_view, std::optional of these (an empty cell is nullopt), std::vector or std::array of float or double
+  /// from a list `[0.25, -1e-3]`.
+  /// Errors, with file, line, column and value: `invalid_number`, `wrong_type` (bool), `wrong_dim` (std::array).
+  template <class T>
+  result<T> try_as() const;
+  template <class T>
+  T as() const {
+    return try_as<T>().value();
+  }
+
+  /// A list of exactly `out.size()` numbers. Errors: `invalid_number`, `wrong_dim`; `out` is then partly written.
+  result<void> try_read_vector(std::span<float> out) const { return checked(input::parse_list(text_, out)); }
+  result<void> try_read_vector(std::span<double> out) const { return checked(input::parse_list(text_, out)); }
+  void read_vector(std::span<float> out) const { try_read_vector(out).value(); }
+  void read_vector(std::span<double> out) const { try_read_vector(out).value(); }
+
+  /// An error that names this cell's file, line and column, for rules of the caller's own.
+  error_info make_error(errc code, std::string_view rule) const;
+
+ private:
+  friend class csv_reader;
+  csv_cell(csv_reader const& owner, std::size_t index, std::string_view text, text_position position) noexcept
+      : owner_(&owner), index_(index), text_(text), position_(position) {}
+
+  result<void> checked(input::text_error const& failed) const {
+    if (failed.code == errc{}) return {};
+    return make_error(failed.code, failed.message);
+  }
+
+  csv_reader const* owner_;
+  std::size_t index_;
+  std::string_view text_;
+  text_position position_;
+};
+
+/// Reads RFC 4180 text row by row in memory that depends on the longest row only: quoted cells with separators, line
+/// ends and doubled quotes; LF or CRLF; an optional UTF-8 byte order mark; a header line whose names are unique. Empty
+/// lines at the end are ignored. Anything else is `errc::invalid_csv` with file, line and column: a quote inside an
+/// unquoted cell, text behind a closing quote, a quote that is never closed, a row with another number of cells than
+/// the header, a carriage return without line feed, a cell larger than `max_cell_size`. Bytes are handed on as they
+/// stand; UTF-8 is the writers' business. Not thread-safe.
+class csv_reader {
+ public:
+  /// Opens the file and reads its header. Errors: `io_error`, `invalid_csv`, `invalid_option`.
+  static result<csv_reader> try_open(std::string const& path, csv_options options = {});
+  explicit csv_reader(std::string const& path, csv_options options = {})
+      : csv_reader(try_open(path, std::move(options)).value()) {}
+
+  /// The same on any supply of bytes.
+  static result<csv_reader> try_open(csv_source source, csv_options options = {});
+  explicit csv_reader(csv_source source, csv_options options = {})
+      : csv_reader(try_open(std::move(source), std::move(options)).value()) {}
+
+  /// The header, in the file's order.
+  std::vector<std::string> const& names() const noexcept { return names_; }
+  std::size_t size() const noexcept { return names_.size(); }
+  bool has(std::string_view name) const noexcept { return find(name) != size(); }
+
+  /// The index of a column. Error: `invalid_csv` with the names that there are.
+  result<std::size_t> try_column(std::string_view name) const;
+  std::size_t column(std::string_view name) const { return try_column(name).value(); }
+  /// The columns that are not among these, in the file's order.
+  std::vector<std::size_t> columns_except(std::initializer_list<std::string_view> names) const;
+
+  /// Reads the next row; false at the end. After `invalid_csv` or `io_error` every further call gives the same error;
+  /// a cell of `number_columns` that is not a number (`invalid_number`) does not hinder the next row.
+  result<bool> try_next();
+  bool next() { return try_next().value(); }
+
+  /// A cell of the current row. By name: a linear search, and an unknown name throws as `column` does.
+  csv_cell operator[](std::size_t index) const noexcept { return cell(index); }
+  csv_cell operator[](std::string_view name) const { return cell(column(name)); }
+
+  /// An error about the current row as a whole, such as a writer's, with this file and the row's line before it.
+  error_info in_row(error_info problem) const;
+
+  /// Rows read so far, the header not counted.
+  std::uint64_t row_count() const noexcept { return rows_; }
+
+  /// These cells of the current row as the text of a JSON object, for a dynamic field: numbers and true/false as such,
+  /// other cells as strings, empty cells left out. An integer beyond 64 bits stays a string, since a reader would round
+  /// it.
+  std::string json_object(std::span<std::size_t const> columns) const;
+
+ private:
+  friend class csv_cell;
+  static constexpr std::size_t npos = static_cast<std::size_t>(-1);
+  enum class stop { separator, line, input };  // what ended a cell
+  struct piece {
+    std::size_t offset, size;  // from begin_
+    text_position position;
+    bool quoted;
+  };
+
+  csv_reader(csv_source source, csv_options options, std::nullptr_t)
+      : source_(std::move(source)), options_(std::move(options)) {}
+
+  std::size_t find(std::string_view name) const noexcept;
+  csv_cell cell(std::size_t index) const noexcept {
+    piece const& p = cells_[index];
+    return {*this, index, {buffer_.data() + begin_ + p.offset, p.size}, p.position};
+  }
+
+  result<void> read_header();
+  result<bool> read_record(std::size_t max_cells);
+  result<bool> skip_empty_lines();
+  result<stop> read_quoted();
+  result<stop> read_plain();
+  result<stop> read_stop();
+  result<bool> refill();
+  result<bool> available();
+  void start_record() noexcept;
+  void start_line() noexcept;
+
+  text_position position() const noexcept { return {line_, offset_ + at_ - line_offset_ + 1}; }
+  error_info make_error(errc code, text_position where, std::size_t column, std::string_view rule) const;
+  error_info fail(text_position where, std::size_t column, std::string_view rule) const {
+    return make_error(errc::invalid_csv, where, column, rule);
+  }
+
+  csv_source source_;
+  csv_options options_;
+  std::vector<std::string> names_ = {};
+  std::vector<std::size_t> number_columns_ = {};
+  std::vector<piece> cells_ = {};
+  std::vector<char> buffer_ = {};
+  std::size_t begin_ = 0;  // of the record, in buffer_
+  std::size_t at_ = 0;     // the next byte, from begin_
+  std::size_t end_ = 0;    // of the bytes in buffer_
+  bool exhausted_ = false;
+  std::uint64_t offset_ = 0;       // of the record in the input
+  std::uint64_t line_ = 1;         // of the next byte
+  std::uint64_t line_offset_ = 0;  // of that line in the input
+  std::uint64_t empty_rows_ = 0;   // empty lines between rows, which are rows where there is one column
+  std::uint64_t rows_ = 0;
+  std::optional<error_info> failure_ = {};
+};
+
+template <class T>
+result<T> csv_cell::try_as() const {
+  if constexpr (std::same_as<T, std::string> || std::same_as<T, std::string_view>) {
+    return T(text_);
+  } else if constexpr (requires { requires std::same_as<T, std::optional<typename T::value_type>>; }) {
+    if (empty()) return T();
+    auto some = try_as<typename T::value_type>();
+    if (!some) return std::move(some).error();
+    return T(*std::move(some));
+  } else if constexpr (std::is_arithmetic_v<T>) {
+    T value = {};
+    if (input::text_error const failed = input::parse(text_, value); failed.code != errc{})
+      return make_error(failed.code, failed.message);
+    return value;
+  } else if constexpr (requires(T& list) { list.push_back(typename T::value_type()); }) {
+    T list(input::count_list(text_));
+    if (auto read = try_read_vector(std::span{list}); !read) return std::move(read).error();
+    return list;
+  } else {
+    static_assert(
+        requires(T& list) {
+          std::tuple_size<T>::value;
+          std::span{list};
+        }, "bulkwriter: a CSV cell is read as a number, bool, string, optional of these, vector or array of floats");
+    T list = {};
+    if (auto read = try_read_vector(std::span{list}); !read) return std::move(read).error();
+    return list;
+  }
+}
+
+}  // namespace v1
+}  // namespace bulkwriter
+
+#if BULKWRITER_BODIES
+#include <bulkwriter/input/detail/csv_reader.ipp>
+#endif

@@ -1,0 +1,203 @@
+#pragma once
+
+#include <bulkwriter/input/parse.hpp>
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+#include <cstdint>
+#include <system_error>
+
+namespace bulkwriter {
+inline namespace v1 {
+namespace input {
+namespace detail {
+
+inline bool is_blank(char c) noexcept { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
+inline bool is_digit(char c) noexcept { return c >= '0' && c <= '9'; }
+
+// from_chars reports the same error for 1e999 and 1e-999; only the first has no nearest float.
+inline std::from_chars_result read_float(char const* first, char const* last, double& value) noexcept {
+  std::from_chars_result done = std::from_chars(first, last, value);
+  if (done.ec != std::errc::result_out_of_range) return done;
+  // The sign of the decimal exponent decides: a number that needs thousands of digits without one is not written.
+  char const* const e = std::find_if(first, done.ptr, [](char c) { return c == 'e' || c == 'E'; });
+  if (e == done.ptr || e[1] != '-') return done;
+  value = *first == '-' ? -0.0 : 0.0;
+  return {done.ptr, std::errc{}};
+}
+
+inline std::from_chars_result read_float(char const* first, char const* last, float& value) noexcept {
+  std::from_chars_result done = std::from_chars(first, last, value);
+  if (done.ec != std::errc::result_out_of_range) return done;
+  double wide = 0;
+  if (read_float(first, last, wide).ec != std::errc{} || std::fabs(wide) > 1) return done;
+  value = static_cast<float>(wide);
+  return {done.ptr, std::errc{}};
+}
+
+template <class T>
+text_error parse_float(std::string_view text, T& value) {
+  char const* const last = text.data() + text.size();
+  auto const [end, failed] = read_float(text.data(), last, value);
+  if (end == last && failed == std::errc{} && std::isfinite(value)) return {};
+  if (text.empty()) return {errc::invalid_number, "an empty cell where a number is due"};
+  if (end == last && failed == std::errc::result_out_of_range)
+    return {errc::invalid_number, quoted(text) + " is too large for " + std::to_string(sizeof(T) * 8) + "-bit floats"};
+  return {errc::invalid_number, quoted(text) + " is not a finite number"};
+}
+
+template <class T>
+text_error parse_integer(std::string_view text, T& value) {
+  char const* const last = text.data() + text.size();
+  auto const [end, failed] = std::from_chars(text.data(), last, value);
+  if (end == last && failed == std::errc{}) return {};
+  if (text.empty()) return {errc::invalid_number, "an empty cell where an integer is due"};
+  if (end == last && failed == std::errc::result_out_of_range)
+    return {errc::invalid_number, quoted(text) + " does not fit 64 bits"};
+  return {errc::invalid_number, quoted(text) + " is not an integer"};
+}
+
+template <class T>
+text_error parse_list(std::string_view text, std::span<T> out) {
+  char const* p = text.data();
+  char const* const last = p + text.size();
+  auto const skip_blanks = [&] {
+    while (p != last && is_blank(*p)) ++p;
+  };
+  auto const element = [&] {
+    char const* const end = std::find_if(p, last, [](char c) { return c == ',' || c == ']'; });
+    return quoted({p, static_cast<std::size_t>(end - p)});
+  };
+  skip_blanks();
+  if (p == last) return {errc::invalid_number, "an empty cell where a list of numbers is due"};
+  if (*p != '[') return {errc::invalid_number, quoted(text) + " is not a list of numbers: it does not begin with '['"};
+  ++p;
+  skip_blanks();
+  std::size_t count = 0;
+  if (p != last && *p == ']') {
+    ++p;
+  } else {
+    for (;;) {
+      T surplus;  // elements beyond the last are still checked and counted, for the message
+      T& value = count < out.size() ? out[count] : surplus;
+      ++count;
+      auto const [end, failed] = read_float(p, last, value);
+      if (failed != std::errc{} || !std::isfinite(value))
+        return {errc::invalid_number,
+                "element " + std::to_string(count) + " of the list, " + element() +
+                    (failed == std::errc::result_out_of_range ? ", is too large" : ", is not a finite number")};
+      char const* const begin = p;
+      p = end;
+      if (p != last && *p != ',') skip_blanks();
+      if (p == last)
+        return {errc::invalid_number, "the list does not end with ']' after " + std::to_string(count) + " elements"};
+      if (*p == ']') {
+        ++p;
+        break;
+      }
+      if (*p != ',') {
+        p = begin;
+        return {errc::invalid_number,
+                "element " + std::to_string(count) + " of the list, " + element() + ", is not a finite number"};
+      }
+      ++p;
+      skip_blanks();
+    }
+  }
+  skip_blanks();
+  if (p != last)
+    return {errc::invalid_number, quoted({p, static_cast<std::size_t>(last - p)}) + " stands behind the list's ']'"};
+  if (count != out.size())
+    return {errc::wrong_dim,
+            "a list of " + std::to_string(count) + " numbers where dim is " + std::to_string(out.size())};
+  return {};
+}
+
+}  // namespace detail
+
+BULKWRITER_DECL text_error parse(std::string_view text, long long& value) { return detail::parse_integer(text, value); }
+BULKWRITER_DECL text_error parse(std::string_view text, unsigned long long& value) {
+  return detail::parse_integer(text, value);
+}
+BULKWRITER_DECL text_error parse(std::string_view text, float& value) { return detail::parse_float(text, value); }
+BULKWRITER_DECL text_error parse(std::string_view text, double& value) { return detail::parse_float(text, value); }
+
+BULKWRITER_DECL text_error parse(std::string_view text, bool& value) {
+  for (std::string_view const yes : {"true", "True", "TRUE", "1"})
+    if (text == yes) return value = true, text_error{};
+  for (std::string_view const no : {"false", "False", "FALSE", "0"})
+    if (text == no) return value = false, text_error{};
+  return {errc::wrong_type, quoted(text) + " is neither true nor false"};
+}
+
+BULKWRITER_DECL text_error parse_list(std::string_view text, std::span<float> out) {
+  return detail::parse_list(text, out);
+}
+BULKWRITER_DECL text_error parse_list(std::string_view text, std::span<double> out) {
+  return detail::parse_list(text, out);
+}
+
+BULKWRITER_DECL std::size_t count_list(std::string_view text) noexcept {
+  bool const has_element =
+      std::any_of(text.begin(), text.end(), [](char c) { return c != '[' && c != ']' && !detail::is_blank(c); });
+  return has_element ? static_cast<std::size_t>(std::count(text.begin(), text.end(), ',')) + 1 : 0;
+}
+
+BULKWRITER_DECL bool is_json_number(std::string_view text) noexcept {
+  char const* p = text.data();
+  char const* const last = p + text.size();
+  auto const digits = [&] {
+    char const* const first = p;
+    while (p != last && detail::is_digit(*p)) ++p;
+    return p != first;
+  };
+  if (p != last && *p == '-') ++p;
+  if (p != last && *p == '0') {
+    ++p;
+  } else if (!digits()) {
+    return false;
+  }
+  if (p == last) {
+    std::int64_t value = 0;
+    std::uint64_t large = 0;
+    return std::from_chars(text.data(), last, value).ec == std::errc{} ||
+           std::from_chars(text.data(), last, large).ec == std::errc{};
+  }
+  if (*p == '.' && (++p, !digits())) return false;
+  if (p != last && (*p == 'e' || *p == 'E')) {
+    ++p;
+    if (p != last && (*p == '+' || *p == '-')) ++p;
+    if (!digits()) return false;
+  }
+  double value = 0;
+  return p == last && detail::read_float(text.data(), last, value).ec == std::errc{};
+}
+
+BULKWRITER_DECL std::string quoted(std::string_view text) {
+  static constexpr std::size_t most = 40;
+  static constexpr char hex[] = "0123456789abcdef";
+  std::size_t shown = std::min(text.size(), most);
+  // Not in the middle of a UTF-8 sequence.
+  while (shown < text.size() && shown > most - 4 && (static_cast<unsigned char>(text[shown]) & 0xC0) == 0x80) --shown;
+  std::string out = "'";
+  for (char const c : text.substr(0, shown)) {
+    if (c == '\n') {
+      out += "\\n";
+    } else if (c == '\r') {
+      out += "\\r";
+    } else if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F) {
+      out += "\\x";
+      out += hex[static_cast<unsigned char>(c) >> 4];
+      out += hex[static_cast<unsigned char>(c) & 15];
+    } else {
+      out += c;
+    }
+  }
+  out += shown < text.size() ? "…'" : "'";
+  return out;
+}
+
+}  // namespace input
+}  // namespace v1
+}  // namespace bulkwriter

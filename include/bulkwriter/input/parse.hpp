@@ -1,0 +1,71 @@
+#pragma once
+
+#include <bulkwriter/error.hpp>
+
+#include <concepts>
+#include <cstddef>
+#include <limits>
+#include <span>
+#include <string>
+#include <string_view>
+#include <type_traits>
+
+namespace bulkwriter {
+inline namespace v1 {
+
+/// What text in input files means, apart from where it stands. Pure functions, without locale; thread-safe.
+namespace input {
+
+/// A rule that a text broke; `code` is `errc{}` where it broke none.
+struct text_error {
+  errc code = {};
+  std::string message = {};  ///< rule and value
+};
+
+/// The whole text as a number: no blanks, no leading '+', finite. A float or double too small for its type becomes the
+/// nearest one. Error: `invalid_number`; for bool `wrong_type`.
+text_error parse(std::string_view text, long long& value);
+text_error parse(std::string_view text, unsigned long long& value);
+text_error parse(std::string_view text, float& value);
+text_error parse(std::string_view text, double& value);
+text_error parse(std::string_view text, bool& value);
+
+template <std::integral T>
+  requires(!std::same_as<T, bool> && !std::same_as<T, char>)
+text_error parse(std::string_view text, T& value);
+
+/// A list `[0.25, -1e-3]` with blanks round its elements, into exactly `out.size()` numbers. Errors: `invalid_number`
+/// with the element's place, `wrong_dim`.
+text_error parse_list(std::string_view text, std::span<float> out);
+text_error parse_list(std::string_view text, std::span<double> out);
+
+/// How many elements `parse_list` would find in a well-formed list.
+std::size_t count_list(std::string_view text) noexcept;
+
+/// Exactly a number of RFC 8259 (so neither `007` nor `+1` nor `.5`) that a 64-bit integer or a double holds; with a
+/// fraction or exponent, one that is finite.
+bool is_json_number(std::string_view text) noexcept;
+
+/// The text for a message: in single quotes, control characters as escapes, cut after some 40 bytes.
+std::string quoted(std::string_view text);
+
+template <std::integral T>
+  requires(!std::same_as<T, bool> && !std::same_as<T, char>)
+text_error parse(std::string_view text, T& value) {
+  using wide = std::conditional_t<std::is_signed_v<T>, long long, unsigned long long>;
+  wide whole = 0;
+  if (text_error failed = input::parse(text, whole); failed.code != errc{}) return failed;
+  if (whole < static_cast<wide>(std::numeric_limits<T>::min()) ||
+      whole > static_cast<wide>(std::numeric_limits<T>::max()))
+    return {errc::invalid_number, quoted(text) + " does not fit " + std::to_string(sizeof(T) * 8) + " bits"};
+  value = static_cast<T>(whole);
+  return {};
+}
+
+}  // namespace input
+}  // namespace v1
+}  // namespace bulkwriter
+
+#if BULKWRITER_BODIES
+#include <bulkwriter/input/detail/parse.ipp>
+#endif
