@@ -16,15 +16,16 @@
 namespace bulkwriter {
 inline namespace v1 {
 
-/// All rules that a compile-time schema is checked by, for fields that are known at run time only: names, one primary key,
-/// dims, lengths, capacities, default values, functions, fields of structs. Error: invalid_schema, with every broken rule
-/// in `problems`. Thread-safe.
+/// All rules that a compile-time schema is checked by, for fields that are known at run time only: names, one primary
+/// key, dims, lengths, capacities, default values, functions, fields of structs. Error: invalid_schema, with every
+/// broken rule in `problems`. Thread-safe.
 result<void> try_check_schema(std::span<field_info const> fields);
 inline void check_schema(std::span<field_info const> fields) { try_check_schema(fields).value(); }
 
-/// A schema made at run time: by hand, from a typed schema, or by `collections::describe`. The same formats and writers take
-/// it. It owns its table and every text in it; what `fields()` gives is valid until the schema is changed, assigned to or
-/// destroyed, and moves along when it is moved. Copies are independent. Not thread-safe while it is being changed.
+/// A schema made at run time: by hand, from a typed schema, or by `collections::describe`. The same formats and writers
+/// take it. It owns its table and every text in it; what `fields()` gives is valid until the schema is changed,
+/// assigned to or destroyed, and moves along when it is moved. Copies are independent. Not thread-safe while it is
+/// being changed.
 ///
 ///   bw::runtime_schema s;
 ///   s.add_field("id", bw::int64{.is_primary = true}).add_field("v", bw::float_vector{.dim = 768}).add_dynamic_field();
@@ -71,14 +72,15 @@ class runtime_schema {
   runtime_schema& add_field(field_info const& field);
 
   /// An array of structs with the fields of another schema.
-  runtime_schema& add_struct_array(std::string_view name, std::span<field_info const> sub_fields, std::uint32_t max_capacity,
-                                   bool nullable = false);
+  runtime_schema& add_struct_array(std::string_view name, std::span<field_info const> sub_fields,
+                                   std::uint32_t max_capacity, bool nullable = false);
   runtime_schema& add_struct_array(std::string_view name, runtime_schema const& sub_fields, std::uint32_t max_capacity,
                                    bool nullable = false) {
     return add_struct_array(name, sub_fields.fields(), max_capacity, nullable);
   }
 
-  /// A field that the server computes: `add_function_output("sparse", bw::sparse_float_vector{}, bw::bm25{.input_field_name = "title"})`.
+  /// A field that the server computes: `add_function_output("sparse", bw::sparse_float_vector{},
+  /// bw::bm25{.input_field_name = "title"})`.
   template <class Kind, class Function>
     requires requires {
       Kind::tag;
@@ -127,9 +129,12 @@ class runtime_schema {
     if constexpr (requires { k.default_value; }) {
       f.has_default = k.default_value.set;
       using value = std::remove_cvref_t<decltype(k.default_value)>;
-      if constexpr (std::is_same_v<value, default_string>) f.default_text = k.default_value.view();
-      else if constexpr (std::is_same_v<value, default_float>) f.default_number = k.default_value.value;
-      else f.default_integer = k.default_value.value;
+      if constexpr (std::is_same_v<value, default_string>)
+        f.default_text = k.default_value.view();
+      else if constexpr (std::is_same_v<value, default_float>)
+        f.default_number = k.default_value.value;
+      else
+        f.default_integer = k.default_value.value;
     }
     return f;
   }

@@ -36,7 +36,8 @@ BULKWRITER_DECL runtime_schema& runtime_schema::add_field(field_info const& fiel
   return *this;
 }
 
-BULKWRITER_DECL runtime_schema& runtime_schema::add_struct_array(std::string_view name, std::span<field_info const> sub_fields,
+BULKWRITER_DECL runtime_schema& runtime_schema::add_struct_array(std::string_view name,
+                                                                 std::span<field_info const> sub_fields,
                                                                  std::uint32_t max_capacity, bool nullable) {
   field_info f;
   f.name = name;
@@ -71,7 +72,7 @@ class schema_checker {
 
   std::vector<problem> run() {
     if (fields_.empty()) add({}, "a schema without fields");
-    std::size_t primary = 0, partition = 0, dynamic = 0;
+    std::size_t primary = 0, partition = 0;
     for (std::size_t i = 0; i < fields_.size(); ++i) {
       field_info const& f = fields_[i];
       place_.clear();
@@ -82,19 +83,20 @@ class schema_checker {
       if (f.type == kind::struct_array) check_struct(f);
       primary += f.is_primary;
       partition += f.is_partition_key;
-      dynamic += f.is_dynamic;
     }
     place_.clear();
-    if (primary == 0 && !fields_.empty()) add({}, "no field is the primary key; give one is_primary = true (int64 or varchar)");
+    if (primary == 0 && !fields_.empty())
+      add({}, "no field is the primary key; give one is_primary = true (int64 or varchar)");
     if (primary > 1) add({}, std::to_string(primary) + " fields are the primary key; keep is_primary on one");
-    if (partition > 1) add({}, std::to_string(partition) + " fields are the partition key; keep is_partition_key on one");
-    if (dynamic > 1) add({}, "a schema has at most one dynamic field");
+    if (partition > 1)
+      add({}, std::to_string(partition) + " fields are the partition key; keep is_partition_key on one");
     return std::move(problems_);
   }
 
  private:
   void add(std::string_view field, std::string rule) {
-    problems_.push_back({errc::invalid_schema, place_.empty() ? std::string(field) : place_ + '[' + std::string(field) + ']',
+    problems_.push_back({errc::invalid_schema,
+                         place_.empty() ? std::string(field) : place_ + '[' + std::string(field) + ']',
                          std::move(rule)});
   }
 
@@ -105,12 +107,14 @@ class schema_checker {
 
   void check_field(field_info const& f) {
     if (f.is_dynamic) {
-      if (f.name != dynamic_field_name || f.type != kind::json) add(f.name, "the dynamic field is a json field named $meta");
+      if (f.name != dynamic_field_name || f.type != kind::json)
+        add(f.name, "the dynamic field is a json field named $meta");
       return;
     }
     if (!is_valid_field_name(f.name))
-      add(f.name, "a name begins with a letter or an underscore, goes on with letters, digits and underscores, and has 1 to " +
-                      std::to_string(limits::max_name_length) + " bytes");
+      add(f.name,
+          "a name begins with a letter or an underscore, goes on with letters, digits and underscores, and has 1 to " +
+              std::to_string(limits::max_name_length) + " bytes");
     if (is_dense_vector(f.type) && (f.dim < 1 || f.dim > limits::max_dim))
       add(f.name, "dim " + std::to_string(f.dim) + " is not between 1 and " + std::to_string(limits::max_dim));
     if (f.type == kind::binary_vector && f.dim % 8 != 0)
@@ -119,10 +123,13 @@ class schema_checker {
     if (has_length && (f.max_length < 1 || f.max_length > limits::max_varchar_length))
       add(f.name, "max_length " + std::to_string(f.max_length) + " is not between 1 and " +
                       std::to_string(limits::max_varchar_length) + " bytes");
-    if ((f.type == kind::array || f.type == kind::struct_array) && (f.max_capacity < 1 || f.max_capacity > limits::max_capacity))
-      add(f.name, "max_capacity " + std::to_string(f.max_capacity) + " is not between 1 and " + std::to_string(limits::max_capacity));
+    if ((f.type == kind::array || f.type == kind::struct_array) &&
+        (f.max_capacity < 1 || f.max_capacity > limits::max_capacity))
+      add(f.name, "max_capacity " + std::to_string(f.max_capacity) + " is not between 1 and " +
+                      std::to_string(limits::max_capacity));
     if (f.type == kind::array && f.element > kind::varchar)
-      add(f.name, "element_type " + std::string(to_string(f.element)) + "; it must be a boolean, integer, float or varchar kind");
+      add(f.name, "element_type " + std::string(to_string(f.element)) +
+                      "; it must be a boolean, integer, float or varchar kind");
     if (f.has_default) check_default(f);
   }
 
@@ -131,15 +138,18 @@ class schema_checker {
       if (f.default_integer != 0 && f.default_integer != 1) add(f.name, "the default_value of a boolean is 0 or 1");
     } else if (is_integer(f.type)) {
       if (f.default_integer < min_of(f.type) || f.default_integer > max_of(f.type))
-        add(f.name, "default_value " + std::to_string(f.default_integer) + " is out of the range of " + std::string(to_string(f.type)));
+        add(f.name, "default_value " + std::to_string(f.default_integer) + " is out of the range of " +
+                        std::string(to_string(f.type)));
     } else if (f.type == kind::float32) {
       constexpr double largest = 3.4028234663852886e38;
-      if (!(f.default_number >= -largest && f.default_number <= largest)) add(f.name, "default_value is out of the range of float32");
+      if (!(f.default_number >= -largest && f.default_number <= largest))
+        add(f.name, "default_value is out of the range of float32");
     } else if (f.type == kind::float64) {
       if (!(f.default_number - f.default_number == 0)) add(f.name, "default_value is not finite");
     } else if (f.type == kind::varchar) {
       if (f.default_text.size() > f.max_length)
-        add(f.name, "default_value has " + std::to_string(f.default_text.size()) + " bytes, max_length is " + std::to_string(f.max_length));
+        add(f.name, "default_value has " + std::to_string(f.default_text.size()) + " bytes, max_length is " +
+                        std::to_string(f.max_length));
     } else if (f.type != kind::timestamptz) {
       add(f.name, "a " + std::string(to_string(f.type)) + " field takes no default_value");
     }
@@ -148,9 +158,11 @@ class schema_checker {
   void check_keys(field_info const& f) {
     if (f.is_primary && f.type != kind::int64 && f.type != kind::varchar)
       add(f.name, "the primary key is " + std::string(to_string(f.type)) + "; it must be int64 or varchar");
-    if (f.is_primary && (f.nullable || f.has_default)) add(f.name, "the primary key cannot be nullable or have a default_value");
+    if (f.is_primary && (f.nullable || f.has_default))
+      add(f.name, "the primary key cannot be nullable or have a default_value");
     if (f.auto_id && !f.is_primary) add(f.name, "only a primary key can be auto_id");
-    if (f.is_partition_key && (f.is_primary || f.nullable)) add(f.name, "a partition key cannot be the primary key or nullable");
+    if (f.is_partition_key && (f.is_primary || f.nullable))
+      add(f.name, "a partition key cannot be the primary key or nullable");
     if (f.is_partition_key && !is_integer(f.type) && f.type != kind::varchar && f.type != kind::boolean)
       add(f.name, "a partition key cannot be a " + std::string(to_string(f.type)) + " field");
   }
@@ -160,11 +172,14 @@ class schema_checker {
                         : f.function == function_kind::text_embedding ? kind::float_vector
                                                                       : kind::binary_vector;
     if (f.type != output)
-      add(f.name, "its function gives a " + std::string(to_string(output)) + ", not a " + std::string(to_string(f.type)));
-    if (f.is_primary || f.nullable || f.has_default) add(f.name, "a function's output is no key, not nullable and has no default_value");
+      add(f.name,
+          "its function gives a " + std::string(to_string(output)) + ", not a " + std::string(to_string(f.type)));
+    if (f.is_primary || f.nullable || f.has_default)
+      add(f.name, "a function's output is no key, not nullable and has no default_value");
     for (auto const& g : fields_)
       if (g.name == f.function_input && g.written() && (g.type == kind::varchar || g.type == kind::text)) return;
-    add(f.name, "its function reads '" + std::string(f.function_input) + "', which is no varchar or text field of this schema");
+    add(f.name,
+        "its function reads '" + std::string(f.function_input) + "', which is no varchar or text field of this schema");
   }
 
   void check_struct(field_info const& f) {
@@ -176,9 +191,10 @@ class schema_checker {
       check_unique(sub, i);
       check_field(s);
       bool const scalar = s.type <= kind::varchar || s.type == kind::text;
-      if (!scalar && !is_dense_vector(s.type)) add(s.name, "a struct cannot hold a " + std::string(to_string(s.type)) + " field");
-      if (s.is_primary || s.auto_id || s.is_partition_key || s.is_clustering_key || s.nullable || s.has_default || s.is_dynamic ||
-          s.is_function_output())
+      if (!scalar && !is_dense_vector(s.type))
+        add(s.name, "a struct cannot hold a " + std::string(to_string(s.type)) + " field");
+      if (s.is_primary || s.auto_id || s.is_partition_key || s.is_clustering_key || s.nullable || s.has_default ||
+          s.is_dynamic || s.is_function_output())
         add(s.name, "a field of a struct is no key, not nullable and has no default_value or function");
     }
   }

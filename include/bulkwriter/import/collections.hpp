@@ -1,0 +1,148 @@
+#pragma once
+
+#include <bulkwriter/error.hpp>
+#include <bulkwriter/import/targets.hpp>
+#include <bulkwriter/schema/runtime_schema.hpp>
+#include <bulkwriter/schema/schema.hpp>
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace bulkwriter {
+inline namespace v1 {
+
+/// An index of one field: {"title_vector", "AUTOINDEX", "IP"}.
+struct index_param {
+  std::string field_name = {};
+  std::string index_type = {};   ///< "AUTOINDEX", "HNSW", "STL_SORT", …
+  std::string metric_type = {};  ///< "IP", "L2", "COSINE", "BM25", …; empty for scalar fields
+  std::vector<std::pair<std::string, std::string>> params = {};  ///< {{"M", "16"}, {"efConstruction", "200"}}
+  std::string index_name = {};                                   ///< empty: the field's name
+};
+
+/// A further property of a field on the server: {"title", "analyzer_params", R"({"type": "english"})"}, {"v",
+/// "mmap.enabled", "true"}.
+struct field_param {
+  std::string field_name = {};
+  std::string name = {};
+  std::string value = {};
+};
+
+struct create_options {
+  std::vector<index_param> index = {};  ///< with any, the server loads the collection at once
+  std::string description = {};
+  std::uint32_t shards_num = 0;        ///< 0: the server's default
+  std::uint32_t partitions_num = 0;    ///< of a collection with a partition key; 0: the server's default
+  std::string consistency_level = {};  ///< "Strong", "Bounded", …; empty: the server's default
+  std::vector<std::pair<std::string, std::string>> params =
+      {};  ///< {{"ttlSeconds", "86400"}, {"mmap.enabled", "true"}}
+  std::vector<field_param> field_params = {};
+};
+
+/// What a server says a collection is.
+struct collection_description {
+  std::string name = {};
+  runtime_schema schema = {};  ///< dynamic field and function outputs included
+  std::string description = {};
+  std::vector<std::string> aliases = {};
+  std::vector<index_param> indexes = {};  ///< name, field and metric only
+  std::string load_state = {};            ///< the server's own word
+  std::string raw = {};                   ///< the whole answer
+};
+
+enum class load_state : std::uint8_t { not_loaded, loading, loaded, unknown };
+
+struct load_progress {
+  bulkwriter::load_state state = bulkwriter::load_state::unknown;
+  int percent = 0;
+  std::string state_text = {};  ///< "LoadStateLoaded", …
+};
+
+/// Where a number of rows comes from.
+enum class count_by : std::uint8_t {
+  stats,  ///< the server's statistics: flushed rows, deleted ones included; needs no loaded collection
+  query,  ///< count(*) with consistency Strong: what a search would see; the collection must be loaded
+};
+
+/// Collections over REST v2, for the steps round an import: no gRPC. The target is the cluster itself, also on Zilliz
+/// Cloud (the cluster endpoint, not the endpoint of the import API): `bw::collections c{bw::milvus{.uri = endpoint,
+/// .token = token}};`
+///
+/// Errors and thread safety are those of import_client. Nothing is repeated that could do more when done twice: a lost
+/// answer to `create` or `create_index` is outcome_unknown.
+class collections {
+ public:
+  explicit collections(milvus const& target);
+
+  /// Creates a collection, its indexes and, if there are any, loads it. Not atomic on the server: if indexing fails,
+  /// the collection stays. struct_array fields need a server from 3.0 on. Errors: invalid_schema, server_error (a
+  /// collection of this name with another schema exists, …).
+  template <typed_schema S>
+  result<void> try_create(std::string_view name, create_options const& options = {}) {
+    return try_create(name, std::span<field_info const>(S::infos), options);
+  }
+  template <typed_schema S>
+  void create(std::string_view name, create_options const& options = {}) {
+    try_create<S>(name, options).value();
+  }
+  result<void> try_create(std::string_view name, std::span<field_info const> fields,
+                          create_options const& options = {});
+  void create(std::string_view name, std::span<field_info const> fields, create_options const& options = {}) {
+    try_create(name, fields, options).value();
+  }
+  result<void> try_create(std::string_view name, runtime_schema const& schema, create_options const& options = {}) {
+    return try_create(name, schema.fields(), options);
+  }
+  void create(std::string_view name, runtime_schema const& schema, create_options const& options = {}) {
+    try_create(name, schema, options).value();
+  }
+
+  result<void> try_create_index(std::string_view name, std::vector<index_param> const& index);
+  void create_index(std::string_view name, std::vector<index_param> const& index) {
+    try_create_index(name, index).value();
+  }
+
+  result<bool> try_has(std::string_view name);
+  bool has(std::string_view name) { return try_has(name).value(); }
+
+  /// Error invalid_response where a field is of a type that this library does not know.
+  result<collection_description> try_describe(std::string_view name);
+  collection_description describe(std::string_view name) { return try_describe(name).value(); }
+
+  /// Names of the collections of the database.
+  result<std::vector<std::string>> try_list();
+  std::vector<std::string> list() { return try_list().value(); }
+
+  /// Starts loading; `load_state` tells when it is done.
+  result<void> try_load(std::string_view name);
+  void load(std::string_view name) { try_load(name).value(); }
+  result<load_progress> try_load_state(std::string_view name);
+  load_progress load_state(std::string_view name) { return try_load_state(name).value(); }
+  /// After an import into a collection that is loaded already: makes the new rows visible.
+  result<void> try_refresh_load(std::string_view name);
+  void refresh_load(std::string_view name) { try_refresh_load(name).value(); }
+
+  result<void> try_drop(std::string_view name);
+  void drop(std::string_view name) { try_drop(name).value(); }
+
+  result<std::uint64_t> try_row_count(std::string_view name, count_by how = count_by::stats);
+  std::uint64_t row_count(std::string_view name, count_by how = count_by::stats) {
+    return try_row_count(name, how).value();
+  }
+
+ private:
+  struct impl;  // detail/collections.ipp
+  std::shared_ptr<impl> impl_;
+};
+
+}  // namespace v1
+}  // namespace bulkwriter
+
+#if BULKWRITER_BODIES
+#include <bulkwriter/import/detail/collections.ipp>
+#endif

@@ -1,0 +1,80 @@
+#pragma once
+
+#include <bulkwriter/error.hpp>
+#include <bulkwriter/http/client.hpp>
+#include <bulkwriter/http/retry.hpp>
+
+#include <chrono>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace bulkwriter {
+inline namespace v1 {
+namespace detail {
+
+/// What a target boils down to.
+struct rest_options {
+  std::string url = {};
+  std::string url_name = {};     // "milvus.uri": what to correct
+  bool scheme_required = false;  // else https is assumed
+  std::string token = {};
+  std::string db_name = {};
+  http::client_options client = {};
+  http::retry_options retry = {};
+  std::vector<http::header> headers = {};
+};
+
+/// One call, and how its failures are spoken of.
+struct rest_call {
+  std::string what = {};  // "bulk_import into collection 'articles'"
+  std::string method = "POST";
+  std::string path = {};
+  std::string body = {};
+  std::vector<http::header> headers = {};
+  std::vector<std::string> secrets = {};  // must not come back in a message, even if the server repeats them
+  bool repeatable = false;                // reads only, or does the same when done twice
+  std::string advice = {};                // of a call that is not: how to find out what became of it
+};
+
+/// An answer whose body says success.
+struct rest_reply {
+  int status = 0;
+  std::string body = {};
+};
+
+/// A REST service whose answers are `{"code": …, "data": …}`. Thread-safe: calls take turns on one connection.
+class rest_channel {
+ public:
+  using clock = std::chrono::steady_clock;
+
+  explicit rest_channel(rest_options options) : options_(std::move(options)) {}
+
+  std::string const& db_name() const noexcept { return options_.db_name; }
+  /// "http://127.0.0.1:19530", for messages.
+  std::string where() const;
+
+  result<rest_reply> send(rest_call const& call, std::stop_token stop = {},
+                          std::optional<clock::time_point> deadline = {});
+
+ private:
+  result<http::response> attempt(http::request const& request, std::stop_token stop,
+                                 std::optional<clock::time_point> deadline);
+  result<rest_reply> judge(rest_call const& call, result<http::response>&& outcome) const;
+  std::string hide(std::string text, rest_call const& call) const;
+
+  rest_options options_;
+  std::mutex mutex_;
+  std::optional<http::client> client_;  // guarded by mutex_; made at the first call
+};
+
+/// Whether a failed call may succeed later without anybody's doing.
+bool may_pass(error_info const& error) noexcept;
+
+}  // namespace detail
+}  // namespace v1
+}  // namespace bulkwriter

@@ -1,0 +1,226 @@
+#pragma once
+
+#include <bulkwriter/import/detail/rest.hpp>
+#include <bulkwriter/import/detail/rest_json.ipp>
+
+#include <algorithm>
+#include <boost/json.hpp>
+#include <cstddef>
+#include <span>
+#include <utility>
+
+namespace bulkwriter {
+inline namespace v1 {
+namespace detail {
+
+BULKWRITER_DECL std::string rest_channel::where() const {
+  auto const url = http::url::try_parse(options_.url, true);
+  return url ? url->origin.to_string() : options_.url_name;
+}
+
+// Whoever logs a message must not log a key: neither ours, should a server repeat it, nor a signature in a URL.
+BULKWRITER_DECL std::string rest_channel::hide(std::string text, rest_call const& call) const {
+  auto const replace = [&text](std::string const& secret) {
+    if (secret.size() < 6) return;  // a word that short would tear ordinary text apart
+    for (std::size_t at = 0; (at = text.find(secret, at)) != std::string::npos; at += 3)
+      text.replace(at, secret.size(), "***");
+  };
+  replace(options_.token);
+  for (auto const& secret : call.secrets) replace(secret);
+  for (std::string_view const name : {"sig=", "Signature="}) {
+    for (std::size_t at = 0; (at = text.find(name, at)) != std::string::npos;) {
+      at += name.size();
+      std::size_t const end = std::min(text.find_first_of("&\"' \t\r\n)]", at), text.size());
+      text.replace(at, end - at, "***");
+    }
+  }
+  return text;
+}
+
+BULKWRITER_DECL result<rest_reply> rest_channel::send(rest_call const& call, std::stop_token stop,
+                                                      std::optional<clock::time_point> deadline) {
+  auto const refuse = [&](std::string rule) {
+    return error_info{.code = errc::invalid_url,
+                      .message = call.what + ": " + options_.url_name + ' ' + std::move(rule)};
+  };
+  if (options_.url.empty()) return refuse("is empty");
+  if (options_.scheme_required && options_.url.find("://") == std::string::npos)
+    return refuse("'" + options_.url + "' has no scheme; write http:// or https:// before it");
+  auto url = http::url::try_parse(options_.url, true);
+  if (!url) return refuse("is not a URL: " + url.error().message);
+  std::string target = std::move(url->target);
+  if (target.find_first_of("?#") != std::string::npos)
+    return refuse("has a query; give scheme, host, port and at most a path");
+  while (!target.empty() && target.back() == '/') target.pop_back();
+
+  http::request request;
+  request.method = call.method;
+  request.origin = url->origin;
+  request.target = target + call.path;
+  request.headers.push_back({"Accept", "application/json"});
+  if (call.method == "POST") request.headers.push_back({"Content-Type", "application/json"});
+  if (!options_.token.empty()) request.headers.push_back({"Authorization", "Bearer " + options_.token});
+  request.headers.insert(request.headers.end(), options_.headers.begin(), options_.headers.end());
+  request.headers.insert(request.headers.end(), call.headers.begin(), call.headers.end());
+  request.body = std::as_bytes(std::span(call.body));
+
+  if (!call.repeatable) {
+    // On a connection of its own: a client repeats a request that a kept connection has swallowed, this one must not
+    // be.
+    http::client fresh(options_.client);
+    return judge(call, fresh.try_send(request, stop));
+  }
+  http::retry_options retry = options_.retry;
+  if (deadline) {
+    auto const left = std::chrono::ceil<std::chrono::milliseconds>(*deadline - clock::now());
+    retry.budget = std::clamp(left, std::chrono::milliseconds(1), std::max(retry.budget, std::chrono::milliseconds(1)));
+    retry.max_delay = std::min(retry.max_delay, retry.budget);
+  }
+  // What went wrong before the deadline cut an attempt short says more than that it did.
+  std::optional<result<http::response>> telling;
+  auto outcome = http::send_with_retry(
+      retry,
+      [&] {
+        auto got = attempt(request, stop, deadline);
+        bool const cut = deadline && clock::now() >= *deadline && !got && got.error().code == errc::timeout;
+        if (!cut) telling = got;
+        return got;
+      },
+      http::is_transient, stop);
+  bool const cut = deadline && clock::now() >= *deadline && !outcome && outcome.error().code == errc::timeout;
+  return judge(call, cut && telling ? std::move(*telling) : std::move(outcome));
+}
+
+BULKWRITER_DECL result<http::response> rest_channel::attempt(http::request const& request, std::stop_token stop,
+                                                             std::optional<clock::time_point> deadline) {
+  if (deadline) {
+    auto const left = std::chrono::ceil<std::chrono::milliseconds>(*deadline - clock::now());
+    auto const total = options_.client.timeouts.total;
+    if (left.count() <= 0) return error_info{.code = errc::timeout, .message = "the time for waiting is over"};
+    if (total.count() == 0 || left < total) {  // deadlines belong to a client: the last polls get one with less time
+      http::client_options hurried = options_.client;
+      hurried.timeouts.total = left;
+      return http::client(std::move(hurried)).try_send(request, stop);
+    }
+  }
+  std::lock_guard const lock(mutex_);
+  if (!client_) client_.emplace(options_.client);
+  return client_->try_send(request, stop);
+}
+
+BULKWRITER_DECL errc code_of_server(std::int64_t code, int status, std::string_view message) noexcept {
+  switch (code) {
+    case 1800:   // user hasn't authenticated
+    case 80001:  // token is illegal
+    case 80002:  // token not found
+    case 21119:  // API key is illegal
+      return errc::unauthenticated;
+    case 100:
+    case 47005:
+    case 90001: return errc::collection_not_found;
+    case 90144: return errc::job_not_found;
+    default: break;
+  }
+  if (status == 401) return errc::unauthenticated;
+  if (status == 403) return errc::access_denied;
+  if (message.find("import job does not exist") != std::string_view::npos) return errc::job_not_found;
+  return errc::server_error;
+}
+
+BULKWRITER_DECL result<rest_reply> rest_channel::judge(rest_call const& call, result<http::response>&& outcome) const {
+  std::string const prefix = call.what + ", " + where() + ": ";
+  // After these the request may have been carried out: all that is known is that no answer says so.
+  auto const unknown = [&](error_info error) {
+    error.code = errc::outcome_unknown;
+    error.message += "; the request may have been carried out: " + call.advice;
+    return error;
+  };
+  if (!outcome) {
+    error_info error = std::move(outcome).error();  // its message begins "<origin>: <phase>: "
+    bool unsent = error.code != errc::timeout && error.code != errc::connection_lost &&
+                  error.code != errc::invalid_response && error.code != errc::cancelled;
+    for (std::string_view const phase : {": start: ", ": resolve: ", ": connect: ", ": TLS handshake: "})
+      unsent = unsent || error.message.starts_with(where() + std::string(phase));
+    error.message = hide(call.what + ": " + error.message, call);
+    if (!call.repeatable && !unsent) return unknown(std::move(error));
+    return error;
+  }
+
+  http::response& response = *outcome;
+  int const status = response.status;
+  bool const good_status = status >= 200 && status < 300;
+  bool const server_fault = status == 408 || status >= 500;
+
+  error_info error;
+  error.http_status = status;
+  error.message = prefix;
+  std::string trace;
+  if (auto const id = response.find("x-request-id"); !id.empty()) trace = " (request " + std::string(id) + ')';
+
+  boost::system::error_code failed;
+  boost::json::value const root = boost::json::parse(response.body, failed);
+  std::optional<std::int64_t> code;
+  if (!failed && root.is_object()) code = int_at(root.get_object(), "code");
+
+  if (!code) {
+    std::string const body = response.body.empty() ? "an empty body" : "'" + first_bytes(response.body) + "'";
+    error.server_error = hide(first_bytes(response.body), call);
+    if (good_status) {
+      error.code = errc::invalid_response;
+      error.message +=
+          "HTTP " + std::to_string(status) + " with " + body + ", where a JSON object with a \"code\" is due";
+    } else {
+      error.code = status == 401 ? errc::unauthenticated : status == 403 ? errc::access_denied : errc::http_error;
+      error.message += "HTTP " + std::to_string(status) + " with " + body;
+    }
+    error.message = hide(std::move(error.message) + trace, call);
+    if (!call.repeatable && (good_status || server_fault)) return unknown(std::move(error));
+    return error;
+  }
+
+  bool const good_code = *code == 0 || *code == 200;
+  if (good_status && good_code) return rest_reply{status, std::move(response.body)};
+
+  std::string const text = string_at(root.get_object(), "message");
+  error.server_code = *code;
+  error.server_error = hide(text, call);
+  error.code = good_code ? errc::http_error : code_of_server(*code, status, text);
+  if (!good_status) error.message += "HTTP " + std::to_string(status) + ", ";
+  error.message += "the server's code " + std::to_string(*code) + ": " + (text.empty() ? "no message" : text);
+  error.message = hide(std::move(error.message) + trace, call);
+  if (!call.repeatable && (server_fault || *code == 10001)) return unknown(std::move(error));
+  return error;
+}
+
+BULKWRITER_DECL bool may_pass(error_info const& error) noexcept {
+  switch (error.code) {
+    case errc::resolve_failed:
+    case errc::connect_failed:
+    case errc::connection_lost:
+    case errc::timeout: return true;
+    default: break;
+  }
+  switch (error.http_status) {
+    case 408:
+    case 429:
+    case 500:
+    case 502:
+    case 503:
+    case 504: return true;
+    default: break;
+  }
+  switch (error.server_code) {
+    case 1:      // service not ready
+    case 2:      // service unavailable
+    case 4:      // too many requests
+    case 8:      // rate limit
+    case 1807:   // rate limit, of the REST layer
+    case 10001:  // request timeout
+      return true;
+    default: return false;
+  }
+}
+
+}  // namespace detail
+}  // namespace v1
+}  // namespace bulkwriter

@@ -1,0 +1,35 @@
+#pragma once
+
+#include <bulkwriter/import/detail/rest.hpp>
+#include <bulkwriter/import/targets.hpp>
+
+#include <string>
+#include <utility>
+
+namespace bulkwriter {
+inline namespace v1 {
+namespace detail {
+
+template <class Target>
+rest_options rest_options_of(Target const& target, std::string url, std::string url_name, std::string token) {
+  rest_options options;
+  options.url = std::move(url);
+  options.url_name = std::move(url_name);
+  options.token = std::move(token);
+  options.client.timeouts = target.timeouts;
+  options.client.tls = {.ca_file = target.ca_file, .ca_path = target.ca_path};
+  options.retry = target.retry;
+  options.headers = target.headers;
+  return options;
+}
+
+BULKWRITER_DECL rest_options rest_options_of(milvus const& target) {
+  rest_options options = rest_options_of(target, target.uri, "milvus.uri", target.token);
+  options.scheme_required = true;  // http and https are both usual here: a guess could send the token in the clear
+  options.db_name = target.db_name;
+  return options;
+}
+
+}  // namespace detail
+}  // namespace v1
+}  // namespace bulkwriter

@@ -1,0 +1,116 @@
+#pragma once
+
+#include <bulkwriter/error.hpp>
+#include <bulkwriter/import/jobs.hpp>
+#include <bulkwriter/import/targets.hpp>
+
+#include <memory>
+#include <type_traits>
+#include <utility>
+
+namespace bulkwriter {
+inline namespace v1 {
+namespace detail {
+
+template <class Target>
+inline constexpr bool is_import_target =
+    std::is_same_v<Target, milvus> || std::is_same_v<Target, zilliz_cloud> || std::is_same_v<Target, zilliz_cloud_v1>;
+
+// What all targets share, without templates: the typed shell below keeps requests and targets apart.
+class import_backend {
+ public:
+  explicit import_backend(milvus const& target);
+  explicit import_backend(zilliz_cloud const& target);
+  explicit import_backend(zilliz_cloud_v1 const& target);
+
+  result<job_id> create(milvus_import_request const& request) const;
+  result<job_id> create(zilliz_cloud_import_request const& request) const;
+  result<job_id> create(zilliz_cloud_v1_import_request const& request) const;
+  result<import_progress> progress(job_id const& id) const;
+  result<import_progress> wait(job_id const& id, wait_options const& options) const;
+  result<import_jobs> list(list_request const& request) const;
+  result<void> finish(job_id const& id, bool commit) const;
+
+ private:
+  struct impl;  // detail/import_client.ipp
+  std::shared_ptr<impl> impl_;
+};
+
+}  // namespace detail
+
+/// Runs imports on a target: `bw::import_client db{bw::milvus{.uri = "http://127.0.0.1:19530", .token =
+/// "root:Milvus"}};`
+///
+/// Nothing is sent before the first call; a wrong URL or a missing member of the target is that call's error. Copies
+/// share one connection. Thread-safe: calls from several threads take turns on it.
+///
+/// Success is an HTTP status 2xx with `code` 0 or 200 in the body; nearly all refusals come as HTTP 200 with another
+/// code. Errors of every call: those of http::client; unauthenticated, access_denied, collection_not_found,
+/// job_not_found, server_error (see server_code and server_error), http_error, invalid_response; invalid_url,
+/// invalid_option before anything is sent. Calls that only read are repeated as the target's retry options say.
+template <class Target>
+class import_client {
+  static_assert(
+      detail::is_import_target<Target>,
+      "bulkwriter: import_client takes one of the targets bw::milvus{…}, bw::zilliz_cloud{…}, bw::zilliz_cloud_v1{…}");
+
+ public:
+  using request_type = typename Target::request_type;
+
+  import_client(Target const& target) : backend_(target) {}
+
+  /// Starts an import and returns at once. The server looks at the files later: what is wrong with them shows as a
+  /// failed job. Never repeated by itself: where it is not known whether the server has made a job (the answer was
+  /// lost, or was a status 408 or 5xx), the error is outcome_unknown, and `list_import_jobs` tells.
+  result<job_id> try_bulk_import(request_type const& request) { return backend_.create(request); }
+  job_id bulk_import(request_type const& request) { return try_bulk_import(request).value(); }
+
+  /// Milvus forgets a job three hours after its end (job_not_found).
+  result<import_progress> try_get_import_progress(job_id const& id) { return backend_.progress(id); }
+  import_progress get_import_progress(job_id const& id) { return try_get_import_progress(id).value(); }
+
+  /// Polls until the job is completed, or uncommitted if it was started with auto_commit = "false". Errors that pass
+  /// (no connection, 5xx, rate limits) do not end the wait. Errors: import_failed with the server's reason, timeout,
+  /// cancelled.
+  result<import_progress> try_wait(job_id const& id, wait_options const& options = {}) {
+    return backend_.wait(id, options);
+  }
+  import_progress wait(job_id const& id, wait_options const& options = {}) { return try_wait(id, options).value(); }
+
+  result<import_jobs> try_list_import_jobs(list_request const& request = {}) { return backend_.list(request); }
+  import_jobs list_import_jobs(list_request const& request = {}) { return try_list_import_jobs(request).value(); }
+
+  /// Makes the rows of an uncommitted job visible. A job that is completed already is a success.
+  result<void> try_commit(job_id const& id)
+    requires(!std::is_same_v<Target, zilliz_cloud_v1>)
+  {
+    return backend_.finish(id, true);
+  }
+  void commit(job_id const& id)
+    requires(!std::is_same_v<Target, zilliz_cloud_v1>)
+  {
+    try_commit(id).value();
+  }
+
+  /// Ends a job; it will show as failed.
+  result<void> try_abort(job_id const& id)
+    requires(!std::is_same_v<Target, zilliz_cloud_v1>)
+  {
+    return backend_.finish(id, false);
+  }
+  void abort(job_id const& id)
+    requires(!std::is_same_v<Target, zilliz_cloud_v1>)
+  {
+    try_abort(id).value();
+  }
+
+ private:
+  detail::import_backend backend_;
+};
+
+}  // namespace v1
+}  // namespace bulkwriter
+
+#if BULKWRITER_BODIES
+#include <bulkwriter/import/detail/import_client.ipp>
+#endif

@@ -1,0 +1,169 @@
+#!/usr/bin/env python3
+"""Compiles every header alone, and shows that local.hpp needs the standard library only.
+
+    check_headers.py alone --compiler g++ --include DIR --work DIR [--launcher ccache] [--jobs N] [--header-only] [-- FLAG...]
+    check_headers.py local --compiler g++ --include DIR --work DIR [--launcher ccache] [-- FLAG...]
+    check_headers.py self-test --compiler g++ --work DIR
+
+alone  one unit a header. The network half is compiled as a user's unit sees it in separate compilation, because its
+       bodies cost 10 to 25 seconds a unit; --header-only compiles those with their bodies as well.
+local  what <bulkwriter/local.hpp> reaches must be part of what the standard library's own headers reach, and it must
+       compile where Boost and OpenSSL are not installed.
+self-test  plants one violation of each, and fails unless it is found.
+"""
+
+import argparse
+import concurrent.futures
+import os
+import pathlib
+import shutil
+import subprocess
+import sys
+
+NETWORK = {"http", "auth", "storage", "import", "run", "bulkwriter.hpp"}
+# Cheap enough to be seen with their bodies in every run. The umbrella's bodies are compiled by the link test.
+WITH_BODIES = ["auth/digest.hpp", "auth/sigv4.hpp"]
+
+# Besides C++, the operating system's words for files: the standard library cannot write, sync and rename safely.
+SYSTEM = ["dirent.h", "fcntl.h", "poll.h", "sys/mman.h", "sys/random.h", "sys/stat.h", "sys/statvfs.h", "sys/types.h",
+          "sys/uio.h", "unistd.h", "emmintrin.h", "immintrin.h"]
+
+
+def compile_unit(options, name, text, flags):
+    """The compiler's complaint about a unit of this text, or nothing."""
+    source = options.work / f"{name}.cpp"
+    if not source.exists() or source.read_text(encoding="utf-8") != text:
+        source.write_text(text, encoding="utf-8")
+    command = [*options.launcher, options.compiler, "-std=c++20", "-O0", *options.flags, *flags,
+               "-c", str(source), "-o", str(source.with_suffix(".o"))]
+    done = subprocess.run(command, capture_output=True, text=True)
+    return "" if done.returncode == 0 else f"{' '.join(command)}\n{done.stdout}{done.stderr}"
+
+
+def check_alone(options):
+    root = options.include / "bulkwriter"
+    own = [f"-I{options.include}"]
+    units = []
+    for header in sorted(p.relative_to(root).as_posix() for p in root.rglob("*.hpp")):
+        name = header.removesuffix(".hpp").replace("/", "-")
+        text = f"#include <bulkwriter/{header}>\n"
+        if header.split("/")[0] in NETWORK:
+            units.append((f"{name}-declarations", text, [*own, "-DBULKWRITER_SEPARATE_COMPILATION"]))
+            if options.header_only or header in WITH_BODIES:
+                units.append((f"{name}-bodies", text, own))
+        else:
+            units.append((name, text, own))
+    failures = 0
+    with concurrent.futures.ThreadPoolExecutor(options.jobs) as pool:
+        for (name, *_), complaint in zip(units, pool.map(lambda unit: compile_unit(options, *unit), units)):
+            if complaint:
+                print(f"--- {name}\n{complaint}")
+                failures += 1
+    print(f"{len(units)} units, {failures} failed")
+    if not units:
+        return 1
+    return 1 if failures else 0
+
+
+def run(command, **more):
+    return subprocess.run(command, check=True, capture_output=True, text=True, **more)
+
+
+def reached(options, text, flags):
+    """The real paths of every header that a unit of this text includes, directly or not."""
+    command = [options.compiler, "-std=c++20", *flags, "-M", "-x", "c++", "-"]
+    rule = run(command, input=text).stdout.replace("\\\n", " ")
+    return {os.path.realpath(path) for path in rule.split(":", 1)[1].split()}
+
+
+def search_path(options):
+    """The compiler's own include folders, in order."""
+    lines = run([options.compiler, "-std=c++20", "-E", "-v", "-x", "c++", os.devnull]).stderr.splitlines()
+    start = lines.index("#include <...> search starts here:")
+    return [line.strip() for line in lines[start + 1 : lines.index("End of search list.")]]
+
+
+def without_third_parties(options, folder):
+    """Like the folder, but only with what the compiler and the C library brought: a farm of links."""
+    names = set(os.listdir(folder)) & {"boost", "openssl", "doctest", "CLI", "google", "rapidjson", "nlohmann", "zlib.h", "zstd.h"}
+    if not names:
+        return folder
+    farm = options.work / ("farm" + folder.replace("/", "-"))
+    shutil.rmtree(farm, ignore_errors=True)
+    farm.mkdir(parents=True)
+    for name in os.listdir(folder):
+        if name not in names:
+            (farm / name).symlink_to(pathlib.Path(folder) / name)
+    return str(farm)
+
+
+def check_local(options):
+    unit = "#include <bulkwriter/local.hpp>\n"
+    own = f"-I{options.include}"
+    standard = "#include <version>\n" + "".join(
+        f"#if __has_include(<{name}>)\n#include <{name}>\n#endif\n" for name in ["bits/stdc++.h", "stop_token", *SYSTEM])
+    root = os.path.realpath(options.include)
+    # What the headers of the standard library reach is theirs, and so is all that lies beside it in the same folders
+    # of the compiler (they are not one closed set: bits/stdc++.h leaves out a few of its own).
+    folders = tuple(os.path.realpath(f) + "/" for f in search_path(options) if f not in ("/usr/include", "/usr/local/include"))
+    known = reached(options, standard, [])
+    strange = sorted(path for path in reached(options, unit, [own])
+                     if path not in known and path != os.path.realpath("/dev/stdin") and path != "-"
+                     and not path.startswith(root + "/") and not path.startswith(folders)
+                     and os.path.basename(path) != "stdc-predef.h" and os.path.exists(path))
+    for path in strange:
+        print(f"local.hpp reaches {path}, which is not the standard library's")
+
+    farm = ["-nostdinc", "-nostdinc++"]
+    for folder in search_path(options):
+        farm += ["-isystem", without_third_parties(options, folder)]
+    # The farm itself must be worth something: Boost must be out of reach in it.
+    probe = compile_unit(options, "probe", "#if __has_include(<boost/version.hpp>) || __has_include(<openssl/ssl.h>)\n"
+                                           "#error within reach\n#endif\n", farm)
+    bare = compile_unit(options, "local-bare", unit, [*farm, own])
+    if probe or bare:
+        print(probe, bare)
+    return 1 if strange or probe or bare else 0
+
+
+def self_test(options):
+    """A header that leans on its user's includes, and a local half that needs Boost."""
+    options.include = options.work / "planted"
+    root = options.include / "bulkwriter"
+    root.mkdir(parents=True, exist_ok=True)
+    missed = 0
+    for expected, header in [(0, "#pragma once\n#include <string>\nstd::string const& name();\n"),
+                             (1, "#pragma once\nstd::string const& name();\n")]:
+        (root / "local.hpp").write_text(header, encoding="utf-8")
+        missed += check_alone(options) != expected
+    for expected, header in [(0, "#pragma once\n#include <string>\n#include <fcntl.h>\n"),
+                             (1, "#pragma once\n#include <boost/version.hpp>\n"),
+                             (1, "#pragma once\n#include <netdb.h>\n")]:
+        (root / "local.hpp").write_text(header, encoding="utf-8")
+        missed += check_local(options) != expected
+    print(f"{missed} of 5 planted trees misjudged")
+    return 1 if missed else 0
+
+
+def main():
+    arguments, flags = sys.argv[1:], []
+    if "--" in arguments:
+        at = arguments.index("--")
+        arguments, flags = arguments[:at], arguments[at + 1 :]
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("what", choices=["alone", "local", "self-test"])
+    parser.add_argument("--compiler", required=True)
+    parser.add_argument("--include", type=pathlib.Path)
+    parser.add_argument("--work", required=True, type=pathlib.Path)
+    parser.add_argument("--launcher", default="")
+    parser.add_argument("--jobs", type=int, default=os.cpu_count())
+    parser.add_argument("--header-only", action="store_true")
+    options = parser.parse_args(arguments)
+    options.launcher = options.launcher.split(";") if options.launcher else []
+    options.flags = flags
+    options.work.mkdir(parents=True, exist_ok=True)
+    return {"alone": check_alone, "local": check_local, "self-test": self_test}[options.what](options)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,239 @@
+#!/usr/bin/env python3
+"""Runs write_files and reads what it wrote with pyarrow, DuckDB and Python's json; every cell is compared.
+
+    check_files.py PROGRAM [FOLDER]        FOLDER is kept; without it a temporary one is used
+"""
+
+import os
+import pathlib
+import subprocess
+import sys
+import tempfile
+
+import duckdb
+import pyarrow
+import pyarrow.parquet
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "support"))
+import expected  # noqa: E402
+
+ARROW_TYPES = {
+    "boolean": pyarrow.bool_(),
+    "int8": pyarrow.int8(),
+    "int16": pyarrow.int16(),
+    "int32": pyarrow.int32(),
+    "int64": pyarrow.int64(),
+    "float32": pyarrow.float32(),
+    "float64": pyarrow.float64(),
+    "varchar": pyarrow.string(),
+    "json": pyarrow.string(),
+}
+# Physical and logical type as the servers demand them: a JSON annotation, for one, would be refused.
+PARQUET_TYPES = {
+    "boolean": ("BOOLEAN", "None"),
+    "int8": ("INT32", "Int(bitWidth=8, isSigned=true)"),
+    "int16": ("INT32", "Int(bitWidth=16, isSigned=true)"),
+    "int32": ("INT32", "None"),
+    "int64": ("INT64", "None"),
+    "float32": ("FLOAT", "None"),
+    "float64": ("DOUBLE", "None"),
+    "varchar": ("BYTE_ARRAY", "String"),
+    "json": ("BYTE_ARRAY", "String"),
+    "float_vector": ("FLOAT", "None"),
+}
+
+
+class Case:
+    def __init__(self, path):
+        self.name = path.stem
+        self.columns, self.files = [], []
+        for line in path.read_text(encoding="utf-8").splitlines():
+            word, rest = line.split(" ", 1)
+            if word == "column":
+                kind, name = rest.split(" ")
+                self.columns.append((name, kind))
+            elif word == "file":
+                rows, size, file = rest.split(" ", 2)
+                self.files.append((int(rows), int(size), pathlib.Path(file)))
+            elif word == "format":
+                self.format = rest
+            else:
+                setattr(self, word, int(rest))
+        lines = path.with_suffix(".expected").read_text(encoding="ascii").splitlines()
+        self.wanted = [line.split("\t") for line in lines]
+        self.folder = path.with_suffix("")
+
+
+def arrow_cells(kind, column):
+    """The cells of an Arrow column as text."""
+    array = column.combine_chunks() if column.num_chunks != 1 else column.chunk(0)
+    if kind != "float_vector":
+        return [expected.cell(kind, value) for value in array.to_pylist()]
+    values = array.values.to_numpy(zero_copy_only=True)
+    offsets = array.offsets.to_pylist()
+    valid = array.is_valid().to_pylist()
+    return [expected.cell(kind, values[a:b].tobytes()) if v else "-" for v, a, b in zip(valid, offsets, offsets[1:])]
+
+
+def arrow_rows(case, table):
+    if table.column_names != [name for name, _ in case.columns]:
+        raise ValueError(f"columns {table.column_names}")
+    return list(zip(*(arrow_cells(kind, table.column(i)) for i, (_, kind) in enumerate(case.columns))))
+
+
+def check_parquet_schema(case, file):
+    """What the servers ask of a file beyond its values."""
+    metadata = file.metadata
+    if not metadata.created_by:
+        yield "no created_by"
+    leaves = [metadata.schema.column(i) for i in range(len(metadata.schema))]
+    if len(leaves) != len(case.columns):
+        yield f"{len(leaves)} columns"
+        return
+    for leaf, (name, kind) in zip(leaves, case.columns):
+        is_list = kind == "float_vector"
+        path = f"{name}.list.element" if is_list else name
+        if leaf.path != path:
+            yield f"{name}: path {leaf.path}, wanted {path}"
+        if (leaf.physical_type, str(leaf.logical_type)) != PARQUET_TYPES[kind]:
+            yield f"{name}: {leaf.physical_type} {leaf.logical_type}, wanted {PARQUET_TYPES[kind]}"
+        # All optional: servers up to 2.5.4 crash on required columns.
+        if (leaf.max_definition_level, leaf.max_repetition_level) != ((3, 1) if is_list else (1, 0)):
+            yield f"{name}: levels {leaf.max_definition_level}, {leaf.max_repetition_level}"
+    for name, kind in case.columns:
+        field = file.schema_arrow.field(name)
+        wanted = ARROW_TYPES.get(kind)
+        if (not pyarrow.types.is_list(field.type) or field.type.value_type != pyarrow.float32()) if wanted is None else field.type != wanted:
+            yield f"{name}: read as {field.type}"
+    for g in range(metadata.num_row_groups):
+        group = metadata.row_group(g)
+        for c in range(group.num_columns):
+            chunk = group.column(c)
+            if chunk.path_in_schema != leaves[c].path:
+                yield f"row group {g}: column {c} is {chunk.path_in_schema}"
+
+
+def check_checksums(path):
+    """With checksums in the file a flipped bit is found by the reader, wherever it is in the values."""
+    content = bytearray(path.read_bytes())
+    content[len(content) // 3] ^= 1
+    try:
+        pyarrow.parquet.read_table(pyarrow.BufferReader(content), page_checksum_verification=True)
+    except OSError as problem:
+        if "checksum" in str(problem) or "CRC" in str(problem):
+            return
+    yield f"{path.name}: a flipped bit was read without complaint of a checksum"
+
+
+def check_parquet(case):
+    by_arrow, by_duckdb, row_groups = [], [], 0
+    for rows, _, path in case.files:
+        file = pyarrow.parquet.ParquetFile(path, page_checksum_verification=True)
+        if file.metadata.num_rows != rows:
+            yield f"{path.name}: {file.metadata.num_rows} rows in the footer, {rows} in batch_files"
+        yield from (f"{path.name}: {problem}" for problem in check_parquet_schema(case, file))
+        row_groups = max(row_groups, file.metadata.num_row_groups)
+        table = file.read()
+        table.validate(full=True)
+        by_arrow += arrow_rows(case, table)
+
+        with duckdb.connect() as connection:
+            by_duckdb += arrow_rows(case, connection.read_parquet(str(path)).to_arrow_table())
+        if case.name.startswith("checksums"):
+            yield from check_checksums(path)
+    if row_groups < case.min_row_groups:
+        yield f"{row_groups} row groups, at least {case.min_row_groups} wanted"
+    yield from expected.differences("pyarrow", case.columns, by_arrow, case.wanted)
+    yield from expected.differences("DuckDB", case.columns, by_duckdb, case.wanted)
+
+
+def json_row(case, row):
+    """The cells of a JSON row. Dynamic keys may stand beside the fields or in $meta, as text or as an object."""
+    cells = []
+    for name, kind in case.columns:
+        value = row.pop(name, None)
+        if name == "$meta":
+            loose = {key: row.pop(key) for key in list(row)}
+            if value is None:
+                value = {}
+            elif isinstance(value, str):
+                value = expected.strict_json(value)
+            if not isinstance(value, dict) or value.keys() & loose.keys():
+                raise ValueError(f"$meta is {value}, beside it stand {loose}")
+            value = json_text({**value, **loose})
+        cells.append(expected.cell(kind, value))
+    if row:
+        raise ValueError(f"keys that no field has: {list(row)}")
+    return cells
+
+
+def json_text(value):
+    """JSON text of what strict_json has read, with its numbers as they stood."""
+    import json
+
+    if isinstance(value, expected.Number):
+        return str(value)
+    if isinstance(value, dict):
+        return "{" + ",".join(json.dumps(k) + ":" + json_text(v) for k, v in value.items()) + "}"
+    if isinstance(value, list):
+        return "[" + ",".join(map(json_text, value)) + "]"
+    return json.dumps(value)
+
+
+def check_json(case):
+    found = []
+    for rows, _, path in case.files:
+        document = expected.strict_json(path.read_bytes().decode("utf-8"))
+        if list(document) != ["rows"]:
+            yield f"{path.name}: root keys {list(document)}"
+        if len(document["rows"]) != rows:
+            yield f"{path.name}: {len(document['rows'])} rows, {rows} in batch_files"
+        found += [json_row(case, row) for row in document["rows"]]
+    yield from expected.differences("json", case.columns, found, case.wanted)
+
+
+def check(case):
+    """Lines that say what is wrong with the files of a case."""
+    if len(case.files) < case.min_files:
+        yield f"{len(case.files)} files, at least {case.min_files} wanted"
+    folders = {path.parent for _, _, path in case.files}
+    if len(folders) > 1:
+        yield f"files in {len(folders)} folders"
+    for number, (rows, size, path) in enumerate(case.files, 1):
+        if path.name != f"{number}.{case.format}":
+            yield f"file {number} is called {path.name}"
+        if path.stat().st_size != size:
+            yield f"{path.name}: {path.stat().st_size} bytes, {size} in batch_files"
+        if size > case.chunk_size:
+            yield f"{path.name}: {size} bytes exceed chunk_size {case.chunk_size}"
+        if rows == 0:
+            yield f"{path.name}: no rows"
+    on_disk = {path for path in case.folder.rglob("*") if path.is_file()} if case.folder.exists() else set()
+    if on_disk != {path for _, _, path in case.files}:
+        yield f"on disk are {sorted(p.name for p in on_disk)}"
+    yield from (check_parquet if case.format == "parquet" else check_json)(case)
+
+
+def main(program, folder):
+    subprocess.run([program, folder], check=True)
+    cases = [Case(path) for path in sorted(pathlib.Path(folder).glob("*.case"))]
+    failures = 0
+    for case in cases:
+        try:
+            problems = list(check(case))
+        except Exception as problem:  # a reader that refuses a file fails the case, not the run
+            problems = [f"{type(problem).__name__}: {problem}"]
+        failures += bool(problems)
+        size = sum(size for _, size, _ in case.files)
+        print(f"{'FAILED' if problems else 'ok'} {case.name}: {len(case.wanted)} rows, {len(case.files)} files, {size} bytes")
+        for problem in problems:
+            print(f"    {problem}")
+    print(f"{len(cases)} cases, {failures} failed")
+    return 1 if failures or not cases else 0
+
+
+if __name__ == "__main__":
+    if len(sys.argv) == 3:
+        sys.exit(main(sys.argv[1], os.path.abspath(sys.argv[2])))
+    with tempfile.TemporaryDirectory(prefix="bulkwriter-readers-") as temporary:
+        sys.exit(main(sys.argv[1], temporary))
