@@ -73,6 +73,14 @@ void put_value(To& to, std::size_t i, V const& value, row_texts& texts) {
   }
 }
 
+// The value of field F. Empty text for the dynamic field is an object without keys: what a std::string member begins as.
+template <class F, class To, class V>
+void put_field(To& to, std::size_t i, V const& value, row_texts& texts) {
+  if constexpr (F::info.is_dynamic && text_like<V>)
+    if (std::string_view(value).empty()) return to.put(i, nullptr);
+  put_value<F::attributes>(to, i, value, texts);
+}
+
 // ---- the schema's struct ----
 
 template <class S, std::size_t I>
@@ -88,7 +96,7 @@ void put_member(To& to, Row const& row, row_texts& texts) {
   using F = field_at<S, I>;
   if constexpr (F::info.written()) {
     if constexpr (!std::is_void_v<typename F::owner>) {
-      if constexpr (F::ok) put_value<F::attributes>(to, I, F::get(row), texts);
+      if constexpr (F::ok) put_field<F>(to, I, F::get(row), texts);
     } else {
       static_assert(sizeof(column_without_member<S, I>) != 0);
       to.put(I, nullptr);
@@ -246,7 +254,7 @@ void put_bound(To& to, Refs const& refs, row_texts& texts, Args args) {
       make_dynamic_text<Bound>(object, refs, given, args);
     })));
   } else if constexpr (a != no_value) {
-    put_value<F::attributes>(to, I, value_at<static_cast<std::size_t>(a)>(refs), texts);
+    put_field<F>(to, I, value_at<static_cast<std::size_t>(a)>(refs), texts);
   } else if constexpr (F::info.written()) {
     to.put(I, nullptr);
   }

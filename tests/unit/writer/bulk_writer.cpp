@@ -20,7 +20,7 @@ struct article {
   std::array<float, 4> v = {};
   std::string title = {};
   std::optional<double> score = {};
-  std::string extra = "{}";
+  std::string extra = {};
 };
 struct article_schema : bw::schema<bw::field<"id", &article::id, bw::int64{.is_primary = true}>, bw::field<"v", &article::v, bw::float_vector{.dim = 4}>,
                                    bw::field<"title", &article::title, bw::varchar{.max_length = 8}>,
