@@ -20,7 +20,7 @@ inline constexpr bool field = Holds;
 namespace detail {
 
 template <class D>
-consteval field_info lower(std::string_view name, D const& d) {
+constexpr field_info lower(std::string_view name, D const& d) {
   field_info f{};
   f.name = name;
   f.type = D::tag;
@@ -180,6 +180,16 @@ struct field : column<Name, Kind> {
   static constexpr value_type const& get(owner const& row) noexcept { return row.*Member; }
 };
 
+namespace detail {
+inline constexpr field_info dynamic_field_info = [] {
+  field_info f{};
+  f.name = dynamic_field_name;
+  f.type = kind::json;
+  f.is_dynamic = true;
+  return f;
+}();
+}  // namespace detail
+
 /// The dynamic field, bound to a member of JSON: text, or a boost::json::object. The object's keys become dynamic keys.
 template <auto Member = nullptr>
 struct dynamic_field {
@@ -191,13 +201,7 @@ struct dynamic_field {
                 "<bulkwriter/adapt/boost_json.hpp>, a boost::json::object");
   static constexpr fixed_string name_storage{"$meta"};
   static constexpr json attributes{};
-  static constexpr field_info info = [] {
-    field_info f{};
-    f.name = dynamic_field_name;
-    f.type = kind::json;
-    f.is_dynamic = true;
-    return f;
-  }();
+  static constexpr field_info info = detail::dynamic_field_info;
   static constexpr bool ok = true;
 
   static constexpr value_type const& get(owner const& row) noexcept { return row.*Member; }
@@ -210,13 +214,7 @@ struct dynamic_field<nullptr> {
   using owner = void;
   static constexpr fixed_string name_storage{"$meta"};
   static constexpr json attributes{};
-  static constexpr field_info info = [] {
-    field_info f{};
-    f.name = dynamic_field_name;
-    f.type = kind::json;
-    f.is_dynamic = true;
-    return f;
-  }();
+  static constexpr field_info info = detail::dynamic_field_info;
 };
 
 namespace detail {

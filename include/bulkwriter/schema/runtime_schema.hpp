@@ -9,7 +9,6 @@
 #include <span>
 #include <string>
 #include <string_view>
-#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -60,7 +59,7 @@ class runtime_schema {
   template <class Kind>
     requires requires { Kind::tag; }
   runtime_schema& add_field(std::string_view name, Kind const& attributes) {
-    field_info f = describe(name, attributes);
+    field_info f = detail::lower(name, attributes);
     if constexpr (detail::is_struct_array<Kind>) {
       using sub = detail::sub_fields_of<Kind>;
       f.sub = sub::infos.data();
@@ -87,7 +86,7 @@ class runtime_schema {
       Function::output;
     }
   runtime_schema& add_function_output(std::string_view name, Kind const& attributes, Function const& function) {
-    field_info f = describe(name, attributes);
+    field_info f = detail::lower(name, attributes);
     f.function = Function::tag;
     f.function_input = function.input_field_name.view();
     f.function_name = function.name.view();
@@ -107,37 +106,6 @@ class runtime_schema {
   void check() const { try_check().value(); }
 
  private:
-  template <class Kind>
-  static field_info describe(std::string_view name, Kind const& k) {
-    field_info f;
-    f.name = name;
-    f.type = Kind::tag;
-    if constexpr (requires { k.dim; }) f.dim = k.dim;
-    if constexpr (requires { k.max_length; }) f.max_length = k.max_length;
-    if constexpr (requires { k.max_capacity; }) f.max_capacity = k.max_capacity;
-    if constexpr (requires { k.element_type; }) {
-      f.element = k.element_type.tag;
-      f.max_length = k.element_type.max_length;
-    }
-    if constexpr (requires { k.is_primary; }) {
-      f.is_primary = k.is_primary;
-      f.auto_id = k.auto_id;
-    }
-    if constexpr (requires { k.is_partition_key; }) f.is_partition_key = k.is_partition_key;
-    if constexpr (requires { k.is_clustering_key; }) f.is_clustering_key = k.is_clustering_key;
-    if constexpr (requires { k.nullable; }) f.nullable = k.nullable;
-    if constexpr (requires { k.default_value; }) {
-      f.has_default = k.default_value.set;
-      using value = std::remove_cvref_t<decltype(k.default_value)>;
-      if constexpr (std::is_same_v<value, default_string>)
-        f.default_text = k.default_value.view();
-      else if constexpr (std::is_same_v<value, default_float>)
-        f.default_number = k.default_value.value;
-      else
-        f.default_integer = k.default_value.value;
-    }
-    return f;
-  }
   std::string_view keep(std::string_view text);
   void own(field_info& field);
 

@@ -1,6 +1,8 @@
 #include <bulkwriter/format/json.hpp>
 #include <bulkwriter/schema/schema.hpp>
 
+#include "collector.hpp"
+
 #include <doctest/doctest.h>
 
 #include <string>
@@ -14,17 +16,6 @@ struct s : bw::schema<bw::column<"id", bw::int64{.is_primary = true, .auto_id = 
                       bw::column<"n", bw::int16{.nullable = true}>, bw::column<"f", bw::float32{.nullable = true}>,
                       bw::column<"title", bw::varchar{.max_length = 64, .default_value = "none"}>, bw::column<"meta", bw::json{}>,
                       bw::column<"v", bw::float_vector{.dim = 3}>, bw::dynamic_field<>> {};
-
-struct collector {
-  std::string text;
-  bw::format::byte_sink sink() {
-    return {this, [](void* self, std::span<std::span<std::byte const> const> pieces) {
-              for (auto const piece : pieces)
-                static_cast<collector*>(self)->text.append(reinterpret_cast<char const*>(piece.data()), piece.size());
-              return bw::result<void>();
-            }};
-  }
-};
 
 void put_row(bw::detail::json_encoder& e, std::string_view dynamic) {
   std::vector<float> const v{0.1f, -0.0f, 1e20f};

@@ -2,6 +2,8 @@
 #include <bulkwriter/format/parquet.hpp>
 #include <bulkwriter/schema/schema.hpp>
 
+#include "collector.hpp"
+
 #include <doctest/doctest.h>
 
 #include <random>
@@ -11,17 +13,6 @@
 namespace bw = bulkwriter;
 
 namespace {
-
-struct collector {
-  std::string text;
-  bw::format::byte_sink sink() {
-    return {this, [](void* self, std::span<std::span<std::byte const> const> pieces) {
-              for (auto const piece : pieces)
-                static_cast<collector*>(self)->text.append(reinterpret_cast<char const*>(piece.data()), piece.size());
-              return bw::result<void>();
-            }};
-  }
-};
 
 std::string hex(std::string_view bytes) {
   std::string out;

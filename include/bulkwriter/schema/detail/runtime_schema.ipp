@@ -49,13 +49,7 @@ BULKWRITER_DECL runtime_schema& runtime_schema::add_struct_array(std::string_vie
   return add_field(f);
 }
 
-BULKWRITER_DECL runtime_schema& runtime_schema::add_dynamic_field() {
-  field_info f;
-  f.name = dynamic_field_name;
-  f.type = kind::json;
-  f.is_dynamic = true;
-  return add_field(f);
-}
+BULKWRITER_DECL runtime_schema& runtime_schema::add_dynamic_field() { return add_field(detail::dynamic_field_info); }
 
 BULKWRITER_DECL field_info const* runtime_schema::find(std::string_view name) const noexcept {
   for (auto const& f : fields_)
