@@ -3,6 +3,7 @@
 #include <bulkwriter/storage/detail/multipart_upload.hpp>
 
 #include <algorithm>
+#include <chrono>
 #include <cstdio>
 #include <system_error>
 
@@ -69,10 +70,7 @@ BULKWRITER_DECL void multipart_upload::work() {
       } else {
         // A transport error: the request may be in the server's hands still.
         if (sent.error().http_status == 0) cut_ = true;
-        if (!error_) {
-          error_ = std::move(sent).error();
-          stop_.request_stop();  // the other parts are not worth their time any more
-        }
+        if (!error_) error_ = std::move(sent).error();
       }
     }
     buffers_->give_back(std::move(part));
@@ -126,8 +124,12 @@ BULKWRITER_DECL void multipart_upload::join() {
 }
 
 BULKWRITER_DECL result<object_info> multipart_upload::complete() {
+  {
+    std::unique_lock lock(mutex_);
+    space_.wait(lock, [this] { return error_ || under_way_ == 0; });
+    if (error_) return *error_;
+  }
   join();
-  if (auto fine = first_error(); !fine) return std::move(fine).error();
   std::sort(done_.begin(), done_.end(), [](auto const& a, auto const& b) { return a.number < b.number; });
   auto whole = store_->complete_multipart(key_, upload_id_, done_);
   if (whole) settled_ = true;
@@ -136,19 +138,25 @@ BULKWRITER_DECL result<object_info> multipart_upload::complete() {
 
 BULKWRITER_DECL result<void> multipart_upload::abort() {
   if (settled_) return {};
-  stop_.request_stop();
   {
-    std::lock_guard const lock(mutex_);
+    // A part whose answer has come cannot come back after the abort, so those on their way get a moment to arrive.
+    std::unique_lock lock(mutex_);
     if (!error_) error_ = error_info{.code = errc::cancelled, .message = "the upload of '" + key_ + "' was given up"};
+    work_.notify_all();
+    space_.wait_for(lock, std::chrono::seconds(2), [this] { return under_way_ == 0; });
   }
+  stop_.request_stop();
   join();
   auto gone = store_->abort_multipart(key_, upload_id_);
   if (!gone) {
     gone = store_->abort_multipart(key_, upload_id_);
   } else if (cut_) {
-    // A part that was cut off on its way may have arrived after the abort. Whether the store still knows the upload is
-    // what this asks as well, so its answer does not matter.
-    (void)store_->abort_multipart(key_, upload_id_);
+    // A part that was cut off on its way may still be in the server's hands, and bring the upload back when it is stored
+    // ("it might be necessary to abort a given multipart upload multiple times", says S3's AbortMultipartUpload).
+    for (auto const pause : {250, 500, 1000}) {
+      std::this_thread::sleep_for(std::chrono::milliseconds(pause));
+      (void)store_->abort_multipart(key_, upload_id_);
+    }
   }
   settled_ = true;
   if (gone) return {};
