@@ -123,7 +123,10 @@ def send(server, method, path, query=(), body=b"", *, headers=(), unsigned=(), p
     for name, value in list(signed.items()) + list(unsigned) + [("Content-Length", str(len(body))), (
             "Authorization", "AWS4-HMAC-SHA256 Credential=%s/%s, SignedHeaders=%s, Signature=%s" % (ACCESS, scope, names, signature))]:
         connection.putheader(name, value)
-    connection.endheaders(body)
+    try:
+        connection.endheaders(body)
+    except ConnectionError:
+        pass  # a refusal that came before the body was out: it is there to be read
     answer = connection.getresponse()
     text = answer.read()
     connection.close()
