@@ -31,6 +31,13 @@ struct file_group {
 struct batch_files {
   std::vector<file_group> groups = {};
 
+  /// Files that were not written here: a group each, rows and bytes unknown (0).
+  static batch_files of_paths(std::vector<std::string> paths) {
+    batch_files files;
+    for (auto& path : paths) files.groups.push_back({.paths = {std::move(path)}});
+    return files;
+  }
+
   auto begin() const noexcept { return groups.begin(); }
   auto end() const noexcept { return groups.end(); }
   std::size_t size() const noexcept { return groups.size(); }

@@ -16,6 +16,8 @@ class folder final : public place {
  public:
   /// Makes the folder with its parents.
   static result<std::unique_ptr<folder>> try_open(std::string path);
+  /// A folder that is empty in the end is removed.
+  ~folder() override;
 
   /// Error io_error if a file of this name exists.
   result<std::unique_ptr<file>> create(std::string_view name, std::uint64_t max_size) override;

@@ -49,11 +49,18 @@ class row_texts {
   std::vector<slot> slots_;
 };
 
+// No cell is wider than int64: what is above its range shows to those who judge it.
+template <class To, class V>
+void put_integer(To& to, std::size_t i, V value) {
+  if constexpr (sizeof(V) == 8 && std::is_unsigned_v<V> && requires { to.put_unsigned(i, std::uint64_t{}); }) to.put_unsigned(i, value);
+  else to.put(i, static_cast<std::int64_t>(value));
+}
+
 template <auto Kind, class To, class V>
 void put_plain(To& to, std::size_t i, V const& value, row_texts& texts) {
   constexpr kind k = std::remove_const_t<decltype(Kind)>::tag;
   if constexpr (k == kind::boolean) to.put(i, value);
-  else if constexpr (is_integer(k)) to.put(i, static_cast<std::int64_t>(value));
+  else if constexpr (is_integer(k)) put_integer(to, i, value);
   else if constexpr (k == kind::float32 && std::is_same_v<V, float>) to.put(i, value);
   else if constexpr (k == kind::float32 || k == kind::float64) to.put(i, static_cast<double>(value));
   else if constexpr (text_like<V>) to.put(i, std::string_view(value));
@@ -66,8 +73,11 @@ void put_value(To& to, std::size_t i, V const& value, row_texts& texts) {
   if constexpr (is_optional<V>) {
     if (value) put_plain<Kind>(to, i, *value, texts);
     else to.put(i, nullptr);
-  } else if constexpr (std::is_same_v<V, std::nullptr_t> || std::is_same_v<V, std::nullopt_t>) {
+  } else if constexpr (is_null_type<V>) {
     to.put(i, nullptr);
+  } else if constexpr (std::is_pointer_v<V>) {  // of getenv and its kin
+    if (value != nullptr) put_plain<Kind>(to, i, value, texts);
+    else to.put(i, nullptr);
   } else {
     put_plain<Kind>(to, i, value, texts);
   }
@@ -180,6 +190,11 @@ template <class S, fixed_string... Name>
 struct by_name {
   static constexpr auto bound = bind_names(S::infos, name_list<Name...>::views);
   static constexpr auto const& names = name_list<Name...>::views;
+  static consteval bool is_loose(std::string_view name) {
+    for (std::size_t a = 0; a < names.size(); ++a)
+      if (names[a] == name) return bound.is_loose[a];
+    return false;
+  }
 };
 
 /// By position: one value for each written field; the dynamic field may be left out at the end.
@@ -202,15 +217,27 @@ struct by_position {
 };
 
 template <class S, std::size_t I, class V>
-struct value_check {
+struct value_rules {
   using F = field_at<S, I>;
-  static constexpr bool is_null = std::is_same_v<V, std::nullptr_t> || std::is_same_v<V, std::nullopt_t>;
-  static constexpr bool fits = is_null || storable<plain_type<V>, F::attributes, strictness::value>();
+  static constexpr bool fits = is_null_type<V> || storable<plain_type<V>, F::attributes, strictness::value>();
   static constexpr bool extent = extent_fits<plain_type<V>>(F::info);
-  static_assert(rule::field<F::name_storage, fits>,
-                "bulkwriter: a value of this C++ type cannot be stored in this field (integers: any integer of up to 64 bits but "
-                "uint64; floats: a number; varchar: text; float_vector: a contiguous range of float)");
-  static_assert(rule::field<F::name_storage, !fits || extent>, "bulkwriter: the size of this std::array differs from the field's dim");
+  static constexpr bool present = !is_null_type<V> || F::info.may_be_null();
+  static constexpr bool ok = fits && extent && present;
+};
+// Says which rule is broken. Apart from the rules, since Clang calls nothing constant that a failed assertion stands in.
+template <class S, std::size_t I, class V>
+struct value_check {
+  using rules = value_rules<S, I, V>;
+  static constexpr auto name = field_at<S, I>::name_storage;
+  static_assert(rule::field<name, rules::fits>,
+                "bulkwriter: a value of this C++ type cannot be stored in this field (boolean: bool; integers: an integer; floats: "
+                "a float, double or integer of at most 32 bits; varchar, text, geometry: text; json: text or, with "
+                "<bulkwriter/adapt/boost_json.hpp>, a boost::json type; float_vector: a contiguous range of float, so convert a "
+                "range of double first)");
+  static_assert(rule::field<name, rules::present>,
+                "bulkwriter: null was given for this field, and it is neither nullable nor has a default_value");
+  static_assert(rule::field<name, !rules::fits || rules::extent>,
+                "bulkwriter: the size of this std::array differs from the field's dim");
 };
 
 // The loose values, and what was given for the dynamic field itself, as one object. What is no object is handed on as it is:

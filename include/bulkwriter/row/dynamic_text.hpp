@@ -19,7 +19,7 @@ namespace detail {
 template <class V>
 consteval bool is_dynamic_value() {
   using T = plain_type<V>;
-  if constexpr (std::is_same_v<T, std::nullptr_t> || std::is_same_v<T, bool> || integer_like<T> || text_like<T> || has_json_text<T>) return true;
+  if constexpr (is_null_type<T> || std::is_same_v<T, bool> || integer_like<T> || text_like<T> || has_json_text<T>) return true;
   else if constexpr (std::floating_point<T>) return sizeof(T) <= 8;
   else if constexpr (std::ranges::input_range<T const>) return is_dynamic_value<std::ranges::range_value_t<T const>>();
   else return false;
@@ -30,8 +30,11 @@ void append_dynamic_value(std::string& out, V const& value) {
   if constexpr (is_optional<V>) {
     if (value) append_dynamic_value(out, *value);
     else out += "null";
-  } else if constexpr (std::is_same_v<V, std::nullptr_t>) {
+  } else if constexpr (is_null_type<V>) {
     out += "null";
+  } else if constexpr (std::is_pointer_v<V>) {
+    if (value != nullptr) append_json_string(out, value);
+    else out += "null";
   } else if constexpr (std::is_same_v<V, bool>) {
     out += value ? "true" : "false";
   } else if constexpr (integer_like<V>) {

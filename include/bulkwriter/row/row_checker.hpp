@@ -29,6 +29,7 @@ class row_checker {
   void put(std::size_t i, std::nullptr_t);
   void put(std::size_t i, bool value);
   void put(std::size_t i, std::int64_t value);
+  void put_unsigned(std::size_t i, std::uint64_t value);
   void put(std::size_t i, float value);
   void put(std::size_t i, double value);
   void put(std::size_t i, std::string_view value);
@@ -41,6 +42,7 @@ class row_checker {
 
  private:
   void add(std::size_t i, errc code, std::string message);
+  void add_out_of_range(std::size_t i, std::string const& value);
   void check_json(std::size_t i, std::string_view text);
   void check_dynamic(std::size_t i, std::string_view text);
   error_info refusal();

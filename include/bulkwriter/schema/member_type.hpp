@@ -55,6 +55,8 @@ template <class V>
 inline constexpr bool is_optional = unwrap_optional<std::remove_cvref_t<V>>::is_optional;
 
 template <class V>
+inline constexpr bool is_null_type = std::is_same_v<V, std::nullptr_t> || std::is_same_v<V, std::nullopt_t>;
+template <class V>
 concept text_like = std::convertible_to<V const&, std::string_view>;
 template <class V>
 concept has_json_text = requires(std::string& out, V const& v) { json_text_of<V>::append(out, v); };
@@ -83,8 +85,9 @@ enum class strictness : bool { member, value };
 
 template <class V, kind K, strictness How>
 consteval bool holds_integer() {
-  if constexpr (How == strictness::value) return integer_within<V, 64>;
-  else return integer_within<V, K == kind::int8 ? 8 : K == kind::int16 ? 16 : K == kind::int32 ? 32 : 64>;
+  // 65: an int64 field takes uint64 as well, since sizes and counters are; its range is checked in every row
+  if constexpr (How == strictness::value) return integer_within<V, 65>;
+  else return integer_within<V, K == kind::int8 ? 8 : K == kind::int16 ? 16 : K == kind::int32 ? 32 : 65>;
 }
 template <class V, kind K, strictness How>
 consteval bool holds_float() {

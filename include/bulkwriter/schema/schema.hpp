@@ -25,11 +25,12 @@ struct common_owner<First, Rest...> {
                                               std::is_same_v<First, typename rest::type>);
 };
 
-consteval bool names_are_unique(std::span<field_info const> fields) {
+// The index of the first field whose name an earlier one has; the number of fields if there is none.
+consteval std::size_t first_repeated_name(std::span<field_info const> fields) {
   for (std::size_t i = 0; i < fields.size(); ++i)
-    for (std::size_t k = i + 1; k < fields.size(); ++k)
-      if (fields[i].name == fields[k].name) return false;
-  return true;
+    for (std::size_t k = 0; k < i; ++k)
+      if (fields[i].name == fields[k].name) return i;
+  return fields.size();
 }
 template <auto Member>
 consteval std::size_t count_if_set(std::span<field_info const> fields) {
@@ -53,10 +54,28 @@ consteval bool function_inputs_exist(std::span<field_info const> fields) {
   return true;
 }
 
+template <std::size_t I, class F>
+struct slot {
+  using type = F;
+};
+template <class, class...>
+struct slots;
+template <std::size_t... I, class... F>
+struct slots<std::index_sequence<I...>, F...> : slot<I, F>... {};
+template <std::size_t I, class F>
+slot<I, F> pick(slot<I, F> const*);
+
+template <fixed_string Name, bool Unique>
+struct unique_name {
+  static_assert(rule::field<Name, Unique>, "bulkwriter: two fields of this schema have this name; rename one");
+};
+
 template <class... F>
 struct schema_check {
   static constexpr std::array<field_info, sizeof...(F)> infos{F::info...};
-  static_assert(names_are_unique(infos), "bulkwriter: two fields of this schema have the same name; rename one");
+  static constexpr std::size_t repeated = first_repeated_name(infos);
+  using shown = typename decltype(pick<repeated % sizeof...(F)>(static_cast<slots<std::index_sequence_for<F...>, F...> const*>(nullptr)))::type;
+  static_assert(sizeof(unique_name<shown::name_storage, repeated == sizeof...(F)>) != 0);
   static_assert(count_if_set<&field_info::is_primary>(infos) != 0,
                 "bulkwriter: no field of this schema is the primary key; give one .is_primary = true (int64 or varchar)");
   static_assert(count_if_set<&field_info::is_primary>(infos) <= 1,
@@ -70,17 +89,6 @@ struct schema_check {
   static_assert(common_owner<typename F::owner...>::same,
                 "bulkwriter: the fields of this schema are members of different structs; bind all to one struct");
 };
-
-template <std::size_t I, class F>
-struct slot {
-  using type = F;
-};
-template <class, class...>
-struct slots;
-template <std::size_t... I, class... F>
-struct slots<std::index_sequence<I...>, F...> : slot<I, F>... {};
-template <std::size_t I, class F>
-slot<I, F> pick(slot<I, F> const*);
 
 }  // namespace detail
 

@@ -33,14 +33,32 @@ struct unwanted_value {
   static_assert(rule::field<Name, sizeof(S) == 0>,
                 "bulkwriter: the server fills this field (auto_id or function output); give no value for it");
 };
-template <class S, fixed_string Name>
-struct missing_value {
-  static_assert(rule::field<Name, sizeof(S) == 0>,
-                "bulkwriter: no value was given for this field, and it is neither nullable nor has a default_value");
+template <class S, fixed_string... Name>
+struct missing_values {
+  static_assert((rule::field<Name, sizeof(S) == 0> || ...),
+                "bulkwriter: no value was given for these fields, and they are neither nullable nor have a default_value");
 };
-template <class S, fixed_string Name, class V>
-struct not_a_dynamic_value {
-  static_assert(rule::field<Name, sizeof(S) == 0>,
+// The fields that a binding leaves without a value although they need one.
+template <class S, auto Bound>
+consteval auto fields_without_value() {
+  constexpr auto lacks = [](std::size_t i) {
+    return Bound.argument_of[i] == no_value && S::infos[i].written() && !S::infos[i].may_be_null();
+  };
+  constexpr std::size_t n = [lacks] {
+    std::size_t count = 0;
+    for (std::size_t i = 0; i < S::size; ++i) count += lacks(i) ? 1u : 0u;
+    return count;
+  }();
+  std::array<std::size_t, n> fields{};
+  for (std::size_t i = 0, k = 0; i < S::size; ++i)
+    if (lacks(i)) fields[k++] = i;
+  return fields;
+}
+template <class S, auto Fields, std::size_t... K>
+missing_values<S, field_at<S, Fields[K]>::name_storage...> missing_values_of(std::index_sequence<K...>);
+template <class S, fixed_string Name, class V, bool Fits>
+struct dynamic_value_check {
+  static_assert(rule::field<Name, Fits>,
                 "bulkwriter: a value of this C++ type cannot be stored in the dynamic field (bool, numbers, text, ranges of these, "
                 "boost::json types with <bulkwriter/adapt/boost_json.hpp>)");
 };
@@ -57,7 +75,8 @@ struct not_a_row {
 };
 template <class Format, fixed_string Name>
 struct cannot_hold {
-  static_assert(rule::field<Name, sizeof(Format) == 0>, "bulkwriter: this file format cannot hold this field's kind; choose another format");
+  static_assert(rule::field<Name, sizeof(Format) == 0>, "bulkwriter: this file format cannot hold this field's kind (parquet and json: boolean, int8 to int64, float32, float64, "
+                "varchar, json, float_vector, dynamic_field)");
 };
 
 template <class V>
@@ -134,6 +153,13 @@ class bulk_writer {
   template <class V>
     requires(!detail::is_tuple_or_named<V> &&
              (std::is_void_v<row_type> || !std::is_convertible_v<V const&, std::add_lvalue_reference_t<std::add_const_t<row_type>>>))
+  result<void> try_append_row(V const&) {
+    static_assert(sizeof(detail::not_a_row<Schema, V>) != 0);
+    return {};
+  }
+  template <class V>
+    requires(!detail::is_tuple_or_named<V> &&
+             (std::is_void_v<row_type> || !std::is_convertible_v<V const&, std::add_lvalue_reference_t<std::add_const_t<row_type>>>))
   void append_row(V const&) {
     static_assert(sizeof(detail::not_a_row<Schema, V>) != 0);
   }
@@ -198,13 +224,28 @@ class bulk_writer {
     return append(row_view{&row, &detail::show_values<Schema, Bound, refs, detail::row_checker>, &detail::show_values<Schema, Bound, refs, encoder>});
   }
 
-  template <class Bound, std::size_t I, class Refs>
-  static constexpr void check_value() {
-    constexpr int a = Bound::bound.argument_of[I];
-    if constexpr (a != detail::no_value) {
-      using V = std::remove_cvref_t<decltype(detail::value_at<static_cast<std::size_t>(a)>(std::declval<Refs const&>()))>;
-      static_assert(sizeof(detail::value_check<Schema, I, V>) != 0);
-    }
+  template <class Bound, std::size_t I, class... V>
+  using argument = std::tuple_element_t<static_cast<std::size_t>(Bound::bound.argument_of[I]), std::tuple<V...>>;
+  template <class Bound, std::size_t I, class... V>
+  static consteval bool value_fits() {
+    if constexpr (Bound::bound.argument_of[I] == detail::no_value) return true;
+    else return detail::value_rules<Schema, I, argument<Bound, I, V...>>::ok;
+  }
+  template <class Bound, fixed_string Name, class V>
+  static constexpr bool loose_value_fits = !Bound::is_loose(Name.view()) || detail::is_dynamic_value<V>();
+
+  // A value that does not fit instantiates the class that says so, and nothing behind it.
+  template <class Bound, class... V>
+  result<void> append_checked(V const&... value) {
+    return [&]<std::size_t... I>(std::index_sequence<I...>) -> result<void> {
+      if constexpr ((value_fits<Bound, I, V...>() && ...)) return append_values<Bound>(value...);
+      else (explain<Bound, I, V...>(), ...);
+      return {};
+    }(std::make_index_sequence<Schema::size>{});
+  }
+  template <class Bound, std::size_t I, class... V>
+  static void explain() {
+    if constexpr (!value_fits<Bound, I, V...>()) (void)sizeof(detail::value_check<Schema, I, argument<Bound, I, V...>>);
   }
 
   template <fixed_string... Name, class... V>
@@ -218,11 +259,12 @@ class bulk_writer {
     } else if constexpr (b.unwanted >= 0) {
       static_assert(sizeof(detail::unwanted_value<Schema, detail::nth_name<static_cast<std::size_t>(b.unwanted), Name...>()>) != 0);
     } else if constexpr (b.missing >= 0) {
-      static_assert(sizeof(detail::missing_value<Schema, detail::field_at<Schema, static_cast<std::size_t>(b.missing)>::name_storage>) != 0);
+      constexpr auto missing = detail::fields_without_value<Schema, b>();
+      static_assert(sizeof(detail::missing_values_of<Schema, missing>(std::make_index_sequence<missing.size()>{})) != 0);
+    } else if constexpr (!(loose_value_fits<bound, Name, V> && ...)) {
+      (void(sizeof(detail::dynamic_value_check<Schema, Name, V, loose_value_fits<bound, Name, V>>)), ...);
     } else {
-      check_values<bound, V...>(std::make_index_sequence<Schema::size>{});
-      check_loose<bound, Name...>(std::index_sequence_for<V...>{}, value...);
-      return append_values<bound>(value...);
+      return append_checked<bound>(value...);
     }
     return {};
   }
@@ -236,26 +278,11 @@ class bulk_writer {
     } else {
       return std::apply(
           [&](auto const&... value) {
-            check_values<bound, std::remove_cvref_t<decltype(value)>...>(std::make_index_sequence<Schema::size>{});
-            return append_values<bound>(value...);
+            return append_checked<bound>(value...);
           },
           row);
     }
   }
-
-  template <class Bound, class... V, std::size_t... I>
-  static constexpr void check_values(std::index_sequence<I...>) {
-    (check_value<Bound, I, detail::value_refs<std::index_sequence_for<V...>, V...>>(), ...);
-  }
-  template <class Bound, fixed_string... Name, std::size_t... A, class... V>
-  static constexpr void check_loose(std::index_sequence<A...>, V const&...) {
-    ((void)sizeof(loose_check<Bound::bound.is_loose[A], Name, V>), ...);
-  }
-  template <bool IsLoose, fixed_string Name, class V>
-  struct loose_check {};
-  template <fixed_string Name, class V>
-    requires(!detail::is_dynamic_value<V>())
-  struct loose_check<true, Name, V> : detail::not_a_dynamic_value<Schema, Name, V> {};
 
   std::unique_ptr<core> core_;
 };

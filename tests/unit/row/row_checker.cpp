@@ -111,7 +111,7 @@ TEST_CASE("all problems of a row come in one error, and the next row begins anew
   REQUIRE(r.error().problems.size() == 3);
   CHECK(r.error().problems[0] == bw::problem{errc::out_of_range, "i8", "value 1000 is outside -128..127 of int8"});
   CHECK(r.error().problems[1].field == "title");
-  CHECK(r.error().problems[2] == bw::problem{errc::not_finite, "v", "element 2 is nan, not a finite number"});
+  CHECK(r.error().problems[2] == bw::problem{errc::not_finite, "v", "element [2] is nan, not a finite number"});
   CHECK(r.error().message.find("row 7: 3 problems: field 'i8': ") == 0);
 
   checker.begin_row(8);

@@ -146,7 +146,8 @@ TEST_CASE("members must fit as they stand, single values are judged at run time"
   static_assert(storable<std::int8_t, bw::int16{}, member>() && !storable<std::int32_t, bw::int16{}, member>());
   static_assert(storable<std::int32_t, bw::int16{}, value>() && !storable<double, bw::int16{}, value>());
   static_assert(!storable<char, bw::int8{}, member>() && !storable<bool, bw::int8{}, value>());
-  static_assert(storable<std::uint32_t, bw::int64{}, member>() && !storable<std::uint64_t, bw::int64{}, member>());
+  static_assert(storable<std::uint64_t, bw::int64{}, member>() && !storable<std::uint32_t, bw::int32{}, member>());
+  static_assert(storable<std::uint64_t, bw::int8{}, value>());
   static_assert(!storable<double, bw::float32{}, member>() && storable<double, bw::float32{}, value>());
   static_assert(storable<float, bw::float64{}, member>());
   static_assert(storable<char const*, bw::varchar{.max_length = 4}, member>() && !storable<int, bw::varchar{.max_length = 4}, value>());

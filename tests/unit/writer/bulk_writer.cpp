@@ -174,8 +174,21 @@ TEST_CASE("values that only a run can judge: undeclared ones too") {
   CHECK(code_of(t.writer.try_append_row("tag"_f = "a", "x"_f = 1, "$meta"_f = R"({"x":2})")) == bw::errc::duplicate_key);
   CHECK(code_of(t.writer.try_append_row("tag"_f = "a", "x"_f = 1, "$meta"_f = "[1]")) == bw::errc::invalid_json);
   CHECK(code_of(t.writer.try_append_row("tag"_f = std::optional<std::string>())) == bw::errc::null_not_allowed);
+  CHECK(code_of(t.writer.try_append_row("tag"_f = "a", "n"_f = std::numeric_limits<std::uint64_t>::max())) == bw::errc::out_of_range);
+  char const* const null = nullptr;
+  CHECK(code_of(t.writer.try_append_row("tag"_f = null)) == bw::errc::null_not_allowed);
+  auto const not_finite = t.writer.try_append_row("tag"_f = "a", "x"_f = std::numeric_limits<float>::quiet_NaN());
+  REQUIRE(!not_finite);
+  CHECK(not_finite.error().message.find("a number that is not finite at byte 5") != std::string::npos);
   CHECK(t.writer.commit().empty());
   CHECK(t.memory->files().empty());
+}
+
+TEST_CASE("pointers to text may be null where the field may") {
+  to_memory<tag_schema> t;
+  char const* const null = nullptr;
+  t.writer.append_row("tag"_f = "a", "lang"_f = null, "x"_f = null, "n"_f = std::size_t{7});
+  CHECK(t.commit() == "{\"rows\":[\n{\"tag\":\"a\",\"n\":7,\"lang\":\"en\",\"x\":null}\n]}\n");
 }
 
 TEST_CASE_TEMPLATE("no file is larger than chunk_size, and none of the rows is lost", Format, bw::format::json, bw::format::parquet) {

@@ -67,11 +67,15 @@ class disk_file final : public file {
 
 BULKWRITER_DECL result<std::unique_ptr<folder>> folder::try_open(std::string path) {
   while (path.size() > 1 && path.back() == '/') path.pop_back();
-  if (path.empty()) path = ".";
   std::error_code error;
   std::filesystem::create_directories(path, error);
   if (error) return file_error("make the folder", path, error.value());
   return std::unique_ptr<folder>(new folder(std::move(path)));
+}
+
+BULKWRITER_DECL folder::~folder() {
+  std::error_code ignored;
+  std::filesystem::remove(path_, ignored);  // only if nothing is in it
 }
 
 BULKWRITER_DECL result<std::unique_ptr<file>> folder::create(std::string_view name, std::uint64_t) {

@@ -62,12 +62,19 @@ BULKWRITER_DECL void row_checker::put(std::size_t i, std::nullptr_t) {
 
 BULKWRITER_DECL void row_checker::put(std::size_t, bool) {}
 
+BULKWRITER_DECL void row_checker::add_out_of_range(std::size_t i, std::string const& value) {
+  kind const k = fields_[i].type;
+  add(i, errc::out_of_range,
+      "value " + value + " is outside " + std::to_string(min_of(k)) + ".." + std::to_string(max_of(k)) + " of " + std::string(to_string(k)));
+}
+
 BULKWRITER_DECL void row_checker::put(std::size_t i, std::int64_t value) {
   kind const k = fields_[i].type;
-  if (value < min_of(k) || value > max_of(k))
-    add(i, errc::out_of_range,
-        "value " + std::to_string(value) + " is outside " + std::to_string(min_of(k)) + ".." + std::to_string(max_of(k)) + " of " +
-            std::string(to_string(k)));
+  if (value < min_of(k) || value > max_of(k)) add_out_of_range(i, std::to_string(value));
+}
+
+BULKWRITER_DECL void row_checker::put_unsigned(std::size_t i, std::uint64_t value) {
+  if (value > static_cast<std::uint64_t>(max_of(fields_[i].type))) add_out_of_range(i, std::to_string(value));
 }
 
 BULKWRITER_DECL void row_checker::put(std::size_t i, float value) { put(i, static_cast<double>(value)); }
@@ -103,7 +110,7 @@ BULKWRITER_DECL void row_checker::put(std::size_t i, std::span<float const> valu
   }
   if (std::size_t const at = find_not_finite(value); at != value.size())
     add(i, errc::not_finite,
-        "element " + std::to_string(at) + " is " + number_text(static_cast<double>(value[at])) + ", not a finite number");
+        "element [" + std::to_string(at) + "] is " + number_text(static_cast<double>(value[at])) + ", not a finite number");
 }
 
 inline std::string json_complaint(std::string_view text, json_fault const& fault) {

@@ -105,7 +105,7 @@ class json_scanner {
         return true;
       }
     }
-    return refuse("a value was expected");
+    return refuse(text_.substr(at_, 3) == "NaN" ? "a number that is not finite" : "a value was expected");
   }
 
   bool key() {
