@@ -20,33 +20,33 @@ inline namespace v1 {
 /// What went wrong. The values are stable; `to_string` gives the name that stands in brackets behind every message.
 enum class errc : std::uint16_t {
   // --- a value of a row ---
-  null_not_allowed = 1,   ///< no value for a field that is neither nullable nor has a default_value
-  out_of_range = 2,       ///< an integer outside the range of its field's kind
-  not_finite = 3,         ///< NaN or an infinity: no server imports it
-  varchar_too_long = 4,   ///< more bytes (not characters) than max_length
-  invalid_utf8 = 5,       ///< text that is not well-formed UTF-8
-  invalid_json = 6,       ///< text of a json or dynamic field that is not JSON (RFC 8259), or not an object where one is due
-  json_too_long = 7,      ///< more than the 65,536 bytes that a server takes in a JSON cell
-  wrong_dim = 8,          ///< a vector whose length is not the field's dim
-  duplicate_key = 9,      ///< a dynamic key that appears twice, or that is the name of a field
-  capacity_exceeded = 10, ///< more elements than max_capacity
-  row_too_large = 11,     ///< a row that alone is larger than chunk_size
-  several_problems = 12,  ///< more than one of the above in one row: see error_info::problems
-  wrong_type = 13,        ///< a run-time value of a type that its field cannot hold
-  unknown_field = 14,     ///< a run-time name that the schema does not declare, and no dynamic field to take it
+  null_not_allowed = 1,  ///< no value for a field that is neither nullable nor has a default_value
+  out_of_range = 2,      ///< an integer outside the range of its field's kind
+  not_finite = 3,        ///< NaN or an infinity: no server imports it
+  varchar_too_long = 4,  ///< more bytes (not characters) than max_length
+  invalid_utf8 = 5,      ///< text that is not well-formed UTF-8
+  invalid_json = 6,  ///< text of a json or dynamic field that is not JSON (RFC 8259), or not an object where one is due
+  json_too_long = 7,       ///< more than the 65,536 bytes that a server takes in a JSON cell
+  wrong_dim = 8,           ///< a vector whose length is not the field's dim
+  duplicate_key = 9,       ///< a dynamic key that appears twice, or that is the name of a field
+  capacity_exceeded = 10,  ///< more elements than max_capacity
+  row_too_large = 11,      ///< a row that alone is larger than chunk_size
+  several_problems = 12,   ///< more than one of the above in one row: see error_info::problems
+  wrong_type = 13,         ///< a run-time value of a type that its field cannot hold
+  unknown_field = 14,      ///< a run-time name that the schema does not declare, and no dynamic field to take it
 
   // --- options, schemas, states ---
-  invalid_schema = 30,    ///< a run-time schema that breaks a rule (compile-time schemas fail to compile instead)
-  invalid_option = 31,    ///< an option out of its range, or options that exclude each other
-  invalid_state = 32,     ///< a call on a writer that has failed before, or that was moved from
+  invalid_schema = 30,  ///< a run-time schema that breaks a rule (compile-time schemas fail to compile instead)
+  invalid_option = 31,  ///< an option out of its range, or options that exclude each other
+  invalid_state = 32,   ///< a call on a writer that has failed before, or that was moved from
 
   // --- input files ---
-  invalid_csv = 50,       ///< broken quoting, a row with another number of cells than the header, a header without a column
-  invalid_number = 51,    ///< text where a number is due
+  invalid_csv = 50,  ///< broken quoting, a row with another number of cells than the header, a header without a column
+  invalid_number = 51,  ///< text where a number is due
 
   // --- files on disk ---
-  io_error = 70,          ///< the operating system refused to create, write, rename or read a file
-  no_space = 71,          ///< the disk or the quota is full
+  io_error = 70,  ///< the operating system refused to create, write, rename or read a file
+  no_space = 71,  ///< the disk or the quota is full
 
   // --- network ---
   invalid_url = 90,       ///< text that is not an http or https URL, or lacks a host
@@ -60,22 +60,23 @@ enum class errc : std::uint16_t {
   http_error = 98,        ///< an HTTP status that none of the more exact codes describes
 
   // --- object stores ---
-  access_denied = 110,    ///< unknown key, wrong signature, or no right to do this
-  no_such_bucket = 111,   ///< the bucket or container does not exist
-  no_such_key = 112,      ///< the object or multipart upload does not exist
-  wrong_region = 113,     ///< the bucket is in another region than the request was signed for
-  clock_skewed = 114,     ///< this machine's clock differs too much from the server's
-  precondition_failed = 115, ///< a conditional request whose condition did not hold
-  storage_error = 116,    ///< any other refusal of the store
-  upload_not_aborted = 117, ///< an upload failed and its parts could not be removed: key and upload id are in the message
+  access_denied = 110,        ///< unknown key, wrong signature, or no right to do this
+  no_such_bucket = 111,       ///< the bucket or container does not exist
+  no_such_key = 112,          ///< the object or multipart upload does not exist
+  wrong_region = 113,         ///< the bucket is in another region than the request was signed for
+  clock_skewed = 114,         ///< this machine's clock differs too much from the server's
+  precondition_failed = 115,  ///< a conditional request whose condition did not hold
+  storage_error = 116,        ///< any other refusal of the store
+  upload_not_aborted =
+      117,  ///< an upload failed and its parts could not be removed: key and upload id are in the message
 
   // --- import ---
-  unauthenticated = 130,  ///< the token or API key is missing or wrong
-  collection_not_found = 131, ///< no collection of this name
-  job_not_found = 132,    ///< the server does not know the job (any more)
-  import_failed = 133,    ///< the job ended as failed: the reason is in the message
-  server_error = 134,     ///< any other refusal: server_code and server_message say which
-  outcome_unknown = 135,  ///< a request that must not be repeated was sent and its answer was lost
+  unauthenticated = 130,       ///< the token or API key is missing or wrong
+  collection_not_found = 131,  ///< no collection of this name
+  job_not_found = 132,         ///< the server does not know the job (any more)
+  import_failed = 133,         ///< the job ended as failed: the reason is in the message
+  server_error = 134,          ///< any other refusal: server_code and server_message say which
+  outcome_unknown = 135,       ///< a request that must not be repeated was sent and its answer was lost
 };
 
 /// The name of a code, such as "varchar_too_long". Never fails; thread-safe.
@@ -93,13 +94,14 @@ struct problem {
 /// Everything that is known about a failure. `message` never holds a secret.
 struct error_info {
   errc code = {};
-  std::string message = {};        ///< complete text as `error::what()` shows it, without the bracketed code
-  std::int64_t row = -1;           ///< zero-based position among all rows offered to this writer; -1 where there is none
-  std::string field = {};          ///< the field of the first problem
-  int http_status = 0;             ///< 0 where no HTTP answer was received
-  std::int64_t server_code = 0;    ///< the import server's `code`
-  std::string server_error = {};   ///< the store's error code ("SignatureDoesNotMatch") or the import server's message
+  std::string message = {};       ///< complete text as `error::what()` shows it, without the bracketed code
+  std::int64_t row = -1;          ///< zero-based position among all rows offered to this writer; -1 where there is none
+  std::string field = {};         ///< the field of the first problem
+  int http_status = 0;            ///< 0 where no HTTP answer was received
+  std::int64_t server_code = 0;   ///< the import server's `code`
+  std::string server_error = {};  ///< the store's error code ("SignatureDoesNotMatch") or the import server's message
   std::vector<problem> problems = {};  ///< for a refused row: every broken rule, in schema order
+  bool may_have_happened = false;  ///< a request was sent and no answer denies that it has been carried out
 
   /// `row 41, field 'title': 600 bytes exceed max_length 512 [bulkwriter.varchar_too_long]`
   std::string to_string() const;
@@ -108,7 +110,8 @@ struct error_info {
 /// What the plain (not `try_`) functions throw.
 class error : public std::runtime_error {
  public:
-  explicit error(error_info info) : std::runtime_error(info.to_string()), info_(std::make_shared<error_info const>(std::move(info))) {}
+  explicit error(error_info info)
+      : std::runtime_error(info.to_string()), info_(std::make_shared<error_info const>(std::move(info))) {}
   error_info const& info() const noexcept { return *info_; }
   errc code() const noexcept { return info_->code; }
 

@@ -1,5 +1,6 @@
-// Parquet append_row + commit of rows of the guide's shape, beside the least that any writer must do with the same bytes: look
-// at every float, copy it once, write() it. One run of one mode a process, so that peak memory and CPU time are its own.
+// Parquet append_row + commit of rows of the guide's shape, beside the least that any writer must do with the same
+// bytes: look at every float, copy it once, write() it. One run of one mode a process, so that peak memory and CPU time
+// are its own.
 //
 //   append_row ours|reference FOLDER TOTAL_BYTES [CHUNK_BYTES]  ->  one line of JSON
 
@@ -39,7 +40,8 @@ std::vector<article> make_pool(std::size_t bytes) {
     a.id = id++;
     for (float& v : a.title_vector) v = normal(random);
     a.title = "The Reported Mortality Rate of Coronavirus Is Not Important, part " + std::to_string(a.id);
-    a.link = "https://medium.com/swlh/the-reported-mortality-rate-of-coronavirus-is-not-important-" + std::to_string(a.id);
+    a.link =
+        "https://medium.com/swlh/the-reported-mortality-rate-of-coronavirus-is-not-important-" + std::to_string(a.id);
   }
   return pool;
 }
@@ -55,7 +57,8 @@ usage now() {
   return {seconds(r.ru_utime) + seconds(r.ru_stime), r.ru_maxrss};
 }
 
-std::uint64_t run_ours(std::vector<article> const& pool, std::string const& folder, std::uint64_t rows, std::uint64_t chunk) {
+std::uint64_t run_ours(std::vector<article> const& pool, std::string const& folder, std::uint64_t rows,
+                       std::uint64_t chunk) {
   bw::local_bulk_writer<article_schema, bw::format::parquet> writer{{.local_path = folder, .chunk_size = chunk}};
   for (std::uint64_t i = 0; i < rows; ++i) writer.append_row(pool[i % pool.size()]);
   std::uint64_t bytes = 0;
@@ -73,7 +76,8 @@ std::uint64_t run_ours(std::vector<article> const& pool, std::string const& fold
   return bad == 0;
 }
 
-std::uint64_t run_reference(std::vector<article> const& pool, std::string const& folder, std::uint64_t rows, std::uint64_t chunk) {
+std::uint64_t run_reference(std::vector<article> const& pool, std::string const& folder, std::uint64_t rows,
+                            std::uint64_t chunk) {
   std::vector<char> buffer(std::size_t{128} << 10);
   std::size_t used = 0;
   std::uint64_t bytes = 0, in_file = 0;
@@ -133,7 +137,9 @@ int main(int argc, char** argv) {
   std::uint64_t const bytes = (ours ? run_ours : run_reference)(pool, argv[2], rows, chunk);
   double const seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
   usage const after = now();
-  std::printf("{\"mode\": \"%s\", \"rows\": %llu, \"bytes\": %llu, \"seconds\": %.4f, \"cpu\": %.4f, \"over_pool_mib\": %.1f}\n", argv[1],
-              static_cast<unsigned long long>(rows), static_cast<unsigned long long>(bytes), seconds, after.cpu - before.cpu,
-              static_cast<double>(after.peak_kib - before.peak_kib) / 1024);
+  std::printf(
+      "{\"mode\": \"%s\", \"rows\": %llu, \"bytes\": %llu, \"seconds\": %.4f, \"cpu\": %.4f, \"over_pool_mib\": "
+      "%.1f}\n",
+      argv[1], static_cast<unsigned long long>(rows), static_cast<unsigned long long>(bytes), seconds,
+      after.cpu - before.cpu, static_cast<double>(after.peak_kib - before.peak_kib) / 1024);
 }

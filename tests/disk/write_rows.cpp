@@ -1,6 +1,7 @@
 // Writes rows until it is stopped or the disk is full: what the tests of full disks and killed writers run.
 //
-//   write_rows FOLDER parquet|json CHUNK_BYTES ROWS  ->  each committed path on a line; exit code 1 and the error on stderr
+//   write_rows FOLDER parquet|json CHUNK_BYTES ROWS  ->  each committed path on a line; exit code 1 and the error on
+//   stderr
 
 #include <bulkwriter/local.hpp>
 
@@ -15,7 +16,8 @@ struct row {
   std::int64_t id = {};
   std::array<float, 128> v = {};
 };
-struct row_schema : bw::schema<bw::field<"id", &row::id, bw::int64{.is_primary = true}>, bw::field<"v", &row::v, bw::float_vector{.dim = 128}>> {};
+struct row_schema : bw::schema<bw::field<"id", &row::id, bw::int64{.is_primary = true}>,
+                               bw::field<"v", &row::v, bw::float_vector{.dim = 128}>> {};
 
 template <class Format>
 int run(char const* folder, std::uint64_t chunk_size, std::int64_t rows) {

@@ -1,7 +1,7 @@
 #pragma once
 
-// Boost.JSON values as values of json fields, as the dynamic field's member, and as undeclared values of a named append.
-// Include it before the schemas that use it.
+// Boost.JSON values as values of json fields, as the dynamic field's member, and as undeclared values of a named
+// append. Include it before the schemas that use it.
 
 #include <bulkwriter/schema/member_type.hpp>
 

@@ -23,8 +23,8 @@ struct byte_sink {
   result<void> write(std::span<std::byte const> piece) const { return write_to(to, std::span(&piece, 1)); }
 };
 
-/// Turns checked rows into the bytes of one file after another. A row is begin_row, one put for each written field (the index
-/// is the field's place in the schema), end_row; until end_row it can be dropped without a trace.
+/// Turns checked rows into the bytes of one file after another. A row is begin_row, one put for each written field (the
+/// index is the field's place in the schema), end_row; until end_row it can be dropped without a trace.
 template <class E>
 concept encoder = requires(E e, E const c, std::size_t i, byte_sink const& sink) {
   e.begin_row();
@@ -61,12 +61,18 @@ namespace detail {
 /// A default wins over null, as on the server; a row without dynamic values has an empty object.
 template <class Encoder>
 bool put_in_place_of_null(Encoder& to, std::size_t i, field_info const& f) {
-  if (f.is_dynamic) to.put(i, std::string_view("{}"));
-  else if (!f.has_default) return false;
-  else if (f.type == kind::boolean) to.put(i, f.default_integer != 0);
-  else if (is_integer(f.type)) to.put(i, f.default_integer);
-  else if (f.type == kind::float32 || f.type == kind::float64) to.put(i, f.default_number);
-  else to.put(i, f.default_text);
+  if (f.is_dynamic)
+    to.put(i, std::string_view("{}"));
+  else if (!f.has_default)
+    return false;
+  else if (f.type == kind::boolean)
+    to.put(i, f.default_integer != 0);
+  else if (is_integer(f.type))
+    to.put(i, f.default_integer);
+  else if (f.type == kind::float32 || f.type == kind::float64)
+    to.put(i, f.default_number);
+  else
+    to.put(i, f.default_text);
   return true;
 }
 

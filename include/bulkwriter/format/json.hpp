@@ -9,12 +9,15 @@ namespace bulkwriter {
 inline namespace v1 {
 namespace format {
 
-/// JSON as every server reads it: {"rows":[{…},{…}]}, compact, a row a line. Dynamic keys stand beside the fields; the value of
-/// a json field is a string that holds JSON text. Floats are written with the fewest digits that read back as the same float.
+/// JSON as every server reads it: {"rows":[{…},{…}]}, compact, a row a line. Dynamic keys stand beside the fields; the
+/// value of a json field is a string that holds JSON text. Floats are written with the fewest digits that read back as
+/// the same float.
 struct json {
   using encoder = detail::json_encoder;
   static constexpr std::string_view extension = "json";
-  static constexpr bool holds(kind k) noexcept { return k <= kind::json || k == kind::float_vector ? k != kind::text : false; }
+  static constexpr bool holds(kind k) noexcept {
+    return k <= kind::json || k == kind::float_vector ? k != kind::text : false;
+  }
 
   result<void> check() const { return {}; }
 };

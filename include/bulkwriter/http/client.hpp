@@ -63,6 +63,7 @@ struct client_options {
 ///
 /// Errors: invalid_url and invalid_option (nothing was sent), resolve_failed, connect_failed, tls_failed, timeout,
 /// connection_lost, invalid_response, cancelled; messages name origin and phase, never target, header value or body.
+/// `may_have_happened` says whether any of the request had been sent by then.
 ///
 /// Not thread-safe: use one client per thread. The stop token may be triggered from any thread.
 class client {

@@ -61,7 +61,8 @@ class import_client {
 
   /// Starts an import and returns at once. The server looks at the files later: what is wrong with them shows as a
   /// failed job. Never repeated by itself: where it is not known whether the server has made a job (the answer was
-  /// lost, or was a status 408 or 5xx), the error is outcome_unknown, and `list_import_jobs` tells.
+  /// lost, or was a status 408 or 5xx other than 501 and 505), the error is outcome_unknown, and `list_import_jobs`
+  /// tells.
   result<job_id> try_bulk_import(request_type const& request) { return backend_.create(request); }
   job_id bulk_import(request_type const& request) { return try_bulk_import(request).value(); }
 
@@ -70,8 +71,8 @@ class import_client {
   import_progress get_import_progress(job_id const& id) { return try_get_import_progress(id).value(); }
 
   /// Polls until the job is completed, or uncommitted if it was started with auto_commit = "false". Errors that pass
-  /// (no connection, 5xx, rate limits) do not end the wait. Errors: import_failed with the server's reason, timeout,
-  /// cancelled.
+  /// (no connection, rate limits, 408, 5xx other than 501 and 505) do not end the wait. Errors: import_failed with the
+  /// server's reason, timeout, cancelled.
   result<import_progress> try_wait(job_id const& id, wait_options const& options = {}) {
     return backend_.wait(id, options);
   }

@@ -88,7 +88,7 @@ struct zilliz_cloud {
   static constexpr std::size_t max_files = 1000;  ///< of one request
 
   std::string endpoint = "https://api.cloud.zilliz.com";  ///< https is assumed if the scheme is left out
-  std::string api_key = {};
+  std::string api_key = {};     ///< must be there
   std::string cluster_id = {};  ///< "in01-…"; on-demand compute has project_id and region_id in its place
   std::string project_id = {};
   std::string region_id = {};
@@ -104,7 +104,7 @@ struct zilliz_cloud_v1 {
   using request_type = zilliz_cloud_v1_import_request;
 
   std::string cloud_region = {};  ///< "gcp-us-west1"
-  std::string api_key = {};
+  std::string api_key = {};       ///< must be there
   std::string cluster_id = {};
   std::string endpoint =
       {};  ///< in place of the host made from cloud_region; https is assumed if the scheme is left out

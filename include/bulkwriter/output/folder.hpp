@@ -10,8 +10,8 @@ namespace bulkwriter {
 inline namespace v1 {
 namespace output {
 
-/// A folder on disk. Files are written under a temporary name (".1.parquet.partial") and renamed when whole, so that a full disk
-/// or a killed program leaves nothing under a final name. Errors: io_error, no_space. Thread-safe.
+/// A folder on disk. Files are written under a temporary name (".1.parquet.partial") and renamed when whole, so that a
+/// full disk or a killed program leaves nothing under a final name. Errors: io_error, no_space. Thread-safe.
 class folder final : public place {
  public:
   /// Makes the folder with its parents.

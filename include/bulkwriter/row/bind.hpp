@@ -52,38 +52,52 @@ class row_texts {
 // No cell is wider than int64: what is above its range shows to those who judge it.
 template <class To, class V>
 void put_integer(To& to, std::size_t i, V value) {
-  if constexpr (sizeof(V) == 8 && std::is_unsigned_v<V> && requires { to.put_unsigned(i, std::uint64_t{}); }) to.put_unsigned(i, value);
-  else to.put(i, static_cast<std::int64_t>(value));
+  if constexpr (sizeof(V) == 8 && std::is_unsigned_v<V> && requires { to.put_unsigned(i, std::uint64_t{}); })
+    to.put_unsigned(i, value);
+  else
+    to.put(i, static_cast<std::int64_t>(value));
 }
 
 template <auto Kind, class To, class V>
 void put_plain(To& to, std::size_t i, V const& value, row_texts& texts) {
   constexpr kind k = std::remove_const_t<decltype(Kind)>::tag;
-  if constexpr (k == kind::boolean) to.put(i, value);
-  else if constexpr (is_integer(k)) put_integer(to, i, value);
-  else if constexpr (k == kind::float32 && std::is_same_v<V, float>) to.put(i, value);
-  else if constexpr (k == kind::float32 || k == kind::float64) to.put(i, static_cast<double>(value));
-  else if constexpr (text_like<V>) to.put(i, std::string_view(value));
-  else if constexpr (k == kind::json) to.put(i, std::string_view(texts.get(i, [&](std::string& out) { json_text_of<V>::append(out, value); })));
-  else if constexpr (k == kind::float_vector) to.put(i, std::span<float const>(value));
+  if constexpr (k == kind::boolean)
+    to.put(i, value);
+  else if constexpr (is_integer(k))
+    put_integer(to, i, value);
+  else if constexpr (k == kind::float32 && std::is_same_v<V, float>)
+    to.put(i, value);
+  else if constexpr (k == kind::float32 || k == kind::float64)
+    to.put(i, static_cast<double>(value));
+  else if constexpr (text_like<V>)
+    to.put(i, std::string_view(value));
+  else if constexpr (k == kind::json)
+    to.put(i, std::string_view(texts.get(i, [&](std::string& out) { json_text_of<V>::append(out, value); })));
+  else if constexpr (k == kind::float_vector)
+    to.put(i, std::span<float const>(value));
 }
 
 template <auto Kind, class To, class V>
 void put_value(To& to, std::size_t i, V const& value, row_texts& texts) {
   if constexpr (is_optional<V>) {
-    if (value) put_plain<Kind>(to, i, *value, texts);
-    else to.put(i, nullptr);
+    if (value)
+      put_plain<Kind>(to, i, *value, texts);
+    else
+      to.put(i, nullptr);
   } else if constexpr (is_null_type<V>) {
     to.put(i, nullptr);
   } else if constexpr (std::is_pointer_v<V>) {  // of getenv and its kin
-    if (value != nullptr) put_plain<Kind>(to, i, value, texts);
-    else to.put(i, nullptr);
+    if (value != nullptr)
+      put_plain<Kind>(to, i, value, texts);
+    else
+      to.put(i, nullptr);
   } else {
     put_plain<Kind>(to, i, value, texts);
   }
 }
 
-// The value of field F. Empty text for the dynamic field is an object without keys: what a std::string member begins as.
+// The value of field F. Empty text for the dynamic field is an object without keys: what a std::string member begins
+// as.
 template <class F, class To, class V>
 void put_field(To& to, std::size_t i, V const& value, row_texts& texts) {
   if constexpr (F::info.is_dynamic && text_like<V>)
@@ -97,7 +111,8 @@ template <class S, std::size_t I>
 struct column_without_member {
   using F = field_at<S, I>;
   static_assert(rule::field<F::name_storage, F::info.may_be_null()>,
-                "bulkwriter: this column<> has no member, so a row given as a struct cannot bring its value; bind it with field<>, "
+                "bulkwriter: this column<> has no member, so a row given as a struct cannot bring its value; bind it "
+                "with field<>, "
                 "make it nullable, or append by name");
 };
 
@@ -149,7 +164,8 @@ struct binding {
 };
 
 template <std::size_t Fields, std::size_t Args>
-consteval binding<Fields, Args> bind_names(std::array<field_info, Fields> const& fields, std::array<std::string_view, Args> const& names) {
+consteval binding<Fields, Args> bind_names(std::array<field_info, Fields> const& fields,
+                                           std::array<std::string_view, Args> const& names) {
   binding<Fields, Args> b;
   for (int& a : b.argument_of) a = no_value;
   for (std::size_t a = 0; a < Args; ++a) {
@@ -169,7 +185,8 @@ consteval binding<Fields, Args> bind_names(std::array<field_info, Fields> const&
     }
   }
   for (std::size_t i = 0; i < Fields; ++i)
-    if (b.argument_of[i] == no_value && fields[i].written() && !fields[i].may_be_null()) b.missing = static_cast<int>(i);
+    if (b.argument_of[i] == no_value && fields[i].written() && !fields[i].may_be_null())
+      b.missing = static_cast<int>(i);
   return b;
 }
 
@@ -181,8 +198,10 @@ struct name_list {
 };
 template <std::size_t I, fixed_string First, fixed_string... Rest>
 consteval auto nth_name() {
-  if constexpr (I == 0) return First;
-  else return nth_name<I - 1, Rest...>();
+  if constexpr (I == 0)
+    return First;
+  else
+    return nth_name<I - 1, Rest...>();
 }
 
 /// By name: the names are known to the compiler.
@@ -224,24 +243,27 @@ struct value_rules {
   static constexpr bool present = !is_null_type<V> || F::info.may_be_null();
   static constexpr bool ok = fits && extent && present;
 };
-// Says which rule is broken. Apart from the rules, since Clang calls nothing constant that a failed assertion stands in.
+// Says which rule is broken. Apart from the rules, since Clang calls nothing constant that a failed assertion stands
+// in.
 template <class S, std::size_t I, class V>
 struct value_check {
   using rules = value_rules<S, I, V>;
   static constexpr auto name = field_at<S, I>::name_storage;
-  static_assert(rule::field<name, rules::fits>,
-                "bulkwriter: a value of this C++ type cannot be stored in this field (boolean: bool; integers: an integer; floats: "
-                "a float, double or integer of at most 32 bits; varchar, text, geometry: text; json: text or, with "
-                "<bulkwriter/adapt/boost_json.hpp>, a boost::json type; float_vector: a contiguous range of float, so convert a "
-                "range of double first)");
+  static_assert(
+      rule::field<name, rules::fits>,
+      "bulkwriter: a value of this C++ type cannot be stored in this field (boolean: bool; integers: an integer; "
+      "floats: "
+      "a float, double or integer of at most 32 bits; varchar, text, geometry: text; json: text or, with "
+      "<bulkwriter/adapt/boost_json.hpp>, a boost::json type; float_vector: a contiguous range of float, so convert a "
+      "range of double first)");
   static_assert(rule::field<name, rules::present>,
                 "bulkwriter: null was given for this field, and it is neither nullable nor has a default_value");
-  static_assert(rule::field<name, !rules::fits || rules::extent>,
+  static_assert(rule::field < name, !rules::fits || rules::extent >,
                 "bulkwriter: the size of this std::array differs from the field's dim");
 };
 
-// The loose values, and what was given for the dynamic field itself, as one object. What is no object is handed on as it is:
-// the checker then says so.
+// The loose values, and what was given for the dynamic field itself, as one object. What is no object is handed on as
+// it is: the checker then says so.
 template <class Bound, class Refs, std::size_t... A>
 void make_dynamic_text(std::string& object, Refs const& refs, std::string_view given, std::index_sequence<A...>) {
   auto const members = inside_braces(given.empty() ? "{}" : given);
@@ -271,15 +293,17 @@ void put_bound(To& to, Refs const& refs, row_texts& texts, Args args) {
   }();
   if constexpr (F::info.is_dynamic && has_loose) {
     to.put(I, std::string_view(texts.get(I, [&](std::string& object) {
-      std::string given;
-      if constexpr (a != no_value) {
-        auto const& value = value_at<static_cast<std::size_t>(a)>(refs);
-        using V = std::remove_cvref_t<decltype(value)>;
-        if constexpr (text_like<V>) given = std::string_view(value);
-        else if constexpr (has_json_text<V>) json_text_of<V>::append(given, value);
-      }
-      make_dynamic_text<Bound>(object, refs, given, args);
-    })));
+             std::string given;
+             if constexpr (a != no_value) {
+               auto const& value = value_at<static_cast<std::size_t>(a)>(refs);
+               using V = std::remove_cvref_t<decltype(value)>;
+               if constexpr (text_like<V>)
+                 given = std::string_view(value);
+               else if constexpr (has_json_text<V>)
+                 json_text_of<V>::append(given, value);
+             }
+             make_dynamic_text<Bound>(object, refs, given, args);
+           })));
   } else if constexpr (a != no_value) {
     put_field<F>(to, I, value_at<static_cast<std::size_t>(a)>(refs), texts);
   } else if constexpr (F::info.written()) {

@@ -19,27 +19,37 @@ namespace detail {
 template <class V>
 consteval bool is_dynamic_value() {
   using T = plain_type<V>;
-  if constexpr (is_null_type<T> || std::is_same_v<T, bool> || integer_like<T> || text_like<T> || has_json_text<T>) return true;
-  else if constexpr (std::floating_point<T>) return sizeof(T) <= 8;
-  else if constexpr (std::ranges::input_range<T const>) return is_dynamic_value<std::ranges::range_value_t<T const>>();
-  else return false;
+  if constexpr (is_null_type<T> || std::is_same_v<T, bool> || integer_like<T> || text_like<T> || has_json_text<T>)
+    return true;
+  else if constexpr (std::floating_point<T>)
+    return sizeof(T) <= 8;
+  else if constexpr (std::ranges::input_range<T const>)
+    return is_dynamic_value<std::ranges::range_value_t<T const>>();
+  else
+    return false;
 }
 
 template <class V>
 void append_dynamic_value(std::string& out, V const& value) {
   if constexpr (is_optional<V>) {
-    if (value) append_dynamic_value(out, *value);
-    else out += "null";
+    if (value)
+      append_dynamic_value(out, *value);
+    else
+      out += "null";
   } else if constexpr (is_null_type<V>) {
     out += "null";
   } else if constexpr (std::is_pointer_v<V>) {
-    if (value != nullptr) append_json_string(out, value);
-    else out += "null";
+    if (value != nullptr)
+      append_json_string(out, value);
+    else
+      out += "null";
   } else if constexpr (std::is_same_v<V, bool>) {
     out += value ? "true" : "false";
   } else if constexpr (integer_like<V>) {
-    if constexpr (std::is_signed_v<V>) append_json_number(out, static_cast<long long>(value));
-    else append_json_number(out, static_cast<unsigned long long>(value));
+    if constexpr (std::is_signed_v<V>)
+      append_json_number(out, static_cast<long long>(value));
+    else
+      append_json_number(out, static_cast<unsigned long long>(value));
   } else if constexpr (std::floating_point<V>) {
     append_json_number(out, value);
   } else if constexpr (text_like<V>) {

@@ -7,7 +7,8 @@
 namespace bulkwriter {
 inline namespace v1 {
 
-/// A value with the name of its field, made by `"title"_f = value`. Refers to the value: use it in the call that takes it.
+/// A value with the name of its field, made by `"title"_f = value`. Refers to the value: use it in the call that takes
+/// it.
 template <fixed_string Name, class T>
 struct named {
   T&& value;

@@ -14,8 +14,8 @@ namespace bulkwriter {
 inline namespace v1 {
 namespace detail {
 
-// The closed set of cells: null, bool, integers, floats, text, spans of floats. Checks and formats take one cell a field
-// through overloads of put(field index, cell), in schema order; a cell's view is valid for the call.
+// The closed set of cells: null, bool, integers, floats, text, spans of floats. Checks and formats take one cell a
+// field through overloads of put(field index, cell), in schema order; a cell's view is valid for the call.
 
 /// Judges a row before anything of it is written. All problems of a row become one error.
 class row_checker {
@@ -36,7 +36,8 @@ class row_checker {
   void put(std::size_t i, std::span<float const> value);
 
   result<void> finish() {
-    if (problems_.empty()) [[likely]] return {};
+    if (problems_.empty()) [[likely]]
+      return {};
     return refusal();
   }
 

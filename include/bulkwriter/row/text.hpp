@@ -22,8 +22,8 @@ struct json_fault {
   char const* what = "";
 };
 
-/// The first place where the text is not exactly one JSON value that every server reads alike: beyond the grammar, numbers
-/// must fit a double, escaped surrogates must come in pairs, and nesting ends at 1,024.
+/// The first place where the text is not exactly one JSON value that every server reads alike: beyond the grammar,
+/// numbers must fit a double, escaped surrogates must come in pairs, and nesting ends at 1,024.
 std::optional<json_fault> find_json_fault(std::string_view text);
 
 /// The same for text that must be an object; its top-level keys, unescaped, are put into `keys`.
@@ -38,7 +38,8 @@ void append_json_number(std::string& out, double value);
 void append_json_number(std::string& out, long long value);
 void append_json_number(std::string& out, unsigned long long value);
 
-/// What stands between the braces of text that begins and ends with them; nothing where it does not. Judges no more than that.
+/// What stands between the braces of text that begins and ends with them; nothing where it does not. Judges no more
+/// than that.
 std::optional<std::string_view> inside_braces(std::string_view object) noexcept;
 
 }  // namespace detail

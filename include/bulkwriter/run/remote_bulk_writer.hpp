@@ -16,17 +16,19 @@ inline namespace v1 {
 struct remote_options {
   std::string remote_path = "/";                  ///< objects get the keys <remote_path>/<uuid>/1.parquet, …
   std::uint64_t chunk_size = default_chunk_size;  ///< bytes; no object is larger
-  int connections = 4;                            ///< parts of an object under way at the same time, each on a thread of its own
-  std::uint64_t part_size = 0;                    ///< bytes; 0: 16 MiB, or more where chunk_size asks for it
+  int connections = 4;          ///< parts of an object under way at the same time, each on a thread of its own
+  std::uint64_t part_size = 0;  ///< bytes; 0: 16 MiB, or more where chunk_size asks for it
   abandon_handler on_abandoned = {};
 };
 
-/// Writes rows into a bucket, uploading while it encodes; nothing touches the disk. See bulk_writer for rows, errors and threads.
+/// Writes rows into a bucket, uploading while it encodes; nothing touches the disk. See bulk_writer for rows, errors
+/// and threads.
 ///
 ///   remote_bulk_writer<article_schema, format::parquet> writer{s3_connect_param{…}, {.remote_path = "/"}};
 ///
-/// The store is anything that an object_store is made from: the connect parameters of a cloud, or a user's own type with
-/// `object_store open_store(P const&)`. An unfinished upload is aborted; what could not be aborted is named in the error.
+/// The store is anything that an object_store is made from: the connect parameters of a cloud, or a user's own type
+/// with `object_store open_store(P const&)`. An unfinished upload is aborted; what could not be aborted is named in the
+/// error.
 template <class Schema, class Format>
 class remote_bulk_writer : public bulk_writer<Schema, Format> {
   using base = bulk_writer<Schema, Format>;
@@ -51,14 +53,18 @@ class remote_bulk_writer : public bulk_writer<Schema, Format> {
   object_store const& store() const noexcept { return store_; }
 
  private:
-  remote_bulk_writer(std::unique_ptr<core> made, object_store store) noexcept : base(std::move(made)), store_(std::move(store)) {}
+  remote_bulk_writer(std::unique_ptr<core> made, object_store store) noexcept
+      : base(std::move(made)), store_(std::move(store)) {}
 
-  static result<std::unique_ptr<core>> try_make(Format const& format, object_store const& store, remote_options options) {
+  static result<std::unique_ptr<core>> try_make(Format const& format, object_store const& store,
+                                                remote_options options) {
     writer_options shared{.chunk_size = options.chunk_size, .on_abandoned = std::move(options.on_abandoned)};
     if (auto checked = core::check(format, shared); !checked) return std::move(checked).error();
-    if (auto size = storage::try_part_size(options.chunk_size, options.part_size, store.backend()); !size) return std::move(size).error();
+    if (auto size = storage::try_part_size(options.chunk_size, options.part_size, store.backend()); !size)
+      return std::move(size).error();
     auto place = std::make_shared<storage::object_place>(
-        store, options.remote_path + '/' + detail::make_uuid(), storage::object_options{.connections = options.connections, .part_size = options.part_size});
+        store, options.remote_path + '/' + detail::make_uuid(),
+        storage::object_options{.connections = options.connections, .part_size = options.part_size});
     return base::try_make_core(std::move(place), format, std::move(shared));
   }
 

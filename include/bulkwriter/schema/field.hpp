@@ -40,9 +40,12 @@ constexpr field_info lower(std::string_view name, D const& d) {
   if constexpr (requires { d.nullable; }) f.nullable = d.nullable;
   if constexpr (requires { d.default_value; }) {
     f.has_default = d.default_value.set;
-    if constexpr (requires { d.default_value.view(); }) f.default_text = d.default_value.view();
-    else if constexpr (std::is_same_v<decltype(d.default_value), default_float>) f.default_number = d.default_value.value;
-    else f.default_integer = d.default_value.value;
+    if constexpr (requires { d.default_value.view(); })
+      f.default_text = d.default_value.view();
+    else if constexpr (std::is_same_v<decltype(d.default_value), default_float>)
+      f.default_number = d.default_value.value;
+    else
+      f.default_integer = d.default_value.value;
   }
   return f;
 }
@@ -68,42 +71,55 @@ struct column_check {
                 "bulkwriter: the last argument of column<> or field<> must be a field kind such as bw::int64{} or "
                 "bw::varchar{.max_length = 64}");
   static constexpr field_info info = lower<D>(Name.view(), Kind);
-  static_assert(rule::field<Name, is_valid_field_name(Name.view())>,
-                "bulkwriter: a field name begins with a letter or an underscore, goes on with letters, digits and underscores, "
-                "and has at most 255 bytes; rename the field");
-  static_assert(rule::field<Name, !is_dense_vector(info.type) || (info.dim >= 1 && info.dim <= limits::max_dim)>,
+  static_assert(
+      rule::field<Name, is_valid_field_name(Name.view())>,
+      "bulkwriter: a field name begins with a letter or an underscore, goes on with letters, digits and underscores, "
+      "and has at most 255 bytes; rename the field");
+  static_assert(rule::field < Name, !is_dense_vector(info.type) || (info.dim >= 1 && info.dim <= limits::max_dim) >,
                 "bulkwriter: a vector field needs a dim between 1 and 32768: bw::float_vector{.dim = 768}");
-  static_assert(rule::field<Name, info.type != kind::binary_vector || info.dim % 8 == 0>,
+  static_assert(rule::field < Name, info.type != kind::binary_vector || info.dim % 8 == 0 >,
                 "bulkwriter: the dim of a binary_vector counts bits and must be a multiple of 8");
-  static_assert(rule::field<Name, info.type != kind::varchar || (info.max_length >= 1 && info.max_length <= limits::max_varchar_length)>,
-                "bulkwriter: a varchar field needs a max_length between 1 and 65535 bytes: bw::varchar{.max_length = 512}");
-  static_assert(rule::field<Name, (info.type != kind::array && info.type != kind::struct_array) ||
-                                      (info.max_capacity >= 1 && info.max_capacity <= limits::max_capacity)>,
-                "bulkwriter: an array field needs a max_capacity between 1 and 4096: bw::array{.element_type = bw::int32{}, "
-                ".max_capacity = 16}");
-  static_assert(rule::field<Name, info.type != kind::array || info.element <= kind::varchar>,
+  static_assert(
+      rule::field < Name,
+      info.type != kind::varchar || (info.max_length >= 1 && info.max_length <= limits::max_varchar_length) >,
+      "bulkwriter: a varchar field needs a max_length between 1 and 65535 bytes: bw::varchar{.max_length = 512}");
+  static_assert(
+      rule::field < Name,
+      (info.type != kind::array && info.type != kind::struct_array) ||
+          (info.max_capacity >= 1 && info.max_capacity <= limits::max_capacity) >,
+      "bulkwriter: an array field needs a max_capacity between 1 and 4096: bw::array{.element_type = bw::int32{}, "
+      ".max_capacity = 16}");
+  static_assert(rule::field < Name, info.type != kind::array || info.element <= kind::varchar >,
                 "bulkwriter: the element_type of an array must be a boolean, integer, float or varchar kind");
-  static_assert(rule::field<Name, info.type != kind::array || info.element != kind::varchar ||
-                                      (info.max_length >= 1 && info.max_length <= limits::max_varchar_length)>,
+  static_assert(rule::field < Name,
+                info.type != kind::array || info.element != kind::varchar ||
+                    (info.max_length >= 1 && info.max_length <= limits::max_varchar_length) >,
                 "bulkwriter: the varchar elements of an array need a max_length between 1 and 65535 bytes: "
                 "bw::array{.element_type = bw::varchar{.max_length = 64}, .max_capacity = 16}");
   static constexpr bool plain_element() {
-    if constexpr (requires { Kind.element_type; }) return Kind.element_type.plain;
-    else return true;
+    if constexpr (requires { Kind.element_type; })
+      return Kind.element_type.plain;
+    else
+      return true;
   }
   static_assert(rule::field<Name, plain_element()>,
-                "bulkwriter: the element_type of an array takes no key, nullable or default_value attribute; set it on the array");
-  static_assert(rule::field<Name, default_fits(info)>,
-                "bulkwriter: the default_value is out of the range of this field's kind (varchar: longer than max_length)");
+                "bulkwriter: the element_type of an array takes no key, nullable or default_value attribute; set it on "
+                "the array");
+  static_assert(
+      rule::field<Name, default_fits(info)>,
+      "bulkwriter: the default_value is out of the range of this field's kind (varchar: longer than max_length)");
   static constexpr bool default_is_whole() {
-    if constexpr (requires { Kind.default_value.size; }) return Kind.default_value.size <= default_string::capacity;
-    else return true;
+    if constexpr (requires { Kind.default_value.size; })
+      return Kind.default_value.size <= default_string::capacity;
+    else
+      return true;
   }
   static_assert(rule::field<Name, default_is_whole()>,
-                "bulkwriter: a default_value in a compile-time schema holds at most 256 bytes; use a runtime_schema for a longer one");
+                "bulkwriter: a default_value in a compile-time schema holds at most 256 bytes; use a runtime_schema "
+                "for a longer one");
   static_assert(rule::field<Name, !(info.is_primary && (info.nullable || info.has_default))>,
                 "bulkwriter: a primary key cannot be nullable or have a default_value; remove the attribute");
-  static_assert(rule::field<Name, info.is_primary || !info.auto_id>,
+  static_assert(rule::field < Name, info.is_primary || !info.auto_id >,
                 "bulkwriter: only a primary key can be auto_id; add .is_primary = true or remove .auto_id");
   static_assert(rule::field<Name, !(info.is_partition_key && (info.is_primary || info.nullable))>,
                 "bulkwriter: a partition key cannot be the primary key or nullable; remove one of the attributes");
@@ -152,16 +168,18 @@ struct member_check {
   static constexpr bool can_be_empty = is_optional<Member> || !info.nullable;
   static constexpr bool ok = fits && extent && may_be_empty && can_be_empty && !info.auto_id;
 
-  static_assert(rule::field<Name, fits>,
-                "bulkwriter: the C++ type of this member cannot be stored in this field's kind (boolean: bool; int8 to int64: an "
-                "integer type no wider; float32: float; float64: float, double; varchar, text, geometry: std::string, "
-                "std::string_view; json: text, or a boost::json type with <bulkwriter/adapt/boost_json.hpp>; float_vector: "
-                "std::array, std::vector or std::span of float)");
-  static_assert(rule::field<Name, !fits || extent>,
+  static_assert(
+      rule::field<Name, fits>,
+      "bulkwriter: the C++ type of this member cannot be stored in this field's kind (boolean: bool; int8 to int64: an "
+      "integer type no wider; float32: float; float64: float, double; varchar, text, geometry: std::string, "
+      "std::string_view; json: text, or a boost::json type with <bulkwriter/adapt/boost_json.hpp>; float_vector: "
+      "std::array, std::vector or std::span of float)");
+  static_assert(rule::field < Name, !fits || extent >,
                 "bulkwriter: the size of this std::array differs from the field's dim (binary_vector: dim / 8 bytes)");
   static_assert(rule::field<Name, may_be_empty>,
                 "bulkwriter: this member is a std::optional, so the field needs .nullable = true or a .default_value");
-  static_assert(rule::field<Name, can_be_empty>, "bulkwriter: this field is nullable, so its member must be a std::optional");
+  static_assert(rule::field<Name, can_be_empty>,
+                "bulkwriter: this field is nullable, so its member must be a std::optional");
   static_assert(rule::field<Name, !info.auto_id>,
                 "bulkwriter: the server fills an auto_id field; declare it as column<> without a member");
 };
@@ -220,9 +238,10 @@ struct dynamic_field<nullptr> {
 namespace detail {
 template <fixed_string Name, auto Kind, auto Function>
 struct function_check {
-  static_assert(rule::field<Name, column<Name, Kind>::info.type == std::remove_const_t<decltype(Function)>::output>,
-                "bulkwriter: this function gives another kind of field (bm25: sparse_float_vector, text_embedding: float_vector, "
-                "minhash: binary_vector)");
+  static_assert(
+      rule::field<Name, column<Name, Kind>::info.type == std::remove_const_t<decltype(Function)>::output>,
+      "bulkwriter: this function gives another kind of field (bm25: sparse_float_vector, text_embedding: float_vector, "
+      "minhash: binary_vector)");
 };
 }  // namespace detail
 

@@ -18,10 +18,10 @@ enum class function_kind : std::uint8_t { none, bm25, text_embedding, minhash };
 struct field_info {
   std::string_view name = {};
   kind type = kind::boolean;
-  kind element = kind::boolean;       ///< of an array
-  std::uint32_t dim = 0;              ///< of a vector; bits for binary_vector
-  std::uint32_t max_length = 0;       ///< bytes, of a varchar or of each varchar of an array
-  std::uint32_t max_capacity = 0;     ///< elements of an array or struct_array
+  kind element = kind::boolean;    ///< of an array
+  std::uint32_t dim = 0;           ///< of a vector; bits for binary_vector
+  std::uint32_t max_length = 0;    ///< bytes, of a varchar or of each varchar of an array
+  std::uint32_t max_capacity = 0;  ///< elements of an array or struct_array
   bool is_primary = false;
   bool auto_id = false;
   bool is_partition_key = false;
@@ -29,14 +29,14 @@ struct field_info {
   bool nullable = false;
   bool has_default = false;
   bool is_dynamic = false;
-  std::int64_t default_integer = 0;   ///< also of a boolean: 0 or 1
+  std::int64_t default_integer = 0;  ///< also of a boolean: 0 or 1
   double default_number = 0;
   std::string_view default_text = {};
   function_kind function = function_kind::none;  ///< what computes it; none for an ordinary field
   std::string_view function_name = {};
-  std::string_view function_input = {};          ///< the field that the function reads
-  std::string_view function_params = {};         ///< JSON object text or empty
-  field_info const* sub = nullptr;    ///< fields of a struct_array
+  std::string_view function_input = {};   ///< the field that the function reads
+  std::string_view function_params = {};  ///< JSON object text or empty
+  field_info const* sub = nullptr;        ///< fields of a struct_array
   std::size_t sub_count = 0;
 
   constexpr bool is_function_output() const noexcept { return function != function_kind::none; }

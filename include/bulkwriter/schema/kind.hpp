@@ -8,8 +8,26 @@ inline namespace v1 {
 
 /// The field kinds of a collection.
 enum class kind : std::uint8_t {
-  boolean, int8, int16, int32, int64, float32, float64, varchar, text, json, array, geometry, timestamptz,
-  float_vector, float16_vector, bfloat16_vector, int8_vector, binary_vector, sparse_float_vector, struct_array,
+  boolean,
+  int8,
+  int16,
+  int32,
+  int64,
+  float32,
+  float64,
+  varchar,
+  text,
+  json,
+  array,
+  geometry,
+  timestamptz,
+  float_vector,
+  float16_vector,
+  bfloat16_vector,
+  int8_vector,
+  binary_vector,
+  sparse_float_vector,
+  struct_array,
 };
 
 /// The name as it is spelled in C++: "float_vector".

@@ -12,8 +12,8 @@
 //   bw::varchar{.max_length = 512, .nullable = true}
 //
 // The order of attributes is the same everywhere and part of the API: dim | max_length | element_type | max_capacity,
-// is_primary, auto_id, is_partition_key, is_clustering_key, nullable, default_value. Whether values make sense is judged by
-// column<> and field<>, which know the field's name.
+// is_primary, auto_id, is_partition_key, is_clustering_key, nullable, default_value. Whether values make sense is
+// judged by column<> and field<>, which know the field's name.
 
 namespace bulkwriter {
 inline namespace v1 {
@@ -171,7 +171,8 @@ struct array {
   static constexpr kind tag = kind::array;
 };
 
-/// Names the fields of a nested struct, so that several struct_arrays can share them: struct clip_fields : bw::struct_fields<…> {};
+/// Names the fields of a nested struct, so that several struct_arrays can share them: struct clip_fields :
+/// bw::struct_fields<…> {};
 template <class... Sub>
 struct struct_array;
 template <class... Sub>

@@ -66,49 +66,65 @@ template <class V>
 concept timestamp_like = text_like<V> || std::same_as<V, std::chrono::sys_time<std::chrono::microseconds>>;
 // char and its kin are text, not numbers
 template <class V>
-concept integer_like = std::integral<V> && !std::same_as<V, bool> && !std::same_as<V, char> && !std::same_as<V, wchar_t> &&
-                       !std::same_as<V, char8_t> && !std::same_as<V, char16_t> && !std::same_as<V, char32_t>;
+concept integer_like =
+    std::integral<V> && !std::same_as<V, bool> && !std::same_as<V, char> && !std::same_as<V, wchar_t> &&
+    !std::same_as<V, char8_t> && !std::same_as<V, char16_t> && !std::same_as<V, char32_t>;
 template <class V, std::size_t Bits>
 concept integer_within = integer_like<V> && sizeof(V) * 8 + (std::unsigned_integral<V> ? 1 : 0) <= Bits;
 template <class V, class E>
 concept block_of = std::convertible_to<V const&, std::span<E const>>;
 template <class V>
-concept pair_range =
-    std::ranges::input_range<V const> && requires(std::ranges::range_reference_t<V const> e) {
-      { e.first } -> std::convertible_to<std::uint32_t>;
-      { e.second } -> std::convertible_to<float>;
-    };
+concept pair_range = std::ranges::input_range<V const> && requires(std::ranges::range_reference_t<V const> e) {
+  { e.first } -> std::convertible_to<std::uint32_t>;
+  { e.second } -> std::convertible_to<float>;
+};
 
-// A member's type is a promise about all of its values, so it must fit as it stands. A single value given by name or in a
-// tuple is judged at run time: `"flag"_f = 1` for an int8 field.
+// A member's type is a promise about all of its values, so it must fit as it stands. A single value given by name or in
+// a tuple is judged at run time: `"flag"_f = 1` for an int8 field.
 enum class strictness : bool { member, value };
 
 template <class V, kind K, strictness How>
 consteval bool holds_integer() {
   // 65: an int64 field takes uint64 as well, since sizes and counters are; its range is checked in every row
-  if constexpr (How == strictness::value) return integer_within<V, 65>;
-  else return integer_within<V, K == kind::int8 ? 8 : K == kind::int16 ? 16 : K == kind::int32 ? 32 : 65>;
+  if constexpr (How == strictness::value)
+    return integer_within<V, 65>;
+  else
+    return integer_within < V, K == kind::int8 ? 8 : K == kind::int16 ? 16 : K == kind::int32 ? 32 : 65 > ;
 }
 template <class V, kind K, strictness How>
 consteval bool holds_float() {
-  if constexpr (How == strictness::value) return integer_within<V, 33> || std::same_as<V, float> || std::same_as<V, double>;
-  else return std::same_as<V, float> || (K == kind::float64 && std::same_as<V, double>);
+  if constexpr (How == strictness::value)
+    return integer_within<V, 33> || std::same_as<V, float> || std::same_as<V, double>;
+  else
+    return std::same_as<V, float> || (K == kind::float64 && std::same_as<V, double>);
 }
 
 template <class V, kind K, strictness How>
 consteval bool storable_as() {
-  if constexpr (K == kind::boolean) return std::same_as<V, bool>;
-  else if constexpr (is_integer(K)) return holds_integer<V, K, How>();
-  else if constexpr (K == kind::float32 || K == kind::float64) return holds_float<V, K, How>();
-  else if constexpr (K == kind::varchar || K == kind::text || K == kind::geometry) return text_like<V>;
-  else if constexpr (K == kind::json) return json_like<V>;
-  else if constexpr (K == kind::timestamptz) return timestamp_like<V>;
-  else if constexpr (K == kind::float_vector) return block_of<V, float>;
-  else if constexpr (K == kind::float16_vector || K == kind::bfloat16_vector) return block_of<V, float> || block_of<V, float16>;
-  else if constexpr (K == kind::int8_vector) return block_of<V, std::int8_t>;
-  else if constexpr (K == kind::binary_vector) return block_of<V, std::uint8_t> || block_of<V, std::byte>;
-  else if constexpr (K == kind::sparse_float_vector) return std::same_as<V, sparse_view> || pair_range<V>;
-  else return false;
+  if constexpr (K == kind::boolean)
+    return std::same_as<V, bool>;
+  else if constexpr (is_integer(K))
+    return holds_integer<V, K, How>();
+  else if constexpr (K == kind::float32 || K == kind::float64)
+    return holds_float<V, K, How>();
+  else if constexpr (K == kind::varchar || K == kind::text || K == kind::geometry)
+    return text_like<V>;
+  else if constexpr (K == kind::json)
+    return json_like<V>;
+  else if constexpr (K == kind::timestamptz)
+    return timestamp_like<V>;
+  else if constexpr (K == kind::float_vector)
+    return block_of<V, float>;
+  else if constexpr (K == kind::float16_vector || K == kind::bfloat16_vector)
+    return block_of<V, float> || block_of<V, float16>;
+  else if constexpr (K == kind::int8_vector)
+    return block_of<V, std::int8_t>;
+  else if constexpr (K == kind::binary_vector)
+    return block_of<V, std::uint8_t> || block_of<V, std::byte>;
+  else if constexpr (K == kind::sparse_float_vector)
+    return std::same_as<V, sparse_view> || pair_range<V>;
+  else
+    return false;
 }
 
 template <class V, kind E, strictness How>
@@ -118,8 +134,10 @@ consteval bool storable_elements() {
   } else {
     using X = std::remove_cvref_t<std::ranges::range_reference_t<V const>>;
     // vector<bool> yields proxies
-    if constexpr (E == kind::boolean) return std::convertible_to<X, bool> && (std::same_as<X, bool> || !std::is_arithmetic_v<X>);
-    else return storable_as<X, E, How>();
+    if constexpr (E == kind::boolean)
+      return std::convertible_to<X, bool> && (std::same_as<X, bool> || !std::is_arithmetic_v<X>);
+    else
+      return storable_as<X, E, How>();
   }
 }
 
@@ -155,9 +173,12 @@ consteval bool storable_structs() {
 template <class V, auto Kind, strictness How>
 consteval bool storable() {
   using K = std::remove_const_t<decltype(Kind)>;
-  if constexpr (K::tag == kind::array) return storable_elements<V, Kind.element_type.tag, How>();
-  else if constexpr (is_struct_array<K>) return storable_structs<V, sub_fields_of<K>>();
-  else return storable_as<V, K::tag, How>();
+  if constexpr (K::tag == kind::array)
+    return storable_elements<V, Kind.element_type.tag, How>();
+  else if constexpr (is_struct_array<K>)
+    return storable_structs<V, sub_fields_of<K>>();
+  else
+    return storable_as<V, K::tag, How>();
 }
 
 // An extent that the compiler knows: std::array, C array, span<T, N>; 0 where it does not.

@@ -74,18 +74,22 @@ template <class... F>
 struct schema_check {
   static constexpr std::array<field_info, sizeof...(F)> infos{F::info...};
   static constexpr std::size_t repeated = first_repeated_name(infos);
-  using shown = typename decltype(pick<repeated % sizeof...(F)>(static_cast<slots<std::index_sequence_for<F...>, F...> const*>(nullptr)))::type;
+  using shown = typename decltype(pick<repeated % sizeof...(F)>(
+      static_cast<slots<std::index_sequence_for<F...>, F...> const*>(nullptr)))::type;
   static_assert(sizeof(unique_name<shown::name_storage, repeated == sizeof...(F)>) != 0);
-  static_assert(count_if_set<&field_info::is_primary>(infos) != 0,
-                "bulkwriter: no field of this schema is the primary key; give one .is_primary = true (int64 or varchar)");
+  static_assert(
+      count_if_set<&field_info::is_primary>(infos) != 0,
+      "bulkwriter: no field of this schema is the primary key; give one .is_primary = true (int64 or varchar)");
   static_assert(count_if_set<&field_info::is_primary>(infos) <= 1,
                 "bulkwriter: more than one field of this schema is the primary key; keep .is_primary on one");
   static_assert(primary_kind_fits(infos), "bulkwriter: the primary key must be an int64 or a varchar field");
   static_assert(count_if_set<&field_info::is_partition_key>(infos) <= 1,
                 "bulkwriter: more than one field of this schema is the partition key; keep .is_partition_key on one");
-  static_assert(count_if_set<&field_info::is_dynamic>(infos) <= 1, "bulkwriter: a schema has at most one dynamic_field<>");
-  static_assert(function_inputs_exist(infos),
-                "bulkwriter: the input_field_name of a function_output must name a varchar or text field of this schema");
+  static_assert(count_if_set<&field_info::is_dynamic>(infos) <= 1,
+                "bulkwriter: a schema has at most one dynamic_field<>");
+  static_assert(
+      function_inputs_exist(infos),
+      "bulkwriter: the input_field_name of a function_output must name a varchar or text field of this schema");
   static_assert(common_owner<typename F::owner...>::same,
                 "bulkwriter: the fields of this schema are members of different structs; bind all to one struct");
 };
@@ -113,7 +117,9 @@ namespace detail {
 template <class S, std::size_t I>
 using field_at = typename decltype(pick<I>(static_cast<typename S::slots const*>(nullptr)))::type;
 
-consteval bool has_dynamic_field(std::span<field_info const> fields) { return count_if_set<&field_info::is_dynamic>(fields) != 0; }
+consteval bool has_dynamic_field(std::span<field_info const> fields) {
+  return count_if_set<&field_info::is_dynamic>(fields) != 0;
+}
 }  // namespace detail
 
 }  // namespace v1

@@ -33,7 +33,8 @@ struct uploaded_part {
 namespace storage {
 
 /// What a cloud implements. Every function is one logical operation with its retries inside; all are thread-safe,
-/// so that the parts of one upload travel on several connections. Keys have no leading slash.
+/// so that the parts of one upload travel on several connections. Keys have no leading slash. An error after which the
+/// operation may have done its work all the same, by whichever of its attempts, has `may_have_happened` set.
 class backend {
  public:
   virtual ~backend() = default;

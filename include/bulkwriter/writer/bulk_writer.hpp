@@ -20,9 +20,10 @@ namespace detail {
 // A mistake in a call instantiates one of these: the assertion's message, with schema and field in the type beside it.
 template <class S, fixed_string Name>
 struct no_such_field {
-  static_assert(rule::field<Name, sizeof(S) == 0>,
-                "bulkwriter: the schema has no field of this name, and no dynamic_field<> to take it; correct the name or add a "
-                "dynamic_field<>");
+  static_assert(
+      rule::field<Name, sizeof(S) == 0>,
+      "bulkwriter: the schema has no field of this name, and no dynamic_field<> to take it; correct the name or add a "
+      "dynamic_field<>");
 };
 template <class S, fixed_string Name>
 struct repeated_value {
@@ -35,8 +36,9 @@ struct unwanted_value {
 };
 template <class S, fixed_string... Name>
 struct missing_values {
-  static_assert((rule::field<Name, sizeof(S) == 0> || ...),
-                "bulkwriter: no value was given for these fields, and they are neither nullable nor have a default_value");
+  static_assert(
+      (rule::field<Name, sizeof(S) == 0> || ...),
+      "bulkwriter: no value was given for these fields, and they are neither nullable nor have a default_value");
 };
 // The fields that a binding leaves without a value although they need one.
 template <class S, auto Bound>
@@ -59,23 +61,28 @@ missing_values<S, field_at<S, Fields[K]>::name_storage...> missing_values_of(std
 template <class S, fixed_string Name, class V, bool Fits>
 struct dynamic_value_check {
   static_assert(rule::field<Name, Fits>,
-                "bulkwriter: a value of this C++ type cannot be stored in the dynamic field (bool, numbers, text, ranges of these, "
+                "bulkwriter: a value of this C++ type cannot be stored in the dynamic field (bool, numbers, text, "
+                "ranges of these, "
                 "boost::json types with <bulkwriter/adapt/boost_json.hpp>)");
 };
 template <class S, std::size_t Given>
 struct wrong_arity {
   static_assert(rule::field<"std::tuple", sizeof(S) == 0>,
-                "bulkwriter: the tuple must hold one value for each field of the schema, in schema order, without auto_id fields and "
+                "bulkwriter: the tuple must hold one value for each field of the schema, in schema order, without "
+                "auto_id fields and "
                 "function outputs");
 };
 template <class S, class V>
 struct not_a_row {
   static_assert(rule::field<"append_row", sizeof(S) == 0>,
-                "bulkwriter: append_row takes the schema's row struct, a std::tuple in schema order, or \"name\"_f = value pairs");
+                "bulkwriter: append_row takes the schema's row struct, a std::tuple in schema order, or \"name\"_f = "
+                "value pairs");
 };
 template <class Format, fixed_string Name>
 struct cannot_hold {
-  static_assert(rule::field<Name, sizeof(Format) == 0>, "bulkwriter: this file format cannot hold this field's kind (parquet and json: boolean, int8 to int64, float32, float64, "
+  static_assert(rule::field<Name, sizeof(Format) == 0>,
+                "bulkwriter: this file format cannot hold this field's kind (parquet and json: boolean, int8 to int64, "
+                "float32, float64, "
                 "varchar, json, float_vector, dynamic_field)");
 };
 
@@ -97,14 +104,16 @@ consteval int first_unheld_field() {
 
 /// Writes rows of a schema as files of a format into a place: the part that local and remote writers share.
 ///
-/// A refused row changes nothing, and the next good row is accepted; its error names row, field, rule and value, for all of its
-/// problems. A failure to write ends the writer: the rows of the chunk are named in the error, which every later append and
-/// commit returns again. Not thread-safe: use one writer per thread.
+/// A refused row changes nothing, and the next good row is accepted; its error names row, field, rule and value, for
+/// all of its problems. A failure to write ends the writer: the rows of the chunk are named in the error, which every
+/// later append and commit returns again. Not thread-safe: use one writer per thread.
 template <class Schema, class Format>
 class bulk_writer {
  public:
-  static_assert(typed_schema<Schema>, "bulkwriter: the first argument of a writer is a schema: struct my_schema : bw::schema<…> {}");
-  static_assert(format::file_format<Format>, "bulkwriter: the second argument of a writer is a format such as bw::format::parquet");
+  static_assert(typed_schema<Schema>,
+                "bulkwriter: the first argument of a writer is a schema: struct my_schema : bw::schema<…> {}");
+  static_assert(format::file_format<Format>,
+                "bulkwriter: the second argument of a writer is a format such as bw::format::parquet");
 
   using schema_type = Schema;
   using format_type = Format;
@@ -118,7 +127,8 @@ class bulk_writer {
   template <class Row = row_type>
     requires(!std::is_void_v<Row>)
   result<void> try_append_row(std::type_identity_t<Row> const& row) {
-    return append(row_view{&row, &detail::show_struct<Schema, Row, detail::row_checker>, &detail::show_struct<Schema, Row, encoder>});
+    return append(row_view{&row, &detail::show_struct<Schema, Row, detail::row_checker>,
+                           &detail::show_struct<Schema, Row, encoder>});
   }
   template <class Row = row_type>
     requires(!std::is_void_v<Row>)
@@ -126,8 +136,8 @@ class bulk_writer {
     try_append_row<Row>(row).value();
   }
 
-  /// By name: `append_row("id"_f = 1, "title"_f = "hello")`, in any order. Nullable and defaulted fields may be left out; names
-  /// that the schema does not declare go to the dynamic field.
+  /// By name: `append_row("id"_f = 1, "title"_f = "hello")`, in any order. Nullable and defaulted fields may be left
+  /// out; names that the schema does not declare go to the dynamic field.
   template <fixed_string... Name, class... T>
     requires(sizeof...(Name) > 0)
   result<void> try_append_row(named<Name, T>... value) {
@@ -152,19 +162,22 @@ class bulk_writer {
   // Anything else: one message in place of a list of overloads.
   template <class V>
     requires(!detail::is_tuple_or_named<V> &&
-             (std::is_void_v<row_type> || !std::is_convertible_v<V const&, std::add_lvalue_reference_t<std::add_const_t<row_type>>>))
+             (std::is_void_v<row_type> ||
+              !std::is_convertible_v<V const&, std::add_lvalue_reference_t<std::add_const_t<row_type>>>))
   result<void> try_append_row(V const&) {
     static_assert(sizeof(detail::not_a_row<Schema, V>) != 0);
     return {};
   }
   template <class V>
     requires(!detail::is_tuple_or_named<V> &&
-             (std::is_void_v<row_type> || !std::is_convertible_v<V const&, std::add_lvalue_reference_t<std::add_const_t<row_type>>>))
+             (std::is_void_v<row_type> ||
+              !std::is_convertible_v<V const&, std::add_lvalue_reference_t<std::add_const_t<row_type>>>))
   void append_row(V const&) {
     static_assert(sizeof(detail::not_a_row<Schema, V>) != 0);
   }
 
-  /// Appends the rows of a range up to the first that is refused; those before it are kept. The number of rows appended.
+  /// Appends the rows of a range up to the first that is refused; those before it are kept. The number of rows
+  /// appended.
   template <std::ranges::input_range Rows>
   result<std::uint64_t> try_append_rows(Rows&& rows) {
     std::uint64_t n = 0;
@@ -179,8 +192,8 @@ class bulk_writer {
     return try_append_rows(std::forward<Rows>(rows)).value();
   }
 
-  /// Finishes the open chunk. The files since the last commit; none where no row came since. Rows may be appended afterwards: the
-  /// numbering of files goes on.
+  /// Finishes the open chunk. The files since the last commit; none where no row came since. Rows may be appended
+  /// afterwards: the numbering of files goes on.
   result<bulkwriter::batch_files> try_commit() {
     if (!core_) return moved_from();
     return core_->commit();
@@ -201,10 +214,14 @@ class bulk_writer {
 
   explicit bulk_writer(std::unique_ptr<core> made) noexcept : core_(std::move(made)) {}
 
-  static result<std::unique_ptr<core>> try_make_core(std::shared_ptr<output::place> place, Format const& format, writer_options options) {
+  static result<std::unique_ptr<core>> try_make_core(std::shared_ptr<output::place> place, Format const& format,
+                                                     writer_options options) {
     constexpr int unheld = detail::first_unheld_field<Schema, Format>();
     if constexpr (unheld >= 0)
-      static_assert(sizeof(detail::cannot_hold<Format, detail::field_at<Schema, static_cast<std::size_t>(unheld)>::name_storage>) != 0);
+      static_assert(
+          sizeof(
+              detail::cannot_hold<Format, detail::field_at<Schema, static_cast<std::size_t>(unheld)>::name_storage>) !=
+          0);
     if (auto checked = core::check(format, options); !checked) return std::move(checked).error();
     return std::make_unique<core>(Schema::infos, format, std::move(place), std::move(options));
   }
@@ -213,7 +230,8 @@ class bulk_writer {
   static error_info moved_from() { return {.code = errc::invalid_state, .message = "this writer was moved from"}; }
 
   result<void> append(row_view const& view) {
-    if (!core_) [[unlikely]] return moved_from();
+    if (!core_) [[unlikely]]
+      return moved_from();
     return core_->append(view);
   }
 
@@ -221,15 +239,18 @@ class bulk_writer {
   result<void> append_values(V const&... value) {
     using refs = detail::value_refs<std::index_sequence_for<V...>, V...>;
     refs const row{{value}...};
-    return append(row_view{&row, &detail::show_values<Schema, Bound, refs, detail::row_checker>, &detail::show_values<Schema, Bound, refs, encoder>});
+    return append(row_view{&row, &detail::show_values<Schema, Bound, refs, detail::row_checker>,
+                           &detail::show_values<Schema, Bound, refs, encoder>});
   }
 
   template <class Bound, std::size_t I, class... V>
   using argument = std::tuple_element_t<static_cast<std::size_t>(Bound::bound.argument_of[I]), std::tuple<V...>>;
   template <class Bound, std::size_t I, class... V>
   static consteval bool value_fits() {
-    if constexpr (Bound::bound.argument_of[I] == detail::no_value) return true;
-    else return detail::value_rules<Schema, I, argument<Bound, I, V...>>::ok;
+    if constexpr (Bound::bound.argument_of[I] == detail::no_value)
+      return true;
+    else
+      return detail::value_rules<Schema, I, argument<Bound, I, V...>>::ok;
   }
   template <class Bound, fixed_string Name, class V>
   static constexpr bool loose_value_fits = !Bound::is_loose(Name.view()) || detail::is_dynamic_value<V>();
@@ -238,8 +259,10 @@ class bulk_writer {
   template <class Bound, class... V>
   result<void> append_checked(V const&... value) {
     return [&]<std::size_t... I>(std::index_sequence<I...>) -> result<void> {
-      if constexpr ((value_fits<Bound, I, V...>() && ...)) return append_values<Bound>(value...);
-      else (explain<Bound, I, V...>(), ...);
+      if constexpr ((value_fits<Bound, I, V...>() && ...))
+        return append_values<Bound>(value...);
+      else
+        (explain<Bound, I, V...>(), ...);
       return {};
     }(std::make_index_sequence<Schema::size>{});
   }
@@ -253,14 +276,20 @@ class bulk_writer {
     using bound = detail::by_name<Schema, Name...>;
     constexpr auto const& b = bound::bound;
     if constexpr (b.unknown >= 0) {
-      static_assert(sizeof(detail::no_such_field<Schema, detail::nth_name<static_cast<std::size_t>(b.unknown), Name...>()>) != 0);
+      static_assert(
+          sizeof(detail::no_such_field<Schema, detail::nth_name<static_cast<std::size_t>(b.unknown), Name...>()>) != 0);
     } else if constexpr (b.repeated >= 0) {
-      static_assert(sizeof(detail::repeated_value<Schema, detail::nth_name<static_cast<std::size_t>(b.repeated), Name...>()>) != 0);
+      static_assert(
+          sizeof(detail::repeated_value<Schema, detail::nth_name<static_cast<std::size_t>(b.repeated), Name...>()>) !=
+          0);
     } else if constexpr (b.unwanted >= 0) {
-      static_assert(sizeof(detail::unwanted_value<Schema, detail::nth_name<static_cast<std::size_t>(b.unwanted), Name...>()>) != 0);
+      static_assert(
+          sizeof(detail::unwanted_value<Schema, detail::nth_name<static_cast<std::size_t>(b.unwanted), Name...>()>) !=
+          0);
     } else if constexpr (b.missing >= 0) {
       constexpr auto missing = detail::fields_without_value<Schema, b>();
-      static_assert(sizeof(detail::missing_values_of<Schema, missing>(std::make_index_sequence<missing.size()>{})) != 0);
+      static_assert(sizeof(detail::missing_values_of<Schema, missing>(std::make_index_sequence<missing.size()>{})) !=
+                    0);
     } else if constexpr (!(loose_value_fits<bound, Name, V> && ...)) {
       (void(sizeof(detail::dynamic_value_check<Schema, Name, V, loose_value_fits<bound, Name, V>>)), ...);
     } else {
@@ -276,11 +305,7 @@ class bulk_writer {
       static_assert(sizeof(detail::wrong_arity<Schema, sizeof...(T)>) != 0);
       return {};
     } else {
-      return std::apply(
-          [&](auto const&... value) {
-            return append_checked<bound>(value...);
-          },
-          row);
+      return std::apply([&](auto const&... value) { return append_checked<bound>(value...); }, row);
     }
   }
 

@@ -18,7 +18,8 @@ struct local_options {
   abandon_handler on_abandoned = {};
 };
 
-/// Writes rows to files on disk: <local_path>/<uuid>/1.parquet, 2.parquet, … See bulk_writer for rows, errors and threads.
+/// Writes rows to files on disk: <local_path>/<uuid>/1.parquet, 2.parquet, … See bulk_writer for rows, errors and
+/// threads.
 template <class Schema, class Format>
 class local_bulk_writer : public bulk_writer<Schema, Format> {
   using base = bulk_writer<Schema, Format>;

@@ -15,8 +15,8 @@ struct abandoned_rows {
   std::string data_path = {};  ///< where its files would have gone
 };
 
-/// Called by the destructor of a writer that still has uncommitted rows, unless an exception is unwinding the stack or the
-/// writer has reported an error already. Exceptions are swallowed. Empty: one line on stderr.
+/// Called by the destructor of a writer that still has uncommitted rows, unless an exception is unwinding the stack or
+/// the writer has reported an error already. Exceptions are swallowed. Empty: one line on stderr.
 using abandon_handler = std::function<void(abandoned_rows const&)>;
 
 inline constexpr std::uint64_t default_chunk_size = std::uint64_t{512} << 20;

@@ -15,8 +15,9 @@ struct article {
   boost::json::value meta = {};
   boost::json::object extra = {};
 };
-struct article_schema : bw::schema<bw::field<"id", &article::id, bw::int64{.is_primary = true}>, bw::field<"meta", &article::meta, bw::json{}>,
-                                   bw::dynamic_field<&article::extra>> {};
+struct article_schema : bw::schema<bw::field<"id", &article::id, bw::int64{.is_primary = true}>,
+                                   bw::field<"meta", &article::meta, bw::json{}>, bw::dynamic_field<&article::extra>> {
+};
 
 }  // namespace
 
@@ -25,7 +26,8 @@ TEST_CASE("objects are values of json fields, dynamic fields and undeclared name
   bw::bulk_writer<article_schema, bw::format::json> writer{memory};
   writer.append_row({.id = 1, .meta = {1, "a"}, .extra = {{"lang", "en"}, {"score", 0.5}}});
   writer.append_row({.id = 2});
-  writer.append_row("id"_f = 3, "meta"_f = boost::json::value(nullptr), "list"_f = boost::json::array{1, 2}, "$meta"_f = boost::json::object{{"k", 1}});
+  writer.append_row("id"_f = 3, "meta"_f = boost::json::value(nullptr), "list"_f = boost::json::array{1, 2},
+                    "$meta"_f = boost::json::object{{"k", 1}});
   CHECK(writer.try_append_row({.id = 4, .extra = {{"id", 5}}}).error().code == bw::errc::duplicate_key);
   writer.commit();
   auto const bytes = memory->files().at("1.json");

@@ -12,10 +12,11 @@ namespace bw = bulkwriter;
 
 namespace {
 
-struct s : bw::schema<bw::column<"id", bw::int64{.is_primary = true, .auto_id = true}>, bw::column<"ok", bw::boolean{}>,
-                      bw::column<"n", bw::int16{.nullable = true}>, bw::column<"f", bw::float32{.nullable = true}>,
-                      bw::column<"title", bw::varchar{.max_length = 64, .default_value = "none"}>, bw::column<"meta", bw::json{}>,
-                      bw::column<"v", bw::float_vector{.dim = 3}>, bw::dynamic_field<>> {};
+struct s
+    : bw::schema<bw::column<"id", bw::int64{.is_primary = true, .auto_id = true}>, bw::column<"ok", bw::boolean{}>,
+                 bw::column<"n", bw::int16{.nullable = true}>, bw::column<"f", bw::float32{.nullable = true}>,
+                 bw::column<"title", bw::varchar{.max_length = 64, .default_value = "none"}>,
+                 bw::column<"meta", bw::json{}>, bw::column<"v", bw::float_vector{.dim = 3}>, bw::dynamic_field<>> {};
 
 void put_row(bw::detail::json_encoder& e, std::string_view dynamic) {
   std::vector<float> const v{0.1f, -0.0f, 1e20f};

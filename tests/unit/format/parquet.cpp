@@ -28,11 +28,13 @@ std::uint32_t footer_size(std::string const& file) {
   return size;
 }
 
-struct four : bw::schema<bw::column<"id", bw::int64{.is_primary = true}>, bw::column<"title", bw::varchar{.max_length = 64}>,
-                         bw::column<"url", bw::varchar{.max_length = 64}>, bw::column<"vec", bw::float_vector{.dim = 4}>> {};
+struct four
+    : bw::schema<bw::column<"id", bw::int64{.is_primary = true}>, bw::column<"title", bw::varchar{.max_length = 64}>,
+                 bw::column<"url", bw::varchar{.max_length = 64}>, bw::column<"vec", bw::float_vector{.dim = 4}>> {};
 
-struct nulls : bw::schema<bw::column<"id", bw::int64{.is_primary = true}>, bw::column<"ok", bw::boolean{.nullable = true}>,
-                          bw::column<"i8", bw::int8{.nullable = true}>, bw::column<"s", bw::varchar{.max_length = 300, .nullable = true}>,
+struct nulls : bw::schema<bw::column<"id", bw::int64{.is_primary = true}>,
+                          bw::column<"ok", bw::boolean{.nullable = true}>, bw::column<"i8", bw::int8{.nullable = true}>,
+                          bw::column<"s", bw::varchar{.max_length = 300, .nullable = true}>,
                           bw::column<"v", bw::float_vector{.dim = 5, .nullable = true}>, bw::dynamic_field<>> {};
 
 void put_random_row(bw::detail::parquet_encoder& e, std::mt19937& random) {
@@ -43,7 +45,8 @@ void put_random_row(bw::detail::parquet_encoder& e, std::mt19937& random) {
   e.put(0, std::int64_t{percent(random)});
   null ? e.put(1, nullptr) : e.put(1, percent(random) < 50);
   null ? e.put(2, nullptr) : e.put(2, std::int64_t{percent(random)});
-  null ? e.put(3, nullptr) : e.put(3, std::string_view(std::string(static_cast<std::size_t>(percent(random)) * 3, 'x')));
+  null ? e.put(3, nullptr)
+       : e.put(3, std::string_view(std::string(static_cast<std::size_t>(percent(random)) * 3, 'x')));
   percent(random) < 30 ? e.put(4, nullptr) : e.put(4, std::span<float const>(v));
   e.put(5, nullptr);
 }
@@ -69,12 +72,28 @@ TEST_CASE("footer and page headers are the bytes of the specification") {
   CHECK(file.ends_with("PAR1"));
 
   std::string const footer = hex(std::string_view(file).substr(file.size() - 8 - footer_size(file)));
-  CHECK(footer.starts_with(
-      "1502197C480673636865" "6D61150800" "1504250218026964" "00" "150C250218057469746C65" "25004C1C000000"));
-  CHECK(footer.find("35021803766563150215064C3C000000" "3504180" "46C697374150200" "1508250218" "07656C656D656E7400") != std::string::npos);
+  CHECK(
+      footer.starts_with("1502197C480673636865"
+                         "6D61150800"
+                         "1504250218026964"
+                         "00"
+                         "150C250218057469746C65"
+                         "25004C1C000000"));
+  CHECK(footer.find("35021803766563150215064C3C000000"
+                    "3504180"
+                    "46C697374150200"
+                    "1508250218"
+                    "07656C656D656E7400") != std::string::npos);
 
   // 2000 int64: 16,000 bytes of values and 7 of levels; the vectors' pages come first
-  CHECK(hex(file).find("1500" "158EFA01" "158EFA01" "2C15A01F15001506150600" "00" "03000000A01F01" "0000000000000000" "0100000000000000") != std::string::npos);
+  CHECK(hex(file).find("1500"
+                       "158EFA01"
+                       "158EFA01"
+                       "2C15A01F15001506150600"
+                       "00"
+                       "03000000A01F01"
+                       "0000000000000000"
+                       "0100000000000000") != std::string::npos);
 }
 
 TEST_CASE("vector levels are runs in closed form") {
@@ -91,7 +110,12 @@ TEST_CASE("vector levels are runs in closed form") {
   }
   CHECK(e.finish(out.sink()));
   // each row: one level 0, three levels 1; all eight entries are values of definition level 3
-  CHECK(hex(out.text).find("08000000" "02000601" "02000601" "02000000" "1003" "0000803F00000040") != std::string::npos);
+  CHECK(hex(out.text).find("08000000"
+                           "02000601"
+                           "02000601"
+                           "02000000"
+                           "1003"
+                           "0000803F00000040") != std::string::npos);
 }
 
 TEST_CASE("a dropped row leaves no trace") {
@@ -129,7 +153,8 @@ TEST_CASE("size_bound is never less than the file and seldom much more") {
       CHECK(e.rows() == rows);
       CHECK(e.finish(out.sink()));
       CHECK(out.text.size() <= bound);
-      if (rows >= 3000 && group == 1u << 25) CHECK(static_cast<double>(bound) < 1.25 * static_cast<double>(out.text.size()));
+      if (rows >= 3000 && group == 1u << 25)
+        CHECK(static_cast<double>(bound) < 1.25 * static_cast<double>(out.text.size()));
     }
   }
 }

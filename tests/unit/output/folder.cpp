@@ -22,7 +22,9 @@ std::string read(fs::path const& path) {
   std::ifstream in(path, std::ios::binary);
   return {std::istreambuf_iterator<char>(in), {}};
 }
-std::size_t entries(fs::path const& path) { return static_cast<std::size_t>(std::distance(fs::directory_iterator(path), {})); }
+std::size_t entries(fs::path const& path) {
+  return static_cast<std::size_t>(std::distance(fs::directory_iterator(path), {}));
+}
 bw::output::bytes bytes_of(std::string_view text) { return std::as_bytes(std::span(text)); }
 
 }  // namespace

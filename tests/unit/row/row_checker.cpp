@@ -13,14 +13,14 @@ using bw::errc;
 
 namespace {
 
-struct s : bw::schema<bw::column<"id", bw::int64{.is_primary = true}>,           // 0
-                      bw::column<"i8", bw::int8{}>,                              // 1
-                      bw::column<"f32", bw::float32{.nullable = true}>,          // 2
-                      bw::column<"title", bw::varchar{.max_length = 8}>,         // 3
-                      bw::column<"meta", bw::json{}>,                            // 4
-                      bw::column<"v", bw::float_vector{.dim = 3}>,               // 5
+struct s : bw::schema<bw::column<"id", bw::int64{.is_primary = true}>,                          // 0
+                      bw::column<"i8", bw::int8{}>,                                             // 1
+                      bw::column<"f32", bw::float32{.nullable = true}>,                         // 2
+                      bw::column<"title", bw::varchar{.max_length = 8}>,                        // 3
+                      bw::column<"meta", bw::json{}>,                                           // 4
+                      bw::column<"v", bw::float_vector{.dim = 3}>,                              // 5
                       bw::column<"lang", bw::varchar{.max_length = 8, .default_value = "en"}>,  // 6
-                      bw::dynamic_field<>> {};                                   // 7
+                      bw::dynamic_field<>> {};                                                  // 7
 
 // the error of a row in which one value is put
 template <class V>
@@ -43,7 +43,8 @@ using text = std::string_view;
 TEST_CASE("the message names row, field, rule and value") {
   CHECK(refusal(3, text("123456789")).to_string() ==
         "row 41, field 'title': 9 bytes exceed max_length 8: '123456789' [bulkwriter.varchar_too_long]");
-  CHECK(refusal(1, std::int64_t{300}).to_string() == "row 41, field 'i8': value 300 is outside -128..127 of int8 [bulkwriter.out_of_range]");
+  CHECK(refusal(1, std::int64_t{300}).to_string() ==
+        "row 41, field 'i8': value 300 is outside -128..127 of int8 [bulkwriter.out_of_range]");
   auto const info = refusal(5, std::span<float const>{});
   CHECK(info.row == 41);
   CHECK(info.field == "v");
@@ -85,7 +86,8 @@ TEST_CASE("null needs a nullable field or a default") {
 
 TEST_CASE("JSON cells are JSON, of a bounded size") {
   CHECK(accepted(4, text("[1,\"a\"]")));
-  CHECK(refusal(4, text("{'a':1}")).message == "row 41, field 'meta': not JSON: a key in quotes was expected at byte 1: ''a':1}'");
+  CHECK(refusal(4, text("{'a':1}")).message ==
+        "row 41, field 'meta': not JSON: a key in quotes was expected at byte 1: ''a':1}'");
   CHECK(accepted(4, text("\"" + std::string(65534, 'x') + "\"")));
   CHECK(refusal(4, text("\"" + std::string(65535, 'x') + "\"")).code == errc::json_too_long);
 }
@@ -93,8 +95,10 @@ TEST_CASE("JSON cells are JSON, of a bounded size") {
 TEST_CASE("the dynamic field is an object whose keys are new") {
   CHECK(accepted(7, text(R"({"claps":1,"x":{"id":1}})")));
   CHECK(refusal(7, text("[]")).code == errc::invalid_json);
-  CHECK(refusal(7, text(R"({"a":1,"b":2,"a":3})")).message == "row 41, field '$meta': the dynamic key 'a' appears more than once");
-  CHECK(refusal(7, text(R"({"\u0069d":1})")).message == "row 41, field '$meta': the dynamic key 'id' is the name of a field of the schema");
+  CHECK(refusal(7, text(R"({"a":1,"b":2,"a":3})")).message ==
+        "row 41, field '$meta': the dynamic key 'a' appears more than once");
+  CHECK(refusal(7, text(R"({"\u0069d":1})")).message ==
+        "row 41, field '$meta': the dynamic key 'id' is the name of a field of the schema");
   CHECK(refusal(7, text(R"({"$meta":{}})")).code == errc::duplicate_key);
 }
 
@@ -120,7 +124,8 @@ TEST_CASE("all problems of a row come in one error, and the next row begins anew
 }
 
 TEST_CASE("a value that is not finite is found at every place of a vector") {
-  float const bad[] = {std::numeric_limits<float>::infinity(), -std::numeric_limits<float>::infinity(), std::numeric_limits<float>::quiet_NaN()};
+  float const bad[] = {std::numeric_limits<float>::infinity(), -std::numeric_limits<float>::infinity(),
+                       std::numeric_limits<float>::quiet_NaN()};
   for (std::size_t size : {1u, 3u, 15u, 16u, 63u, 64u, 65u, 128u, 200u, 768u}) {
     std::vector<float> v(size, std::numeric_limits<float>::max());
     CHECK(bw::detail::find_not_finite(v) == size);

@@ -10,8 +10,8 @@ namespace detail = bulkwriter::detail;
 
 TEST_CASE("well-formed UTF-8 is accepted, everything else is found at its first byte") {
   std::size_t const none = std::string_view::npos;
-  for (std::string_view good : {"", "plain ascii, longer than eight bytes", "é", "€", "\xf0\x9f\x98\x80", "\xed\x9f\xbf", "\xee\x80\x80",
-                                "\xf4\x8f\xbf\xbf", "12345678é"})
+  for (std::string_view good : {"", "plain ascii, longer than eight bytes", "é", "€", "\xf0\x9f\x98\x80",
+                                "\xed\x9f\xbf", "\xee\x80\x80", "\xf4\x8f\xbf\xbf", "12345678é"})
     CHECK(detail::find_utf8_fault(good) == none);
   CHECK(detail::find_utf8_fault(std::string_view("a\0b", 3)) == none);
 
@@ -19,14 +19,14 @@ TEST_CASE("well-formed UTF-8 is accepted, everything else is found at its first 
     std::string_view text;
     std::size_t at;
   } const bad[] = {
-      {"\x80", 0},             // a tail alone
-      {"abc\xc3", 3},          // cut off
-      {"\xc0\xaf", 0},         // overlong
+      {"\x80", 0},      // a tail alone
+      {"abc\xc3", 3},   // cut off
+      {"\xc0\xaf", 0},  // overlong
       {"\xc1\xbf", 0},
-      {"\xe0\x9f\xbf", 0},     // overlong
-      {"\xed\xa0\x80", 0},     // surrogate
-      {"\xf0\x8f\xbf\xbf", 0}, // overlong
-      {"\xf4\x90\x80\x80", 0}, // above U+10FFFF
+      {"\xe0\x9f\xbf", 0},      // overlong
+      {"\xed\xa0\x80", 0},      // surrogate
+      {"\xf0\x8f\xbf\xbf", 0},  // overlong
+      {"\xf4\x90\x80\x80", 0},  // above U+10FFFF
       {"\xf5\x80\x80\x80", 0},
       {"12345678\xff", 8},
       {"1234567\xe2\x82", 7},
@@ -36,8 +36,9 @@ TEST_CASE("well-formed UTF-8 is accepted, everything else is found at its first 
 }
 
 TEST_CASE("JSON is accepted as RFC 8259 has it") {
-  for (std::string_view good : {"0", "-0", "-1.5e+3", "1E30", "true", "null", " [ ] ", "{}", "[1,2,[3,{\"a\":null}]]",
-                                "\"\\u00e9\\ud83d\\ude00\\n\"", "{\"a\":{\"b\":[1,{}]},\"c\":\"\"}", "1e-400", "\t\r\n1\n"})
+  for (std::string_view good :
+       {"0", "-0", "-1.5e+3", "1E30", "true", "null", " [ ] ", "{}", "[1,2,[3,{\"a\":null}]]",
+        "\"\\u00e9\\ud83d\\ude00\\n\"", "{\"a\":{\"b\":[1,{}]},\"c\":\"\"}", "1e-400", "\t\r\n1\n"})
     CHECK_MESSAGE(!detail::find_json_fault(good), std::string(good));
 }
 
@@ -46,11 +47,12 @@ TEST_CASE("what is not JSON is found where it begins to be none") {
     std::string_view text;
     std::size_t at;
   } const bad[] = {
-      {"", 0},          {"nul", 0},        {"[1,]", 3},       {"[1 2]", 3},        {"{\"a\" 1}", 5},   {"{\"a\":}", 5},
-      {"{a:1}", 1},     {"{\"a\":1,}", 7}, {"[1", 2},         {"\"abc", 4},        {"\"\x01\"", 1},    {"\"\\x\"", 1},
-      {"01", 1},        {"1.", 2},         {".5", 0},         {"-", 1},            {"1e", 2},          {"1 2", 2},
-      {"NaN", 0},       {"Infinity", 0},   {"1e999", 0},      {"[-1e999]", 1},     {"\"\\ud800\"", 1}, {"\"\\ude00\"", 1},
-      {"\"\\u12g4\"", 1}, {"'a'", 0},      {"{\"a\":1}}", 7}, {"\"\xff\"", 1},     {"[}", 1},          {"+1", 0},
+      {"", 0},         {"nul", 0},        {"[1,]", 3},        {"[1 2]", 3},       {"{\"a\" 1}", 5},
+      {"{\"a\":}", 5}, {"{a:1}", 1},      {"{\"a\":1,}", 7},  {"[1", 2},          {"\"abc", 4},
+      {"\"\x01\"", 1}, {"\"\\x\"", 1},    {"01", 1},          {"1.", 2},          {".5", 0},
+      {"-", 1},        {"1e", 2},         {"1 2", 2},         {"NaN", 0},         {"Infinity", 0},
+      {"1e999", 0},    {"[-1e999]", 1},   {"\"\\ud800\"", 1}, {"\"\\ude00\"", 1}, {"\"\\u12g4\"", 1},
+      {"'a'", 0},      {"{\"a\":1}}", 7}, {"\"\xff\"", 1},    {"[}", 1},          {"+1", 0},
   };
   for (auto const& b : bad) {
     auto const fault = detail::find_json_fault(b.text);
@@ -63,7 +65,8 @@ TEST_CASE("what is not JSON is found where it begins to be none") {
 
 TEST_CASE("an object gives its top-level keys, unescaped") {
   std::vector<std::string> keys;
-  CHECK_FALSE(detail::find_json_object_fault(R"( {"a":{"inner":1},"\u0062\n":2,"\ud83d\ude00":[{"x":1}],"a":3} )", keys));
+  CHECK_FALSE(
+      detail::find_json_object_fault(R"( {"a":{"inner":1},"\u0062\n":2,"\ud83d\ude00":[{"x":1}],"a":3} )", keys));
   CHECK(keys == std::vector<std::string>{"a", "b\n", "\xf0\x9f\x98\x80", "a"});
   CHECK_FALSE(detail::find_json_object_fault("{}", keys));
   CHECK(keys.empty());

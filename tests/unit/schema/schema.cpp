@@ -45,35 +45,38 @@ struct every {
   std::string extra = {};
 };
 struct every_schema
-    : bw::schema<bw::field<"key", &every::key, bw::varchar{.max_length = 36, .is_primary = true}>,
-                 bw::field<"flag", &every::flag, bw::boolean{.default_value = true}>,
-                 bw::field<"i8", &every::i8, bw::int8{.default_value = -128}>,
-                 bw::field<"i16", &every::i16, bw::int16{.default_value = 300}>,
-                 bw::field<"i32", &every::i32, bw::int32{.is_clustering_key = true}>,
-                 bw::field<"u32", &every::u32, bw::int64{.default_value = 1LL << 40}>,
-                 bw::field<"f32", &every::f32, bw::float32{.default_value = 0.5f}>,
-                 bw::field<"f64", &every::f64, bw::float64{.default_value = 1}>,
-                 bw::field<"lang", &every::lang, bw::varchar{.max_length = 8, .is_partition_key = true, .default_value = "en"}>,
-                 bw::field<"note", &every::note, bw::varchar{.max_length = 512, .nullable = true, .default_value = "none"}>,
-                 bw::field<"body", &every::body, bw::text{}>, bw::field<"meta", &every::meta, bw::json{}>,
-                 bw::field<"sizes", &every::sizes, bw::array{.element_type = bw::int32{}, .max_capacity = 16}>,
-                 bw::field<"bits", &every::bits, bw::array{.element_type = bw::boolean{}, .max_capacity = 4096}>,
-                 bw::field<"where", &every::where, bw::geometry{}>, bw::field<"at", &every::at, bw::timestamptz{}>,
-                 bw::field<"seen", &every::seen, bw::timestamptz{.default_value = "2026-01-01T00:00:00Z"}>,
-                 bw::field<"fv", &every::fv, bw::float_vector{.dim = 32768}>,
-                 bw::field<"span", &every::span, bw::float_vector{.dim = 1}>,
-                 bw::field<"hv", &every::hv, bw::float16_vector{.dim = 8}>,
-                 bw::field<"bv", &every::bv, bw::bfloat16_vector{.dim = 8}>,
-                 bw::field<"i8v", &every::i8v, bw::int8_vector{.dim = 8}>,
-                 bw::field<"binv", &every::binv, bw::binary_vector{.dim = 128}>,
-                 bw::field<"sparse", &every::sparse, bw::sparse_float_vector{.nullable = true}>,
-                 bw::field<"clips", &every::clips, bw::struct_array<clip_fields>{.max_capacity = 32}>,
-                 bw::function_output<"body_sparse", bw::sparse_float_vector{}, bw::bm25{.input_field_name = "body"}>,
-                 bw::dynamic_field<&every::extra>> {};
+    : bw::schema<
+          bw::field<"key", &every::key, bw::varchar{.max_length = 36, .is_primary = true}>,
+          bw::field<"flag", &every::flag, bw::boolean{.default_value = true}>,
+          bw::field<"i8", &every::i8, bw::int8{.default_value = -128}>,
+          bw::field<"i16", &every::i16, bw::int16{.default_value = 300}>,
+          bw::field<"i32", &every::i32, bw::int32{.is_clustering_key = true}>,
+          bw::field<"u32", &every::u32, bw::int64{.default_value = 1LL << 40}>,
+          bw::field<"f32", &every::f32, bw::float32{.default_value = 0.5f}>,
+          bw::field<"f64", &every::f64, bw::float64{.default_value = 1}>,
+          bw::field<"lang", &every::lang,
+                    bw::varchar{.max_length = 8, .is_partition_key = true, .default_value = "en"}>,
+          bw::field<"note", &every::note, bw::varchar{.max_length = 512, .nullable = true, .default_value = "none"}>,
+          bw::field<"body", &every::body, bw::text{}>, bw::field<"meta", &every::meta, bw::json{}>,
+          bw::field<"sizes", &every::sizes, bw::array{.element_type = bw::int32{}, .max_capacity = 16}>,
+          bw::field<"bits", &every::bits, bw::array{.element_type = bw::boolean{}, .max_capacity = 4096}>,
+          bw::field<"where", &every::where, bw::geometry{}>, bw::field<"at", &every::at, bw::timestamptz{}>,
+          bw::field<"seen", &every::seen, bw::timestamptz{.default_value = "2026-01-01T00:00:00Z"}>,
+          bw::field<"fv", &every::fv, bw::float_vector{.dim = 32768}>,
+          bw::field<"span", &every::span, bw::float_vector{.dim = 1}>,
+          bw::field<"hv", &every::hv, bw::float16_vector{.dim = 8}>,
+          bw::field<"bv", &every::bv, bw::bfloat16_vector{.dim = 8}>,
+          bw::field<"i8v", &every::i8v, bw::int8_vector{.dim = 8}>,
+          bw::field<"binv", &every::binv, bw::binary_vector{.dim = 128}>,
+          bw::field<"sparse", &every::sparse, bw::sparse_float_vector{.nullable = true}>,
+          bw::field<"clips", &every::clips, bw::struct_array<clip_fields>{.max_capacity = 32}>,
+          bw::function_output<"body_sparse", bw::sparse_float_vector{}, bw::bm25{.input_field_name = "body"}>,
+          bw::dynamic_field<&every::extra>> {};
 
-struct tag_schema : bw::schema<bw::column<"id", bw::int64{.is_primary = true, .auto_id = true}>,
-                               bw::column<"tags", bw::array{.element_type = bw::varchar{.max_length = 64}, .max_capacity = 16}>,
-                               bw::dynamic_field<>> {};
+struct tag_schema
+    : bw::schema<bw::column<"id", bw::int64{.is_primary = true, .auto_id = true}>,
+                 bw::column<"tags", bw::array{.element_type = bw::varchar{.max_length = 64}, .max_capacity = 16}>,
+                 bw::dynamic_field<>> {};
 
 bw::field_info const& find(std::string_view name) {
   for (auto const& f : every_schema::infos)
@@ -150,7 +153,8 @@ TEST_CASE("members must fit as they stand, single values are judged at run time"
   static_assert(storable<std::uint64_t, bw::int8{}, value>());
   static_assert(!storable<double, bw::float32{}, member>() && storable<double, bw::float32{}, value>());
   static_assert(storable<float, bw::float64{}, member>());
-  static_assert(storable<char const*, bw::varchar{.max_length = 4}, member>() && !storable<int, bw::varchar{.max_length = 4}, value>());
+  static_assert(storable<char const*, bw::varchar{.max_length = 4}, member>() &&
+                !storable<int, bw::varchar{.max_length = 4}, value>());
   static_assert(storable<std::vector<float>, bw::float_vector{.dim = 4}, member>() &&
                 !storable<std::vector<double>, bw::float_vector{.dim = 4}, value>());
   static_assert(!storable<std::string, bw::array{.element_type = bw::int8{}, .max_capacity = 4}, value>());

@@ -22,13 +22,16 @@ struct article {
   std::optional<double> score = {};
   std::string extra = {};
 };
-struct article_schema : bw::schema<bw::field<"id", &article::id, bw::int64{.is_primary = true}>, bw::field<"v", &article::v, bw::float_vector{.dim = 4}>,
+struct article_schema : bw::schema<bw::field<"id", &article::id, bw::int64{.is_primary = true}>,
+                                   bw::field<"v", &article::v, bw::float_vector{.dim = 4}>,
                                    bw::field<"title", &article::title, bw::varchar{.max_length = 8}>,
-                                   bw::field<"score", &article::score, bw::float64{.nullable = true}>, bw::dynamic_field<&article::extra>> {};
+                                   bw::field<"score", &article::score, bw::float64{.nullable = true}>,
+                                   bw::dynamic_field<&article::extra>> {};
 
-struct tag_schema : bw::schema<bw::column<"id", bw::int64{.is_primary = true, .auto_id = true}>, bw::column<"tag", bw::varchar{.max_length = 64}>,
-                               bw::column<"n", bw::int16{.nullable = true}>, bw::column<"lang", bw::varchar{.max_length = 8, .default_value = "en"}>,
-                               bw::dynamic_field<>> {};
+struct tag_schema
+    : bw::schema<bw::column<"id", bw::int64{.is_primary = true, .auto_id = true}>,
+                 bw::column<"tag", bw::varchar{.max_length = 64}>, bw::column<"n", bw::int16{.nullable = true}>,
+                 bw::column<"lang", bw::varchar{.max_length = 8, .default_value = "en"}>, bw::dynamic_field<>> {};
 
 std::string text_of(bw::output::memory const& memory, std::string const& name = "1.json") {
   auto const files = memory.files();
@@ -69,7 +72,9 @@ class failing_place final : public bw::output::place {
   struct file final : bw::output::file {
     file(failing_place& p, std::string n) : place(p), name(std::move(n)) { ++place.open; }
     ~file() override { (void)discard(); }
-    bw::result<void> write(std::span<bw::output::bytes const>) override { return place.fails() ? bw::result<void>(place.error()) : bw::result<void>(); }
+    bw::result<void> write(std::span<bw::output::bytes const>) override {
+      return place.fails() ? bw::result<void>(place.error()) : bw::result<void>();
+    }
     bw::result<void> finish() override {
       if (place.fails()) return place.error();
       place.visible.push_back("place/" + name);
@@ -104,10 +109,14 @@ TEST_CASE("rows come as a struct, a designated initializer, and in ranges") {
   CHECK(t.writer.row_count() == 4);
   CHECK(t.commit() ==
         "{\"rows\":[\n"
-        R"({"id":1,"v":[1,2,3,4],"title":"one","score":null},)" "\n"
-        R"({"id":2,"v":[0,0,0,0],"title":"two","score":0.5,"claps":1100},)" "\n"
-        R"({"id":1,"v":[1,2,3,4],"title":"one","score":null},)" "\n"
-        R"({"id":1,"v":[1,2,3,4],"title":"one","score":null})" "\n"
+        R"({"id":1,"v":[1,2,3,4],"title":"one","score":null},)"
+        "\n"
+        R"({"id":2,"v":[0,0,0,0],"title":"two","score":0.5,"claps":1100},)"
+        "\n"
+        R"({"id":1,"v":[1,2,3,4],"title":"one","score":null},)"
+        "\n"
+        R"({"id":1,"v":[1,2,3,4],"title":"one","score":null})"
+        "\n"
         "]}\n");
 }
 
@@ -115,17 +124,23 @@ TEST_CASE("rows come by name and by position; undeclared names go to the dynamic
   to_memory<tag_schema> t;
   std::string const tag = "cats";
   t.writer.append_row("n"_f = 5, "tag"_f = tag);
-  t.writer.append_row("tag"_f = "dogs", "lang"_f = std::string_view("de"), "claps"_f = 1100, "a\"b"_f = std::vector<double>{0.5, 1}, "none"_f = std::optional<int>());
+  t.writer.append_row("tag"_f = "dogs", "lang"_f = std::string_view("de"), "claps"_f = 1100,
+                      "a\"b"_f = std::vector<double>{0.5, 1}, "none"_f = std::optional<int>());
   t.writer.append_row("tag"_f = "fish", "$meta"_f = R"({"k":true})", "x"_f = nullptr);
   t.writer.append_row(std::tuple{"birds", std::nullopt, "fr"});
   t.writer.append_row(std::tuple{"bees", std::optional<std::int16_t>(7), nullptr, R"({"z":[]})"});
   CHECK(t.commit() ==
         "{\"rows\":[\n"
-        R"({"tag":"cats","n":5,"lang":"en"},)" "\n"
-        R"({"tag":"dogs","n":null,"lang":"de","claps":1100,"a\"b":[0.5,1]},)" "\n"
-        R"({"tag":"fish","n":null,"lang":"en","x":null,"k":true},)" "\n"
-        R"({"tag":"birds","n":null,"lang":"fr"},)" "\n"
-        R"({"tag":"bees","n":7,"lang":"en","z":[]})" "\n"
+        R"({"tag":"cats","n":5,"lang":"en"},)"
+        "\n"
+        R"({"tag":"dogs","n":null,"lang":"de","claps":1100,"a\"b":[0.5,1]},)"
+        "\n"
+        R"({"tag":"fish","n":null,"lang":"en","x":null,"k":true},)"
+        "\n"
+        R"({"tag":"birds","n":null,"lang":"fr"},)"
+        "\n"
+        R"({"tag":"bees","n":7,"lang":"en","z":[]})"
+        "\n"
         "]}\n");
 }
 
@@ -135,8 +150,10 @@ TEST_CASE("a refused row leaves no trace and the next good one is accepted") {
     bw::bulk_writer<article_schema, decltype(format)> writer{memory, format};
     for (int i = 0; i < 50; ++i) {
       if (with_bad) {
-        auto const r = writer.try_append_row(
-            {.id = i, .v = {1, std::numeric_limits<float>::quiet_NaN()}, .title = "much too long", .extra = R"({"id":1})"});
+        auto const r = writer.try_append_row({.id = i,
+                                              .v = {1, std::numeric_limits<float>::quiet_NaN()},
+                                              .title = "much too long",
+                                              .extra = R"({"id":1})"});
         REQUIRE(!r);
         CHECK(r.error().row == 2 * i);
         CHECK(r.error().problems.size() == 3);
@@ -160,7 +177,8 @@ TEST_CASE("append_rows stops at the first refused row, keeps those before it and
   } catch (bw::error const& e) {
     CHECK(e.code() == bw::errc::varchar_too_long);
     CHECK(e.info().row == 1);
-    CHECK(std::string(e.what()) == "row 1, field 'title': 13 bytes exceed max_length 8: 'much too long' [bulkwriter.varchar_too_long]");
+    CHECK(std::string(e.what()) ==
+          "row 1, field 'title': 13 bytes exceed max_length 8: 'much too long' [bulkwriter.varchar_too_long]");
   }
   CHECK(t.writer.row_count() == 1);
   t.writer.commit();
@@ -169,12 +187,15 @@ TEST_CASE("append_rows stops at the first refused row, keeps those before it and
 TEST_CASE("values that only a run can judge: undeclared ones too") {
   to_memory<tag_schema> t;
   CHECK(code_of(t.writer.try_append_row("tag"_f = "a", "n"_f = 40000)) == bw::errc::out_of_range);
-  CHECK(code_of(t.writer.try_append_row("tag"_f = "a", "x"_f = std::numeric_limits<double>::infinity())) == bw::errc::invalid_json);
+  CHECK(code_of(t.writer.try_append_row("tag"_f = "a", "x"_f = std::numeric_limits<double>::infinity())) ==
+        bw::errc::invalid_json);
   CHECK(code_of(t.writer.try_append_row("tag"_f = "a", "x"_f = "\xff")) == bw::errc::invalid_json);
-  CHECK(code_of(t.writer.try_append_row("tag"_f = "a", "x"_f = 1, "$meta"_f = R"({"x":2})")) == bw::errc::duplicate_key);
+  CHECK(code_of(t.writer.try_append_row("tag"_f = "a", "x"_f = 1, "$meta"_f = R"({"x":2})")) ==
+        bw::errc::duplicate_key);
   CHECK(code_of(t.writer.try_append_row("tag"_f = "a", "x"_f = 1, "$meta"_f = "[1]")) == bw::errc::invalid_json);
   CHECK(code_of(t.writer.try_append_row("tag"_f = std::optional<std::string>())) == bw::errc::null_not_allowed);
-  CHECK(code_of(t.writer.try_append_row("tag"_f = "a", "n"_f = std::numeric_limits<std::uint64_t>::max())) == bw::errc::out_of_range);
+  CHECK(code_of(t.writer.try_append_row("tag"_f = "a", "n"_f = std::numeric_limits<std::uint64_t>::max())) ==
+        bw::errc::out_of_range);
   char const* const null = nullptr;
   CHECK(code_of(t.writer.try_append_row("tag"_f = null)) == bw::errc::null_not_allowed);
   auto const not_finite = t.writer.try_append_row("tag"_f = "a", "x"_f = std::numeric_limits<float>::quiet_NaN());
@@ -191,11 +212,13 @@ TEST_CASE("pointers to text may be null where the field may") {
   CHECK(t.commit() == "{\"rows\":[\n{\"tag\":\"a\",\"n\":7,\"lang\":\"en\",\"x\":null}\n]}\n");
 }
 
-TEST_CASE_TEMPLATE("no file is larger than chunk_size, and none of the rows is lost", Format, bw::format::json, bw::format::parquet) {
+TEST_CASE_TEMPLATE("no file is larger than chunk_size, and none of the rows is lost", Format, bw::format::json,
+                   bw::format::parquet) {
   auto const memory = std::make_shared<bw::output::memory>();
   bw::bulk_writer<tag_schema, Format> writer{memory, Format{}, {.chunk_size = 4096}};
   std::uint64_t rows = 0;
-  for (int i = 0; i < 1000; ++i) writer.append_row("tag"_f = std::string(static_cast<std::size_t>(i % 64), 'x'), "k"_f = i), ++rows;
+  for (int i = 0; i < 1000; ++i)
+    writer.append_row("tag"_f = std::string(static_cast<std::size_t>(i % 64), 'x'), "k"_f = i), ++rows;
   auto const files = writer.commit();
   REQUIRE(files.size() > 5);
   for (std::size_t i = 0; i < files.size(); ++i) {
@@ -244,7 +267,8 @@ TEST_CASE("a failure at any operation surfaces at append or commit, names its ro
   for (int n = 0; !succeeded; ++n) {
     REQUIRE(n < 1000);
     auto const place = std::make_shared<failing_place>(n);
-    bw::bulk_writer<tag_schema, bw::format::parquet> writer{place, {.row_group_size = 4096, .page_size = 1024}, {.chunk_size = 8192}};
+    bw::bulk_writer<tag_schema, bw::format::parquet> writer{
+        place, {.row_group_size = 4096, .page_size = 1024}, {.chunk_size = 8192}};
     bw::result<void> outcome;
     for (int i = 0; i < 1000 && outcome; ++i) outcome = writer.try_append_row("tag"_f = "some text", "k"_f = i);
     auto const committed = writer.try_commit();
@@ -256,7 +280,8 @@ TEST_CASE("a failure at any operation surfaces at append or commit, names its ro
     bw::error_info const& e = outcome ? committed.error() : outcome.error();
     CHECK(e.code == bw::errc::no_space);
     CHECK(e.message.find("rows ") == 0);
-    CHECK(e.message.find("are not in 'place/" + std::to_string(writer.batch_files().size() + 1) + ".parquet': no room") != std::string::npos);
+    CHECK(e.message.find("are not in 'place/" + std::to_string(writer.batch_files().size() + 1) +
+                         ".parquet': no room") != std::string::npos);
     CHECK(committed.error().message == e.message);
     CHECK(writer.try_append_row("tag"_f = "x").error().message == e.message);
     CHECK(place->open == 0);
@@ -296,7 +321,8 @@ TEST_CASE("local files lie in a folder of their own and are numbered") {
   fs::path const base = fs::temp_directory_path() / "bulkwriter-local-test";
   fs::remove_all(base);
   {
-    bw::local_bulk_writer<tag_schema, bw::format::parquet> writer{{.local_path = (base / "deep/er").string(), .chunk_size = 1_MiB}};
+    bw::local_bulk_writer<tag_schema, bw::format::parquet> writer{
+        {.local_path = (base / "deep/er").string(), .chunk_size = 1_MiB}};
     writer.append_row("tag"_f = "a");
     auto const files = writer.commit();
     fs::path const folder = writer.data_path();
@@ -305,11 +331,13 @@ TEST_CASE("local files lie in a folder of their own and are numbered") {
     CHECK(folder.filename().string()[14] == '4');
     CHECK(files[0][0] == (folder / "1.parquet").string());
     CHECK(fs::file_size(files[0][0]) == files[0].bytes);
-    auto const other = bw::local_bulk_writer<tag_schema, bw::format::parquet>::try_open({}, {.local_path = base.string()});
+    auto const other =
+        bw::local_bulk_writer<tag_schema, bw::format::parquet>::try_open({}, {.local_path = base.string()});
     REQUIRE(other);
     CHECK(other->data_path() != writer.data_path());
   }
-  CHECK(code_of(bw::local_bulk_writer<tag_schema, bw::format::json>::try_open({.local_path = base.string(), .chunk_size = 10})) == bw::errc::invalid_option);
+  CHECK(code_of(bw::local_bulk_writer<tag_schema, bw::format::json>::try_open(
+            {.local_path = base.string(), .chunk_size = 10})) == bw::errc::invalid_option);
   CHECK_FALSE(bw::local_bulk_writer<tag_schema, bw::format::json>::try_open({.local_path = "/dev/null/x"}));
   fs::remove_all(base);
 }

@@ -33,7 +33,9 @@ class json_encoder {
   void drop_row() { buffer_.resize(row_begin_); }
 
   std::uint64_t rows() const noexcept { return rows_; }
-  std::uint64_t size_bound() const noexcept { return handed_over_ + buffer_.size() + 1 + closing.size(); }  // 1: the row's own '}'
+  std::uint64_t size_bound() const noexcept {
+    return handed_over_ + buffer_.size() + 1 + closing.size();
+  }  // 1: the row's own '}'
   bool ready() const noexcept { return row_begin_ >= flush_size; }
   result<void> flush(format::byte_sink const& sink);
   result<void> finish(format::byte_sink const& sink);
@@ -47,7 +49,7 @@ class json_encoder {
   std::span<field_info const> fields_;
   std::vector<std::string> keys_;  // `"name":` by field index
   std::string buffer_;
-  std::size_t row_begin_ = 0;      // in buffer_: end of the last ended row
+  std::size_t row_begin_ = 0;  // in buffer_: end of the last ended row
   bool first_in_row_ = true;
   std::uint64_t rows_ = 0, handed_over_ = 0;
 };

@@ -9,7 +9,8 @@ namespace bulkwriter {
 inline namespace v1 {
 namespace detail {
 
-BULKWRITER_DECL json_encoder::json_encoder(format::json const&, std::span<field_info const> fields) : fields_(fields), buffer_(opening) {
+BULKWRITER_DECL json_encoder::json_encoder(format::json const&, std::span<field_info const> fields)
+    : fields_(fields), buffer_(opening) {
   for (field_info const& f : fields) {
     append_json_string(keys_.emplace_back(), f.name);
     keys_.back() += ':';

@@ -24,13 +24,13 @@ namespace detail {
 ///   (2) Rows go into one byte_chain a column, in the very bytes of PLAIN encoding; a page is a range of a chain.
 ///   (3) When a row group is full, each column's pages are handed over: page header, levels, values where they lie.
 ///       Nothing is copied a second time, and nothing written before is ever patched.
-///       The widest vector column does not wait for that: its chunk comes first in the row group, and each of its pages goes
-///       out as soon as it is full, out of the cache. So memory holds a page of it and a row group of the rest.
+///       The widest vector column does not wait for that: its chunk comes first in the row group, and each of its pages
+///       goes out as soon as it is full, out of the cache. So memory holds a page of it and a row group of the rest.
 ///   (4) The row group's metadata is kept, serialized, for the footer: some 100 bytes a column.
 ///   (5) Footer, its length, "PAR1".
 ///
-/// Levels are runs in closed form: a vector without nulls costs 5 or 6 bytes of repetition levels a row and a few bytes of
-/// definition levels a page, instead of a level pair for every float.
+/// Levels are runs in closed form: a vector without nulls costs 5 or 6 bytes of repetition levels a row and a few bytes
+/// of definition levels a page, instead of a level pair for every float.
 class parquet_encoder {
  public:
   parquet_encoder(format::parquet const& options, std::span<field_info const> fields);
@@ -55,7 +55,8 @@ class parquet_encoder {
  private:
   // pymilvus' bound; servers size their read buffers by rows too
   static constexpr std::uint64_t max_group_rows = 1'000'000;
-  // no page header with its level lengths and run headers is longer, no column's metadata without its name and statistics
+  // no page header with its level lengths and run headers is longer, no column's metadata without its name and
+  // statistics
   static constexpr std::uint64_t page_overhead = 96, column_overhead = 160;
 
   enum class physical : std::uint8_t { boolean = 0, int32 = 1, int64 = 2, float32 = 4, float64 = 5, byte_array = 6 };
@@ -71,14 +72,14 @@ class parquet_encoder {
     std::vector<bool> valid;  // one a row, for columns that may hold nulls
     std::vector<page> pages;  // closed ones
     std::size_t rows = 0;
-    std::size_t page_begin = 0;     // of the open page
-    std::size_t row_begin = 0;      // in values, of the begun row: what drop_row goes back to
-    bool has_row = false;           // the begun row has been put
+    std::size_t page_begin = 0;  // of the open page
+    std::size_t row_begin = 0;   // in values, of the begun row: what drop_row goes back to
+    bool has_row = false;        // the begun row has been put
     struct {
       std::uint64_t offset = 0, size = 0;  // in the file
       std::uint64_t entries = 0;           // values and nulls
       std::size_t rows = 0;
-    } chunk = {};                   // what has been handed over in this row group
+    } chunk = {};  // what has been handed over in this row group
   };
 
   static physical physical_type(field_info const& f) noexcept;
@@ -115,10 +116,10 @@ class parquet_encoder {
   std::uint64_t row_bytes_ = 0;                     // of the begun row
   std::uint64_t file_rows_ = 0, file_bytes_ = 0;    // handed over
   std::size_t groups_ = 0;
-  std::string group_metadata_;                      // serialized RowGroups
+  std::string group_metadata_;  // serialized RowGroups
   std::uint64_t footer_base_, footer_per_group_;
 
-  std::string head_, levels_;                       // scratch of write_page
+  std::string head_, levels_;  // scratch of write_page
   std::vector<std::byte> packed_;
   std::vector<std::span<std::byte const>> pieces_;
 };

@@ -11,19 +11,23 @@
 #include <limits>
 #include <utility>
 
-static_assert(std::endian::native == std::endian::little, "bulkwriter: Parquet values are copied as they lie, so the machine must be little-endian");
+static_assert(std::endian::native == std::endian::little,
+              "bulkwriter: Parquet values are copied as they lie, so the machine must be little-endian");
 
 namespace bulkwriter {
 inline namespace v1 {
 
 BULKWRITER_DECL result<void> format::parquet::check() const {
   auto const refuse = [](char const* what, std::uint64_t value, char const* rule) {
-    return error_info{.code = errc::invalid_option, .message = std::string("parquet: ") + what + " is " + std::to_string(value) + rule};
+    return error_info{.code = errc::invalid_option,
+                      .message = std::string("parquet: ") + what + " is " + std::to_string(value) + rule};
   };
   constexpr std::uint64_t kib = 1024, gib = std::uint64_t{1} << 30;
-  if (row_group_size < 4 * kib || row_group_size > 2 * gib) return refuse("row_group_size", row_group_size, ", which is not between 4 KiB and 2 GiB");
+  if (row_group_size < 4 * kib || row_group_size > 2 * gib)
+    return refuse("row_group_size", row_group_size, ", which is not between 4 KiB and 2 GiB");
   // a page's size is a 32-bit integer in its header
-  if (page_size < kib || page_size > gib) return refuse("page_size", page_size, ", which is not between 1 KiB and 1 GiB");
+  if (page_size < kib || page_size > gib)
+    return refuse("page_size", page_size, ", which is not between 1 KiB and 1 GiB");
   return {};
 }
 
@@ -173,13 +177,14 @@ BULKWRITER_DECL void parquet_encoder::drop_row() {
 }
 
 BULKWRITER_DECL std::uint64_t parquet_encoder::size_bound() const noexcept {
-  return (file_bytes_ != 0 ? file_bytes_ : parquet_format::magic.size()) + held_bytes_ + row_bytes_ + columns_.size() * page_overhead + group_metadata_.size() +
-         footer_per_group_ + footer_base_ + 8;
+  return (file_bytes_ != 0 ? file_bytes_ : parquet_format::magic.size()) + held_bytes_ + row_bytes_ +
+         columns_.size() * page_overhead + group_metadata_.size() + footer_per_group_ + footer_base_ + 8;
 }
 
-// Repetition and definition levels of the rows [row_begin, row_end) into levels_, each with its length before it. Returns the
-// number of entries: values and nulls.
-BULKWRITER_DECL std::uint64_t parquet_encoder::make_levels(column const& c, std::size_t row_begin, std::size_t row_end) {
+// Repetition and definition levels of the rows [row_begin, row_end) into levels_, each with its length before it.
+// Returns the number of entries: values and nulls.
+BULKWRITER_DECL std::uint64_t parquet_encoder::make_levels(column const& c, std::size_t row_begin,
+                                                           std::size_t row_end) {
   levels_.clear();
   std::size_t const rows = row_end - row_begin;
   std::uint64_t const dim = c.field->dim;
@@ -221,14 +226,15 @@ BULKWRITER_DECL std::uint64_t parquet_encoder::make_levels(column const& c, std:
     return rows;
   }
 
-  // A list: each row begins with repetition level 0 and goes on with 1; a null row is a single 0. Definition level 3 is a value,
-  // 0 a null list.
+  // A list: each row begins with repetition level 0 and goes on with 1; a null row is a single 0. Definition level 3 is
+  // a value, 0 a null list.
   std::size_t const repetition = begin_section();
   std::string row_pattern;
   append_run(row_pattern, 1, 0);
   append_run(row_pattern, dim - 1, 1);
   for_runs([&](bool valid, std::size_t length) {
-    if (!valid || dim == 1) append_run(levels_, length, 0);
+    if (!valid || dim == 1)
+      append_run(levels_, length, 0);
     else
       for (std::size_t k = 0; k < length; ++k) levels_.append(row_pattern);
   });
@@ -246,7 +252,8 @@ BULKWRITER_DECL std::uint64_t parquet_encoder::make_levels(column const& c, std:
 }
 
 // The values [value_begin, end.value_end) of the rows that have not been handed over yet, up to end.row_end.
-BULKWRITER_DECL result<void> parquet_encoder::write_page(format::byte_sink const& sink, column& c, std::size_t value_begin, page const& end) {
+BULKWRITER_DECL result<void> parquet_encoder::write_page(format::byte_sink const& sink, column& c,
+                                                         std::size_t value_begin, page const& end) {
   std::uint64_t const entries = make_levels(c, c.chunk.rows, end.row_end);
 
   pieces_.assign(1, {});  // header and levels, filled in below
@@ -263,7 +270,8 @@ BULKWRITER_DECL result<void> parquet_encoder::write_page(format::byte_sink const
     pieces_.push_back(packed_);
     body_size += packed_.size();
   } else {
-    c.values.for_pieces(value_begin, end.value_end, [&](std::span<std::byte const> piece) { pieces_.push_back(piece); });
+    c.values.for_pieces(value_begin, end.value_end,
+                        [&](std::span<std::byte const> piece) { pieces_.push_back(piece); });
     body_size += end.value_end - value_begin;
   }
 
@@ -323,8 +331,10 @@ BULKWRITER_DECL void parquet_encoder::append_column_metadata(std::string& out, c
   chunk.begin_struct(3);
   chunk.i32(1, static_cast<std::int32_t>(c.type));
   chunk.list_of_i32(2, {pf::plain, pf::rle});
-  if (is_list(*c.field)) chunk.list_of_binary(3, {c.field->name, "list", "element"});
-  else chunk.list_of_binary(3, {c.field->name});
+  if (is_list(*c.field))
+    chunk.list_of_binary(3, {c.field->name, "list", "element"});
+  else
+    chunk.list_of_binary(3, {c.field->name});
   chunk.i32(4, pf::uncompressed);
   chunk.i64(5, static_cast<std::int64_t>(c.chunk.entries));
   chunk.i64(6, static_cast<std::int64_t>(c.chunk.size));
@@ -334,8 +344,11 @@ BULKWRITER_DECL void parquet_encoder::append_column_metadata(std::string& out, c
   chunk.i64(3, static_cast<std::int64_t>(std::count(c.valid.begin(), c.valid.end(), false)));
   if ((c.type == physical::int32 || c.type == physical::int64) && c.values.size() != 0) {
     bool const wide = c.type == physical::int64;
-    auto const range = wide ? parquet_statistics::of<std::int64_t>(c.values) : parquet_statistics::of<std::int32_t>(c.values);
-    auto const bytes_of = [&](std::int64_t const& v) { return std::string_view(reinterpret_cast<char const*>(&v), wide ? 8 : 4); };
+    auto const range =
+        wide ? parquet_statistics::of<std::int64_t>(c.values) : parquet_statistics::of<std::int32_t>(c.values);
+    auto const bytes_of = [&](std::int64_t const& v) {
+      return std::string_view(reinterpret_cast<char const*>(&v), wide ? 8 : 4);
+    };
     chunk.binary(5, bytes_of(range.greatest));
     chunk.binary(6, bytes_of(range.least));
   }

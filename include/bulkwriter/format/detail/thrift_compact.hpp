@@ -37,7 +37,9 @@ class thrift_compact {
     for (std::string_view const v : values) text(v);
   }
   /// Elements that were written before, by another thrift_compact.
-  void list_of_written_structs(int id, std::size_t size, std::string_view elements) { list(id, 12, size), out_.append(elements); }
+  void list_of_written_structs(int id, std::size_t size, std::string_view elements) {
+    list(id, 12, size), out_.append(elements);
+  }
 
   /// Ends the outermost struct.
   void end() { out_.push_back('\0'); }
@@ -63,7 +65,9 @@ class thrift_compact {
     }
   }
   void text(std::string_view value) { varint(value.size()), out_.append(value); }
-  void zigzag(std::int64_t value) { varint(static_cast<std::uint64_t>(value) << 1 ^ static_cast<std::uint64_t>(value >> 63)); }
+  void zigzag(std::int64_t value) {
+    varint(static_cast<std::uint64_t>(value) << 1 ^ static_cast<std::uint64_t>(value >> 63));
+  }
   void varint(std::uint64_t value) {
     for (; value >= 0x80; value >>= 7) out_.push_back(static_cast<char>(value | 0x80));
     out_.push_back(static_cast<char>(value));

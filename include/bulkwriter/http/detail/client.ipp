@@ -39,15 +39,22 @@ struct client::impl {
 
     detail::limits const time(options.timeouts);
     if (line && !usable(what.origin)) line.reset();
+    bool sent = false;  // by this pass or the one before
     while (true) {
       bool const reused = line != nullptr;
       if (!line) {
         auto opened = detail::connection::try_open(*loop, what.origin, options, tls.get(), time, make);
-        if (!opened) return std::move(opened).error();
+        if (!opened) {
+          opened.error().may_have_happened = sent;
+          return std::move(opened).error();
+        }
         line = std::move(*opened);
       }
       line->resume();
-      auto done = detail::exchange(*loop, *line, options, time, make, *head, what).run();
+      detail::exchange one(*loop, *line, options, time, make, *head, what);
+      auto done = one.run();
+      sent = sent || one.begun();
+      if (!done.outcome) done.outcome.error().may_have_happened = sent;
       if (done.keep) {
         line->rest();
       } else {

@@ -43,6 +43,9 @@ class exchange {
     return {in_.take(), keep};
   }
 
+  // Whether any of the request has been sent.
+  bool begun() const noexcept { return out_.left() != size_; }
+
  private:
   bool all_sent() const noexcept { return out_.empty() && line_.pending() == 0; }
   std::string progress() const {

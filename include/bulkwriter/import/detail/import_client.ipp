@@ -36,6 +36,8 @@ struct import_backend::impl {
     auto const missing = [&](std::string text) {
       return error_info{.code = errc::invalid_option, .message = what + ": " + std::move(text)};
     };
+    if (which == api::cloud && !channel.has_token()) return missing("zilliz_cloud.api_key is empty");
+    if (which == api::cloud_v1 && !channel.has_token()) return missing("zilliz_cloud_v1.api_key is empty");
     if (which == api::cloud && cluster_id.empty() && (project_id.empty() || region_id.empty()))
       return missing("zilliz_cloud.cluster_id is empty; on-demand compute takes project_id and region_id in its place");
     if (which == api::cloud_v1 && cluster_id.empty()) return missing("zilliz_cloud_v1.cluster_id is empty");
@@ -74,7 +76,8 @@ struct import_backend::impl {
     return error_info{.code = errc::outcome_unknown,
                       .message = call.what + ", " + channel.where() + ": the answer says success and names no job: '" +
                                  first_bytes(reply->body) + "'; " + call.advice,
-                      .http_status = reply->status};
+                      .http_status = reply->status,
+                      .may_have_happened = true};
   }
 
   result<import_progress> progress(job_id const& id, std::stop_token stop = {},

@@ -55,7 +55,8 @@ class rest_channel {
   explicit rest_channel(rest_options options) : options_(std::move(options)) {}
 
   std::string const& db_name() const noexcept { return options_.db_name; }
-  /// "http://127.0.0.1:19530", for messages.
+  bool has_token() const noexcept { return !options_.token.empty(); }
+  /// "http://127.0.0.1:19530", with the path if there is one, for messages.
   std::string where() const;
 
   result<rest_reply> send(rest_call const& call, std::stop_token stop = {},

@@ -15,7 +15,9 @@ namespace detail {
 
 BULKWRITER_DECL std::string rest_channel::where() const {
   auto const url = http::url::try_parse(options_.url, true);
-  return url ? url->origin.to_string() : options_.url_name;
+  if (!url) return options_.url_name;
+  std::string const path = url->target.substr(0, url->target.find('?'));
+  return url->origin.to_string() + path.substr(0, path.find_last_not_of('/') + 1);
 }
 
 // Whoever logs a message must not log a key: neither ours, should a server repeat it, nor a signature in a URL.
@@ -127,29 +129,30 @@ BULKWRITER_DECL errc code_of_server(std::int64_t code, int status, std::string_v
   return errc::server_error;
 }
 
+// Two of the statuses from 500 on refuse a request for what it is (RFC 9110, 15.6): nothing has been done, and nothing
+// will be if it is sent once more.
+BULKWRITER_DECL bool is_final(int status) noexcept { return status == 501 || status == 505; }
+
 BULKWRITER_DECL result<rest_reply> rest_channel::judge(rest_call const& call, result<http::response>&& outcome) const {
   std::string const prefix = call.what + ", " + where() + ": ";
   // After these the request may have been carried out: all that is known is that no answer says so.
   auto const unknown = [&](error_info error) {
     error.code = errc::outcome_unknown;
+    error.may_have_happened = true;
     error.message += "; the request may have been carried out: " + call.advice;
     return error;
   };
   if (!outcome) {
-    error_info error = std::move(outcome).error();  // its message begins "<origin>: <phase>: "
-    bool unsent = error.code != errc::timeout && error.code != errc::connection_lost &&
-                  error.code != errc::invalid_response && error.code != errc::cancelled;
-    for (std::string_view const phase : {": start: ", ": resolve: ", ": connect: ", ": TLS handshake: "})
-      unsent = unsent || error.message.starts_with(where() + std::string(phase));
+    error_info error = std::move(outcome).error();  // its message begins with the origin
     error.message = hide(call.what + ": " + error.message, call);
-    if (!call.repeatable && !unsent) return unknown(std::move(error));
+    if (!call.repeatable && error.may_have_happened) return unknown(std::move(error));
     return error;
   }
 
   http::response& response = *outcome;
   int const status = response.status;
   bool const good_status = status >= 200 && status < 300;
-  bool const server_fault = status == 408 || status >= 500;
+  bool const server_fault = status == 408 || (status >= 500 && !is_final(status));
 
   error_info error;
   error.http_status = status;
@@ -200,15 +203,8 @@ BULKWRITER_DECL bool may_pass(error_info const& error) noexcept {
     case errc::timeout: return true;
     default: break;
   }
-  switch (error.http_status) {
-    case 408:
-    case 429:
-    case 500:
-    case 502:
-    case 503:
-    case 504: return true;
-    default: break;
-  }
+  int const status = error.http_status;
+  if (status == 408 || status == 429 || (status >= 500 && !is_final(status))) return true;
   switch (error.server_code) {
     case 1:      // service not ready
     case 2:      // service unavailable

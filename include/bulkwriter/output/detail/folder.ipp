@@ -29,7 +29,8 @@ class disk_file final : public file {
   result<void> write(std::span<bytes const> pieces) override {
     for (bytes const piece : pieces) {
       errno = 0;
-      if (std::fwrite(piece.data(), 1, piece.size(), stream_) != piece.size()) return file_error("write", temporary_, errno);
+      if (std::fwrite(piece.data(), 1, piece.size(), stream_) != piece.size())
+        return file_error("write", temporary_, errno);
     }
     return {};
   }

@@ -14,8 +14,8 @@ namespace bulkwriter {
 inline namespace v1 {
 namespace detail {
 
-// A float is finite unless all bits of its exponent are set. Written over blocks of constant length with independent lanes,
-// so that compilers turn it into vector code at -O2.
+// A float is finite unless all bits of its exponent are set. Written over blocks of constant length with independent
+// lanes, so that compilers turn it into vector code at -O2.
 BULKWRITER_DECL std::size_t find_not_finite(std::span<float const> values) noexcept {
   constexpr std::uint32_t exponent = 0x7f800000;
   constexpr std::size_t block = 64, lanes = 16;
@@ -65,7 +65,8 @@ BULKWRITER_DECL void row_checker::put(std::size_t, bool) {}
 BULKWRITER_DECL void row_checker::add_out_of_range(std::size_t i, std::string const& value) {
   kind const k = fields_[i].type;
   add(i, errc::out_of_range,
-      "value " + value + " is outside " + std::to_string(min_of(k)) + ".." + std::to_string(max_of(k)) + " of " + std::string(to_string(k)));
+      "value " + value + " is outside " + std::to_string(min_of(k)) + ".." + std::to_string(max_of(k)) + " of " +
+          std::string(to_string(k)));
 }
 
 BULKWRITER_DECL void row_checker::put(std::size_t i, std::int64_t value) {
@@ -80,7 +81,8 @@ BULKWRITER_DECL void row_checker::put_unsigned(std::size_t i, std::uint64_t valu
 BULKWRITER_DECL void row_checker::put(std::size_t i, float value) { put(i, static_cast<double>(value)); }
 
 BULKWRITER_DECL void row_checker::put(std::size_t i, double value) {
-  if (!std::isfinite(value)) add(i, errc::not_finite, "value " + number_text(value) + " is not a finite number");
+  if (!std::isfinite(value))
+    add(i, errc::not_finite, "value " + number_text(value) + " is not a finite number");
   else if (fields_[i].type == kind::float32 && !std::isfinite(static_cast<float>(value)))
     add(i, errc::out_of_range, "value " + number_text(value) + " is outside the range of float32");
 }
@@ -105,29 +107,36 @@ BULKWRITER_DECL void row_checker::put(std::size_t i, std::string_view value) {
 BULKWRITER_DECL void row_checker::put(std::size_t i, std::span<float const> value) {
   field_info const& f = fields_[i];
   if (value.size() != f.dim) {
-    add(i, errc::wrong_dim, "a vector of " + std::to_string(value.size()) + " values where dim is " + std::to_string(f.dim));
+    add(i, errc::wrong_dim,
+        "a vector of " + std::to_string(value.size()) + " values where dim is " + std::to_string(f.dim));
     return;
   }
   if (std::size_t const at = find_not_finite(value); at != value.size())
     add(i, errc::not_finite,
-        "element [" + std::to_string(at) + "] is " + number_text(static_cast<double>(value[at])) + ", not a finite number");
+        "element [" + std::to_string(at) + "] is " + number_text(static_cast<double>(value[at])) +
+            ", not a finite number");
 }
 
 inline std::string json_complaint(std::string_view text, json_fault const& fault) {
   std::string_view const rest = text.substr(std::min(fault.offset, text.size()));
-  return std::string(fault.what) + " at byte " + std::to_string(fault.offset) + (rest.empty() ? "" : ": " + quoted_start(rest));
+  return std::string(fault.what) + " at byte " + std::to_string(fault.offset) +
+         (rest.empty() ? "" : ": " + quoted_start(rest));
 }
 
 BULKWRITER_DECL void row_checker::check_json(std::size_t i, std::string_view text) {
   if (text.size() > limits::max_json_length)
-    add(i, errc::json_too_long, std::to_string(text.size()) + " bytes exceed the " + std::to_string(limits::max_json_length) + " of a JSON cell");
-  else if (auto const fault = find_json_fault(text)) add(i, errc::invalid_json, "not JSON: " + json_complaint(text, *fault));
+    add(i, errc::json_too_long,
+        std::to_string(text.size()) + " bytes exceed the " + std::to_string(limits::max_json_length) +
+            " of a JSON cell");
+  else if (auto const fault = find_json_fault(text))
+    add(i, errc::invalid_json, "not JSON: " + json_complaint(text, *fault));
 }
 
 BULKWRITER_DECL void row_checker::check_dynamic(std::size_t i, std::string_view text) {
   if (text.size() > limits::max_json_length) {
     add(i, errc::json_too_long,
-        std::to_string(text.size()) + " bytes exceed the " + std::to_string(limits::max_json_length) + " of the dynamic field");
+        std::to_string(text.size()) + " bytes exceed the " + std::to_string(limits::max_json_length) +
+            " of the dynamic field");
     return;
   }
   if (auto const fault = find_json_object_fault(text, keys_)) {
@@ -138,10 +147,12 @@ BULKWRITER_DECL void row_checker::check_dynamic(std::size_t i, std::string_view 
   for (std::size_t k = 0; k < keys_.size(); ++k) {
     std::string const& key = keys_[k];
     if (k > 0 && keys_[k - 1] == key) {
-      if (k < 2 || keys_[k - 2] != key) add(i, errc::duplicate_key, "the dynamic key '" + key + "' appears more than once");
+      if (k < 2 || keys_[k - 2] != key)
+        add(i, errc::duplicate_key, "the dynamic key '" + key + "' appears more than once");
       continue;
     }
-    bool const taken = key == dynamic_field_name || std::any_of(fields_.begin(), fields_.end(), [&](auto const& f) { return f.name == key; });
+    bool const taken = key == dynamic_field_name ||
+                       std::any_of(fields_.begin(), fields_.end(), [&](auto const& f) { return f.name == key; });
     if (taken) add(i, errc::duplicate_key, "the dynamic key '" + key + "' is the name of a field of the schema");
   }
 }
@@ -159,7 +170,8 @@ BULKWRITER_DECL error_info row_checker::refusal() {
     info.message = row + ": " + std::to_string(problems_.size()) + " problems";
     for (std::size_t k = 0; k < problems_.size(); ++k) {
       problem const& p = problems_[k];
-      info.message += (k == 0 ? ": field '" : "; field '") + p.field + "': " + p.message + " [bulkwriter." + std::string(to_string(p.code)) + "]";
+      info.message += (k == 0 ? ": field '" : "; field '") + p.field + "': " + p.message + " [bulkwriter." +
+                      std::string(to_string(p.code)) + "]";
     }
   }
   info.problems = std::move(problems_);

@@ -34,13 +34,20 @@ BULKWRITER_DECL std::size_t find_utf8_fault(std::string_view text) noexcept {
       return at < n && s[at] >= low && s[at] <= high;
     };
     std::size_t length = 0;
-    if (c >= 0xc2 && c <= 0xdf) length = is_tail(i + 1) ? 2 : 0;
-    else if (c == 0xe0) length = is_tail(i + 1, 0xa0) && is_tail(i + 2) ? 3 : 0;
-    else if (c == 0xed) length = is_tail(i + 1, 0x80, 0x9f) && is_tail(i + 2) ? 3 : 0;
-    else if (c >= 0xe1 && c <= 0xef) length = is_tail(i + 1) && is_tail(i + 2) ? 3 : 0;
-    else if (c == 0xf0) length = is_tail(i + 1, 0x90) && is_tail(i + 2) && is_tail(i + 3) ? 4 : 0;
-    else if (c == 0xf4) length = is_tail(i + 1, 0x80, 0x8f) && is_tail(i + 2) && is_tail(i + 3) ? 4 : 0;
-    else if (c >= 0xf1 && c <= 0xf3) length = is_tail(i + 1) && is_tail(i + 2) && is_tail(i + 3) ? 4 : 0;
+    if (c >= 0xc2 && c <= 0xdf)
+      length = is_tail(i + 1) ? 2 : 0;
+    else if (c == 0xe0)
+      length = is_tail(i + 1, 0xa0) && is_tail(i + 2) ? 3 : 0;
+    else if (c == 0xed)
+      length = is_tail(i + 1, 0x80, 0x9f) && is_tail(i + 2) ? 3 : 0;
+    else if (c >= 0xe1 && c <= 0xef)
+      length = is_tail(i + 1) && is_tail(i + 2) ? 3 : 0;
+    else if (c == 0xf0)
+      length = is_tail(i + 1, 0x90) && is_tail(i + 2) && is_tail(i + 3) ? 4 : 0;
+    else if (c == 0xf4)
+      length = is_tail(i + 1, 0x80, 0x8f) && is_tail(i + 2) && is_tail(i + 3) ? 4 : 0;
+    else if (c >= 0xf1 && c <= 0xf3)
+      length = is_tail(i + 1) && is_tail(i + 2) && is_tail(i + 3) ? 4 : 0;
     if (length == 0) return i;
     i += length;
   }
@@ -52,7 +59,8 @@ class json_scanner {
   explicit json_scanner(std::string_view text) noexcept : text_(text) {}
 
   std::optional<json_fault> run(std::vector<std::string>* keys) {
-    if (std::size_t const at = find_utf8_fault(text_); at != std::string_view::npos) return json_fault{at, "not well-formed UTF-8"};
+    if (std::size_t const at = find_utf8_fault(text_); at != std::string_view::npos)
+      return json_fault{at, "not well-formed UTF-8"};
     keys_ = keys;
     skip_space();
     if (keys_ != nullptr && !looking_at('{')) return json_fault{at_, "an object was expected"};
@@ -147,7 +155,8 @@ class json_scanner {
     if (c != 'u' || !hex4(at_ + 2, code)) return refuse("an unknown escape");
     if (code >= 0xd800 && code <= 0xdfff) {
       unsigned low = 0;
-      bool const pair = code < 0xdc00 && text_.substr(at_ + 6, 2) == "\\u" && hex4(at_ + 8, low) && low >= 0xdc00 && low <= 0xdfff;
+      bool const pair =
+          code < 0xdc00 && text_.substr(at_ + 6, 2) == "\\u" && hex4(at_ + 8, low) && low >= 0xdc00 && low <= 0xdfff;
       if (!pair) return refuse("an escaped surrogate without its other half");
       code = 0x10000 + ((code - 0xd800) << 10) + (low - 0xdc00);
       at_ += 6;
@@ -172,7 +181,8 @@ class json_scanner {
     } else if (code < 0x10000) {
       push(0xe0 | code >> 12), push(0x80 | (code >> 6 & 0x3f)), push(0x80 | (code & 0x3f));
     } else {
-      push(0xf0 | code >> 18), push(0x80 | (code >> 12 & 0x3f)), push(0x80 | (code >> 6 & 0x3f)), push(0x80 | (code & 0x3f));
+      push(0xf0 | code >> 18), push(0x80 | (code >> 12 & 0x3f)), push(0x80 | (code >> 6 & 0x3f)),
+          push(0x80 | (code & 0x3f));
     }
   }
 
@@ -187,7 +197,8 @@ class json_scanner {
       if (digits() == 0) return refuse("a digit was expected");
     }
     double value = 0;
-    if (std::from_chars(text_.data() + begin, text_.data() + at_, value).ec == std::errc::result_out_of_range && is_too_large(begin)) {
+    if (std::from_chars(text_.data() + begin, text_.data() + at_, value).ec == std::errc::result_out_of_range &&
+        is_too_large(begin)) {
       at_ = begin;
       return refuse("a number outside the range of a double");
     }
@@ -205,7 +216,8 @@ class json_scanner {
     return at_ - begin;
   }
   void skip_space() {
-    while (at_ < text_.size() && (text_[at_] == ' ' || text_[at_] == '\t' || text_[at_] == '\n' || text_[at_] == '\r')) ++at_;
+    while (at_ < text_.size() && (text_[at_] == ' ' || text_[at_] == '\t' || text_[at_] == '\n' || text_[at_] == '\r'))
+      ++at_;
   }
   bool looking_at(char c) const { return at_ < text_.size() && text_[at_] == c; }
   bool take(char c) {
@@ -227,9 +239,12 @@ class json_scanner {
   json_fault fault_;
 };
 
-BULKWRITER_DECL std::optional<json_fault> find_json_fault(std::string_view text) { return json_scanner(text).run(nullptr); }
+BULKWRITER_DECL std::optional<json_fault> find_json_fault(std::string_view text) {
+  return json_scanner(text).run(nullptr);
+}
 
-BULKWRITER_DECL std::optional<json_fault> find_json_object_fault(std::string_view text, std::vector<std::string>& keys) {
+BULKWRITER_DECL std::optional<json_fault> find_json_object_fault(std::string_view text,
+                                                                 std::vector<std::string>& keys) {
   keys.clear();
   return json_scanner(text).run(&keys);
 }
@@ -268,12 +283,16 @@ void append_chars(std::string& out, T value) {
   out.append(buffer, std::to_chars(buffer, buffer + sizeof buffer, value).ptr);
 }
 BULKWRITER_DECL void append_json_number(std::string& out, float value) {
-  if (std::isfinite(value)) append_chars(out, value);
-  else out.append("NaN");
+  if (std::isfinite(value))
+    append_chars(out, value);
+  else
+    out.append("NaN");
 }
 BULKWRITER_DECL void append_json_number(std::string& out, double value) {
-  if (std::isfinite(value)) append_chars(out, value);
-  else out.append("NaN");
+  if (std::isfinite(value))
+    append_chars(out, value);
+  else
+    out.append("NaN");
 }
 BULKWRITER_DECL void append_json_number(std::string& out, long long value) { append_chars(out, value); }
 BULKWRITER_DECL void append_json_number(std::string& out, unsigned long long value) { append_chars(out, value); }
@@ -282,7 +301,8 @@ BULKWRITER_DECL std::optional<std::string_view> inside_braces(std::string_view o
   auto const trim = [](std::string_view text) {
     constexpr std::string_view space = " \t\r\n";
     std::size_t const begin = text.find_first_not_of(space);
-    return begin == std::string_view::npos ? std::string_view() : text.substr(begin, text.find_last_not_of(space) - begin + 1);
+    return begin == std::string_view::npos ? std::string_view()
+                                           : text.substr(begin, text.find_last_not_of(space) - begin + 1);
   };
   std::string_view const text = trim(object);
   if (text.size() < 2 || text.front() != '{' || text.back() != '}') return std::nullopt;

@@ -90,7 +90,7 @@ class object_file final : public output::file {
           if (!id) {
             error_info why = std::move(id).error();
             // Its id is unknown, so nothing can be aborted; it holds no parts and costs nothing.
-            if (why.http_status == 0 && why.code != errc::invalid_option) {
+            if (why.may_have_happened) {
               why.message += "; an upload of '" + key_ + "' without parts may be left behind";
             }
             return why;
@@ -108,12 +108,8 @@ class object_file final : public output::file {
     return {};
   }
 
-  // The answer to the request that makes the object was lost, or was none: the object may be there.
   error_info may_exist(error_info why) const {
-    if ((why.http_status == 0 && why.code != errc::invalid_option) || why.http_status == 200 ||
-        why.http_status >= 500) {
-      why.message += "; object '" + key_ + "' may or may not exist";
-    }
+    if (why.may_have_happened) why.message += "; object '" + key_ + "' may or may not exist";
     return why;
   }
 

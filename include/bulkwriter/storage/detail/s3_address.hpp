@@ -19,7 +19,8 @@ enum class s3_provider { aws, gcs, oss, cos, other };
 struct s3_address {
   s3_provider provider = s3_provider::other;
   http::origin origin = {};    ///< of the requests: with the bucket in the host name if `virtual_host`
-  std::string base_path = {};  ///< what stands before "/key": empty, "/bucket", or a gateway's own folder before either
+  std::string folder = {};     ///< of a gateway that serves S3 below a path: "/storage/v1/s3"; mostly empty
+  std::string base_path = {};  ///< what stands before "/key": the folder, and "/bucket" unless `virtual_host`
   bool virtual_host = false;
   std::string region = {};       ///< to sign for until the store says otherwise
   bool region_is_fixed = false;  ///< given by the user: another one is an error, not a discovery

@@ -100,8 +100,9 @@ BULKWRITER_DECL result<s3_address> try_s3_address(s3_connect_param const& param)
   s3_address out;
   out.origin = endpoint->origin;
   out.bucket_ = bucket;
-  out.base_path = endpoint->target;
-  while (out.base_path.ends_with('/')) out.base_path.pop_back();
+  out.folder = endpoint->target;
+  while (out.folder.ends_with('/')) out.folder.pop_back();
+  out.base_path = out.folder;
 
   std::string host = out.origin.host;
   // "bucket.s3.eu-west-1.amazonaws.com" as the console shows it: the bucket is not put before it a second time.

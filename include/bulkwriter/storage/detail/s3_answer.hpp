@@ -24,12 +24,16 @@ struct s3_failure {
   std::string region = {};  ///< of the bucket, if the store tells (body or x-amz-bucket-region); a valid name or empty
   std::string endpoint = {};
   std::string request_id = {};
+  bool foreign = false;  ///< the body is something else than an <Error> of S3: a web server's page, say
 };
 
 s3_failure read_s3_failure(http::response const& answer);
 
 /// The code of the library for a refusal; `known_region` is the one that was signed for.
 errc s3_errc(s3_failure const& failure, int status, std::string_view known_region);
+
+/// Whether what was asked for may have been done although this does not say so.
+bool leaves_open(result<http::response> const& answer) noexcept;
 
 /// Refusals that a second try may overcome although their HTTP status does not say so.
 bool is_transient_s3_code(std::string_view code) noexcept;

@@ -36,6 +36,8 @@ BULKWRITER_DECL s3_failure read_s3_failure(http::response const& answer) {
   if (!is_region_name(region)) region = answer.find("x-amz-bucket-region");
   if (is_region_name(region)) out.region = std::move(region);
   if (out.request_id.empty()) out.request_id = answer.find("x-amz-request-id");
+  out.foreign = out.code.empty() && out.message.empty() && answer.body.find("<Error") == std::string::npos &&
+                answer.body.find_first_not_of(" \t\r\n") != std::string::npos;
   return out;
 }
 
@@ -44,7 +46,9 @@ BULKWRITER_DECL bool is_region_refusal(s3_failure const& failure, int status) no
                                "IllegalLocationConstraintException", "IncorrectEndpoint"})) {
     return true;
   }
-  // HEAD is answered without a body: there the header beside a redirect or a 400 is all that tells.
+  // HEAD is answered without a body: there the header beside a redirect or a 400 is all that tells. A redirect with a
+  // page for a browser is some web server's.
+  if (failure.foreign && failure.region.empty()) return false;
   return failure.code.empty() && (status == 301 || status == 302 || status == 307 || status == 308 ||
                                   (status == 400 && !failure.region.empty()));
 }
@@ -65,7 +69,8 @@ BULKWRITER_DECL errc s3_errc(s3_failure const& failure, int status, std::string_
     return !failure.region.empty() && failure.region != known_region ? errc::wrong_region : errc::access_denied;
   }
   if (is_region_refusal(failure, status)) return errc::wrong_region;
-  if (code.empty()) {
+  // A page of some web server says nothing about bucket, object or rights.
+  if (code.empty() && !failure.foreign) {
     switch (status) {
       case 401:
       case 403: return errc::access_denied;
@@ -75,6 +80,12 @@ BULKWRITER_DECL errc s3_errc(s3_failure const& failure, int status, std::string_
     }
   }
   return errc::storage_error;
+}
+
+BULKWRITER_DECL bool leaves_open(result<http::response> const& answer) noexcept {
+  if (!answer) return answer.error().may_have_happened;
+  // 501 and 505 refuse the request for what it is (RFC 9110, 15.6).
+  return answer->status >= 500 && answer->status != 501 && answer->status != 505;
 }
 
 BULKWRITER_DECL bool is_transient_s3_code(std::string_view code) noexcept {

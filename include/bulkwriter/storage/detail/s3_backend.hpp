@@ -63,6 +63,7 @@ class s3_backend final : public backend {
   struct outcome {
     result<http::response> answer;
     int attempts = 0;
+    bool open = false;  // some attempt may have done the work although its answer did not say so
     s3_address address = {};
   };
   class lease;

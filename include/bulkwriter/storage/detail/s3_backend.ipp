@@ -145,6 +145,7 @@ BULKWRITER_DECL s3_backend::outcome s3_backend::send(call const& what) {
           ++out.attempts;
           out.address = address();
           auto answer = send_signed(what, out.address, payload_hash);
+          out.open = out.open || leaves_open(answer);
           if (!answer || answer->status < 300) return answer;
           if (!moved && learn_region(*answer, out.address)) {
             moved = true;
@@ -160,13 +161,15 @@ BULKWRITER_DECL s3_backend::outcome s3_backend::send(call const& what) {
 }
 
 BULKWRITER_DECL std::string s3_backend::place(s3_address const& at) const {
-  return " in bucket '" + bucket_ + "' at " + at.origin.to_string();
+  return " in bucket '" + bucket_ + "' at " + at.origin.to_string() + at.folder;
 }
 
 BULKWRITER_DECL error_info s3_backend::failed(call const& what, outcome const& got) const {
   if (got.answer) return refused(what, got, *got.answer);
-  error_info out = got.answer.error();
-  out.message = what.purpose + " in bucket '" + bucket_ + "': " + out.message;
+  error_info out = got.answer.error();  // its message begins with the origin
+  out.message = what.purpose + " in bucket '" + bucket_ + '\'' +
+                (got.address.folder.empty() ? "" : " below '" + got.address.folder + '\'') + ": " + out.message;
+  out.may_have_happened = got.open;
   if (got.attempts > 1) out.message += " (" + std::to_string(got.attempts) + " attempts)";
   return out;
 }
@@ -177,6 +180,7 @@ BULKWRITER_DECL error_info s3_backend::refused(call const& what, outcome const& 
   error_info out;
   out.code = s3_errc(failure, answer.status, got.address.region);
   out.http_status = answer.status;
+  out.may_have_happened = got.open;
   out.server_error = printable(failure.code, credentials_);
   out.message = what.purpose + place(got.address) + ": HTTP " + std::to_string(answer.status);
   if (!failure.code.empty()) out.message += ' ' + out.server_error;
@@ -189,9 +193,10 @@ BULKWRITER_DECL error_info s3_backend::refused(call const& what, outcome const& 
     out.message += " (is the secret key that of the access key?)";
   } else if (answer.status == 404 && answer.body.empty()) {
     out.message += " (no such object or no such bucket)";
-  } else if (failure.code.empty() && failure.message.empty() && !answer.body.empty() && answer.status >= 300) {
-    // Not from the store itself, most likely: a proxy or a web server tells its own story. Where there is any trace of
-    // a signature in it, it is not repeated.
+  } else if (failure.foreign && answer.status >= 300) {
+    // A proxy in front of the store may fail like this too, but only with 5xx.
+    if (answer.status < 500) out.message += ", and this does not look like an S3 store";
+    // Where there is any trace of a signature in it, it is not repeated.
     bool const delicate =
         answer.body.find("ignature") != std::string::npos || answer.body.find("redential") != std::string::npos;
     if (!delicate) out.message += ": '" + printable(std::string_view(answer.body).substr(0, 400), credentials_) + '\'';
@@ -204,13 +209,19 @@ BULKWRITER_DECL error_info s3_backend::refused(call const& what, outcome const& 
 BULKWRITER_DECL error_info s3_backend::unusable(call const& what, outcome const& got, std::string const& why) const {
   return {.code = errc::invalid_response,
           .message = what.purpose + place(got.address) + ": " + why,
-          .http_status = got.answer->status};
+          .http_status = got.answer->status,
+          .may_have_happened = true};
 }
 
 BULKWRITER_DECL http::response const* s3_backend::accepted(outcome const& got,
                                                            std::initializer_list<int> statuses) const {
   if (!got.answer || std::find(statuses.begin(), statuses.end(), got.answer->status) == statuses.end()) return nullptr;
   return &*got.answer;
+}
+
+// Any web server may say 200; S3 names what it has stored.
+BULKWRITER_DECL std::string without_etag(http::response const& answer) {
+  return "HTTP " + std::to_string(answer.status) + " without an ETag: this does not look like an S3 store";
 }
 
 BULKWRITER_DECL result<object_info> s3_backend::put(std::string const& key, std::span<std::byte const> body) {
@@ -224,7 +235,9 @@ BULKWRITER_DECL result<object_info> s3_backend::put(std::string const& key, std:
   auto const got = send(what);
   auto const* answer = accepted(got, {200, 201, 204});
   if (!answer) return failed(what, got);
-  return object_info{.key = key, .size = body.size(), .etag = unquoted(answer->find("ETag"))};
+  auto etag = unquoted(answer->find("ETag"));
+  if (etag.empty()) return unusable(what, got, without_etag(*answer));
+  return object_info{.key = key, .size = body.size(), .etag = std::move(etag)};
 }
 
 BULKWRITER_DECL result<std::string> s3_backend::create_multipart(std::string const& key) {
@@ -252,7 +265,7 @@ BULKWRITER_DECL result<uploaded_part> s3_backend::put_part(std::string const& ke
   auto const* answer = accepted(got, {200});
   if (!answer) return failed(what, got);
   auto etag = unquoted(answer->find("ETag"));
-  if (etag.empty()) return unusable(what, got, "the answer has no ETag, without which the upload cannot be completed");
+  if (etag.empty()) return unusable(what, got, without_etag(*answer));
   return uploaded_part{.number = number, .etag = std::move(etag), .size = body.size()};
 }
 
@@ -262,6 +275,13 @@ BULKWRITER_DECL result<object_info> s3_backend::complete_multipart(std::string c
   std::uint64_t size = 0;
   for (auto const& part : parts) size += part.size;
 
+  // A success that the body does not confirm, nor deny for a reason that will stay.
+  auto const unclear = [](http::response const& answer) {
+    auto const got = read_s3_completion(answer);
+    return answer.status == 200 && !got.completed &&
+           !is_one_of(got.failure.code, {"AccessDenied", "InvalidPart", "InvalidPartOrder", "EntityTooSmall",
+                                         "NoSuchUpload", "NoSuchBucket", "MalformedXML", "InvalidRequest"});
+  };
   // True once a request may have done its work although its answer did not say so.
   bool may_be_done = false;
   call const what = {.purpose = "cannot complete the upload of '" + key + '\'',
@@ -271,19 +291,14 @@ BULKWRITER_DECL result<object_info> s3_backend::complete_multipart(std::string c
                      .headers = {{"Content-Type", "application/xml"}},
                      .body = auth::as_bytes(body),
                      .patient = true,
-                     .worth_repeating = [&may_be_done](result<http::response> const& answer) {
-                       bool repeat = transient_answer(answer);
-                       if (answer && answer->status == 200) {
-                         auto const got = read_s3_completion(*answer);
-                         repeat = !got.completed &&
-                                  !is_one_of(got.failure.code,
-                                             {"AccessDenied", "InvalidPart", "InvalidPartOrder", "EntityTooSmall",
-                                              "NoSuchUpload", "NoSuchBucket", "MalformedXML", "InvalidRequest"});
-                       }
-                       if (repeat || !answer) may_be_done = true;
+                     .worth_repeating = [&](result<http::response> const& answer) {
+                       if (!answer || answer->status != 200) return transient_answer(answer);
+                       bool const repeat = unclear(*answer);
+                       may_be_done = may_be_done || repeat;
                        return repeat;
                      }};
   auto const got = send(what);
+  may_be_done = may_be_done || got.open || (got.answer && unclear(*got.answer));
   if (got.answer && got.answer->status == 200) {
     if (auto done = read_s3_completion(*got.answer); done.completed) {
       return object_info{.key = key, .size = size, .etag = std::move(done.etag)};
@@ -298,12 +313,11 @@ BULKWRITER_DECL result<object_info> s3_backend::complete_multipart(std::string c
       if (dash == std::string::npos || there->etag.substr(dash + 1) == std::to_string(parts.size())) return there;
     }
   }
-  if (got.answer && got.answer->status == 200) {
-    error_info out = refused(what, got, *got.answer);
-    if (out.server_error.empty()) out.message += ", but the body does not say that the object is complete";
-    return out;
-  }
-  return failed(what, got);
+  error_info out = failed(what, got);
+  if (out.http_status == 200 && out.server_error.empty())
+    out.message += ", but the body does not say that the object is complete";
+  out.may_have_happened = may_be_done;
+  return out;
 }
 
 BULKWRITER_DECL result<void> s3_backend::abort_multipart(std::string const& key, std::string const& upload_id) {

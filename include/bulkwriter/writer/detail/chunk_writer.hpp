@@ -21,8 +21,8 @@ namespace bulkwriter {
 inline namespace v1 {
 namespace detail {
 
-/// The writer behind all schemas: checks a row, encodes it, cuts files at chunk_size, counts them. A template on the format
-/// only; a row comes as a pointer and two functions that show its cells.
+/// The writer behind all schemas: checks a row, encodes it, cuts files at chunk_size, counts them. A template on the
+/// format only; a row comes as a pointer and two functions that show its cells.
 template <class Format>
 class chunk_writer {
  public:
@@ -33,7 +33,8 @@ class chunk_writer {
     void (*encode)(void const* row, row_texts& texts, encoder& to);
   };
 
-  chunk_writer(std::span<field_info const> fields, Format const& format, std::shared_ptr<output::place> place, writer_options options)
+  chunk_writer(std::span<field_info const> fields, Format const& format, std::shared_ptr<output::place> place,
+               writer_options options)
       : checker_(fields), encoder_(format, fields), place_(std::move(place)), options_(std::move(options)) {}
   chunk_writer(chunk_writer const&) = delete;
   chunk_writer& operator=(chunk_writer const&) = delete;
@@ -45,7 +46,8 @@ class chunk_writer {
   static result<void> check(Format const& format, writer_options const& options) {
     constexpr std::uint64_t smallest = 1024;
     if (options.chunk_size < smallest)
-      return error_info{.code = errc::invalid_option, .message = "chunk_size is " + std::to_string(options.chunk_size) + ", less than 1024 bytes"};
+      return error_info{.code = errc::invalid_option,
+                        .message = "chunk_size is " + std::to_string(options.chunk_size) + ", less than 1024 bytes"};
     return format.check();
   }
 
@@ -65,8 +67,9 @@ class chunk_writer {
       if (std::uint64_t const size = encoder_.size_bound(); size > options_.chunk_size) {
         encoder_.drop_row();
         return error_info{.code = errc::row_too_large,
-                          .message = "row " + std::to_string(row) + ": a file with this row alone takes up to " + std::to_string(size) +
-                                     " bytes, which exceeds chunk_size " + std::to_string(options_.chunk_size),
+                          .message = "row " + std::to_string(row) + ": a file with this row alone takes up to " +
+                                     std::to_string(size) + " bytes, which exceeds chunk_size " +
+                                     std::to_string(options_.chunk_size),
                           .row = row};
       }
     }
@@ -75,7 +78,8 @@ class chunk_writer {
     last_row_ = row;
     ++accepted_rows_;
     ++uncommitted_rows_;
-    if (!encoder_.ready()) [[likely]] return {};
+    if (!encoder_.ready()) [[likely]]
+      return {};
     if (auto flushed = flush(); !flushed) return fail(std::move(flushed).error());
     return {};
   }
@@ -135,7 +139,8 @@ class chunk_writer {
     if (rows == 0) return {};
     if (auto finished = finish_file(); !finished) return fail(std::move(finished).error());
     file_.reset();
-    all_.groups.push_back({.paths = {place_->path_of(file_name())}, .rows = rows, .bytes = std::exchange(file_size_, 0)});
+    all_.groups.push_back(
+        {.paths = {place_->path_of(file_name())}, .rows = rows, .bytes = std::exchange(file_size_, 0)});
     return {};
   }
 
@@ -145,8 +150,8 @@ class chunk_writer {
       if (auto discarded = file_->discard(); !discarded) info.message += "; " + discarded.error().message;
       file_.reset();
     }
-    info.message = "rows " + std::to_string(first_row_) + " to " + std::to_string(last_row_) + " are not in '" + place_->path_of(file_name()) +
-                   "': " + info.message;
+    info.message = "rows " + std::to_string(first_row_) + " to " + std::to_string(last_row_) + " are not in '" +
+                   place_->path_of(file_name()) + "': " + info.message;
     info.row = first_row_;
     failure_ = info;
     return info;
@@ -155,7 +160,8 @@ class chunk_writer {
   void abandon() noexcept {
     auto const tell = [this] {
       abandoned_rows const what{.rows = uncommitted_rows_, .data_path = place_->data_path()};
-      if (options_.on_abandoned) options_.on_abandoned(what);
+      if (options_.on_abandoned)
+        options_.on_abandoned(what);
       else
         std::fprintf(stderr, "bulkwriter: a writer was destroyed with %llu rows that were never committed (%s)\n",
                      static_cast<unsigned long long>(what.rows), what.data_path.c_str());
