@@ -101,7 +101,7 @@ struct error_info {
   std::int64_t server_code = 0;   ///< the import server's `code`
   std::string server_error = {};  ///< the store's error code ("SignatureDoesNotMatch") or the import server's message
   std::vector<problem> problems = {};  ///< for a refused row: every broken rule, in schema order
-  bool may_have_happened = false;  ///< a request was sent and no answer denies that it has been carried out
+  bool may_have_happened = false;      ///< a request was sent and no answer denies that it has been carried out
 
   /// `row 41, field 'title': 600 bytes exceed max_length 512 [bulkwriter.varchar_too_long]`
   std::string to_string() const;
@@ -160,7 +160,7 @@ class [[nodiscard]] result {
   template <class U = T>
     requires(std::is_constructible_v<T, U &&> && !std::is_same_v<std::remove_cvref_t<U>, result> &&
              !std::is_same_v<std::remove_cvref_t<U>, error_info>)
-  result(U&& value) : value_(std::in_place, std::forward<U>(value)) {}
+  explicit(!std::is_convertible_v<U, T>) result(U&& value) : value_(std::in_place, std::forward<U>(value)) {}
   result(error_info info) : error_(std::move(info)) {}
 
   bool has_value() const noexcept { return value_.has_value(); }

@@ -39,9 +39,10 @@ concept encoder = requires(E e, E const c, std::size_t i, byte_sink const& sink)
   e.drop_row();
   { c.rows() } -> std::same_as<std::uint64_t>;        // ended rows of this file
   { c.size_bound() } -> std::same_as<std::uint64_t>;  // no smaller than the file, were it finished after the begun row
-  { c.ready() } -> std::same_as<bool>;                // enough has come together for flush
-  { e.flush(sink) } -> std::same_as<result<void>>;    // hands over what is complete
-  { e.finish(sink) } -> std::same_as<result<void>>;   // hands over the rest; the encoder then begins a new file
+  { c.lone_row_bound() } -> std::same_as<std::uint64_t>;  // the same for a file of the begun row alone
+  { c.ready() } -> std::same_as<bool>;                    // enough has come together for flush
+  { e.flush(sink) } -> std::same_as<result<void>>;        // hands over what is complete
+  { e.finish(sink) } -> std::same_as<result<void>>;       // hands over the rest; the encoder then begins a new file
 };
 
 /// A format: a value with options, the kinds it holds, the extension that servers know it by, and its encoder.

@@ -13,8 +13,8 @@ namespace format {
 /// Apache Parquet, in the form that every Milvus from 2.3.4 on reads: all columns OPTIONAL, three-level lists, strings
 /// annotated as such, PLAIN values, data pages v1, no compression (embeddings do not compress).
 struct parquet {
-  std::uint64_t row_group_size = std::uint64_t{32}
-                                 << 20;  ///< bytes of values; what the encoder holds in memory, and a reader too
+  /// Bytes of values: what a reader holds in memory, and the encoder of all columns but the widest vector.
+  std::uint64_t row_group_size = std::uint64_t{32} << 20;
   std::uint64_t page_size = std::uint64_t{1} << 20;  ///< bytes of values; a page ends with the row that reaches it
   bool page_checksum = false;                        ///< CRC-32 of every page, for readers that check it
 

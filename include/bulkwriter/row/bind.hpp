@@ -70,7 +70,7 @@ void put_plain(To& to, std::size_t i, V const& value, row_texts& texts) {
   else if constexpr (k == kind::float32 || k == kind::float64)
     to.put(i, static_cast<double>(value));
   else if constexpr (text_like<V>)
-    to.put(i, std::string_view(value));
+    to.put(i, text_view(value));
   else if constexpr (k == kind::json)
     to.put(i, std::string_view(texts.get(i, [&](std::string& out) { json_text_of<V>::append(out, value); })));
   else if constexpr (k == kind::float_vector)
@@ -262,6 +262,20 @@ struct value_check {
                 "bulkwriter: the size of this std::array differs from the field's dim");
 };
 
+// JSON text of what was given for the dynamic field itself; nothing where that is null.
+template <class V>
+void append_given_object(std::string& out, V const& value) {
+  if constexpr (is_optional<V>) {
+    if (value) append_given_object(out, *value);
+  } else if constexpr (has_json_text<V>) {
+    json_text_of<V>::append(out, value);
+  } else if constexpr (std::is_pointer_v<V>) {
+    if (value != nullptr) out += value;
+  } else if constexpr (!is_null_type<V>) {
+    out += text_view(value);
+  }
+}
+
 // The loose values, and what was given for the dynamic field itself, as one object. What is no object is handed on as
 // it is: the checker then says so.
 template <class Bound, class Refs, std::size_t... A>
@@ -294,14 +308,7 @@ void put_bound(To& to, Refs const& refs, row_texts& texts, Args args) {
   if constexpr (F::info.is_dynamic && has_loose) {
     to.put(I, std::string_view(texts.get(I, [&](std::string& object) {
              std::string given;
-             if constexpr (a != no_value) {
-               auto const& value = value_at<static_cast<std::size_t>(a)>(refs);
-               using V = std::remove_cvref_t<decltype(value)>;
-               if constexpr (text_like<V>)
-                 given = std::string_view(value);
-               else if constexpr (has_json_text<V>)
-                 json_text_of<V>::append(given, value);
-             }
+             if constexpr (a != no_value) append_given_object(given, value_at<static_cast<std::size_t>(a)>(refs));
              make_dynamic_text<Bound>(object, refs, given, args);
            })));
   } else if constexpr (a != no_value) {

@@ -16,6 +16,17 @@ namespace bulkwriter {
 inline namespace v1 {
 namespace detail {
 
+/// Text of whatever is like it. An array of char ends with its first NUL, or where it ends.
+template <class V>
+std::string_view text_view(V const& value) noexcept {
+  if constexpr (std::is_array_v<V>) {
+    std::string_view const all(value, std::extent_v<V>);
+    return all.substr(0, all.find('\0'));
+  } else {
+    return std::string_view(value);
+  }
+}
+
 template <class V>
 consteval bool is_dynamic_value() {
   using T = plain_type<V>;
@@ -23,10 +34,12 @@ consteval bool is_dynamic_value() {
     return true;
   else if constexpr (std::floating_point<T>)
     return sizeof(T) <= 8;
-  else if constexpr (std::ranges::input_range<T const>)
-    return is_dynamic_value<std::ranges::range_value_t<T const>>();
-  else
+  else if constexpr (!std::ranges::input_range<T const>)
     return false;
+  else if constexpr (std::is_same_v<std::ranges::range_value_t<T const>, T>)
+    return false;  // std::filesystem::path is a range of itself
+  else
+    return is_dynamic_value<std::ranges::range_value_t<T const>>();
 }
 
 template <class V>
@@ -51,9 +64,12 @@ void append_dynamic_value(std::string& out, V const& value) {
     else
       append_json_number(out, static_cast<unsigned long long>(value));
   } else if constexpr (std::floating_point<V>) {
+    std::size_t const begin = out.size();
     append_json_number(out, value);
+    // the type of a key must not depend on the value: 3.0 is no integer
+    if (out.find_first_not_of("-0123456789", begin) == std::string::npos) out += ".0";
   } else if constexpr (text_like<V>) {
-    append_json_string(out, value);
+    append_json_string(out, text_view(value));
   } else if constexpr (has_json_text<V>) {
     json_text_of<V>::append(out, value);
   } else {

@@ -1,21 +1,21 @@
 #pragma once
 
 #include <bulkwriter/config.hpp>
+#include <bulkwriter/schema/utf8.hpp>
 
+#include <bit>
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
-// Text as files need it: well-formed UTF-8 (Unicode 15, table 3-7) and JSON (RFC 8259). Pure functions.
+// Text as files need it: JSON (RFC 8259) and numbers in it. Pure functions.
 
 namespace bulkwriter {
 inline namespace v1 {
 namespace detail {
-
-/// Offset of the first byte that is not part of well-formed UTF-8; npos if there is none.
-std::size_t find_utf8_fault(std::string_view text) noexcept;
 
 struct json_fault {
   std::size_t offset = 0;
@@ -31,6 +31,14 @@ std::optional<json_fault> find_json_object_fault(std::string_view text, std::vec
 
 /// Appends the text as a JSON string with its quotes. Well-formed UTF-8 passes through unescaped.
 void append_json_string(std::string& out, std::string_view text);
+
+/// Judged by its bits: std::isfinite is always true under -ffast-math.
+constexpr bool is_finite(float value) noexcept {
+  return (std::bit_cast<std::uint32_t>(value) & 0x7f800000u) != 0x7f800000u;
+}
+constexpr bool is_finite(double value) noexcept {
+  return (std::bit_cast<std::uint64_t>(value) & 0x7ff0000000000000u) != 0x7ff0000000000000u;
+}
 
 /// Appends the shortest decimal that reads back as the same number. Not finite: "NaN", which no JSON check lets pass.
 void append_json_number(std::string& out, float value);

@@ -3,6 +3,7 @@
 #include <bulkwriter/schema/fixed_string.hpp>
 #include <bulkwriter/schema/kinds.hpp>
 #include <bulkwriter/schema/member_type.hpp>
+#include <bulkwriter/schema/utf8.hpp>
 
 #include <cstddef>
 #include <string_view>
@@ -56,7 +57,8 @@ consteval bool default_fits(field_info const& f) {
   constexpr double largest = 3.4028234663852886e38;
   if (f.type == kind::float32) return f.default_number >= -largest && f.default_number <= largest;
   if (f.type == kind::float64) return f.default_number - f.default_number == 0;
-  if (f.type == kind::varchar) return f.default_text.size() <= f.max_length;
+  if (f.type == kind::varchar)
+    return f.default_text.size() <= f.max_length && find_utf8_fault(f.default_text) == std::string_view::npos;
   return true;
 }
 
@@ -96,6 +98,12 @@ struct column_check {
                     (info.max_length >= 1 && info.max_length <= limits::max_varchar_length) >,
                 "bulkwriter: the varchar elements of an array need a max_length between 1 and 65535 bytes: "
                 "bw::array{.element_type = bw::varchar{.max_length = 64}, .max_capacity = 16}");
+  static constexpr bool default_is_held() {
+    if constexpr (requires { Kind.default_value.fits; })
+      return Kind.default_value.fits;
+    else
+      return true;
+  }
   static constexpr bool plain_element() {
     if constexpr (requires { Kind.element_type; })
       return Kind.element_type.plain;
@@ -105,18 +113,9 @@ struct column_check {
   static_assert(rule::field<Name, plain_element()>,
                 "bulkwriter: the element_type of an array takes no key, nullable or default_value attribute; set it on "
                 "the array");
-  static_assert(
-      rule::field<Name, default_fits(info)>,
-      "bulkwriter: the default_value is out of the range of this field's kind (varchar: longer than max_length)");
-  static constexpr bool default_is_whole() {
-    if constexpr (requires { Kind.default_value.size; })
-      return Kind.default_value.size <= default_string::capacity;
-    else
-      return true;
-  }
-  static_assert(rule::field<Name, default_is_whole()>,
-                "bulkwriter: a default_value in a compile-time schema holds at most 256 bytes; use a runtime_schema "
-                "for a longer one");
+  static_assert(rule::field < Name, default_is_held() && default_fits(info) >,
+                "bulkwriter: the default_value is out of the range of this field's kind (varchar: longer than "
+                "max_length, or not UTF-8)");
   static_assert(rule::field<Name, !(info.is_primary && (info.nullable || info.has_default))>,
                 "bulkwriter: a primary key cannot be nullable or have a default_value; remove the attribute");
   static_assert(rule::field < Name, info.is_primary || !info.auto_id >,
@@ -220,7 +219,7 @@ struct dynamic_field {
   static constexpr fixed_string name_storage{"$meta"};
   static constexpr json attributes{};
   static constexpr field_info info = detail::dynamic_field_info;
-  static constexpr bool ok = true;
+  static constexpr bool ok = detail::json_like<detail::plain_type<value_type>>;
 
   static constexpr value_type const& get(owner const& row) noexcept { return row.*Member; }
 };

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <string_view>
 #include <type_traits>
+#include <utility>
 
 // The field kinds with their attributes, as aggregates for designated initializers:
 //
@@ -21,9 +22,12 @@ inline namespace v1 {
 // Default values: structural types that convert from the plain value, and know whether they were set.
 struct default_int {
   std::int64_t value = 0;
-  bool set = false;
+  bool set = false, fits = true;
   constexpr default_int() = default;
-  constexpr default_int(std::int64_t v) noexcept : value(v), set(true) {}
+  template <class I>
+    requires(std::is_integral_v<I> && !std::is_same_v<I, bool>)
+  constexpr default_int(I v) noexcept
+      : value(static_cast<std::int64_t>(v)), set(true), fits(std::in_range<std::int64_t>(v)) {}
 };
 struct default_bool {
   bool value = false, set = false;
@@ -48,9 +52,13 @@ struct default_string {
   constexpr default_string() = default;
   template <std::size_t N>
   constexpr default_string(char const (&text)[N]) noexcept : size(static_cast<std::uint32_t>(N - 1)), set(true) {
-    for (std::size_t i = 0; i + 1 < N && i < capacity; ++i) data[i] = text[i];
+    static_assert(
+        N - 1 <= capacity,
+        "bulkwriter: a default_value given as an attribute has at most 256 bytes; a runtime_schema takes longer ones "
+        "through field_info");
+    for (std::size_t i = 0; i + 1 < N; ++i) data[i] = text[i];
   }
-  constexpr std::string_view view() const noexcept { return {data, size < capacity ? size : capacity}; }
+  constexpr std::string_view view() const noexcept { return {data, size}; }
 };
 
 struct boolean {

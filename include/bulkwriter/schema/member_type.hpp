@@ -57,7 +57,7 @@ inline constexpr bool is_optional = unwrap_optional<std::remove_cvref_t<V>>::is_
 template <class V>
 inline constexpr bool is_null_type = std::is_same_v<V, std::nullptr_t> || std::is_same_v<V, std::nullopt_t>;
 template <class V>
-concept text_like = std::convertible_to<V const&, std::string_view>;
+concept text_like = std::convertible_to<V const&, std::string_view> && !is_null_type<V>;
 template <class V>
 concept has_json_text = requires(std::string& out, V const& v) { json_text_of<V>::append(out, v); };
 template <class V>

@@ -20,9 +20,12 @@ struct common_owner {
 template <class First, class... Rest>
 struct common_owner<First, Rest...> {
   using rest = common_owner<Rest...>;
-  using type = std::conditional_t<std::is_void_v<First>, typename rest::type, First>;
-  static constexpr bool same = rest::same && (std::is_void_v<First> || std::is_void_v<typename rest::type> ||
-                                              std::is_same_v<First, typename rest::type>);
+  // a member of a base class is a member of the class derived from it
+  template <class Base, class Derived>
+  static constexpr bool within =
+      std::is_void_v<Base> || std::is_same_v<Base, Derived> || std::is_base_of_v<Base, Derived>;
+  using type = std::conditional_t<within<First, typename rest::type>, typename rest::type, First>;
+  static constexpr bool same = rest::same && (within<First, typename rest::type> || within<typename rest::type, First>);
 };
 
 // The index of the first field whose name an earlier one has; the number of fields if there is none.
@@ -87,6 +90,8 @@ struct schema_check {
                 "bulkwriter: more than one field of this schema is the partition key; keep .is_partition_key on one");
   static_assert(count_if_set<&field_info::is_dynamic>(infos) <= 1,
                 "bulkwriter: a schema has at most one dynamic_field<>");
+  static_assert(count_if_set<&field_info::is_clustering_key>(infos) <= 1,
+                "bulkwriter: more than one field of this schema is the clustering key; keep .is_clustering_key on one");
   static_assert(
       function_inputs_exist(infos),
       "bulkwriter: the input_field_name of a function_output must name a varchar or text field of this schema");

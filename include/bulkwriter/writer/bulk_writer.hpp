@@ -123,6 +123,13 @@ class bulk_writer {
   explicit bulk_writer(std::shared_ptr<output::place> place, Format format = {}, writer_options options = {})
       : bulk_writer(try_make_core(std::move(place), format, std::move(options)).value()) {}
 
+  static result<bulk_writer> try_open(std::shared_ptr<output::place> place, Format format = {},
+                                      writer_options options = {}) {
+    auto made = try_make_core(std::move(place), format, std::move(options));
+    if (!made) return std::move(made).error();
+    return bulk_writer(*std::move(made));
+  }
+
   /// The schema's struct, also as `append_row({.id = 1, .title = "hello"})`.
   template <class Row = row_type>
     requires(!std::is_void_v<Row>)
@@ -201,11 +208,11 @@ class bulk_writer {
   bulkwriter::batch_files commit() { return try_commit().value(); }
 
   /// All files so far, committed or not.
-  bulkwriter::batch_files const& batch_files() const noexcept { return core_->all_files(); }
+  bulkwriter::batch_files batch_files() const { return core_ ? core_->all_files() : bulkwriter::batch_files{}; }
   /// The folder of the files. On disk: its path; in a bucket: relative to the bucket's root, with a leading slash.
-  std::string data_path() const { return core_->data_path(); }
+  std::string data_path() const { return core_ ? core_->data_path() : std::string(); }
   /// Rows accepted so far.
-  std::uint64_t row_count() const noexcept { return core_->accepted_rows(); }
+  std::uint64_t row_count() const noexcept { return core_ ? core_->accepted_rows() : 0; }
 
  protected:
   using core = detail::chunk_writer<Format>;
@@ -222,6 +229,7 @@ class bulk_writer {
           sizeof(
               detail::cannot_hold<Format, detail::field_at<Schema, static_cast<std::size_t>(unheld)>::name_storage>) !=
           0);
+    if (place == nullptr) return error_info{.code = errc::invalid_option, .message = "the writer was given no place"};
     if (auto checked = core::check(format, options); !checked) return std::move(checked).error();
     return std::make_unique<core>(Schema::infos, format, std::move(place), std::move(options));
   }

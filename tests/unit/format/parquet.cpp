@@ -159,6 +159,26 @@ TEST_CASE("size_bound is never less than the file and seldom much more") {
   }
 }
 
+TEST_CASE("size_bound holds where nulls come in step with the packing of booleans") {
+  struct flags
+      : bw::schema<bw::column<"id", bw::int64{.is_primary = true, .auto_id = true}>,
+                   bw::column<"a", bw::boolean{.nullable = true}>, bw::column<"b", bw::boolean{.nullable = true}>> {};
+  for (int period = 1; period <= 9; ++period) {
+    for (int phase = 0; phase < period; ++phase) {
+      bw::detail::parquet_encoder e({}, flags::infos);
+      collector out;
+      for (int row = 0; row < 5000; ++row) {
+        e.begin_row();
+        for (std::size_t i : {1u, 2u}) row % period == phase ? e.put(i, nullptr) : e.put(i, true);
+        e.end_row();
+      }
+      std::uint64_t const bound = e.size_bound();
+      CHECK(e.finish(out.sink()));
+      CHECK(out.text.size() <= bound);
+    }
+  }
+}
+
 TEST_CASE("options out of range are refused") {
   CHECK(bw::format::parquet{}.check());
   auto const r = bw::format::parquet{.row_group_size = 100}.check();

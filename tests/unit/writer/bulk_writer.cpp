@@ -133,7 +133,7 @@ TEST_CASE("rows come by name and by position; undeclared names go to the dynamic
         "{\"rows\":[\n"
         R"({"tag":"cats","n":5,"lang":"en"},)"
         "\n"
-        R"({"tag":"dogs","n":null,"lang":"de","claps":1100,"a\"b":[0.5,1]},)"
+        R"({"tag":"dogs","n":null,"lang":"de","claps":1100,"a\"b":[0.5,1.0]},)"
         "\n"
         R"({"tag":"fish","n":null,"lang":"en","x":null,"k":true},)"
         "\n"
@@ -205,6 +205,29 @@ TEST_CASE("values that only a run can judge: undeclared ones too") {
   CHECK(t.memory->files().empty());
 }
 
+TEST_CASE("what is given for the dynamic field itself is never lost beside undeclared names") {
+  to_memory<tag_schema> t;
+  t.writer.append_row("tag"_f = "a", "$meta"_f = std::optional<std::string>(R"({"a":1})"), "x"_f = 2);
+  t.writer.append_row("tag"_f = "a", "$meta"_f = nullptr, "x"_f = 2);
+  t.writer.append_row("tag"_f = "a", "$meta"_f = std::optional<std::string>(), "x"_f = 3.0);
+  CHECK(t.commit() ==
+        "{\"rows\":[\n"
+        R"({"tag":"a","n":null,"lang":"en","x":2,"a":1},)"
+        "\n"
+        R"({"tag":"a","n":null,"lang":"en","x":2},)"
+        "\n"
+        R"({"tag":"a","n":null,"lang":"en","x":3.0})"
+        "\n"
+        "]}\n");
+}
+
+TEST_CASE("a char array is text up to its first NUL, or its end") {
+  to_memory<tag_schema> t;
+  char const full[3] = {'a', 'b', 'c'}, part[8] = "de";
+  t.writer.append_row("tag"_f = full, "lang"_f = part);
+  CHECK(t.commit() == "{\"rows\":[\n{\"tag\":\"abc\",\"n\":null,\"lang\":\"de\"}\n]}\n");
+}
+
 TEST_CASE("pointers to text may be null where the field may") {
   to_memory<tag_schema> t;
   char const* const null = nullptr;
@@ -240,9 +263,8 @@ TEST_CASE("a row that alone is larger than chunk_size is refused, the file befor
   CHECK(r.error().code == bw::errc::row_too_large);
   CHECK(r.error().row == 1);
   writer.append_row("tag"_f = "c");
-  auto const files = writer.commit();
-  CHECK(files.size() == 2);
-  CHECK(text_of(*memory, "2.json").find("\"c\"") != std::string::npos);
+  CHECK(writer.commit().size() == 1);  // the refused row has not cut the file
+  CHECK(text_of(*memory).find("\"c\"") != std::string::npos);
 }
 
 TEST_CASE("commit returns the files since the last one, batch_files all, numbering goes on") {
@@ -289,6 +311,42 @@ TEST_CASE("a failure at any operation surfaces at append or commit, names its ro
   }
 }
 
+TEST_CASE("an exception out of a place ends the writer, in order") {
+  struct throwing_place final : bw::output::place {
+    struct file final : bw::output::file {
+      bw::result<void> write(std::span<bw::output::bytes const>) override { throw std::runtime_error("elsewhere"); }
+      bw::result<void> finish() override { return {}; }
+      bw::result<void> discard() override { return {}; }
+    };
+    bw::result<std::unique_ptr<bw::output::file>> create(std::string_view, std::uint64_t) override {
+      return std::unique_ptr<bw::output::file>(std::make_unique<file>());
+    }
+    std::string path_of(std::string_view name) const override { return std::string(name); }
+    std::string data_path() const override { return {}; }
+  };
+  bw::bulk_writer<tag_schema, bw::format::parquet> writer{std::make_shared<throwing_place>()};
+  writer.append_row("tag"_f = "a");
+  CHECK_THROWS_AS(writer.commit(), std::runtime_error);
+  CHECK(code_of(writer.try_append_row("tag"_f = "b")) == bw::errc::invalid_state);
+  CHECK(code_of(writer.try_commit()) == bw::errc::invalid_state);
+  CHECK(code_of(bw::bulk_writer<tag_schema, bw::format::json>::try_open(nullptr)) == bw::errc::invalid_option);
+}
+
+TEST_CASE("members of a base class belong to the row") {
+  struct base {
+    std::int64_t id = {};
+  };
+  struct row : base {
+    std::string tag = {};
+  };
+  struct row_schema : bw::schema<bw::field<"id", &row::id, bw::int64{.is_primary = true}>,
+                                 bw::field<"tag", &row::tag, bw::varchar{.max_length = 8}>> {};
+  static_assert(std::is_same_v<row_schema::row_type, row>);
+  to_memory<row_schema> t;
+  t.writer.append_row(row{{1}, "a"});
+  CHECK(t.commit() == "{\"rows\":[\n{\"id\":1,\"tag\":\"a\"}\n]}\n");
+}
+
 TEST_CASE("a writer destroyed with uncommitted rows says so, once, and not while an exception flies") {
   std::vector<bw::abandoned_rows> told;
   auto const memory = std::make_shared<bw::output::memory>();
@@ -299,6 +357,9 @@ TEST_CASE("a writer destroyed with uncommitted rows says so, once, and not while
     auto moved = std::move(writer);
     moved.append_row("tag"_f = "b");
     CHECK(code_of(writer.try_commit()) == bw::errc::invalid_state);
+    CHECK(writer.batch_files().empty());
+    CHECK(writer.row_count() == 0);
+    CHECK(writer.data_path().empty());
   }
   REQUIRE(told.size() == 1);
   CHECK(told[0].rows == 2);

@@ -19,15 +19,19 @@ class slab_pool {
   using slab = std::unique_ptr<std::byte[]>;
 
   slab take() {
-    if (free_.empty()) return std::make_unique_for_overwrite<std::byte[]>(slab_size);
+    if (free_.empty()) {
+      free_.reserve(++slabs_);  // so that give never allocates
+      return std::make_unique_for_overwrite<std::byte[]>(slab_size);
+    }
     slab s = std::move(free_.back());
     free_.pop_back();
     return s;
   }
-  void give(slab s) { free_.push_back(std::move(s)); }
+  void give(slab s) noexcept { free_.push_back(std::move(s)); }
 
  private:
   std::vector<slab> free_;
+  std::size_t slabs_ = 0;
 };
 
 /// A byte string that grows without ever moving what it holds.

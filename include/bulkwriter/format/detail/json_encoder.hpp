@@ -36,6 +36,9 @@ class json_encoder {
   std::uint64_t size_bound() const noexcept {
     return handed_over_ + buffer_.size() + 1 + closing.size();
   }  // 1: the row's own '}'
+  std::uint64_t lone_row_bound() const noexcept {
+    return opening.size() + (buffer_.size() - row_begin_) + 1 + closing.size();
+  }
   bool ready() const noexcept { return row_begin_ >= flush_size; }
   result<void> flush(format::byte_sink const& sink);
   result<void> finish(format::byte_sink const& sink);

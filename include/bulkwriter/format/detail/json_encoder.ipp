@@ -75,7 +75,7 @@ BULKWRITER_DECL void json_encoder::put(std::size_t i, std::span<float const> val
   key(i);
   constexpr std::size_t longest = 16;  // "-1.1754944e-38" and a comma
   std::size_t const begin = buffer_.size();
-  buffer_.resize(begin + 1 + value.size() * longest);
+  buffer_.resize(begin + 2 + value.size() * longest);
   char* at = buffer_.data() + begin;
   char* const end = buffer_.data() + buffer_.size();
   *at++ = '[';

@@ -34,6 +34,8 @@ namespace detail {
 class parquet_encoder {
  public:
   parquet_encoder(format::parquet const& options, std::span<field_info const> fields);
+  parquet_encoder(parquet_encoder const&) = delete;  // the chains point to the pool
+  parquet_encoder& operator=(parquet_encoder const&) = delete;
 
   void begin_row();
   void put(std::size_t i, std::nullptr_t);
@@ -48,6 +50,10 @@ class parquet_encoder {
 
   std::uint64_t rows() const noexcept { return file_rows_ + group_rows_; }
   std::uint64_t size_bound() const noexcept;
+  std::uint64_t lone_row_bound() const noexcept {
+    return 4 + row_bytes_ + 2 * columns_.size() +
+           around_rows();  // 2: the first row of a column begins new bytes of bits
+  }
   bool ready() const noexcept { return group_is_full() || streamed_page_is_full(); }
   result<void> flush(format::byte_sink const& sink);
   result<void> finish(format::byte_sink const& sink);
@@ -91,6 +97,10 @@ class parquet_encoder {
   column& begin_value(std::size_t i, bool valid);
   void grow(std::uint64_t bytes) noexcept { row_bytes_ += bytes; }
 
+  // Of a file, beside its pages and the metadata of earlier row groups: headers of the open pages, footer.
+  std::uint64_t around_rows() const noexcept {
+    return columns_.size() * page_overhead + footer_per_group_ + footer_base_ + 8;
+  }
   bool group_is_full() const noexcept { return group_bytes_ >= row_group_size_ || group_rows_ == max_group_rows; }
   bool streamed_page_is_full() const noexcept { return streamed_ != nullptr && streamed_->values.size() >= page_size_; }
 

@@ -96,12 +96,15 @@ BULKWRITER_DECL auto parquet_encoder::begin_value(std::size_t i, bool valid) -> 
     group_bytes_ += page_overhead;
     held_bytes_ += page_overhead;
   }
-  c.row_begin = c.values.size();
-  c.has_row = true;
+  // what may throw comes first: drop_row must find flag, count and validity in step
   if (holds_nulls(*c.field)) {
     c.valid.push_back(valid);
     grow(is_list(*c.field) ? 12 : c.rows % 8 == 0);
   }
+  // packed in the file: counted for null rows as well, since which of eight rows hold values is not known beforehand
+  if (c.type == physical::boolean) grow(c.rows % 8 == 0);
+  c.row_begin = c.values.size();
+  c.has_row = true;
   ++c.rows;
   return c;
 }
@@ -116,7 +119,6 @@ BULKWRITER_DECL void parquet_encoder::put(std::size_t i, bool value) {
   // a byte each while in memory; packed to bits when the page is written
   std::byte const b{value};
   c.values.append(&b, 1);
-  grow(c.rows % 8 == 1);
 }
 
 BULKWRITER_DECL void parquet_encoder::put(std::size_t i, std::int64_t value) {
@@ -178,7 +180,7 @@ BULKWRITER_DECL void parquet_encoder::drop_row() {
 
 BULKWRITER_DECL std::uint64_t parquet_encoder::size_bound() const noexcept {
   return (file_bytes_ != 0 ? file_bytes_ : parquet_format::magic.size()) + held_bytes_ + row_bytes_ +
-         columns_.size() * page_overhead + group_metadata_.size() + footer_per_group_ + footer_base_ + 8;
+         group_metadata_.size() + around_rows();
 }
 
 // Repetition and definition levels of the rows [row_begin, row_end) into levels_, each with its length before it.

@@ -1,10 +1,10 @@
 #pragma once
 
 #include <bulkwriter/input/parse.hpp>
+#include <bulkwriter/row/text.hpp>
 
 #include <algorithm>
 #include <charconv>
-#include <cmath>
 #include <cstdint>
 #include <system_error>
 
@@ -40,7 +40,7 @@ template <class T>
 text_error parse_float(std::string_view text, T& value) {
   char const* const last = text.data() + text.size();
   auto const [end, failed] = read_float(text.data(), last, value);
-  if (end == last && failed == std::errc{} && std::isfinite(value)) return {};
+  if (end == last && failed == std::errc{} && bulkwriter::detail::is_finite(value)) return {};
   if (text.empty()) return {errc::invalid_number, "an empty cell where a number is due"};
   if (end == last && failed == std::errc::result_out_of_range)
     return {errc::invalid_number, quoted(text) + " is too large for " + std::to_string(sizeof(T) * 8) + "-bit floats"};
@@ -83,7 +83,7 @@ text_error parse_list(std::string_view text, std::span<T> out) {
       T& value = count < out.size() ? out[count] : surplus;
       ++count;
       auto const [end, failed] = read_float(p, last, value);
-      if (failed != std::errc{} || !std::isfinite(value))
+      if (failed != std::errc{} || !bulkwriter::detail::is_finite(value))
         return {errc::invalid_number,
                 "element " + std::to_string(count) + " of the list, " + element() +
                     (failed == std::errc::result_out_of_range ? ", is too large" : ", is not a finite number")};

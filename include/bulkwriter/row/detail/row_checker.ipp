@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <bit>
-#include <cmath>
 #include <cstring>
 #include <limits>
 #include <utility>
@@ -44,8 +43,11 @@ inline std::string quoted_start(std::string_view text) {
   return out += start.size() < text.size() ? "…'" : "'";
 }
 inline std::string number_text(double value) {
-  if (std::isnan(value)) return "nan";
-  if (std::isinf(value)) return value < 0 ? "-inf" : "inf";
+  if (!is_finite(value)) {
+    auto const bits = std::bit_cast<std::uint64_t>(value);
+    if ((bits & 0x000fffffffffffffu) != 0) return "nan";
+    return bits >> 63 != 0 ? "-inf" : "inf";
+  }
   std::string out;
   append_json_number(out, value);
   return out;
@@ -81,9 +83,9 @@ BULKWRITER_DECL void row_checker::put_unsigned(std::size_t i, std::uint64_t valu
 BULKWRITER_DECL void row_checker::put(std::size_t i, float value) { put(i, static_cast<double>(value)); }
 
 BULKWRITER_DECL void row_checker::put(std::size_t i, double value) {
-  if (!std::isfinite(value))
+  if (!is_finite(value))
     add(i, errc::not_finite, "value " + number_text(value) + " is not a finite number");
-  else if (fields_[i].type == kind::float32 && !std::isfinite(static_cast<float>(value)))
+  else if (fields_[i].type == kind::float32 && !is_finite(static_cast<float>(value)))
     add(i, errc::out_of_range, "value " + number_text(value) + " is outside the range of float32");
 }
 

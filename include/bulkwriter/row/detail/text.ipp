@@ -2,57 +2,14 @@
 
 #include <bulkwriter/row/text.hpp>
 
+#include <algorithm>
 #include <charconv>
-#include <cmath>
 #include <cstdint>
-#include <cstring>
 #include <system_error>
 
 namespace bulkwriter {
 inline namespace v1 {
 namespace detail {
-
-BULKWRITER_DECL std::size_t find_utf8_fault(std::string_view text) noexcept {
-  auto const* s = reinterpret_cast<unsigned char const*>(text.data());
-  std::size_t const n = text.size();
-  std::size_t i = 0;
-  while (i < n) {
-    if (i + 8 <= n) {
-      std::uint64_t eight;
-      std::memcpy(&eight, s + i, 8);
-      if ((eight & 0x8080808080808080u) == 0) {
-        i += 8;
-        continue;
-      }
-    }
-    unsigned const c = s[i];
-    if (c < 0x80) {
-      ++i;
-      continue;
-    }
-    auto const is_tail = [&](std::size_t at, unsigned low = 0x80, unsigned high = 0xbf) {
-      return at < n && s[at] >= low && s[at] <= high;
-    };
-    std::size_t length = 0;
-    if (c >= 0xc2 && c <= 0xdf)
-      length = is_tail(i + 1) ? 2 : 0;
-    else if (c == 0xe0)
-      length = is_tail(i + 1, 0xa0) && is_tail(i + 2) ? 3 : 0;
-    else if (c == 0xed)
-      length = is_tail(i + 1, 0x80, 0x9f) && is_tail(i + 2) ? 3 : 0;
-    else if (c >= 0xe1 && c <= 0xef)
-      length = is_tail(i + 1) && is_tail(i + 2) ? 3 : 0;
-    else if (c == 0xf0)
-      length = is_tail(i + 1, 0x90) && is_tail(i + 2) && is_tail(i + 3) ? 4 : 0;
-    else if (c == 0xf4)
-      length = is_tail(i + 1, 0x80, 0x8f) && is_tail(i + 2) && is_tail(i + 3) ? 4 : 0;
-    else if (c >= 0xf1 && c <= 0xf3)
-      length = is_tail(i + 1) && is_tail(i + 2) && is_tail(i + 3) ? 4 : 0;
-    if (length == 0) return i;
-    i += length;
-  }
-  return std::string_view::npos;
-}
 
 class json_scanner {
  public:
@@ -205,9 +162,25 @@ class json_scanner {
     return true;
   }
 
-  // from_chars reports numbers too small for a double alike; those read as zero everywhere
+  // from_chars reports numbers too small for a double alike; those read as zero everywhere. Which it is, the power of
+  // ten of the first digit that is not zero tells.
   bool is_too_large(std::size_t begin) const {
-    return std::isinf(std::strtod(std::string(text_.substr(begin, at_ - begin)).c_str(), nullptr));
+    std::string_view const number = text_.substr(begin, at_ - begin);
+    std::size_t const exponent_at = number.find_first_of("eE");
+    std::string_view const mantissa = number.substr(0, exponent_at);
+    std::size_t const first = mantissa.find_first_of("123456789");
+    std::size_t const point = (std::min)(mantissa.find('.'), mantissa.size());
+    long long power = first < point ? static_cast<long long>(point - first) : -static_cast<long long>(first - point);
+    if (exponent_at != std::string_view::npos) {
+      std::string_view power_text = number.substr(exponent_at + 1);
+      bool const negative = power_text.front() == '-';
+      if (negative || power_text.front() == '+') power_text.remove_prefix(1);
+      long long exponent = 0;
+      if (std::from_chars(power_text.data(), power_text.data() + power_text.size(), exponent).ec != std::errc())
+        return !negative;
+      power += negative ? -exponent : exponent;
+    }
+    return power > 0;
   }
 
   std::size_t digits() {
@@ -283,13 +256,13 @@ void append_chars(std::string& out, T value) {
   out.append(buffer, std::to_chars(buffer, buffer + sizeof buffer, value).ptr);
 }
 BULKWRITER_DECL void append_json_number(std::string& out, float value) {
-  if (std::isfinite(value))
+  if (is_finite(value))
     append_chars(out, value);
   else
     out.append("NaN");
 }
 BULKWRITER_DECL void append_json_number(std::string& out, double value) {
-  if (std::isfinite(value))
+  if (is_finite(value))
     append_chars(out, value);
   else
     out.append("NaN");

@@ -144,6 +144,7 @@ class schema_checker {
       if (f.default_text.size() > f.max_length)
         add(f.name, "default_value has " + std::to_string(f.default_text.size()) + " bytes, max_length is " +
                         std::to_string(f.max_length));
+      if (detail::find_utf8_fault(f.default_text) != std::string_view::npos) add(f.name, "default_value is not UTF-8");
     } else if (f.type != kind::timestamptz) {
       add(f.name, "a " + std::string(to_string(f.type)) + " field takes no default_value");
     }

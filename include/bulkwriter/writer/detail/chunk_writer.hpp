@@ -39,7 +39,7 @@ class chunk_writer {
   chunk_writer(chunk_writer const&) = delete;
   chunk_writer& operator=(chunk_writer const&) = delete;
   ~chunk_writer() {
-    if (uncommitted_rows_ == 0 || failure_ || std::uncaught_exceptions() > exceptions_at_birth_) return;
+    if (uncommitted_rows_ == 0 || failure_ || writing_ || std::uncaught_exceptions() > exceptions_at_birth_) return;
     abandon();
   }
 
@@ -52,7 +52,8 @@ class chunk_writer {
   }
 
   result<void> append(row_view const& view) {
-    if (failure_) return *failure_;
+    if (auto usable = check_usable(); !usable) [[unlikely]]
+      return usable;
     std::int64_t const row = offered_rows_++;
     texts_.begin_row();
     checker_.begin_row(row);
@@ -61,17 +62,16 @@ class chunk_writer {
 
     encode(view);
     if (encoder_.size_bound() > options_.chunk_size) [[unlikely]] {
+      std::uint64_t const alone = encoder_.lone_row_bound();
       encoder_.drop_row();
-      if (auto cut = finish_chunk(); !cut) return cut;
-      encode(view);
-      if (std::uint64_t const size = encoder_.size_bound(); size > options_.chunk_size) {
-        encoder_.drop_row();
+      if (alone > options_.chunk_size)
         return error_info{.code = errc::row_too_large,
                           .message = "row " + std::to_string(row) + ": a file with this row alone takes up to " +
-                                     std::to_string(size) + " bytes, which exceeds chunk_size " +
+                                     std::to_string(alone) + " bytes, which exceeds chunk_size " +
                                      std::to_string(options_.chunk_size),
                           .row = row};
-      }
+      if (auto cut = finish_chunk(); !cut) return cut;
+      encode(view);
     }
     encoder_.end_row();
     if (encoder_.rows() == 1) first_row_ = row;
@@ -85,7 +85,7 @@ class chunk_writer {
   }
 
   result<batch_files> commit() {
-    if (failure_) return *failure_;
+    if (auto usable = check_usable(); !usable) return std::move(usable).error();
     if (auto finished = finish_chunk(); !finished) return std::move(finished).error();
     batch_files files;
     files.groups.assign(all_.groups.begin() + static_cast<std::ptrdiff_t>(committed_groups_), all_.groups.end());
@@ -123,9 +123,21 @@ class chunk_writer {
     return {};
   }
 
+  // An exception out of a write (memory, a place of the user's own) leaves half a file, which nothing can be added to.
+  result<void> check_usable() const {
+    if (failure_) return *failure_;
+    if (writing_)
+      return error_info{.code = errc::invalid_state,
+                        .message = "an exception has ended an earlier write of this writer"};
+    return {};
+  }
+
   result<void> flush() {
-    if (auto opened = open(); !opened) return opened;
-    return encoder_.flush(sink());
+    writing_ = true;
+    auto opened = open();
+    auto flushed = opened ? encoder_.flush(sink()) : std::move(opened);
+    writing_ = false;
+    return flushed;
   }
 
   result<void> finish_file() {
@@ -135,12 +147,17 @@ class chunk_writer {
   }
 
   result<void> finish_chunk() {
-    std::uint64_t const rows = encoder_.rows();
-    if (rows == 0) return {};
-    if (auto finished = finish_file(); !finished) return fail(std::move(finished).error());
+    if (encoder_.rows() == 0) return {};
+    writing_ = true;
+    // what may throw is done before the file becomes visible
+    file_group group{.paths = {place_->path_of(file_name())}, .rows = encoder_.rows()};
+    all_.groups.reserve(all_.size() + 1);
+    auto finished = finish_file();
+    writing_ = false;
+    if (!finished) return fail(std::move(finished).error());
     file_.reset();
-    all_.groups.push_back(
-        {.paths = {place_->path_of(file_name())}, .rows = rows, .bytes = std::exchange(file_size_, 0)});
+    group.bytes = std::exchange(file_size_, 0);
+    all_.groups.push_back(std::move(group));
     return {};
   }
 
@@ -186,6 +203,7 @@ class chunk_writer {
   batch_files all_;
   std::size_t committed_groups_ = 0;
   std::optional<error_info> failure_;
+  bool writing_ = false;
   std::int64_t offered_rows_ = 0, first_row_ = 0, last_row_ = 0;
   std::uint64_t accepted_rows_ = 0, uncommitted_rows_ = 0;
   int exceptions_at_birth_ = std::uncaught_exceptions();
