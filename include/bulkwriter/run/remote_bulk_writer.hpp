@@ -59,7 +59,6 @@ class remote_bulk_writer : public bulk_writer<Schema, Format> {
   static result<std::unique_ptr<core>> try_make(Format const& format, object_store const& store,
                                                 remote_options options) {
     writer_options shared{.chunk_size = options.chunk_size, .on_abandoned = std::move(options.on_abandoned)};
-    if (auto checked = core::check(format, shared); !checked) return std::move(checked).error();
     if (auto size = storage::try_part_size(options.chunk_size, options.part_size, store.backend()); !size)
       return std::move(size).error();
     auto place = std::make_shared<storage::object_place>(

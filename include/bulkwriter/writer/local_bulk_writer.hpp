@@ -42,10 +42,11 @@ class local_bulk_writer : public bulk_writer<Schema, Format> {
 
   static result<std::unique_ptr<core>> try_make(Format const& format, local_options options) {
     writer_options shared{.chunk_size = options.chunk_size, .on_abandoned = std::move(options.on_abandoned)};
-    if (auto checked = core::check(format, shared); !checked) return std::move(checked).error();
-    std::string base = options.local_path.empty() ? "." : std::move(options.local_path);
-    if (base.back() != '/') base += '/';
-    auto folder = output::folder::try_open(base + detail::make_uuid());
+    if (auto checked = core::check(format, shared); !checked)
+      return std::move(checked).error();  // before folders are made
+    std::string path = options.local_path.empty() ? "." : std::move(options.local_path);
+    if (path.back() != '/') path += '/';
+    auto folder = output::folder::try_open(path + detail::make_uuid());
     if (!folder) return std::move(folder).error();
     return base::try_make_core(*std::move(folder), format, std::move(shared));
   }

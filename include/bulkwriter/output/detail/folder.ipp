@@ -11,6 +11,7 @@
 namespace bulkwriter {
 inline namespace v1 {
 namespace output {
+namespace detail {
 
 inline error_info file_error(char const* doing, std::string const& path, int error) {
   bool const full = error == ENOSPC || error == EDQUOT || error == EFBIG;
@@ -66,11 +67,13 @@ class disk_file final : public file {
   std::string temporary_, path_;
 };
 
+}  // namespace detail
+
 BULKWRITER_DECL result<std::unique_ptr<folder>> folder::try_open(std::string path) {
   while (path.size() > 1 && path.back() == '/') path.pop_back();
   std::error_code error;
   std::filesystem::create_directories(path, error);
-  if (error) return file_error("make the folder", path, error.value());
+  if (error) return detail::file_error("make the folder", path, error.value());
   return std::unique_ptr<folder>(new folder(std::move(path)));
 }
 
@@ -82,14 +85,14 @@ BULKWRITER_DECL folder::~folder() {
 BULKWRITER_DECL result<std::unique_ptr<file>> folder::create(std::string_view name, std::uint64_t) {
   std::string path = path_of(name);
   std::error_code error;
-  if (std::filesystem::exists(path, error)) return file_error("create", path, EEXIST);
+  if (std::filesystem::exists(path, error)) return detail::file_error("create", path, EEXIST);
   std::string temporary = path_ + "/." + std::string(name) + ".partial";
   errno = 0;
   std::FILE* const stream = std::fopen(temporary.c_str(), "wbx");
-  if (stream == nullptr) return file_error("create", temporary, errno);
+  if (stream == nullptr) return detail::file_error("create", temporary, errno);
   // pieces are large already: a buffer would only copy them
   std::setvbuf(stream, nullptr, _IONBF, 0);
-  return std::unique_ptr<file>(std::make_unique<disk_file>(stream, std::move(temporary), std::move(path)));
+  return std::unique_ptr<file>(std::make_unique<detail::disk_file>(stream, std::move(temporary), std::move(path)));
 }
 
 }  // namespace output
