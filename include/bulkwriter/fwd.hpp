@@ -1,0 +1,49 @@
+#pragma once
+
+// The names of the library, for headers that only mention them.
+
+#include <cstdint>
+
+namespace bulkwriter {
+inline namespace v1 {
+
+enum class errc : std::uint16_t;
+struct error_info;
+class error;
+template <class T>
+class result;
+
+struct field_info;
+template <class... F>
+struct schema;
+class runtime_schema;
+
+struct file_group;
+struct batch_files;
+
+namespace format {
+struct parquet;
+struct json;
+}  // namespace format
+
+template <class Schema, class Format>
+class bulk_writer;
+template <class Schema, class Format>
+class local_bulk_writer;
+template <class Schema, class Format>
+class remote_bulk_writer;
+
+struct s3_connect_param;
+class object_store;
+
+struct milvus;
+struct zilliz_cloud;
+struct zilliz_cloud_v1;
+struct job_id;
+struct import_progress;
+template <class Target>
+class import_client;
+class collections;
+
+}  // namespace v1
+}  // namespace bulkwriter
