@@ -39,14 +39,13 @@ struct article_schema : bw::schema<
 // memory.
 
 template <class Writer>
-void append_articles(Writer& writer, zero_to_hero::settings const& my) {
-  bw::csv_reader csv(my.csv_file, {.number_columns = {"reading_time", "claps", "responses"}});
+void append_articles(Writer& writer, bw::csv_reader& csv, std::uint64_t max_rows) {
   auto const id = csv.column("id"), vector = csv.column("title_vector"), title = csv.column("title"),
              link = csv.column("link");
   auto const others = csv.columns_except({"id", "title_vector", "title", "link"});
 
   article row;
-  while (writer.row_count() < my.max_rows && csv.next()) {
+  while (writer.row_count() < max_rows && csv.next()) {
     row.id = csv[id].as<std::int64_t>();
     csv[vector].read_vector(row.title_vector);
     row.title = csv[title].text();
@@ -73,6 +72,9 @@ bw::import_progress import_files(Target const& target, typename Target::request_
 
 template <class Format>
 bool load_articles(zero_to_hero::settings const& my) {
+  bw::csv_reader csv = zero_to_hero::open_csv(my.csv_file, {.required_columns = {"id", "title_vector", "title", "link"},
+                                                            .number_columns = {"reading_time", "claps", "responses"}});
+  std::cout << my.announcement;
   zero_to_hero::show(article_schema::infos);
   bw::collections cluster{bw::milvus{.uri = my.cluster_endpoint, .token = my.token}};
   if (!cluster.has(my.collection_name))
@@ -80,7 +82,7 @@ bool load_articles(zero_to_hero::settings const& my) {
 
   bw::remote_bulk_writer<article_schema, Format> writer{my.bucket, {.remote_path = my.remote_path}};
   try {
-    append_articles(writer, my);
+    append_articles(writer, csv, my.max_rows);
     writer.commit();
   } catch (bw::error const&) {  // half a file of rows is worse than none
     for (auto const& group : writer.batch_files())

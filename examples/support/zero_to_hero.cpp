@@ -8,7 +8,6 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <array>
 #include <charconv>
 #include <cstdlib>
 #include <exception>
@@ -17,6 +16,7 @@
 #include <optional>
 #include <stdexcept>
 #include <string_view>
+#include <system_error>
 #include <utility>
 
 namespace zero_to_hero {
@@ -81,44 +81,60 @@ std::string environment(char const* name, std::string fallback = {}) {
 
 // Whether a real bucket and cluster are named: all of it or nothing, for half a configuration is a slip.
 bool read_environment(settings& my) {
-  using entry = std::pair<char const*, std::string*>;
-  std::array<entry, 5> const required = {{{"BULKWRITER_ENDPOINT", &my.bucket.endpoint},
-                                          {"BULKWRITER_ACCESS_KEY", &my.bucket.access_key},
-                                          {"BULKWRITER_SECRET_KEY", &my.bucket.secret_key},
-                                          {"BULKWRITER_BUCKET", &my.bucket.bucket_name},
-                                          {"BULKWRITER_CLUSTER_ENDPOINT", &my.cluster_endpoint}}};
-  std::string set, missing;
-  for (auto const& [name, value] : required) {
-    *value = environment(name);
-    (value->empty() ? missing : set) += (value->empty() ? missing : set).empty() ? name : std::string(", ") + name;
-  }
   my.collection_name = environment("BULKWRITER_COLLECTION", my.collection_name);
   my.remote_path = environment("BULKWRITER_REMOTE_PATH", my.remote_path);
+
+  std::string set, missing;
+  enum class need { optional, required };
+  auto const read = [&](char const* name, std::string& value, need how) {
+    std::string const given = environment(name);
+    std::string& list = given.empty() ? missing : set;
+    if (!given.empty() || how == need::required) (list += list.empty() ? "" : ", ") += name;
+    if (!given.empty()) value = given;
+    return !given.empty();
+  };
+  read("BULKWRITER_ENDPOINT", my.bucket.endpoint, need::required);
+  read("BULKWRITER_ACCESS_KEY", my.bucket.access_key, need::required);
+  read("BULKWRITER_SECRET_KEY", my.bucket.secret_key, need::required);
+  read("BULKWRITER_BUCKET", my.bucket.bucket_name, need::required);
+  read("BULKWRITER_REGION", my.bucket.region, need::optional);
+  read("BULKWRITER_SESSION_TOKEN", my.bucket.session_token, need::optional);
+  read("BULKWRITER_CLUSTER_ENDPOINT", my.cluster_endpoint, need::required);
+  read("BULKWRITER_TOKEN", my.token, need::optional);
+  bool const cloud_endpoint = read("BULKWRITER_CLOUD_ENDPOINT", my.cloud_endpoint, need::optional);
+  bool const cloud =
+      cloud_endpoint || !environment("BULKWRITER_API_KEY").empty() || !environment("BULKWRITER_CLUSTER_ID").empty();
+  read("BULKWRITER_API_KEY", my.api_key, cloud ? need::required : need::optional);
+  read("BULKWRITER_CLUSTER_ID", my.cluster_id, cloud ? need::required : need::optional);
   if (set.empty()) return false;
   if (!missing.empty()) throw usage_error("the environment has " + set + ", but not " + missing);
-  my.bucket.region = environment("BULKWRITER_REGION");
-  my.bucket.session_token = environment("BULKWRITER_SESSION_TOKEN");
-  my.token = environment("BULKWRITER_TOKEN");
-  my.api_key = environment("BULKWRITER_API_KEY");
-  my.cluster_id = environment("BULKWRITER_CLUSTER_ID");
-  my.cloud_endpoint = environment("BULKWRITER_CLOUD_ENDPOINT", my.cloud_endpoint);
-  if (my.api_key.empty() != my.cluster_id.empty())
-    throw usage_error("BULKWRITER_API_KEY and BULKWRITER_CLUSTER_ID belong together");
-  if (!my.cluster_id.empty() && my.token.empty()) my.token = my.api_key;
+  if (cloud && my.token.empty()) my.token = my.api_key;
   return true;
 }
 
-std::string make_csv(std::uint64_t rows) {
+// The servers of this process. Their folder is the only thing that can be wrong with them.
+void start(std::optional<loopback_peers>& peers, settings& my, std::optional<std::string> const& keep) {
+  try {
+    peers.emplace(my, keep.value_or(""));
+  } catch (std::filesystem::filesystem_error const& x) {
+    if (!keep) throw;
+    throw usage_error("--keep: objects cannot be left in '" + *keep + "': " + x.code().message());
+  }
+  my.announcement = "No BULKWRITER_ENDPOINT in the environment: object store (" + my.bucket.endpoint +
+                    ") and import service (" + my.cluster_endpoint +
+                    ")\nare loopback ones inside this process. The import service only counts rows.\n";
+}
+
+void make_csv(settings& my, std::uint64_t rows) {
 #if defined(ZERO_TO_HERO_DATA_DIR)
   std::filesystem::path folder = ZERO_TO_HERO_DATA_DIR;
   if (::access(folder.c_str(), W_OK) != 0) folder = std::filesystem::temp_directory_path();
 #else
   std::filesystem::path folder = std::filesystem::temp_directory_path();
 #endif
-  std::string const path = (folder / ("medium_articles_" + std::to_string(rows) + ".csv")).string();
-  write_sample_csv(path, rows);
-  std::cout << "csv: " << path << " (" << rows << " rows made)" << std::endl;
-  return path;
+  my.csv_file = (folder / ("medium_articles_" + std::to_string(rows) + ".csv")).string();
+  write_sample_csv(my.csv_file, rows);
+  my.announcement += "csv: " + my.csv_file + " (" + std::to_string(rows) + " rows made)\n";
 }
 
 std::string pad(std::string text, std::size_t width) {
@@ -140,14 +156,15 @@ int run(int argc, char** argv, std::function<bool(settings const&)> const& job) 
     my.max_rows = given.rows.value_or(my.max_rows);
     std::optional<loopback_peers> peers;
     if (!read_environment(my)) {
-      peers.emplace(my, given.keep.value_or(""));
-      std::cout << "No BULKWRITER_ENDPOINT in the environment: object store (" << my.bucket.endpoint
-                << ") and import service (" << my.cluster_endpoint
-                << ")\nare loopback ones inside this process. The import service only counts rows.\n";
+      start(peers, my, given.keep);
     } else if (given.keep) {
       throw usage_error("--keep is for the loopback store; the objects in a real bucket stay anyway");
     }
-    my.csv_file = given.csv ? *given.csv : make_csv(given.rows.value_or(5000));
+    if (given.csv) {
+      my.csv_file = *given.csv;
+    } else {
+      make_csv(my, given.rows.value_or(5000));
+    }
     return job(my) ? 0 : 1;
   } catch (usage_error const& x) {
     std::cerr << "zero_to_hero: " << x.what() << "\nzero_to_hero --help tells more\n";
@@ -156,6 +173,15 @@ int run(int argc, char** argv, std::function<bool(settings const&)> const& job) 
     std::cerr << "error: " << x.what() << '\n';
     return 1;
   }
+}
+
+bw::csv_reader open_csv(std::string const& path, bw::csv_options options) {
+  auto csv = bw::csv_reader::try_open(path, std::move(options));
+  if (!csv && csv.error().code == bw::errc::invalid_csv) {
+    std::error_code unknown;
+    if (std::filesystem::file_size(path, unknown) != 0) csv.error().message += "; is the first line a header?";
+  }
+  return std::move(csv).value();
 }
 
 void show(std::span<bw::field_info const> schema) {

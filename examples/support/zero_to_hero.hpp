@@ -3,6 +3,7 @@
 // What surrounds the user's part of zero_to_hero: options, environment, the loopback default, and what is printed.
 
 #include <bulkwriter/import/jobs.hpp>
+#include <bulkwriter/input/csv_reader.hpp>
 #include <bulkwriter/schema/field_info.hpp>
 #include <bulkwriter/storage/s3_connect_param.hpp>
 
@@ -29,11 +30,16 @@ struct settings {
   std::string cluster_endpoint = {}, token = {};  // of a Milvus server, or of a cluster of Zilliz Cloud
   std::string cloud_endpoint = "https://api.cloud.zilliz.com", api_key = {}, cluster_id = {};  // Zilliz Cloud only
   std::chrono::milliseconds poll_interval = std::chrono::seconds(5);
+
+  std::string announcement = {};  // what was prepared, to be printed once nothing is wrong with the input
 };
 
 /// Reads the options, prepares what they ask for, calls `job` and gives the exit code: 0 if it returned true; 1 and a
 /// message for an error; 2 for a mistake in the options.
 int run(int argc, char** argv, std::function<bool(settings const&)> const& job);
+
+/// Opens a file and checks its header. An error of the header asks for the slip that is likeliest.
+bw::csv_reader open_csv(std::string const& path, bw::csv_options options);
 
 void show(std::span<bw::field_info const> schema);
 void show(bw::import_jobs const& jobs);

@@ -248,12 +248,21 @@ def bad_csv(options):
     fails(options, "cell too few", (text + "1,2,3\n").encode(), "line 10, column 1: 3 cells where the header has 8")
     fails(options, "cell too many", (lines[0] + lines[1].rstrip("\n") + ",\n").encode(), "line 2, column ")
     fails(options, "not UTF-8", text.encode().replace(b"https://example.com/5", b"https://example.com/\xff"), "line 7: ")
-    fails(options, "missing column", csv_text(["id", "title", "link"], rows).encode(), "the header has no column 'title_vector'")
-    fails(options, "column twice", csv_text(COLUMNS + ["id"], rows).encode(), "the header names 'id' twice")
-    fails(options, "empty file", b"", "there is no header line")
+    hint = "; is the first line a header?"
+    for name, data, message, hinted in (
+            ("missing column", csv_text(["id", "title", "link"], rows).encode(), "the header has no column 'title_vector'", True),
+            ("column twice", csv_text(COLUMNS + ["id"], rows).encode(), "the header names 'id' twice", True),
+            ("no header", text.split("\n", 1)[1].encode(), "the header ", True),
+            ("no header, a cell empty", b'1,"[0.5, 0.25]",,x\n', "column 3 of the header has no name", True),
+            ("no header, cells alike", b"1,1,title,link\n", "the header names '1' twice", True),
+            ("empty file", b"", "there is no header line", False)):
+        run = fails(options, name, data, message)
+        assert (hint in run.err) == hinted, "%s: %s" % (name, run.err)
+        assert run.out == "", "%s: %s" % (name, run.out)
     with tempfile.TemporaryDirectory() as folder:
         run = Run(options.program, "--csv", folder + "/absent.csv", "--keep", folder + "/keep")
         assert run.code == 1 and "absent.csv': No such file" in run.err and stored_files(folder) == [], run.err
+        assert run.out == "" and run.err.count("\n") == 1, run.out + run.err
 
 
 def quoted(text):
@@ -275,6 +284,7 @@ def fails(options, name, data, message):
             assert run.err.count("\n") == 1, "%s: %s" % (name, run.err)
             assert "job: " not in run.out and "Completed" not in run.out, "%s: %s" % (name, run.out)
             assert stored_files(folder + "/keep") == [], name
+    return run
 
 
 def options_and_environment(options):
@@ -286,8 +296,27 @@ def options_and_environment(options):
                       ["--x=1"], ["--keep="]):
         run = Run(options.program, *arguments)
         assert run.code == 2 and "--help" in run.err and run.out == "", (arguments, run.code, run.err, run.out)
-    run = Run(options.program, env={"BULKWRITER_ENDPOINT": "127.0.0.1:1", "BULKWRITER_BUCKET": "b", "BULKWRITER_SECRET_KEY": "S3CRET"})
-    assert run.code == 2 and "but not BULKWRITER_ACCESS_KEY, BULKWRITER_CLUSTER_ENDPOINT" in run.err and "S3CRET" not in run.err, run.err
+    with tempfile.TemporaryDirectory() as folder:
+        open(folder + "/file", "w").close()
+        for keep in ("file", "file/below"):
+            run = Run(options.program, "--rows", "1", "--keep", keep, cwd=folder)
+            assert run.code == 2 and run.out == "", (run.code, run.out, run.err)
+            assert run.err.startswith("zero_to_hero: --keep: objects cannot be left in '%s': " % keep), run.err
+            assert "filesystem error" not in run.err, run.err
+
+    # Half a configuration is a slip, whichever half; what names no service is none.
+    required = ["ENDPOINT", "ACCESS_KEY", "SECRET_KEY", "BUCKET", "CLUSTER_ENDPOINT"]
+    cloud = ["API_KEY", "CLUSTER_ID"]
+    for given in (["ENDPOINT", "BUCKET", "SECRET_KEY"], ["REGION"], ["SESSION_TOKEN"], ["TOKEN"], ["API_KEY"], ["CLUSTER_ID"],
+                  ["CLOUD_ENDPOINT"], required + ["API_KEY"], required + ["CLUSTER_ID"], required + ["CLOUD_ENDPOINT"], required[1:]):
+        run = Run(options.program, "--rows", "1", env={"BULKWRITER_" + name: "V4LUE" for name in given})
+        missing = [n for n in required + (cloud if {*cloud, "CLOUD_ENDPOINT"} & {*given} else []) if n not in given]
+        found = re.search("the environment has (.*), but not (.*)\n", run.err)
+        assert run.code == 2 and run.out == "" and "V4LUE" not in run.err and found, (given, run.code, run.err, run.out)
+        assert sorted(found.group(1).split(", ")) == sorted("BULKWRITER_" + n for n in given), run.err
+        assert found.group(2).split(", ") == ["BULKWRITER_" + n for n in missing], (missing, run.err)
+    run = Run(options.program, "--rows", "1", env={"BULKWRITER_COLLECTION": "mine", "BULKWRITER_REMOTE_PATH": "some/folder"})
+    assert run.code == 0 and "only counts rows" in run.out and " mine " in run.out, run.out + run.err
 
 
 def terminal(options):
@@ -335,7 +364,7 @@ def named_peers(options):
             run = Run(options.program, "--csv", folder + "/a.csv", "--file-type=json", env=cloud)
             assert run.code == 0 and run.lines[-1] == "Completed: 12 of 12 rows", run.out + run.err
             half = Run(options.program, env=dict(cloud, BULKWRITER_API_KEY=""))
-            assert half.code == 2 and "belong together" in half.err, half.err
+            assert half.code == 2 and half.err.split("\n")[0].endswith(", but not BULKWRITER_API_KEY"), half.err
 
             refused = Run(options.program, "--csv", folder + "/a.csv", env=dict(env, BULKWRITER_SECRET_KEY="wrong-secret-value"))
             assert refused.code == 1 and "SignatureDoesNotMatch" in refused.err and "wrong-secret-value" not in refused.err, refused.err

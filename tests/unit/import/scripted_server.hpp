@@ -4,12 +4,12 @@
 
 #include <boost/json.hpp>
 #include <chrono>
+#include <condition_variable>
 #include <deque>
 #include <loopback/http_server.hpp>
 #include <mutex>
 #include <optional>
 #include <string>
-#include <thread>
 #include <utility>
 #include <vector>
 
@@ -17,7 +17,7 @@ struct scripted_answer {
   int status = 200;
   std::string body = {};
   bool lost = false;                     // the connection is closed in place of an answer
-  std::chrono::milliseconds delay = {};  // before it
+  std::chrono::milliseconds delay = {};  // before it, cut short by the server's end
   std::vector<std::pair<std::string, std::string>> headers = {};
 };
 
@@ -37,6 +37,14 @@ class scripted_server {
         server_([this](loopback::request const& what) { return answer(what); }) {}
   explicit scripted_server(std::string body)
       : scripted_server(std::vector<scripted_answer>{{.body = std::move(body)}}) {}
+
+  ~scripted_server() {
+    {
+      std::lock_guard const lock(mutex_);
+      ending_ = true;
+    }
+    end_.notify_all();
+  }
 
   std::string url() const { return server_.url(); }
   std::vector<seen_request> seen() const {
@@ -67,7 +75,10 @@ class scripted_server {
       next = script_.front();
       if (script_.size() > 1) script_.pop_front();
     }
-    std::this_thread::sleep_for(next.delay);
+    {
+      std::unique_lock lock(mutex_);
+      end_.wait_for(lock, next.delay, [this] { return ending_; });
+    }
     if (next.lost) return std::nullopt;
     auto response = loopback::make_response(loopback::http::status::ok, next.body);
     response.result(static_cast<unsigned>(next.status));
@@ -76,6 +87,8 @@ class scripted_server {
   }
 
   mutable std::mutex mutex_;
+  std::condition_variable end_;
+  bool ending_ = false;
   std::deque<scripted_answer> script_;
   std::vector<seen_request> seen_;
   loopback::http_server server_;  // last: its threads end before what they use

@@ -18,6 +18,9 @@ using steady = std::chrono::steady_clock;
 
 namespace {
 
+// What lasts for ever unless it is cut off, and what has been cut off for sure, however busy the machine is.
+constexpr auto for_ever = 120s, soon = 60s;
+
 milvus target_at(scripted_server const& server) { return {.uri = server.url(), .retry = {.max_attempts = 1}}; }
 
 scripted_answer state(std::string const& word, int percent, std::string const& more = {}) {
@@ -94,16 +97,20 @@ TEST_CASE("wait: errors that pass do not end it") {
                           {.lost = true},
                           {.body = R"({"code":8,"message":"rate limit exceeded"})"},
                           {.status = 502, .body = "<html>"},
+                          {.status = 507, .body = ""},
+                          {.status = 520, .body = "<html>"},
                           {.body = R"({"code":10001,"message":"request timeout"})"},
                           state("Completed", 100)});
   CHECK(import_client{target_at(server)}.wait({"1"}, {.poll_interval = 1ms}).state == import_state::completed);
-  CHECK(server.seen().size() == 6);
+  CHECK(server.seen().size() == 8);
 }
 
 TEST_CASE("wait: errors that stay end it") {
   for (auto const& [answer, code] : std::vector<std::pair<scripted_answer, errc>>{
            {{.body = R"({"code":2100,"message":"import job does not exist, jobID=1"})"}, errc::job_not_found},
            {{.status = 401, .body = R"({"code":1800,"message":"user hasn't authenticated"})"}, errc::unauthenticated},
+           {{.status = 501, .body = "<html>Unsupported method"}, errc::http_error},
+           {{.status = 505, .body = ""}, errc::http_error},
            {{.body = "<html>"}, errc::invalid_response}}) {
     scripted_server server({answer});
     CHECK(import_client{target_at(server)}.try_wait({"1"}, {.poll_interval = 1ms}).error().code == code);
@@ -121,35 +128,36 @@ TEST_CASE("wait: the deadline holds, and says what was seen last") {
   scripted_server server(
       {state("Importing", 80, R"(,"importedRows":1000,"totalRows":1000,"details":[{"state":"Completed"}])")});
   auto const start = steady::now();
-  auto const got = import_client{target_at(server)}.try_wait({"1"}, {.poll_interval = 1h, .timeout = 200ms});
+  auto const got = import_client{target_at(server)}.try_wait({"1"}, {.poll_interval = 1h, .timeout = 2000ms});
   auto const took = steady::now() - start;
   CHECK(got.error().code == errc::timeout);
-  CHECK(took >= 200ms);
-  CHECK(took < 2s);
-  CHECK(says(got.error(), "200 ms"));
+  CHECK(took >= 2000ms);
+  CHECK(took < soon);
+  CHECK(says(got.error(), "2000 ms"));
   CHECK(says(got.error(), "Importing 80 %, 1000 of 1000 rows"));
   CHECK(says(got.error(), "builds indexes"));
 }
 
 TEST_CASE("wait: the deadline cuts a request short, and a server that is not there") {
-  scripted_server slow({{.body = "{}", .delay = 1500ms}});
+  scripted_server slow({{.body = "{}", .delay = for_ever}});
   milvus target = target_at(slow);
   target.retry = {};
   auto start = steady::now();
   CHECK(import_client{target}.try_wait({"1"}, {.poll_interval = 1ms, .timeout = 200ms}).error().code == errc::timeout);
-  CHECK(steady::now() - start < 1s);
+  CHECK(steady::now() - start < soon);
 
+  // The deadline leaves time for the refusal, which is all that is known then.
   start = steady::now();
   auto const got =
-      import_client{milvus{.uri = "http://127.0.0.1:1"}}.try_wait({"1"}, {.poll_interval = 20ms, .timeout = 200ms});
+      import_client{milvus{.uri = "http://127.0.0.1:1"}}.try_wait({"1"}, {.poll_interval = 20ms, .timeout = 2s});
   CHECK(got.error().code == errc::timeout);
   CAPTURE(got.error().message);
   CHECK(says(got.error(), "refused"));
-  CHECK(steady::now() - start < 1s);
+  CHECK(steady::now() - start < soon);
 }
 
 TEST_CASE("wait: the stop token ends sleep and request at once") {
-  for (auto const delay : {0ms, 1500ms}) {
+  for (auto const delay : {0s, for_ever}) {
     auto answer = state("Importing", 40);
     answer.delay = delay;
     scripted_server server({answer});
@@ -161,7 +169,7 @@ TEST_CASE("wait: the stop token ends sleep and request at once") {
     auto const start = steady::now();
     auto const got =
         import_client{target_at(server)}.try_wait({"1"}, {.poll_interval = 1h, .stop = source.get_token()});
-    CHECK(steady::now() - start < 1s);
+    CHECK(steady::now() - start < soon);
     CHECK(got.error().code == errc::cancelled);
   }
   scripted_server server({state("Importing", 40)});

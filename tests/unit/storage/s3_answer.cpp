@@ -40,6 +40,34 @@ TEST_CASE("s3 errors: codes") {
   CHECK(code_of(500, "<html>") == errc::storage_error);
 }
 
+TEST_CASE("s3 errors: what a web server says is not taken for a store's word") {
+  std::string const page = "<!DOCTYPE html><html><head><title>Error</title></head><body>404</body></html>";
+  for (std::string const& body : {page, std::string("404 page not found\n"), std::string("{\"message\":\"no\"}")}) {
+    CAPTURE(body);
+    CHECK(detail::read_s3_failure({.status = 404, .headers = {}, .body = body}).foreign);
+    for (int const status : {301, 302, 307, 400, 401, 403, 404, 405, 412}) {
+      CAPTURE(status);
+      CHECK(code_of(status, body) == errc::storage_error);
+    }
+  }
+  // A store's own words: none at all, another root, an answer cut off, a redirect that names the region.
+  CHECK(code_of(404, " \r\n") == errc::no_such_key);
+  CHECK(code_of(404, "<R><Error><Code>NoSuchKey</Code></Error></R>") == errc::no_such_key);
+  CHECK(code_of(404, "<?xml version=\"1.0\"?><Error><Co") == errc::no_such_key);
+  CHECK(code_of(403, "<Error><Message>no</Message></Error>") == errc::access_denied);
+  CHECK(code_of(301, page, {{"x-amz-bucket-region", "eu-west-1"}}) == errc::wrong_region);
+}
+
+TEST_CASE("s3 errors: after which the work may be done all the same") {
+  auto const open = [](int status) {
+    return detail::leaves_open(bw::http::response{.status = status, .headers = {}, .body = {}});
+  };
+  for (int const status : {200, 204, 301, 400, 403, 404, 408, 412, 429, 501, 505}) CHECK(!open(status));
+  for (int const status : {500, 502, 503, 504, 520}) CHECK(open(status));
+  CHECK(!detail::leaves_open(bw::error_info{.code = errc::connect_failed}));
+  CHECK(detail::leaves_open(bw::error_info{.code = errc::timeout, .may_have_happened = true}));
+}
+
 TEST_CASE("s3 errors: what a store tells about the region") {
   auto const region = [](std::string const& body, std::vector<bw::http::header> headers = {}) {
     return detail::read_s3_failure({.status = 301, .headers = std::move(headers), .body = body}).region;

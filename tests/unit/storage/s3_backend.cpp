@@ -311,6 +311,7 @@ TEST_CASE("s3: complete that fails for good is not repeated and not believed") {
     bw::object_store store = param_of(server);
     auto const got = store.backend().complete_multipart("k", "id", two_parts);
     REQUIRE(!got);
+    CHECK(!got.error().may_have_happened);
     CHECK(server.seen().size() == 1);
   }
   // An error under status 200 that never ends.
@@ -321,6 +322,7 @@ TEST_CASE("s3: complete that fails for good is not repeated and not believed") {
   auto const got = store.backend().complete_multipart("k", "id", two_parts);
   REQUIRE(!got);
   CHECK(got.error().server_error == "InternalError");
+  CHECK(got.error().may_have_happened);
 }
 
 TEST_CASE("s3: a complete whose answer was lost is settled by the object's size") {
@@ -381,6 +383,125 @@ TEST_CASE("s3: answers that lack what they must hold") {
   CHECK(store.backend().put_part("k", "u", 1, bytes("x"), {}).error().code == errc::invalid_response);
   CHECK(store.try_list("p").error().code == errc::invalid_response);
   CHECK(store.try_head("k").error().code == errc::invalid_response);
+}
+
+TEST_CASE("s3: a success without an ETag is no upload: some web server says 200 to all") {
+  for (int const status : {200, 201, 204}) {
+    scripted_server server([&](request const&) { return http_answer(status, status == 204 ? "" : "<html>welcome"); });
+    bw::object_store store = param_of(server);
+    auto const put = store.try_put("k", bytes("x"));
+    REQUIRE(!put);
+    CHECK(put.error().code == errc::invalid_response);
+    CHECK(put.error().http_status == status);
+    CHECK(put.error().may_have_happened);
+    CHECK(put.error().message.find("does not look like an S3 store") != std::string::npos);
+    CHECK(server.seen().size() == 1);
+    if (status != 200) continue;
+    auto const part = store.backend().put_part("k", "u", 1, bytes("x"), {});
+    CHECK(part.error().code == errc::invalid_response);
+    CHECK(part.error().message.find("does not look like an S3 store") != std::string::npos);
+  }
+}
+
+TEST_CASE("s3: a web server's page is neither a missing object nor a missing bucket") {
+  for (int const status : {400, 403, 404, 405, 412}) {
+    CAPTURE(status);
+    scripted_server server(
+        [&](request const& r) { return http_answer(status, r.method == "HEAD" ? "" : "<html>no such page"); });
+    bw::object_store store = param_of(server);
+    auto& backend = store.backend();
+    for (auto const& why :
+         {store.try_put("k", bytes("x")).error(), store.try_list("p").error(), store.try_head("k").error(),
+          store.try_remove("k").error(), backend.create_multipart("k").error(),
+          backend.put_part("k", "u", 1, bytes("x"), {}).error(), backend.abort_multipart("k", "u").error(),
+          backend.complete_multipart("k", "u", two_parts).error()}) {
+      CAPTURE(why.message);
+      CHECK(why.code == errc::storage_error);
+      CHECK(why.http_status == status);
+      CHECK(why.message.find("does not look like an S3 store: '<html>no such page'") != std::string::npos);
+    }
+  }
+  // Without a body nothing speaks against a store.
+  scripted_server silent([](request const&) { return http_answer(404); });
+  CHECK(bw::object_store(param_of(silent)).try_head("k").error().code == errc::no_such_key);
+  // A proxy that finds no store behind it is not taken for one.
+  scripted_server proxy([](request const&) { return http_answer(502, "<html>bad gateway"); });
+  auto const bad = bw::object_store(param_of(proxy)).try_put("k", bytes("x")).error();
+  CHECK(bad.code == errc::storage_error);
+  CHECK(bad.message.find("does not look like") == std::string::npos);
+}
+
+TEST_CASE("s3: messages name the path of an endpoint that has one") {
+  scripted_server server([](request const&) { return http_answer(404, s3_error("NoSuchBucket")); });
+  auto param = param_of(server);
+  auto const message = [&](std::string const& path) {
+    param.endpoint = server.endpoint() + path;
+    return bw::object_store(param).try_put("k", bytes("x")).error().message;
+  };
+  CHECK(message("/b/").find(" in bucket 'bucket' at " + server.endpoint() + "/b: HTTP 404") != std::string::npos);
+  CHECK(server.seen().back().target == "/b/bucket/k");
+  CHECK(message("/").find(" at " + server.endpoint() + ": HTTP 404") != std::string::npos);
+  server.stop_listening();
+  param.retry.max_attempts = 1;
+  CHECK(message("/b").find(" in bucket 'bucket' below '/b': " + server.endpoint() + ": connect: ") !=
+        std::string::npos);
+}
+
+TEST_CASE("s3: whether an upload that failed may have happened") {
+  auto const put = [](bw::s3_connect_param const& param) {
+    return bw::object_store(param).try_put("k", bytes("x")).error();
+  };
+  auto const answering = [&](std::vector<std::string> answers) {
+    std::size_t next = 0;
+    scripted_server server([&](request const&) { return answers.at(std::min(next++, answers.size() - 1)); });
+    auto param = param_of(server);
+    param.retry.max_attempts = 2;
+    return put(param);
+  };
+  CHECK(answering({""}).may_have_happened);
+  CHECK(answering({http_answer(500)}).may_have_happened);
+  CHECK(answering({"", http_answer(403, s3_error("AccessDenied"))}).may_have_happened);
+  CHECK(!answering({http_answer(501, s3_error("NotImplemented"))}).may_have_happened);
+  CHECK(!answering({http_answer(403, s3_error("AccessDenied"))}).may_have_happened);
+
+  // Nobody listens.
+  scripted_server server([](request const&) { return http_answer(200, "", {{"ETag", "e"}}); });
+  auto param = param_of(server);
+  {
+    auto away = param;
+    scripted_server gone([](request const&) { return std::string(); });
+    away.endpoint = gone.endpoint();
+    gone.stop_listening();
+    CHECK(put(away).code == errc::connect_failed);
+    CHECK(!put(away).may_have_happened);
+  }
+  // No TLS there.
+  auto tls = param;
+  tls.endpoint = "https://" + server.authority();
+  tls.retry.max_attempts = 1;
+  tls.timeouts.handshake = std::chrono::milliseconds(300);
+  CHECK(!put(tls).may_have_happened);
+  // Given up before it began.
+  std::stop_source stop;
+  stop.request_stop();
+  auto const stopped = bw::object_store(param).backend().put_part("k", "u", 1, bytes("x"), stop.get_token()).error();
+  CHECK(stopped.code == errc::cancelled);
+  CHECK(!stopped.may_have_happened);
+
+  // Lost on a connection that was kept, and then nobody listens: the last word is "refused", yet the request was sent.
+  scripted_server* self = nullptr;
+  int count = 0;
+  scripted_server dying([&](request const&) {
+    if (count++ == 0) return http_answer(200, "", {{"ETag", "e"}});
+    self->stop_listening();
+    return std::string();
+  });
+  self = &dying;
+  bw::object_store store = param_of(dying);
+  CHECK(store.try_put("k", bytes("x")).has_value());
+  auto const lost = store.try_put("k", bytes("x")).error();
+  CHECK(lost.code == errc::connect_failed);
+  CHECK(lost.may_have_happened);
 }
 
 TEST_CASE("s3: a part that is given up ends at once, also in the pause before another try") {

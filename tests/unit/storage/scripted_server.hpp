@@ -54,6 +54,8 @@ class scripted_server {
   scripted_server& operator=(scripted_server const&) = delete;
 
   std::string endpoint() const { return "http://127.0.0.1:" + std::to_string(port_); }
+  /// From now on nobody can connect; open connections live on. A handler may call it.
+  void stop_listening() { ::shutdown(listener_, SHUT_RDWR); }
   std::string authority() const { return "127.0.0.1:" + std::to_string(port_); }
 
   /// All requests so far.

@@ -60,7 +60,8 @@ class multipart_upload {
   /// Waits for all parts and makes them one object.
   result<object_info> complete();
 
-  /// Gives the parts under way two seconds, cuts off the others and removes what has arrived. Error: `upload_not_aborted`.
+  /// Gives the parts under way two seconds, cuts off the others and removes what has arrived. Error:
+  /// `upload_not_aborted`.
   result<void> abort();
 
  private:

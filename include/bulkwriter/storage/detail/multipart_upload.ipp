@@ -68,9 +68,11 @@ BULKWRITER_DECL void multipart_upload::work() {
       if (sent) {
         done_.push_back(*std::move(sent));
       } else {
-        // A transport error: the request may be in the server's hands still.
-        if (sent.error().http_status == 0) cut_ = true;
-        if (!error_) error_ = std::move(sent).error();
+        if (sent.error().may_have_happened) cut_ = true;
+        if (!error_) {
+          error_ = std::move(sent).error();
+          error_->may_have_happened = false;  // of the upload, that is: no part makes the object
+        }
       }
     }
     buffers_->give_back(std::move(part));
@@ -151,7 +153,8 @@ BULKWRITER_DECL result<void> multipart_upload::abort() {
   if (!gone) {
     gone = store_->abort_multipart(key_, upload_id_);
   } else if (cut_) {
-    // A part that was cut off on its way may still be in the server's hands, and bring the upload back when it is stored
+    // A part that was cut off on its way may still be in the server's hands, and bring the upload back when it is
+    // stored
     // ("it might be necessary to abort a given multipart upload multiple times", says S3's AbortMultipartUpload).
     for (auto const pause : {250, 500, 1000}) {
       std::this_thread::sleep_for(std::chrono::milliseconds(pause));
