@@ -113,7 +113,8 @@ TEST_CASE("wait: errors that stay end it") {
            {{.status = 505, .body = ""}, errc::http_error},
            {{.body = "<html>"}, errc::invalid_response}}) {
     scripted_server server({answer});
-    CHECK(import_client{target_at(server)}.try_wait({"1"}, {.poll_interval = 1ms}).error().code == code);
+    CHECK(import_client{target_at(server)}.try_wait({"1"}, {.poll_interval = 1ms, .timeout = 20s}).error().code ==
+          code);
     CHECK(server.seen().size() == 1);
   }
   scripted_server server({state("Pending", 0)});

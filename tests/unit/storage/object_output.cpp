@@ -232,6 +232,31 @@ TEST_CASE("object output: it fails at operation n, for every n, and nothing is l
   }
 }
 
+TEST_CASE("object output: a part that may have arrived does not make an object") {
+  auto const store = std::make_shared<memory_store>();
+  store->hang_parts = true;
+  store->hang_only = 2;  // until `finish` waits for it
+  store->fail_at = 2;
+  store->how = memory_store::failure::answer_lost;
+  bw::storage::object_place place(bw::object_store(store), "p", {.connections = 2, .part_size = 10});
+  auto file = place.create("f", 100).value();
+  std::thread release([&] {
+    std::unique_lock lock(store->mutex);
+    CHECK(store->changed.wait_for(lock, std::chrono::seconds(10), [&] { return store->parts_begun == 2; }));
+    lock.unlock();
+    std::this_thread::sleep_for(std::chrono::milliseconds(100));
+    lock.lock();
+    store->hang_parts = false;
+  });
+  auto const done = write_all(*file, pattern(15));
+  release.join();
+  REQUIRE(!done);
+  CHECK(done.error().message == "operation 2 fails");
+  CHECK(!done.error().may_have_happened);
+  CHECK(store->objects.empty());
+  CHECK(store->uploads.empty());
+}
+
 TEST_CASE("object output: an abort that fails is tried once more") {
   for (int const aborts_failing : {0, 1, 2}) {
     auto const store = std::make_shared<memory_store>();
