@@ -86,7 +86,7 @@ bool load_articles(zero_to_hero::settings const& my) {
     writer.commit();
   } catch (bw::error const&) {  // half a file of rows is worse than none
     for (auto const& group : writer.batch_files())
-      for (auto const& key : group) bw::object_store(my.bucket).remove(key);
+      for (auto const& key : group) (void)bw::object_store(my.bucket).try_remove(key);
     throw;
   }
   std::cout << "data_path: " << writer.data_path() << "\nbatch_files: " << writer.batch_files() << std::endl;

@@ -61,6 +61,10 @@ class remote_bulk_writer : public bulk_writer<Schema, Format> {
     writer_options shared{.chunk_size = options.chunk_size, .on_abandoned = std::move(options.on_abandoned)};
     if (auto size = storage::try_part_size(options.chunk_size, options.part_size, store.backend()); !size)
       return std::move(size).error();
+    if (options.connections < 1 || options.connections > storage::max_connections)
+      return error_info{.code = errc::invalid_option,
+                        .message = "connections is " + std::to_string(options.connections) +
+                                   ", which is not between 1 and " + std::to_string(storage::max_connections)};
     auto place = std::make_shared<storage::object_place>(
         store, options.remote_path + '/' + detail::make_uuid(),
         storage::object_options{.connections = options.connections, .part_size = options.part_size});

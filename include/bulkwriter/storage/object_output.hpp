@@ -12,6 +12,8 @@ namespace bulkwriter {
 inline namespace v1 {
 namespace storage {
 
+inline constexpr int max_connections = 64;
+
 struct object_options {
   int connections = 4;          ///< parts that travel at the same time, each on a thread of its own
   std::uint64_t part_size = 0;  ///< bytes; 0: 16 MiB, or more where a file would need too many parts

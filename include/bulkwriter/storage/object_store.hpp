@@ -28,6 +28,7 @@ struct uploaded_part {
   int number = 0;  ///< from 1
   std::string etag = {};
   std::uint64_t size = 0;
+  bool may_come_again = false;  ///< an earlier attempt was sent and never answered: the store may still take it in
 };
 
 namespace storage {

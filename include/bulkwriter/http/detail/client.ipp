@@ -68,7 +68,8 @@ struct client::impl {
   }
 
   bool usable(origin const& peer) {
-    if (line->peer() != peer) return false;
+    if (!line->in_order() || line->peer() != peer)
+      return false;  // out of order: an exception has ended its last exchange
     if (options.idle_limit > std::chrono::milliseconds::zero() &&
         detail::clock::now() - line->idle_since() > options.idle_limit)
       return false;

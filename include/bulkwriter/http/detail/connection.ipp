@@ -152,6 +152,7 @@ class connection {
     in_order_ = true;
   }
   void resume() noexcept { in_order_ = false; }
+  bool in_order() const noexcept { return in_order_; }
   clock::time_point idle_since() const noexcept { return idle_since_; }
 
  private:

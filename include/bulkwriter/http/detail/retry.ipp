@@ -78,7 +78,9 @@ BULKWRITER_DECL result<response> send_with_retry(retry_options const& options,
       if (auto const asked = retry_after(*outcome, std::chrono::system_clock::now()))
         delay = (std::max)(delay, (std::min)(*asked, options.max_delay));
     }
-    if (std::chrono::steady_clock::now() + delay - start > options.budget) return outcome;
+    // compared in milliseconds: a budget of milliseconds::max() does not fit the clock's own unit
+    auto const spent = std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - start);
+    if (spent + delay > options.budget) return outcome;
     if (!detail::sleep(delay, stop)) return outcome;
   }
 }

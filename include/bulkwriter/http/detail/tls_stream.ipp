@@ -99,6 +99,9 @@ class tls_stream {
     if (pending() == 0) {
       outgoing_.clear();
       sent_ = 0;
+    } else if (sent_ >= enough) {  // on a slow line it may never run empty; what is sent must not pile up
+      outgoing_.erase(outgoing_.begin(), outgoing_.begin() + static_cast<std::ptrdiff_t>(sent_));
+      sent_ = 0;
     }
     return step;
   }

@@ -224,7 +224,9 @@ BULKWRITER_DECL result<import_progress> import_backend::wait(job_id const& id, w
   if (options.timeout.count() < 0) return refuse(errc::invalid_option, "timeout must not be negative");
 
   std::optional<clock::time_point> deadline;
-  if (options.timeout.count() > 0) deadline = clock::now() + options.timeout;
+  // what the clock cannot count up to is no limit
+  if (options.timeout.count() > 0 && options.timeout < std::chrono::hours(24 * 365))
+    deadline = clock::now() + options.timeout;
   std::string last;
   std::mutex mutex;
   std::condition_variable_any sleeper;

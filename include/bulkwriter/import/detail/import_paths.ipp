@@ -116,12 +116,16 @@ BULKWRITER_DECL std::string why_not_a_url(std::string_view url) {
   return {};
 }
 
-// A signature, if there is one, stands in the query.
-BULKWRITER_DECL std::string without_query(std::string_view url) { return std::string(url.substr(0, url.find('?'))); }
+// A signature, if there is one, stands in the query; a password before an '@'.
+BULKWRITER_DECL std::string without_secrets(std::string_view url) {
+  url = url.substr(0, url.find('?'));
+  std::size_t const at = url.rfind('@');
+  return std::string(at == std::string_view::npos ? url : url.substr(at + 1));
+}
 
 BULKWRITER_DECL result<void> check_url(std::string const& what, std::string const& name, std::string const& url) {
   if (auto const why = why_not_a_url(url); !why.empty())
-    return bad_request(what, name + " '" + without_query(url) + "' " + why);
+    return bad_request(what, name + " '" + without_secrets(url) + "' " + why);
   return {};
 }
 

@@ -2,6 +2,7 @@
 
 // Answers about jobs: the two APIs' shapes, and how progress is spoken of.
 
+#include <bulkwriter/import/detail/rest.hpp>
 #include <bulkwriter/import/detail/rest_json.ipp>
 #include <bulkwriter/import/jobs.hpp>
 
@@ -139,6 +140,9 @@ BULKWRITER_DECL error_info job_failed(import_progress const& p, bool own_bucket)
         " (the usual causes: the files were uploaded to another bucket than the one that the server is configured "
         "with; the "
         "path repeats the bucket's name or the server's rootPath; the path is one of this machine)";
+  // a reason may quote the signed URL that could not be read
+  error.message = hide_signatures(std::move(error.message));
+  error.server_error = hide_signatures(std::move(error.server_error));
   return error;
 }
 

@@ -47,6 +47,9 @@ struct rest_reply {
   std::string body = {};
 };
 
+/// The text with the signatures of URLs in it blotted out.
+std::string hide_signatures(std::string text);
+
 /// A REST service whose answers are `{"code": …, "data": …}`. Thread-safe: calls take turns on one connection.
 class rest_channel {
  public:

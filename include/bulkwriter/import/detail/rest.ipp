@@ -20,15 +20,8 @@ BULKWRITER_DECL std::string rest_channel::where() const {
   return url->origin.to_string() + path.substr(0, path.find_last_not_of('/') + 1);
 }
 
-// Whoever logs a message must not log a key: neither ours, should a server repeat it, nor a signature in a URL.
-BULKWRITER_DECL std::string rest_channel::hide(std::string text, rest_call const& call) const {
-  auto const replace = [&text](std::string const& secret) {
-    if (secret.size() < 6) return;  // a word that short would tear ordinary text apart
-    for (std::size_t at = 0; (at = text.find(secret, at)) != std::string::npos; at += 3)
-      text.replace(at, secret.size(), "***");
-  };
-  replace(options_.token);
-  for (auto const& secret : call.secrets) replace(secret);
+// What a server repeats of a signed URL.
+BULKWRITER_DECL std::string hide_signatures(std::string text) {
   for (std::string_view const name : {"sig=", "Signature="}) {
     for (std::size_t at = 0; (at = text.find(name, at)) != std::string::npos;) {
       at += name.size();
@@ -39,6 +32,18 @@ BULKWRITER_DECL std::string rest_channel::hide(std::string text, rest_call const
   return text;
 }
 
+// Whoever logs a message must not log a key: neither ours, should a server repeat it, nor a signature in a URL.
+BULKWRITER_DECL std::string rest_channel::hide(std::string text, rest_call const& call) const {
+  auto const replace = [&text](std::string const& secret) {
+    if (secret.size() < 6) return;  // a word that short would tear ordinary text apart
+    for (std::size_t at = 0; (at = text.find(secret, at)) != std::string::npos; at += 3)
+      text.replace(at, secret.size(), "***");
+  };
+  replace(options_.token);
+  for (auto const& secret : call.secrets) replace(secret);
+  return hide_signatures(std::move(text));
+}
+
 BULKWRITER_DECL result<rest_reply> rest_channel::send(rest_call const& call, std::stop_token stop,
                                                       std::optional<clock::time_point> deadline) {
   auto const refuse = [&](std::string rule) {
@@ -47,7 +52,7 @@ BULKWRITER_DECL result<rest_reply> rest_channel::send(rest_call const& call, std
   };
   if (options_.url.empty()) return refuse("is empty");
   if (options_.scheme_required && options_.url.find("://") == std::string::npos)
-    return refuse("'" + options_.url + "' has no scheme; write http:// or https:// before it");
+    return refuse("has no scheme; write http:// or https:// before it");  // not shown: user:password@ may stand in it
   auto url = http::url::try_parse(options_.url, true);
   if (!url) return refuse("is not a URL: " + url.error().message);
   std::string target = std::move(url->target);
@@ -189,7 +194,8 @@ BULKWRITER_DECL result<rest_reply> rest_channel::judge(rest_call const& call, re
   error.server_error = hide(text, call);
   error.code = good_code ? errc::http_error : code_of_server(*code, status, text);
   if (!good_status) error.message += "HTTP " + std::to_string(status) + ", ";
-  error.message += "the server's code " + std::to_string(*code) + ": " + (text.empty() ? "no message" : text);
+  error.message +=
+      "the server's code " + std::to_string(*code) + ": " + (text.empty() ? "no message" : text.substr(0, 4096));
   error.message = hide(std::move(error.message) + trace, call);
   if (!call.repeatable && (server_fault || *code == 10001)) return unknown(std::move(error));
   return error;

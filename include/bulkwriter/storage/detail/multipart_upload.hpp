@@ -66,6 +66,7 @@ class multipart_upload {
 
  private:
   void work();
+  result<uploaded_part> send(int number, part_buffer const& part);
   void start_thread();
   void join();
   result<void> first_error();

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
+#include <exception>
 #include <system_error>
 
 namespace bulkwriter {
@@ -49,7 +50,12 @@ BULKWRITER_DECL multipart_upload::multipart_upload(std::shared_ptr<backend> stor
 
 BULKWRITER_DECL multipart_upload::~multipart_upload() {
   if (settled_) return;
-  if (auto done = abort(); !done) std::fprintf(stderr, "bulkwriter: %s\n", done.error().to_string().c_str());
+  try {
+    if (auto done = abort(); !done) std::fprintf(stderr, "bulkwriter: %s\n", done.error().to_string().c_str());
+  } catch (std::exception const& e) {
+    std::fprintf(stderr, "bulkwriter: the upload of '%s' (upload id %s) could not be aborted: %s\n", key_.c_str(),
+                 upload_id_.c_str(), e.what());
+  }
 }
 
 BULKWRITER_DECL void multipart_upload::work() {
@@ -63,10 +69,11 @@ BULKWRITER_DECL void multipart_upload::work() {
     queue_.pop_front();
     if (!error_) {
       lock.unlock();
-      auto sent = store_->put_part(key_, upload_id_, number, part.bytes(), stop_.get_token());
+      auto sent = send(number, part);
       lock.lock();
       if (sent) {
-        done_.push_back(*std::move(sent));
+        if (sent->may_come_again) cut_ = true;
+        done_.push_back(*std::move(sent));  // within the capacity: cannot throw
       } else {
         if (sent.error().may_have_happened) cut_ = true;
         if (!error_) {
@@ -78,6 +85,17 @@ BULKWRITER_DECL void multipart_upload::work() {
     buffers_->give_back(std::move(part));
     --under_way_;
     space_.notify_all();
+  }
+}
+
+// Nothing may leave a thread by an exception, out of memory least of all.
+BULKWRITER_DECL result<uploaded_part> multipart_upload::send(int number, part_buffer const& part) {
+  try {
+    return store_->put_part(key_, upload_id_, number, part.bytes(), stop_.get_token());
+  } catch (std::exception const& e) {
+    return error_info{.code = errc::io_error,
+                      .message = "cannot upload part " + std::to_string(number) + " of '" + key_ + "': " + e.what(),
+                      .may_have_happened = true};
   }
 }
 
@@ -106,6 +124,7 @@ BULKWRITER_DECL result<void> multipart_upload::add(part_buffer part) {
     std::unique_lock lock(mutex_);
     space_.wait(lock, [this] { return error_ || under_way_ <= connections_; });
     if (error_) return *error_;
+    done_.reserve(done_.size() + under_way_ + 1);
     queue_.emplace_back(++count_, std::move(part));
     ++under_way_;
     more_threads = waiting_ < queue_.size() && threads_.size() < connections_;
@@ -150,12 +169,12 @@ BULKWRITER_DECL result<void> multipart_upload::abort() {
   stop_.request_stop();
   join();
   auto gone = store_->abort_multipart(key_, upload_id_);
-  if (!gone) {
-    gone = store_->abort_multipart(key_, upload_id_);
-  } else if (cut_) {
+  // A server that is silent is not asked twice: that would take as long again.
+  if (!gone && gone.error().code != errc::timeout) gone = store_->abort_multipart(key_, upload_id_);
+  if (gone && cut_) {
     // A part that was cut off on its way may still be in the server's hands, and bring the upload back when it is
-    // stored
-    // ("it might be necessary to abort a given multipart upload multiple times", says S3's AbortMultipartUpload).
+    // stored ("it might be necessary to abort a given multipart upload multiple times", says S3's
+    // AbortMultipartUpload).
     for (auto const pause : {250, 500, 1000}) {
       std::this_thread::sleep_for(std::chrono::milliseconds(pause));
       (void)store_->abort_multipart(key_, upload_id_);

@@ -169,17 +169,17 @@ BULKWRITER_DECL object_place::object_place(object_store store, std::string_view 
     : store_(std::move(store)),
       options_(options),
       buffers_(std::make_shared<detail::part_buffers>(
-          static_cast<std::size_t>((std::clamp)(options.connections, 1, 64)) + 2)) {
+          static_cast<std::size_t>((std::clamp)(options.connections, 1, max_connections)) + 2)) {
   std::size_t const first = prefix.find_first_not_of('/');
   if (first != std::string_view::npos) prefix_ = prefix.substr(first, prefix.find_last_not_of('/') - first + 1);
 }
 
 BULKWRITER_DECL result<std::unique_ptr<output::file>> object_place::create(std::string_view name,
                                                                            std::uint64_t max_size) {
-  if (options_.connections < 1 || options_.connections > 64) {
-    return error_info{
-        .code = errc::invalid_option,
-        .message = "object_options.connections is " + std::to_string(options_.connections) + ", not between 1 and 64"};
+  if (options_.connections < 1 || options_.connections > max_connections) {
+    return error_info{.code = errc::invalid_option,
+                      .message = "object_options.connections is " + std::to_string(options_.connections) +
+                                 ", not between 1 and " + std::to_string(max_connections)};
   }
   auto const part_size = try_part_size(max_size, options_.part_size, store_.backend());
   if (!part_size) return part_size.error();

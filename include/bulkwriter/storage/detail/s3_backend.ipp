@@ -138,8 +138,11 @@ BULKWRITER_DECL s3_backend::outcome s3_backend::send(call const& what) {
       address().origin.secure ? std::string(auth::unsigned_payload) : auth::to_hex(auth::sha256(what.body));
   outcome out{.answer = error_info{.code = errc::cancelled, .message = "cancelled before the request was sent"}};
   bool moved = false, reset = false;
+  // Joining parts may take minutes, and a second try must still fit in.
+  http::retry_options retry = retry_;
+  if (what.patient) retry.budget = (std::max)(retry.budget, std::chrono::milliseconds(std::chrono::minutes(30)));
   out.answer = http::send_with_retry(
-      retry_,
+      retry,
       [&]() -> result<http::response> {
         while (true) {
           ++out.attempts;
@@ -266,7 +269,7 @@ BULKWRITER_DECL result<uploaded_part> s3_backend::put_part(std::string const& ke
   if (!answer) return failed(what, got);
   auto etag = unquoted(answer->find("ETag"));
   if (etag.empty()) return unusable(what, got, without_etag(*answer));
-  return uploaded_part{.number = number, .etag = std::move(etag), .size = body.size()};
+  return uploaded_part{.number = number, .etag = std::move(etag), .size = body.size(), .may_come_again = got.open};
 }
 
 BULKWRITER_DECL result<object_info> s3_backend::complete_multipart(std::string const& key, std::string const& upload_id,
@@ -310,7 +313,9 @@ BULKWRITER_DECL result<object_info> s3_backend::complete_multipart(std::string c
     if (auto there = head(key); there && there->size == size) {
       // Where the ETag tells the number of parts, an older object of the same size is not taken for this one.
       auto const dash = there->etag.rfind('-');
-      if (dash == std::string::npos || there->etag.substr(dash + 1) == std::to_string(parts.size())) return there;
+      auto const count = dash == std::string::npos ? std::string() : there->etag.substr(dash + 1);
+      bool const counts = !count.empty() && count.find_first_not_of("0123456789") == std::string::npos;
+      if (!counts || count == std::to_string(parts.size())) return there;
     }
   }
   error_info out = failed(what, got);
