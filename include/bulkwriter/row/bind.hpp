@@ -81,7 +81,7 @@ template <auto Kind, class To, class V>
 void put_value(To& to, std::size_t i, V const& value, row_texts& texts) {
   if constexpr (is_optional<V>) {
     if (value)
-      put_plain<Kind>(to, i, *value, texts);
+      put_value<Kind>(to, i, *value, texts);
     else
       to.put(i, nullptr);
   } else if constexpr (is_null_type<V>) {
@@ -100,8 +100,14 @@ void put_value(To& to, std::size_t i, V const& value, row_texts& texts) {
 // as.
 template <class F, class To, class V>
 void put_field(To& to, std::size_t i, V const& value, row_texts& texts) {
-  if constexpr (F::info.is_dynamic && text_like<V>)
-    if (std::string_view(value).empty()) return to.put(i, nullptr);
+  if constexpr (F::info.is_dynamic && is_optional<V>) {
+    if (value) return put_field<F>(to, i, *value, texts);
+  } else if constexpr (F::info.is_dynamic && std::is_pointer_v<V>) {
+    if (value != nullptr) return put_field<F>(to, i, std::string_view(value), texts);
+    return to.put(i, nullptr);
+  } else if constexpr (F::info.is_dynamic && text_like<V>) {
+    if (text_view(value).empty()) return to.put(i, nullptr);
+  }
   put_value<F::attributes>(to, i, value, texts);
 }
 
@@ -160,7 +166,6 @@ struct binding {
   std::array<bool, Args> is_loose{};
   int unknown = -1, repeated = -1, unwanted = -1;  // arguments
   int missing = -1;                                // a field
-  constexpr bool ok() const noexcept { return unknown < 0 && repeated < 0 && unwanted < 0 && missing < 0; }
 };
 
 template <std::size_t Fields, std::size_t Args>

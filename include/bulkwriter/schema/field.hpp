@@ -54,8 +54,8 @@ constexpr field_info lower(std::string_view name, D const& d) {
 consteval bool default_fits(field_info const& f) {
   if (!f.has_default) return true;
   if (is_integer(f.type)) return f.default_integer >= min_of(f.type) && f.default_integer <= max_of(f.type);
-  constexpr double largest = 3.4028234663852886e38;
-  if (f.type == kind::float32) return f.default_number >= -largest && f.default_number <= largest;
+  if (f.type == kind::float32)
+    return f.default_number >= -limits::max_float32 && f.default_number <= limits::max_float32;
   if (f.type == kind::float64) return f.default_number - f.default_number == 0;
   if (f.type == kind::varchar)
     return f.default_text.size() <= f.max_length && find_utf8_fault(f.default_text) == std::string_view::npos;

@@ -76,6 +76,7 @@ inline constexpr std::uint32_t max_varchar_length = 65535;  ///< bytes
 inline constexpr std::uint32_t max_capacity = 4096;         ///< elements of an array
 inline constexpr std::uint32_t max_json_length = 65536;     ///< bytes of a JSON cell
 inline constexpr std::uint32_t max_name_length = 255;
+inline constexpr double max_float32 = 3.4028234663852886e38;
 }  // namespace limits
 
 /// Names begin with a letter or an underscore and go on with letters, digits and underscores; at most 255 bytes.

@@ -221,6 +221,18 @@ TEST_CASE("what is given for the dynamic field itself is never lost beside undec
         "]}\n");
 }
 
+TEST_CASE("null and empty text for the dynamic field is an object without keys, however it is given") {
+  to_memory<tag_schema> t;
+  char const* const null = nullptr;
+  t.writer.append_row("tag"_f = "a", "$meta"_f = null);
+  t.writer.append_row("tag"_f = "a", "$meta"_f = std::optional<std::string>(""));
+  t.writer.append_row("tag"_f = "a", "$meta"_f = std::optional<char const*>(null),
+                      "lang"_f = std::optional<char const*>(null));
+  t.writer.append_row("tag"_f = "a", "$meta"_f = "");
+  std::string const row = R"({"tag":"a","n":null,"lang":"en"})";
+  CHECK(t.commit() == "{\"rows\":[\n" + row + ",\n" + row + ",\n" + row + ",\n" + row + "\n]}\n");
+}
+
 TEST_CASE("a char array is text up to its first NUL, or its end") {
   to_memory<tag_schema> t;
   char const full[3] = {'a', 'b', 'c'}, part[8] = "de";

@@ -51,9 +51,7 @@ inline void append_u32(std::string& out, std::uint32_t value) {
 }
 // One run of the RLE / bit-packing hybrid (Encodings.md); levels are narrower than a byte, so a run's value takes one.
 inline void append_run(std::string& out, std::uint64_t length, char level) {
-  std::uint64_t header = length << 1;
-  for (; header >= 0x80; header >>= 7) out.push_back(static_cast<char>(header | 0x80));
-  out.push_back(static_cast<char>(header));
+  append_varint(out, length << 1);
   out.push_back(level);
 }
 
@@ -215,9 +213,7 @@ BULKWRITER_DECL std::uint64_t parquet_encoder::make_levels(column const& c, std:
       append_run(levels_, rows, 1);
     } else {
       // one bit-packed run: a varint of groups of eight with the lowest bit set, then the bits
-      std::uint64_t header = static_cast<std::uint64_t>((rows + 7) / 8) << 1 | 1;
-      for (; header >= 0x80; header >>= 7) levels_.push_back(static_cast<char>(header | 0x80));
-      levels_.push_back(static_cast<char>(header));
+      append_varint(levels_, static_cast<std::uint64_t>((rows + 7) / 8) << 1 | 1);
       for (std::size_t row = row_begin; row < row_end; row += 8) {
         unsigned bits = 0;
         for (std::size_t k = 0; k < 8 && row + k < row_end; ++k) bits |= unsigned{c.valid[row + k]} << k;

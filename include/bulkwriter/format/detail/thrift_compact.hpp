@@ -10,6 +10,12 @@ namespace bulkwriter {
 inline namespace v1 {
 namespace detail {
 
+/// A ULEB128 number, as Thrift's compact protocol and Parquet's runs have it.
+inline void append_varint(std::string& out, std::uint64_t value) {
+  for (; value >= 0x80; value >>= 7) out.push_back(static_cast<char>(value | 0x80));
+  out.push_back(static_cast<char>(value));
+}
+
 /// Writes structs in Thrift's compact protocol (thrift-compact-protocol.md), as much of it as Parquet's metadata needs.
 class thrift_compact {
  public:
@@ -68,10 +74,7 @@ class thrift_compact {
   void zigzag(std::int64_t value) {
     varint(static_cast<std::uint64_t>(value) << 1 ^ static_cast<std::uint64_t>(value >> 63));
   }
-  void varint(std::uint64_t value) {
-    for (; value >= 0x80; value >>= 7) out_.push_back(static_cast<char>(value | 0x80));
-    out_.push_back(static_cast<char>(value));
-  }
+  void varint(std::uint64_t value) { append_varint(out_, value); }
 
   std::string& out_;
   std::vector<int> last_id_;

@@ -30,7 +30,7 @@ BULKWRITER_DECL std::size_t find_not_finite(std::span<float const> values) noexc
     if (any != 0) break;
   }
   for (; i < values.size(); ++i)
-    if ((std::bit_cast<std::uint32_t>(values[i]) & exponent) == exponent) break;
+    if (!is_finite(values[i])) break;
   return i;
 }
 

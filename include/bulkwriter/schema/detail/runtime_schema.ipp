@@ -135,8 +135,7 @@ class schema_checker {
         add(f.name, "default_value " + std::to_string(f.default_integer) + " is out of the range of " +
                         std::string(to_string(f.type)));
     } else if (f.type == kind::float32) {
-      constexpr double largest = 3.4028234663852886e38;
-      if (!(f.default_number >= -largest && f.default_number <= largest))
+      if (!(f.default_number >= -limits::max_float32 && f.default_number <= limits::max_float32))
         add(f.name, "default_value is out of the range of float32");
     } else if (f.type == kind::float64) {
       if (!(f.default_number - f.default_number == 0)) add(f.name, "default_value is not finite");
