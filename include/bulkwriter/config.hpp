@@ -5,6 +5,9 @@
 // BULKWRITER_SEPARATE_COMPILATION   set by the user, everywhere in a program or nowhere: headers only declare.
 // BULKWRITER_IMPLEMENTATION         set by the user, in exactly one unit of such a program, before including
 //                                   <bulkwriter/bulkwriter.hpp>: that unit holds the bodies.
+// BULKWRITER_LOCAL_ONLY             set by the user: <bulkwriter/bulkwriter.hpp> is <bulkwriter/local.hpp>, for which
+//                                   the standard library is enough. Of use with the single header.
+// BULKWRITER_BOOST_JSON             set by the user of the single header: <bulkwriter/adapt/boost_json.hpp> is in it.
 // BULKWRITER_DECL                   what stands before the definition of a non-template function.
 // BULKWRITER_BODIES                 1 where the bodies (detail/*.ipp) are to be included.
 
@@ -19,3 +22,23 @@
 #else
 #define BULKWRITER_BODIES 0
 #endif
+
+// A program whose units differ in the mode would have two definitions of every function, and the linker would take
+// either. The one name below is thread-local in the one mode and an ordinary variable in the other: no linker joins
+// these.
+namespace bulkwriter::detail {
+
+#if !defined(BULKWRITER_SEPARATE_COMPILATION)
+// Hidden: a shared library that has all its bodies inside does not concern the program that loads it.
+[[gnu::visibility("hidden")]] inline constinit char BULKWRITER_SEPARATE_COMPILATION_is_defined_in_some_units_only = 0;
+#else
+extern constinit thread_local char BULKWRITER_SEPARATE_COMPILATION_is_defined_in_some_units_only;
+#if BULKWRITER_BODIES
+constinit thread_local char BULKWRITER_SEPARATE_COMPILATION_is_defined_in_some_units_only = 0;
+#endif
+#endif
+[[gnu::used]] static inline void* mode_of_this_unit() {
+  return &BULKWRITER_SEPARATE_COMPILATION_is_defined_in_some_units_only;
+}
+
+}  // namespace bulkwriter::detail
