@@ -26,7 +26,9 @@
 // A program whose units differ in the mode would have two definitions of every function, and the linker would take
 // either. The one name below is thread-local in the one mode and an ordinary variable in the other: no linker joins
 // these.
-namespace bulkwriter::detail {
+namespace bulkwriter {
+inline namespace v1 {
+namespace detail {
 
 #if !defined(BULKWRITER_SEPARATE_COMPILATION)
 // Hidden: a shared library that has all its bodies inside does not concern the program that loads it.
@@ -41,4 +43,6 @@ constinit thread_local char BULKWRITER_SEPARATE_COMPILATION_is_defined_in_some_u
   return &BULKWRITER_SEPARATE_COMPILATION_is_defined_in_some_units_only;
 }
 
-}  // namespace bulkwriter::detail
+}  // namespace detail
+}  // namespace v1
+}  // namespace bulkwriter

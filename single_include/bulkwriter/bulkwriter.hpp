@@ -38,7 +38,9 @@
 // A program whose units differ in the mode would have two definitions of every function, and the linker would take
 // either. The one name below is thread-local in the one mode and an ordinary variable in the other: no linker joins
 // these.
-namespace bulkwriter::detail {
+namespace bulkwriter {
+inline namespace v1 {
+namespace detail {
 
 #if !defined(BULKWRITER_SEPARATE_COMPILATION)
 // Hidden: a shared library that has all its bodies inside does not concern the program that loads it.
@@ -53,7 +55,9 @@ constinit thread_local char BULKWRITER_SEPARATE_COMPILATION_is_defined_in_some_u
   return &BULKWRITER_SEPARATE_COMPILATION_is_defined_in_some_units_only;
 }
 
-}  // namespace bulkwriter::detail
+}  // namespace detail
+}  // namespace v1
+}  // namespace bulkwriter
 
 #include <algorithm>
 #include <array>
@@ -6865,7 +6869,7 @@ BULKWRITER_DECL resolved resolve(std::string const& host, std::uint16_t port, st
   if (add(host)) return out;
   for (host_address const& entry : known) {
     if (!equal_without_case(entry.host, host)) continue;
-    if (!add(entry.address)) return {.failure = "the address given for it is none: " + quoted(entry.address)};
+    if (!add(entry.address)) return {.failure = "the address given for it is none: " + detail::quoted(entry.address)};
   }
   if (!out.addresses.empty()) return out;
   if (host.ends_with(".localhost")) {

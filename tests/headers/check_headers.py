@@ -1,14 +1,19 @@
 #!/usr/bin/env python3
-"""Compiles every header alone, and shows that local.hpp needs the standard library only.
+"""What a header needs and what it costs: each compiles alone, the local half with the standard library only.
 
     check_headers.py alone --compiler g++ --include DIR --work DIR [--launcher ccache] [--jobs N] [--header-only] [-- FLAG...]
     check_headers.py local --compiler g++ --include DIR --work DIR [--launcher ccache] [-- FLAG...]
+    check_headers.py separate --compiler g++ --include DIR --work DIR [--launcher ccache] [-- FLAG...]
     check_headers.py self-test --compiler g++ --work DIR
+
+DIR is include/ or single_include/; alone is for the former.
 
 alone  one unit a header. The network half is compiled as a user's unit sees it in separate compilation, because its
        bodies cost 10 to 25 seconds a unit; --header-only compiles those with their bodies as well.
-local  what <bulkwriter/local.hpp> reaches must be part of what the standard library's own headers reach, and it must
+local  what the local half reaches must be part of what the standard library's own headers reach, and it must
        compile where Boost and OpenSSL are not installed.
+separate  a unit in separate compilation includes no header of Boost or OpenSSL, and does not link with one that is not in
+       this mode: the linker names the macro.
 self-test  plants one violation of each, and fails unless it is found.
 """
 
@@ -97,8 +102,15 @@ def without_third_parties(options, folder):
     return str(farm)
 
 
+def local_half(options):
+    """The lines that include it."""
+    if (options.include / "bulkwriter/local.hpp").exists():
+        return "#include <bulkwriter/local.hpp>\n"
+    return "#define BULKWRITER_LOCAL_ONLY\n#include <bulkwriter/bulkwriter.hpp>\n"
+
+
 def check_local(options):
-    unit = "#include <bulkwriter/local.hpp>\n"
+    unit = local_half(options)
     own = f"-I{options.include}"
     standard = "#include <version>\n" + "".join(
         f"#if __has_include(<{name}>)\n#include <{name}>\n#endif\n" for name in ["bits/stdc++.h", "stop_token", *SYSTEM])
@@ -112,7 +124,7 @@ def check_local(options):
                      and not path.startswith(root + "/") and not path.startswith(folders)
                      and os.path.basename(path) != "stdc-predef.h" and os.path.exists(path))
     for path in strange:
-        print(f"local.hpp reaches {path}, which is not the standard library's")
+        print(f"the local half reaches {path}, which is not the standard library's")
 
     farm = ["-nostdinc", "-nostdinc++"]
     for folder in search_path(options):
@@ -124,6 +136,49 @@ def check_local(options):
     if probe or bare:
         print(probe, bare)
     return 1 if strange or probe or bare else 0
+
+
+def check_separate(options):
+    own = f"-I{options.include}"
+    separate = "-DBULKWRITER_SEPARATE_COMPILATION"
+    failed = 0
+
+    def expect(truth, complaint):
+        nonlocal failed
+        if not truth:
+            failed += 1
+            print(complaint)
+
+    whole = "#include <bulkwriter/bulkwriter.hpp>\n"
+    third_parties = ("/boost/", "/openssl/")
+    seen = {path for path in reached(options, whole, [own, separate]) if any(part in path for part in third_parties)}
+    expect(not seen, f"a unit in separate compilation includes {sorted(seen)}")
+    bodies = reached(options, whole, [own])
+    for needed in ["boost/asio/", "boost/beast/", "boost/json/", "openssl/ssl.h"]:
+        expect(any(needed in path for path in bodies), f"even a header-only unit does not include {needed}: this test is blind")
+
+    use = "std::string_view name(bulkwriter::errc code) { return bulkwriter::to_string(code); }\n"
+    start = "int main() { return bulkwriter::to_string(bulkwriter::errc::io_error).empty(); }\n"
+    units = {"main-separate": (start, [separate]), "main-header-only": (start, []), "name-separate": (use, [separate]),
+             "name-header-only": (use, []), "name-bodies": (use, [separate, "-DBULKWRITER_IMPLEMENTATION"])}
+    for name, (text, flags) in units.items():
+        complaint = compile_unit(options, name, local_half(options) + text, [own, *flags])
+        expect(not complaint, complaint)
+
+    def link(*names):
+        objects = [str(options.work / f"{name}.o") for name in names]
+        return subprocess.run([options.compiler, *objects, "-o", str(options.work / "linked")], capture_output=True, text=True)
+
+    for names in [("main-header-only", "name-header-only"), ("main-separate", "name-bodies")]:
+        done = link(*names)
+        expect(done.returncode == 0, f"{names} do not link: {done.stderr}")
+    for names in [("main-separate", "name-header-only"), ("main-header-only", "name-separate"),
+                  ("main-header-only", "name-bodies"), ("name-bodies", "main-header-only")]:
+        done = link(*names)
+        expect(done.returncode != 0, f"{names} link, though their modes differ")
+        expect("BULKWRITER_SEPARATE_COMPILATION_is_defined_in_some_units_only" in done.stderr,
+               f"{names}: the linker does not say why: {done.stderr}")
+    return 1 if failed else 0
 
 
 def self_test(options):
@@ -151,7 +206,7 @@ def main():
         at = arguments.index("--")
         arguments, flags = arguments[:at], arguments[at + 1 :]
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("what", choices=["alone", "local", "self-test"])
+    parser.add_argument("what", choices=["alone", "local", "separate", "self-test"])
     parser.add_argument("--compiler", required=True)
     parser.add_argument("--include", type=pathlib.Path)
     parser.add_argument("--work", required=True, type=pathlib.Path)
@@ -162,7 +217,8 @@ def main():
     options.launcher = options.launcher.split(";") if options.launcher else []
     options.flags = flags
     options.work.mkdir(parents=True, exist_ok=True)
-    return {"alone": check_alone, "local": check_local, "self-test": self_test}[options.what](options)
+    checks = {"alone": check_alone, "local": check_local, "separate": check_separate, "self-test": self_test}
+    return checks[options.what](options)
 
 
 if __name__ == "__main__":

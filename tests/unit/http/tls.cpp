@@ -67,12 +67,12 @@ class environment {
 }  // namespace
 
 TEST_CASE("tls: by address and by name, with keep-alive") {
-  for (int version : {TLS1_2_VERSION, TLS1_3_VERSION}) {
+  for (int tls_version : {TLS1_2_VERSION, TLS1_3_VERSION}) {
     std::vector<std::string> asked_for;
-    script_server server(with("good", version), [&](peer& p) {
+    script_server server(with("good", tls_version), [&](peer& p) {
       char const* const name = SSL_get_servername(p.tls(), TLSEXT_NAMETYPE_host_name);
       asked_for.push_back(name ? name : "(none)");
-      CHECK(SSL_version(p.tls()) == version);
+      CHECK(SSL_version(p.tls()) == tls_version);
       answer_all(p);
     });
     {
@@ -193,10 +193,10 @@ TEST_CASE("tls: a peer that leaves in the handshake is lost, not refused") {
 }
 
 TEST_CASE("tls: sessions are resumed, also after an exchange that ended in disorder") {
-  for (int version : {TLS1_2_VERSION, TLS1_3_VERSION}) {
-    CAPTURE(version);
+  for (int tls_version : {TLS1_2_VERSION, TLS1_3_VERSION}) {
+    CAPTURE(tls_version);
     std::atomic<int> resumed = 0;
-    script_server server(with("good", version), [&](peer& p) {
+    script_server server(with("good", tls_version), [&](peer& p) {
       if (SSL_session_reused(p.tls())) ++resumed;
       p.request();
       p.answer("x", "Connection: close\r\n");
@@ -252,8 +252,8 @@ TEST_CASE("tls: a stream without a close_notify counts only if the answer was co
 
 TEST_CASE("tls: 64 MiB there and back") {
   std::string const big = pattern(64u << 20);
-  for (int version : {TLS1_2_VERSION, TLS1_3_VERSION}) {
-    script_server server(with("good", version), answer_all);
+  for (int tls_version : {TLS1_2_VERSION, TLS1_3_VERSION}) {
+    script_server server(with("good", tls_version), answer_all);
     http::client client(trusting());
     auto const got = client.try_send(with_body("PUT", secure(server.port()), big));
     REQUIRE_MESSAGE(got, got.error().message);

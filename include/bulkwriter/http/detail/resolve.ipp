@@ -95,7 +95,7 @@ BULKWRITER_DECL resolved resolve(std::string const& host, std::uint16_t port, st
   if (add(host)) return out;
   for (host_address const& entry : known) {
     if (!equal_without_case(entry.host, host)) continue;
-    if (!add(entry.address)) return {.failure = "the address given for it is none: " + quoted(entry.address)};
+    if (!add(entry.address)) return {.failure = "the address given for it is none: " + detail::quoted(entry.address)};
   }
   if (!out.addresses.empty()) return out;
   if (host.ends_with(".localhost")) {
