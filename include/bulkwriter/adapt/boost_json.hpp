@@ -22,10 +22,13 @@ struct boost_json_text {
 };
 }  // namespace detail
 
+/// Boost.JSON values write themselves: `boost::json::serialize`.
 template <>
 struct json_text_of<boost::json::value> : detail::boost_json_text<boost::json::value> {};
+/// As for any Boost.JSON value.
 template <>
 struct json_text_of<boost::json::object> : detail::boost_json_text<boost::json::object> {};
+/// As for any Boost.JSON value.
 template <>
 struct json_text_of<boost::json::array> : detail::boost_json_text<boost::json::array> {};
 

@@ -7,8 +7,9 @@ namespace bulkwriter {
 inline namespace v1 {
 namespace auth {
 
-/// Percent-encoding of RFC 3986: everything but `A-Z a-z 0-9 - . _ ~` becomes `%XX` with upper-case digits, a space
-/// `%20`. The one encoder of the library: what goes over the wire and what is signed are the same bytes.
+/// Percent-encoding of RFC 3986: every byte but letters, digits, dot, hyphen, underscore and tilde becomes a percent
+/// sign with two upper-case hexadecimal digits, a space too. The one encoder of the library: what goes over the wire
+/// and what is signed are the same bytes. `keep_slash` is for paths. Thread-safe.
 inline std::string percent_encode(std::string_view text, bool keep_slash = false) {
   static constexpr char digits[] = "0123456789ABCDEF";
   std::string out;
@@ -28,7 +29,8 @@ inline std::string percent_encode(std::string_view text, bool keep_slash = false
   return out;
 }
 
-/// The reverse. A `%` without two hexadecimal digits behind it stands for itself, and so does `+`.
+/// The reverse. A percent sign without two hexadecimal digits behind it stands for itself, and so does a plus sign.
+/// Thread-safe.
 inline std::string percent_decode(std::string_view text) {
   auto const digit = [](char c) -> int {
     if (c >= '0' && c <= '9') return c - '0';

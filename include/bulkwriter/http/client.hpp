@@ -15,11 +15,11 @@ namespace bulkwriter {
 inline namespace v1 {
 namespace http {
 
-/// One deadline a phase; 0 means none. Each is re-armed by progress: a slow line is not a dead one.
+/// One deadline a phase; 0 means none. Progress re-arms the stalls: a slow line is not a dead one.
 struct timeouts {
-  std::chrono::milliseconds resolve = std::chrono::seconds(10);
-  std::chrono::milliseconds connect = std::chrono::seconds(10);  ///< for each address tried
-  std::chrono::milliseconds handshake = std::chrono::seconds(10);
+  std::chrono::milliseconds resolve = std::chrono::seconds(10);      ///< the host's name becomes addresses
+  std::chrono::milliseconds connect = std::chrono::seconds(10);      ///< for each address tried
+  std::chrono::milliseconds handshake = std::chrono::seconds(10);    ///< of TLS
   std::chrono::milliseconds write_stall = std::chrono::seconds(30);  ///< no byte of the request accepted for so long
   std::chrono::milliseconds first_byte =
       std::chrono::seconds(60);  ///< from the request's last byte to the answer's first
@@ -34,23 +34,24 @@ struct tls_options {
   std::string ca_path = {};  ///< hashed directory of PEM files
 };
 
-/// What an entry of /etc/hosts says: this address is used for the name, and no resolver is asked. Certificates are
+/// What an entry of `/etc/hosts` says: this address is used for the name, and no resolver is asked. Certificates are
 /// still checked against the name. (Names that end in ".localhost" are this machine without an entry, as RFC 6761 has
 /// it.)
 struct host_address {
-  std::string host = {};
+  std::string host = {};     ///< compared without case
   std::string address = {};  ///< IPv4 or IPv6, without brackets
 };
 
+/// What a client is made with; it keeps them for life.
 struct client_options {
-  http::timeouts timeouts = {};
-  tls_options tls = {};
-  std::vector<host_address> hosts = {};
-  std::string user_agent = {};                   ///< empty: bulkwriter/<version>
-  std::size_t max_header_size = 64 * 1024;       ///< of an answer
-  std::size_t max_body_size = 64 * 1024 * 1024;  ///< of an answer
+  http::timeouts timeouts = {};                  ///< of every request
+  tls_options tls = {};                          ///< whom to trust
+  std::vector<host_address> hosts = {};          ///< asked before any resolver
+  std::string user_agent = {};                   ///< empty: "bulkwriter/" and the library's version
+  std::size_t max_header_size = 64 * 1024;       ///< bytes of an answer's head; more is invalid_response
+  std::size_t max_body_size = 64 * 1024 * 1024;  ///< bytes of an answer's body; more is invalid_response
   std::chrono::milliseconds idle_limit =
-      std::chrono::seconds(30);  ///< a kept connection older than this is not used again
+      std::chrono::seconds(30);  ///< a connection that rested for longer is not used again; 0: no limit
 };
 
 /// A client for one request at a time: one connection, kept alive between requests to the same origin.
@@ -68,13 +69,20 @@ struct client_options {
 /// Not thread-safe: use one client per thread. The stop token may be triggered from any thread.
 class client {
  public:
+  /// Opens nothing yet: a wrong CA file shows at the first request.
   explicit client(client_options options = {});
+  /// Takes the connection along. What was moved from answers `invalid_state`.
+  /// @{
   client(client&&) noexcept;
   client& operator=(client&&) noexcept;
-  ~client();
+  /// @}
+  ~client();  ///< closes the connection
 
+  /// Sends the request and waits for the whole answer. Errors: see the class.
+  /// @{
   result<response> try_send(request const& what, std::stop_token stop = {});
   response send(request const& what, std::stop_token stop = {}) { return try_send(what, std::move(stop)).value(); }
+  /// @}
 
  private:
   struct impl;  // detail/client.ipp: the only place that names Asio, Beast or OpenSSL

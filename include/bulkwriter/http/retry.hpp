@@ -14,18 +14,20 @@ namespace http {
 /// Exponential backoff with full jitter. `Retry-After` is honoured up to `max_delay`.
 struct retry_options {
   int max_attempts = 5;  ///< the first try included
+  /// Bound of the first sleep, doubled by each failure; a sleep takes any time up to its bound.
   std::chrono::milliseconds base_delay = std::chrono::milliseconds(100);
-  std::chrono::milliseconds max_delay = std::chrono::seconds(20);
+  std::chrono::milliseconds max_delay = std::chrono::seconds(20);  ///< of one sleep
   std::chrono::milliseconds budget =
       std::chrono::minutes(5);  ///< no new attempt starts later than this after the first
 };
 
 /// Whether an outcome is worth another try of a request that is safe to repeat:
-/// transport errors (not TLS refusals, not cancelled), 408, 429, 500, 502, 503, 504.
+/// resolve_failed, connect_failed, timeout and connection_lost; status 408, 429, 500, 502, 503, 504. Thread-safe.
 bool is_transient(result<response> const& outcome) noexcept;
 
 /// How long the server asks to wait: `Retry-After` in seconds, or as a date, counted from the answer's own `Date` or
-/// else from `now`. Nothing if there is no such header or it makes no sense; never negative.
+/// else from `now`. Nothing if there is no such header or it makes no sense; never negative, a year at
+/// most. Thread-safe.
 std::optional<std::chrono::milliseconds> retry_after(response const& answer, std::chrono::system_clock::time_point now);
 
 /// Calls `attempt` until it gives an outcome that `worth_repeating` denies, attempts or budget are used up, or `stop`

@@ -38,8 +38,11 @@ class import_backend {
 
 }  // namespace detail
 
-/// Runs imports on a target: `bw::import_client db{bw::milvus{.uri = "http://127.0.0.1:19530", .token =
-/// "root:Milvus"}};`
+/// Runs imports on a target: `milvus`, `zilliz_cloud` or `zilliz_cloud_v1`.
+///
+///     bw::import_client db{bw::milvus{.uri = "http://127.0.0.1:19530", .token = "root:Milvus"}};
+///     bw::job_id job = db.bulk_import({.collection_name = "articles", .files = writer.batch_files()});
+///     db.wait(job, {.on_progress = [](bw::import_progress const& p) { std::cout << p.percent << "%\n"; }});
 ///
 /// Nothing is sent before the first call; a wrong URL or a missing member of the target is that call's error. Copies
 /// share one connection. Thread-safe: calls from several threads take turns on it.
@@ -47,7 +50,8 @@ class import_backend {
 /// Success is an HTTP status 2xx with `code` 0 or 200 in the body; nearly all refusals come as HTTP 200 with another
 /// code. Errors of every call: those of http::client; unauthenticated, access_denied, collection_not_found,
 /// job_not_found, server_error (see server_code and server_error), http_error, invalid_response; invalid_url,
-/// invalid_option before anything is sent. Calls that only read are repeated as the target's retry options say.
+/// invalid_option before anything is sent. Calls that only read, and `commit`, are repeated as the target's
+/// retry options say.
 template <class Target>
 class import_client {
   static_assert(
@@ -55,33 +59,45 @@ class import_client {
       "bulkwriter: import_client takes one of the targets bw::milvus{…}, bw::zilliz_cloud{…}, bw::zilliz_cloud_v1{…}");
 
  public:
+  /// What this target can be asked: a request made for another one does not compile.
   using request_type = typename Target::request_type;
 
+  /// Sends nothing and judges nothing.
   import_client(Target const& target) : backend_(target) {}
 
   /// Starts an import and returns at once. The server looks at the files later: what is wrong with them shows as a
   /// failed job. Never repeated by itself: where it is not known whether the server has made a job (the answer was
   /// lost, or was a status 408 or 5xx other than 501 and 505), the error is outcome_unknown, and `list_import_jobs`
-  /// tells.
+  /// tells. Before anything is sent a request that no server would take is refused: `invalid_option`.
+  /// @{
   result<job_id> try_bulk_import(request_type const& request) { return backend_.create(request); }
   job_id bulk_import(request_type const& request) { return try_bulk_import(request).value(); }
+  /// @}
 
-  /// Milvus forgets a job three hours after its end (job_not_found).
+  /// Where a job is now. A failed job is no error here. Milvus forgets a job three hours after its end (job_not_found).
+  /// @{
   result<import_progress> try_get_import_progress(job_id const& id) { return backend_.progress(id); }
   import_progress get_import_progress(job_id const& id) { return try_get_import_progress(id).value(); }
+  /// @}
 
   /// Polls until the job is completed, or uncommitted if it was started with auto_commit = "false". Errors that pass
   /// (no connection, rate limits, 408, 5xx other than 501 and 505) do not end the wait. Errors: import_failed with the
   /// server's reason, timeout, cancelled.
+  /// @{
   result<import_progress> try_wait(job_id const& id, wait_options const& options = {}) {
     return backend_.wait(id, options);
   }
   import_progress wait(job_id const& id, wait_options const& options = {}) { return try_wait(id, options).value(); }
+  /// @}
 
+  /// A page of the jobs that the server remembers. API v1 lists those of all collections.
+  /// @{
   result<import_jobs> try_list_import_jobs(list_request const& request = {}) { return backend_.list(request); }
   import_jobs list_import_jobs(list_request const& request = {}) { return try_list_import_jobs(request).value(); }
+  /// @}
 
   /// Makes the rows of an uncommitted job visible. A job that is completed already is a success.
+  /// @{
   result<void> try_commit(job_id const& id)
     requires(!std::is_same_v<Target, zilliz_cloud_v1>)
   {
@@ -92,8 +108,10 @@ class import_client {
   {
     try_commit(id).value();
   }
+  /// @}
 
-  /// Ends a job; it will show as failed.
+  /// Ends a job; it will show as failed. Not repeated by itself: a lost answer is outcome_unknown.
+  /// @{
   result<void> try_abort(job_id const& id)
     requires(!std::is_same_v<Target, zilliz_cloud_v1>)
   {
@@ -104,6 +122,7 @@ class import_client {
   {
     try_abort(id).value();
   }
+  /// @}
 
  private:
   detail::import_backend backend_;

@@ -24,7 +24,7 @@ using import_options = std::vector<std::pair<std::string, std::string>>;
 
 /// What Milvus is asked to import (POST /v2/vectordb/jobs/import/create).
 struct milvus_import_request {
-  std::string collection_name = {};
+  std::string collection_name = {};  ///< must be there
   /// Keys in the bucket that *the server* is configured with, with or without a leading slash: no URL, no path on this
   /// machine. One group becomes one list of paths. At most 1,024 groups (see `split_batch_files`).
   batch_files files = {};
@@ -40,26 +40,26 @@ struct milvus_import_request {
 /// What Zilliz Cloud is asked to import (v2). The files are named in one of three ways: `object_url`, `object_urls`, or
 /// `volume_name` with `data_paths`.
 struct zilliz_cloud_import_request {
-  std::string collection_name = {};
+  std::string collection_name = {};  ///< must be there
   std::string object_url = {};  ///< s3://bucket/folder/, gs://…, https://…: a file, or a folder if it ends with a slash
   std::string access_key = {};                ///< Azure: the account's name
   std::string secret_key = {};                ///< Azure: the account's key
   std::string token = {};                     ///< of temporary credentials; GCS: an access token; Azure: a SAS token
   std::vector<std::string> object_urls = {};  ///< at most 1,000
-  std::string partition_name = {};
-  std::string db_name = {};
-  std::string volume_name = {};
-  std::vector<std::string> data_paths = {};  ///< relative to the volume; at most 1,000
-  import_options options = {};
+  std::string partition_name = {};            ///< empty: the default one
+  std::string db_name = {};                   ///< empty: the default database
+  std::string volume_name = {};               ///< a volume of Zilliz Cloud, in place of a bucket
+  std::vector<std::string> data_paths = {};   ///< relative to the volume; at most 1,000
+  import_options options = {};                ///< as with `milvus_import_request`
 };
 
 /// What Zilliz Cloud is asked to import through the API of the guide (v1).
 struct zilliz_cloud_v1_import_request {
-  std::string collection_name = {};
-  std::string object_url = {};
-  std::string access_key = {};
-  std::string secret_key = {};
-  std::string partition_name = {};
+  std::string collection_name = {};  ///< must be there
+  std::string object_url = {};       ///< must be there: a file, or a folder if it ends with a slash
+  std::string access_key = {};       ///< of the bucket; both keys or neither
+  std::string secret_key = {};       ///< never part of a message
+  std::string partition_name = {};   ///< empty: the default one
 };
 
 namespace detail {
@@ -69,53 +69,53 @@ inline constexpr http::timeouts rest_timeouts{.first_byte = std::chrono::seconds
 
 /// A Milvus server, standalone or cluster; or, for `collections`, a cluster endpoint of Zilliz Cloud.
 struct milvus {
-  using request_type = milvus_import_request;
+  using request_type = milvus_import_request;      ///< what `bulk_import` takes
   static constexpr std::size_t max_groups = 1024;  ///< of one request (dataCoord.import.maxImportFileNumPerReq)
 
   std::string uri = {};      ///< "http://127.0.0.1:19530"; the scheme decides about TLS and must be there
   std::string token = {};    ///< "user:password", or an API key; empty: no Authorization header
   std::string db_name = {};  ///< empty: the default database
-  std::string ca_file = {};  ///< PEM; empty: the system's store
-  std::string ca_path = {};
-  http::timeouts timeouts = detail::rest_timeouts;
-  http::retry_options retry = {};          ///< of calls that only read
-  std::vector<http::header> headers = {};  ///< sent with every request
+  std::string ca_file = {};  ///< PEM bundle; empty, and ca_path too: the system's store
+  std::string ca_path = {};  ///< hashed directory of PEM files
+  http::timeouts timeouts = detail::rest_timeouts;  ///< total: 2 minutes; else as http::timeouts has it
+  http::retry_options retry = {};                   ///< of calls that are safe to repeat
+  std::vector<http::header> headers = {};           ///< sent with every request
 };
 
 /// Zilliz Cloud's import API v2.
 struct zilliz_cloud {
-  using request_type = zilliz_cloud_import_request;
-  static constexpr std::size_t max_files = 1000;  ///< of one request
+  using request_type = zilliz_cloud_import_request;  ///< what `bulk_import` takes
+  static constexpr std::size_t max_files = 1000;     ///< of one request
 
   std::string endpoint = "https://api.cloud.zilliz.com";  ///< https is assumed if the scheme is left out
   std::string api_key = {};                               ///< must be there
   std::string cluster_id = {};  ///< "in01-…"; on-demand compute has project_id and region_id in its place
-  std::string project_id = {};
-  std::string region_id = {};
-  std::string ca_file = {};
-  std::string ca_path = {};
-  http::timeouts timeouts = detail::rest_timeouts;
-  http::retry_options retry = {};
-  std::vector<http::header> headers = {};
+  std::string project_id = {};  ///< with region_id, in place of cluster_id
+  std::string region_id = {};   ///< "gcp-us-west1"
+  std::string ca_file = {};     ///< PEM bundle; empty, and ca_path too: the system's store
+  std::string ca_path = {};     ///< hashed directory of PEM files
+  http::timeouts timeouts = detail::rest_timeouts;  ///< total: 2 minutes; else as http::timeouts has it
+  http::retry_options retry = {};                   ///< of calls that are safe to repeat
+  std::vector<http::header> headers = {};           ///< sent with every request
 };
 
 /// Zilliz Cloud's import API v1, as in the guide: https://controller.api.{cloud_region}.zillizcloud.com.
 struct zilliz_cloud_v1 {
-  using request_type = zilliz_cloud_v1_import_request;
+  using request_type = zilliz_cloud_v1_import_request;  ///< what `bulk_import` takes
 
   std::string cloud_region = {};  ///< "gcp-us-west1"
   std::string api_key = {};       ///< must be there
-  std::string cluster_id = {};
+  std::string cluster_id = {};    ///< "in01-…"; must be there
   std::string endpoint =
       {};  ///< in place of the host made from cloud_region; https is assumed if the scheme is left out
-  std::string ca_file = {};
-  std::string ca_path = {};
-  http::timeouts timeouts = detail::rest_timeouts;
-  http::retry_options retry = {};
-  std::vector<http::header> headers = {};
+  std::string ca_file = {};                         ///< PEM bundle; empty, and ca_path too: the system's store
+  std::string ca_path = {};                         ///< hashed directory of PEM files
+  http::timeouts timeouts = detail::rest_timeouts;  ///< total: 2 minutes; else as http::timeouts has it
+  http::retry_options retry = {};                   ///< of calls that are safe to repeat
+  std::vector<http::header> headers = {};           ///< sent with every request
 };
 
-/// Parts of a list of files that fit one request each, in order. `at_most` of 0 counts as 1.
+/// Parts of a list of files that fit one request each, in order: at most `at_most` groups; 0 counts as 1. Thread-safe.
 inline std::vector<batch_files> split_batch_files(batch_files const& files, std::size_t at_most = milvus::max_groups) {
   std::vector<batch_files> parts;
   for (auto const& group : files) {

@@ -13,29 +13,36 @@
 namespace bulkwriter {
 inline namespace v1 {
 
+/// Where in the bucket and how a remote_bulk_writer uploads.
 struct remote_options {
-  std::string remote_path = "/";                  ///< objects get the keys <remote_path>/<uuid>/1.parquet, …
-  std::uint64_t chunk_size = default_chunk_size;  ///< bytes; no object is larger
-  int connections = 4;          ///< parts of an object under way at the same time, each on a thread of its own
-  std::uint64_t part_size = 0;  ///< bytes; 0: 16 MiB, or more where chunk_size asks for it
-  abandon_handler on_abandoned = {};
+  std::string remote_path = "/";                  ///< objects get the keys `<remote_path>/<uuid>/1.parquet`, …
+  std::uint64_t chunk_size = default_chunk_size;  ///< bytes, at least 1,024; no object is larger
+  int connections = 4;          ///< parts of an object under way at the same time, each on a thread of its own; 1 to 64
+  std::uint64_t part_size = 0;  ///< bytes, 5 MiB to 5 GiB; 0: 16 MiB, or more where chunk_size asks for it
+  abandon_handler on_abandoned = {};  ///< empty: one line on stderr
 };
 
 /// Writes rows into a bucket, uploading while it encodes; nothing touches the disk. See bulk_writer for rows, errors
 /// and threads.
 ///
-///   remote_bulk_writer<article_schema, format::parquet> writer{s3_connect_param{…}, {.remote_path = "/"}};
+///     bw::s3_connect_param bucket{.endpoint = "s3.amazonaws.com", .access_key = k, .secret_key = s,
+///                                 .bucket_name = "b"};
+///     bw::remote_bulk_writer<article_schema, bw::format::parquet> writer{bucket, {.remote_path = "/"}};
+///     writer.append_row({.id = 1, .title = "hello"});
+///     writer.commit();
 ///
 /// The store is anything that an object_store is made from: the connect parameters of a cloud, or a user's own type
 /// with `object_store open_store(P const&)`. An unfinished upload is aborted; what could not be aborted is named in the
-/// error.
+/// error. Memory: `connections + 2` parts beside the encoder's.
 template <class Schema, class Format>
 class remote_bulk_writer : public bulk_writer<Schema, Format> {
   using base = bulk_writer<Schema, Format>;
   using typename base::core;
 
  public:
-  /// Errors: invalid_option. Sends nothing: a wrong key or bucket shows at the first upload.
+  /// Options of the format go first. Errors: invalid_option. Sends nothing: a wrong key or bucket shows at the first
+  /// upload.
+  /// @{
   explicit remote_bulk_writer(object_store store, remote_options options = {})
       : remote_bulk_writer(Format{}, std::move(store), std::move(options)) {}
   remote_bulk_writer(Format format, object_store store, remote_options options = {})
@@ -49,7 +56,9 @@ class remote_bulk_writer : public bulk_writer<Schema, Format> {
     if (!made) return std::move(made).error();
     return remote_bulk_writer(*std::move(made), std::move(store));
   }
+  /// @}
 
+  /// The bucket that this writer fills.
   object_store const& store() const noexcept { return store_; }
 
  private:
@@ -74,7 +83,8 @@ class remote_bulk_writer : public bulk_writer<Schema, Format> {
   object_store store_;
 };
 
-/// The URL of the folder that a writer fills, as Zilliz Cloud's import wants it: "s3://bucket/5868ba87-…/".
+/// The URL of the folder that a writer fills, as Zilliz Cloud's import wants it: "s3://bucket/5868ba87-…/". Sends
+/// nothing.
 template <class Schema, class Format>
 std::string object_url(remote_bulk_writer<Schema, Format> const& writer) {
   return object_url(writer.store(), writer.data_path());

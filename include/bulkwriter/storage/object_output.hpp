@@ -12,15 +12,17 @@ namespace bulkwriter {
 inline namespace v1 {
 namespace storage {
 
-inline constexpr int max_connections = 64;
+inline constexpr int max_connections = 64;  ///< of one file
 
+/// How an `object_place` uploads.
 struct object_options {
-  int connections = 4;          ///< parts that travel at the same time, each on a thread of its own
-  std::uint64_t part_size = 0;  ///< bytes; 0: 16 MiB, or more where a file would need too many parts
+  int connections = 4;          ///< parts that travel at the same time, each on a thread of its own; 1 to 64
+  std::uint64_t part_size = 0;  ///< bytes, at most 5 GiB; 0: 16 MiB, or more where a file would need too many parts
 };
 
-/// The size of all parts but the last. Errors: `invalid_option`, for a requested size outside the store's bounds or a
-/// file that would need more parts than the store takes.
+/// The size in bytes of all parts but the last, for files of at most `max_file_size` bytes; `requested` of 0 leaves the
+/// choice to the library. Errors: `invalid_option`, for a requested size outside the store's bounds or a file that
+/// would need more parts than the store takes.
 result<std::uint64_t> try_part_size(std::uint64_t max_file_size, std::uint64_t requested, backend const& store);
 
 namespace detail {
@@ -44,6 +46,7 @@ class object_place final : public output::place {
   std::string path_of(std::string_view name) const override;  ///< the object's key: "<prefix>/<name>"
   std::string data_path() const override;                     ///< "/<prefix>"
 
+  /// Where the objects go.
   object_store const& store() const noexcept { return store_; }
 
  private:

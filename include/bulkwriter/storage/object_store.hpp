@@ -18,19 +18,20 @@ inline namespace v1 {
 
 /// An object as a store describes it.
 struct object_info {
-  std::string key = {};
+  std::string key = {};    ///< without a leading slash
   std::uint64_t size = 0;  ///< bytes
   std::string etag = {};   ///< opaque, with its quotes taken off
 };
 
 /// A part that a store has accepted.
 struct uploaded_part {
-  int number = 0;  ///< from 1
-  std::string etag = {};
-  std::uint64_t size = 0;
+  int number = 0;               ///< from 1
+  std::string etag = {};        ///< what completing the upload must quote
+  std::uint64_t size = 0;       ///< bytes
   bool may_come_again = false;  ///< an earlier attempt was sent and never answered: the store may still take it in
 };
 
+/// What a store is made of: for stores of a user's own, and for uploads without a writer.
 namespace storage {
 
 /// What a cloud implements. Every function is one logical operation with its retries inside; all are thread-safe,
@@ -40,24 +41,32 @@ class backend {
  public:
   virtual ~backend() = default;
 
+  /// Creates or replaces an object in one request.
   virtual result<object_info> put(std::string const& key, std::span<std::byte const> body) = 0;
-  virtual result<std::string> create_multipart(std::string const& key) = 0;  ///< the upload id
-  /// `stop` cuts the transfer short (error `cancelled`): whoever gives an upload up need not wait for parts under way.
+  /// Starts an upload in parts and gives its id.
+  virtual result<std::string> create_multipart(std::string const& key) = 0;
+  /// Sends part `number`, from 1; all but the last have the same size. `stop` cuts the transfer short (error
+  /// `cancelled`): whoever gives an upload up need not wait for parts under way.
   virtual result<uploaded_part> put_part(std::string const& key, std::string const& upload_id, int number,
                                          std::span<std::byte const> body, std::stop_token stop) = 0;
-  /// Success only when the store has said so in the body, or HEAD shows the object at its full size.
+  /// Joins the parts, which stand in the order of their numbers. Success only when the store has said so in the body,
+  /// or HEAD shows the object at its full size.
   virtual result<object_info> complete_multipart(std::string const& key, std::string const& upload_id,
                                                  std::span<uploaded_part const> parts) = 0;
-  /// An upload that does not exist (any more) is a success.
+  /// Gives an upload up, with its parts. One that does not exist (any more) is a success.
   virtual result<void> abort_multipart(std::string const& key, std::string const& upload_id) = 0;
+  /// What there is under a key. Error `no_such_key` if there is nothing.
   virtual result<object_info> head(std::string const& key) = 0;
-  virtual result<std::vector<object_info>> list(std::string const& prefix) = 0;  ///< all pages
-  virtual result<void> remove(std::string const& key) = 0;                       ///< an absent object is a success
+  /// Every object whose key begins with the prefix, all pages of the answer.
+  virtual result<std::vector<object_info>> list(std::string const& prefix) = 0;
+  /// Removes an object. An absent one is a success.
+  virtual result<void> remove(std::string const& key) = 0;
 
   /// "s3://bucket/key", "gs://bucket/key", "https://account.blob.…/container/key": as the import services want it.
   virtual std::string object_url(std::string_view key) const = 0;
-  /// Bounds of one part and of the number of parts.
+  /// Bytes that every part but the last must have at least.
   virtual std::uint64_t min_part_size() const noexcept { return 5u << 20; }
+  /// How many parts an upload may have.
   virtual int max_parts() const noexcept { return 10000; }
 };
 
@@ -66,36 +75,59 @@ class backend {
 /// A handle on a bucket or container; copies share one pool of connections. Made from the connect parameters of a cloud
 /// (`s3_connect_param`, …) or of a user's own type P with `object_store open_store(P const&)` found by ADL.
 /// Thread-safe.
+///
+///     bw::object_store store = bw::s3_connect_param{.endpoint = "s3.amazonaws.com", .access_key = k, .secret_key = s,
+///                                                   .bucket_name = "b"};
+///     for (bw::object_info const& object : store.list("5868ba87-…/")) std::cout << object.key << '\n';
+///
+/// Keys have 1 to 1,024 bytes, no leading slash, no control characters and no `.` or `..` between slashes
+/// (`invalid_option`). Further errors: see `try_open_store`. Each call repeats what failed in passing, as the connect
+/// parameters say, and blocks meanwhile.
 class object_store {
  public:
+  /// Opens the bucket. Sends nothing. Throws what `open_store` throws.
   template <class P>
     requires(!std::same_as<std::remove_cvref_t<P>, object_store> &&
              requires(P const& p) {
                { open_store(p) } -> std::same_as<object_store>;
              })
   object_store(P const& param) : object_store(open_store(param)) {}
+  /// On a store of a user's own; not null.
   explicit object_store(std::shared_ptr<storage::backend> backend) noexcept : backend_(std::move(backend)) {}
 
   /// Creates or replaces the object in one request. Body: at most 5 GiB.
+  /// @{
   result<object_info> try_put(std::string const& key, std::span<std::byte const> body) {
     return backend_->put(key, body);
   }
   object_info put(std::string const& key, std::span<std::byte const> body) { return try_put(key, body).value(); }
+  /// @}
 
-  /// Error `no_such_key` if there is none.
+  /// Size and ETag of an object. Error `no_such_key` if there is none.
+  /// @{
   result<object_info> try_head(std::string const& key) { return backend_->head(key); }
   object_info head(std::string const& key) { return try_head(key).value(); }
+  /// @}
 
+  /// Every object whose key begins with the prefix, in the store's order; without one, the whole bucket.
+  /// @{
   result<std::vector<object_info>> try_list(std::string const& prefix = {}) { return backend_->list(prefix); }
   std::vector<object_info> list(std::string const& prefix = {}) { return try_list(prefix).value(); }
+  /// @}
 
+  /// Removes an object. An absent one is a success.
+  /// @{
   result<void> try_remove(std::string const& key) { return backend_->remove(key); }
   void remove(std::string const& key) { try_remove(key).value(); }
+  /// @}
 
+  /// The object's URL as the import services want it: "s3://bucket/key", "gs://bucket/key". Leading slashes do not
+  /// count, and nothing is encoded.
   std::string object_url(std::string_view key) const { return backend_->object_url(key); }
 
   /// The cloud's own operations, for uploads in parts.
   storage::backend& backend() const noexcept { return *backend_; }
+  /// The same, to be kept for longer than this handle.
   std::shared_ptr<storage::backend> const& shared_backend() const noexcept { return backend_; }
 
  private:

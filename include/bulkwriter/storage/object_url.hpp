@@ -10,7 +10,7 @@ inline namespace v1 {
 
 /// The URL of a folder of a bucket, as Zilliz Cloud's import wants it: `object_url(store, writer.data_path())` gives
 /// "s3://bucket/5868ba87-…/". The slash at the end is what marks a folder; slashes at the beginning do not count. An
-/// empty path is the whole bucket. (One file: `store.object_url(key)`.)
+/// empty path is the whole bucket. (One file: `store.object_url(key)`.) Sends nothing; thread-safe.
 inline std::string object_url(object_store const& store, std::string_view data_path) {
   std::size_t const first = data_path.find_first_not_of('/');
   std::string key(first == std::string_view::npos ? std::string_view() : data_path.substr(first));

@@ -16,8 +16,12 @@ inline namespace v1 {
 /// Rights needed: PutObject and AbortMultipartUpload to upload; GetObject for `head`, ListBucket for `list`,
 /// DeleteObject for `remove`. A process that is killed leaves its unfinished upload behind: a lifecycle rule of the
 /// bucket ("abort incomplete multipart uploads") is what removes those.
+///
+/// Thread-safe.
+/// @{
 result<object_store> try_open_store(s3_connect_param const& param);
 object_store open_store(s3_connect_param const& param);
+/// @}
 
 }  // namespace v1
 }  // namespace bulkwriter

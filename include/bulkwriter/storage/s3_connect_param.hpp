@@ -19,17 +19,17 @@ enum class s3_addressing {
 struct s3_connect_param {
   std::string endpoint =
       {};  ///< "s3.amazonaws.com", "storage.googleapis.com", "http://127.0.0.1:9000"; a scheme decides over `secure`
-  std::string access_key = {};
-  std::string secret_key = {};
+  std::string access_key = {};     ///< GCS: of an HMAC key
+  std::string secret_key = {};     ///< never part of a message
   std::string bucket_name = {};    ///< must exist: nothing here ever creates a bucket
   bool secure = true;              ///< https, for an endpoint without a scheme
   std::string region = {};         ///< empty: discovered from the store's answers; given: another one is an error
   std::string session_token = {};  ///< of temporary credentials
 
-  s3_addressing addressing = s3_addressing::automatic;
-  std::string ca_file = {};  ///< PEM bundle instead of the system's trusted authorities
-  http::timeouts timeouts = {};
-  http::retry_options retry = {};
+  s3_addressing addressing = s3_addressing::automatic;  ///< for stores that take only one of the two
+  std::string ca_file = {};                             ///< PEM bundle instead of the system's trusted authorities
+  http::timeouts timeouts = {};                         ///< of every attempt
+  http::retry_options retry = {};                       ///< of every operation and every part
   int idle_connections = 8;  ///< kept open between requests; as many as there are requests at a time are opened
 };
 
