@@ -22,31 +22,40 @@ inline namespace v1 {
 
 /// A place in a text file: lines from 1, columns in bytes from 1 (a byte order mark does not count).
 struct text_position {
-  std::uint64_t line = 1, column = 1;
+  std::uint64_t line = 1;    ///< a line feed ends one, also inside quotes
+  std::uint64_t column = 1;  ///< of the byte, not of the character
+
+  /// Compares both.
   friend bool operator==(text_position const&, text_position const&) = default;
 };
 
+/// How a csv_reader reads. Out of range: `invalid_option`.
 struct csv_options {
-  char sep = ',';
-  std::size_t max_cell_size = std::size_t{16} << 20;  ///< bytes of one cell; the header line has at most 1 MiB
-  std::string name = {};                              ///< the file's name in messages; empty: the path
-  std::vector<std::string> required_columns = {};     ///< names that the header must have
+  char sep = ',';  ///< one byte, no quote and no line end: '\\t', ';'
+  /// Bytes of one cell, more than 0; the header line has at most 1 MiB.
+  std::size_t max_cell_size = std::size_t{16} << 20;
+  std::string name = {};                           ///< the file's name in messages; empty: the path
+  std::vector<std::string> required_columns = {};  ///< names that the header must have
   /// Columns whose cells, unless empty, must be numbers: a slip of the pen is refused, not kept as text.
   /// Names that the header does not have are ignored.
   std::vector<std::string> number_columns = {};
 };
 
-/// Fills the span from its start and returns how many bytes it wrote; 0 only at the end of the input.
+/// Fills the span from its start and returns how many bytes it wrote; 0 only at the end of the input. Its
+/// errors are handed on as they are.
 using csv_source = std::function<result<std::size_t>(std::span<char>)>;
 
 class csv_reader;
 
-/// One cell of a reader's current row: a view, valid until the next row is read or the reader is moved.
+/// One cell of a reader's current row: a view, valid until the next row is read or the reader is moved. Reading it is
+/// thread-safe as long as the reader stays where it is.
 class csv_cell {
  public:
+  /// The bytes, without quotes. Valid as long as the cell.
   std::string_view text() const noexcept { return text_; }
   /// No text: `a,,b` as well as `a,"",b`.
   bool empty() const noexcept { return text_.empty(); }
+  /// Where the cell begins; if it is quoted, at the quote.
   text_position position() const noexcept { return position_; }
 
   /// The cell as a T: the whole text must be consumed; no locale, no blanks, no leading '+'.
@@ -54,18 +63,22 @@ class csv_cell {
   /// std::string_view, std::optional of these (an empty cell is nullopt), std::vector or std::array of float or double
   /// from a list `[0.25, -1e-3]`.
   /// Errors, with file, line, column and value: `invalid_number`, `wrong_type` (bool), `wrong_dim` (std::array).
+  /// @{
   template <class T>
   result<T> try_as() const;
   template <class T>
   T as() const {
     return try_as<T>().value();
   }
+  /// @}
 
   /// A list of exactly `out.size()` numbers. Errors: `invalid_number`, `wrong_dim`; `out` is then partly written.
+  /// @{
   result<void> try_read_vector(std::span<float> out) const { return checked(input::parse_list(text_, out)); }
   result<void> try_read_vector(std::span<double> out) const { return checked(input::parse_list(text_, out)); }
   void read_vector(std::span<float> out) const { try_read_vector(out).value(); }
   void read_vector(std::span<double> out) const { try_read_vector(out).value(); }
+  /// @}
 
   /// An error that names this cell's file, line and column, for rules of the caller's own.
   error_info make_error(errc code, std::string_view rule) const;
@@ -92,37 +105,54 @@ class csv_cell {
 /// unquoted cell, text behind a closing quote, a quote that is never closed, a row with another number of cells than
 /// the header, a carriage return without line feed, a cell larger than `max_cell_size`. Bytes are handed on as they
 /// stand; UTF-8 is the writers' business. Not thread-safe.
+///
+///     bw::csv_reader csv("articles.csv", {.required_columns = {"id", "title"}});
+///     while (csv.next()) rows.push_back({.id = csv["id"].as<std::int64_t>(), .title =
+///     csv["title"].as<std::string>()});
 class csv_reader {
  public:
   /// Opens the file and reads its header. Errors: `io_error`, `invalid_csv`, `invalid_option`.
+  /// @{
   static result<csv_reader> try_open(std::string const& path, csv_options options = {});
   explicit csv_reader(std::string const& path, csv_options options = {})
       : csv_reader(try_open(path, std::move(options)).value()) {}
+  /// @}
 
-  /// The same on any supply of bytes.
+  /// The same on any supply of bytes. Errors: also those of the source.
+  /// @{
   static result<csv_reader> try_open(csv_source source, csv_options options = {});
   explicit csv_reader(csv_source source, csv_options options = {})
       : csv_reader(try_open(std::move(source), std::move(options)).value()) {}
+  /// @}
 
   /// The header, in the file's order.
   std::vector<std::string> const& names() const noexcept { return names_; }
+  /// How many columns there are.
   std::size_t size() const noexcept { return names_.size(); }
+  /// Whether the header has this name.
   bool has(std::string_view name) const noexcept { return find(name) != size(); }
 
   /// The index of a column. Error: `invalid_csv` with the names that there are.
+  /// @{
   result<std::size_t> try_column(std::string_view name) const;
   std::size_t column(std::string_view name) const { return try_column(name).value(); }
+  /// @}
   /// The columns that are not among these, in the file's order.
   std::vector<std::size_t> columns_except(std::initializer_list<std::string_view> names) const;
 
   /// Reads the next row; false at the end. After `invalid_csv` or `io_error` every further call gives the same error;
   /// a cell of `number_columns` that is not a number (`invalid_number`) does not hinder the next row.
+  /// @{
   result<bool> try_next();
   bool next() { return try_next().value(); }
+  /// @}
 
-  /// A cell of the current row. By name: a linear search, and an unknown name throws as `column` does.
+  /// A cell of the current row; an index must be less than `size()`. By name: a linear search, and an unknown name
+  /// throws as `column` does.
+  /// @{
   csv_cell operator[](std::size_t index) const noexcept { return cell(index); }
   csv_cell operator[](std::string_view name) const { return cell(column(name)); }
+  /// @}
 
   /// An error about the current row as a whole, such as a writer's, with this file and the row's line before it.
   error_info in_row(error_info problem) const;

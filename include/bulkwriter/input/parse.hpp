@@ -18,12 +18,13 @@ namespace input {
 
 /// A rule that a text broke; `code` is `errc{}` where it broke none.
 struct text_error {
-  errc code = {};
+  errc code = {};            ///< `errc{}`: none
   std::string message = {};  ///< rule and value
 };
 
 /// The whole text as a number: no blanks, no leading '+', finite. A float or double too small for its type becomes the
-/// nearest one. Error: `invalid_number`; for bool `wrong_type`.
+/// nearest one. Error: `invalid_number`; for bool (true, True, TRUE, 1, and false likewise) `wrong_type`.
+/// @{
 text_error parse(std::string_view text, long long& value);
 text_error parse(std::string_view text, unsigned long long& value);
 text_error parse(std::string_view text, float& value);
@@ -33,11 +34,14 @@ text_error parse(std::string_view text, bool& value);
 template <std::integral T>
   requires(!std::same_as<T, bool> && !std::same_as<T, char>)
 text_error parse(std::string_view text, T& value);
+/// @}
 
 /// A list `[0.25, -1e-3]` with blanks round its elements, into exactly `out.size()` numbers. Errors: `invalid_number`
-/// with the element's place, `wrong_dim`.
+/// with the element's place, `wrong_dim`. `out` is then partly written.
+/// @{
 text_error parse_list(std::string_view text, std::span<float> out);
 text_error parse_list(std::string_view text, std::span<double> out);
+/// @}
 
 /// How many elements `parse_list` would find in a well-formed list.
 std::size_t count_list(std::string_view text) noexcept;

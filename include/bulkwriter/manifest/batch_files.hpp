@@ -15,21 +15,26 @@ inline namespace v1 {
 /// What one chunk became: one path for every format but NumPy, where it is one file a field.
 /// On disk the paths are file names; in a bucket they are object keys, without a leading slash.
 struct file_group {
-  std::vector<std::string> paths = {};
-  std::uint64_t rows = 0;   ///< rows in the group
-  std::uint64_t bytes = 0;  ///< size of its files in all
+  std::vector<std::string> paths = {};  ///< never empty where a writer made it
+  std::uint64_t rows = 0;               ///< rows in the group
+  std::uint64_t bytes = 0;              ///< size of its files in all
 
+  /// The paths, as a range.
+  /// @{
   auto begin() const noexcept { return paths.begin(); }
   auto end() const noexcept { return paths.end(); }
   std::size_t size() const noexcept { return paths.size(); }
   std::string const& operator[](std::size_t i) const noexcept { return paths[i]; }
+  /// @}
 
+  /// Compares every member.
   friend bool operator==(file_group const&, file_group const&) = default;
 };
 
-/// The files of a commit, in the order of their rows: what `import_client::bulk_import` takes.
+/// The files of a commit, in the order of their rows: what `import_client::bulk_import` takes. A plain value, without
+/// ties to the writer.
 struct batch_files {
-  std::vector<file_group> groups = {};
+  std::vector<file_group> groups = {};  ///< one a chunk
 
   /// Files that were not written here: a group each, rows and bytes unknown (0).
   static batch_files of_paths(std::vector<std::string> paths) {
@@ -38,12 +43,16 @@ struct batch_files {
     return files;
   }
 
+  /// The groups, as a range.
+  /// @{
   auto begin() const noexcept { return groups.begin(); }
   auto end() const noexcept { return groups.end(); }
   std::size_t size() const noexcept { return groups.size(); }
   bool empty() const noexcept { return groups.empty(); }
   file_group const& operator[](std::size_t i) const noexcept { return groups[i]; }
+  /// @}
 
+  /// Compares every member.
   friend bool operator==(batch_files const&, batch_files const&) = default;
 
   /// As the guide prints it: `[["5868ba87-…/1.parquet"], ["5868ba87-…/2.parquet"]]`.

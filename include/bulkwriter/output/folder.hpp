@@ -14,15 +14,15 @@ namespace output {
 /// full disk or a killed program leaves nothing under a final name. Errors: io_error, no_space. Thread-safe.
 class folder final : public place {
  public:
-  /// Makes the folder with its parents.
+  /// Makes the folder with its parents; one that is there already will do. Errors: io_error, no_space.
   static result<std::unique_ptr<folder>> try_open(std::string path);
   /// A folder that is empty in the end is removed.
   ~folder() override;
 
   /// Error io_error if a file of this name exists.
   result<std::unique_ptr<file>> create(std::string_view name, std::uint64_t max_size) override;
-  std::string path_of(std::string_view name) const override { return path_ + '/' + std::string(name); }
-  std::string data_path() const override { return path_; }
+  std::string path_of(std::string_view name) const override { return path_ + '/' + std::string(name); }  ///< in it
+  std::string data_path() const override { return path_; }  ///< as given, without a slash at the end
 
  private:
   explicit folder(std::string path) : path_(std::move(path)) {}

@@ -17,15 +17,19 @@ inline namespace v1 {
 namespace output {
 
 /// Files in memory, by name. For tests, and for programs that send the bytes their own way. Thread-safe.
+///
+///     auto place = std::make_shared<bw::output::memory>();
+///     bw::bulk_writer<article_schema, bw::format::json> writer{place};
 class memory final : public place {
  public:
+  /// A file of a name that is there already replaces it when it is finished. No errors.
   result<std::unique_ptr<file>> create(std::string_view name, std::uint64_t) override {
     return std::unique_ptr<file>(std::make_unique<memory_file>(*this, std::string(name)));
   }
-  std::string path_of(std::string_view name) const override { return std::string(name); }
-  std::string data_path() const override { return {}; }
+  std::string path_of(std::string_view name) const override { return std::string(name); }  ///< the name
+  std::string data_path() const override { return {}; }                                    ///< empty
 
-  /// The finished files.
+  /// The finished files by name: a copy.
   std::map<std::string, std::vector<std::byte>> files() const {
     std::lock_guard const lock(mutex_);
     return files_;

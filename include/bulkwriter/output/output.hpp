@@ -11,9 +11,12 @@
 
 namespace bulkwriter {
 inline namespace v1 {
+
+/// Where files go, whatever is in them: memory, a folder on disk, or a place of a user's own. Buckets: namespace
+/// storage.
 namespace output {
 
-using bytes = std::span<std::byte const>;
+using bytes = std::span<std::byte const>;  ///< one piece of a file, owned by the caller
 
 /// One file on its way to its place. Nothing is visible under the final name before `finish` has succeeded;
 /// a file that is destroyed unfinished leaves nothing behind. Not thread-safe.
@@ -37,7 +40,8 @@ class place {
  public:
   virtual ~place() = default;
 
-  /// Opens a file of this name ("1.parquet"). `max_size` is a hard bound on the bytes that will be written.
+  /// Opens a file of this name ("1.parquet"). `max_size` is a hard bound on the bytes that will be written. The place
+  /// must outlive the file.
   virtual result<std::unique_ptr<file>> create(std::string_view name, std::uint64_t max_size) = 0;
 
   /// The path of that file as it stands in `batch_files`.
