@@ -12,8 +12,9 @@
 namespace bulkwriter {
 inline namespace v1 {
 
-// A variable template over the field's name: a failed static_assert that uses it prints the name beside the text.
+/// Not for use: what a failed static_assert shows beside its text.
 namespace rule {
+/// A variable template over the field's name: a failed static_assert that uses it prints the name beside the text.
 template <fixed_string Field, bool Holds>
 inline constexpr bool field = Holds;
 }  // namespace rule
@@ -127,8 +128,10 @@ struct column_check {
 }  // namespace detail
 
 /// A field without a member: `column<"tag", bw::varchar{.max_length = 64}>`. Rows give it by name or by position.
+/// Rules about name and attributes are checked where it is used; a broken one fails to compile.
 template <fixed_string Name, auto Kind>
 struct column {
+  /// What the library reads of a field. @{
   using kind_type = std::remove_const_t<decltype(Kind)>;
   using owner = void;
   static constexpr auto name_storage = Name;
@@ -143,6 +146,7 @@ struct column {
     }
     return f;
   }();
+  /// @}
 };
 
 namespace detail {
@@ -189,12 +193,14 @@ struct member_check {
 /// A std::optional member needs a nullable field or a default_value; a nullable field needs a std::optional member.
 template <fixed_string Name, auto Member, auto Kind>
 struct field : column<Name, Kind> {
+  /// What the library reads of a field. @{
   using owner = typename detail::member_traits<std::remove_const_t<decltype(Member)>>::owner;
   using value_type = typename detail::member_traits<std::remove_const_t<decltype(Member)>>::type;
   static_assert(sizeof(detail::member_check<Name, Kind, value_type>) != 0);
   static constexpr bool ok = detail::member_check<Name, Kind, value_type>::ok;
 
   static constexpr value_type const& get(owner const& row) noexcept { return row.*Member; }
+  /// @}
 };
 
 namespace detail {
@@ -207,9 +213,11 @@ inline constexpr field_info dynamic_field_info = [] {
 }();
 }  // namespace detail
 
-/// The dynamic field, bound to a member of JSON: text, or a boost::json::object. The object's keys become dynamic keys.
+/// The dynamic field, bound to a member of JSON: text, or a boost::json::object. The object's keys become dynamic keys;
+/// they must not be names of fields. Empty text is an object without keys.
 template <auto Member = nullptr>
 struct dynamic_field {
+  /// What the library reads of a field. @{
   using kind_type = json;
   using owner = typename detail::member_traits<std::remove_const_t<decltype(Member)>>::owner;
   using value_type = typename detail::member_traits<std::remove_const_t<decltype(Member)>>::type;
@@ -222,16 +230,19 @@ struct dynamic_field {
   static constexpr bool ok = detail::json_like<detail::plain_type<value_type>>;
 
   static constexpr value_type const& get(owner const& row) noexcept { return row.*Member; }
+  /// @}
 };
 
 /// The dynamic field without a member: undeclared names of a named append go there, or "$meta"_f = JSON text.
 template <>
 struct dynamic_field<nullptr> {
+  /// What the library reads of a field. @{
   using kind_type = json;
   using owner = void;
   static constexpr fixed_string name_storage{"$meta"};
   static constexpr json attributes{};
   static constexpr field_info info = detail::dynamic_field_info;
+  /// @}
 };
 
 namespace detail {
@@ -245,8 +256,10 @@ struct function_check {
 }  // namespace detail
 
 /// A field that the server computes from another: never in a row, never in a file, made by `collections::create`.
+/// `function_output<"sparse", bw::sparse_float_vector{}, bw::bm25{.input_field_name = "title"}>`.
 template <fixed_string Name, auto Kind, auto Function>
 struct function_output : column<Name, Kind> {
+  /// What the library reads of a field. @{
   static constexpr auto function = Function;
   static_assert(sizeof(detail::function_check<Name, Kind, Function>) != 0);
   static constexpr field_info info = [] {
@@ -257,6 +270,7 @@ struct function_output : column<Name, Kind> {
     if constexpr (requires { function.params; }) f.function_params = function.params.view();
     return f;
   }();
+  /// @}
 };
 
 }  // namespace v1

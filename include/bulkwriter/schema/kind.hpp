@@ -6,28 +6,29 @@
 namespace bulkwriter {
 inline namespace v1 {
 
-/// The field kinds of a collection.
+/// The field kinds of a collection, in the order in which the library has them. What each holds: the struct of its
+/// name.
 enum class kind : std::uint8_t {
-  boolean,
-  int8,
-  int16,
-  int32,
-  int64,
-  float32,
-  float64,
-  varchar,
-  text,
-  json,
-  array,
-  geometry,
-  timestamptz,
-  float_vector,
-  float16_vector,
-  bfloat16_vector,
-  int8_vector,
-  binary_vector,
-  sparse_float_vector,
-  struct_array,
+  boolean,              ///< true or false
+  int8,                 ///< integer of 8 bits
+  int16,                ///< integer of 16 bits
+  int32,                ///< integer of 32 bits
+  int64,                ///< integer of 64 bits
+  float32,              ///< IEEE 754, 32 bits
+  float64,              ///< IEEE 754, 64 bits
+  varchar,              ///< text with a max_length
+  text,                 ///< text without one
+  json,                 ///< any JSON value
+  array,                ///< scalars
+  geometry,             ///< WKT
+  timestamptz,          ///< a point in time
+  float_vector,         ///< float
+  float16_vector,       ///< IEEE 754 binary16
+  bfloat16_vector,      ///< bfloat16
+  int8_vector,          ///< integers of 8 bits
+  binary_vector,        ///< bits
+  sparse_float_vector,  ///< index and float
+  struct_array,         ///< structs
 };
 
 /// The name as it is spelled in C++: "float_vector".
@@ -57,26 +58,31 @@ constexpr std::string_view to_string(kind k) noexcept {
   return "unknown";
 }
 
+/// Groups of kinds: int8 to int64; vectors with a dim; all vectors.
+/// @{
 constexpr bool is_integer(kind k) noexcept { return k >= kind::int8 && k <= kind::int64; }
 constexpr bool is_dense_vector(kind k) noexcept { return k >= kind::float_vector && k <= kind::binary_vector; }
 constexpr bool is_vector(kind k) noexcept { return k >= kind::float_vector && k <= kind::sparse_float_vector; }
+/// @}
 
 /// Smallest and largest value of an integer kind.
+/// @{
 constexpr std::int64_t min_of(kind k) noexcept {
   return k == kind::int8 ? INT8_MIN : k == kind::int16 ? INT16_MIN : k == kind::int32 ? INT32_MIN : INT64_MIN;
 }
 constexpr std::int64_t max_of(kind k) noexcept {
   return k == kind::int8 ? INT8_MAX : k == kind::int16 ? INT16_MAX : k == kind::int32 ? INT32_MAX : INT64_MAX;
 }
+/// @}
 
 /// Limits of the servers (Milvus limits page; milvus-import-contract).
 namespace limits {
-inline constexpr std::uint32_t max_dim = 32768;
-inline constexpr std::uint32_t max_varchar_length = 65535;  ///< bytes
-inline constexpr std::uint32_t max_capacity = 4096;         ///< elements of an array
-inline constexpr std::uint32_t max_json_length = 65536;     ///< bytes of a JSON cell
-inline constexpr std::uint32_t max_name_length = 255;
-inline constexpr double max_float32 = 3.4028234663852886e38;
+inline constexpr std::uint32_t max_dim = 32768;               ///< numbers of a vector; bits of a binary_vector
+inline constexpr std::uint32_t max_varchar_length = 65535;    ///< bytes
+inline constexpr std::uint32_t max_capacity = 4096;           ///< elements of an array
+inline constexpr std::uint32_t max_json_length = 65536;       ///< bytes of a JSON cell
+inline constexpr std::uint32_t max_name_length = 255;         ///< bytes of a field's name
+inline constexpr double max_float32 = 3.4028234663852886e38;  ///< FLT_MAX
 }  // namespace limits
 
 /// Names begin with a letter or an underscore and go on with letters, digits and underscores; at most 255 bytes.

@@ -23,13 +23,13 @@ inline namespace v1 {
 
 /// A half float given as its 16 bits (IEEE 754 binary16, or bfloat16: the field's kind decides).
 struct float16 {
-  std::uint16_t bits = 0;
+  std::uint16_t bits = 0;  ///< sign in the highest
 };
 
-/// A sparse vector given as two spans of the same length.
+/// A sparse vector given as two spans of the same length, which must outlive the call that takes it.
 struct sparse_view {
-  std::span<std::uint32_t const> indices = {};
-  std::span<float const> values = {};
+  std::span<std::uint32_t const> indices = {};  ///< of the elements that are not 0
+  std::span<float const> values = {};           ///< one for each index
 };
 
 /// How a type of the user's becomes JSON text: specialise with `static void append(std::string& out, T const& value)`.

@@ -18,24 +18,26 @@ inline namespace v1 {
 /// All rules that a compile-time schema is checked by, for fields that are known at run time only: names, one primary
 /// key, dims, lengths, capacities, default values, functions, fields of structs. Error: invalid_schema, with every
 /// broken rule in `problems`. Thread-safe.
+/// @{
 result<void> try_check_schema(std::span<field_info const> fields);
 inline void check_schema(std::span<field_info const> fields) { try_check_schema(fields).value(); }
+/// @}
 
-/// A schema made at run time: by hand, from a typed schema, or by `collections::describe`. The same formats and writers
-/// take it. It owns its table and every text in it; what `fields()` gives is valid until the schema is changed,
-/// assigned to or destroyed, and moves along when it is moved. Copies are independent. Not thread-safe while it is
-/// being changed.
+/// A schema made at run time: by hand, from a typed schema, or by `collections::describe`. It owns its table and every
+/// text in it; what `fields()` gives is valid until the schema is changed, assigned to or destroyed, and moves along
+/// when it is moved. Copies are independent. Not thread-safe while it is being changed.
 ///
-///   bw::runtime_schema s;
-///   s.add_field("id", bw::int64{.is_primary = true}).add_field("v", bw::float_vector{.dim = 768}).add_dynamic_field();
-///   s.check();
+///     bw::runtime_schema s;
+///     s.add_field("id", bw::int64{.is_primary = true}).add_field("v", bw::float_vector{.dim = 768});
+///     s.add_dynamic_field().check();
 ///
-/// The adding functions take what they are given: `check` (and every writer, and `collections::create`) judges.
+/// The adding functions take what they are given: `check` (and `collections::create`) judges.
 class runtime_schema {
  public:
-  using row_type = void;
+  using row_type = void;  ///< no struct is bound to it
 
-  runtime_schema() = default;
+  runtime_schema() = default;  ///< without fields
+  /// Copies the fields with all that they point to.
   explicit runtime_schema(std::span<field_info const> fields) {
     for (auto const& f : fields) add_field(f);
   }
@@ -45,6 +47,8 @@ class runtime_schema {
     return runtime_schema(std::span<field_info const>(S::infos));
   }
 
+  /// Copies share nothing; what a moved schema's `fields()` gave stays valid.
+  /// @{
   runtime_schema(runtime_schema const& other) : runtime_schema(other.fields()) {}
   runtime_schema(runtime_schema&&) noexcept = default;
   runtime_schema& operator=(runtime_schema other) noexcept {
@@ -53,6 +57,7 @@ class runtime_schema {
     subs_.swap(other.subs_);
     return *this;
   }
+  /// @}
   ~runtime_schema() = default;
 
   /// Any kind with its attributes: `add_field("title", bw::varchar{.max_length = 512})`.
@@ -70,13 +75,15 @@ class runtime_schema {
   /// A lowered field, copied with all that it points to. Also the way to a default text of more than 256 bytes.
   runtime_schema& add_field(field_info const& field);
 
-  /// An array of structs with the fields of another schema.
+  /// An array of structs with the fields of another schema, which are copied; structs do not nest.
+  /// @{
   runtime_schema& add_struct_array(std::string_view name, std::span<field_info const> sub_fields,
                                    std::uint32_t max_capacity, bool nullable = false);
   runtime_schema& add_struct_array(std::string_view name, runtime_schema const& sub_fields, std::uint32_t max_capacity,
                                    bool nullable = false) {
     return add_struct_array(name, sub_fields.fields(), max_capacity, nullable);
   }
+  /// @}
 
   /// A field that the server computes: `add_function_output("sparse", bw::sparse_float_vector{},
   /// bw::bm25{.input_field_name = "title"})`.
@@ -94,16 +101,23 @@ class runtime_schema {
     return add_field(f);
   }
 
+  /// The field of undeclared keys, named $meta.
   runtime_schema& add_dynamic_field();
 
+  /// The fields in the order in which they were added.
+  /// @{
   std::span<field_info const> fields() const noexcept { return fields_; }
   std::size_t size() const noexcept { return fields_.size(); }
   bool empty() const noexcept { return fields_.empty(); }
+  /// @}
   /// Null if there is no field of this name.
   field_info const* find(std::string_view name) const noexcept;
 
+  /// As `check_schema`.
+  /// @{
   result<void> try_check() const { return try_check_schema(fields_); }
   void check() const { try_check().value(); }
+  /// @}
 
  private:
   std::string_view keep(std::string_view text);

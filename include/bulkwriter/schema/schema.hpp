@@ -101,19 +101,30 @@ struct schema_check {
 
 }  // namespace detail
 
-/// The fields of a collection, named by deriving from it: `struct article_schema : bw::schema<bw::field<…>, …> {};`
-/// Every rule about names, keys, dims, lengths and members is checked when the schema is used.
+/// The fields of a collection, named by deriving from it:
+///
+///     struct article { std::int64_t id = {}; std::array<float, 768> title_vector = {}; std::string title = {}; };
+///     struct article_schema : bw::schema<
+///       bw::field<"id",           &article::id,           bw::int64{.is_primary = true}>,
+///       bw::field<"title_vector", &article::title_vector, bw::float_vector{.dim = 768}>,
+///       bw::field<"title",        &article::title,        bw::varchar{.max_length = 512}>> {};
+///
+/// Takes `field`, `column`, `function_output` and at most one `dynamic_field`. Every rule about names, keys, dims,
+/// lengths and members is checked when the schema is used; a broken one fails to compile, with a message that begins
+/// with "bulkwriter:".
 template <class... F>
 struct schema {
-  using is_schema = void;
-  using slots = detail::slots<std::index_sequence_for<F...>, F...>;
+  using is_schema = void;                                            ///< by what `typed_schema` knows it
+  using slots = detail::slots<std::index_sequence_for<F...>, F...>;  ///< for the library
   /// The struct that rows are given as; void where no field is bound to a member.
   using row_type = typename detail::common_owner<typename F::owner...>::type;
-  static constexpr std::size_t size = sizeof...(F);
+  static constexpr std::size_t size = sizeof...(F);  ///< fields, those that the server fills among them
+  /// The fields, lowered, in the order in which they are declared.
   static constexpr std::array<field_info, sizeof...(F)> infos{F::info...};
   static_assert(sizeof(detail::schema_check<F...>) != 0);
 };
 
+/// A struct derived from `schema`.
 template <class S>
 concept typed_schema = requires { typename S::is_schema; };
 
