@@ -11,16 +11,22 @@
 
 namespace bulkwriter {
 inline namespace v1 {
+
+/// How rows become the bytes of files: formats as values with options, and what a further format must bring.
 namespace format {
 
 /// Where an encoder hands over finished bytes: the pieces, in order, are valid for the call.
 /// A function pointer with its argument, so that formats know nothing of files and clouds.
 struct byte_sink {
-  void* to = nullptr;
+  void* to = nullptr;  ///< the first argument of `write_to`
+  /// Takes the pieces; an error ends the file.
   result<void> (*write_to)(void* to, std::span<std::span<std::byte const> const> pieces) = nullptr;
 
+  /// Calls `write_to`, which must be set.
+  /// @{
   result<void> write(std::span<std::span<std::byte const> const> pieces) const { return write_to(to, pieces); }
   result<void> write(std::span<std::byte const> piece) const { return write_to(to, std::span(&piece, 1)); }
+  /// @}
 };
 
 /// Turns checked rows into the bytes of one file after another. A row is begin_row, one put for each written field (the

@@ -13,12 +13,14 @@ namespace format {
 /// value of a json field is a string that holds JSON text. Floats are written with the fewest digits that read back as
 /// the same float.
 struct json {
-  using encoder = detail::json_encoder;
-  static constexpr std::string_view extension = "json";
+  using encoder = detail::json_encoder;                  ///< what writes the bytes
+  static constexpr std::string_view extension = "json";  ///< of the files
+  /// boolean, int8 to int64, float32, float64, varchar, json (so the dynamic field too) and float_vector.
   static constexpr bool holds(kind k) noexcept {
     return k <= kind::json || k == kind::float_vector ? k != kind::text : false;
   }
 
+  /// There are no options that could be wrong.
   result<void> check() const { return {}; }
 };
 

@@ -13,17 +13,21 @@ namespace format {
 /// Apache Parquet, in the form that every Milvus from 2.3.4 on reads: all columns OPTIONAL, three-level lists, strings
 /// annotated as such, PLAIN values, data pages v1, no compression (embeddings do not compress).
 struct parquet {
-  /// Bytes of values: what a reader holds in memory, and the encoder of all columns but the widest vector.
+  /// Bytes of values, 4 KiB to 2 GiB: what a reader holds in memory, and the encoder of all columns but the widest
+  /// vector.
   std::uint64_t row_group_size = std::uint64_t{32} << 20;
-  std::uint64_t page_size = std::uint64_t{1} << 20;  ///< bytes of values; a page ends with the row that reaches it
-  bool page_checksum = false;                        ///< CRC-32 of every page, for readers that check it
+  /// Bytes of values, 1 KiB to 1 GiB; a page ends with the row that reaches it.
+  std::uint64_t page_size = std::uint64_t{1} << 20;
+  bool page_checksum = false;  ///< CRC-32 of every page, for readers that check it
 
-  using encoder = detail::parquet_encoder;
-  static constexpr std::string_view extension = "parquet";
+  using encoder = detail::parquet_encoder;                  ///< what writes the bytes
+  static constexpr std::string_view extension = "parquet";  ///< of the files
+  /// boolean, int8 to int64, float32, float64, varchar, json (so the dynamic field too) and float_vector.
   static constexpr bool holds(kind k) noexcept {
     return k <= kind::json || k == kind::float_vector ? k != kind::text : false;
   }
 
+  /// Error: invalid_option, for a size out of its range. Every writer asks.
   result<void> check() const;
 };
 

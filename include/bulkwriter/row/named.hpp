@@ -11,27 +11,33 @@ inline namespace v1 {
 /// it.
 template <fixed_string Name, class T>
 struct named {
-  T&& value;
+  T&& value;  ///< of the caller
 };
+
+/// What `"title"_f` is: a name that waits for its value.
 template <fixed_string Name>
 struct field_name {
+  /// Gives the value its name; nothing is copied.
   template <class T>
   constexpr named<Name, T> operator=(T&& value) const noexcept {
     return {static_cast<T&&>(value)};
   }
 };
 
+/// What `using namespace bulkwriter::literals;` opens.
 inline namespace literals {
 
-/// `"title"_f = value`
+/// The name of a field in `"title"_f = value`.
 template <fixed_string Name>
 constexpr field_name<Name> operator""_f() noexcept {
   return {};
 }
 /// Sizes in bytes, 64 bits wide: `5u << 30` would silently be 1 GiB.
+/// @{
 constexpr std::uint64_t operator""_KiB(unsigned long long n) noexcept { return n << 10; }
 constexpr std::uint64_t operator""_MiB(unsigned long long n) noexcept { return n << 20; }
 constexpr std::uint64_t operator""_GiB(unsigned long long n) noexcept { return n << 30; }
+/// @}
 
 }  // namespace literals
 }  // namespace v1

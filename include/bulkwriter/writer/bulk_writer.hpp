@@ -107,6 +107,10 @@ consteval int first_unheld_field() {
 /// A refused row changes nothing, and the next good row is accepted; its error names row, field, rule and value, for
 /// all of its problems. A failure to write ends the writer: the rows of the chunk are named in the error, which every
 /// later append and commit returns again. Not thread-safe: use one writer per thread.
+///
+/// Errors of a refused row: null_not_allowed, out_of_range, not_finite, varchar_too_long, invalid_utf8, invalid_json,
+/// json_too_long, wrong_dim, duplicate_key, several_problems, row_too_large. Errors of writing: those of the place, for
+/// a folder io_error and no_space. invalid_state: the writer was moved from, or an exception has ended a write.
 template <class Schema, class Format>
 class bulk_writer {
  public:
@@ -115,11 +119,12 @@ class bulk_writer {
   static_assert(format::file_format<Format>,
                 "bulkwriter: the second argument of a writer is a format such as bw::format::parquet");
 
-  using schema_type = Schema;
-  using format_type = Format;
-  using row_type = typename Schema::row_type;
+  using schema_type = Schema;                  ///< the struct derived from `schema`
+  using format_type = Format;                  ///< such as `format::parquet`
+  using row_type = typename Schema::row_type;  ///< the struct that rows are given as; void if there is none
 
   /// Into any place, for example an output::memory. Errors: invalid_option.
+  /// @{
   explicit bulk_writer(std::shared_ptr<output::place> place, Format format = {}, writer_options options = {})
       : bulk_writer(try_make_core(std::move(place), format, std::move(options)).value()) {}
 
@@ -129,8 +134,10 @@ class bulk_writer {
     if (!made) return std::move(made).error();
     return bulk_writer(*std::move(made));
   }
+  /// @}
 
-  /// The schema's struct, also as `append_row({.id = 1, .title = "hello"})`.
+  /// The schema's struct, also as `append_row({.id = 1, .title = "hello"})`. Errors: see the class.
+  /// @{
   template <class Row = row_type>
     requires(!std::is_void_v<Row>)
   result<void> try_append_row(std::type_identity_t<Row> const& row) {
@@ -142,9 +149,11 @@ class bulk_writer {
   void append_row(std::type_identity_t<Row> const& row) {
     try_append_row<Row>(row).value();
   }
+  /// @}
 
   /// By name: `append_row("id"_f = 1, "title"_f = "hello")`, in any order. Nullable and defaulted fields may be left
-  /// out; names that the schema does not declare go to the dynamic field.
+  /// out; names that the schema does not declare go to the dynamic field, and do not compile where there is none.
+  /// @{
   template <fixed_string... Name, class... T>
     requires(sizeof...(Name) > 0)
   result<void> try_append_row(named<Name, T>... value) {
@@ -155,8 +164,11 @@ class bulk_writer {
   void append_row(named<Name, T>... value) {
     append_by_name<Name...>(value.value...).value();
   }
+  /// @}
 
   /// By position: one value for each field in schema order, without auto_id fields and function outputs.
+  /// A dynamic field at the end may be left out.
+  /// @{
   template <class... T>
   result<void> try_append_row(std::tuple<T...> const& row) {
     return append_by_position(row);
@@ -165,8 +177,10 @@ class bulk_writer {
   void append_row(std::tuple<T...> const& row) {
     append_by_position(row).value();
   }
+  /// @}
 
-  // Anything else: one message in place of a list of overloads.
+  /// Anything else: one message in place of a list of overloads.
+  /// @{
   template <class V>
     requires(!detail::is_tuple_or_named<V> &&
              (std::is_void_v<row_type> ||
@@ -182,9 +196,11 @@ class bulk_writer {
   void append_row(V const&) {
     static_assert(sizeof(detail::not_a_row<Schema, V>) != 0);
   }
+  /// @}
 
   /// Appends the rows of a range up to the first that is refused; those before it are kept. The number of rows
   /// appended.
+  /// @{
   template <std::ranges::input_range Rows>
   result<std::uint64_t> try_append_rows(Rows&& rows) {
     std::uint64_t n = 0;
@@ -198,14 +214,17 @@ class bulk_writer {
   std::uint64_t append_rows(Rows&& rows) {
     return try_append_rows(std::forward<Rows>(rows)).value();
   }
+  /// @}
 
   /// Finishes the open chunk. The files since the last commit; none where no row came since. Rows may be appended
   /// afterwards: the numbering of files goes on.
+  /// @{
   result<bulkwriter::batch_files> try_commit() {
     if (!core_) return moved_from();
     return core_->commit();
   }
   bulkwriter::batch_files commit() { return try_commit().value(); }
+  /// @}
 
   /// All files so far, committed or not.
   bulkwriter::batch_files batch_files() const { return core_ ? core_->all_files() : bulkwriter::batch_files{}; }
@@ -215,6 +234,8 @@ class bulk_writer {
   std::uint64_t row_count() const noexcept { return core_ ? core_->accepted_rows() : 0; }
 
  protected:
+  /// For writers that derive from this one and bring their place.
+  /// @{
   using core = detail::chunk_writer<Format>;
   using encoder = typename Format::encoder;
   using row_view = typename core::row_view;
@@ -233,6 +254,7 @@ class bulk_writer {
     if (auto checked = core::check(format, options); !checked) return std::move(checked).error();
     return std::make_unique<core>(Schema::infos, format, std::move(place), std::move(options));
   }
+  /// @}
 
  private:
   static error_info moved_from() { return {.code = errc::invalid_state, .message = "this writer was moved from"}; }

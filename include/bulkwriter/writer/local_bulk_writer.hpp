@@ -12,21 +12,29 @@
 namespace bulkwriter {
 inline namespace v1 {
 
+/// Where on the disk a local_bulk_writer writes.
 struct local_options {
-  std::string local_path = ".";                   ///< files go to <local_path>/<uuid>/; folders are made as needed
-  std::uint64_t chunk_size = default_chunk_size;  ///< bytes; no file is larger
-  abandon_handler on_abandoned = {};
+  std::string local_path = ".";  ///< files go to `<local_path>/<uuid>/`; folders are made as needed; empty: "."
+  std::uint64_t chunk_size = default_chunk_size;  ///< bytes, at least 1,024; no file is larger
+  abandon_handler on_abandoned = {};              ///< empty: one line on stderr
 };
 
-/// Writes rows to files on disk: <local_path>/<uuid>/1.parquet, 2.parquet, … See bulk_writer for rows, errors and
+/// Writes rows to files on disk: `<local_path>/<uuid>/1.parquet`, `2.parquet`, … See bulk_writer for rows, errors and
 /// threads.
+///
+///     bw::local_bulk_writer<article_schema, bw::format::parquet> writer{{.local_path = "out"}};
+///     writer.append_row({.id = 1, .title = "hello"});
+///     bw::batch_files files = writer.commit();
+///
+/// A writer that has written nothing leaves no folder behind.
 template <class Schema, class Format>
 class local_bulk_writer : public bulk_writer<Schema, Format> {
   using base = bulk_writer<Schema, Format>;
   using typename base::core;
 
  public:
-  /// Errors: invalid_option, io_error, no_space.
+  /// Makes the folder. Options of the format go first. Errors: invalid_option, io_error, no_space.
+  /// @{
   explicit local_bulk_writer(local_options options) : local_bulk_writer(Format{}, std::move(options)) {}
   local_bulk_writer(Format format, local_options options) : base(try_make(format, std::move(options)).value()) {}
 
@@ -36,6 +44,7 @@ class local_bulk_writer : public bulk_writer<Schema, Format> {
     if (!made) return std::move(made).error();
     return local_bulk_writer(*std::move(made));
   }
+  /// @}
 
  private:
   explicit local_bulk_writer(std::unique_ptr<core> made) noexcept : base(std::move(made)) {}

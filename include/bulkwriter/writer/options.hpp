@@ -16,15 +16,16 @@ struct abandoned_rows {
 };
 
 /// Called by the destructor of a writer that still has uncommitted rows, unless an exception is unwinding the stack or
-/// the writer has reported an error already. Exceptions are swallowed. Empty: one line on stderr.
+/// the writer has reported an error already. Exceptions are swallowed. Empty: one line on stderr. Runs in the thread
+/// that destroys the writer.
 using abandon_handler = std::function<void(abandoned_rows const&)>;
 
-inline constexpr std::uint64_t default_chunk_size = std::uint64_t{512} << 20;
+inline constexpr std::uint64_t default_chunk_size = std::uint64_t{512} << 20;  ///< bytes
 
 /// Of every writer.
 struct writer_options {
-  std::uint64_t chunk_size = default_chunk_size;  ///< bytes; no file is larger
-  abandon_handler on_abandoned = {};
+  std::uint64_t chunk_size = default_chunk_size;  ///< bytes, at least 1,024; no file is larger
+  abandon_handler on_abandoned = {};              ///< empty: one line on stderr
 };
 
 }  // namespace v1
