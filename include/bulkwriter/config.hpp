@@ -1,22 +1,23 @@
 #pragma once
 
-// Every macro of the library is in this file.
-//
-// BULKWRITER_SEPARATE_COMPILATION   set by the user, everywhere in a program or nowhere: headers only declare.
-// BULKWRITER_IMPLEMENTATION         set by the user, in exactly one unit of such a program, before including
-//                                   <bulkwriter/bulkwriter.hpp>: that unit holds the bodies.
-// BULKWRITER_LOCAL_ONLY             set by the user: <bulkwriter/bulkwriter.hpp> is <bulkwriter/local.hpp>, for which
-//                                   the standard library is enough. Of use with the single header.
-// BULKWRITER_BOOST_JSON             set by the user of the single header: <bulkwriter/adapt/boost_json.hpp> is in it.
-// BULKWRITER_DECL                   what stands before the definition of a non-template function.
-// BULKWRITER_BODIES                 1 where the bodies (detail/*.ipp) are to be included.
+/// @file
+/// Every macro of the library is in this file. Four are set by the user:
+///
+///     BULKWRITER_SEPARATE_COMPILATION   everywhere in a program or nowhere: headers only declare.
+///     BULKWRITER_IMPLEMENTATION         in exactly one unit of such a program, before including
+///                                       <bulkwriter/bulkwriter.hpp>: that unit holds the bodies.
+///     BULKWRITER_LOCAL_ONLY             <bulkwriter/bulkwriter.hpp> is <bulkwriter/local.hpp>, for which the standard
+///                                       library is enough. Of use with the single header.
+///     BULKWRITER_BOOST_JSON             with the single header: <bulkwriter/adapt/boost_json.hpp> is in it.
 
+/// What stands before the definition of a non-template function.
 #if defined(BULKWRITER_SEPARATE_COMPILATION)
 #define BULKWRITER_DECL
 #else
 #define BULKWRITER_DECL inline
 #endif
 
+/// 1 where the bodies (detail/*.ipp) are to be included.
 #if !defined(BULKWRITER_SEPARATE_COMPILATION) || defined(BULKWRITER_IMPLEMENTATION)
 #define BULKWRITER_BODIES 1
 #else

@@ -75,7 +75,7 @@ enum class errc : std::uint16_t {
   collection_not_found = 131,  ///< no collection of this name
   job_not_found = 132,         ///< the server does not know the job (any more)
   import_failed = 133,         ///< the job ended as failed: the reason is in the message
-  server_error = 134,          ///< any other refusal: server_code and server_message say which
+  server_error = 134,          ///< any other refusal: server_code and server_error say which
   outcome_unknown = 135,       ///< a request that must not be repeated was sent and its answer was lost
 };
 
@@ -84,16 +84,17 @@ std::string_view to_string(errc code) noexcept;
 
 /// One broken rule of one row.
 struct problem {
-  errc code = {};
+  errc code = {};            ///< which rule
   std::string field = {};    ///< name of the field, empty where the rule concerns the whole row
   std::string message = {};  ///< rule and value, without row and field
 
+  /// Compares every member.
   friend bool operator==(problem const&, problem const&) = default;
 };
 
 /// Everything that is known about a failure. `message` never holds a secret.
 struct error_info {
-  errc code = {};
+  errc code = {};                 ///< what to branch on; `errc{}` only in one that nobody filled
   std::string message = {};       ///< complete text as `error::what()` shows it, without the bracketed code
   std::int64_t row = -1;          ///< zero-based position among all rows offered to this writer; -1 where there is none
   std::string field = {};         ///< the field of the first problem
@@ -107,12 +108,15 @@ struct error_info {
   std::string to_string() const;
 };
 
-/// What the plain (not `try_`) functions throw.
+/// What the plain (not `try_`) functions throw. Copies share one `error_info` and never throw.
 class error : public std::runtime_error {
  public:
+  /// `what()` is `error_info::to_string()`.
   explicit error(error_info info)
       : std::runtime_error(info.to_string()), info_(std::make_shared<error_info const>(std::move(info))) {}
+  /// All that is known. Lives as long as the last copy.
   error_info const& info() const noexcept { return *info_; }
+  /// What to branch on.
   errc code() const noexcept { return info_->code; }
 
  private:
@@ -151,34 +155,55 @@ class error_box {
 
 }  // namespace detail
 
-/// A value or the reason why there is none. `value()` throws `error`; `*r` and `error()` require that you asked first.
+/// A value or the reason why there is none: what every `try_` function returns.
+///
+///     if (auto files = writer.try_commit()) use(*files);
+///     else std::cerr << files.error().to_string() << '\n';
+///
+/// `value()` throws `error` (without exceptions: prints it and aborts); `*r` and `error()` require that you asked
+/// first.
 template <class T>
 class [[nodiscard]] result {
  public:
-  using value_type = T;
+  using value_type = T;  ///< of `value()`
 
+  /// From a value or from an error.
+  /// @{
   template <class U = T>
     requires(std::is_constructible_v<T, U &&> && !std::is_same_v<std::remove_cvref_t<U>, result> &&
              !std::is_same_v<std::remove_cvref_t<U>, error_info>)
   explicit(!std::is_convertible_v<U, T>) result(U&& value) : value_(std::in_place, std::forward<U>(value)) {}
   result(error_info info) : error_(std::move(info)) {}
+  /// @}
 
+  /// Whether there is a value.
+  /// @{
   bool has_value() const noexcept { return value_.has_value(); }
   explicit operator bool() const noexcept { return has_value(); }
+  /// @}
 
+  /// The value; throws `error` if there is none.
+  /// @{
   T& value() & { return check(), *value_; }
   T const& value() const& { return check(), *value_; }
   T&& value() && { return check(), std::move(*value_); }
+  /// @}
 
+  /// The value, unchecked: ask before.
+  /// @{
   T& operator*() & noexcept { return *value_; }
   T const& operator*() const& noexcept { return *value_; }
   T&& operator*() && noexcept { return std::move(*value_); }
   T* operator->() noexcept { return &*value_; }
   T const* operator->() const noexcept { return &*value_; }
+  /// @}
 
+  /// The reason, unchecked: only where there is no value.
+  /// @{
   error_info& error() & noexcept { return *error_; }
   error_info const& error() const& noexcept { return *error_; }
   error_info&& error() && noexcept { return std::move(*error_); }
+  /// @}
 
  private:
   void check() const {
@@ -188,23 +213,32 @@ class [[nodiscard]] result {
   detail::error_box error_;
 };
 
+/// Success, or the reason why not.
 template <>
 class [[nodiscard]] result<void> {
  public:
-  using value_type = void;
+  using value_type = void;  ///< of `value()`
 
-  result() = default;
+  result() = default;  ///< success
+  /// A failure.
   result(error_info info) : error_(std::move(info)) {}
 
+  /// Whether it is a success.
+  /// @{
   bool has_value() const noexcept { return !error_; }
   explicit operator bool() const noexcept { return has_value(); }
+  /// @}
+  /// Throws `error` unless it is a success.
   void value() const {
     if (error_) detail::throw_error(*error_);
   }
 
+  /// The reason, unchecked: only of a failure.
+  /// @{
   error_info& error() & noexcept { return *error_; }
   error_info const& error() const& noexcept { return *error_; }
   error_info&& error() && noexcept { return std::move(*error_); }
+  /// @}
 
  private:
   detail::error_box error_;

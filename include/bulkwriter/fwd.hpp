@@ -4,6 +4,8 @@
 
 #include <cstdint>
 
+/// Everything of the library. Programs write `namespace bw = bulkwriter;`. What lies in a namespace `detail` is not for
+/// use and changes without notice.
 namespace bulkwriter {
 inline namespace v1 {
 
