@@ -109,8 +109,8 @@ struct list_request {
 
 /// How `import_client::wait` waits.
 struct wait_options {
-  std::chrono::milliseconds poll_interval =
-      std::chrono::seconds(5);                                 ///< more than 0; Milvus' own clock ticks every 2 s
+  /// More than 0; Milvus' own clock ticks every 2 s.
+  std::chrono::milliseconds poll_interval = std::chrono::seconds(5);
   std::chrono::milliseconds timeout = std::chrono::hours(24);  ///< of the whole wait; 0: none
   /// Called in the waiting thread after every poll. What it throws goes to the caller of `wait`; the job runs on.
   std::function<void(import_progress const&)> on_progress = {};
