@@ -104,7 +104,7 @@ struct error_info {
   std::vector<problem> problems = {};  ///< for a refused row: every broken rule, in schema order
   bool may_have_happened = false;      ///< a request was sent and no answer denies that it has been carried out
 
-  /// `row 41, field 'title': 600 bytes exceed max_length 512 [bulkwriter.varchar_too_long]`
+  /// ``row 41, field 'title': 600 bytes exceed max_length 512 [bulkwriter.varchar_too_long]``
   std::string to_string() const;
 };
 
