@@ -31,7 +31,7 @@ struct text_position {
 
 /// How a csv_reader reads. Out of range: `invalid_option`.
 struct csv_options {
-  char sep = ',';  ///< one byte, no quote and no line end: '\\t', ';'
+  char sep = ',';  ///< one byte, no quote and no line end
   /// Bytes of one cell, more than 0; the header line has at most 1 MiB.
   std::size_t max_cell_size = std::size_t{16} << 20;
   std::string name = {};                           ///< the file's name in messages; empty: the path
@@ -107,8 +107,7 @@ class csv_cell {
 /// stand; UTF-8 is the writers' business. Not thread-safe.
 ///
 ///     bw::csv_reader csv("articles.csv", {.required_columns = {"id", "title"}});
-///     while (csv.next()) rows.push_back({.id = csv["id"].as<std::int64_t>(), .title =
-///     csv["title"].as<std::string>()});
+///     while (csv.next()) std::cout << csv["id"].as<std::int64_t>() << ' ' << csv["title"].text() << '\n';
 class csv_reader {
  public:
   /// Opens the file and reads its header. Errors: `io_error`, `invalid_csv`, `invalid_option`.

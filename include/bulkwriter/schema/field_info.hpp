@@ -32,7 +32,7 @@ struct field_info {
   bool is_partition_key = false;       ///< the server spreads rows over partitions by it: at most one, not nullable
   bool is_clustering_key = false;      ///< the server clusters rows by it: at most one
   bool nullable = false;               ///< a row may hold null
-  bool has_default = false;            ///< one of the next three stands in place of null; it wins over nullable
+  bool has_default = false;            ///< a default_ member stands in place of null; it wins over nullable
   bool is_dynamic = false;             ///< the dynamic field: the text of a JSON object
   std::int64_t default_integer = 0;    ///< also of a boolean: 0 or 1
   double default_number = 0;           ///< of float32 and float64

@@ -85,7 +85,7 @@ struct default_string {
 
 /// true or false, from bool.
 struct boolean {
-  /// Attributes, as field_info explains them, and the kind. @{
+  /// As in field_info, whose `type` the `tag` is. @{
   bool is_partition_key = false, is_clustering_key = false, nullable = false;
   default_bool default_value = {};
   static constexpr kind tag = kind::boolean;
@@ -94,7 +94,7 @@ struct boolean {
 /// An integer from -128 to 127. A member's type must be as narrow (std::int8_t); a value by name or by position may be
 /// of any integer type and is judged itself (`out_of_range`). char is text, not a number.
 struct int8 {
-  /// Attributes, as field_info explains them, and the kind. @{
+  /// As in field_info, whose `type` the `tag` is. @{
   bool is_partition_key = false, is_clustering_key = false, nullable = false;
   default_int default_value = {};
   static constexpr kind tag = kind::int8;
@@ -102,7 +102,7 @@ struct int8 {
 };
 /// An integer from -32,768 to 32,767. See int8.
 struct int16 {
-  /// Attributes, as field_info explains them, and the kind. @{
+  /// As in field_info, whose `type` the `tag` is. @{
   bool is_partition_key = false, is_clustering_key = false, nullable = false;
   default_int default_value = {};
   static constexpr kind tag = kind::int16;
@@ -110,7 +110,7 @@ struct int16 {
 };
 /// An integer of 32 bits. See int8.
 struct int32 {
-  /// Attributes, as field_info explains them, and the kind. @{
+  /// As in field_info, whose `type` the `tag` is. @{
   bool is_partition_key = false, is_clustering_key = false, nullable = false;
   default_int default_value = {};
   static constexpr kind tag = kind::int32;
@@ -118,7 +118,7 @@ struct int32 {
 };
 /// An integer of 64 bits; takes std::uint64_t too. See int8.
 struct int64 {
-  /// Attributes, as field_info explains them, and the kind. @{
+  /// As in field_info, whose `type` the `tag` is. @{
   bool is_primary = false, auto_id = false, is_partition_key = false, is_clustering_key = false, nullable = false;
   default_int default_value = {};
   static constexpr kind tag = kind::int64;
@@ -127,7 +127,7 @@ struct int64 {
 /// A finite number, from float. By name or by position double and integers of at most 32 bits will do as well:
 /// `out_of_range` where they exceed a float.
 struct float32 {
-  /// Attributes, as field_info explains them, and the kind. @{
+  /// As in field_info, whose `type` the `tag` is. @{
   bool is_clustering_key = false, nullable = false;
   default_float default_value = {};
   static constexpr kind tag = kind::float32;
@@ -135,7 +135,7 @@ struct float32 {
 };
 /// A finite number, from float or double; by name or by position also from an integer of at most 32 bits.
 struct float64 {
-  /// Attributes, as field_info explains them, and the kind. @{
+  /// As in field_info, whose `type` the `tag` is. @{
   bool is_clustering_key = false, nullable = false;
   default_float default_value = {};
   static constexpr kind tag = kind::float64;
@@ -143,7 +143,7 @@ struct float64 {
 };
 /// UTF-8 text of at most max_length bytes (1 to 65,535): std::string, std::string_view, a literal.
 struct varchar {
-  /// Attributes, as field_info explains them, and the kind. @{
+  /// As in field_info, whose `type` the `tag` is. @{
   std::uint32_t max_length = 0;
   bool is_primary = false, auto_id = false, is_partition_key = false, is_clustering_key = false, nullable = false;
   default_string default_value = {};
@@ -152,28 +152,28 @@ struct varchar {
 };
 /// UTF-8 text without a length limit (servers from 3.0 on).
 struct text {
-  /// Attributes, as field_info explains them, and the kind. @{
+  /// As in field_info, whose `type` the `tag` is. @{
   bool nullable = false;
   static constexpr kind tag = kind::text;
   /// @}
 };
 /// Any JSON value, given as text or, with <bulkwriter/adapt/boost_json.hpp>, as a boost::json::value.
 struct json {
-  /// Attributes, as field_info explains them, and the kind. @{
+  /// As in field_info, whose `type` the `tag` is. @{
   bool nullable = false;
   static constexpr kind tag = kind::json;
   /// @}
 };
 /// A shape as WKT text.
 struct geometry {
-  /// Attributes, as field_info explains them, and the kind. @{
+  /// As in field_info, whose `type` the `tag` is. @{
   bool nullable = false;
   static constexpr kind tag = kind::geometry;
   /// @}
 };
 /// A point in time, as ISO 8601 text or std::chrono::sys_time.
 struct timestamptz {
-  /// Attributes, as field_info explains them, and the kind. @{
+  /// As in field_info, whose `type` the `tag` is. @{
   bool nullable = false;
   default_string default_value = {};
   static constexpr kind tag = kind::timestamptz;
@@ -182,7 +182,7 @@ struct timestamptz {
 /// A vector of dim (1 to 32,768) finite floats: std::array, std::vector, std::span or another contiguous range of
 /// float.
 struct float_vector {
-  /// Attributes, as field_info explains them, and the kind. @{
+  /// As in field_info, whose `type` the `tag` is. @{
   std::uint32_t dim = 0;
   bool nullable = false;
   static constexpr kind tag = kind::float_vector;
@@ -190,7 +190,7 @@ struct float_vector {
 };
 /// A vector of dim (1 to 32,768) half floats, given as float or float16.
 struct float16_vector {
-  /// Attributes, as field_info explains them, and the kind. @{
+  /// As in field_info, whose `type` the `tag` is. @{
   std::uint32_t dim = 0;
   bool nullable = false;
   static constexpr kind tag = kind::float16_vector;
@@ -198,7 +198,7 @@ struct float16_vector {
 };
 /// A vector of dim (1 to 32,768) bfloat16 numbers, given as float or float16.
 struct bfloat16_vector {
-  /// Attributes, as field_info explains them, and the kind. @{
+  /// As in field_info, whose `type` the `tag` is. @{
   std::uint32_t dim = 0;
   bool nullable = false;
   static constexpr kind tag = kind::bfloat16_vector;
@@ -206,7 +206,7 @@ struct bfloat16_vector {
 };
 /// A vector of dim (1 to 32,768) integers of 8 bits.
 struct int8_vector {
-  /// Attributes, as field_info explains them, and the kind. @{
+  /// As in field_info, whose `type` the `tag` is. @{
   std::uint32_t dim = 0;
   bool nullable = false;
   static constexpr kind tag = kind::int8_vector;
@@ -215,7 +215,7 @@ struct int8_vector {
 /// A vector of bits, given as dim / 8 bytes (std::uint8_t or std::byte). dim counts bits: a multiple of 8, at most
 /// 32,768.
 struct binary_vector {
-  /// Attributes, as field_info explains them, and the kind. @{
+  /// As in field_info, whose `type` the `tag` is. @{
   std::uint32_t dim = 0;
   bool nullable = false;
   static constexpr kind tag = kind::binary_vector;
@@ -223,7 +223,7 @@ struct binary_vector {
 };
 /// A vector whose elements are mostly 0: sparse_view, or a range of (index, value) pairs.
 struct sparse_float_vector {
-  /// Attributes, as field_info explains them, and the kind. @{
+  /// As in field_info, whose `type` the `tag` is. @{
   bool nullable = false;
   static constexpr kind tag = kind::sparse_float_vector;
   /// @}
@@ -250,7 +250,7 @@ struct element {
 /// An array of at most max_capacity (1 to 4,096) scalars, from a sized range:
 /// `array{.element_type = bw::varchar{.max_length = 64}, .max_capacity = 16}`.
 struct array {
-  /// Attributes, as field_info explains them, and the kind. @{
+  /// As in field_info, whose `type` the `tag` is. @{
   element element_type;
   std::uint32_t max_capacity = 0;
   bool nullable = false;
@@ -270,7 +270,7 @@ struct struct_fields {
 /// fields listed in place.
 template <class... Sub>
 struct struct_array {
-  /// Attributes, as field_info explains them, and the kind. @{
+  /// As in field_info, whose `type` the `tag` is. @{
   std::uint32_t max_capacity = 0;
   bool nullable = false;
   static constexpr kind tag = kind::struct_array;

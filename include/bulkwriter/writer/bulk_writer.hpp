@@ -179,7 +179,7 @@ class bulk_writer {
   }
   /// @}
 
-  /// Anything else: one message in place of a list of overloads.
+  /// Anything else does not compile: one message in place of a list of overloads.
   /// @{
   template <class V>
     requires(!detail::is_tuple_or_named<V> &&
