@@ -107,7 +107,8 @@ struct error_info {
   std::string to_string() const;
 };
 
-/// What the plain (not `try_`) functions throw.
+/// What the plain (not `try_`) functions throw. Where there are no exceptions (-fno-exceptions, the local half only) they
+/// write `what()` to stderr and abort.
 class error : public std::runtime_error {
  public:
   explicit error(error_info info)
