@@ -108,7 +108,8 @@ struct error_info {
   std::string to_string() const;
 };
 
-/// What the plain (not `try_`) functions throw. Copies share one `error_info` and never throw.
+/// What the plain (not `try_`) functions throw. Copies share one `error_info` and never throw. Where there are no
+/// exceptions (-fno-exceptions, the local half only) they write `what()` to stderr and abort.
 class error : public std::runtime_error {
  public:
   /// `what()` is `error_info::to_string()`.

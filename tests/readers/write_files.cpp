@@ -25,6 +25,7 @@
 #include <utility>
 #include <vector>
 
+#include "../support/asked_locale.hpp"
 #include "../support/every.hpp"
 #include "../support/expected.hpp"
 
@@ -420,6 +421,7 @@ void write_wide() {
 
 int main(int argc, char** argv) {
   if (argc != 2) return std::fputs("usage: write_files FOLDER\n", stderr), 2;
+  if (!take_asked_locale()) return 1;
   try {
     root = argv[1];
     fs::create_directories(root);

@@ -5,6 +5,10 @@
 #   install.sh readers     pyarrow, DuckDB, boto3 in a Python environment
 #   install.sh versitygw   a real S3 server, built by Go; Go itself comes from PyPI when it is missing or too old
 #   install.sh milvus      a real Milvus server and its Python client
+#   install.sh locales     de_DE and tr_TR
+#   install.sh clang       the newest Clang that Debian has for this release, as clang-newest/clang++ (needs root or sudo)
+#   install.sh libcxx      libc++ beside it: Clang 16 as libcxx-16/clang++ and the newest as libcxx-newest/clang++
+#   install.sh gcc-SUITE   GCC, Boost and OpenSSL of another release of Debian, such as stable or sid, as gcc-SUITE/g++
 #
 # Everything but the packages goes into one folder, ${BULKWRITER_TEST_CACHE:-${XDG_CACHE_HOME:-~/.cache}/bulkwriter-tests},
 # and is found there again by the next run. Deleting the folder is always safe.
@@ -17,7 +21,7 @@ versitygw_needs_go=1.25
 
 packages=(
   ca-certificates ccache clang-16 cmake curl doctest-dev doxygen g++ libboost-json1.81-dev libboost1.81-dev
-  libclang-rt-16-dev libcli11-dev libssl-dev ninja-build python3 python3-venv
+  libclang-rt-16-dev libcli11-dev libssl-dev ninja-build patchelf python3 python3-venv tzdata
 )
 
 as_root() {
@@ -90,13 +94,108 @@ milvus._initialize_data_files(sys.argv[1] + "/server")
 PY
 }
 
+# unpack FOLDER PACKAGE...: the files of Debian packages, without installing them.
+unpack() {
+  local folder=$1 package
+  shift
+  mkdir -p "$folder/packages"
+  (cd "$folder/packages" && apt-get -qq -o APT::Sandbox::User= download "$@")
+  for package in "$folder"/packages/*.deb; do dpkg-deb -x "$package" "$folder"; done
+  rm -r "$folder/packages"
+}
+
+# put_compiler FOLDER/NAME COMMAND-LINE: a script that stands for a compiler. Last: a broken installation has none.
+put_compiler() {
+  printf '#!/bin/sh\nexec %s\n' "$2" >"$1.new"
+  chmod +x "$1.new"
+  mv "$1.new" "$1"
+}
+
+install_locales() {
+  local folder=$cache/locales name
+  [[ -e $folder/installed.txt ]] && return 0
+  rm -rf "$folder"
+  unpack "$folder/source" locales
+  for name in de_DE tr_TR; do
+    I18NPATH=$folder/source/usr/share/i18n localedef -i "$name" -f UTF-8 "$folder/$name.UTF-8"
+  done
+  rm -r "$folder/source"
+  touch "$folder/installed.txt"
+}
+
+newest_clang() {
+  apt-cache pkgnames clang- | sed -n 's/^clang-\([0-9][0-9]*\)$/\1/p' | sort -n | tail -n 1
+}
+
+install_clang() {
+  local folder=$cache/clang-newest version
+  [[ -x $folder/clang++ ]] && "$folder/clang++" --version >/dev/null && return 0
+  version=$(newest_clang)
+  packages=("clang-$version")
+  install_packages
+  mkdir -p "$folder"
+  put_compiler "$folder/clang++" "clang++-$version \"\$@\""
+}
+
+# The packages of two versions exclude each other, but their files do not. Linked statically: the newest headers go
+# with the shared library of an older one.
+install_libcxx() {
+  local name version folder files
+  for name in 16 newest; do
+    version=$name
+    [[ $name == newest ]] && version=$(newest_clang)
+    folder=$cache/libcxx-$name
+    files=$folder/usr/lib/llvm-$version
+    [[ -x $folder/clang++ ]] && continue
+    rm -rf "$folder"
+    unpack "$folder" "libc++-$version-dev" "libc++abi-$version-dev"
+    put_compiler "$folder/clang++" "clang++-$version -Wno-unused-command-line-argument -nostdinc++ -nostdlib++ \\
+  -isystem '$files/include/c++/v1' \"\$@\" '$files/lib/libc++.a' '$files/lib/libc++abi.a'"
+  done
+}
+
+# A compiler that runs where its C library is not the system's: loader and search path are written into its programs,
+# and into those that it links. Nothing of the system's apt is touched.
+install_gcc() {
+  local suite=$1 folder=$cache/gcc-$1 root=$cache/gcc-$1/root apt=$cache/gcc-$1/apt site libraries loader program
+  [[ -x $folder/g++ ]] && return 0
+  rm -rf "$folder"
+  mkdir -p "$apt/lists/partial" "$apt/archives/partial" "$root"
+  site=$(apt-get indextargets --format '$(SITE)' 'Created-By: Packages' | grep -v security | head -n 1)
+  echo "deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] $site $suite main" >"$apt/sources.list"
+  touch "$apt/status"
+  cat >"$apt/apt.conf" <<CONF
+Dir::State "$apt"; Dir::State::status "$apt/status"; Dir::Cache "$apt"; Dir::Etc::SourceList "$apt/sources.list";
+Dir::Etc::SourceParts "/dev/null"; Dir::Etc::Preferences "/dev/null"; Dir::Etc::PreferencesParts "/dev/null";
+APT::Sandbox::User ""; APT::Install-Recommends "false"; Debug::NoLocking "true"; Acquire::Languages "none";
+CONF
+  APT_CONFIG=$apt/apt.conf apt-get -qq update
+  APT_CONFIG=$apt/apt.conf apt-get -qq install -y --download-only g++ libboost-dev libssl-dev
+  for program in "$apt"/archives/*.deb; do dpkg-deb -x "$program" "$root"; done
+  rm -rf "$apt" "$root/usr/share"
+  for program in lib lib64; do [[ -e $root/$program ]] || ln -s "usr/$program" "$root/$program"; done
+  libraries=$(echo "$root"/usr/lib/*-linux-gnu)
+  loader=$(echo "$root"/lib*/ld-linux*.so.*)
+  find "$root/usr/bin" "$root/usr/libexec" -type f -perm -u+x | while read -r program; do
+    patchelf --print-interpreter "$program" >/dev/null 2>&1 || continue
+    patchelf --set-interpreter "$loader" --force-rpath --set-rpath "$libraries" "$program"
+  done
+  put_compiler "$folder/g++" "'$root/usr/bin/g++' -B'$root/usr/bin' --sysroot='$root' \\
+  -Wl,--dynamic-linker='$loader',-rpath,'$libraries' \"\$@\""
+  "$folder/g++" --version
+}
+
 case ${1:-} in
 packages) install_packages ;;
 readers) environment readers ;;
 versitygw) install_versitygw ;;
 milvus) install_milvus ;;
+locales) install_locales ;;
+clang) install_clang ;;
+libcxx) install_libcxx ;;
+gcc-*) install_gcc "${1#gcc-}" ;;
 *)
-  sed -n '2,10s/^# \{0,1\}//p' "${BASH_SOURCE[0]}" >&2
+  sed -n '2,14s/^# \{0,1\}//p' "${BASH_SOURCE[0]}" >&2
   exit 2
   ;;
 esac

@@ -48,7 +48,7 @@ std::size_t count_list(std::string_view text) noexcept;
 
 /// Exactly a number of RFC 8259 (so neither `007` nor `+1` nor `.5`) that a 64-bit integer or a double holds; with a
 /// fraction or exponent, one that is finite.
-bool is_json_number(std::string_view text) noexcept;
+bool is_json_number(std::string_view text);
 
 /// The text for a message: in single quotes, control characters as escapes, cut after some 40 bytes.
 std::string quoted(std::string_view text);

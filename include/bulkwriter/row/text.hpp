@@ -4,6 +4,7 @@
 #include <bulkwriter/schema/utf8.hpp>
 
 #include <bit>
+#include <charconv>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -46,6 +47,12 @@ void append_json_number(std::string& out, double value);
 void append_json_number(std::string& out, long long value);
 void append_json_number(std::string& out, unsigned long long value);
 
+/// Reads the longest decimal number at `first` as std::from_chars does, in every locale, with every standard library.
+/// Unlike there the result is finite: infinities and NaN are an `invalid_argument`; too small a number is the nearest,
+/// mostly zero; `result_out_of_range` says that it is too large. What fails leaves `value` alone.
+std::from_chars_result read_float(char const* first, char const* last, float& value);
+std::from_chars_result read_float(char const* first, char const* last, double& value);
+
 /// What stands between the braces of text that begins and ends with them; nothing where it does not. Judges no more
 /// than that.
 std::optional<std::string_view> inside_braces(std::string_view object) noexcept;
@@ -55,5 +62,6 @@ std::optional<std::string_view> inside_braces(std::string_view object) noexcept;
 }  // namespace bulkwriter
 
 #if BULKWRITER_BODIES
+#include <bulkwriter/row/detail/read_float.ipp>
 #include <bulkwriter/row/detail/text.ipp>
 #endif

@@ -2,6 +2,9 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
+#include <clocale>
+#include <cstdlib>
 #include <cstring>
 #include <limits>
 #include <random>
@@ -108,6 +111,12 @@ TEST_CASE("strings are escaped as little as JSON allows") {
   CHECK_FALSE(detail::find_json_fault(out));
 }
 
+// With the decimal point of the program's locale.
+static std::string as_strtod_reads_it(std::string text) {
+  std::replace(text.begin(), text.end(), '.', *std::localeconv()->decimal_point);
+  return text;
+}
+
 TEST_CASE("numbers read back as they were") {
   std::mt19937_64 random(1);
   for (int i = 0; i < 20000; ++i) {
@@ -120,13 +129,13 @@ TEST_CASE("numbers read back as they were") {
     std::string text;
     if (d - d == 0) {
       detail::append_json_number(text, d);
-      CHECK(std::strtod(text.c_str(), nullptr) == d);
+      CHECK(std::strtod(as_strtod_reads_it(text).c_str(), nullptr) == d);
       CHECK_FALSE(detail::find_json_fault(text));
     }
     if (f - f == 0) {
       text.clear();
       detail::append_json_number(text, f);
-      CHECK(std::strtof(text.c_str(), nullptr) == f);
+      CHECK(std::strtof(as_strtod_reads_it(text).c_str(), nullptr) == f);
       CHECK_FALSE(detail::find_json_fault(text));
     }
   }

@@ -44,23 +44,18 @@ BULKWRITER_DECL bool is_rewritten_by_proxies(std::string_view name) {
 // Lower-case names with their folded values; several of one name are joined by commas in the order they came.
 BULKWRITER_DECL std::vector<http::header> canonical_headers(sigv4_request const& request) {
   std::vector<http::header> out;
-  out.reserve(request.headers.size() + 1);
-  if (!request.host.empty()) out.push_back({"host", fold_space(request.host)});
-  for (auto const& h : request.headers) {
-    std::string name = lower_case(h.name);
-    if (!is_rewritten_by_proxies(name)) out.push_back({std::move(name), fold_space(h.value)});
-  }
-  std::stable_sort(out.begin(), out.end(), [](auto const& a, auto const& b) { return a.name < b.name; });
-  std::size_t kept = 0;
-  for (std::size_t i = 0; i < out.size(); ++i) {
-    if (kept != 0 && out[kept - 1].name == out[i].name) {
-      out[kept - 1].value += ',' + out[i].value;
-    } else {
-      if (kept != i) out[kept] = std::move(out[i]);
-      ++kept;
-    }
-  }
-  out.resize(kept);
+  auto const add = [&out](std::string name, std::string value) {
+    auto const at = std::lower_bound(out.begin(), out.end(), name,
+                                     [](http::header const& h, std::string const& wanted) { return h.name < wanted; });
+    if (at != out.end() && at->name == name)
+      at->value += ',' + value;
+    else
+      out.insert(at, {std::move(name), std::move(value)});
+  };
+  if (!request.host.empty()) add("host", fold_space(request.host));
+  for (auto const& h : request.headers)
+    if (std::string name = lower_case(h.name); !is_rewritten_by_proxies(name))
+      add(std::move(name), fold_space(h.value));
   return out;
 }
 

@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <charconv>
-#include <cmath>
 #include <cstdint>
 #include <system_error>
 
@@ -17,31 +16,11 @@ namespace detail {
 inline bool is_blank(char c) noexcept { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
 inline bool is_digit(char c) noexcept { return c >= '0' && c <= '9'; }
 
-// from_chars reports the same error for 1e999 and 1e-999; only the first has no nearest float.
-inline std::from_chars_result read_float(char const* first, char const* last, double& value) noexcept {
-  std::from_chars_result done = std::from_chars(first, last, value);
-  if (done.ec != std::errc::result_out_of_range) return done;
-  // The sign of the decimal exponent decides: a number that needs thousands of digits without one is not written.
-  char const* const e = std::find_if(first, done.ptr, [](char c) { return c == 'e' || c == 'E'; });
-  if (e == done.ptr || e[1] != '-') return done;
-  value = *first == '-' ? -0.0 : 0.0;
-  return {done.ptr, std::errc{}};
-}
-
-inline std::from_chars_result read_float(char const* first, char const* last, float& value) noexcept {
-  std::from_chars_result done = std::from_chars(first, last, value);
-  if (done.ec != std::errc::result_out_of_range) return done;
-  double wide = 0;
-  if (read_float(first, last, wide).ec != std::errc{} || std::fabs(wide) > 1) return done;
-  value = static_cast<float>(wide);
-  return {done.ptr, std::errc{}};
-}
-
 template <class T>
 text_error parse_float(std::string_view text, T& value) {
   char const* const last = text.data() + text.size();
-  auto const [end, failed] = read_float(text.data(), last, value);
-  if (end == last && failed == std::errc{} && bulkwriter::detail::is_finite(value)) return {};
+  auto const [end, failed] = bulkwriter::detail::read_float(text.data(), last, value);
+  if (end == last && failed == std::errc{}) return {};
   if (text.empty()) return {errc::invalid_number, "an empty cell where a number is due"};
   if (end == last && failed == std::errc::result_out_of_range)
     return {errc::invalid_number, quoted(text) + " is too large for " + std::to_string(sizeof(T) * 8) + "-bit floats"};
@@ -83,8 +62,8 @@ text_error parse_list(std::string_view text, std::span<T> out) {
       T surplus;  // elements beyond the last are still checked and counted, for the message
       T& value = count < out.size() ? out[count] : surplus;
       ++count;
-      auto const [end, failed] = read_float(p, last, value);
-      if (failed != std::errc{} || !bulkwriter::detail::is_finite(value))
+      auto const [end, failed] = bulkwriter::detail::read_float(p, last, value);
+      if (failed != std::errc{})
         return {errc::invalid_number,
                 "element " + std::to_string(count) + " of the list, " + element() +
                     (failed == std::errc::result_out_of_range ? ", is too large" : ", is not a finite number")};
@@ -145,7 +124,7 @@ BULKWRITER_DECL std::size_t count_list(std::string_view text) noexcept {
   return has_element ? static_cast<std::size_t>(std::count(text.begin(), text.end(), ',')) + 1 : 0;
 }
 
-BULKWRITER_DECL bool is_json_number(std::string_view text) noexcept {
+BULKWRITER_DECL bool is_json_number(std::string_view text) {
   char const* p = text.data();
   char const* const last = p + text.size();
   auto const digits = [&] {
@@ -172,7 +151,7 @@ BULKWRITER_DECL bool is_json_number(std::string_view text) noexcept {
     if (!digits()) return false;
   }
   double value = 0;
-  return p == last && detail::read_float(text.data(), last, value).ec == std::errc{};
+  return p == last && bulkwriter::detail::read_float(text.data(), last, value).ec == std::errc{};
 }
 
 BULKWRITER_DECL std::string quoted(std::string_view text) {

@@ -2,7 +2,6 @@
 
 #include <bulkwriter/row/text.hpp>
 
-#include <algorithm>
 #include <charconv>
 #include <cstdint>
 #include <system_error>
@@ -154,33 +153,11 @@ class json_scanner {
       if (digits() == 0) return refuse("a digit was expected");
     }
     double value = 0;
-    if (std::from_chars(text_.data() + begin, text_.data() + at_, value).ec == std::errc::result_out_of_range &&
-        is_too_large(begin)) {
+    if (read_float(text_.data() + begin, text_.data() + at_, value).ec == std::errc::result_out_of_range) {
       at_ = begin;
       return refuse("a number outside the range of a double");
     }
     return true;
-  }
-
-  // from_chars reports numbers too small for a double alike; those read as zero everywhere. Which it is, the power of
-  // ten of the first digit that is not zero tells.
-  bool is_too_large(std::size_t begin) const {
-    std::string_view const number = text_.substr(begin, at_ - begin);
-    std::size_t const exponent_at = number.find_first_of("eE");
-    std::string_view const mantissa = number.substr(0, exponent_at);
-    std::size_t const first = mantissa.find_first_of("123456789");
-    std::size_t const point = (std::min)(mantissa.find('.'), mantissa.size());
-    long long power = first < point ? static_cast<long long>(point - first) : -static_cast<long long>(first - point);
-    if (exponent_at != std::string_view::npos) {
-      std::string_view power_text = number.substr(exponent_at + 1);
-      bool const negative = power_text.front() == '-';
-      if (negative || power_text.front() == '+') power_text.remove_prefix(1);
-      long long exponent = 0;
-      if (std::from_chars(power_text.data(), power_text.data() + power_text.size(), exponent).ec != std::errc())
-        return !negative;
-      power += negative ? -exponent : exponent;
-    }
-    return power > 0;
   }
 
   std::size_t digits() {
