@@ -35,6 +35,7 @@ def add_subdirectory(project):
     said = project.cmake(*project.strict(), *project.watched())
     inspect_tree.nothing_said(said)
     inspect_tree.settings_unchanged(project.settings)
+    inspect_tree.is_system(project)
     inspect_tree.only_the_consumers_own(project)
     project.cmake_build("local", "local_twin")
     project.run_local("build/local")
@@ -58,7 +59,9 @@ def fetch_content(project):
         project.remove("build")
         said = project.cmake(f"-DBULKWRITER_URL={url}", *project.strict(), *project.watched())
         inspect_tree.nothing_said(said)
-        inspect_tree.settings_unchanged(project.settings, r"FETCHCONTENT_\w+", r"__cmake_\w+", r"CMAKE_MATCH_\w+", "bulkwriter_POPULATED")
+        inspect_tree.settings_unchanged(project.settings, r"FETCHCONTENT_\w+", r"__cmake_\w+", r"CMAKE_MATCH_\w+",
+                                        "GIT_EXECUTABLE", "bulkwriter_POPULATED")
+        inspect_tree.is_system(project)
         inspect_tree.only_the_consumers_own(project)
         project.cmake_build("local")
         project.run_local("build/local")
@@ -89,7 +92,8 @@ def find_package(project):
 
 def meson_subproject(project):
     project.link_library("subprojects/bulkwriter")
-    project.meson()
+    project.meson(f"-Dcpp_args={project.strict_flags()}")
+    inspect_tree.is_system(project)
     inspect_tree.only_the_consumers_own_in_meson(project)
     project.run("ninja", "-C", "build", "local")
     project.run_local("build/local")

@@ -59,6 +59,16 @@ def settings_unchanged(report, *more):
         fail("the library changes settings of the project around it:\n" + "\n".join(strange))
 
 
+def is_system(project):
+    """The consumer's warnings are not for our headers."""
+    command = project.run("ninja", "-C", "build", "-t", "commands", "local")
+    paths = re.findall(r"(?<=\s)(-isystem|-I) ?(\S+)", command.replace('"', ""))
+    ours = [how for how, path in paths if (project.path("build") / path).resolve() == project.root / "include" or
+            path.endswith("bulkwriter-src/include")]
+    if ours != ["-isystem"]:
+        fail(f"the project sees the library as its own headers: {paths}")
+
+
 def only_the_consumers_own(project, build="build"):
     """No tests and no files to install but the consumer's, which are one each."""
     tests = re.findall(r"Test +#\d+: (\S+)", project.run("ctest", "--test-dir", build, "-N"))
@@ -79,7 +89,7 @@ def only_the_consumers_own_in_meson(project):
     if [pathlib.Path(path).name for path in plan.values()] != ["local"]:
         fail(f"the project installs {plan}")
     options = {option["name"]: option["value"] for option in json.loads(project.run("meson", "introspect", "build", "--buildoptions"))}
-    expected = {"cpp_std": "c++20", "warning_level": "3", "werror": True, "cpp_args": [], "pkgconfig.relocatable": False}
+    expected = {"cpp_std": "c++20", "warning_level": "3", "werror": True, "cpp_args": project.strict_flags().split(), "pkgconfig.relocatable": False}
     if {name: options.get(name) for name in expected} != expected:
         fail(f"the library changes options of the project around it: { {name: options.get(name) for name in expected} }")
 
@@ -113,10 +123,10 @@ def installed(root, prefix, forbidden):
 
 def packages_found_and_refused(project, tree):
     """find_package() as it is asked in other ways: what is granted, and what is refused with which words."""
-    boost = "-DCMAKE_DISABLE_FIND_PACKAGE_Boost=ON"
+    bare = [f"-DCMAKE_DISABLE_FIND_PACKAGE_{name}=ON" for name in ["Boost", "OpenSSL", "Threads"]]
     version = re.search(r'version\[\] = "(\d+)\.(\d+)\.(\d+)"', (project.root / "include/bulkwriter/version.hpp").read_text())
     major, minor, patch = map(int, version.groups())
-    needs = "the component bulkwriter needs Boost"
+    needs = "of which these are not found: Boost::json Boost::headers OpenSSL::SSL OpenSSL::Crypto Threads::Threads."
     cases = [
         ("find_package(bulkwriter REQUIRED COMPONENTS core)", [], "FOUND 1"),
         (f"find_package(bulkwriter {major}.{minor} REQUIRED COMPONENTS core)", [], "FOUND 1"),
@@ -127,11 +137,12 @@ def packages_found_and_refused(project, tree):
         (f"find_package(bulkwriter {major + 1} QUIET COMPONENTS core)", [], "FOUND 0"),
         ("find_package(bulkwriter REQUIRED COMPONENTS core azure)", [], "bulkwriter has no component azure, only core and bulkwriter"),
         ("find_package(bulkwriter REQUIRED COMPONENTS core OPTIONAL_COMPONENTS azure)", [], "FOUND 1"),
-        ("find_package(bulkwriter REQUIRED)", [boost], needs),
-        ("find_package(bulkwriter REQUIRED COMPONENTS bulkwriter)", [boost], needs),
-        ("find_package(bulkwriter REQUIRED COMPONENTS bulkwriter OPTIONAL_COMPONENTS azure)", [boost], needs),
-        ("find_package(bulkwriter QUIET)", [boost], "FOUND 0"),
-        ("find_package(bulkwriter REQUIRED COMPONENTS core OPTIONAL_COMPONENTS bulkwriter)", [boost], "FOUND 1"),
+        ("find_package(bulkwriter REQUIRED)", bare, needs),
+        ("find_package(bulkwriter REQUIRED COMPONENTS bulkwriter)", bare, needs),
+        ("find_package(bulkwriter REQUIRED COMPONENTS bulkwriter OPTIONAL_COMPONENTS azure)", bare, needs),
+        ("find_package(bulkwriter REQUIRED OPTIONAL_COMPONENTS azure COMPONENTS bulkwriter)", bare, needs),
+        ("find_package(bulkwriter QUIET)", bare, "FOUND 0"),
+        ("find_package(bulkwriter REQUIRED COMPONENTS core OPTIONAL_COMPONENTS bulkwriter)", bare, "FOUND 1"),
     ]
     for number, (call, arguments, expected) in enumerate(cases):
         folder = project.work / "calls" / str(number)
