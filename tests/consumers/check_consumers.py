@@ -14,7 +14,8 @@ import shutil
 import sys
 
 import inspect_tree
-from project import Failure, Project
+from inspect_tree import Failure, fail
+from project import Project
 
 HERE = pathlib.Path(__file__).resolve().parent
 
@@ -50,7 +51,7 @@ def add_subdirectory(project):
     inspect_tree.nothing_said(said)
     targets = project.run("ninja", "-C", "build-core", "-t", "targets", "all")
     if "whole" in targets or "local_twin: phony" not in targets:
-        raise Failure(f"without Boost and OpenSSL the targets are\n{targets}")
+        fail(f"without Boost and OpenSSL the targets are\n{targets}")
 
 
 def fetch_content(project):
@@ -105,7 +106,7 @@ def meson_subproject(project):
     project.meson("-Dbulkwriter:network=disabled", build="build-core")
     targets = project.run("meson", "introspect", "build-core", "--targets")
     if '"whole"' in targets or '"local"' not in targets:
-        raise Failure(f"with network=disabled the targets are\n{targets}")
+        fail(f"with network=disabled the targets are\n{targets}")
 
 
 def pkg_config(build):
@@ -122,7 +123,7 @@ def pkg_config(build):
                 build(project, "whole")
                 project.run_whole("build/whole")
         if answers[0] != answers[-1]:
-            raise Failure(f"the two trees' pkg-config files differ:\n{answers[0]}\n{answers[-1]}")
+            fail(f"the two trees' pkg-config files differ:\n{answers[0]}\n{answers[-1]}")
     return check
 
 
@@ -163,7 +164,7 @@ def single_header(project):
             project.run_whole(program)
         needed = project.run("readelf", "-d", "whole_without_boost_json")
         if "libboost_json" in needed:
-            raise Failure(f"the program with Boost.JSON inside needs the library all the same\n{needed}")
+            fail(f"the program with Boost.JSON inside needs the library all the same\n{needed}")
 
 
 def shared_library(project):
@@ -183,7 +184,7 @@ def shared_library(project):
             inspect_tree.json_file_holds(line, expected)
         # Two rounds and one apart for each: and no two of them have taken the same folder.
         if len(lines) != 3 * len(plugins) or len(set(lines)) != len(lines):
-            raise Failure(f"the plugins wrote\n{lines}")
+            fail(f"the plugins wrote\n{lines}")
 
 
 CHECKS = {

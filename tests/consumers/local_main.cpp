@@ -21,7 +21,7 @@ struct tag {
   std::string name = {};
   std::vector<float> v = {};
 };
-struct tag_schema : bw::schema<bw::field<"id", &tag::id, bw::int64{.is_primary = true}>,    //
+struct tag_schema : bw::schema<bw::field<"id", &tag::id, bw::int64{.is_primary = true}>,     //
                                bw::field<"name", &tag::name, bw::varchar{.max_length = 8}>,  //
                                bw::field<"v", &tag::v, bw::float_vector{.dim = 2}>> {};
 

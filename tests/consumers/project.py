@@ -1,13 +1,12 @@
 """A consumer project in its work folder, and the tools that configure, build and run it."""
 
-import json
 import os
-import pathlib
 import shutil
 import socket
 import subprocess
 
 import inspect_tree
+from inspect_tree import fail
 
 # What a careful project compiles with. GCC alone knows the last.
 STRICT = "-Wall -Wextra -Wpedantic -Wconversion -Wsign-conversion -Wshadow -Wold-style-cast -Werror"
@@ -21,10 +20,6 @@ REFUSAL = "row 2, field 'name': "
 FOREIGN = {"CXX", "CXXFLAGS", "CPPFLAGS", "LDFLAGS", "CPATH", "CPLUS_INCLUDE_PATH", "LIBRARY_PATH", "DESTDIR", "MAKEFLAGS", "MFLAGS",
            "CMAKE_PREFIX_PATH", "CMAKE_GENERATOR", "CMAKE_BUILD_TYPE", "CMAKE_CXX_COMPILER_LAUNCHER", "PKG_CONFIG_PATH",
            "PKG_CONFIG_LIBDIR", "PKG_CONFIG_SYSROOT_DIR"}
-
-
-class Failure(Exception):
-    """What is not as it should be."""
 
 
 class Project:
@@ -62,7 +57,7 @@ class Project:
         """Standard output and error of a command that must succeed."""
         done = self.attempt(*command, cwd=cwd)
         if done.returncode != 0:
-            raise Failure(f"exit code {done.returncode}: {' '.join(command)}\n{done.stdout}")
+            fail(f"exit code {done.returncode}: {' '.join(command)}\n{done.stdout}")
         return done.stdout
 
     # --- the library ---
@@ -145,7 +140,7 @@ class Project:
     def run_local(self, program):
         lines = self.run(str(self.path(program)), self.fresh_folder("out")).splitlines()
         if len(lines) != 4 or not lines[0].startswith(REFUSAL) or lines[0] != lines[2]:
-            raise Failure(f"{program} says\n{lines}")
+            fail(f"{program} says\n{lines}")
         inspect_tree.json_file_holds(lines[1], ROWS)
         inspect_tree.is_parquet(lines[3])
 
@@ -154,4 +149,4 @@ class Project:
             taken.bind(("127.0.0.1", 0))
             said = self.run(str(self.path(program)), str(taken.getsockname()[1])).splitlines()
         if len(said) != 3 or not all(line.endswith("[bulkwriter.connect_failed]") for line in said):
-            raise Failure(f"{program} says\n{said}")
+            fail(f"{program} says\n{said}")

@@ -18,7 +18,7 @@ struct tag {
   std::vector<float> v = {};
 };
 }  // namespace
-struct tag_schema : bw::schema<bw::field<"id", &tag::id, bw::int64{.is_primary = true}>,    //
+struct tag_schema : bw::schema<bw::field<"id", &tag::id, bw::int64{.is_primary = true}>,     //
                                bw::field<"name", &tag::name, bw::varchar{.max_length = 8}>,  //
                                bw::field<"v", &tag::v, bw::float_vector{.dim = 2}>> {};
 
