@@ -19,7 +19,7 @@ REFUSAL = "row 2, field 'name': "
 # What may come from the tester's shell and would change what is tested.
 FOREIGN = {"CXX", "CXXFLAGS", "CPPFLAGS", "LDFLAGS", "CPATH", "CPLUS_INCLUDE_PATH", "LIBRARY_PATH", "DESTDIR", "MAKEFLAGS", "MFLAGS",
            "CMAKE_PREFIX_PATH", "CMAKE_GENERATOR", "CMAKE_BUILD_TYPE", "CMAKE_CXX_COMPILER_LAUNCHER", "PKG_CONFIG_PATH",
-           "PKG_CONFIG_LIBDIR", "PKG_CONFIG_SYSROOT_DIR"}
+           "PKG_CONFIG_LIBDIR", "PKG_CONFIG_SYSROOT_DIR", "GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE"}
 
 
 class Project:
