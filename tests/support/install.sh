@@ -20,8 +20,8 @@ versitygw_version=1.8.0
 versitygw_needs_go=1.25
 
 packages=(
-  ca-certificates ccache clang-16 cmake curl doctest-dev doxygen g++ libboost-json1.81-dev libboost1.81-dev
-  libclang-rt-16-dev libcli11-dev libssl-dev ninja-build patchelf python3 python3-venv tzdata
+  ca-certificates ccache clang-16 cmake curl doctest-dev doxygen g++ git libboost-json1.81-dev libboost1.81-dev
+  libclang-rt-16-dev libcli11-dev libssl-dev make meson ninja-build patchelf pkg-config python3 python3-venv tzdata
 )
 
 as_root() {
