@@ -15,6 +15,15 @@ namespace detail {
 template <class Target>
 inline constexpr bool is_import_target =
     std::is_same_v<Target, milvus> || std::is_same_v<Target, zilliz_cloud> || std::is_same_v<Target, zilliz_cloud_v1>;
+template <class Target>
+struct request_of {
+  struct type {};  // of what is no target: one message is enough
+};
+template <class Target>
+  requires is_import_target<Target>
+struct request_of<Target> {
+  using type = typename Target::request_type;
+};
 
 // What all targets share, without templates: the typed shell below keeps requests and targets apart.
 class import_backend {
@@ -60,7 +69,7 @@ class import_client {
 
  public:
   /// What this target can be asked: a request made for another one does not compile.
-  using request_type = typename Target::request_type;
+  using request_type = typename detail::request_of<Target>::type;
 
   /// Sends nothing and judges nothing.
   import_client(Target const& target) : backend_(target) {}

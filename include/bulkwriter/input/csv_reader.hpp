@@ -236,15 +236,18 @@ result<T> csv_cell::try_as() const {
     T list(input::count_list(text_));
     if (auto read = try_read_vector(std::span{list}); !read) return std::move(read).error();
     return list;
-  } else {
-    static_assert(
-        requires(T& list) {
-          std::tuple_size<T>::value;
-          std::span{list};
-        }, "bulkwriter: a CSV cell is read as a number, bool, string, optional of these, vector or array of floats");
+  } else if constexpr (requires(T& list) {
+                         std::tuple_size<T>::value;
+                         std::span{list};
+                       }) {
     T list = {};
     if (auto read = try_read_vector(std::span{list}); !read) return std::move(read).error();
     return list;
+  } else {
+    static_assert(sizeof(T) == 0,
+                  "bulkwriter: a CSV cell cannot be read as this type; ask for a number, bool, string, optional of "
+                  "these, vector or array of floats");
+    return error_info{};
   }
 }
 

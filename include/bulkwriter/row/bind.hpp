@@ -126,7 +126,7 @@ template <class S, std::size_t I, class To, class Row>
 void put_member(To& to, Row const& row, row_texts& texts) {
   using F = field_at<S, I>;
   if constexpr (F::info.written()) {
-    if constexpr (!std::is_void_v<typename F::owner>) {
+    if constexpr (requires { F::ok; }) {
       if constexpr (F::ok) put_field<F>(to, I, F::get(row), texts);
     } else {
       static_assert(sizeof(column_without_member<S, I>) != 0);
@@ -137,9 +137,10 @@ void put_member(To& to, Row const& row, row_texts& texts) {
 
 template <class S, class Row, class To>
 void show_struct(void const* row, row_texts& texts, To& to) {
-  [&]<std::size_t... I>(std::index_sequence<I...>) {
-    (put_member<S, I>(to, *static_cast<Row const*>(row), texts), ...);
-  }(std::make_index_sequence<S::size>{});
+  if constexpr (S::one_struct)
+    [&]<std::size_t... I>(std::index_sequence<I...>) {
+      (put_member<S, I>(to, *static_cast<Row const*>(row), texts), ...);
+    }(std::make_index_sequence<S::size>{});
 }
 
 // ---- values by name or by position: references side by side, and where each field finds its own ----
@@ -262,9 +263,11 @@ struct value_check {
       "<bulkwriter/adapt/boost_json.hpp>, a boost::json type; float_vector: a contiguous range of float, so convert a "
       "range of double first)");
   static_assert(rule::field<name, rules::present>,
-                "bulkwriter: null was given for this field, and it is neither nullable nor has a default_value");
+                "bulkwriter: null was given for this field, and it is neither nullable nor has a default_value; give a "
+                "value");
   static_assert(rule::field < name, !rules::fits || rules::extent >,
-                "bulkwriter: the size of this std::array differs from the field's dim");
+                "bulkwriter: the size of this std::array differs from the field's dim (binary_vector: dim / 8 bytes); "
+                "give as many elements as the dim says");
 };
 
 // JSON text of what was given for the dynamic field itself; nothing where that is null.

@@ -96,6 +96,9 @@ constexpr bool is_valid_field_name(std::string_view name) noexcept {
   return true;
 }
 
+/// Names that servers give to fields of their own in every collection.
+constexpr bool is_reserved_field_name(std::string_view name) noexcept { return name == "RowID" || name == "Timestamp"; }
+
 /// The name of the dynamic field in files and servers.
 inline constexpr std::string_view dynamic_field_name = "$meta";
 

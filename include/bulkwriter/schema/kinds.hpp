@@ -60,6 +60,15 @@ struct default_float {
     requires std::is_arithmetic_v<F>
   constexpr default_float(F v) noexcept : value(static_cast<double>(v)), set(true) {}
 };
+namespace detail {
+// A class of its own: the constructor below stays good for constants where this fails.
+template <std::size_t Size, std::size_t Capacity>
+struct text_attribute_check {
+  static_assert(Size <= Capacity,
+                "bulkwriter: text given as an attribute (default_value, input_field_name, params, …) has at most 256 "
+                "bytes; shorten it, or use a runtime_schema, whose field_info takes longer text");
+};
+}  // namespace detail
 /// Text as an attribute: the default_value of text kinds, names and parameters of functions.
 struct default_string {
   static constexpr std::size_t capacity = 256;  ///< bytes
@@ -72,12 +81,9 @@ struct default_string {
   constexpr default_string() = default;  ///< none
   /// From a string literal of at most 256 bytes.
   template <std::size_t N>
-  constexpr default_string(char const (&text)[N]) noexcept : size(static_cast<std::uint32_t>(N - 1)), set(true) {
-    static_assert(
-        N - 1 <= capacity,
-        "bulkwriter: a default_value given as an attribute has at most 256 bytes; a runtime_schema takes longer ones "
-        "through field_info");
-    for (std::size_t i = 0; i + 1 < N; ++i) data[i] = text[i];
+  constexpr default_string(char const (&text)[N]) noexcept : size(N - 1 < capacity ? N - 1 : capacity), set(true) {
+    (void)sizeof(detail::text_attribute_check<N - 1, capacity>);
+    for (std::size_t i = 0; i + 1 < N && i < capacity; ++i) data[i] = text[i];
   }
   /// The text.
   constexpr std::string_view view() const noexcept { return {data, size}; }

@@ -148,10 +148,19 @@ inline constexpr bool is_struct_array<struct_array<Sub...>> = true;
 
 template <class K>
 struct sub_fields_of;
+// True for column<> and its like, in field.hpp, without a look into them.
+template <class F>
+inline constexpr bool has_info = requires { F::info; };
 template <class... Sub>
 struct sub_fields_of<struct_array<Sub...>> {
-  static constexpr std::array<field_info, sizeof...(Sub)> infos{Sub::info...};
-  static constexpr std::size_t size = sizeof...(Sub);
+  static constexpr bool are_fields = (has_info<Sub> && ...);
+  static constexpr std::size_t size = are_fields ? sizeof...(Sub) : 0;
+  static constexpr auto infos = [] {
+    if constexpr (are_fields)
+      return std::array<field_info, size>{Sub::info...};
+    else
+      return std::array<field_info, 0>{};
+  }();
   template <std::size_t I>
   using at = std::tuple_element_t<I, std::tuple<Sub...>>;
 };
@@ -163,6 +172,8 @@ template <class V, class Sub>
 consteval bool storable_structs() {
   if constexpr (!std::ranges::random_access_range<V const>) {
     return false;
+  } else if constexpr (Sub::size == 0) {
+    return true;
   } else {
     using Owner = typename Sub::template at<0>::owner;
     return std::is_void_v<Owner> || std::same_as<Owner, std::ranges::range_value_t<V const>>;

@@ -12,51 +12,6 @@ namespace bulkwriter {
 inline namespace v1 {
 namespace detail {
 
-template <class... Owner>
-struct common_owner {
-  using type = void;
-  static constexpr bool same = true;
-};
-template <class First, class... Rest>
-struct common_owner<First, Rest...> {
-  using rest = common_owner<Rest...>;
-  // a member of a base class is a member of the class derived from it
-  template <class Base, class Derived>
-  static constexpr bool within =
-      std::is_void_v<Base> || std::is_same_v<Base, Derived> || std::is_base_of_v<Base, Derived>;
-  using type = std::conditional_t<within<First, typename rest::type>, typename rest::type, First>;
-  static constexpr bool same = rest::same && (within<First, typename rest::type> || within<typename rest::type, First>);
-};
-
-// The index of the first field whose name an earlier one has; the number of fields if there is none.
-consteval std::size_t first_repeated_name(std::span<field_info const> fields) {
-  for (std::size_t i = 0; i < fields.size(); ++i)
-    for (std::size_t k = 0; k < i; ++k)
-      if (fields[i].name == fields[k].name) return i;
-  return fields.size();
-}
-template <auto Member>
-consteval std::size_t count_if_set(std::span<field_info const> fields) {
-  std::size_t n = 0;
-  for (auto const& f : fields) n += f.*Member ? 1u : 0u;
-  return n;
-}
-consteval bool primary_kind_fits(std::span<field_info const> fields) {
-  for (auto const& f : fields)
-    if (f.is_primary && f.type != kind::int64 && f.type != kind::varchar) return false;
-  return true;
-}
-consteval bool function_inputs_exist(std::span<field_info const> fields) {
-  for (auto const& f : fields) {
-    if (!f.is_function_output()) continue;
-    bool found = false;
-    for (auto const& g : fields)
-      found = found || (g.name == f.function_input && g.written() && (g.type == kind::varchar || g.type == kind::text));
-    if (!found) return false;
-  }
-  return true;
-}
-
 template <std::size_t I, class F>
 struct slot {
   using type = F;
@@ -68,35 +23,82 @@ struct slots<std::index_sequence<I...>, F...> : slot<I, F>... {};
 template <std::size_t I, class F>
 slot<I, F> pick(slot<I, F> const*);
 
-template <fixed_string Name, bool Unique>
-struct unique_name {
-  static_assert(rule::field<Name, Unique>, "bulkwriter: two fields of this schema have this name; rename one");
+// What is wrong with a schema as a whole, and with which field.
+enum class schema_rule : std::uint8_t {
+  none,
+  unique_name,
+  one_dynamic_field,
+  a_primary_key,
+  one_primary_key,
+  one_partition_key,
+  one_clustering_key,
+  function_input,
+  one_struct,
 };
+struct schema_verdict {
+  schema_rule broken = schema_rule::none;
+  std::size_t field = 0;
+};
+consteval bool function_input_exists(std::span<field_info const> fields, field_info const& output) {
+  for (auto const& f : fields)
+    if (f.name == output.function_input && f.written() && (f.type == kind::varchar || f.type == kind::text))
+      return true;
+  return false;
+}
+consteval schema_verdict judge_schema(std::span<field_info const> fields) {
+  std::size_t const repeated = first_repeated_name(fields);
+  if (repeated != fields.size())
+    return {fields[repeated].is_dynamic ? schema_rule::one_dynamic_field : schema_rule::unique_name, repeated};
+  bool primary = false, partition = false, clustering = false;
+  for (std::size_t i = 0; i < fields.size(); ++i) {
+    field_info const& f = fields[i];
+    if (f.is_primary && primary) return {schema_rule::one_primary_key, i};
+    if (f.is_partition_key && partition) return {schema_rule::one_partition_key, i};
+    if (f.is_clustering_key && clustering) return {schema_rule::one_clustering_key, i};
+    if (f.is_function_output() && !function_input_exists(fields, f)) return {schema_rule::function_input, i};
+    primary = primary || f.is_primary;
+    partition = partition || f.is_partition_key;
+    clustering = clustering || f.is_clustering_key;
+  }
+  return {primary ? schema_rule::none : schema_rule::a_primary_key, 0};
+}
+template <fixed_string Name, schema_rule Broken>
+struct schema_mistake {
+  static_assert(rule::field<Name, Broken != schema_rule::unique_name>,
+                "bulkwriter: two fields of this schema have this name; rename one");
+  static_assert(rule::field<Name, Broken != schema_rule::one_dynamic_field>,
+                "bulkwriter: a schema has at most one dynamic_field<>; remove the others");
+  static_assert(
+      rule::field<Name, Broken != schema_rule::a_primary_key>,
+      "bulkwriter: no field of this schema is the primary key; give one .is_primary = true (int64 or varchar)");
+  static_assert(rule::field<Name, Broken != schema_rule::one_primary_key>,
+                "bulkwriter: another field of this schema is the primary key; keep .is_primary on one");
+  static_assert(rule::field<Name, Broken != schema_rule::one_partition_key>,
+                "bulkwriter: another field of this schema is the partition key; keep .is_partition_key on one");
+  static_assert(rule::field<Name, Broken != schema_rule::one_clustering_key>,
+                "bulkwriter: another field of this schema is the clustering key; keep .is_clustering_key on one");
+  static_assert(rule::field<Name, Broken != schema_rule::function_input>,
+                "bulkwriter: the input_field_name of this function_output must name a varchar or text field of this "
+                "schema; correct the name");
+  static_assert(
+      rule::field<Name, Broken != schema_rule::one_struct>,
+      "bulkwriter: this field is a member of another struct than the fields before it; bind all to one struct");
+};
+template <fixed_string Name>
+struct schema_mistake<Name, schema_rule::none> {};
 
 template <class... F>
 struct schema_check {
-  static constexpr std::array<field_info, sizeof...(F)> infos{F::info...};
-  static constexpr std::size_t repeated = first_repeated_name(infos);
-  using shown = typename decltype(pick<repeated % sizeof...(F)>(
+  static constexpr bool one_struct = common_owner<typename F::owner...>::same;
+  static constexpr schema_verdict verdict = [] {
+    if constexpr (one_struct)
+      return judge_schema(std::array<field_info, sizeof...(F)>{F::info...});
+    else
+      return schema_verdict{schema_rule::one_struct, first_stranger<typename F::owner...>()};
+  }();
+  using shown = typename decltype(pick<verdict.field>(
       static_cast<slots<std::index_sequence_for<F...>, F...> const*>(nullptr)))::type;
-  static_assert(sizeof(unique_name<shown::name_storage, repeated == sizeof...(F)>) != 0);
-  static_assert(
-      count_if_set<&field_info::is_primary>(infos) != 0,
-      "bulkwriter: no field of this schema is the primary key; give one .is_primary = true (int64 or varchar)");
-  static_assert(count_if_set<&field_info::is_primary>(infos) <= 1,
-                "bulkwriter: more than one field of this schema is the primary key; keep .is_primary on one");
-  static_assert(primary_kind_fits(infos), "bulkwriter: the primary key must be an int64 or a varchar field");
-  static_assert(count_if_set<&field_info::is_partition_key>(infos) <= 1,
-                "bulkwriter: more than one field of this schema is the partition key; keep .is_partition_key on one");
-  static_assert(count_if_set<&field_info::is_dynamic>(infos) <= 1,
-                "bulkwriter: a schema has at most one dynamic_field<>");
-  static_assert(count_if_set<&field_info::is_clustering_key>(infos) <= 1,
-                "bulkwriter: more than one field of this schema is the clustering key; keep .is_clustering_key on one");
-  static_assert(
-      function_inputs_exist(infos),
-      "bulkwriter: the input_field_name of a function_output must name a varchar or text field of this schema");
-  static_assert(common_owner<typename F::owner...>::same,
-                "bulkwriter: the fields of this schema are members of different structs; bind all to one struct");
+  static_assert(sizeof(schema_mistake<shown::name_storage, verdict.broken>) != 0);
 };
 
 }  // namespace detail
@@ -121,7 +123,32 @@ struct schema {
   static constexpr std::size_t size = sizeof...(F);  ///< fields, those that the server fills among them
   /// The fields, lowered, in the order in which they are declared.
   static constexpr std::array<field_info, sizeof...(F)> infos{F::info...};
+  /// Whether all fields are members of one struct; false in a schema that does not compile.
+  static constexpr bool one_struct = detail::common_owner<typename F::owner...>::same;
   static_assert(sizeof(detail::schema_check<F...>) != 0);
+};
+
+namespace detail {
+template <class... F>
+struct fields_check {
+  static_assert(sizeof...(F) != 0,
+                "bulkwriter: a schema needs fields such as bw::column<\"id\", bw::int64{.is_primary = true}>");
+  static_assert(
+      (has_info<F> && ...),
+      "bulkwriter: the arguments of schema<> must be column<>, field<>, function_output<> or dynamic_field<>, "
+      "such as bw::column<\"id\", bw::int64{.is_primary = true}>");
+};
+}  // namespace detail
+template <class... F>
+  requires(sizeof...(F) == 0 || !(detail::has_info<F> && ...))
+struct schema<F...> {
+  using is_schema = void;
+  using slots = detail::slots<std::index_sequence<>>;
+  using row_type = void;
+  static constexpr std::size_t size = 0;
+  static constexpr std::array<field_info, 0> infos{};
+  static constexpr bool one_struct = true;
+  static_assert(sizeof(detail::fields_check<F...>) != 0);
 };
 
 /// A struct derived from `schema`.
@@ -134,7 +161,9 @@ template <class S, std::size_t I>
 using field_at = typename decltype(pick<I>(static_cast<typename S::slots const*>(nullptr)))::type;
 
 consteval bool has_dynamic_field(std::span<field_info const> fields) {
-  return count_if_set<&field_info::is_dynamic>(fields) != 0;
+  for (auto const& f : fields)
+    if (f.is_dynamic) return true;
+  return false;
 }
 }  // namespace detail
 

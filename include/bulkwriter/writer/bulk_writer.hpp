@@ -38,7 +38,8 @@ template <class S, fixed_string... Name>
 struct missing_values {
   static_assert(
       (rule::field<Name, sizeof(S) == 0> || ...),
-      "bulkwriter: no value was given for these fields, and they are neither nullable nor have a default_value");
+      "bulkwriter: no value was given for these fields, and they are neither nullable nor have a default_value; "
+      "add the values");
 };
 // The fields that a binding leaves without a value although they need one.
 template <class S, auto Bound>
@@ -65,7 +66,7 @@ struct dynamic_value_check {
                 "ranges of these, "
                 "boost::json types with <bulkwriter/adapt/boost_json.hpp>)");
 };
-template <class S, std::size_t Given>
+template <class S, std::size_t Given, std::size_t Wanted>
 struct wrong_arity {
   static_assert(rule::field<"std::tuple", sizeof(S) == 0>,
                 "bulkwriter: the tuple must hold one value for each field of the schema, in schema order, without "
@@ -93,6 +94,16 @@ inline constexpr bool is_tuple_or_named<std::tuple<T...>> = true;
 template <fixed_string N, class T>
 inline constexpr bool is_tuple_or_named<named<N, T>> = true;
 
+template <class S>
+struct row_type_of {  // of what is no schema: one message is enough
+  using type = void;
+};
+template <class S>
+  requires requires { typename S::row_type; }
+struct row_type_of<S> {
+  using type = typename S::row_type;
+};
+
 template <class S, class Format>
 consteval int first_unheld_field() {
   for (std::size_t i = 0; i < S::size; ++i)
@@ -119,9 +130,10 @@ class bulk_writer {
   static_assert(format::file_format<Format>,
                 "bulkwriter: the second argument of a writer is a format such as bw::format::parquet");
 
-  using schema_type = Schema;                  ///< the struct derived from `schema`
-  using format_type = Format;                  ///< such as `format::parquet`
-  using row_type = typename Schema::row_type;  ///< the struct that rows are given as; void if there is none
+  using schema_type = Schema;  ///< the struct derived from `schema`
+  using format_type = Format;  ///< such as `format::parquet`
+  /// The struct that rows are given as; void if there is none.
+  using row_type = typename detail::row_type_of<Schema>::type;
 
   /// Into any place, for example an output::memory. Errors: invalid_option.
   /// @{
@@ -332,7 +344,7 @@ class bulk_writer {
   result<void> append_by_position(std::tuple<T...> const& row) {
     using bound = detail::by_position<Schema, sizeof...(T)>;
     if constexpr (!bound::arity_fits) {
-      static_assert(sizeof(detail::wrong_arity<Schema, sizeof...(T)>) != 0);
+      static_assert(sizeof(detail::wrong_arity<Schema, sizeof...(T), bound::wanted>) != 0);
       return {};
     } else {
       return std::apply([&](auto const&... value) { return append_checked<bound>(value...); }, row);

@@ -175,6 +175,9 @@ TEST_CASE("runtime_schema: the rules for one field") {
   CHECK(says(verdict("n", float64{.default_value = 1e308 * 10}), "finite"));
   CHECK(says(verdict("s", varchar{.max_length = 3, .default_value = "four"}), "4 bytes"));
   CHECK(says(verdict("k", varchar{.max_length = 3, .is_partition_key = true, .nullable = true}), "partition key"));
+  CHECK(says(verdict("k", int32{.is_partition_key = true}), "must be int64 or varchar"));
+  CHECK(says(verdict("k", boolean{.is_clustering_key = true}), "clustering key"));
+  CHECK(says(verdict("RowID", int64{}), "of its own"));
 }
 
 TEST_CASE("runtime_schema: the rules for keys, functions and structs") {
@@ -202,6 +205,11 @@ TEST_CASE("runtime_schema: the rules for keys, functions and structs") {
            .add_field("b", int64{.is_partition_key = true})
            .add_field("c", int64{.is_partition_key = true}),
        "2 fields are the partition key");
+  only(runtime_schema()
+           .add_field("a", int64{.is_primary = true})
+           .add_field("b", int64{.is_clustering_key = true})
+           .add_field("c", int8{.is_clustering_key = true}),
+       "2 fields are the clustering key");
   only(runtime_schema().add_field("a", int64{.is_primary = true}).add_dynamic_field().add_dynamic_field(),
        "two fields");
   field_info odd;

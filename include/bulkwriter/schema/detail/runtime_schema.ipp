@@ -66,7 +66,7 @@ class schema_checker {
 
   std::vector<problem> run() {
     if (fields_.empty()) add({}, "a schema without fields");
-    std::size_t primary = 0, partition = 0;
+    std::size_t primary = 0, partition = 0, clustering = 0;
     for (std::size_t i = 0; i < fields_.size(); ++i) {
       field_info const& f = fields_[i];
       place_.clear();
@@ -77,6 +77,7 @@ class schema_checker {
       if (f.type == kind::struct_array) check_struct(f);
       primary += f.is_primary;
       partition += f.is_partition_key;
+      clustering += f.is_clustering_key;
     }
     place_.clear();
     if (primary == 0 && !fields_.empty())
@@ -84,6 +85,8 @@ class schema_checker {
     if (primary > 1) add({}, std::to_string(primary) + " fields are the primary key; keep is_primary on one");
     if (partition > 1)
       add({}, std::to_string(partition) + " fields are the partition key; keep is_partition_key on one");
+    if (clustering > 1)
+      add({}, std::to_string(clustering) + " fields are the clustering key; keep is_clustering_key on one");
     return std::move(problems_);
   }
 
@@ -109,6 +112,7 @@ class schema_checker {
       add(f.name,
           "a name begins with a letter or an underscore, goes on with letters, digits and underscores, and has 1 to " +
               std::to_string(limits::max_name_length) + " bytes");
+    if (is_reserved_field_name(f.name)) add(f.name, "the server keeps this name for a field of its own");
     if (is_dense_vector(f.type) && (f.dim < 1 || f.dim > limits::max_dim))
       add(f.name, "dim " + std::to_string(f.dim) + " is not between 1 and " + std::to_string(limits::max_dim));
     if (f.type == kind::binary_vector && f.dim % 8 != 0)
@@ -157,8 +161,9 @@ class schema_checker {
     if (f.auto_id && !f.is_primary) add(f.name, "only a primary key can be auto_id");
     if (f.is_partition_key && (f.is_primary || f.nullable))
       add(f.name, "a partition key cannot be the primary key or nullable");
-    if (f.is_partition_key && !is_integer(f.type) && f.type != kind::varchar && f.type != kind::boolean)
-      add(f.name, "a partition key cannot be a " + std::string(to_string(f.type)) + " field");
+    if (f.is_partition_key && f.type != kind::int64 && f.type != kind::varchar)
+      add(f.name, "the partition key is " + std::string(to_string(f.type)) + "; it must be int64 or varchar");
+    if (f.is_clustering_key && f.type == kind::boolean) add(f.name, "a boolean field cannot be the clustering key");
   }
 
   void check_function(field_info const& f) {

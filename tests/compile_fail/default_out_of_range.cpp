@@ -1,0 +1,18 @@
+// rule: the default_value is out of the range of this field's kind
+// fix: give another value, a wider kind or a larger max_length
+// shows: stars
+#include <bulkwriter/local.hpp>
+
+namespace bw = bulkwriter;
+
+#ifdef BULKWRITER_TEST_MISTAKE
+struct row_schema
+    : bw::schema<bw::column<"id", bw::int64{.is_primary = true}>, bw::column<"stars", bw::int8{.default_value = 128}>> {
+};
+#else
+struct row_schema
+    : bw::schema<bw::column<"id", bw::int64{.is_primary = true}>, bw::column<"stars", bw::int8{.default_value = 127}>> {
+};
+#endif
+
+void use(bw::local_bulk_writer<row_schema, bw::format::parquet>& writer) { writer.append_row(std::tuple{1, 5}); }

@@ -1,0 +1,17 @@
+// rule: a vector field needs a dim between 1 and 32768
+// fix: bw::float_vector{.dim = 768}
+// shows: v
+#include <bulkwriter/local.hpp>
+
+namespace bw = bulkwriter;
+
+#ifdef BULKWRITER_TEST_MISTAKE
+struct row_schema : bw::schema<bw::column<"id", bw::int64{.is_primary = true}>, bw::column<"v", bw::float_vector{}>> {};
+#else
+struct row_schema
+    : bw::schema<bw::column<"id", bw::int64{.is_primary = true}>, bw::column<"v", bw::float_vector{.dim = 4}>> {};
+#endif
+
+void use(bw::local_bulk_writer<row_schema, bw::format::parquet>& writer) {
+  writer.append_row(std::tuple{1, std::array<float, 4>{}});
+}

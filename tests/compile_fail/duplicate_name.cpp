@@ -1,0 +1,18 @@
+// rule: two fields of this schema have this name
+// fix: rename one
+// shows: title
+#include <bulkwriter/local.hpp>
+
+namespace bw = bulkwriter;
+
+#ifdef BULKWRITER_TEST_MISTAKE
+struct row_schema : bw::schema<bw::column<"id", bw::int64{.is_primary = true}>,
+                               bw::column<"title", bw::varchar{.max_length = 8}>, bw::column<"title", bw::float64{}>> {
+};
+#else
+struct row_schema : bw::schema<bw::column<"id", bw::int64{.is_primary = true}>,
+                               bw::column<"title", bw::varchar{.max_length = 8}>, bw::column<"score", bw::float64{}>> {
+};
+#endif
+
+void use(bw::local_bulk_writer<row_schema, bw::format::parquet>& writer) { writer.append_row(std::tuple{1, "a", 0.5}); }

@@ -1,0 +1,18 @@
+// rule: the last argument of function_output<> must be a function of the server
+// fix: such as bw::bm25{.input_field_name = "body"}
+// shows: words
+#include <bulkwriter/local.hpp>
+
+namespace bw = bulkwriter;
+
+#ifdef BULKWRITER_TEST_MISTAKE
+struct row_schema
+    : bw::schema<bw::column<"id", bw::int64{.is_primary = true}>, bw::column<"body", bw::varchar{.max_length = 64}>,
+                 bw::function_output<"words", bw::sparse_float_vector{}, 1>> {};
+#else
+struct row_schema
+    : bw::schema<bw::column<"id", bw::int64{.is_primary = true}>, bw::column<"body", bw::varchar{.max_length = 64}>,
+                 bw::function_output<"words", bw::sparse_float_vector{}, bw::bm25{.input_field_name = "body"}>> {};
+#endif
+
+void use(bw::local_bulk_writer<row_schema, bw::format::parquet>& writer) { writer.append_row(std::tuple{1, "a"}); }
