@@ -17,7 +17,7 @@ versitygw_needs_go=1.25
 
 packages=(
   ca-certificates ccache clang-16 cmake curl doctest-dev g++ libboost-json1.81-dev libboost1.81-dev
-  libclang-rt-16-dev libcli11-dev libssl-dev ninja-build python3 python3-venv
+  libclang-rt-16-dev libcli11-dev libssl-dev ninja-build nlohmann-json3-dev python3 python3-venv
 )
 
 as_root() {
