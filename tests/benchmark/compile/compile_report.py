@@ -2,7 +2,7 @@
 """What including the library costs: user CPU and memory of the compiler, beside its standard includes and beside others.
 
     compile_report.py --include DIR --work DIR [--compiler NAME]... [--rounds 5] [--optimize -O0]... [--half local|whole]...
-                      [--json FILE] [--limits]
+                      [--mode header-only|declared|bodies]... [--fields 10]... [--json FILE] [--limits]
 
 A unit is one program: 10 or 64 fields of mixed kinds, one format, written and committed (local), or README's program
 (whole). It is compiled header-only, in separate compilation (declared: what each unit of a program pays), and as the one
@@ -79,9 +79,10 @@ def make_units(options, compiler, optimize):
         if half == "whole" and not (available(compiler, "boost/beast.hpp") and available(compiler, "openssl/ssl.h")):
             skipped.append("whole: Boost or OpenSSL is not installed")
             continue
-        for mode, flags in MODES.items():
+        for mode in options.mode:
+            flags = MODES[mode]
             standard = units.standard_headers(compiler, options.include, HALVES[half](10), flags, options.work)
-            for fields in FIELDS:
+            for fields in options.fields:
                 base = bases.get((tuple(standard), fields))
                 if base is None:
                     base = add(f"{half} {mode} {fields} base", None, units.base_program(standard, fields), [])
@@ -131,11 +132,15 @@ def main():
     parser.add_argument("--compiler", action="append")
     parser.add_argument("--optimize", action="append")
     parser.add_argument("--half", action="append", choices=HALVES)
+    parser.add_argument("--mode", action="append", choices=MODES)
+    parser.add_argument("--fields", action="append", type=int)
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--json", type=pathlib.Path)
     parser.add_argument("--limits", action="store_true")
     options = parser.parse_args()
     options.half = options.half or list(HALVES)
+    options.mode = options.mode or list(MODES)
+    options.fields = options.fields or FIELDS
     options.work.mkdir(parents=True, exist_ok=True)
 
     failed, results = 0, []
