@@ -1,8 +1,9 @@
 #pragma once
 
-#include <bulkwriter/format/detail/json_encoder.hpp>
 #include <bulkwriter/format/format.hpp>
 
+#include <memory>
+#include <span>
 #include <string_view>
 
 namespace bulkwriter {
@@ -13,13 +14,12 @@ namespace format {
 /// value of a json field is a string that holds JSON text. Floats are written with the fewest digits that read back as
 /// the same float.
 struct json {
-  using encoder = detail::json_encoder;
   static constexpr std::string_view extension = "json";
   static constexpr bool holds(kind k) noexcept {
     return k <= kind::json || k == kind::float_vector ? k != kind::text : false;
   }
 
-  result<void> check() const { return {}; }
+  result<std::unique_ptr<encoder>> try_make_encoder(std::span<field_info const> fields) const;
 };
 
 }  // namespace format

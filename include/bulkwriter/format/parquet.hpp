@@ -1,9 +1,10 @@
 #pragma once
 
-#include <bulkwriter/format/detail/parquet_encoder.hpp>
 #include <bulkwriter/format/format.hpp>
 
 #include <cstdint>
+#include <memory>
+#include <span>
 #include <string_view>
 
 namespace bulkwriter {
@@ -18,13 +19,12 @@ struct parquet {
   std::uint64_t page_size = std::uint64_t{1} << 20;  ///< bytes of values; a page ends with the row that reaches it
   bool page_checksum = false;                        ///< CRC-32 of every page, for readers that check it
 
-  using encoder = detail::parquet_encoder;
   static constexpr std::string_view extension = "parquet";
   static constexpr bool holds(kind k) noexcept {
     return k <= kind::json || k == kind::float_vector ? k != kind::text : false;
   }
 
-  result<void> check() const;
+  result<std::unique_ptr<encoder>> try_make_encoder(std::span<field_info const> fields) const;
 };
 
 }  // namespace format
