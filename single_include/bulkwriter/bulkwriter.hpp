@@ -12,23 +12,24 @@
 
 // ---------- bulkwriter/config.hpp -----------------------------------------------------------------------------------
 
-// Every macro of the library is in this file.
-//
-// BULKWRITER_SEPARATE_COMPILATION   set by the user, everywhere in a program or nowhere: headers only declare.
-// BULKWRITER_IMPLEMENTATION         set by the user, in exactly one unit of such a program, before including
-//                                   <bulkwriter/bulkwriter.hpp>: that unit holds the bodies.
-// BULKWRITER_LOCAL_ONLY             set by the user: <bulkwriter/bulkwriter.hpp> is <bulkwriter/local.hpp>, for which
-//                                   the standard library is enough. Of use with the single header.
-// BULKWRITER_BOOST_JSON             set by the user of the single header: <bulkwriter/adapt/boost_json.hpp> is in it.
-// BULKWRITER_DECL                   what stands before the definition of a non-template function.
-// BULKWRITER_BODIES                 1 where the bodies (detail/*.ipp) are to be included.
+/// @file
+/// Every macro of the library is in this file. Four are set by the user:
+///
+///     BULKWRITER_SEPARATE_COMPILATION   everywhere in a program or nowhere: headers only declare.
+///     BULKWRITER_IMPLEMENTATION         in exactly one unit of such a program, before including
+///                                       <bulkwriter/bulkwriter.hpp>: that unit holds the bodies.
+///     BULKWRITER_LOCAL_ONLY             <bulkwriter/bulkwriter.hpp> is <bulkwriter/local.hpp>, for which the standard
+///                                       library is enough. Of use with the single header.
+///     BULKWRITER_BOOST_JSON             with the single header: <bulkwriter/adapt/boost_json.hpp> is in it.
 
+/// What stands before the definition of a non-template function.
 #if defined(BULKWRITER_SEPARATE_COMPILATION)
 #define BULKWRITER_DECL
 #else
 #define BULKWRITER_DECL inline
 #endif
 
+/// 1 where the bodies (detail/*.ipp) are to be included.
 #if !defined(BULKWRITER_SEPARATE_COMPILATION) || defined(BULKWRITER_IMPLEMENTATION)
 #define BULKWRITER_BODIES 1
 #else
@@ -62,6 +63,7 @@ constinit thread_local char BULKWRITER_SEPARATE_COMPILATION_is_defined_in_some_u
 #include <algorithm>
 #include <array>
 #include <bit>
+#include <charconv>
 #include <chrono>
 #include <concepts>
 #include <cstddef>
@@ -69,7 +71,6 @@ constinit thread_local char BULKWRITER_SEPARATE_COMPILATION_is_defined_in_some_u
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
-#include <exception>
 #include <functional>
 #include <map>
 #include <memory>
@@ -149,7 +150,7 @@ enum class errc : std::uint16_t {
   collection_not_found = 131,  ///< no collection of this name
   job_not_found = 132,         ///< the server does not know the job (any more)
   import_failed = 133,         ///< the job ended as failed: the reason is in the message
-  server_error = 134,          ///< any other refusal: server_code and server_message say which
+  server_error = 134,          ///< any other refusal: server_code and server_error say which
   outcome_unknown = 135,       ///< a request that must not be repeated was sent and its answer was lost
 };
 
@@ -158,16 +159,17 @@ std::string_view to_string(errc code) noexcept;
 
 /// One broken rule of one row.
 struct problem {
-  errc code = {};
+  errc code = {};            ///< which rule
   std::string field = {};    ///< name of the field, empty where the rule concerns the whole row
   std::string message = {};  ///< rule and value, without row and field
 
+  /// Compares every member.
   friend bool operator==(problem const&, problem const&) = default;
 };
 
 /// Everything that is known about a failure. `message` never holds a secret.
 struct error_info {
-  errc code = {};
+  errc code = {};                 ///< what to branch on; `errc{}` only in one that nobody filled
   std::string message = {};       ///< complete text as `error::what()` shows it, without the bracketed code
   std::int64_t row = -1;          ///< zero-based position among all rows offered to this writer; -1 where there is none
   std::string field = {};         ///< the field of the first problem
@@ -177,16 +179,20 @@ struct error_info {
   std::vector<problem> problems = {};  ///< for a refused row: every broken rule, in schema order
   bool may_have_happened = false;      ///< a request was sent and no answer denies that it has been carried out
 
-  /// `row 41, field 'title': 600 bytes exceed max_length 512 [bulkwriter.varchar_too_long]`
+  /// ``row 41, field 'title': 600 bytes exceed max_length 512 [bulkwriter.varchar_too_long]``
   std::string to_string() const;
 };
 
-/// What the plain (not `try_`) functions throw.
+/// What the plain (not `try_`) functions throw. Copies share one `error_info` and never throw. Where there are no
+/// exceptions (-fno-exceptions, the local half only) they write `what()` to stderr and abort.
 class error : public std::runtime_error {
  public:
+  /// `what()` is `error_info::to_string()`.
   explicit error(error_info info)
       : std::runtime_error(info.to_string()), info_(std::make_shared<error_info const>(std::move(info))) {}
+  /// All that is known. Lives as long as the last copy.
   error_info const& info() const noexcept { return *info_; }
+  /// What to branch on.
   errc code() const noexcept { return info_->code; }
 
  private:
@@ -225,34 +231,55 @@ class error_box {
 
 }  // namespace detail
 
-/// A value or the reason why there is none. `value()` throws `error`; `*r` and `error()` require that you asked first.
+/// A value or the reason why there is none: what every `try_` function returns.
+///
+///     if (auto files = writer.try_commit()) use(*files);
+///     else std::cerr << files.error().to_string() << '\n';
+///
+/// `value()` throws `error` (without exceptions: prints it and aborts); `*r` and `error()` require that you asked
+/// first.
 template <class T>
 class [[nodiscard]] result {
  public:
-  using value_type = T;
+  using value_type = T;  ///< of `value()`
 
+  /// From a value or from an error.
+  /// @{
   template <class U = T>
     requires(std::is_constructible_v<T, U &&> && !std::is_same_v<std::remove_cvref_t<U>, result> &&
              !std::is_same_v<std::remove_cvref_t<U>, error_info>)
   explicit(!std::is_convertible_v<U, T>) result(U&& value) : value_(std::in_place, std::forward<U>(value)) {}
   result(error_info info) : error_(std::move(info)) {}
+  /// @}
 
+  /// Whether there is a value.
+  /// @{
   bool has_value() const noexcept { return value_.has_value(); }
   explicit operator bool() const noexcept { return has_value(); }
+  /// @}
 
+  /// The value; throws `error` if there is none.
+  /// @{
   T& value() & { return check(), *value_; }
   T const& value() const& { return check(), *value_; }
   T&& value() && { return check(), std::move(*value_); }
+  /// @}
 
+  /// The value, unchecked: ask before.
+  /// @{
   T& operator*() & noexcept { return *value_; }
   T const& operator*() const& noexcept { return *value_; }
   T&& operator*() && noexcept { return std::move(*value_); }
   T* operator->() noexcept { return &*value_; }
   T const* operator->() const noexcept { return &*value_; }
+  /// @}
 
+  /// The reason, unchecked: only where there is no value.
+  /// @{
   error_info& error() & noexcept { return *error_; }
   error_info const& error() const& noexcept { return *error_; }
   error_info&& error() && noexcept { return std::move(*error_); }
+  /// @}
 
  private:
   void check() const {
@@ -262,26 +289,88 @@ class [[nodiscard]] result {
   detail::error_box error_;
 };
 
+/// Success, or the reason why not.
 template <>
 class [[nodiscard]] result<void> {
  public:
-  using value_type = void;
+  using value_type = void;  ///< of `value()`
 
-  result() = default;
+  result() = default;  ///< success
+  /// A failure.
   result(error_info info) : error_(std::move(info)) {}
 
+  /// Whether it is a success.
+  /// @{
   bool has_value() const noexcept { return !error_; }
   explicit operator bool() const noexcept { return has_value(); }
+  /// @}
+  /// Throws `error` unless it is a success.
   void value() const {
     if (error_) detail::throw_error(*error_);
   }
 
+  /// The reason, unchecked: only of a failure.
+  /// @{
   error_info& error() & noexcept { return *error_; }
   error_info const& error() const& noexcept { return *error_; }
   error_info&& error() && noexcept { return std::move(*error_); }
+  /// @}
 
  private:
   detail::error_box error_;
+};
+
+}  // namespace v1
+}  // namespace bulkwriter
+
+// ---------- bulkwriter/row/cell.hpp ---------------------------------------------------------------------------------
+
+namespace bulkwriter {
+inline namespace v1 {
+
+/// One value of a row as checks and formats see it: null, a number, or a view of text or of numbers. A row is one cell a
+/// field, in schema order; whatever way the user gave it, it comes down to these. A view is valid as long as the row.
+class cell {
+ public:
+  enum class type : std::uint8_t { null, boolean, integer, unsigned_integer, float32, float64, text, floats };
+
+  constexpr cell() noexcept : integer_(0) {}
+  static constexpr cell boolean(bool value) noexcept { return {type::boolean, std::int64_t{value}}; }
+  static constexpr cell integer(std::int64_t value) noexcept { return {type::integer, value}; }
+  /// Of an unsigned integer of 64 bits: what is above the range of int64 shows to those who judge it.
+  static constexpr cell integer(std::uint64_t value) noexcept {
+    return {type::unsigned_integer, static_cast<std::int64_t>(value)};
+  }
+  static constexpr cell float32(float value) noexcept { return {type::float32, double{value}}; }
+  static constexpr cell float64(double value) noexcept { return {type::float64, value}; }
+  static constexpr cell text(std::string_view value) noexcept { return {type::text, value.data(), value.size()}; }
+  static constexpr cell floats(std::span<float const> values) noexcept {
+    return {type::floats, values.data(), values.size()};
+  }
+
+  constexpr type holds() const noexcept { return type_; }
+  constexpr bool is_null() const noexcept { return type_ == type::null; }
+
+  // Each asks for the type that it names.
+  constexpr bool as_boolean() const noexcept { return integer_ != 0; }
+  constexpr std::int64_t as_integer() const noexcept { return integer_; }
+  constexpr std::uint64_t as_unsigned() const noexcept { return static_cast<std::uint64_t>(integer_); }
+  constexpr double as_number() const noexcept { return number_; }  ///< of float32 and float64
+  std::string_view as_text() const noexcept { return {static_cast<char const*>(data_), size_}; }
+  std::span<float const> as_floats() const noexcept { return {static_cast<float const*>(data_), size_}; }
+
+ private:
+  constexpr cell(type t, std::int64_t value) noexcept : type_(t), integer_(value) {}
+  constexpr cell(type t, double value) noexcept : type_(t), number_(value) {}
+  constexpr cell(type t, void const* data, std::size_t size) noexcept : type_(t), size_(size), data_(data) {}
+
+  type type_ = type::null;
+  std::size_t size_ = 0;
+  union {
+    std::int64_t integer_;
+    double number_;
+    void const* data_;
+  };
 };
 
 }  // namespace v1
@@ -292,28 +381,29 @@ class [[nodiscard]] result<void> {
 namespace bulkwriter {
 inline namespace v1 {
 
-/// The field kinds of a collection.
+/// The field kinds of a collection, in the order in which the library has them. What each holds: the struct of its
+/// name.
 enum class kind : std::uint8_t {
-  boolean,
-  int8,
-  int16,
-  int32,
-  int64,
-  float32,
-  float64,
-  varchar,
-  text,
-  json,
-  array,
-  geometry,
-  timestamptz,
-  float_vector,
-  float16_vector,
-  bfloat16_vector,
-  int8_vector,
-  binary_vector,
-  sparse_float_vector,
-  struct_array,
+  boolean,              ///< true or false
+  int8,                 ///< integer of 8 bits
+  int16,                ///< integer of 16 bits
+  int32,                ///< integer of 32 bits
+  int64,                ///< integer of 64 bits
+  float32,              ///< IEEE 754, 32 bits
+  float64,              ///< IEEE 754, 64 bits
+  varchar,              ///< text with a max_length
+  text,                 ///< text without one
+  json,                 ///< any JSON value
+  array,                ///< scalars
+  geometry,             ///< WKT
+  timestamptz,          ///< a point in time
+  float_vector,         ///< float
+  float16_vector,       ///< IEEE 754 binary16
+  bfloat16_vector,      ///< bfloat16
+  int8_vector,          ///< integers of 8 bits
+  binary_vector,        ///< bits
+  sparse_float_vector,  ///< index and float
+  struct_array,         ///< structs
 };
 
 /// The name as it is spelled in C++: "float_vector".
@@ -343,26 +433,31 @@ constexpr std::string_view to_string(kind k) noexcept {
   return "unknown";
 }
 
+/// Groups of kinds: int8 to int64; vectors with a dim; all vectors.
+/// @{
 constexpr bool is_integer(kind k) noexcept { return k >= kind::int8 && k <= kind::int64; }
 constexpr bool is_dense_vector(kind k) noexcept { return k >= kind::float_vector && k <= kind::binary_vector; }
 constexpr bool is_vector(kind k) noexcept { return k >= kind::float_vector && k <= kind::sparse_float_vector; }
+/// @}
 
 /// Smallest and largest value of an integer kind.
+/// @{
 constexpr std::int64_t min_of(kind k) noexcept {
   return k == kind::int8 ? INT8_MIN : k == kind::int16 ? INT16_MIN : k == kind::int32 ? INT32_MIN : INT64_MIN;
 }
 constexpr std::int64_t max_of(kind k) noexcept {
   return k == kind::int8 ? INT8_MAX : k == kind::int16 ? INT16_MAX : k == kind::int32 ? INT32_MAX : INT64_MAX;
 }
+/// @}
 
 /// Limits of the servers (Milvus limits page; milvus-import-contract).
 namespace limits {
-inline constexpr std::uint32_t max_dim = 32768;
-inline constexpr std::uint32_t max_varchar_length = 65535;  ///< bytes
-inline constexpr std::uint32_t max_capacity = 4096;         ///< elements of an array
-inline constexpr std::uint32_t max_json_length = 65536;     ///< bytes of a JSON cell
-inline constexpr std::uint32_t max_name_length = 255;
-inline constexpr double max_float32 = 3.4028234663852886e38;
+inline constexpr std::uint32_t max_dim = 32768;               ///< numbers of a vector; bits of a binary_vector
+inline constexpr std::uint32_t max_varchar_length = 65535;    ///< bytes
+inline constexpr std::uint32_t max_capacity = 4096;           ///< elements of an array
+inline constexpr std::uint32_t max_json_length = 65536;       ///< bytes of a JSON cell
+inline constexpr std::uint32_t max_name_length = 255;         ///< bytes of a field's name
+inline constexpr double max_float32 = 3.4028234663852886e38;  ///< FLT_MAX
 }  // namespace limits
 
 /// Names begin with a letter or an underscore and go on with letters, digits and underscores; at most 255 bytes.
@@ -376,6 +471,9 @@ constexpr bool is_valid_field_name(std::string_view name) noexcept {
   return true;
 }
 
+/// Names that servers give to fields of their own in every collection.
+constexpr bool is_reserved_field_name(std::string_view name) noexcept { return name == "RowID" || name == "Timestamp"; }
+
 /// The name of the dynamic field in files and servers.
 inline constexpr std::string_view dynamic_field_name = "$meta";
 
@@ -388,39 +486,46 @@ namespace bulkwriter {
 inline namespace v1 {
 
 /// Functions of the server that compute a field from another.
-enum class function_kind : std::uint8_t { none, bm25, text_embedding, minhash };
+enum class function_kind : std::uint8_t {
+  none,            ///< an ordinary field
+  bm25,            ///< varchar or text to sparse_float_vector, for full text search
+  text_embedding,  ///< varchar or text to float_vector, by a model that the server calls
+  minhash,         ///< varchar or text to binary_vector, for near duplicates
+};
 
 /// A field of any schema, lowered: all that checks, formats and collections ever see of it.
-/// Views point into the schema, which outlives its use (compile-time schemas: for ever).
+/// Views point into the schema, which outlives its use (compile-time schemas: for ever). Limits: namespace limits.
 struct field_info {
-  std::string_view name = {};
-  kind type = kind::boolean;
-  kind element = kind::boolean;    ///< of an array
-  std::uint32_t dim = 0;           ///< of a vector; bits for binary_vector
-  std::uint32_t max_length = 0;    ///< bytes, of a varchar or of each varchar of an array
-  std::uint32_t max_capacity = 0;  ///< elements of an array or struct_array
-  bool is_primary = false;
-  bool auto_id = false;
-  bool is_partition_key = false;
-  bool is_clustering_key = false;
-  bool nullable = false;
-  bool has_default = false;
-  bool is_dynamic = false;
-  std::int64_t default_integer = 0;  ///< also of a boolean: 0 or 1
-  double default_number = 0;
-  std::string_view default_text = {};
+  std::string_view name = {};          ///< in the collection and in files
+  kind type = kind::boolean;           ///< what it holds
+  kind element = kind::boolean;        ///< of an array
+  std::uint32_t dim = 0;               ///< of a vector; bits for binary_vector
+  std::uint32_t max_length = 0;        ///< bytes, of a varchar or of each varchar of an array
+  std::uint32_t max_capacity = 0;      ///< elements of an array or struct_array
+  bool is_primary = false;             ///< the collection's key: exactly one, int64 or varchar
+  bool auto_id = false;                ///< the server makes the key: rows and files hold none
+  bool is_partition_key = false;       ///< the server spreads rows over partitions by it: at most one, not nullable
+  bool is_clustering_key = false;      ///< the server clusters rows by it: at most one
+  bool nullable = false;               ///< a row may hold null
+  bool has_default = false;            ///< a default_ member stands in place of null; it wins over nullable
+  bool is_dynamic = false;             ///< the dynamic field: the text of a JSON object
+  std::int64_t default_integer = 0;    ///< also of a boolean: 0 or 1
+  double default_number = 0;           ///< of float32 and float64
+  std::string_view default_text = {};  ///< of varchar and timestamptz
   function_kind function = function_kind::none;  ///< what computes it; none for an ordinary field
-  std::string_view function_name = {};
-  std::string_view function_input = {};   ///< the field that the function reads
-  std::string_view function_params = {};  ///< JSON object text or empty
-  field_info const* sub = nullptr;        ///< fields of a struct_array
-  std::size_t sub_count = 0;
+  std::string_view function_name = {};           ///< empty: the field's name with "_function" behind it
+  std::string_view function_input = {};          ///< the field that the function reads
+  std::string_view function_params = {};         ///< JSON object text or empty
+  field_info const* sub = nullptr;               ///< fields of a struct_array
+  std::size_t sub_count = 0;                     ///< how many
 
+  /// Whether the server computes it.
   constexpr bool is_function_output() const noexcept { return function != function_kind::none; }
   /// Whether rows and files hold it: the server fills the others.
   constexpr bool written() const noexcept { return !auto_id && !is_function_output(); }
   /// Whether a row may leave it out.
   constexpr bool may_be_null() const noexcept { return nullable || has_default || is_dynamic; }
+  /// The fields of a struct_array; empty for other kinds.
   constexpr std::span<field_info const> sub_fields() const noexcept { return {sub, sub_count}; }
 };
 
@@ -431,127 +536,57 @@ struct field_info {
 
 namespace bulkwriter {
 inline namespace v1 {
+
+/// How rows become the bytes of files: formats as values with options, and what a further format must bring.
 namespace format {
 
 /// Where an encoder hands over finished bytes: the pieces, in order, are valid for the call.
 /// A function pointer with its argument, so that formats know nothing of files and clouds.
 struct byte_sink {
-  void* to = nullptr;
+  void* to = nullptr;  ///< the first argument of `write_to`
+  /// Takes the pieces; an error ends the file.
   result<void> (*write_to)(void* to, std::span<std::span<std::byte const> const> pieces) = nullptr;
 
+  /// Calls `write_to`, which must be set.
+  /// @{
   result<void> write(std::span<std::span<std::byte const> const> pieces) const { return write_to(to, pieces); }
   result<void> write(std::span<std::byte const> piece) const { return write_to(to, std::span(&piece, 1)); }
+  /// @}
 };
 
-/// Turns checked rows into the bytes of one file after another. A row is begin_row, one put for each written field (the
-/// index is the field's place in the schema), end_row; until end_row it can be dropped without a trace.
-template <class E>
-concept encoder = requires(E e, E const c, std::size_t i, byte_sink const& sink) {
-  e.begin_row();
-  e.put(i, nullptr);
-  e.put(i, true);
-  e.put(i, std::int64_t{});
-  e.put(i, float{});
-  e.put(i, double{});
-  e.put(i, std::string_view{});
-  e.put(i, std::span<float const>{});
-  e.end_row();
-  e.drop_row();
-  { c.rows() } -> std::same_as<std::uint64_t>;        // ended rows of this file
-  { c.size_bound() } -> std::same_as<std::uint64_t>;  // no smaller than the file, were it finished after the begun row
-  { c.lone_row_bound() } -> std::same_as<std::uint64_t>;  // the same for a file of the begun row alone
-  { c.ready() } -> std::same_as<bool>;                    // enough has come together for flush
-  { e.flush(sink) } -> std::same_as<result<void>>;        // hands over what is complete
-  { e.finish(sink) } -> std::same_as<result<void>>;       // hands over the rest; the encoder then begins a new file
+/// Turns checked rows into the bytes of one file after another. A row is put whole; until end_row it can be dropped
+/// without a trace. Not thread-safe.
+class encoder {
+ public:
+  encoder() = default;
+  encoder(encoder const&) = delete;
+  encoder& operator=(encoder const&) = delete;
+  virtual ~encoder() = default;
+
+  /// Takes the place of a row that was put and not ended. One cell a field of the schema, of the type of its kind;
+  /// those of fields that are not written() are to be ignored. Null only where a field is nullable without a default.
+  virtual void put_row(std::span<cell const> cells) = 0;
+  virtual void end_row() = 0;
+  virtual void drop_row() = 0;
+
+  virtual std::uint64_t rows() const noexcept = 0;            ///< ended rows of this file
+  virtual std::uint64_t size_bound() const noexcept = 0;      ///< no smaller than the file, were it finished with the row put
+  virtual std::uint64_t lone_row_bound() const noexcept = 0;  ///< the same for a file of the row put alone
+  virtual bool ready() const noexcept = 0;                    ///< enough has come together for flush
+  virtual result<void> flush(byte_sink const& sink) = 0;      ///< hands over what is complete
+  virtual result<void> finish(byte_sink const& sink) = 0;     ///< hands over the rest; a new file begins
 };
 
 /// A format: a value with options, the kinds it holds, the extension that servers know it by, and its encoder.
+/// try_make_encoder refuses options out of range with invalid_option.
 template <class F>
-concept file_format = encoder<typename F::encoder> && requires(F const f, std::span<field_info const> fields, kind k) {
+concept file_format = requires(F const f, std::span<field_info const> fields, kind k) {
   { F::holds(k) } -> std::same_as<bool>;
   { F::extension } -> std::convertible_to<std::string_view>;
-  { f.check() } -> std::same_as<result<void>>;  // options out of range
-  requires std::constructible_from<typename F::encoder, F const&, decltype(fields)>;
+  { f.try_make_encoder(fields) } -> std::same_as<result<std::unique_ptr<encoder>>>;
 };
 
 }  // namespace format
-
-namespace detail {
-
-/// What stands in the file for a value that the row does not bring: true if something was put in its place.
-/// A default wins over null, as on the server; a row without dynamic values has an empty object.
-template <class Encoder>
-bool put_in_place_of_null(Encoder& to, std::size_t i, field_info const& f) {
-  if (f.is_dynamic)
-    to.put(i, std::string_view("{}"));
-  else if (!f.has_default)
-    return false;
-  else if (f.type == kind::boolean)
-    to.put(i, f.default_integer != 0);
-  else if (is_integer(f.type))
-    to.put(i, f.default_integer);
-  else if (f.type == kind::float32 || f.type == kind::float64)
-    to.put(i, f.default_number);
-  else
-    to.put(i, f.default_text);
-  return true;
-}
-
-}  // namespace detail
-}  // namespace v1
-}  // namespace bulkwriter
-
-// ---------- bulkwriter/format/detail/json_encoder.hpp ---------------------------------------------------------------
-
-namespace bulkwriter {
-inline namespace v1 {
-namespace format {
-struct json;
-}
-namespace detail {
-
-/// Encodes a row at once, at the end of a buffer that is handed over when about a megabyte has come together.
-class json_encoder {
- public:
-  json_encoder(format::json const& options, std::span<field_info const> fields);
-
-  void begin_row();
-  void put(std::size_t i, std::nullptr_t);
-  void put(std::size_t i, bool value);
-  void put(std::size_t i, std::int64_t value);
-  void put(std::size_t i, float value);
-  void put(std::size_t i, double value);
-  void put(std::size_t i, std::string_view value);
-  void put(std::size_t i, std::span<float const> value);
-  void end_row();
-  void drop_row() { buffer_.resize(row_begin_); }
-
-  std::uint64_t rows() const noexcept { return rows_; }
-  std::uint64_t size_bound() const noexcept {
-    return handed_over_ + buffer_.size() + 1 + closing.size();
-  }  // 1: the row's own '}'
-  std::uint64_t lone_row_bound() const noexcept {
-    return opening.size() + (buffer_.size() - row_begin_) + 1 + closing.size();
-  }
-  bool ready() const noexcept { return row_begin_ >= flush_size; }
-  result<void> flush(format::byte_sink const& sink);
-  result<void> finish(format::byte_sink const& sink);
-
- private:
-  static constexpr std::string_view opening = "{\"rows\":[\n", closing = "\n]}\n";
-  static constexpr std::size_t flush_size = std::size_t{1} << 20;
-
-  void key(std::size_t i);
-
-  std::span<field_info const> fields_;
-  std::vector<std::string> keys_;  // `"name":` by field index
-  std::string buffer_;
-  std::size_t row_begin_ = 0;  // in buffer_: end of the last ended row
-  bool first_in_row_ = true;
-  std::uint64_t rows_ = 0, handed_over_ = 0;
-};
-
-}  // namespace detail
 }  // namespace v1
 }  // namespace bulkwriter
 
@@ -565,16 +600,61 @@ namespace format {
 /// value of a json field is a string that holds JSON text. Floats are written with the fewest digits that read back as
 /// the same float.
 struct json {
-  using encoder = detail::json_encoder;
-  static constexpr std::string_view extension = "json";
+  static constexpr std::string_view extension = "json";  ///< of the files
+  /// boolean, int8 to int64, float32, float64, varchar, json (so the dynamic field too) and float_vector.
   static constexpr bool holds(kind k) noexcept {
     return k <= kind::json || k == kind::float_vector ? k != kind::text : false;
   }
 
-  result<void> check() const { return {}; }
+  /// There are no options that could be wrong.
+  result<std::unique_ptr<encoder>> try_make_encoder(std::span<field_info const> fields) const;
 };
 
 }  // namespace format
+}  // namespace v1
+}  // namespace bulkwriter
+
+// ---------- bulkwriter/format/detail/json_encoder.hpp ---------------------------------------------------------------
+
+namespace bulkwriter {
+inline namespace v1 {
+namespace detail {
+
+/// Encodes a row at once, at the end of a buffer that is handed over when about a megabyte has come together.
+class json_encoder final : public format::encoder {
+ public:
+  explicit json_encoder(std::span<field_info const> fields);
+
+  BULKWRITER_DECL void put_row(std::span<cell const> cells) override;
+  BULKWRITER_DECL void end_row() override;
+  void drop_row() override { buffer_.resize(row_begin_); }
+
+  std::uint64_t rows() const noexcept override { return rows_; }
+  std::uint64_t size_bound() const noexcept override {
+    return handed_over_ + buffer_.size() + 1 + closing.size();  // 1: the row's own '}'
+  }
+  std::uint64_t lone_row_bound() const noexcept override {
+    return opening.size() + (buffer_.size() - row_begin_) + 1 + closing.size();
+  }
+  bool ready() const noexcept override { return row_begin_ >= flush_size; }
+  BULKWRITER_DECL result<void> flush(format::byte_sink const& sink) override;
+  BULKWRITER_DECL result<void> finish(format::byte_sink const& sink) override;
+
+ private:
+  static constexpr std::string_view opening = "{\"rows\":[\n", closing = "\n]}\n";
+  static constexpr std::size_t flush_size = std::size_t{1} << 20;
+
+  void put_value(cell const& value);
+  void put_floats(std::span<float const> values);
+
+  std::span<field_info const> fields_;
+  std::vector<std::string> keys_;  // `"name":` by field index
+  std::string buffer_;
+  std::size_t row_begin_ = 0;  // in buffer_: end of the last ended row
+  std::uint64_t rows_ = 0, handed_over_ = 0;
+};
+
+}  // namespace detail
 }  // namespace v1
 }  // namespace bulkwriter
 
@@ -659,9 +739,88 @@ void append_json_number(std::string& out, double value);
 void append_json_number(std::string& out, long long value);
 void append_json_number(std::string& out, unsigned long long value);
 
+/// Reads the longest decimal number at `first` as std::from_chars does, in every locale, with every standard library.
+/// Unlike there the result is finite: infinities and NaN are an `invalid_argument`; too small a number is the nearest,
+/// mostly zero; `result_out_of_range` says that it is too large. What fails leaves `value` alone.
+std::from_chars_result read_float(char const* first, char const* last, float& value);
+std::from_chars_result read_float(char const* first, char const* last, double& value);
+
 /// What stands between the braces of text that begins and ends with them; nothing where it does not. Judges no more
 /// than that.
 std::optional<std::string_view> inside_braces(std::string_view object) noexcept;
+
+}  // namespace detail
+}  // namespace v1
+}  // namespace bulkwriter
+
+// ---------- bulkwriter/format/parquet.hpp ---------------------------------------------------------------------------
+
+namespace bulkwriter {
+inline namespace v1 {
+namespace format {
+
+/// Apache Parquet, in the form that every Milvus from 2.3.4 on reads: all columns OPTIONAL, three-level lists, strings
+/// annotated as such, PLAIN values, data pages v1, no compression (embeddings do not compress).
+struct parquet {
+  /// Bytes of values, 4 KiB to 2 GiB: what a reader holds in memory, and the encoder of all columns but the widest
+  /// vector.
+  std::uint64_t row_group_size = std::uint64_t{32} << 20;
+  /// Bytes of values, 1 KiB to 1 GiB; a page ends with the row that reaches it.
+  std::uint64_t page_size = std::uint64_t{1} << 20;
+  bool page_checksum = false;  ///< CRC-32 of every page, for readers that check it
+
+  static constexpr std::string_view extension = "parquet";  ///< of the files
+  /// boolean, int8 to int64, float32, float64, varchar, json (so the dynamic field too) and float_vector.
+  static constexpr bool holds(kind k) noexcept {
+    return k <= kind::json || k == kind::float_vector ? k != kind::text : false;
+  }
+
+  /// What writes the bytes. Error: invalid_option, for a size out of its range.
+  result<std::unique_ptr<encoder>> try_make_encoder(std::span<field_info const> fields) const;
+};
+
+}  // namespace format
+}  // namespace v1
+}  // namespace bulkwriter
+
+// ---------- bulkwriter/format/detail/crc32.hpp ----------------------------------------------------------------------
+
+namespace bulkwriter {
+inline namespace v1 {
+namespace detail {
+
+// CRC-32 with the polynomial of zlib and gzip, eight bytes a step (Kounavis and Berry, "slicing-by-8").
+inline constexpr auto crc32_tables = [] {
+  std::array<std::array<std::uint32_t, 256>, 8> t{};
+  for (std::uint32_t i = 0; i < 256; ++i) {
+    std::uint32_t c = i;
+    for (int k = 0; k < 8; ++k) c = (c & 1) != 0 ? c >> 1 ^ 0xedb88320u : c >> 1;
+    t[0][i] = c;
+  }
+  for (std::size_t i = 0; i < 256; ++i)
+    for (std::size_t k = 1; k < 8; ++k) t[k][i] = t[k - 1][i] >> 8 ^ t[0][t[k - 1][i] & 0xff];
+  return t;
+}();
+
+/// Continues a checksum; begin with 0.
+inline std::uint32_t crc32(std::uint32_t crc, std::span<std::byte const> data) noexcept {
+  auto const& t = crc32_tables;
+  auto const* p = reinterpret_cast<unsigned char const*>(data.data());
+  std::size_t n = data.size();
+  crc = ~crc;
+  if constexpr (std::endian::native == std::endian::little) {
+    for (; n >= 8; n -= 8, p += 8) {
+      std::uint32_t low, high;
+      std::memcpy(&low, p, 4);
+      std::memcpy(&high, p + 4, 4);
+      low ^= crc;
+      crc = t[7][low & 0xff] ^ t[6][low >> 8 & 0xff] ^ t[5][low >> 16 & 0xff] ^ t[4][low >> 24] ^ t[3][high & 0xff] ^
+            t[2][high >> 8 & 0xff] ^ t[1][high >> 16 & 0xff] ^ t[0][high >> 24];
+    }
+  }
+  for (; n != 0; --n, ++p) crc = t[0][(crc ^ *p) & 0xff] ^ crc >> 8;
+  return ~crc;
+}
 
 }  // namespace detail
 }  // namespace v1
@@ -768,32 +927,23 @@ namespace detail {
 ///
 /// Levels are runs in closed form: a vector without nulls costs 5 or 6 bytes of repetition levels a row and a few bytes
 /// of definition levels a page, instead of a level pair for every float.
-class parquet_encoder {
+class parquet_encoder final : public format::encoder {
  public:
   parquet_encoder(format::parquet const& options, std::span<field_info const> fields);
-  parquet_encoder(parquet_encoder const&) = delete;  // the chains point to the pool
-  parquet_encoder& operator=(parquet_encoder const&) = delete;
 
-  void begin_row();
-  void put(std::size_t i, std::nullptr_t);
-  void put(std::size_t i, bool value);
-  void put(std::size_t i, std::int64_t value);
-  void put(std::size_t i, float value) { put_float(i, static_cast<double>(value)); }
-  void put(std::size_t i, double value) { put_float(i, value); }
-  void put(std::size_t i, std::string_view value);
-  void put(std::size_t i, std::span<float const> value);
-  void end_row();
-  void drop_row();
+  BULKWRITER_DECL void put_row(std::span<cell const> cells) override;
+  BULKWRITER_DECL void end_row() override;
+  BULKWRITER_DECL void drop_row() override;
 
-  std::uint64_t rows() const noexcept { return file_rows_ + group_rows_; }
-  std::uint64_t size_bound() const noexcept;
-  std::uint64_t lone_row_bound() const noexcept {
+  std::uint64_t rows() const noexcept override { return file_rows_ + group_rows_; }
+  BULKWRITER_DECL std::uint64_t size_bound() const noexcept override;
+  std::uint64_t lone_row_bound() const noexcept override {
     return 4 + row_bytes_ + 2 * columns_.size() +
            around_rows();  // 2: the first row of a column begins new bytes of bits
   }
-  bool ready() const noexcept { return group_is_full() || streamed_page_is_full(); }
-  result<void> flush(format::byte_sink const& sink);
-  result<void> finish(format::byte_sink const& sink);
+  bool ready() const noexcept override { return group_is_full() || streamed_page_is_full(); }
+  BULKWRITER_DECL result<void> flush(format::byte_sink const& sink) override;
+  BULKWRITER_DECL result<void> finish(format::byte_sink const& sink) override;
 
  private:
   // pymilvus' bound; servers size their read buffers by rows too
@@ -810,6 +960,7 @@ class parquet_encoder {
   };
   struct column {
     field_info const* field;
+    std::size_t place;  // of the field in the schema
     physical type;
     byte_chain values;
     std::vector<bool> valid;  // one a row, for columns that may hold nulls
@@ -830,8 +981,14 @@ class parquet_encoder {
   // Columns that never hold nulls have no validity; a default takes the place of null before it comes here.
   static bool holds_nulls(field_info const& f) noexcept { return f.nullable && !f.has_default; }
 
-  void put_float(std::size_t i, double value);
-  column& begin_value(std::size_t i, bool valid);
+  void put(column& c, cell const& value);
+  void begin_value(column& c, bool valid);
+  void append_integer(column& c, std::int64_t value);
+  void append_float(column& c, double value);
+  void append_fixed(column& c, void const* value, std::size_t size) {
+    c.values.append(value, size);
+    grow(size);
+  }
   void grow(std::uint64_t bytes) noexcept { row_bytes_ += bytes; }
 
   // Of a file, beside its pages and the metadata of earlier row groups: headers of the open pages, footer.
@@ -853,7 +1010,6 @@ class parquet_encoder {
 
   std::uint64_t row_group_size_, page_size_;
   bool page_checksum_;
-  std::vector<std::size_t> column_of_;  // by field index
   slab_pool pool_;
   std::vector<column> columns_;
   column* streamed_ = nullptr;
@@ -870,76 +1026,6 @@ class parquet_encoder {
   std::vector<std::byte> packed_;
   std::vector<std::span<std::byte const>> pieces_;
 };
-
-}  // namespace detail
-}  // namespace v1
-}  // namespace bulkwriter
-
-// ---------- bulkwriter/format/parquet.hpp ---------------------------------------------------------------------------
-
-namespace bulkwriter {
-inline namespace v1 {
-namespace format {
-
-/// Apache Parquet, in the form that every Milvus from 2.3.4 on reads: all columns OPTIONAL, three-level lists, strings
-/// annotated as such, PLAIN values, data pages v1, no compression (embeddings do not compress).
-struct parquet {
-  /// Bytes of values: what a reader holds in memory, and the encoder of all columns but the widest vector.
-  std::uint64_t row_group_size = std::uint64_t{32} << 20;
-  std::uint64_t page_size = std::uint64_t{1} << 20;  ///< bytes of values; a page ends with the row that reaches it
-  bool page_checksum = false;                        ///< CRC-32 of every page, for readers that check it
-
-  using encoder = detail::parquet_encoder;
-  static constexpr std::string_view extension = "parquet";
-  static constexpr bool holds(kind k) noexcept {
-    return k <= kind::json || k == kind::float_vector ? k != kind::text : false;
-  }
-
-  result<void> check() const;
-};
-
-}  // namespace format
-}  // namespace v1
-}  // namespace bulkwriter
-
-// ---------- bulkwriter/format/detail/crc32.hpp ----------------------------------------------------------------------
-
-namespace bulkwriter {
-inline namespace v1 {
-namespace detail {
-
-// CRC-32 with the polynomial of zlib and gzip, eight bytes a step (Kounavis and Berry, "slicing-by-8").
-inline constexpr auto crc32_tables = [] {
-  std::array<std::array<std::uint32_t, 256>, 8> t{};
-  for (std::uint32_t i = 0; i < 256; ++i) {
-    std::uint32_t c = i;
-    for (int k = 0; k < 8; ++k) c = (c & 1) != 0 ? c >> 1 ^ 0xedb88320u : c >> 1;
-    t[0][i] = c;
-  }
-  for (std::size_t i = 0; i < 256; ++i)
-    for (std::size_t k = 1; k < 8; ++k) t[k][i] = t[k - 1][i] >> 8 ^ t[0][t[k - 1][i] & 0xff];
-  return t;
-}();
-
-/// Continues a checksum; begin with 0.
-inline std::uint32_t crc32(std::uint32_t crc, std::span<std::byte const> data) noexcept {
-  auto const& t = crc32_tables;
-  auto const* p = reinterpret_cast<unsigned char const*>(data.data());
-  std::size_t n = data.size();
-  crc = ~crc;
-  if constexpr (std::endian::native == std::endian::little) {
-    for (; n >= 8; n -= 8, p += 8) {
-      std::uint32_t low, high;
-      std::memcpy(&low, p, 4);
-      std::memcpy(&high, p + 4, 4);
-      low ^= crc;
-      crc = t[7][low & 0xff] ^ t[6][low >> 8 & 0xff] ^ t[5][low >> 16 & 0xff] ^ t[4][low >> 24] ^ t[3][high & 0xff] ^
-            t[2][high >> 8 & 0xff] ^ t[1][high >> 16 & 0xff] ^ t[0][high >> 24];
-    }
-  }
-  for (; n != 0; --n, ++p) crc = t[0][(crc ^ *p) & 0xff] ^ crc >> 8;
-  return ~crc;
-}
 
 }  // namespace detail
 }  // namespace v1
@@ -1044,21 +1130,26 @@ inline namespace v1 {
 /// What one chunk became: one path for every format but NumPy, where it is one file a field.
 /// On disk the paths are file names; in a bucket they are object keys, without a leading slash.
 struct file_group {
-  std::vector<std::string> paths = {};
-  std::uint64_t rows = 0;   ///< rows in the group
-  std::uint64_t bytes = 0;  ///< size of its files in all
+  std::vector<std::string> paths = {};  ///< never empty where a writer made it
+  std::uint64_t rows = 0;               ///< rows in the group
+  std::uint64_t bytes = 0;              ///< size of its files in all
 
+  /// The paths, as a range.
+  /// @{
   auto begin() const noexcept { return paths.begin(); }
   auto end() const noexcept { return paths.end(); }
   std::size_t size() const noexcept { return paths.size(); }
   std::string const& operator[](std::size_t i) const noexcept { return paths[i]; }
+  /// @}
 
+  /// Compares every member.
   friend bool operator==(file_group const&, file_group const&) = default;
 };
 
-/// The files of a commit, in the order of their rows: what `import_client::bulk_import` takes.
+/// The files of a commit, in the order of their rows: what `import_client::bulk_import` takes. A plain value, without
+/// ties to the writer.
 struct batch_files {
-  std::vector<file_group> groups = {};
+  std::vector<file_group> groups = {};  ///< one a chunk
 
   /// Files that were not written here: a group each, rows and bytes unknown (0).
   static batch_files of_paths(std::vector<std::string> paths) {
@@ -1067,12 +1158,16 @@ struct batch_files {
     return files;
   }
 
+  /// The groups, as a range.
+  /// @{
   auto begin() const noexcept { return groups.begin(); }
   auto end() const noexcept { return groups.end(); }
   std::size_t size() const noexcept { return groups.size(); }
   bool empty() const noexcept { return groups.empty(); }
   file_group const& operator[](std::size_t i) const noexcept { return groups[i]; }
+  /// @}
 
+  /// Compares every member.
   friend bool operator==(batch_files const&, batch_files const&) = default;
 
   /// As the guide prints it: `[["5868ba87-…/1.parquet"], ["5868ba87-…/2.parquet"]]`.
@@ -1094,9 +1189,12 @@ struct batch_files {
 
 namespace bulkwriter {
 inline namespace v1 {
+
+/// Where files go, whatever is in them: memory, a folder on disk, or a place of a user's own. Buckets: namespace
+/// storage.
 namespace output {
 
-using bytes = std::span<std::byte const>;
+using bytes = std::span<std::byte const>;  ///< one piece of a file, owned by the caller
 
 /// One file on its way to its place. Nothing is visible under the final name before `finish` has succeeded;
 /// a file that is destroyed unfinished leaves nothing behind. Not thread-safe.
@@ -1120,7 +1218,8 @@ class place {
  public:
   virtual ~place() = default;
 
-  /// Opens a file of this name ("1.parquet"). `max_size` is a hard bound on the bytes that will be written.
+  /// Opens a file of this name ("1.parquet"). `max_size` is a hard bound on the bytes that will be written. The place
+  /// must outlive the file.
   virtual result<std::unique_ptr<file>> create(std::string_view name, std::uint64_t max_size) = 0;
 
   /// The path of that file as it stands in `batch_files`.
@@ -1144,15 +1243,15 @@ namespace output {
 /// full disk or a killed program leaves nothing under a final name. Errors: io_error, no_space. Thread-safe.
 class folder final : public place {
  public:
-  /// Makes the folder with its parents.
+  /// Makes the folder with its parents; one that is there already will do. Errors: io_error, no_space.
   static result<std::unique_ptr<folder>> try_open(std::string path);
   /// A folder that is empty in the end is removed.
-  ~folder() override;
+  BULKWRITER_DECL ~folder() override;
 
   /// Error io_error if a file of this name exists.
-  result<std::unique_ptr<file>> create(std::string_view name, std::uint64_t max_size) override;
-  std::string path_of(std::string_view name) const override { return path_ + '/' + std::string(name); }
-  std::string data_path() const override { return path_; }
+  BULKWRITER_DECL result<std::unique_ptr<file>> create(std::string_view name, std::uint64_t max_size) override;
+  std::string path_of(std::string_view name) const override { return path_ + '/' + std::string(name); }  ///< in it
+  std::string data_path() const override { return path_; }  ///< as given, without a slash at the end
 
  private:
   explicit folder(std::string path) : path_(std::move(path)) {}
@@ -1170,15 +1269,19 @@ inline namespace v1 {
 namespace output {
 
 /// Files in memory, by name. For tests, and for programs that send the bytes their own way. Thread-safe.
+///
+///     auto place = std::make_shared<bw::output::memory>();
+///     bw::bulk_writer<article_schema, bw::format::json> writer{place};
 class memory final : public place {
  public:
+  /// A file of a name that is there already replaces it when it is finished. No errors.
   result<std::unique_ptr<file>> create(std::string_view name, std::uint64_t) override {
     return std::unique_ptr<file>(std::make_unique<memory_file>(*this, std::string(name)));
   }
-  std::string path_of(std::string_view name) const override { return std::string(name); }
-  std::string data_path() const override { return {}; }
+  std::string path_of(std::string_view name) const override { return std::string(name); }  ///< the name
+  std::string data_path() const override { return {}; }                                    ///< empty
 
-  /// The finished files.
+  /// The finished files by name: a copy.
   std::map<std::string, std::vector<std::byte>> files() const {
     std::lock_guard const lock(mutex_);
     return files_;
@@ -1224,11 +1327,13 @@ inline namespace v1 {
 /// Text as a template argument: `field<"title", …>`. Both compilers print it readably in their messages.
 template <std::size_t N>
 struct fixed_string {
-  char data[N]{};
+  char data[N]{};  ///< with the NUL at the end
 
+  /// From a string literal.
   constexpr fixed_string(char const (&text)[N]) noexcept {
     for (std::size_t i = 0; i < N; ++i) data[i] = text[i];
   }
+  /// Without the NUL.
   constexpr std::string_view view() const noexcept { return {data, N - 1}; }
 };
 
@@ -1244,27 +1349,33 @@ inline namespace v1 {
 /// it.
 template <fixed_string Name, class T>
 struct named {
-  T&& value;
+  T&& value;  ///< of the caller
 };
+
+/// What `"title"_f` is: a name that waits for its value.
 template <fixed_string Name>
 struct field_name {
+  /// Gives the value its name; nothing is copied.
   template <class T>
   constexpr named<Name, T> operator=(T&& value) const noexcept {
     return {static_cast<T&&>(value)};
   }
 };
 
+/// What `using namespace bulkwriter::literals;` opens.
 inline namespace literals {
 
-/// `"title"_f = value`
+/// The name of a field in `"title"_f = value`.
 template <fixed_string Name>
 constexpr field_name<Name> operator""_f() noexcept {
   return {};
 }
 /// Sizes in bytes, 64 bits wide: `5u << 30` would silently be 1 GiB.
+/// @{
 constexpr std::uint64_t operator""_KiB(unsigned long long n) noexcept { return n << 10; }
 constexpr std::uint64_t operator""_MiB(unsigned long long n) noexcept { return n << 20; }
 constexpr std::uint64_t operator""_GiB(unsigned long long n) noexcept { return n << 30; }
+/// @}
 
 }  // namespace literals
 }  // namespace v1
@@ -1284,147 +1395,228 @@ namespace bulkwriter {
 inline namespace v1 {
 
 // Default values: structural types that convert from the plain value, and know whether they were set.
+
+/// The default_value of an integer kind.
 struct default_int {
+  /// The value, whether one was given, and whether it fits 64 bits.
+  /// @{
   std::int64_t value = 0;
   bool set = false, fits = true;
-  constexpr default_int() = default;
+  /// @}
+  constexpr default_int() = default;  ///< none
+  /// From any integer.
   template <class I>
     requires(std::is_integral_v<I> && !std::is_same_v<I, bool>)
   constexpr default_int(I v) noexcept
       : value(static_cast<std::int64_t>(v)), set(true), fits(std::in_range<std::int64_t>(v)) {}
 };
+/// The default_value of a boolean.
 struct default_bool {
+  /// The value, and whether one was given.
+  /// @{
   bool value = false, set = false;
-  constexpr default_bool() = default;
+  /// @}
+  constexpr default_bool() = default;  ///< none
+  /// From bool alone: a 1 is a slip of the pen.
   template <class B>
     requires std::is_same_v<B, bool>
   constexpr default_bool(B v) noexcept : value(v), set(true) {}
 };
+/// The default_value of float32 and float64.
 struct default_float {
+  /// The value, and whether one was given.
+  /// @{
   double value = 0;
   bool set = false;
-  constexpr default_float() = default;
+  /// @}
+  constexpr default_float() = default;  ///< none
+  /// From any number.
   template <class F>
     requires std::is_arithmetic_v<F>
   constexpr default_float(F v) noexcept : value(static_cast<double>(v)), set(true) {}
 };
+namespace detail {
+// A class of its own: the constructor below stays good for constants where this fails.
+template <std::size_t Size, std::size_t Capacity>
+struct text_attribute_check {
+  static_assert(Size <= Capacity,
+                "bulkwriter: text given as an attribute (default_value, input_field_name, params, …) has at most 256 "
+                "bytes; shorten it, or use a runtime_schema, whose field_info takes longer text");
+};
+}  // namespace detail
+/// Text as an attribute: the default_value of text kinds, names and parameters of functions.
 struct default_string {
   static constexpr std::size_t capacity = 256;  ///< bytes
+  /// The bytes, how many they are, and whether any were given.
+  /// @{
   char data[capacity]{};
   std::uint32_t size = 0;
   bool set = false;
-  constexpr default_string() = default;
+  /// @}
+  constexpr default_string() = default;  ///< none
+  /// From a string literal of at most 256 bytes.
   template <std::size_t N>
-  constexpr default_string(char const (&text)[N]) noexcept : size(static_cast<std::uint32_t>(N - 1)), set(true) {
-    static_assert(
-        N - 1 <= capacity,
-        "bulkwriter: a default_value given as an attribute has at most 256 bytes; a runtime_schema takes longer ones "
-        "through field_info");
-    for (std::size_t i = 0; i + 1 < N; ++i) data[i] = text[i];
+  constexpr default_string(char const (&text)[N]) noexcept : size(N - 1 < capacity ? N - 1 : capacity), set(true) {
+    (void)sizeof(detail::text_attribute_check<N - 1, capacity>);
+    for (std::size_t i = 0; i + 1 < N && i < capacity; ++i) data[i] = text[i];
   }
+  /// The text.
   constexpr std::string_view view() const noexcept { return {data, size}; }
 };
 
+/// true or false, from bool.
 struct boolean {
+  /// As in field_info, whose `type` the `tag` is. @{
   bool is_partition_key = false, is_clustering_key = false, nullable = false;
   default_bool default_value = {};
   static constexpr kind tag = kind::boolean;
+  /// @}
 };
+/// An integer from -128 to 127. A member's type must be as narrow (std::int8_t); a value by name or by position may be
+/// of any integer type and is judged itself (`out_of_range`). char is text, not a number.
 struct int8 {
+  /// As in field_info, whose `type` the `tag` is. @{
   bool is_partition_key = false, is_clustering_key = false, nullable = false;
   default_int default_value = {};
   static constexpr kind tag = kind::int8;
+  /// @}
 };
+/// An integer from -32,768 to 32,767. See int8.
 struct int16 {
+  /// As in field_info, whose `type` the `tag` is. @{
   bool is_partition_key = false, is_clustering_key = false, nullable = false;
   default_int default_value = {};
   static constexpr kind tag = kind::int16;
+  /// @}
 };
+/// An integer of 32 bits. See int8.
 struct int32 {
+  /// As in field_info, whose `type` the `tag` is. @{
   bool is_partition_key = false, is_clustering_key = false, nullable = false;
   default_int default_value = {};
   static constexpr kind tag = kind::int32;
+  /// @}
 };
+/// An integer of 64 bits; takes std::uint64_t too. See int8.
 struct int64 {
+  /// As in field_info, whose `type` the `tag` is. @{
   bool is_primary = false, auto_id = false, is_partition_key = false, is_clustering_key = false, nullable = false;
   default_int default_value = {};
   static constexpr kind tag = kind::int64;
+  /// @}
 };
+/// A finite number, from float. By name or by position double and integers of at most 32 bits will do as well:
+/// `out_of_range` where they exceed a float.
 struct float32 {
+  /// As in field_info, whose `type` the `tag` is. @{
   bool is_clustering_key = false, nullable = false;
   default_float default_value = {};
   static constexpr kind tag = kind::float32;
+  /// @}
 };
+/// A finite number, from float or double; by name or by position also from an integer of at most 32 bits.
 struct float64 {
+  /// As in field_info, whose `type` the `tag` is. @{
   bool is_clustering_key = false, nullable = false;
   default_float default_value = {};
   static constexpr kind tag = kind::float64;
+  /// @}
 };
-/// UTF-8 text of at most max_length bytes.
+/// UTF-8 text of at most max_length bytes (1 to 65,535): std::string, std::string_view, a literal.
 struct varchar {
+  /// As in field_info, whose `type` the `tag` is. @{
   std::uint32_t max_length = 0;
   bool is_primary = false, auto_id = false, is_partition_key = false, is_clustering_key = false, nullable = false;
   default_string default_value = {};
   static constexpr kind tag = kind::varchar;
+  /// @}
 };
 /// UTF-8 text without a length limit (servers from 3.0 on).
 struct text {
+  /// As in field_info, whose `type` the `tag` is. @{
   bool nullable = false;
   static constexpr kind tag = kind::text;
+  /// @}
 };
 /// Any JSON value, given as text or, with <bulkwriter/adapt/boost_json.hpp>, as a boost::json::value.
 struct json {
+  /// As in field_info, whose `type` the `tag` is. @{
   bool nullable = false;
   static constexpr kind tag = kind::json;
+  /// @}
 };
 /// A shape as WKT text.
 struct geometry {
+  /// As in field_info, whose `type` the `tag` is. @{
   bool nullable = false;
   static constexpr kind tag = kind::geometry;
+  /// @}
 };
 /// A point in time, as ISO 8601 text or std::chrono::sys_time.
 struct timestamptz {
+  /// As in field_info, whose `type` the `tag` is. @{
   bool nullable = false;
   default_string default_value = {};
   static constexpr kind tag = kind::timestamptz;
+  /// @}
 };
+/// A vector of dim (1 to 32,768) finite floats: std::array, std::vector, std::span or another contiguous range of
+/// float.
 struct float_vector {
+  /// As in field_info, whose `type` the `tag` is. @{
   std::uint32_t dim = 0;
   bool nullable = false;
   static constexpr kind tag = kind::float_vector;
+  /// @}
 };
+/// A vector of dim (1 to 32,768) half floats, given as float or float16.
 struct float16_vector {
+  /// As in field_info, whose `type` the `tag` is. @{
   std::uint32_t dim = 0;
   bool nullable = false;
   static constexpr kind tag = kind::float16_vector;
+  /// @}
 };
+/// A vector of dim (1 to 32,768) bfloat16 numbers, given as float or float16.
 struct bfloat16_vector {
+  /// As in field_info, whose `type` the `tag` is. @{
   std::uint32_t dim = 0;
   bool nullable = false;
   static constexpr kind tag = kind::bfloat16_vector;
+  /// @}
 };
+/// A vector of dim (1 to 32,768) integers of 8 bits.
 struct int8_vector {
+  /// As in field_info, whose `type` the `tag` is. @{
   std::uint32_t dim = 0;
   bool nullable = false;
   static constexpr kind tag = kind::int8_vector;
+  /// @}
 };
-/// dim counts bits and is a multiple of 8.
+/// A vector of bits, given as dim / 8 bytes (std::uint8_t or std::byte). dim counts bits: a multiple of 8, at most
+/// 32,768.
 struct binary_vector {
+  /// As in field_info, whose `type` the `tag` is. @{
   std::uint32_t dim = 0;
   bool nullable = false;
   static constexpr kind tag = kind::binary_vector;
+  /// @}
 };
+/// A vector whose elements are mostly 0: sparse_view, or a range of (index, value) pairs.
 struct sparse_float_vector {
+  /// As in field_info, whose `type` the `tag` is. @{
   bool nullable = false;
   static constexpr kind tag = kind::sparse_float_vector;
+  /// @}
 };
 
 /// What an array holds: any scalar kind without attributes other than max_length.
 struct element {
-  kind tag = kind::boolean;
-  std::uint32_t max_length = 0;
-  bool plain = true;  ///< no key, nullable or default attribute was set on it
+  kind tag = kind::boolean;      ///< boolean to varchar
+  std::uint32_t max_length = 0;  ///< bytes, of varchar
+  bool plain = true;             ///< no key, nullable or default attribute was set on it
 
+  /// From a kind: `bw::int32{}`.
   template <class Kind>
     requires requires { Kind::tag; }
   constexpr element(Kind k) noexcept : tag(Kind::tag) {
@@ -1436,49 +1628,60 @@ struct element {
     if constexpr (requires { k.default_value; }) plain = plain && !k.default_value.set;
   }
 };
+/// An array of at most max_capacity (1 to 4,096) scalars, from a sized range:
+/// `array{.element_type = bw::varchar{.max_length = 64}, .max_capacity = 16}`.
 struct array {
+  /// As in field_info, whose `type` the `tag` is. @{
   element element_type;
   std::uint32_t max_capacity = 0;
   bool nullable = false;
   static constexpr kind tag = kind::array;
+  /// @}
 };
 
-/// Names the fields of a nested struct, so that several struct_arrays can share them: struct clip_fields :
-/// bw::struct_fields<…> {};
 template <class... Sub>
 struct struct_array;
+/// Names the fields of a nested struct, so that several struct_arrays can share them:
+/// `struct clip_fields : bw::struct_fields<…> {};`
 template <class... Sub>
 struct struct_fields {
-  using is_struct_fields = struct_array<Sub...>;
+  using is_struct_fields = struct_array<Sub...>;  ///< the array of these fields
 };
-/// An array of structs: struct_array<clip_fields>{.max_capacity = 32}, or the fields listed in place.
+/// An array of at most max_capacity (1 to 4,096) structs: `struct_array<clip_fields>{.max_capacity = 32}`, or the
+/// fields listed in place.
 template <class... Sub>
 struct struct_array {
+  /// As in field_info, whose `type` the `tag` is. @{
   std::uint32_t max_capacity = 0;
   bool nullable = false;
   static constexpr kind tag = kind::struct_array;
+  /// @}
 };
 
 // Functions of the server. Their output is a field of the collection that rows and files must not hold.
+
+/// Full text search: the weights of a text's words, as a sparse_float_vector.
 struct bm25 {
-  default_string input_field_name = {};
-  default_string name = {};
-  static constexpr kind output = kind::sparse_float_vector;
-  static constexpr function_kind tag = function_kind::bm25;
+  default_string input_field_name = {};                      ///< a varchar or text field of the schema
+  default_string name = {};                                  ///< empty: the output's name with "_function" behind it
+  static constexpr kind output = kind::sparse_float_vector;  ///< of the computed field
+  static constexpr function_kind tag = function_kind::bm25;  ///< for the library
 };
+/// An embedding of a text by a model that the server calls, as a float_vector.
 struct text_embedding {
-  default_string input_field_name = {};
-  default_string name = {};
-  default_string params = {};  ///< JSON object text
-  static constexpr kind output = kind::float_vector;
-  static constexpr function_kind tag = function_kind::text_embedding;
+  default_string input_field_name = {};               ///< a varchar or text field of the schema
+  default_string name = {};                           ///< empty: the output's name with "_function" behind it
+  default_string params = {};                         ///< JSON object text
+  static constexpr kind output = kind::float_vector;  ///< of the computed field
+  static constexpr function_kind tag = function_kind::text_embedding;  ///< for the library
 };
+/// A fingerprint of a text that similar texts share in part, as a binary_vector.
 struct minhash {
-  default_string input_field_name = {};
-  default_string name = {};
-  default_string params = {};
-  static constexpr kind output = kind::binary_vector;
-  static constexpr function_kind tag = function_kind::minhash;
+  default_string input_field_name = {};                         ///< a varchar or text field of the schema
+  default_string name = {};                                     ///< empty: the output's name with "_function" behind it
+  default_string params = {};                                   ///< JSON object text
+  static constexpr kind output = kind::binary_vector;           ///< of the computed field
+  static constexpr function_kind tag = function_kind::minhash;  ///< for the library
 };
 
 }  // namespace v1
@@ -1493,13 +1696,13 @@ inline namespace v1 {
 
 /// A half float given as its 16 bits (IEEE 754 binary16, or bfloat16: the field's kind decides).
 struct float16 {
-  std::uint16_t bits = 0;
+  std::uint16_t bits = 0;  ///< sign in the highest
 };
 
-/// A sparse vector given as two spans of the same length.
+/// A sparse vector given as two spans of the same length, which must outlive the call that takes it.
 struct sparse_view {
-  std::span<std::uint32_t const> indices = {};
-  std::span<float const> values = {};
+  std::span<std::uint32_t const> indices = {};  ///< of the elements that are not 0
+  std::span<float const> values = {};           ///< one for each index
 };
 
 /// How a type of the user's becomes JSON text: specialise with `static void append(std::string& out, T const& value)`.
@@ -1618,10 +1821,19 @@ inline constexpr bool is_struct_array<struct_array<Sub...>> = true;
 
 template <class K>
 struct sub_fields_of;
+// True for column<> and its like, in field.hpp, without a look into them.
+template <class F>
+inline constexpr bool has_info = requires { F::info; };
 template <class... Sub>
 struct sub_fields_of<struct_array<Sub...>> {
-  static constexpr std::array<field_info, sizeof...(Sub)> infos{Sub::info...};
-  static constexpr std::size_t size = sizeof...(Sub);
+  static constexpr bool are_fields = (has_info<Sub> && ...);
+  static constexpr std::size_t size = are_fields ? sizeof...(Sub) : 0;
+  static constexpr auto infos = [] {
+    if constexpr (are_fields)
+      return std::array<field_info, size>{Sub::info...};
+    else
+      return std::array<field_info, 0>{};
+  }();
   template <std::size_t I>
   using at = std::tuple_element_t<I, std::tuple<Sub...>>;
 };
@@ -1633,6 +1845,8 @@ template <class V, class Sub>
 consteval bool storable_structs() {
   if constexpr (!std::ranges::random_access_range<V const>) {
     return false;
+  } else if constexpr (Sub::size == 0) {
+    return true;
   } else {
     using Owner = typename Sub::template at<0>::owner;
     return std::is_void_v<Owner> || std::same_as<Owner, std::ranges::range_value_t<V const>>;
@@ -1679,8 +1893,9 @@ consteval bool extent_fits(field_info const& f) noexcept {
 namespace bulkwriter {
 inline namespace v1 {
 
-// A variable template over the field's name: a failed static_assert that uses it prints the name beside the text.
+/// Not for use: what a failed static_assert shows beside its text.
 namespace rule {
+/// A variable template over the field's name: a failed static_assert that uses it prints the name beside the text.
 template <fixed_string Field, bool Holds>
 inline constexpr bool field = Holds;
 }  // namespace rule
@@ -1736,18 +1951,18 @@ inline constexpr bool is_field_kind = requires { D::tag; };
 template <fixed_string Name, auto Kind>
 struct column_check {
   using D = std::remove_const_t<decltype(Kind)>;
-  static_assert(rule::field<Name, is_field_kind<D>>,
-                "bulkwriter: the last argument of column<> or field<> must be a field kind such as bw::int64{} or "
-                "bw::varchar{.max_length = 64}");
   static constexpr field_info info = lower<D>(Name.view(), Kind);
   static_assert(
       rule::field<Name, is_valid_field_name(Name.view())>,
       "bulkwriter: a field name begins with a letter or an underscore, goes on with letters, digits and underscores, "
       "and has at most 255 bytes; rename the field");
+  static_assert(rule::field<Name, !is_reserved_field_name(Name.view())>,
+                "bulkwriter: the server keeps the names RowID and Timestamp for fields of its own; rename the field");
   static_assert(rule::field < Name, !is_dense_vector(info.type) || (info.dim >= 1 && info.dim <= limits::max_dim) >,
                 "bulkwriter: a vector field needs a dim between 1 and 32768: bw::float_vector{.dim = 768}");
   static_assert(rule::field < Name, info.type != kind::binary_vector || info.dim % 8 == 0 >,
-                "bulkwriter: the dim of a binary_vector counts bits and must be a multiple of 8");
+                "bulkwriter: the dim of a binary_vector counts bits and must be a multiple of 8: "
+                "bw::binary_vector{.dim = 128}");
   static_assert(
       rule::field < Name,
       info.type != kind::varchar || (info.max_length >= 1 && info.max_length <= limits::max_varchar_length) >,
@@ -1759,7 +1974,8 @@ struct column_check {
       "bulkwriter: an array field needs a max_capacity between 1 and 4096: bw::array{.element_type = bw::int32{}, "
       ".max_capacity = 16}");
   static_assert(rule::field < Name, info.type != kind::array || info.element <= kind::varchar >,
-                "bulkwriter: the element_type of an array must be a boolean, integer, float or varchar kind");
+                "bulkwriter: the element_type of an array must be a boolean, integer, float or varchar kind; "
+                "choose one of these, or make the field bw::json{}");
   static_assert(rule::field < Name,
                 info.type != kind::array || info.element != kind::varchar ||
                     (info.max_length >= 1 && info.max_length <= limits::max_varchar_length) >,
@@ -1782,20 +1998,122 @@ struct column_check {
                 "the array");
   static_assert(rule::field < Name, default_is_held() && default_fits(info) >,
                 "bulkwriter: the default_value is out of the range of this field's kind (varchar: longer than "
-                "max_length, or not UTF-8)");
+                "max_length, or not UTF-8); give another value, a wider kind or a larger max_length");
   static_assert(rule::field<Name, !(info.is_primary && (info.nullable || info.has_default))>,
                 "bulkwriter: a primary key cannot be nullable or have a default_value; remove the attribute");
   static_assert(rule::field < Name, info.is_primary || !info.auto_id >,
                 "bulkwriter: only a primary key can be auto_id; add .is_primary = true or remove .auto_id");
   static_assert(rule::field<Name, !(info.is_partition_key && (info.is_primary || info.nullable))>,
                 "bulkwriter: a partition key cannot be the primary key or nullable; remove one of the attributes");
+  static_assert(rule::field < Name, !info.is_partition_key || info.type == kind::int64 || info.type == kind::varchar >,
+                "bulkwriter: a partition key must be an int64 or varchar field; change the kind or remove "
+                ".is_partition_key");
+  static_assert(rule::field < Name, !info.is_clustering_key || info.type != kind::boolean >,
+                "bulkwriter: a boolean field cannot be the clustering key; remove .is_clustering_key");
+};
+
+template <class... Owner>
+struct common_owner {
+  using type = void;
+  static constexpr bool same = true;
+};
+template <class First, class... Rest>
+struct common_owner<First, Rest...> {
+  using rest = common_owner<Rest...>;
+  // a member of a base class is a member of the class derived from it
+  template <class Base, class Derived>
+  static constexpr bool within =
+      std::is_void_v<Base> || std::is_same_v<Base, Derived> || std::is_base_of_v<Base, Derived>;
+  using type = std::conditional_t<within<First, typename rest::type>, typename rest::type, First>;
+  static constexpr bool same = rest::same && (within<First, typename rest::type> || within<typename rest::type, First>);
+};
+// The index of a field whose owner is not that of the fields before it.
+template <class... Owner>
+consteval std::size_t first_stranger() {
+  using common = typename common_owner<Owner...>::type;
+  bool const fits[]{(std::is_void_v<Owner> || std::is_same_v<Owner, common> || std::is_base_of_v<Owner, common>)...};
+  std::size_t i = 0;
+  while (fits[i]) ++i;
+  return i;
+}
+
+// The index of the first field whose name an earlier one has; the number of fields if there is none.
+constexpr std::size_t first_repeated_name(std::span<field_info const> fields) {
+  for (std::size_t i = 0; i < fields.size(); ++i)
+    for (std::size_t k = 0; k < i; ++k)
+      if (fields[i].name == fields[k].name) return i;
+  return fields.size();
+}
+
+// What is wrong with the fields of a struct_array, and with which.
+enum class struct_rule : std::uint8_t { none, plain_field, unique_name, kind, attribute, one_struct };
+struct struct_verdict {
+  struct_rule broken = struct_rule::none;
+  std::size_t field = 0;
+};
+consteval struct_verdict judge_struct(std::span<field_info const> fields) {
+  std::size_t const repeated = first_repeated_name(fields);
+  if (repeated != fields.size()) return {struct_rule::unique_name, repeated};
+  for (std::size_t i = 0; i < fields.size(); ++i) {
+    field_info const& f = fields[i];
+    if (f.is_dynamic || f.is_function_output()) return {struct_rule::plain_field, i};
+    if (f.type > kind::text && !is_dense_vector(f.type)) return {struct_rule::kind, i};
+    if (f.is_primary || f.is_partition_key || f.is_clustering_key || f.nullable || f.has_default)
+      return {struct_rule::attribute, i};
+  }
+  return {};
+}
+template <fixed_string Name, fixed_string Sub, struct_rule Broken>
+struct struct_mistake {
+  static_assert(
+      rule::field<Sub, Broken != struct_rule::plain_field>,
+      "bulkwriter: the fields of a struct_array must be column<> or field<>; move this one out of the struct");
+  static_assert(rule::field<Sub, Broken != struct_rule::unique_name>,
+                "bulkwriter: two fields of this struct have this name; rename one");
+  static_assert(
+      rule::field<Sub, Broken != struct_rule::kind>,
+      "bulkwriter: a struct cannot hold a field of this kind (but boolean, integers, floats, varchar, text and "
+      "dense vectors); move the field out of the struct or change its kind");
+  static_assert(
+      rule::field<Sub, Broken != struct_rule::attribute>,
+      "bulkwriter: a field of a struct takes no key, nullable or default_value attribute; remove the attribute");
+  static_assert(
+      rule::field<Sub, Broken != struct_rule::one_struct>,
+      "bulkwriter: this field is a member of another struct than the fields before it; bind all to one struct");
+};
+template <fixed_string Name, fixed_string Sub>
+struct struct_mistake<Name, Sub, struct_rule::none> {};
+
+template <fixed_string Name, class K>
+struct struct_check {
+  static_assert(
+      rule::field<Name, sub_fields_of<K>::are_fields>,
+      "bulkwriter: a struct_array takes the fields of its struct, column<> or field<>, or one struct_fields<> "
+      "of them: bw::struct_array<clip_fields>{.max_capacity = 32}");
+  static_assert(
+      rule::field < Name, sub_fields_of<K>::size != 0 || !sub_fields_of<K>::are_fields >,
+      "bulkwriter: a struct_array needs fields such as bw::column<\"caption\", bw::varchar{.max_length = 64}>");
+};
+template <fixed_string Name, class K>
+  requires(sub_fields_of<K>::size != 0)
+struct struct_check<Name, K> {
+  using sub = sub_fields_of<K>;
+  static constexpr struct_verdict verdict = []<std::size_t... I>(std::index_sequence<I...>) -> struct_verdict {
+    if constexpr (!common_owner<typename sub::template at<I>::owner...>::same)
+      return {struct_rule::one_struct, first_stranger<typename sub::template at<I>::owner...>()};
+    else
+      return judge_struct(sub::infos);
+  }(std::make_index_sequence<sub::size>{});
+  static_assert(sizeof(struct_mistake<Name, sub::template at<verdict.field>::name_storage, verdict.broken>) != 0);
 };
 
 }  // namespace detail
 
 /// A field without a member: `column<"tag", bw::varchar{.max_length = 64}>`. Rows give it by name or by position.
+/// Rules about name and attributes are checked where it is used; a broken one fails to compile.
 template <fixed_string Name, auto Kind>
 struct column {
+  /// What the library reads of a field. @{
   using kind_type = std::remove_const_t<decltype(Kind)>;
   using owner = void;
   static constexpr auto name_storage = Name;
@@ -1805,11 +2123,28 @@ struct column {
   static constexpr field_info info = [] {
     field_info f = detail::lower<kind_type>(name_storage.view(), attributes);
     if constexpr (detail::is_struct_array<kind_type>) {
+      static_assert(sizeof(detail::struct_check<Name, kind_type>) != 0);
       f.sub = detail::sub_fields_of<kind_type>::infos.data();
       f.sub_count = detail::sub_fields_of<kind_type>::size;
     }
     return f;
   }();
+  /// @}
+};
+
+namespace detail {
+template <fixed_string Name, bool Holds>
+struct kind_check {
+  static_assert(rule::field<Name, Holds>,
+                "bulkwriter: the last argument of column<> or field<> must be a field kind such as bw::int64{} or "
+                "bw::varchar{.max_length = 64}");
+};
+}  // namespace detail
+// What is no kind goes on as a json field, so that nothing else is wrong with it.
+template <fixed_string Name, auto Kind>
+  requires(!detail::is_field_kind<std::remove_const_t<decltype(Kind)>>)
+struct column<Name, Kind> : column<Name, json{}> {
+  static_assert(sizeof(detail::kind_check<Name, false>) != 0);
 };
 
 namespace detail {
@@ -1841,7 +2176,8 @@ struct member_check {
       "std::string_view; json: text, or a boost::json type with <bulkwriter/adapt/boost_json.hpp>; float_vector: "
       "std::array, std::vector or std::span of float)");
   static_assert(rule::field < Name, !fits || extent >,
-                "bulkwriter: the size of this std::array differs from the field's dim (binary_vector: dim / 8 bytes)");
+                "bulkwriter: the size of this std::array differs from the field's dim (binary_vector: dim / 8 bytes); "
+                "make both equal");
   static_assert(rule::field<Name, may_be_empty>,
                 "bulkwriter: this member is a std::optional, so the field needs .nullable = true or a .default_value");
   static_assert(rule::field<Name, can_be_empty>,
@@ -1856,12 +2192,31 @@ struct member_check {
 /// A std::optional member needs a nullable field or a default_value; a nullable field needs a std::optional member.
 template <fixed_string Name, auto Member, auto Kind>
 struct field : column<Name, Kind> {
+  /// What the library reads of a field. @{
   using owner = typename detail::member_traits<std::remove_const_t<decltype(Member)>>::owner;
   using value_type = typename detail::member_traits<std::remove_const_t<decltype(Member)>>::type;
   static_assert(sizeof(detail::member_check<Name, Kind, value_type>) != 0);
   static constexpr bool ok = detail::member_check<Name, Kind, value_type>::ok;
 
   static constexpr value_type const& get(owner const& row) noexcept { return row.*Member; }
+  /// @}
+};
+
+namespace detail {
+template <fixed_string Name, bool Holds>
+struct pointer_check {
+  static_assert(rule::field<Name, Holds>,
+                "bulkwriter: the second argument of field<> must be a pointer to a data member such as "
+                "&article::title");
+};
+}  // namespace detail
+template <fixed_string Name, auto Member, auto Kind>
+  requires(!std::is_member_object_pointer_v<decltype(Member)> ||
+           !detail::is_field_kind<std::remove_const_t<decltype(Kind)>>)
+struct field<Name, Member, Kind> : column<Name, Kind> {
+  using owner = typename detail::member_traits<std::remove_const_t<decltype(Member)>>::owner;
+  static_assert(sizeof(detail::pointer_check<Name, std::is_member_object_pointer_v<decltype(Member)>>) != 0);
+  static constexpr bool ok = false;
 };
 
 namespace detail {
@@ -1872,48 +2227,70 @@ inline constexpr field_info dynamic_field_info = [] {
   f.is_dynamic = true;
   return f;
 }();
+template <class V>
+struct dynamic_member_check {
+  static constexpr bool ok = json_like<plain_type<V>>;
+  static_assert(rule::field<"$meta", ok>,
+                "bulkwriter: the member of dynamic_field<> must be JSON text (std::string) or, with "
+                "<bulkwriter/adapt/boost_json.hpp>, a boost::json::object");
+};
 }  // namespace detail
 
-/// The dynamic field, bound to a member of JSON: text, or a boost::json::object. The object's keys become dynamic keys.
+/// The dynamic field, bound to a member of JSON: text, or a boost::json::object. The object's keys become dynamic keys;
+/// they must not be names of fields. Empty text is an object without keys.
 template <auto Member = nullptr>
 struct dynamic_field {
+  /// What the library reads of a field. @{
   using kind_type = json;
   using owner = typename detail::member_traits<std::remove_const_t<decltype(Member)>>::owner;
   using value_type = typename detail::member_traits<std::remove_const_t<decltype(Member)>>::type;
-  static_assert(rule::field<"$meta", detail::json_like<detail::plain_type<value_type>>>,
-                "bulkwriter: the member of dynamic_field<> must be JSON text (std::string) or, with "
-                "<bulkwriter/adapt/boost_json.hpp>, a boost::json::object");
+  static_assert(sizeof(detail::dynamic_member_check<value_type>) != 0);
   static constexpr fixed_string name_storage{"$meta"};
   static constexpr json attributes{};
   static constexpr field_info info = detail::dynamic_field_info;
-  static constexpr bool ok = detail::json_like<detail::plain_type<value_type>>;
+  static constexpr bool ok = detail::dynamic_member_check<value_type>::ok;
 
   static constexpr value_type const& get(owner const& row) noexcept { return row.*Member; }
+  /// @}
 };
 
 /// The dynamic field without a member: undeclared names of a named append go there, or "$meta"_f = JSON text.
 template <>
 struct dynamic_field<nullptr> {
+  /// What the library reads of a field. @{
   using kind_type = json;
   using owner = void;
   static constexpr fixed_string name_storage{"$meta"};
   static constexpr json attributes{};
   static constexpr field_info info = detail::dynamic_field_info;
+  /// @}
 };
 
 namespace detail {
 template <fixed_string Name, auto Kind, auto Function>
 struct function_check {
-  static_assert(
-      rule::field<Name, column<Name, Kind>::info.type == std::remove_const_t<decltype(Function)>::output>,
-      "bulkwriter: this function gives another kind of field (bm25: sparse_float_vector, text_embedding: float_vector, "
-      "minhash: binary_vector)");
+  static constexpr field_info info = column<Name, Kind>::info;
+  static_assert(rule::field<Name, info.type == std::remove_const_t<decltype(Function)>::output>,
+                "bulkwriter: this function gives another kind of field; change the kind (bm25: sparse_float_vector, "
+                "text_embedding: float_vector, minhash: binary_vector)");
+  static_assert(rule::field<Name, !info.nullable>,
+                "bulkwriter: a function output cannot be nullable; remove .nullable");
+};
+template <class F>
+inline constexpr bool is_function = requires { F::output; };
+template <fixed_string Name, bool Holds>
+struct is_function_check {
+  static_assert(rule::field<Name, Holds>,
+                "bulkwriter: the last argument of function_output<> must be a function of the server such as "
+                "bw::bm25{.input_field_name = \"body\"}");
 };
 }  // namespace detail
 
 /// A field that the server computes from another: never in a row, never in a file, made by `collections::create`.
+/// `function_output<"sparse", bw::sparse_float_vector{}, bw::bm25{.input_field_name = "title"}>`.
 template <fixed_string Name, auto Kind, auto Function>
 struct function_output : column<Name, Kind> {
+  /// What the library reads of a field. @{
   static constexpr auto function = Function;
   static_assert(sizeof(detail::function_check<Name, Kind, Function>) != 0);
   static constexpr field_info info = [] {
@@ -1924,7 +2301,29 @@ struct function_output : column<Name, Kind> {
     if constexpr (requires { function.params; }) f.function_params = function.params.view();
     return f;
   }();
+  /// @}
 };
+template <fixed_string Name, auto Kind, auto Function>
+  requires(!detail::is_function<std::remove_const_t<decltype(Function)>>)
+struct function_output<Name, Kind, Function> : column<Name, Kind> {
+  static_assert(sizeof(detail::is_function_check<Name, false>) != 0);
+  static constexpr field_info info = [] {
+    field_info f = column<Name, Kind>::info;
+    f.auto_id = true;  // so that rows need not bring it
+    return f;
+  }();
+};
+
+namespace detail {
+template <fixed_string Name, auto Kind>
+inline constexpr bool has_info<column<Name, Kind>> = true;
+template <fixed_string Name, auto Member, auto Kind>
+inline constexpr bool has_info<field<Name, Member, Kind>> = true;
+template <auto Member>
+inline constexpr bool has_info<dynamic_field<Member>> = true;
+template <fixed_string Name, auto Kind, auto Function>
+inline constexpr bool has_info<function_output<Name, Kind, Function>> = true;
+}  // namespace detail
 
 }  // namespace v1
 }  // namespace bulkwriter
@@ -1934,51 +2333,6 @@ struct function_output : column<Name, Kind> {
 namespace bulkwriter {
 inline namespace v1 {
 namespace detail {
-
-template <class... Owner>
-struct common_owner {
-  using type = void;
-  static constexpr bool same = true;
-};
-template <class First, class... Rest>
-struct common_owner<First, Rest...> {
-  using rest = common_owner<Rest...>;
-  // a member of a base class is a member of the class derived from it
-  template <class Base, class Derived>
-  static constexpr bool within =
-      std::is_void_v<Base> || std::is_same_v<Base, Derived> || std::is_base_of_v<Base, Derived>;
-  using type = std::conditional_t<within<First, typename rest::type>, typename rest::type, First>;
-  static constexpr bool same = rest::same && (within<First, typename rest::type> || within<typename rest::type, First>);
-};
-
-// The index of the first field whose name an earlier one has; the number of fields if there is none.
-consteval std::size_t first_repeated_name(std::span<field_info const> fields) {
-  for (std::size_t i = 0; i < fields.size(); ++i)
-    for (std::size_t k = 0; k < i; ++k)
-      if (fields[i].name == fields[k].name) return i;
-  return fields.size();
-}
-template <auto Member>
-consteval std::size_t count_if_set(std::span<field_info const> fields) {
-  std::size_t n = 0;
-  for (auto const& f : fields) n += f.*Member ? 1u : 0u;
-  return n;
-}
-consteval bool primary_kind_fits(std::span<field_info const> fields) {
-  for (auto const& f : fields)
-    if (f.is_primary && f.type != kind::int64 && f.type != kind::varchar) return false;
-  return true;
-}
-consteval bool function_inputs_exist(std::span<field_info const> fields) {
-  for (auto const& f : fields) {
-    if (!f.is_function_output()) continue;
-    bool found = false;
-    for (auto const& g : fields)
-      found = found || (g.name == f.function_input && g.written() && (g.type == kind::varchar || g.type == kind::text));
-    if (!found) return false;
-  }
-  return true;
-}
 
 template <std::size_t I, class F>
 struct slot {
@@ -1991,52 +2345,135 @@ struct slots<std::index_sequence<I...>, F...> : slot<I, F>... {};
 template <std::size_t I, class F>
 slot<I, F> pick(slot<I, F> const*);
 
-template <fixed_string Name, bool Unique>
-struct unique_name {
-  static_assert(rule::field<Name, Unique>, "bulkwriter: two fields of this schema have this name; rename one");
+// What is wrong with a schema as a whole, and with which field.
+enum class schema_rule : std::uint8_t {
+  none,
+  unique_name,
+  one_dynamic_field,
+  a_primary_key,
+  one_primary_key,
+  one_partition_key,
+  one_clustering_key,
+  function_input,
+  one_struct,
 };
+struct schema_verdict {
+  schema_rule broken = schema_rule::none;
+  std::size_t field = 0;
+};
+consteval bool function_input_exists(std::span<field_info const> fields, field_info const& output) {
+  for (auto const& f : fields)
+    if (f.name == output.function_input && f.written() && (f.type == kind::varchar || f.type == kind::text))
+      return true;
+  return false;
+}
+consteval schema_verdict judge_schema(std::span<field_info const> fields) {
+  std::size_t const repeated = first_repeated_name(fields);
+  if (repeated != fields.size())
+    return {fields[repeated].is_dynamic ? schema_rule::one_dynamic_field : schema_rule::unique_name, repeated};
+  bool primary = false, partition = false, clustering = false;
+  for (std::size_t i = 0; i < fields.size(); ++i) {
+    field_info const& f = fields[i];
+    if (f.is_primary && primary) return {schema_rule::one_primary_key, i};
+    if (f.is_partition_key && partition) return {schema_rule::one_partition_key, i};
+    if (f.is_clustering_key && clustering) return {schema_rule::one_clustering_key, i};
+    if (f.is_function_output() && !function_input_exists(fields, f)) return {schema_rule::function_input, i};
+    primary = primary || f.is_primary;
+    partition = partition || f.is_partition_key;
+    clustering = clustering || f.is_clustering_key;
+  }
+  return {primary ? schema_rule::none : schema_rule::a_primary_key, 0};
+}
+template <fixed_string Name, schema_rule Broken>
+struct schema_mistake {
+  static_assert(rule::field<Name, Broken != schema_rule::unique_name>,
+                "bulkwriter: two fields of this schema have this name; rename one");
+  static_assert(rule::field<Name, Broken != schema_rule::one_dynamic_field>,
+                "bulkwriter: a schema has at most one dynamic_field<>; remove the others");
+  static_assert(
+      rule::field<Name, Broken != schema_rule::a_primary_key>,
+      "bulkwriter: no field of this schema is the primary key; give one .is_primary = true (int64 or varchar)");
+  static_assert(rule::field<Name, Broken != schema_rule::one_primary_key>,
+                "bulkwriter: another field of this schema is the primary key; keep .is_primary on one");
+  static_assert(rule::field<Name, Broken != schema_rule::one_partition_key>,
+                "bulkwriter: another field of this schema is the partition key; keep .is_partition_key on one");
+  static_assert(rule::field<Name, Broken != schema_rule::one_clustering_key>,
+                "bulkwriter: another field of this schema is the clustering key; keep .is_clustering_key on one");
+  static_assert(rule::field<Name, Broken != schema_rule::function_input>,
+                "bulkwriter: the input_field_name of this function_output must name a varchar or text field of this "
+                "schema; correct the name");
+  static_assert(
+      rule::field<Name, Broken != schema_rule::one_struct>,
+      "bulkwriter: this field is a member of another struct than the fields before it; bind all to one struct");
+};
+template <fixed_string Name>
+struct schema_mistake<Name, schema_rule::none> {};
 
 template <class... F>
 struct schema_check {
-  static constexpr std::array<field_info, sizeof...(F)> infos{F::info...};
-  static constexpr std::size_t repeated = first_repeated_name(infos);
-  using shown = typename decltype(pick<repeated % sizeof...(F)>(
+  static constexpr bool one_struct = common_owner<typename F::owner...>::same;
+  static constexpr schema_verdict verdict = [] {
+    if constexpr (one_struct)
+      return judge_schema(std::array<field_info, sizeof...(F)>{F::info...});
+    else
+      return schema_verdict{schema_rule::one_struct, first_stranger<typename F::owner...>()};
+  }();
+  using shown = typename decltype(pick<verdict.field>(
       static_cast<slots<std::index_sequence_for<F...>, F...> const*>(nullptr)))::type;
-  static_assert(sizeof(unique_name<shown::name_storage, repeated == sizeof...(F)>) != 0);
-  static_assert(
-      count_if_set<&field_info::is_primary>(infos) != 0,
-      "bulkwriter: no field of this schema is the primary key; give one .is_primary = true (int64 or varchar)");
-  static_assert(count_if_set<&field_info::is_primary>(infos) <= 1,
-                "bulkwriter: more than one field of this schema is the primary key; keep .is_primary on one");
-  static_assert(primary_kind_fits(infos), "bulkwriter: the primary key must be an int64 or a varchar field");
-  static_assert(count_if_set<&field_info::is_partition_key>(infos) <= 1,
-                "bulkwriter: more than one field of this schema is the partition key; keep .is_partition_key on one");
-  static_assert(count_if_set<&field_info::is_dynamic>(infos) <= 1,
-                "bulkwriter: a schema has at most one dynamic_field<>");
-  static_assert(count_if_set<&field_info::is_clustering_key>(infos) <= 1,
-                "bulkwriter: more than one field of this schema is the clustering key; keep .is_clustering_key on one");
-  static_assert(
-      function_inputs_exist(infos),
-      "bulkwriter: the input_field_name of a function_output must name a varchar or text field of this schema");
-  static_assert(common_owner<typename F::owner...>::same,
-                "bulkwriter: the fields of this schema are members of different structs; bind all to one struct");
+  static_assert(sizeof(schema_mistake<shown::name_storage, verdict.broken>) != 0);
 };
 
 }  // namespace detail
 
-/// The fields of a collection, named by deriving from it: `struct article_schema : bw::schema<bw::field<…>, …> {};`
-/// Every rule about names, keys, dims, lengths and members is checked when the schema is used.
+/// The fields of a collection, named by deriving from it:
+///
+///     struct article { std::int64_t id = {}; std::array<float, 768> title_vector = {}; std::string title = {}; };
+///     struct article_schema : bw::schema<
+///       bw::field<"id",           &article::id,           bw::int64{.is_primary = true}>,
+///       bw::field<"title_vector", &article::title_vector, bw::float_vector{.dim = 768}>,
+///       bw::field<"title",        &article::title,        bw::varchar{.max_length = 512}>> {};
+///
+/// Takes `field`, `column`, `function_output` and at most one `dynamic_field`. Every rule about names, keys, dims,
+/// lengths and members is checked when the schema is used; a broken one fails to compile, with a message that begins
+/// with "bulkwriter:".
 template <class... F>
 struct schema {
-  using is_schema = void;
-  using slots = detail::slots<std::index_sequence_for<F...>, F...>;
+  using is_schema = void;                                            ///< by what `typed_schema` knows it
+  using slots = detail::slots<std::index_sequence_for<F...>, F...>;  ///< for the library
   /// The struct that rows are given as; void where no field is bound to a member.
   using row_type = typename detail::common_owner<typename F::owner...>::type;
-  static constexpr std::size_t size = sizeof...(F);
+  static constexpr std::size_t size = sizeof...(F);  ///< fields, those that the server fills among them
+  /// The fields, lowered, in the order in which they are declared.
   static constexpr std::array<field_info, sizeof...(F)> infos{F::info...};
+  /// Whether all fields are members of one struct; false in a schema that does not compile.
+  static constexpr bool one_struct = detail::common_owner<typename F::owner...>::same;
   static_assert(sizeof(detail::schema_check<F...>) != 0);
 };
 
+namespace detail {
+template <class... F>
+struct fields_check {
+  static_assert(sizeof...(F) != 0,
+                "bulkwriter: a schema needs fields such as bw::column<\"id\", bw::int64{.is_primary = true}>");
+  static_assert(
+      (has_info<F> && ...),
+      "bulkwriter: the arguments of schema<> must be column<>, field<>, function_output<> or dynamic_field<>, "
+      "such as bw::column<\"id\", bw::int64{.is_primary = true}>");
+};
+}  // namespace detail
+template <class... F>
+  requires(sizeof...(F) == 0 || !(detail::has_info<F> && ...))
+struct schema<F...> {
+  using is_schema = void;
+  using slots = detail::slots<std::index_sequence<>>;
+  using row_type = void;
+  static constexpr std::size_t size = 0;
+  static constexpr std::array<field_info, 0> infos{};
+  static constexpr bool one_struct = true;
+  static_assert(sizeof(detail::fields_check<F...>) != 0);
+};
+
+/// A struct derived from `schema`.
 template <class S>
 concept typed_schema = requires { typename S::is_schema; };
 
@@ -2046,7 +2483,9 @@ template <class S, std::size_t I>
 using field_at = typename decltype(pick<I>(static_cast<typename S::slots const*>(nullptr)))::type;
 
 consteval bool has_dynamic_field(std::span<field_info const> fields) {
-  return count_if_set<&field_info::is_dynamic>(fields) != 0;
+  for (auto const& f : fields)
+    if (f.is_dynamic) return true;
+  return false;
 }
 }  // namespace detail
 
@@ -2144,54 +2583,29 @@ void append_dynamic_member(std::string& object, std::string_view key, V const& v
 }  // namespace v1
 }  // namespace bulkwriter
 
-// ---------- bulkwriter/row/row_checker.hpp --------------------------------------------------------------------------
+// ---------- bulkwriter/row/row_texts.hpp ----------------------------------------------------------------------------
 
 namespace bulkwriter {
 inline namespace v1 {
 namespace detail {
 
-// The closed set of cells: null, bool, integers, floats, text, spans of floats. Checks and formats take one cell a
-// field through overloads of put(field index, cell), in schema order; a cell's view is valid for the call.
-
-/// Judges a row before anything of it is written. All problems of a row become one error.
-class row_checker {
+/// Texts that have to be made from a row's values (a boost::json::object, undeclared names), by field. They live until
+/// the next row is shown, and their memory is used again then.
+class row_texts {
  public:
-  explicit row_checker(std::span<field_info const> fields) noexcept : fields_(fields) {}
+  explicit row_texts(std::size_t fields) : texts_(fields) {}
 
-  void begin_row(std::int64_t row) {
-    row_ = row;
-    problems_.clear();
-  }
-  void put(std::size_t i, std::nullptr_t);
-  void put(std::size_t i, bool value);
-  void put(std::size_t i, std::int64_t value);
-  void put_unsigned(std::size_t i, std::uint64_t value);
-  void put(std::size_t i, float value);
-  void put(std::size_t i, double value);
-  void put(std::size_t i, std::string_view value);
-  void put(std::size_t i, std::span<float const> value);
-
-  result<void> finish() {
-    if (problems_.empty()) [[likely]]
-      return {};
-    return refusal();
+  /// Empties the text of field i, has it made by `make(std::string&)`, and returns it.
+  template <class Make>
+  std::string const& get(std::size_t i, Make const& make) {
+    texts_[i].clear();
+    make(texts_[i]);
+    return texts_[i];
   }
 
  private:
-  void add(std::size_t i, errc code, std::string message);
-  void add_out_of_range(std::size_t i, std::string const& value);
-  void check_json(std::size_t i, std::string_view text);
-  void check_dynamic(std::size_t i, std::string_view text);
-  error_info refusal();
-
-  std::span<field_info const> fields_;
-  std::int64_t row_ = 0;
-  std::vector<problem> problems_;
-  std::vector<std::string> keys_;  // scratch
+  std::vector<std::string> texts_;
 };
-
-/// Index of the first value that is NaN or infinite; the size if all are finite.
-std::size_t find_not_finite(std::span<float const> values) noexcept;
 
 }  // namespace detail
 }  // namespace v1
@@ -2199,99 +2613,58 @@ std::size_t find_not_finite(std::span<float const> values) noexcept;
 
 // ---------- bulkwriter/row/bind.hpp ---------------------------------------------------------------------------------
 
-// From the user's row to cells: each way to give a row becomes one function `show(row, texts, to)` that calls
-// to.put(i, cell) for every written field. The checker and the encoders are both such a `to`.
+// From the user's row to cells: each way to give a row becomes one function `show(row, texts, cells)`, which sets the
+// cells of the written fields that the row brings. The others are null when it is called.
 
 namespace bulkwriter {
 inline namespace v1 {
 namespace detail {
 
-/// Texts that have to be made from a value (a boost::json::object, undeclared names): made once a row, shown twice.
-class row_texts {
- public:
-  void begin_row() noexcept { ++row_; }
-  /// The text of slot i; `make(std::string&)` is called the first time in a row.
-  template <class Make>
-  std::string const& get(std::size_t i, Make const& make) {
-    if (slots_.size() <= i) slots_.resize(i + 1);
-    slot& s = slots_[i];
-    if (s.row != row_) {
-      s.text.clear();
-      make(s.text);
-      s.row = row_;
-    }
-    return s.text;
-  }
-
- private:
-  struct slot {
-    std::uint64_t row = 0;
-    std::string text = {};
-  };
-  std::uint64_t row_ = 0;
-  std::vector<slot> slots_;
-};
-
-// No cell is wider than int64: what is above its range shows to those who judge it.
-template <class To, class V>
-void put_integer(To& to, std::size_t i, V value) {
-  if constexpr (sizeof(V) == 8 && std::is_unsigned_v<V> && requires { to.put_unsigned(i, std::uint64_t{}); })
-    to.put_unsigned(i, value);
-  else
-    to.put(i, static_cast<std::int64_t>(value));
-}
-
-template <auto Kind, class To, class V>
-void put_plain(To& to, std::size_t i, V const& value, row_texts& texts) {
-  constexpr kind k = std::remove_const_t<decltype(Kind)>::tag;
-  if constexpr (k == kind::boolean)
-    to.put(i, value);
-  else if constexpr (is_integer(k))
-    put_integer(to, i, value);
-  else if constexpr (k == kind::float32 && std::is_same_v<V, float>)
-    to.put(i, value);
-  else if constexpr (k == kind::float32 || k == kind::float64)
-    to.put(i, static_cast<double>(value));
-  else if constexpr (text_like<V>)
-    to.put(i, text_view(value));
-  else if constexpr (k == kind::json)
-    to.put(i, std::string_view(texts.get(i, [&](std::string& out) { json_text_of<V>::append(out, value); })));
-  else if constexpr (k == kind::float_vector)
-    to.put(i, std::span<float const>(value));
-}
-
-template <auto Kind, class To, class V>
-void put_value(To& to, std::size_t i, V const& value, row_texts& texts) {
+// The cell of a value that `storable` lets pass. A template on the kind, not on the field: fields share it.
+template <kind K, class V>
+cell cell_of(std::size_t i, V const& value, row_texts& texts) {
   if constexpr (is_optional<V>) {
-    if (value)
-      put_value<Kind>(to, i, *value, texts);
-    else
-      to.put(i, nullptr);
+    return value ? cell_of<K>(i, *value, texts) : cell();
   } else if constexpr (is_null_type<V>) {
-    to.put(i, nullptr);
-  } else if constexpr (std::is_pointer_v<V>) {  // of getenv and its kin
-    if (value != nullptr)
-      put_plain<Kind>(to, i, value, texts);
+    return {};
+  } else if constexpr (K == kind::boolean) {
+    return cell::boolean(value);
+  } else if constexpr (is_integer(K)) {
+    if constexpr (sizeof(V) == 8 && std::is_unsigned_v<V>)
+      return cell::integer(std::uint64_t{value});
     else
-      to.put(i, nullptr);
+      return cell::integer(static_cast<std::int64_t>(value));
+  } else if constexpr (K == kind::float32 || K == kind::float64) {
+    if constexpr (K == kind::float32 && std::is_same_v<V, float>)
+      return cell::float32(value);
+    else
+      return cell::float64(static_cast<double>(value));
+  } else if constexpr (std::is_pointer_v<V>) {  // of getenv and its kin
+    return value != nullptr ? cell::text(value) : cell();
+  } else if constexpr (text_like<V>) {
+    return cell::text(text_view(value));
+  } else if constexpr (K == kind::json) {
+    return cell::text(texts.get(i, [&](std::string& out) { json_text_of<V>::append(out, value); }));
+  } else if constexpr (K == kind::float_vector) {
+    return cell::floats(value);
   } else {
-    put_plain<Kind>(to, i, value, texts);
+    return {};
   }
 }
 
-// The value of field F. Empty text for the dynamic field is an object without keys: what a std::string member begins
-// as.
-template <class F, class To, class V>
-void put_field(To& to, std::size_t i, V const& value, row_texts& texts) {
-  if constexpr (F::info.is_dynamic && is_optional<V>) {
-    if (value) return put_field<F>(to, i, *value, texts);
-  } else if constexpr (F::info.is_dynamic && std::is_pointer_v<V>) {
-    if (value != nullptr) return put_field<F>(to, i, std::string_view(value), texts);
-    return to.put(i, nullptr);
-  } else if constexpr (F::info.is_dynamic && text_like<V>) {
-    if (text_view(value).empty()) return to.put(i, nullptr);
-  }
-  put_value<F::attributes>(to, i, value, texts);
+// Empty text for the dynamic field is an object without keys: what a std::string member begins as.
+template <class V>
+cell dynamic_cell_of(std::size_t i, V const& value, row_texts& texts) {
+  cell const given = cell_of<kind::json>(i, value, texts);
+  return given.is_null() || given.as_text().empty() ? cell() : given;
+}
+
+template <class F, class V>
+cell field_cell_of(std::size_t i, V const& value, row_texts& texts) {
+  if constexpr (F::info.is_dynamic)
+    return dynamic_cell_of(i, value, texts);
+  else
+    return cell_of<F::info.type>(i, value, texts);
 }
 
 // ---- the schema's struct ----
@@ -2305,24 +2678,24 @@ struct column_without_member {
                 "make it nullable, or append by name");
 };
 
-template <class S, std::size_t I, class To, class Row>
-void put_member(To& to, Row const& row, row_texts& texts) {
+template <class S, std::size_t I, class Row>
+void show_member(Row const& row, row_texts& texts, cell* cells) {
   using F = field_at<S, I>;
   if constexpr (F::info.written()) {
-    if constexpr (!std::is_void_v<typename F::owner>) {
-      if constexpr (F::ok) put_field<F>(to, I, F::get(row), texts);
+    if constexpr (requires { F::ok; }) {
+      if constexpr (F::ok) cells[I] = field_cell_of<F>(I, F::get(row), texts);
     } else {
       static_assert(sizeof(column_without_member<S, I>) != 0);
-      to.put(I, nullptr);
     }
   }
 }
 
-template <class S, class Row, class To>
-void show_struct(void const* row, row_texts& texts, To& to) {
-  [&]<std::size_t... I>(std::index_sequence<I...>) {
-    (put_member<S, I>(to, *static_cast<Row const*>(row), texts), ...);
-  }(std::make_index_sequence<S::size>{});
+template <class S, class Row>
+void show_struct(void const* row, row_texts& texts, cell* cells) {
+  if constexpr (S::one_struct)
+    [&]<std::size_t... I>(std::index_sequence<I...>) {
+      (show_member<S, I>(*static_cast<Row const*>(row), texts, cells), ...);
+    }(std::make_index_sequence<S::size>{});
 }
 
 // ---- values by name or by position: references side by side, and where each field finds its own ----
@@ -2445,9 +2818,11 @@ struct value_check {
       "<bulkwriter/adapt/boost_json.hpp>, a boost::json type; float_vector: a contiguous range of float, so convert a "
       "range of double first)");
   static_assert(rule::field<name, rules::present>,
-                "bulkwriter: null was given for this field, and it is neither nullable nor has a default_value");
+                "bulkwriter: null was given for this field, and it is neither nullable nor has a default_value; give a "
+                "value");
   static_assert(rule::field < name, !rules::fits || rules::extent >,
-                "bulkwriter: the size of this std::array differs from the field's dim");
+                "bulkwriter: the size of this std::array differs from the field's dim (binary_vector: dim / 8 bytes); "
+                "give as many elements as the dim says");
 };
 
 // JSON text of what was given for the dynamic field itself; nothing where that is null.
@@ -2484,8 +2859,8 @@ void make_dynamic_text(std::string& object, Refs const& refs, std::string_view g
   object += '}';
 }
 
-template <class S, class Bound, std::size_t I, class To, class Refs, class Args>
-void put_bound(To& to, Refs const& refs, row_texts& texts, Args args) {
+template <class S, class Bound, std::size_t I, class Refs, class Args>
+void show_bound(Refs const& refs, row_texts& texts, cell* cells, Args args) {
   using F = field_at<S, I>;
   constexpr int a = Bound::bound.argument_of[I];
   constexpr bool has_loose = [] {
@@ -2493,26 +2868,64 @@ void put_bound(To& to, Refs const& refs, row_texts& texts, Args args) {
       if (loose) return true;
     return false;
   }();
-  if constexpr (F::info.is_dynamic && has_loose) {
-    to.put(I, std::string_view(texts.get(I, [&](std::string& object) {
-             std::string given;
-             if constexpr (a != no_value) append_given_object(given, value_at<static_cast<std::size_t>(a)>(refs));
-             make_dynamic_text<Bound>(object, refs, given, args);
-           })));
-  } else if constexpr (a != no_value) {
-    put_field<F>(to, I, value_at<static_cast<std::size_t>(a)>(refs), texts);
-  } else if constexpr (F::info.written()) {
-    to.put(I, nullptr);
-  }
+  if constexpr (F::info.is_dynamic && has_loose)
+    cells[I] = cell::text(texts.get(I, [&](std::string& object) {
+      std::string given;
+      if constexpr (a != no_value) append_given_object(given, value_at<static_cast<std::size_t>(a)>(refs));
+      make_dynamic_text<Bound>(object, refs, given, args);
+    }));
+  else if constexpr (a != no_value)
+    cells[I] = field_cell_of<F>(I, value_at<static_cast<std::size_t>(a)>(refs), texts);
 }
 
-template <class S, class Bound, class Refs, class To>
-void show_values(void const* row, row_texts& texts, To& to) {
+template <class S, class Bound, class Refs>
+void show_values(void const* row, row_texts& texts, cell* cells) {
   auto const& refs = *static_cast<Refs const*>(row);
   [&]<std::size_t... I>(std::index_sequence<I...>) {
-    (put_bound<S, Bound, I>(to, refs, texts, std::make_index_sequence<Bound::bound.is_loose.size()>{}), ...);
+    (show_bound<S, Bound, I>(refs, texts, cells, std::make_index_sequence<Bound::bound.is_loose.size()>{}), ...);
   }(std::make_index_sequence<S::size>{});
 }
+
+}  // namespace detail
+}  // namespace v1
+}  // namespace bulkwriter
+
+// ---------- bulkwriter/row/row_checker.hpp --------------------------------------------------------------------------
+
+namespace bulkwriter {
+inline namespace v1 {
+namespace detail {
+
+/// Judges a row before anything of it is written. All problems of a row become one error.
+class row_checker {
+ public:
+  explicit row_checker(std::span<field_info const> fields) noexcept : fields_(fields) {}
+
+  /// One cell a field. `row` is the number that the error names.
+  result<void> check(std::int64_t row, std::span<cell const> cells);
+
+ private:
+  void add(std::size_t i, errc code, std::string message);
+  void add_out_of_range(std::size_t i, std::string const& value);
+  void check_value(std::size_t i, cell const& value);
+  void check_number(std::size_t i, double value);
+  void check_text(std::size_t i, std::string_view value);
+  void check_json(std::size_t i, std::string_view text);
+  void check_dynamic(std::size_t i, std::string_view text);
+  void check_vector(std::size_t i, std::span<float const> value);
+  error_info refusal(std::int64_t row);
+
+  std::span<field_info const> fields_;
+  std::vector<problem> problems_;
+  std::vector<std::string> keys_;  // scratch
+};
+
+/// From checked cells to those that stand in a file of whatever format: a default wins over null, as on the server; a
+/// row without dynamic keys has an empty object; a double given for a float32 field is that float.
+void settle(std::span<field_info const> fields, std::span<cell> cells) noexcept;
+
+/// Index of the first value that is NaN or infinite; the size if all are finite.
+std::size_t find_not_finite(std::span<float const> values) noexcept;
 
 }  // namespace detail
 }  // namespace v1
@@ -2530,15 +2943,16 @@ struct abandoned_rows {
 };
 
 /// Called by the destructor of a writer that still has uncommitted rows, unless an exception is unwinding the stack or
-/// the writer has reported an error already. Exceptions are swallowed. Empty: one line on stderr.
+/// the writer has reported an error already. Exceptions are swallowed. Empty: one line on stderr. Runs in the thread
+/// that destroys the writer.
 using abandon_handler = std::function<void(abandoned_rows const&)>;
 
-inline constexpr std::uint64_t default_chunk_size = std::uint64_t{512} << 20;
+inline constexpr std::uint64_t default_chunk_size = std::uint64_t{512} << 20;  ///< bytes
 
 /// Of every writer.
 struct writer_options {
-  std::uint64_t chunk_size = default_chunk_size;  ///< bytes; no file is larger
-  abandon_handler on_abandoned = {};
+  std::uint64_t chunk_size = default_chunk_size;  ///< bytes, at least 1,024; no file is larger
+  abandon_handler on_abandoned = {};              ///< empty: one line on stderr
 };
 
 }  // namespace v1
@@ -2550,183 +2964,55 @@ namespace bulkwriter {
 inline namespace v1 {
 namespace detail {
 
-/// The writer behind all schemas: checks a row, encodes it, cuts files at chunk_size, counts them. A template on the
-/// format only; a row comes as a pointer and two functions that show its cells.
-template <class Format>
+/// What a writer needs of its format.
+struct new_file_format {
+  std::unique_ptr<format::encoder> encoder;
+  std::string_view extension;
+};
+
+/// The writer behind all schemas and formats: checks a row, encodes it, cuts files at chunk_size, counts them.
 class chunk_writer {
  public:
-  using encoder = typename Format::encoder;
-  struct row_view {
-    void const* row;
-    void (*check)(void const* row, row_texts& texts, row_checker& to);
-    void (*encode)(void const* row, row_texts& texts, encoder& to);
-  };
+  /// Sets the cells of a row, which are null before: of the fields of the schema, in order.
+  using show_row = void (*)(void const* row, row_texts& texts, cell* cells);
 
-  chunk_writer(std::span<field_info const> fields, Format const& format, std::shared_ptr<output::place> place,
-               writer_options options)
-      : checker_(fields), encoder_(format, fields), place_(std::move(place)), options_(std::move(options)) {}
+  static result<std::unique_ptr<chunk_writer>> try_make(std::span<field_info const> fields, new_file_format format,
+                                                        std::shared_ptr<output::place> place, writer_options options);
+  /// The options, before anything is made for a writer.
+  static result<void> check(writer_options const& options);
+
+  chunk_writer(std::span<field_info const> fields, new_file_format format, std::shared_ptr<output::place> place,
+               writer_options options);
   chunk_writer(chunk_writer const&) = delete;
   chunk_writer& operator=(chunk_writer const&) = delete;
-  ~chunk_writer() {
-    if (uncommitted_rows_ == 0 || failure_ || writing_ || std::uncaught_exceptions() > exceptions_at_birth_) return;
-    abandon();
-  }
+  ~chunk_writer();
 
-  static result<void> check(Format const& format, writer_options const& options) {
-    constexpr std::uint64_t smallest = 1024;
-    if (options.chunk_size < smallest)
-      return error_info{.code = errc::invalid_option,
-                        .message = "chunk_size is " + std::to_string(options.chunk_size) + ", less than 1024 bytes"};
-    return format.check();
-  }
-
-  result<void> append(row_view const& view) {
-    if (auto usable = check_usable(); !usable) [[unlikely]]
-      return usable;
-    std::int64_t const row = offered_rows_++;
-    texts_.begin_row();
-    checker_.begin_row(row);
-    view.check(view.row, texts_, checker_);
-    if (auto refused = checker_.finish(); !refused) return refused;
-
-    encode(view);
-    if (encoder_.size_bound() > options_.chunk_size) [[unlikely]] {
-      std::uint64_t const alone = encoder_.lone_row_bound();
-      encoder_.drop_row();
-      if (alone > options_.chunk_size)
-        return error_info{.code = errc::row_too_large,
-                          .message = "row " + std::to_string(row) + ": a file with this row alone takes up to " +
-                                     std::to_string(alone) + " bytes, which exceeds chunk_size " +
-                                     std::to_string(options_.chunk_size),
-                          .row = row};
-      if (auto cut = finish_chunk(); !cut) return cut;
-      encode(view);
-    }
-    encoder_.end_row();
-    if (encoder_.rows() == 1) first_row_ = row;
-    last_row_ = row;
-    ++accepted_rows_;
-    ++uncommitted_rows_;
-    if (!encoder_.ready()) [[likely]]
-      return {};
-    if (auto flushed = flush(); !flushed) return fail(std::move(flushed).error());
-    return {};
-  }
-
-  result<batch_files> commit() {
-    if (auto usable = check_usable(); !usable) return std::move(usable).error();
-    if (auto finished = finish_chunk(); !finished) return std::move(finished).error();
-    batch_files files;
-    files.groups.assign(all_.groups.begin() + static_cast<std::ptrdiff_t>(committed_groups_), all_.groups.end());
-    committed_groups_ = all_.size();
-    uncommitted_rows_ = 0;
-    return files;
-  }
+  result<void> append(void const* row, show_row show);
+  result<batch_files> commit();
 
   batch_files const& all_files() const noexcept { return all_; }
   std::string data_path() const { return place_->data_path(); }
   std::uint64_t accepted_rows() const noexcept { return accepted_rows_; }
 
  private:
-  void encode(row_view const& view) {
-    encoder_.begin_row();
-    view.encode(view.row, texts_, encoder_);
-  }
+  std::string file_name() const;
+  format::byte_sink sink();
+  result<void> open();
+  result<void> check_usable() const;
+  result<void> flush();
+  result<void> finish_file();
+  result<void> finish_chunk();
+  error_info fail(error_info info);
+  void abandon() noexcept;
 
-  std::string file_name() const { return std::to_string(all_.size() + 1) + '.' + std::string(Format::extension); }
-
-  format::byte_sink sink() {
-    return {this, [](void* self, std::span<std::span<std::byte const> const> pieces) {
-              auto& me = *static_cast<chunk_writer*>(self);
-              for (auto const& piece : pieces) me.file_size_ += piece.size();
-              return me.file_->write(pieces);
-            }};
-  }
-
-  // A file is made when there is something to put into it: refused rows leave none behind.
-  result<void> open() {
-    if (file_) return {};
-    auto opened = place_->create(file_name(), options_.chunk_size);
-    if (!opened) return std::move(opened).error();
-    file_ = *std::move(opened);
-    return {};
-  }
-
-  // An exception out of a write (memory, a place of the user's own) leaves half a file, which nothing can be added to.
-  result<void> check_usable() const {
-    if (failure_) return *failure_;
-    if (writing_)
-      return error_info{.code = errc::invalid_state,
-                        .message = "an exception has ended an earlier write of this writer"};
-    return {};
-  }
-
-  result<void> flush() {
-    writing_ = true;
-    auto opened = open();
-    auto flushed = opened ? encoder_.flush(sink()) : std::move(opened);
-    writing_ = false;
-    return flushed;
-  }
-
-  result<void> finish_file() {
-    if (auto opened = open(); !opened) return opened;
-    if (auto written = encoder_.finish(sink()); !written) return written;
-    return file_->finish();
-  }
-
-  result<void> finish_chunk() {
-    if (encoder_.rows() == 0) return {};
-    writing_ = true;
-    // what may throw is done before the file becomes visible
-    file_group group{.paths = {place_->path_of(file_name())}, .rows = encoder_.rows()};
-    all_.groups.reserve(all_.size() + 1);
-    auto finished = finish_file();
-    writing_ = false;
-    if (!finished) return fail(std::move(finished).error());
-    file_.reset();
-    group.bytes = std::exchange(file_size_, 0);
-    all_.groups.push_back(std::move(group));
-    return {};
-  }
-
-  // Rows of the chunk are gone with it, so there is no way on: every later call says so again.
-  error_info fail(error_info info) {
-    if (file_) {
-      if (auto discarded = file_->discard(); !discarded) info.message += "; " + discarded.error().message;
-      file_.reset();
-    }
-    info.message = "rows " + std::to_string(first_row_) + " to " + std::to_string(last_row_) + " are not in '" +
-                   place_->path_of(file_name()) + "': " + info.message;
-    info.row = first_row_;
-    failure_ = info;
-    return info;
-  }
-
-  void abandon() noexcept {
-    auto const tell = [this] {
-      abandoned_rows const what{.rows = uncommitted_rows_, .data_path = place_->data_path()};
-      if (options_.on_abandoned)
-        options_.on_abandoned(what);
-      else
-        std::fprintf(stderr, "bulkwriter: a writer was destroyed with %llu rows that were never committed (%s)\n",
-                     static_cast<unsigned long long>(what.rows), what.data_path.c_str());
-    };
-#if defined(__cpp_exceptions)
-    try {
-      tell();
-    } catch (...) {  // a destructor is no place for it
-    }
-#else
-    tell();
-#endif
-  }
-
+  std::span<field_info const> fields_;
   row_checker checker_;
-  encoder encoder_;
+  std::unique_ptr<format::encoder> encoder_;
+  std::string_view extension_;
   std::shared_ptr<output::place> place_;
   writer_options options_;
   row_texts texts_;
+  std::vector<cell> cells_;
   std::unique_ptr<output::file> file_;
   std::uint64_t file_size_ = 0;
   batch_files all_;
@@ -2735,7 +3021,7 @@ class chunk_writer {
   bool writing_ = false;
   std::int64_t offered_rows_ = 0, first_row_ = 0, last_row_ = 0;
   std::uint64_t accepted_rows_ = 0, uncommitted_rows_ = 0;
-  int exceptions_at_birth_ = std::uncaught_exceptions();
+  int exceptions_at_birth_;
 };
 
 }  // namespace detail
@@ -2769,7 +3055,8 @@ template <class S, fixed_string... Name>
 struct missing_values {
   static_assert(
       (rule::field<Name, sizeof(S) == 0> || ...),
-      "bulkwriter: no value was given for these fields, and they are neither nullable nor have a default_value");
+      "bulkwriter: no value was given for these fields, and they are neither nullable nor have a default_value; "
+      "add the values");
 };
 // The fields that a binding leaves without a value although they need one.
 template <class S, auto Bound>
@@ -2796,7 +3083,7 @@ struct dynamic_value_check {
                 "ranges of these, "
                 "boost::json types with <bulkwriter/adapt/boost_json.hpp>)");
 };
-template <class S, std::size_t Given>
+template <class S, std::size_t Given, std::size_t Wanted>
 struct wrong_arity {
   static_assert(rule::field<"std::tuple", sizeof(S) == 0>,
                 "bulkwriter: the tuple must hold one value for each field of the schema, in schema order, without "
@@ -2824,6 +3111,16 @@ inline constexpr bool is_tuple_or_named<std::tuple<T...>> = true;
 template <fixed_string N, class T>
 inline constexpr bool is_tuple_or_named<named<N, T>> = true;
 
+template <class S>
+struct row_type_of {  // of what is no schema: one message is enough
+  using type = void;
+};
+template <class S>
+  requires requires { typename S::row_type; }
+struct row_type_of<S> {
+  using type = typename S::row_type;
+};
+
 template <class S, class Format>
 consteval int first_unheld_field() {
   for (std::size_t i = 0; i < S::size; ++i)
@@ -2838,6 +3135,10 @@ consteval int first_unheld_field() {
 /// A refused row changes nothing, and the next good row is accepted; its error names row, field, rule and value, for
 /// all of its problems. A failure to write ends the writer: the rows of the chunk are named in the error, which every
 /// later append and commit returns again. Not thread-safe: use one writer per thread.
+///
+/// Errors of a refused row: null_not_allowed, out_of_range, not_finite, varchar_too_long, invalid_utf8, invalid_json,
+/// json_too_long, wrong_dim, duplicate_key, several_problems, row_too_large. Errors of writing: those of the place, for
+/// a folder io_error and no_space. invalid_state: the writer was moved from, or an exception has ended a write.
 template <class Schema, class Format>
 class bulk_writer {
  public:
@@ -2846,36 +3147,41 @@ class bulk_writer {
   static_assert(format::file_format<Format>,
                 "bulkwriter: the second argument of a writer is a format such as bw::format::parquet");
 
-  using schema_type = Schema;
-  using format_type = Format;
-  using row_type = typename Schema::row_type;
+  using schema_type = Schema;  ///< the struct derived from `schema`
+  using format_type = Format;  ///< such as `format::parquet`
+  /// The struct that rows are given as; void if there is none.
+  using row_type = typename detail::row_type_of<Schema>::type;
 
   /// Into any place, for example an output::memory. Errors: invalid_option.
+  /// @{
   explicit bulk_writer(std::shared_ptr<output::place> place, Format format = {}, writer_options options = {})
-      : bulk_writer(try_make_core(std::move(place), format, std::move(options)).value()) {}
+      : bulk_writer(try_make(std::move(place), format, std::move(options)).value()) {}
 
   static result<bulk_writer> try_open(std::shared_ptr<output::place> place, Format format = {},
                                       writer_options options = {}) {
-    auto made = try_make_core(std::move(place), format, std::move(options));
+    auto made = try_make(std::move(place), format, std::move(options));
     if (!made) return std::move(made).error();
     return bulk_writer(*std::move(made));
   }
+  /// @}
 
-  /// The schema's struct, also as `append_row({.id = 1, .title = "hello"})`.
+  /// The schema's struct, also as `append_row({.id = 1, .title = "hello"})`. Errors: see the class.
+  /// @{
   template <class Row = row_type>
     requires(!std::is_void_v<Row>)
   result<void> try_append_row(std::type_identity_t<Row> const& row) {
-    return append(row_view{&row, &detail::show_struct<Schema, Row, detail::row_checker>,
-                           &detail::show_struct<Schema, Row, encoder>});
+    return append(&row, &detail::show_struct<Schema, Row>);
   }
   template <class Row = row_type>
     requires(!std::is_void_v<Row>)
   void append_row(std::type_identity_t<Row> const& row) {
     try_append_row<Row>(row).value();
   }
+  /// @}
 
   /// By name: `append_row("id"_f = 1, "title"_f = "hello")`, in any order. Nullable and defaulted fields may be left
-  /// out; names that the schema does not declare go to the dynamic field.
+  /// out; names that the schema does not declare go to the dynamic field, and do not compile where there is none.
+  /// @{
   template <fixed_string... Name, class... T>
     requires(sizeof...(Name) > 0)
   result<void> try_append_row(named<Name, T>... value) {
@@ -2886,8 +3192,11 @@ class bulk_writer {
   void append_row(named<Name, T>... value) {
     append_by_name<Name...>(value.value...).value();
   }
+  /// @}
 
   /// By position: one value for each field in schema order, without auto_id fields and function outputs.
+  /// A dynamic field at the end may be left out.
+  /// @{
   template <class... T>
   result<void> try_append_row(std::tuple<T...> const& row) {
     return append_by_position(row);
@@ -2896,8 +3205,10 @@ class bulk_writer {
   void append_row(std::tuple<T...> const& row) {
     append_by_position(row).value();
   }
+  /// @}
 
-  // Anything else: one message in place of a list of overloads.
+  /// Anything else does not compile: one message in place of a list of overloads.
+  /// @{
   template <class V>
     requires(!detail::is_tuple_or_named<V> &&
              (std::is_void_v<row_type> ||
@@ -2913,9 +3224,11 @@ class bulk_writer {
   void append_row(V const&) {
     static_assert(sizeof(detail::not_a_row<Schema, V>) != 0);
   }
+  /// @}
 
   /// Appends the rows of a range up to the first that is refused; those before it are kept. The number of rows
   /// appended.
+  /// @{
   template <std::ranges::input_range Rows>
   result<std::uint64_t> try_append_rows(Rows&& rows) {
     std::uint64_t n = 0;
@@ -2929,14 +3242,17 @@ class bulk_writer {
   std::uint64_t append_rows(Rows&& rows) {
     return try_append_rows(std::forward<Rows>(rows)).value();
   }
+  /// @}
 
   /// Finishes the open chunk. The files since the last commit; none where no row came since. Rows may be appended
   /// afterwards: the numbering of files goes on.
+  /// @{
   result<bulkwriter::batch_files> try_commit() {
     if (!core_) return moved_from();
     return core_->commit();
   }
   bulkwriter::batch_files commit() { return try_commit().value(); }
+  /// @}
 
   /// All files so far, committed or not.
   bulkwriter::batch_files batch_files() const { return core_ ? core_->all_files() : bulkwriter::batch_files{}; }
@@ -2946,40 +3262,47 @@ class bulk_writer {
   std::uint64_t row_count() const noexcept { return core_ ? core_->accepted_rows() : 0; }
 
  protected:
-  using core = detail::chunk_writer<Format>;
-  using encoder = typename Format::encoder;
-  using row_view = typename core::row_view;
+  /// For writers that derive from this one and bring their place.
+  /// @{
+  using core = detail::chunk_writer;
 
   explicit bulk_writer(std::unique_ptr<core> made) noexcept : core_(std::move(made)) {}
 
-  static result<std::unique_ptr<core>> try_make_core(std::shared_ptr<output::place> place, Format const& format,
-                                                     writer_options options) {
+  // Errors: invalid_option.
+  static result<detail::new_file_format> try_make_format(Format const& format) {
     constexpr int unheld = detail::first_unheld_field<Schema, Format>();
     if constexpr (unheld >= 0)
       static_assert(
           sizeof(
               detail::cannot_hold<Format, detail::field_at<Schema, static_cast<std::size_t>(unheld)>::name_storage>) !=
           0);
-    if (place == nullptr) return error_info{.code = errc::invalid_option, .message = "the writer was given no place"};
-    if (auto checked = core::check(format, options); !checked) return std::move(checked).error();
-    return std::make_unique<core>(Schema::infos, format, std::move(place), std::move(options));
+    auto encoder = format.try_make_encoder(Schema::infos);
+    if (!encoder) return std::move(encoder).error();
+    return detail::new_file_format{*std::move(encoder), Format::extension};
   }
+  /// @}
 
  private:
+  static result<std::unique_ptr<core>> try_make(std::shared_ptr<output::place> place, Format const& format,
+                                                writer_options options) {
+    auto made = try_make_format(format);
+    if (!made) return std::move(made).error();
+    return core::try_make(Schema::infos, *std::move(made), std::move(place), std::move(options));
+  }
+
   static error_info moved_from() { return {.code = errc::invalid_state, .message = "this writer was moved from"}; }
 
-  result<void> append(row_view const& view) {
+  result<void> append(void const* row, core::show_row show) {
     if (!core_) [[unlikely]]
       return moved_from();
-    return core_->append(view);
+    return core_->append(row, show);
   }
 
   template <class Bound, class... V>
   result<void> append_values(V const&... value) {
     using refs = detail::value_refs<std::index_sequence_for<V...>, V...>;
     refs const row{{value}...};
-    return append(row_view{&row, &detail::show_values<Schema, Bound, refs, detail::row_checker>,
-                           &detail::show_values<Schema, Bound, refs, encoder>});
+    return append(&row, &detail::show_values<Schema, Bound, refs>);
   }
 
   template <class Bound, std::size_t I, class... V>
@@ -3041,7 +3364,7 @@ class bulk_writer {
   result<void> append_by_position(std::tuple<T...> const& row) {
     using bound = detail::by_position<Schema, sizeof...(T)>;
     if constexpr (!bound::arity_fits) {
-      static_assert(sizeof(detail::wrong_arity<Schema, sizeof...(T)>) != 0);
+      static_assert(sizeof(detail::wrong_arity<Schema, sizeof...(T), bound::wanted>) != 0);
       return {};
     } else {
       return std::apply([&](auto const&... value) { return append_checked<bound>(value...); }, row);
@@ -3049,6 +3372,63 @@ class bulk_writer {
   }
 
   std::unique_ptr<core> core_;
+};
+
+}  // namespace v1
+}  // namespace bulkwriter
+
+// ---------- bulkwriter/writer/local_bulk_writer.hpp -----------------------------------------------------------------
+
+namespace bulkwriter {
+inline namespace v1 {
+
+/// Where on the disk a local_bulk_writer writes.
+struct local_options {
+  std::string local_path = ".";  ///< files go to `<local_path>/<uuid>/`; folders are made as needed; empty: "."
+  std::uint64_t chunk_size = default_chunk_size;  ///< bytes, at least 1,024; no file is larger
+  abandon_handler on_abandoned = {};              ///< empty: one line on stderr
+};
+
+namespace detail {
+result<std::unique_ptr<chunk_writer>> try_make_local(std::span<field_info const> fields, new_file_format format,
+                                                     local_options options);
+}  // namespace detail
+
+/// Writes rows to files on disk: `<local_path>/<uuid>/1.parquet`, `2.parquet`, … See bulk_writer for rows, errors and
+/// threads.
+///
+///     bw::local_bulk_writer<article_schema, bw::format::parquet> writer{{.local_path = "out"}};
+///     writer.append_row({.id = 1, .title = "hello"});
+///     bw::batch_files files = writer.commit();
+///
+/// A writer that has written nothing leaves no folder behind.
+template <class Schema, class Format>
+class local_bulk_writer : public bulk_writer<Schema, Format> {
+  using base = bulk_writer<Schema, Format>;
+  using typename base::core;
+
+ public:
+  /// Makes the folder. Options of the format go first. Errors: invalid_option, io_error, no_space.
+  /// @{
+  explicit local_bulk_writer(local_options options) : local_bulk_writer(Format{}, std::move(options)) {}
+  local_bulk_writer(Format format, local_options options) : base(try_make(format, std::move(options)).value()) {}
+
+  static result<local_bulk_writer> try_open(local_options options) { return try_open(Format{}, std::move(options)); }
+  static result<local_bulk_writer> try_open(Format format, local_options options) {
+    auto made = try_make(format, std::move(options));
+    if (!made) return std::move(made).error();
+    return local_bulk_writer(*std::move(made));
+  }
+  /// @}
+
+ private:
+  explicit local_bulk_writer(std::unique_ptr<core> made) noexcept : base(std::move(made)) {}
+
+  static result<std::unique_ptr<core>> try_make(Format const& format, local_options options) {
+    auto made = base::try_make_format(format);
+    if (!made) return std::move(made).error();
+    return detail::try_make_local(Schema::infos, *std::move(made), std::move(options));
+  }
 };
 
 }  // namespace v1
@@ -3067,54 +3447,6 @@ std::string make_uuid();
 }  // namespace v1
 }  // namespace bulkwriter
 
-// ---------- bulkwriter/writer/local_bulk_writer.hpp -----------------------------------------------------------------
-
-namespace bulkwriter {
-inline namespace v1 {
-
-struct local_options {
-  std::string local_path = ".";                   ///< files go to <local_path>/<uuid>/; folders are made as needed
-  std::uint64_t chunk_size = default_chunk_size;  ///< bytes; no file is larger
-  abandon_handler on_abandoned = {};
-};
-
-/// Writes rows to files on disk: <local_path>/<uuid>/1.parquet, 2.parquet, … See bulk_writer for rows, errors and
-/// threads.
-template <class Schema, class Format>
-class local_bulk_writer : public bulk_writer<Schema, Format> {
-  using base = bulk_writer<Schema, Format>;
-  using typename base::core;
-
- public:
-  /// Errors: invalid_option, io_error, no_space.
-  explicit local_bulk_writer(local_options options) : local_bulk_writer(Format{}, std::move(options)) {}
-  local_bulk_writer(Format format, local_options options) : base(try_make(format, std::move(options)).value()) {}
-
-  static result<local_bulk_writer> try_open(local_options options) { return try_open(Format{}, std::move(options)); }
-  static result<local_bulk_writer> try_open(Format format, local_options options) {
-    auto made = try_make(format, std::move(options));
-    if (!made) return std::move(made).error();
-    return local_bulk_writer(*std::move(made));
-  }
-
- private:
-  explicit local_bulk_writer(std::unique_ptr<core> made) noexcept : base(std::move(made)) {}
-
-  static result<std::unique_ptr<core>> try_make(Format const& format, local_options options) {
-    writer_options shared{.chunk_size = options.chunk_size, .on_abandoned = std::move(options.on_abandoned)};
-    if (auto checked = core::check(format, shared); !checked)
-      return std::move(checked).error();  // before folders are made
-    std::string path = options.local_path.empty() ? "." : std::move(options.local_path);
-    if (path.back() != '/') path += '/';
-    auto folder = output::folder::try_open(path + detail::make_uuid());
-    if (!folder) return std::move(folder).error();
-    return base::try_make_core(*std::move(folder), format, std::move(shared));
-  }
-};
-
-}  // namespace v1
-}  // namespace bulkwriter
-
 // ---------- bulkwriter/local.hpp ------------------------------------------------------------------------------------
 
 // Schema to files on disk. Needs nothing but the standard library.
@@ -3122,10 +3454,12 @@ class local_bulk_writer : public bulk_writer<Schema, Format> {
 #if BULKWRITER_BODIES
 
 #include <cerrno>
-#include <charconv>
+#include <exception>
 #include <filesystem>
 #include <limits>
+#include <locale.h>
 #include <random>
+#include <stdlib.h>
 #include <system_error>
 
 // ---------- bulkwriter/detail/error.ipp -----------------------------------------------------------------------------
@@ -3191,6 +3525,84 @@ BULKWRITER_DECL std::string error_info::to_string() const {
   return text;
 }
 
+}  // namespace v1
+}  // namespace bulkwriter
+
+// ---------- bulkwriter/row/detail/read_float.ipp --------------------------------------------------------------------
+
+namespace bulkwriter {
+inline namespace v1 {
+namespace detail {
+
+/// The end of the longest decimal number at `first`, as std::from_chars defines it; `first` where there is none.
+inline char const* decimal_end(char const* const first, char const* const last) noexcept {
+  auto const is_digit = [&](char const* p) { return p != last && *p >= '0' && *p <= '9'; };
+  auto const past_digits = [&](char const* p) {
+    while (is_digit(p)) ++p;
+    return p;
+  };
+  char const* const begin = first != last && *first == '-' ? first + 1 : first;
+  char const* end = past_digits(begin);
+  bool has_digits = end != begin;
+  if (end != last && *end == '.') {
+    char const* const fraction = end + 1;
+    char const* const fraction_end = past_digits(fraction);
+    has_digits = has_digits || fraction_end != fraction;
+    end = fraction_end;
+  }
+  if (!has_digits) return first;
+  if (end != last && (*end == 'e' || *end == 'E')) {
+    char const* exponent = end + 1;
+    if (exponent != last && (*exponent == '+' || *exponent == '-')) ++exponent;
+    if (is_digit(exponent)) end = past_digits(exponent);
+  }
+  return end;
+}
+
+inline void to_nearest(char const* text, float& value, locale_t locale) { value = ::strtof_l(text, nullptr, locale); }
+inline void to_nearest(char const* text, double& value, locale_t locale) { value = ::strtod_l(text, nullptr, locale); }
+
+template <class T>
+std::from_chars_result read_float_by_strtod(char const* first, char const* last, T& value) {
+  // The decimal point of strtod is that of the program's locale; this one is built in, and making it cannot fail.
+  static locale_t const c_locale = ::newlocale(LC_ALL_MASK, "C", locale_t{});
+  char const* const end = decimal_end(first, last);
+  if (end == first) return {first, std::errc::invalid_argument};
+  T nearest;
+  to_nearest(std::string(first, end).c_str(), nearest, c_locale);
+  if (!is_finite(nearest)) return {end, std::errc::result_out_of_range};
+  value = nearest;
+  return {end, std::errc{}};
+}
+
+// libc++ has had it since version 20.
+template <class T>
+concept has_from_chars = requires(char const* p, T& value) { std::from_chars(p, p, value); };
+
+template <class T>
+std::from_chars_result read_float_anyhow(char const* first, char const* last, T& value) {
+  if constexpr (has_from_chars<T>) {
+    T nearest;
+    auto const done = std::from_chars(first, last, nearest);
+    if (done.ec == std::errc{}) {
+      if (!is_finite(nearest)) return {first, std::errc::invalid_argument};
+      value = nearest;
+      return done;
+    }
+    // That is said of too large and of too small numbers.
+    if (done.ec != std::errc::result_out_of_range) return done;
+  }
+  return read_float_by_strtod(first, last, value);
+}
+
+BULKWRITER_DECL std::from_chars_result read_float(char const* first, char const* last, float& value) {
+  return read_float_anyhow(first, last, value);
+}
+BULKWRITER_DECL std::from_chars_result read_float(char const* first, char const* last, double& value) {
+  return read_float_anyhow(first, last, value);
+}
+
+}  // namespace detail
 }  // namespace v1
 }  // namespace bulkwriter
 
@@ -3343,33 +3755,11 @@ class json_scanner {
       if (digits() == 0) return refuse("a digit was expected");
     }
     double value = 0;
-    if (std::from_chars(text_.data() + begin, text_.data() + at_, value).ec == std::errc::result_out_of_range &&
-        is_too_large(begin)) {
+    if (read_float(text_.data() + begin, text_.data() + at_, value).ec == std::errc::result_out_of_range) {
       at_ = begin;
       return refuse("a number outside the range of a double");
     }
     return true;
-  }
-
-  // from_chars reports numbers too small for a double alike; those read as zero everywhere. Which it is, the power of
-  // ten of the first digit that is not zero tells.
-  bool is_too_large(std::size_t begin) const {
-    std::string_view const number = text_.substr(begin, at_ - begin);
-    std::size_t const exponent_at = number.find_first_of("eE");
-    std::string_view const mantissa = number.substr(0, exponent_at);
-    std::size_t const first = mantissa.find_first_of("123456789");
-    std::size_t const point = (std::min)(mantissa.find('.'), mantissa.size());
-    long long power = first < point ? static_cast<long long>(point - first) : -static_cast<long long>(first - point);
-    if (exponent_at != std::string_view::npos) {
-      std::string_view power_text = number.substr(exponent_at + 1);
-      bool const negative = power_text.front() == '-';
-      if (negative || power_text.front() == '+') power_text.remove_prefix(1);
-      long long exponent = 0;
-      if (std::from_chars(power_text.data(), power_text.data() + power_text.size(), exponent).ec != std::errc())
-        return !negative;
-      power += negative ? -exponent : exponent;
-    }
-    return power > 0;
   }
 
   std::size_t digits() {
@@ -3479,10 +3869,15 @@ BULKWRITER_DECL std::optional<std::string_view> inside_braces(std::string_view o
 
 namespace bulkwriter {
 inline namespace v1 {
+
+BULKWRITER_DECL result<std::unique_ptr<format::encoder>> format::json::try_make_encoder(
+    std::span<field_info const> fields) const {
+  return std::unique_ptr<encoder>(new detail::json_encoder(fields));
+}
+
 namespace detail {
 
-BULKWRITER_DECL json_encoder::json_encoder(format::json const&, std::span<field_info const> fields)
-    : fields_(fields), buffer_(opening) {
+BULKWRITER_DECL json_encoder::json_encoder(std::span<field_info const> fields) : fields_(fields), buffer_(opening) {
   for (field_info const& f : fields) {
     append_json_string(keys_.emplace_back(), f.name);
     keys_.back() += ':';
@@ -3490,61 +3885,41 @@ BULKWRITER_DECL json_encoder::json_encoder(format::json const&, std::span<field_
   row_begin_ = buffer_.size();
 }
 
-BULKWRITER_DECL void json_encoder::begin_row() {
+BULKWRITER_DECL void json_encoder::put_row(std::span<cell const> cells) {
   drop_row();
   buffer_ += rows_ == 0 ? "{" : ",\n{";
-  first_in_row_ = true;
-}
-
-BULKWRITER_DECL void json_encoder::key(std::size_t i) {
-  if (!first_in_row_) buffer_ += ',';
-  first_in_row_ = false;
-  buffer_ += keys_[i];
-}
-
-BULKWRITER_DECL void json_encoder::put(std::size_t i, std::nullptr_t) {
-  if (put_in_place_of_null(*this, i, fields_[i])) return;
-  key(i);
-  buffer_ += "null";
-}
-
-BULKWRITER_DECL void json_encoder::put(std::size_t i, bool value) {
-  key(i);
-  buffer_ += value ? "true" : "false";
-}
-
-BULKWRITER_DECL void json_encoder::put(std::size_t i, std::int64_t value) {
-  key(i);
-  append_json_number(buffer_, static_cast<long long>(value));
-}
-
-BULKWRITER_DECL void json_encoder::put(std::size_t i, float value) {
-  key(i);
-  append_json_number(buffer_, value);
-}
-
-BULKWRITER_DECL void json_encoder::put(std::size_t i, double value) {
-  // a double given for a float32 field is that float in the file, in every format
-  if (fields_[i].type == kind::float32) return put(i, static_cast<float>(value));
-  key(i);
-  append_json_number(buffer_, value);
-}
-
-BULKWRITER_DECL void json_encoder::put(std::size_t i, std::string_view value) {
-  if (fields_[i].is_dynamic) {
-    std::string_view const members = inside_braces(value).value_or("");
-    if (members.empty()) return;
-    if (!first_in_row_) buffer_ += ',';
-    first_in_row_ = false;
-    buffer_ += members;
-    return;
+  std::size_t const begin = buffer_.size();
+  for (std::size_t i = 0; i < fields_.size(); ++i) {
+    field_info const& f = fields_[i];
+    if (!f.written()) continue;
+    if (f.is_dynamic) {
+      std::string_view const members = inside_braces(cells[i].as_text()).value_or("");
+      if (!members.empty() && buffer_.size() != begin) buffer_ += ',';
+      buffer_ += members;
+      continue;
+    }
+    if (buffer_.size() != begin) buffer_ += ',';
+    buffer_ += keys_[i];
+    put_value(cells[i]);
   }
-  key(i);
-  append_json_string(buffer_, value);
 }
 
-BULKWRITER_DECL void json_encoder::put(std::size_t i, std::span<float const> value) {
-  key(i);
+BULKWRITER_DECL void json_encoder::put_value(cell const& value) {
+  switch (value.holds()) {
+    case cell::type::null: buffer_ += "null"; break;
+    case cell::type::boolean: buffer_ += value.as_boolean() ? "true" : "false"; break;
+    case cell::type::integer: append_json_number(buffer_, static_cast<long long>(value.as_integer())); break;
+    case cell::type::unsigned_integer:
+      append_json_number(buffer_, static_cast<unsigned long long>(value.as_unsigned()));
+      break;
+    case cell::type::float32: append_json_number(buffer_, static_cast<float>(value.as_number())); break;
+    case cell::type::float64: append_json_number(buffer_, value.as_number()); break;
+    case cell::type::text: append_json_string(buffer_, value.as_text()); break;
+    case cell::type::floats: put_floats(value.as_floats()); break;
+  }
+}
+
+BULKWRITER_DECL void json_encoder::put_floats(std::span<float const> value) {
   constexpr std::size_t longest = 16;  // "-1.1754944e-38" and a comma
   std::size_t const begin = buffer_.size();
   buffer_.resize(begin + 2 + value.size() * longest);
@@ -3598,7 +3973,8 @@ static_assert(std::endian::native == std::endian::little,
 namespace bulkwriter {
 inline namespace v1 {
 
-BULKWRITER_DECL result<void> format::parquet::check() const {
+BULKWRITER_DECL result<std::unique_ptr<format::encoder>> format::parquet::try_make_encoder(
+    std::span<field_info const> fields) const {
   auto const refuse = [](char const* what, std::uint64_t value, char const* rule) {
     return error_info{.code = errc::invalid_option,
                       .message = std::string("parquet: ") + what + " is " + std::to_string(value) + rule};
@@ -3609,7 +3985,7 @@ BULKWRITER_DECL result<void> format::parquet::check() const {
   // a page's size is a 32-bit integer in its header
   if (page_size < kib || page_size > gib)
     return refuse("page_size", page_size, ", which is not between 1 KiB and 1 GiB");
-  return {};
+  return std::unique_ptr<encoder>(new detail::parquet_encoder(*this, fields));
 }
 
 namespace detail {
@@ -3654,9 +4030,13 @@ BULKWRITER_DECL parquet_encoder::parquet_encoder(format::parquet const& options,
     : row_group_size_(options.row_group_size), page_size_(options.page_size), page_checksum_(options.page_checksum) {
   footer_per_group_ = 64;
   for (field_info const& f : fields) {
-    column_of_.push_back(columns_.size());
     if (!f.written()) continue;
-    columns_.push_back({.field = &f, .type = physical_type(f), .values = byte_chain(pool_), .valid = {}, .pages = {}});
+    columns_.push_back({.field = &f,
+                        .place = static_cast<std::size_t>(&f - fields.data()),
+                        .type = physical_type(f),
+                        .values = byte_chain(pool_),
+                        .valid = {},
+                        .pages = {}});
     footer_per_group_ += column_overhead + f.name.size();
   }
   for (column& c : columns_)
@@ -3664,10 +4044,12 @@ BULKWRITER_DECL parquet_encoder::parquet_encoder(format::parquet const& options,
   footer_base_ = make_footer().size() + 32;  // row count and row group list grow by less
 }
 
-BULKWRITER_DECL void parquet_encoder::begin_row() { drop_row(); }
+BULKWRITER_DECL void parquet_encoder::put_row(std::span<cell const> cells) {
+  drop_row();
+  for (column& c : columns_) put(c, cells[c.place]);
+}
 
-BULKWRITER_DECL auto parquet_encoder::begin_value(std::size_t i, bool valid) -> column& {
-  column& c = columns_[column_of_[i]];
+BULKWRITER_DECL void parquet_encoder::begin_value(column& c, bool valid) {
   // pages end between rows, so the open page is closed when the row behind its last one begins
   if (c.values.size() - c.page_begin >= page_size_) {
     c.pages.push_back({.value_end = c.values.size(), .row_end = c.rows});
@@ -3685,57 +4067,51 @@ BULKWRITER_DECL auto parquet_encoder::begin_value(std::size_t i, bool valid) -> 
   c.row_begin = c.values.size();
   c.has_row = true;
   ++c.rows;
-  return c;
 }
 
-BULKWRITER_DECL void parquet_encoder::put(std::size_t i, std::nullptr_t) {
-  column const& c = columns_[column_of_[i]];
-  if (!put_in_place_of_null(*this, i, *c.field)) begin_value(i, false);
-}
-
-BULKWRITER_DECL void parquet_encoder::put(std::size_t i, bool value) {
-  column& c = begin_value(i, true);
-  // a byte each while in memory; packed to bits when the page is written
-  std::byte const b{value};
-  c.values.append(&b, 1);
-}
-
-BULKWRITER_DECL void parquet_encoder::put(std::size_t i, std::int64_t value) {
-  column& c = begin_value(i, true);
-  if (c.type == physical::int64) {
-    c.values.append(&value, 8);
-    grow(8);
-  } else {
-    auto const narrow = static_cast<std::int32_t>(value);
-    c.values.append(&narrow, 4);
-    grow(4);
+BULKWRITER_DECL void parquet_encoder::put(column& c, cell const& value) {
+  begin_value(c, !value.is_null());
+  switch (value.holds()) {
+    case cell::type::null: break;
+    case cell::type::boolean: {
+      // a byte each while in memory; packed to bits when the page is written
+      std::byte const b{value.as_boolean()};
+      c.values.append(&b, 1);
+      break;
+    }
+    case cell::type::integer:
+    case cell::type::unsigned_integer: append_integer(c, value.as_integer()); break;
+    case cell::type::float32:
+    case cell::type::float64: append_float(c, value.as_number()); break;
+    case cell::type::text: {
+      std::string_view const text = value.as_text();
+      auto const size = static_cast<std::uint32_t>(text.size());
+      c.values.append(&size, 4);
+      c.values.append(text.data(), text.size());
+      grow(4 + text.size());
+      break;
+    }
+    case cell::type::floats:
+      c.values.append(value.as_floats().data(), value.as_floats().size_bytes());
+      grow(6 + value.as_floats().size_bytes());
+      break;
   }
 }
 
-BULKWRITER_DECL void parquet_encoder::put_float(std::size_t i, double value) {
-  column& c = begin_value(i, true);
-  if (c.type == physical::float64) {
-    c.values.append(&value, 8);
-    grow(8);
-  } else {
-    auto const narrow = static_cast<float>(value);
-    c.values.append(&narrow, 4);
-    grow(4);
-  }
+BULKWRITER_DECL void parquet_encoder::append_integer(column& c, std::int64_t value) {
+  auto const narrow = static_cast<std::int32_t>(value);
+  if (c.type == physical::int64)
+    append_fixed(c, &value, 8);
+  else
+    append_fixed(c, &narrow, 4);
 }
 
-BULKWRITER_DECL void parquet_encoder::put(std::size_t i, std::string_view value) {
-  column& c = begin_value(i, true);
-  auto const size = static_cast<std::uint32_t>(value.size());
-  c.values.append(&size, 4);
-  c.values.append(value.data(), value.size());
-  grow(4 + value.size());
-}
-
-BULKWRITER_DECL void parquet_encoder::put(std::size_t i, std::span<float const> value) {
-  column& c = begin_value(i, true);
-  c.values.append(value.data(), value.size_bytes());
-  grow(6 + value.size_bytes());
+BULKWRITER_DECL void parquet_encoder::append_float(column& c, double value) {
+  auto const narrow = static_cast<float>(value);
+  if (c.type == physical::float64)
+    append_fixed(c, &value, 8);
+  else
+    append_fixed(c, &narrow, 4);
 }
 
 BULKWRITER_DECL void parquet_encoder::end_row() {
@@ -4240,12 +4616,39 @@ BULKWRITER_DECL void row_checker::add(std::size_t i, errc code, std::string mess
   problems_.push_back({.code = code, .field = std::string(fields_[i].name), .message = std::move(message)});
 }
 
-BULKWRITER_DECL void row_checker::put(std::size_t i, std::nullptr_t) {
-  if (!fields_[i].may_be_null())
-    add(i, errc::null_not_allowed, "no value was given, and the field is neither nullable nor has a default_value");
+BULKWRITER_DECL result<void> row_checker::check(std::int64_t row, std::span<cell const> cells) {
+  problems_.clear();
+  for (std::size_t i = 0; i < fields_.size(); ++i)
+    if (fields_[i].written()) check_value(i, cells[i]);
+  if (problems_.empty()) [[likely]]
+    return {};
+  return refusal(row);
 }
 
-BULKWRITER_DECL void row_checker::put(std::size_t, bool) {}
+BULKWRITER_DECL void row_checker::check_value(std::size_t i, cell const& value) {
+  field_info const& f = fields_[i];
+  switch (value.holds()) {
+    case cell::type::null:
+      if (!f.may_be_null())
+        add(i, errc::null_not_allowed, "no value was given, and the field is neither nullable nor has a default_value");
+      break;
+    case cell::type::boolean: break;
+    case cell::type::integer: {
+      std::int64_t const n = value.as_integer();
+      if (n < min_of(f.type) || n > max_of(f.type)) add_out_of_range(i, std::to_string(n));
+      break;
+    }
+    case cell::type::unsigned_integer: {
+      std::uint64_t const n = value.as_unsigned();
+      if (n > static_cast<std::uint64_t>(max_of(f.type))) add_out_of_range(i, std::to_string(n));
+      break;
+    }
+    case cell::type::float32:
+    case cell::type::float64: check_number(i, value.as_number()); break;
+    case cell::type::text: check_text(i, value.as_text()); break;
+    case cell::type::floats: check_vector(i, value.as_floats()); break;
+  }
+}
 
 BULKWRITER_DECL void row_checker::add_out_of_range(std::size_t i, std::string const& value) {
   kind const k = fields_[i].type;
@@ -4254,25 +4657,14 @@ BULKWRITER_DECL void row_checker::add_out_of_range(std::size_t i, std::string co
           std::string(to_string(k)));
 }
 
-BULKWRITER_DECL void row_checker::put(std::size_t i, std::int64_t value) {
-  kind const k = fields_[i].type;
-  if (value < min_of(k) || value > max_of(k)) add_out_of_range(i, std::to_string(value));
-}
-
-BULKWRITER_DECL void row_checker::put_unsigned(std::size_t i, std::uint64_t value) {
-  if (value > static_cast<std::uint64_t>(max_of(fields_[i].type))) add_out_of_range(i, std::to_string(value));
-}
-
-BULKWRITER_DECL void row_checker::put(std::size_t i, float value) { put(i, static_cast<double>(value)); }
-
-BULKWRITER_DECL void row_checker::put(std::size_t i, double value) {
+BULKWRITER_DECL void row_checker::check_number(std::size_t i, double value) {
   if (!is_finite(value))
     add(i, errc::not_finite, "value " + number_text(value) + " is not a finite number");
   else if (fields_[i].type == kind::float32 && !is_finite(static_cast<float>(value)))
     add(i, errc::out_of_range, "value " + number_text(value) + " is outside the range of float32");
 }
 
-BULKWRITER_DECL void row_checker::put(std::size_t i, std::string_view value) {
+BULKWRITER_DECL void row_checker::check_text(std::size_t i, std::string_view value) {
   field_info const& f = fields_[i];
   if (f.is_dynamic) return check_dynamic(i, value);
   if (f.type == kind::json) return check_json(i, value);
@@ -4289,7 +4681,7 @@ BULKWRITER_DECL void row_checker::put(std::size_t i, std::string_view value) {
   }
 }
 
-BULKWRITER_DECL void row_checker::put(std::size_t i, std::span<float const> value) {
+BULKWRITER_DECL void row_checker::check_vector(std::size_t i, std::span<float const> value) {
   field_info const& f = fields_[i];
   if (value.size() != f.dim) {
     add(i, errc::wrong_dim,
@@ -4342,11 +4734,11 @@ BULKWRITER_DECL void row_checker::check_dynamic(std::size_t i, std::string_view 
   }
 }
 
-BULKWRITER_DECL error_info row_checker::refusal() {
+BULKWRITER_DECL error_info row_checker::refusal(std::int64_t row_number) {
   error_info info;
-  info.row = row_;
+  info.row = row_number;
   info.field = problems_.front().field;
-  std::string const row = "row " + std::to_string(row_);
+  std::string const row = "row " + std::to_string(row_number);
   if (problems_.size() == 1) {
     info.code = problems_.front().code;
     info.message = row + ", field '" + info.field + "': " + problems_.front().message;
@@ -4362,6 +4754,208 @@ BULKWRITER_DECL error_info row_checker::refusal() {
   info.problems = std::move(problems_);
   problems_.clear();
   return info;
+}
+
+BULKWRITER_DECL void settle(std::span<field_info const> fields, std::span<cell> cells) noexcept {
+  for (std::size_t i = 0; i < fields.size(); ++i) {
+    field_info const& f = fields[i];
+    cell& c = cells[i];
+    if (f.type == kind::float32 && c.holds() == cell::type::float64)
+      c = cell::float32(static_cast<float>(c.as_number()));
+    if (!c.is_null()) continue;
+    if (f.is_dynamic)
+      c = cell::text("{}");
+    else if (!f.has_default)
+      continue;
+    else if (f.type == kind::boolean)
+      c = cell::boolean(f.default_integer != 0);
+    else if (is_integer(f.type))
+      c = cell::integer(f.default_integer);
+    else if (f.type == kind::float32)
+      c = cell::float32(static_cast<float>(f.default_number));
+    else if (f.type == kind::float64)
+      c = cell::float64(f.default_number);
+    else
+      c = cell::text(f.default_text);
+  }
+}
+
+}  // namespace detail
+}  // namespace v1
+}  // namespace bulkwriter
+
+// ---------- bulkwriter/writer/detail/chunk_writer.ipp ---------------------------------------------------------------
+
+namespace bulkwriter {
+inline namespace v1 {
+namespace detail {
+
+BULKWRITER_DECL chunk_writer::chunk_writer(std::span<field_info const> fields, new_file_format format,
+                                           std::shared_ptr<output::place> place, writer_options options)
+    : fields_(fields),
+      checker_(fields),
+      encoder_(std::move(format.encoder)),
+      extension_(format.extension),
+      place_(std::move(place)),
+      options_(std::move(options)),
+      texts_(fields.size()),
+      cells_(fields.size()),
+      exceptions_at_birth_(std::uncaught_exceptions()) {}
+
+BULKWRITER_DECL chunk_writer::~chunk_writer() {
+  if (uncommitted_rows_ == 0 || failure_ || writing_ || std::uncaught_exceptions() > exceptions_at_birth_) return;
+  abandon();
+}
+
+BULKWRITER_DECL result<std::unique_ptr<chunk_writer>> chunk_writer::try_make(std::span<field_info const> fields,
+                                                                             new_file_format format,
+                                                                             std::shared_ptr<output::place> place,
+                                                                             writer_options options) {
+  if (place == nullptr) return error_info{.code = errc::invalid_option, .message = "the writer was given no place"};
+  if (auto checked = check(options); !checked) return std::move(checked).error();
+  return std::make_unique<chunk_writer>(fields, std::move(format), std::move(place), std::move(options));
+}
+
+BULKWRITER_DECL result<void> chunk_writer::check(writer_options const& options) {
+  constexpr std::uint64_t smallest = 1024;
+  if (options.chunk_size < smallest)
+    return error_info{.code = errc::invalid_option,
+                      .message = "chunk_size is " + std::to_string(options.chunk_size) + ", less than 1024 bytes"};
+  return {};
+}
+
+BULKWRITER_DECL result<void> chunk_writer::append(void const* given, show_row show) {
+  if (auto usable = check_usable(); !usable) [[unlikely]]
+    return usable;
+  std::int64_t const row = offered_rows_++;
+  std::fill(cells_.begin(), cells_.end(), cell());
+  show(given, texts_, cells_.data());
+  if (auto checked = checker_.check(row, cells_); !checked) return checked;
+  settle(fields_, cells_);
+
+  encoder_->put_row(cells_);
+  if (encoder_->size_bound() > options_.chunk_size) [[unlikely]] {
+    std::uint64_t const alone = encoder_->lone_row_bound();
+    encoder_->drop_row();
+    if (alone > options_.chunk_size)
+      return error_info{.code = errc::row_too_large,
+                        .message = "row " + std::to_string(row) + ": a file with this row alone takes up to " +
+                                   std::to_string(alone) + " bytes, which exceeds chunk_size " +
+                                   std::to_string(options_.chunk_size),
+                        .row = row};
+    if (auto cut = finish_chunk(); !cut) return cut;
+    encoder_->put_row(cells_);
+  }
+  encoder_->end_row();
+  if (encoder_->rows() == 1) first_row_ = row;
+  last_row_ = row;
+  ++accepted_rows_;
+  ++uncommitted_rows_;
+  if (!encoder_->ready()) [[likely]]
+    return {};
+  if (auto flushed = flush(); !flushed) return fail(std::move(flushed).error());
+  return {};
+}
+
+BULKWRITER_DECL result<batch_files> chunk_writer::commit() {
+  if (auto usable = check_usable(); !usable) return std::move(usable).error();
+  if (auto finished = finish_chunk(); !finished) return std::move(finished).error();
+  batch_files files;
+  files.groups.assign(all_.groups.begin() + static_cast<std::ptrdiff_t>(committed_groups_), all_.groups.end());
+  committed_groups_ = all_.size();
+  uncommitted_rows_ = 0;
+  return files;
+}
+
+BULKWRITER_DECL std::string chunk_writer::file_name() const {
+  return std::to_string(all_.size() + 1) + '.' + std::string(extension_);
+}
+
+BULKWRITER_DECL format::byte_sink chunk_writer::sink() {
+  return {this, [](void* self, std::span<std::span<std::byte const> const> pieces) {
+            auto& me = *static_cast<chunk_writer*>(self);
+            for (auto const& piece : pieces) me.file_size_ += piece.size();
+            return me.file_->write(pieces);
+          }};
+}
+
+// A file is made when there is something to put into it: refused rows leave none behind.
+BULKWRITER_DECL result<void> chunk_writer::open() {
+  if (file_) return {};
+  auto opened = place_->create(file_name(), options_.chunk_size);
+  if (!opened) return std::move(opened).error();
+  file_ = *std::move(opened);
+  return {};
+}
+
+// An exception out of a write (memory, a place of the user's own) leaves half a file, which nothing can be added to.
+BULKWRITER_DECL result<void> chunk_writer::check_usable() const {
+  if (failure_) return *failure_;
+  if (writing_)
+    return error_info{.code = errc::invalid_state,
+                      .message = "an exception has ended an earlier write of this writer"};
+  return {};
+}
+
+BULKWRITER_DECL result<void> chunk_writer::flush() {
+  writing_ = true;
+  auto opened = open();
+  auto flushed = opened ? encoder_->flush(sink()) : std::move(opened);
+  writing_ = false;
+  return flushed;
+}
+
+BULKWRITER_DECL result<void> chunk_writer::finish_file() {
+  if (auto opened = open(); !opened) return opened;
+  if (auto written = encoder_->finish(sink()); !written) return written;
+  return file_->finish();
+}
+
+BULKWRITER_DECL result<void> chunk_writer::finish_chunk() {
+  if (encoder_->rows() == 0) return {};
+  writing_ = true;
+  // what may throw is done before the file becomes visible
+  file_group group{.paths = {place_->path_of(file_name())}, .rows = encoder_->rows()};
+  all_.groups.reserve(all_.size() + 1);
+  auto finished = finish_file();
+  writing_ = false;
+  if (!finished) return fail(std::move(finished).error());
+  file_.reset();
+  group.bytes = std::exchange(file_size_, 0);
+  all_.groups.push_back(std::move(group));
+  return {};
+}
+
+// Rows of the chunk are gone with it, so there is no way on: every later call says so again.
+BULKWRITER_DECL error_info chunk_writer::fail(error_info info) {
+  if (file_) {
+    if (auto discarded = file_->discard(); !discarded) info.message += "; " + discarded.error().message;
+    file_.reset();
+  }
+  info.message = "rows " + std::to_string(first_row_) + " to " + std::to_string(last_row_) + " are not in '" +
+                 place_->path_of(file_name()) + "': " + info.message;
+  info.row = first_row_;
+  failure_ = info;
+  return info;
+}
+
+BULKWRITER_DECL void chunk_writer::abandon() noexcept {
+  auto const tell = [this] {
+    abandoned_rows const what{.rows = uncommitted_rows_, .data_path = place_->data_path()};
+    if (options_.on_abandoned)
+      options_.on_abandoned(what);
+    else
+      std::fprintf(stderr, "bulkwriter: a writer was destroyed with %llu rows that were never committed (%s)\n",
+                   static_cast<unsigned long long>(what.rows), what.data_path.c_str());
+  };
+#if defined(__cpp_exceptions)
+  try {
+    tell();
+  } catch (...) {  // a destructor is no place for it
+  }
+#else
+  tell();
+#endif
 }
 
 }  // namespace detail
@@ -4393,6 +4987,27 @@ BULKWRITER_DECL std::string make_uuid() {
 }  // namespace v1
 }  // namespace bulkwriter
 
+// ---------- bulkwriter/writer/detail/local_bulk_writer.ipp ----------------------------------------------------------
+
+namespace bulkwriter {
+inline namespace v1 {
+namespace detail {
+
+BULKWRITER_DECL result<std::unique_ptr<chunk_writer>> try_make_local(std::span<field_info const> fields,
+                                                                     new_file_format format, local_options options) {
+  writer_options shared{.chunk_size = options.chunk_size, .on_abandoned = std::move(options.on_abandoned)};
+  if (auto checked = chunk_writer::check(shared); !checked) return std::move(checked).error();  // before folders are made
+  std::string path = options.local_path.empty() ? "." : std::move(options.local_path);
+  if (path.back() != '/') path += '/';
+  auto folder = output::folder::try_open(path + make_uuid());
+  if (!folder) return std::move(folder).error();
+  return chunk_writer::try_make(fields, std::move(format), *std::move(folder), std::move(shared));
+}
+
+}  // namespace detail
+}  // namespace v1
+}  // namespace bulkwriter
+
 #endif  // BULKWRITER_BODIES
 
 #if !defined(BULKWRITER_LOCAL_ONLY)
@@ -4409,38 +5024,47 @@ BULKWRITER_DECL std::string make_uuid() {
 
 namespace bulkwriter {
 inline namespace v1 {
+
+/// HTTP/1.1 as the library speaks it: plain values, a client, and when to try again. Nothing here knows of any service.
 namespace http {
 
 /// Scheme, host and port: what a connection belongs to.
 struct origin {
-  bool secure = true;     ///< https
-  std::string host = {};  ///< name or address, without brackets
-  std::uint16_t port = 443;
+  bool secure = true;        ///< https
+  std::string host = {};     ///< name or address, without brackets
+  std::uint16_t port = 443;  ///< 1 to 65535
 
   /// The Host header's value: with brackets round an IPv6 address, with the port unless it is the scheme's own.
   std::string authority() const;
   /// `https://host:port`, for messages.
   std::string to_string() const;
 
+  /// Compares every member; hosts as they are spelled.
   friend bool operator==(origin const&, origin const&) = default;
 };
 
 /// An absolute http(s) URL, split. The target is kept exactly as written: nothing is decoded or encoded.
 struct url {
-  http::origin origin = {};
+  http::origin origin = {};  ///< what to connect to
   std::string target = "/";  ///< path and query, begins with '/'
 
   /// A text without a scheme is taken as `https://` + text, or `http://` if `secure_default` is false. The host comes
   /// out in lower case. Errors: `errc::invalid_url`, also for what a request cannot carry: user name and password, a
   /// fragment, control characters and blanks. The message holds neither user name, password nor query.
+  /// @{
   static result<url> try_parse(std::string_view text, bool secure_default = true);
   static url parse(std::string_view text, bool secure_default = true) {
     return try_parse(text, secure_default).value();
   }
+  /// @}
 };
 
+/// A line of a request's or an answer's head.
 struct header {
-  std::string name = {}, value = {};
+  std::string name = {};   ///< `response::find` compares it without case
+  std::string value = {};  ///< on one line
+
+  /// Compares both, with case.
   friend bool operator==(header const&, header const&) = default;
 };
 
@@ -4448,23 +5072,24 @@ struct header {
 /// business (the first two may be among the headers if they say the same, and a `User-Agent` there replaces the
 /// client's own); everything else is sent as it stands. Names, values and targets with control characters are refused.
 struct request {
-  std::string method = "GET";
-  http::origin origin = {};
-  std::string target = "/";
-  std::vector<header> headers = {};
+  std::string method = "GET";            ///< in capitals, as it goes over the wire
+  http::origin origin = {};              ///< of `url::try_parse`
+  std::string target = "/";              ///< path and query, percent-encoded already
+  std::vector<header> headers = {};      ///< in the order in which they are sent
   std::span<std::byte const> body = {};  ///< must outlive the call; replayable, so a request can be repeated
 };
 
+/// An answer, whole. Interim ones (1xx) are not shown.
 struct response {
-  int status = 0;
-  std::vector<header> headers = {};
-  std::string body = {};
+  int status = 0;                    ///< 200 to 999
+  std::vector<header> headers = {};  ///< as they came
+  std::string body = {};             ///< bytes, with the framing of chunks taken off
 
-  /// The first header of this name, compared without case; empty if there is none.
+  /// The first header of this name, compared without case; empty if there is none. A view into `headers`.
   std::string_view find(std::string_view name) const noexcept;
 };
 
-/// The moment of an HTTP date, in any of its three forms (RFC 9110, 5.6.7); nothing if it is not one.
+/// The moment of an HTTP date, in any of its three forms (RFC 9110, 5.6.7); nothing if it is not one. Thread-safe.
 std::optional<std::chrono::system_clock::time_point> parse_date(std::string_view text) noexcept;
 
 }  // namespace http
@@ -4477,11 +5102,11 @@ namespace bulkwriter {
 inline namespace v1 {
 namespace http {
 
-/// One deadline a phase; 0 means none. Each is re-armed by progress: a slow line is not a dead one.
+/// One deadline a phase; 0 means none. Progress re-arms the stalls: a slow line is not a dead one.
 struct timeouts {
-  std::chrono::milliseconds resolve = std::chrono::seconds(10);
-  std::chrono::milliseconds connect = std::chrono::seconds(10);  ///< for each address tried
-  std::chrono::milliseconds handshake = std::chrono::seconds(10);
+  std::chrono::milliseconds resolve = std::chrono::seconds(10);      ///< the host's name becomes addresses
+  std::chrono::milliseconds connect = std::chrono::seconds(10);      ///< for each address tried
+  std::chrono::milliseconds handshake = std::chrono::seconds(10);    ///< of TLS
   std::chrono::milliseconds write_stall = std::chrono::seconds(30);  ///< no byte of the request accepted for so long
   std::chrono::milliseconds first_byte =
       std::chrono::seconds(60);  ///< from the request's last byte to the answer's first
@@ -4496,23 +5121,24 @@ struct tls_options {
   std::string ca_path = {};  ///< hashed directory of PEM files
 };
 
-/// What an entry of /etc/hosts says: this address is used for the name, and no resolver is asked. Certificates are
+/// What an entry of `/etc/hosts` says: this address is used for the name, and no resolver is asked. Certificates are
 /// still checked against the name. (Names that end in ".localhost" are this machine without an entry, as RFC 6761 has
 /// it.)
 struct host_address {
-  std::string host = {};
+  std::string host = {};     ///< compared without case
   std::string address = {};  ///< IPv4 or IPv6, without brackets
 };
 
+/// What a client is made with; it keeps them for life.
 struct client_options {
-  http::timeouts timeouts = {};
-  tls_options tls = {};
-  std::vector<host_address> hosts = {};
-  std::string user_agent = {};                   ///< empty: bulkwriter/<version>
-  std::size_t max_header_size = 64 * 1024;       ///< of an answer
-  std::size_t max_body_size = 64 * 1024 * 1024;  ///< of an answer
+  http::timeouts timeouts = {};                  ///< of every request
+  tls_options tls = {};                          ///< whom to trust
+  std::vector<host_address> hosts = {};          ///< asked before any resolver
+  std::string user_agent = {};                   ///< empty: "bulkwriter/" and the library's version
+  std::size_t max_header_size = 64 * 1024;       ///< bytes of an answer's head; more is invalid_response
+  std::size_t max_body_size = 64 * 1024 * 1024;  ///< bytes of an answer's body; more is invalid_response
   std::chrono::milliseconds idle_limit =
-      std::chrono::seconds(30);  ///< a kept connection older than this is not used again
+      std::chrono::seconds(30);  ///< a connection that rested for longer is not used again; 0: no limit
 };
 
 /// A client for one request at a time: one connection, kept alive between requests to the same origin.
@@ -4530,13 +5156,20 @@ struct client_options {
 /// Not thread-safe: use one client per thread. The stop token may be triggered from any thread.
 class client {
  public:
+  /// Opens nothing yet: a wrong CA file shows at the first request.
   explicit client(client_options options = {});
+  /// Takes the connection along. What was moved from answers `invalid_state`.
+  /// @{
   client(client&&) noexcept;
   client& operator=(client&&) noexcept;
-  ~client();
+  /// @}
+  ~client();  ///< closes the connection
 
+  /// Sends the request and waits for the whole answer. Errors: see the class.
+  /// @{
   result<response> try_send(request const& what, std::stop_token stop = {});
   response send(request const& what, std::stop_token stop = {}) { return try_send(what, std::move(stop)).value(); }
+  /// @}
 
  private:
   struct impl;  // detail/client.ipp: the only place that names Asio, Beast or OpenSSL
@@ -4556,18 +5189,20 @@ namespace http {
 /// Exponential backoff with full jitter. `Retry-After` is honoured up to `max_delay`.
 struct retry_options {
   int max_attempts = 5;  ///< the first try included
+  /// Bound of the first sleep, doubled by each failure; a sleep takes any time up to its bound.
   std::chrono::milliseconds base_delay = std::chrono::milliseconds(100);
-  std::chrono::milliseconds max_delay = std::chrono::seconds(20);
+  std::chrono::milliseconds max_delay = std::chrono::seconds(20);  ///< of one sleep
   std::chrono::milliseconds budget =
       std::chrono::minutes(5);  ///< no new attempt starts later than this after the first
 };
 
 /// Whether an outcome is worth another try of a request that is safe to repeat:
-/// transport errors (not TLS refusals, not cancelled), 408, 429, 500, 502, 503, 504.
+/// resolve_failed, connect_failed, timeout and connection_lost; status 408, 429, 500, 502, 503, 504. Thread-safe.
 bool is_transient(result<response> const& outcome) noexcept;
 
 /// How long the server asks to wait: `Retry-After` in seconds, or as a date, counted from the answer's own `Date` or
-/// else from `now`. Nothing if there is no such header or it makes no sense; never negative.
+/// else from `now`. Nothing if there is no such header or it makes no sense; never negative, a year at
+/// most. Thread-safe.
 std::optional<std::chrono::milliseconds> retry_after(response const& answer, std::chrono::system_clock::time_point now);
 
 /// Calls `attempt` until it gives an outcome that `worth_repeating` denies, attempts or budget are used up, or `stop`
@@ -4596,7 +5231,7 @@ using import_options = std::vector<std::pair<std::string, std::string>>;
 
 /// What Milvus is asked to import (POST /v2/vectordb/jobs/import/create).
 struct milvus_import_request {
-  std::string collection_name = {};
+  std::string collection_name = {};  ///< must be there
   /// Keys in the bucket that *the server* is configured with, with or without a leading slash: no URL, no path on this
   /// machine. One group becomes one list of paths. At most 1,024 groups (see `split_batch_files`).
   batch_files files = {};
@@ -4612,26 +5247,26 @@ struct milvus_import_request {
 /// What Zilliz Cloud is asked to import (v2). The files are named in one of three ways: `object_url`, `object_urls`, or
 /// `volume_name` with `data_paths`.
 struct zilliz_cloud_import_request {
-  std::string collection_name = {};
+  std::string collection_name = {};  ///< must be there
   std::string object_url = {};  ///< s3://bucket/folder/, gs://…, https://…: a file, or a folder if it ends with a slash
   std::string access_key = {};                ///< Azure: the account's name
   std::string secret_key = {};                ///< Azure: the account's key
   std::string token = {};                     ///< of temporary credentials; GCS: an access token; Azure: a SAS token
   std::vector<std::string> object_urls = {};  ///< at most 1,000
-  std::string partition_name = {};
-  std::string db_name = {};
-  std::string volume_name = {};
-  std::vector<std::string> data_paths = {};  ///< relative to the volume; at most 1,000
-  import_options options = {};
+  std::string partition_name = {};            ///< empty: the default one
+  std::string db_name = {};                   ///< empty: the default database
+  std::string volume_name = {};               ///< a volume of Zilliz Cloud, in place of a bucket
+  std::vector<std::string> data_paths = {};   ///< relative to the volume; at most 1,000
+  import_options options = {};                ///< as with `milvus_import_request`
 };
 
 /// What Zilliz Cloud is asked to import through the API of the guide (v1).
 struct zilliz_cloud_v1_import_request {
-  std::string collection_name = {};
-  std::string object_url = {};
-  std::string access_key = {};
-  std::string secret_key = {};
-  std::string partition_name = {};
+  std::string collection_name = {};  ///< must be there
+  std::string object_url = {};       ///< must be there: a file, or a folder if it ends with a slash
+  std::string access_key = {};       ///< of the bucket; both keys or neither
+  std::string secret_key = {};       ///< never part of a message
+  std::string partition_name = {};   ///< empty: the default one
 };
 
 namespace detail {
@@ -4641,53 +5276,53 @@ inline constexpr http::timeouts rest_timeouts{.first_byte = std::chrono::seconds
 
 /// A Milvus server, standalone or cluster; or, for `collections`, a cluster endpoint of Zilliz Cloud.
 struct milvus {
-  using request_type = milvus_import_request;
+  using request_type = milvus_import_request;      ///< what `bulk_import` takes
   static constexpr std::size_t max_groups = 1024;  ///< of one request (dataCoord.import.maxImportFileNumPerReq)
 
   std::string uri = {};      ///< "http://127.0.0.1:19530"; the scheme decides about TLS and must be there
   std::string token = {};    ///< "user:password", or an API key; empty: no Authorization header
   std::string db_name = {};  ///< empty: the default database
-  std::string ca_file = {};  ///< PEM; empty: the system's store
-  std::string ca_path = {};
-  http::timeouts timeouts = detail::rest_timeouts;
-  http::retry_options retry = {};          ///< of calls that only read
-  std::vector<http::header> headers = {};  ///< sent with every request
+  std::string ca_file = {};  ///< PEM bundle; empty, and ca_path too: the system's store
+  std::string ca_path = {};  ///< hashed directory of PEM files
+  http::timeouts timeouts = detail::rest_timeouts;  ///< total: 2 minutes; else as http::timeouts has it
+  http::retry_options retry = {};                   ///< of calls that are safe to repeat
+  std::vector<http::header> headers = {};           ///< sent with every request
 };
 
 /// Zilliz Cloud's import API v2.
 struct zilliz_cloud {
-  using request_type = zilliz_cloud_import_request;
-  static constexpr std::size_t max_files = 1000;  ///< of one request
+  using request_type = zilliz_cloud_import_request;  ///< what `bulk_import` takes
+  static constexpr std::size_t max_files = 1000;     ///< of one request
 
   std::string endpoint = "https://api.cloud.zilliz.com";  ///< https is assumed if the scheme is left out
   std::string api_key = {};                               ///< must be there
   std::string cluster_id = {};  ///< "in01-…"; on-demand compute has project_id and region_id in its place
-  std::string project_id = {};
-  std::string region_id = {};
-  std::string ca_file = {};
-  std::string ca_path = {};
-  http::timeouts timeouts = detail::rest_timeouts;
-  http::retry_options retry = {};
-  std::vector<http::header> headers = {};
+  std::string project_id = {};  ///< with region_id, in place of cluster_id
+  std::string region_id = {};   ///< "gcp-us-west1"
+  std::string ca_file = {};     ///< PEM bundle; empty, and ca_path too: the system's store
+  std::string ca_path = {};     ///< hashed directory of PEM files
+  http::timeouts timeouts = detail::rest_timeouts;  ///< total: 2 minutes; else as http::timeouts has it
+  http::retry_options retry = {};                   ///< of calls that are safe to repeat
+  std::vector<http::header> headers = {};           ///< sent with every request
 };
 
 /// Zilliz Cloud's import API v1, as in the guide: https://controller.api.{cloud_region}.zillizcloud.com.
 struct zilliz_cloud_v1 {
-  using request_type = zilliz_cloud_v1_import_request;
+  using request_type = zilliz_cloud_v1_import_request;  ///< what `bulk_import` takes
 
   std::string cloud_region = {};  ///< "gcp-us-west1"
   std::string api_key = {};       ///< must be there
-  std::string cluster_id = {};
+  std::string cluster_id = {};    ///< "in01-…"; must be there
   std::string endpoint =
       {};  ///< in place of the host made from cloud_region; https is assumed if the scheme is left out
-  std::string ca_file = {};
-  std::string ca_path = {};
-  http::timeouts timeouts = detail::rest_timeouts;
-  http::retry_options retry = {};
-  std::vector<http::header> headers = {};
+  std::string ca_file = {};                         ///< PEM bundle; empty, and ca_path too: the system's store
+  std::string ca_path = {};                         ///< hashed directory of PEM files
+  http::timeouts timeouts = detail::rest_timeouts;  ///< total: 2 minutes; else as http::timeouts has it
+  http::retry_options retry = {};                   ///< of calls that are safe to repeat
+  std::vector<http::header> headers = {};           ///< sent with every request
 };
 
-/// Parts of a list of files that fit one request each, in order. `at_most` of 0 counts as 1.
+/// Parts of a list of files that fit one request each, in order: at most `at_most` groups; 0 counts as 1. Thread-safe.
 inline std::vector<batch_files> split_batch_files(batch_files const& files, std::size_t at_most = milvus::max_groups) {
   std::vector<batch_files> parts;
   for (auto const& group : files) {
@@ -4708,24 +5343,26 @@ inline namespace v1 {
 /// All rules that a compile-time schema is checked by, for fields that are known at run time only: names, one primary
 /// key, dims, lengths, capacities, default values, functions, fields of structs. Error: invalid_schema, with every
 /// broken rule in `problems`. Thread-safe.
+/// @{
 result<void> try_check_schema(std::span<field_info const> fields);
 inline void check_schema(std::span<field_info const> fields) { try_check_schema(fields).value(); }
+/// @}
 
-/// A schema made at run time: by hand, from a typed schema, or by `collections::describe`. The same formats and writers
-/// take it. It owns its table and every text in it; what `fields()` gives is valid until the schema is changed,
-/// assigned to or destroyed, and moves along when it is moved. Copies are independent. Not thread-safe while it is
-/// being changed.
+/// A schema made at run time: by hand, from a typed schema, or by `collections::describe`. It owns its table and every
+/// text in it; what `fields()` gives is valid until the schema is changed, assigned to or destroyed, and moves along
+/// when it is moved. Copies are independent. Not thread-safe while it is being changed.
 ///
-///   bw::runtime_schema s;
-///   s.add_field("id", bw::int64{.is_primary = true}).add_field("v", bw::float_vector{.dim = 768}).add_dynamic_field();
-///   s.check();
+///     bw::runtime_schema s;
+///     s.add_field("id", bw::int64{.is_primary = true}).add_field("v", bw::float_vector{.dim = 768});
+///     s.add_dynamic_field().check();
 ///
-/// The adding functions take what they are given: `check` (and every writer, and `collections::create`) judges.
+/// The adding functions take what they are given: `check` (and `collections::create`) judges.
 class runtime_schema {
  public:
-  using row_type = void;
+  using row_type = void;  ///< no struct is bound to it
 
-  runtime_schema() = default;
+  runtime_schema() = default;  ///< without fields
+  /// Copies the fields with all that they point to.
   explicit runtime_schema(std::span<field_info const> fields) {
     for (auto const& f : fields) add_field(f);
   }
@@ -4735,6 +5372,8 @@ class runtime_schema {
     return runtime_schema(std::span<field_info const>(S::infos));
   }
 
+  /// Copies share nothing; what a moved schema's `fields()` gave stays valid.
+  /// @{
   runtime_schema(runtime_schema const& other) : runtime_schema(other.fields()) {}
   runtime_schema(runtime_schema&&) noexcept = default;
   runtime_schema& operator=(runtime_schema other) noexcept {
@@ -4743,6 +5382,7 @@ class runtime_schema {
     subs_.swap(other.subs_);
     return *this;
   }
+  /// @}
   ~runtime_schema() = default;
 
   /// Any kind with its attributes: `add_field("title", bw::varchar{.max_length = 512})`.
@@ -4760,13 +5400,15 @@ class runtime_schema {
   /// A lowered field, copied with all that it points to. Also the way to a default text of more than 256 bytes.
   runtime_schema& add_field(field_info const& field);
 
-  /// An array of structs with the fields of another schema.
+  /// An array of structs with the fields of another schema, which are copied; structs do not nest.
+  /// @{
   runtime_schema& add_struct_array(std::string_view name, std::span<field_info const> sub_fields,
                                    std::uint32_t max_capacity, bool nullable = false);
   runtime_schema& add_struct_array(std::string_view name, runtime_schema const& sub_fields, std::uint32_t max_capacity,
                                    bool nullable = false) {
     return add_struct_array(name, sub_fields.fields(), max_capacity, nullable);
   }
+  /// @}
 
   /// A field that the server computes: `add_function_output("sparse", bw::sparse_float_vector{},
   /// bw::bm25{.input_field_name = "title"})`.
@@ -4784,16 +5426,23 @@ class runtime_schema {
     return add_field(f);
   }
 
+  /// The field of undeclared keys, named $meta.
   runtime_schema& add_dynamic_field();
 
+  /// The fields in the order in which they were added.
+  /// @{
   std::span<field_info const> fields() const noexcept { return fields_; }
   std::size_t size() const noexcept { return fields_.size(); }
   bool empty() const noexcept { return fields_.empty(); }
+  /// @}
   /// Null if there is no field of this name.
   field_info const* find(std::string_view name) const noexcept;
 
+  /// As `check_schema`.
+  /// @{
   result<void> try_check() const { return try_check_schema(fields_); }
   void check() const { try_check().value(); }
+  /// @}
 
  private:
   std::string_view keep(std::string_view text);
@@ -4815,7 +5464,7 @@ inline namespace v1 {
 
 /// An index of one field: {"title_vector", "AUTOINDEX", "IP"}.
 struct index_param {
-  std::string field_name = {};
+  std::string field_name = {};   ///< a field of a struct_array: "clips[v]"
   std::string index_type = {};   ///< "AUTOINDEX", "HNSW", "STL_SORT", …
   std::string metric_type = {};  ///< "IP", "L2", "COSINE", "BM25", …; empty for scalar fields
   std::vector<std::pair<std::string, std::string>> params = {};  ///< {{"M", "16"}, {"efConstruction", "200"}}
@@ -4825,39 +5474,47 @@ struct index_param {
 /// A further property of a field on the server: {"title", "analyzer_params", R"({"type": "english"})"}, {"v",
 /// "mmap.enabled", "true"}.
 struct field_param {
-  std::string field_name = {};
-  std::string name = {};
-  std::string value = {};
+  std::string field_name = {};  ///< of the schema, and no struct_array
+  std::string name = {};        ///< as the server spells it
+  std::string value = {};       ///< text, whatever it means
 };
 
+/// What a collection gets beside its fields.
 struct create_options {
   std::vector<index_param> index = {};  ///< with any, the server loads the collection at once
-  std::string description = {};
-  std::uint32_t shards_num = 0;        ///< 0: the server's default
-  std::uint32_t partitions_num = 0;    ///< of a collection with a partition key; 0: the server's default
-  std::string consistency_level = {};  ///< "Strong", "Bounded", …; empty: the server's default
+  std::string description = {};         ///< for people
+  std::uint32_t shards_num = 0;         ///< 0: the server's default
+  std::uint32_t partitions_num = 0;     ///< of a collection with a partition key; 0: the server's default
+  std::string consistency_level = {};   ///< "Strong", "Bounded", …; empty: the server's default
   std::vector<std::pair<std::string, std::string>> params =
-      {};  ///< {{"ttlSeconds", "86400"}, {"mmap.enabled", "true"}}
-  std::vector<field_param> field_params = {};
+      {};                                      ///< {{"ttlSeconds", "86400"}, {"mmap.enabled", "true"}}
+  std::vector<field_param> field_params = {};  ///< analyzers, mmap, …
 };
 
 /// What a server says a collection is.
 struct collection_description {
-  std::string name = {};
-  runtime_schema schema = {};  ///< dynamic field and function outputs included
-  std::string description = {};
-  std::vector<std::string> aliases = {};
+  std::string name = {};                  ///< as the server spells it
+  runtime_schema schema = {};             ///< dynamic field and function outputs included
+  std::string description = {};           ///< as it was created with
+  std::vector<std::string> aliases = {};  ///< further names
   std::vector<index_param> indexes = {};  ///< name, field and metric only
   std::string load_state = {};            ///< the server's own word
   std::string raw = {};                   ///< the whole answer
 };
 
-enum class load_state : std::uint8_t { not_loaded, loading, loaded, unknown };
+/// Whether a collection is in memory, and so can be searched.
+enum class load_state : std::uint8_t {
+  not_loaded,  ///< nobody has asked for it
+  loading,     ///< on its way
+  loaded,      ///< it is
+  unknown,     ///< a word that this library does not know, or no such collection
+};
 
+/// How far loading is.
 struct load_progress {
-  bulkwriter::load_state state = bulkwriter::load_state::unknown;
-  int percent = 0;
-  std::string state_text = {};  ///< "LoadStateLoaded", …
+  bulkwriter::load_state state = bulkwriter::load_state::unknown;  ///< what `state_text` means
+  int percent = 0;                                                 ///< 0 to 100
+  std::string state_text = {};                                     ///< "LoadStateLoaded", …
 };
 
 /// Where a number of rows comes from.
@@ -4867,18 +5524,23 @@ enum class count_by : std::uint8_t {
 };
 
 /// Collections over REST v2, for the steps round an import: no gRPC. The target is the cluster itself, also on Zilliz
-/// Cloud (the cluster endpoint, not the endpoint of the import API): `bw::collections c{bw::milvus{.uri = endpoint,
-/// .token = token}};`
+/// Cloud (the cluster endpoint, not the endpoint of the import API).
+///
+///     bw::collections c{bw::milvus{.uri = endpoint, .token = token}};
+///     c.create<article_schema>("articles", {.index = {{"title_vector", "AUTOINDEX", "IP"}}});
+///     bw::runtime_schema schema = c.describe("articles").schema;
 ///
 /// Errors and thread safety are those of import_client. Nothing is repeated that could do more when done twice: a lost
-/// answer to `create` or `create_index` is outcome_unknown.
+/// answer to `create` or `create_index` is outcome_unknown. An empty name is invalid_option.
 class collections {
  public:
+  /// Sends nothing and judges nothing.
   explicit collections(milvus const& target);
 
   /// Creates a collection, its indexes and, if there are any, loads it. Not atomic on the server: if indexing fails,
-  /// the collection stays. struct_array fields need a server from 3.0 on. Errors: invalid_schema, server_error (a
-  /// collection of this name with another schema exists, …).
+  /// the collection stays. struct_array fields need a server from 3.0 on. Errors: invalid_schema, invalid_option (an
+  /// index or field_param of no field), server_error (a collection of this name with another schema exists, …).
+  /// @{
   template <typed_schema S>
   result<void> try_create(std::string_view name, create_options const& options = {}) {
     return try_create(name, std::span<field_info const>(S::infos), options);
@@ -4898,39 +5560,64 @@ class collections {
   void create(std::string_view name, runtime_schema const& schema, create_options const& options = {}) {
     try_create(name, schema, options).value();
   }
+  /// @}
 
+  /// Indexes of a collection that is there already. Error invalid_option if there is none in the list.
+  /// @{
   result<void> try_create_index(std::string_view name, std::vector<index_param> const& index);
   void create_index(std::string_view name, std::vector<index_param> const& index) {
     try_create_index(name, index).value();
   }
+  /// @}
 
+  /// Whether there is a collection of this name.
+  /// @{
   result<bool> try_has(std::string_view name);
   bool has(std::string_view name) { return try_has(name).value(); }
+  /// @}
 
-  /// Error invalid_response where a field is of a type that this library does not know.
+  /// Fields, functions, indexes and state as the server knows them. Error invalid_response where a field is of a type
+  /// that this library does not know.
+  /// @{
   result<collection_description> try_describe(std::string_view name);
   collection_description describe(std::string_view name) { return try_describe(name).value(); }
+  /// @}
 
   /// Names of the collections of the database.
+  /// @{
   result<std::vector<std::string>> try_list();
   std::vector<std::string> list() { return try_list().value(); }
+  /// @}
 
-  /// Starts loading; `load_state` tells when it is done.
+  /// Starts loading and returns at once; `load_state` tells when it is done.
+  /// @{
   result<void> try_load(std::string_view name);
   void load(std::string_view name) { try_load(name).value(); }
+  /// @}
+  /// How far loading is.
+  /// @{
   result<load_progress> try_load_state(std::string_view name);
   load_progress load_state(std::string_view name) { return try_load_state(name).value(); }
+  /// @}
   /// After an import into a collection that is loaded already: makes the new rows visible.
+  /// @{
   result<void> try_refresh_load(std::string_view name);
   void refresh_load(std::string_view name) { try_refresh_load(name).value(); }
+  /// @}
 
+  /// Removes the collection with its rows.
+  /// @{
   result<void> try_drop(std::string_view name);
   void drop(std::string_view name) { try_drop(name).value(); }
+  /// @}
 
+  /// How many rows the server counts.
+  /// @{
   result<std::uint64_t> try_row_count(std::string_view name, count_by how = count_by::stats);
   std::uint64_t row_count(std::string_view name, count_by how = count_by::stats) {
     return try_row_count(name, how).value();
   }
+  /// @}
 
  private:
   struct impl;  // detail/collections.ipp
@@ -5020,52 +5707,55 @@ inline namespace v1 {
 /// The name that the server has given a job. Kept as text: Milvus' are 64-bit numbers, Zilliz Cloud's begin with
 /// "job-".
 struct job_id {
-  std::string value = {};
+  std::string value = {};  ///< as the server spells it
 
+  /// Compares the text.
   friend bool operator==(job_id const&, job_id const&) = default;
+  /// The text as it is.
   friend std::ostream& operator<<(std::ostream& out, job_id const& id) { return out << id.value; }
 };
 
+/// Where a job is. Of the servers' words only the meaning is kept; `state_text` has the word.
 enum class import_state : std::uint8_t {
-  unknown,  ///< a word that this library does not know: not an end, waiting goes on
-  pending,
-  importing,
+  unknown,      ///< a word that this library does not know: not an end, waiting goes on
+  pending,      ///< waiting for its turn
+  importing,    ///< reading files, sorting, building indexes
   uncommitted,  ///< everything is read, `commit` or `abort` decides (auto_commit = "false")
-  committing,
-  completed,
-  failed,
+  committing,   ///< becoming visible
+  completed,    ///< done: the rows are in the collection
+  failed,       ///< over; `reason` tells why
 };
 
-/// "pending", "completed", …
+/// The state as it is spelled here: "pending", "completed", … Thread-safe.
 std::string_view to_string(import_state state) noexcept;
 
-/// One file (or group of files) of a job.
+/// One file (or group of files) of a job. What the server does not tell is 0 or empty.
 struct file_progress {
-  std::string file_name = {};  ///< as the server prints it; Milvus puts the paths of a group between brackets
-  std::uint64_t file_size = 0;
-  import_state state = import_state::unknown;
-  int percent = 0;
-  std::uint64_t imported_rows = 0;
-  std::uint64_t total_rows = 0;
-  std::string complete_time = {};
-  std::string reason = {};
+  std::string file_name = {};   ///< as the server prints it; Milvus puts the paths of a group between brackets
+  std::uint64_t file_size = 0;  ///< bytes
+  import_state state = import_state::unknown;  ///< of this file
+  int percent = 0;                             ///< 0 to 100
+  std::uint64_t imported_rows = 0;             ///< so far
+  std::uint64_t total_rows = 0;                ///< in the file
+  std::string complete_time = {};              ///< as the server writes it
+  std::string reason = {};                     ///< why it failed
 };
 
 /// What a server tells of a job. Numbers that it does not tell are 0 (API v1 tells no rows), texts empty.
 struct import_progress {
-  job_id id = {};
-  import_state state = import_state::unknown;
-  std::string state_text = {};  ///< the server's own word; API v1 has none
-  int percent = 0;              ///< 0 to 100; falls to 0 when a job of Milvus fails
-  std::uint64_t imported_rows = 0;
-  std::uint64_t total_rows = 0;
-  std::uint64_t file_size = 0;  ///< bytes
-  std::string collection_name = {};
-  std::string create_time = {};
-  std::string complete_time = {};
-  std::string reason = {};  ///< why it failed
-  std::vector<file_progress> details = {};
-  std::string raw = {};  ///< the whole answer; empty in the elements of a list
+  job_id id = {};                              ///< the job that was asked for
+  import_state state = import_state::unknown;  ///< API v1: derived from percent and reason
+  std::string state_text = {};                 ///< the server's own word; API v1 has none
+  int percent = 0;                             ///< 0 to 100; falls to 0 when a job of Milvus fails
+  std::uint64_t imported_rows = 0;             ///< so far
+  std::uint64_t total_rows = 0;                ///< in all files
+  std::uint64_t file_size = 0;                 ///< bytes of all files
+  std::string collection_name = {};            ///< into which
+  std::string create_time = {};                ///< as the server writes it
+  std::string complete_time = {};              ///< as the server writes it; empty until then
+  std::string reason = {};                     ///< why it failed
+  std::vector<file_progress> details = {};     ///< in the server's order
+  std::string raw = {};                        ///< the whole answer; empty in the elements of a list
 
   /// The job has reached a state that it does not leave by itself.
   bool finished() const noexcept {
@@ -5084,28 +5774,33 @@ struct import_progress {
 struct import_jobs {
   std::vector<import_progress> jobs = {};  ///< id, collection and state; Milvus: percent and reason as well
   std::uint64_t total = 0;                 ///< on all pages
-  std::uint64_t current_page = 1;
-  std::uint64_t page_size = 0;
-  std::string raw = {};
+  std::uint64_t current_page = 1;          ///< as asked for
+  std::uint64_t page_size = 0;             ///< as asked for: the last page may hold fewer
+  std::string raw = {};                    ///< the whole answer
 
+  /// The jobs of this page, as a range.
+  /// @{
   auto begin() const noexcept { return jobs.begin(); }
   auto end() const noexcept { return jobs.end(); }
   std::size_t size() const noexcept { return jobs.size(); }
   bool empty() const noexcept { return jobs.empty(); }
   import_progress const& operator[](std::size_t i) const noexcept { return jobs[i]; }
+  /// @}
 };
 
-/// Milvus has no pages: all jobs are fetched and the page is cut out here.
+/// Which jobs `list_import_jobs` shows. Milvus has no pages: all jobs are fetched and the page is cut out here.
 struct list_request {
   std::string collection_name = {};  ///< empty: every collection's. API v1 takes none.
-  std::uint64_t page_size = 10;      ///< Zilliz Cloud: 5 to 100
+  std::uint64_t page_size = 10;      ///< from 1; Zilliz Cloud: 5 to 100
   std::uint64_t current_page = 1;    ///< from 1
   std::string db_name = {};          ///< empty: the target's
 };
 
+/// How `import_client::wait` waits.
 struct wait_options {
-  std::chrono::milliseconds poll_interval = std::chrono::seconds(5);  ///< Milvus' own clock ticks every 2 s
-  std::chrono::milliseconds timeout = std::chrono::hours(24);         ///< of the whole wait; 0: none
+  /// More than 0; Milvus' own clock ticks every 2 s.
+  std::chrono::milliseconds poll_interval = std::chrono::seconds(5);
+  std::chrono::milliseconds timeout = std::chrono::hours(24);  ///< of the whole wait; 0: none
   /// Called in the waiting thread after every poll. What it throws goes to the caller of `wait`; the job runs on.
   std::function<void(import_progress const&)> on_progress = {};
   std::stop_token stop = {};  ///< ends the wait at once, also a request under way; the job runs on
@@ -5123,6 +5818,15 @@ namespace detail {
 template <class Target>
 inline constexpr bool is_import_target =
     std::is_same_v<Target, milvus> || std::is_same_v<Target, zilliz_cloud> || std::is_same_v<Target, zilliz_cloud_v1>;
+template <class Target>
+struct request_of {
+  struct type {};  // of what is no target: one message is enough
+};
+template <class Target>
+  requires is_import_target<Target>
+struct request_of<Target> {
+  using type = typename Target::request_type;
+};
 
 // What all targets share, without templates: the typed shell below keeps requests and targets apart.
 class import_backend {
@@ -5146,8 +5850,11 @@ class import_backend {
 
 }  // namespace detail
 
-/// Runs imports on a target: `bw::import_client db{bw::milvus{.uri = "http://127.0.0.1:19530", .token =
-/// "root:Milvus"}};`
+/// Runs imports on a target: `milvus`, `zilliz_cloud` or `zilliz_cloud_v1`.
+///
+///     bw::import_client db{bw::milvus{.uri = "http://127.0.0.1:19530", .token = "root:Milvus"}};
+///     bw::job_id job = db.bulk_import({.collection_name = "articles", .files = writer.batch_files()});
+///     db.wait(job, {.on_progress = [](bw::import_progress const& p) { std::cout << p.percent << "%\n"; }});
 ///
 /// Nothing is sent before the first call; a wrong URL or a missing member of the target is that call's error. Copies
 /// share one connection. Thread-safe: calls from several threads take turns on it.
@@ -5155,7 +5862,8 @@ class import_backend {
 /// Success is an HTTP status 2xx with `code` 0 or 200 in the body; nearly all refusals come as HTTP 200 with another
 /// code. Errors of every call: those of http::client; unauthenticated, access_denied, collection_not_found,
 /// job_not_found, server_error (see server_code and server_error), http_error, invalid_response; invalid_url,
-/// invalid_option before anything is sent. Calls that only read are repeated as the target's retry options say.
+/// invalid_option before anything is sent. Calls that only read, and `commit`, are repeated as the target's
+/// retry options say.
 template <class Target>
 class import_client {
   static_assert(
@@ -5163,33 +5871,45 @@ class import_client {
       "bulkwriter: import_client takes one of the targets bw::milvus{…}, bw::zilliz_cloud{…}, bw::zilliz_cloud_v1{…}");
 
  public:
-  using request_type = typename Target::request_type;
+  /// What this target can be asked: a request made for another one does not compile.
+  using request_type = typename detail::request_of<Target>::type;
 
+  /// Sends nothing and judges nothing.
   import_client(Target const& target) : backend_(target) {}
 
   /// Starts an import and returns at once. The server looks at the files later: what is wrong with them shows as a
   /// failed job. Never repeated by itself: where it is not known whether the server has made a job (the answer was
   /// lost, or was a status 408 or 5xx other than 501 and 505), the error is outcome_unknown, and `list_import_jobs`
-  /// tells.
+  /// tells. Before anything is sent a request that no server would take is refused: `invalid_option`.
+  /// @{
   result<job_id> try_bulk_import(request_type const& request) { return backend_.create(request); }
   job_id bulk_import(request_type const& request) { return try_bulk_import(request).value(); }
+  /// @}
 
-  /// Milvus forgets a job three hours after its end (job_not_found).
+  /// Where a job is now. A failed job is no error here. Milvus forgets a job three hours after its end (job_not_found).
+  /// @{
   result<import_progress> try_get_import_progress(job_id const& id) { return backend_.progress(id); }
   import_progress get_import_progress(job_id const& id) { return try_get_import_progress(id).value(); }
+  /// @}
 
   /// Polls until the job is completed, or uncommitted if it was started with auto_commit = "false". Errors that pass
   /// (no connection, rate limits, 408, 5xx other than 501 and 505) do not end the wait. Errors: import_failed with the
   /// server's reason, timeout, cancelled.
+  /// @{
   result<import_progress> try_wait(job_id const& id, wait_options const& options = {}) {
     return backend_.wait(id, options);
   }
   import_progress wait(job_id const& id, wait_options const& options = {}) { return try_wait(id, options).value(); }
+  /// @}
 
+  /// A page of the jobs that the server remembers. API v1 lists those of all collections.
+  /// @{
   result<import_jobs> try_list_import_jobs(list_request const& request = {}) { return backend_.list(request); }
   import_jobs list_import_jobs(list_request const& request = {}) { return try_list_import_jobs(request).value(); }
+  /// @}
 
   /// Makes the rows of an uncommitted job visible. A job that is completed already is a success.
+  /// @{
   result<void> try_commit(job_id const& id)
     requires(!std::is_same_v<Target, zilliz_cloud_v1>)
   {
@@ -5200,8 +5920,10 @@ class import_client {
   {
     try_commit(id).value();
   }
+  /// @}
 
-  /// Ends a job; it will show as failed.
+  /// Ends a job; it will show as failed. Not repeated by itself: a lost answer is outcome_unknown.
+  /// @{
   result<void> try_abort(job_id const& id)
     requires(!std::is_same_v<Target, zilliz_cloud_v1>)
   {
@@ -5212,6 +5934,7 @@ class import_client {
   {
     try_abort(id).value();
   }
+  /// @}
 
  private:
   detail::import_backend backend_;
@@ -5230,12 +5953,13 @@ namespace input {
 
 /// A rule that a text broke; `code` is `errc{}` where it broke none.
 struct text_error {
-  errc code = {};
+  errc code = {};            ///< `errc{}`: none
   std::string message = {};  ///< rule and value
 };
 
 /// The whole text as a number: no blanks, no leading '+', finite. A float or double too small for its type becomes the
-/// nearest one. Error: `invalid_number`; for bool `wrong_type`.
+/// nearest one. Error: `invalid_number`; for bool (true, True, TRUE, 1, and false likewise) `wrong_type`.
+/// @{
 text_error parse(std::string_view text, long long& value);
 text_error parse(std::string_view text, unsigned long long& value);
 text_error parse(std::string_view text, float& value);
@@ -5245,18 +5969,21 @@ text_error parse(std::string_view text, bool& value);
 template <std::integral T>
   requires(!std::same_as<T, bool> && !std::same_as<T, char>)
 text_error parse(std::string_view text, T& value);
+/// @}
 
 /// A list `[0.25, -1e-3]` with blanks round its elements, into exactly `out.size()` numbers. Errors: `invalid_number`
-/// with the element's place, `wrong_dim`.
+/// with the element's place, `wrong_dim`. `out` is then partly written.
+/// @{
 text_error parse_list(std::string_view text, std::span<float> out);
 text_error parse_list(std::string_view text, std::span<double> out);
+/// @}
 
 /// How many elements `parse_list` would find in a well-formed list.
 std::size_t count_list(std::string_view text) noexcept;
 
 /// Exactly a number of RFC 8259 (so neither `007` nor `+1` nor `.5`) that a 64-bit integer or a double holds; with a
 /// fraction or exponent, one that is finite.
-bool is_json_number(std::string_view text) noexcept;
+bool is_json_number(std::string_view text);
 
 /// The text for a message: in single quotes, control characters as escapes, cut after some 40 bytes.
 std::string quoted(std::string_view text);
@@ -5285,31 +6012,40 @@ inline namespace v1 {
 
 /// A place in a text file: lines from 1, columns in bytes from 1 (a byte order mark does not count).
 struct text_position {
-  std::uint64_t line = 1, column = 1;
+  std::uint64_t line = 1;    ///< a line feed ends one, also inside quotes
+  std::uint64_t column = 1;  ///< of the byte, not of the character
+
+  /// Compares both.
   friend bool operator==(text_position const&, text_position const&) = default;
 };
 
+/// How a csv_reader reads. Out of range: `invalid_option`.
 struct csv_options {
-  char sep = ',';
-  std::size_t max_cell_size = std::size_t{16} << 20;  ///< bytes of one cell; the header line has at most 1 MiB
-  std::string name = {};                              ///< the file's name in messages; empty: the path
-  std::vector<std::string> required_columns = {};     ///< names that the header must have
+  char sep = ',';  ///< one byte, no quote and no line end
+  /// Bytes of one cell, more than 0; the header line has at most 1 MiB.
+  std::size_t max_cell_size = std::size_t{16} << 20;
+  std::string name = {};                           ///< the file's name in messages; empty: the path
+  std::vector<std::string> required_columns = {};  ///< names that the header must have
   /// Columns whose cells, unless empty, must be numbers: a slip of the pen is refused, not kept as text.
   /// Names that the header does not have are ignored.
   std::vector<std::string> number_columns = {};
 };
 
-/// Fills the span from its start and returns how many bytes it wrote; 0 only at the end of the input.
+/// Fills the span from its start and returns how many bytes it wrote; 0 only at the end of the input. Its
+/// errors are handed on as they are.
 using csv_source = std::function<result<std::size_t>(std::span<char>)>;
 
 class csv_reader;
 
-/// One cell of a reader's current row: a view, valid until the next row is read or the reader is moved.
+/// One cell of a reader's current row: a view, valid until the next row is read or the reader is moved. Reading it is
+/// thread-safe as long as the reader stays where it is.
 class csv_cell {
  public:
+  /// The bytes, without quotes. Valid as long as the cell.
   std::string_view text() const noexcept { return text_; }
   /// No text: `a,,b` as well as `a,"",b`.
   bool empty() const noexcept { return text_.empty(); }
+  /// Where the cell begins; if it is quoted, at the quote.
   text_position position() const noexcept { return position_; }
 
   /// The cell as a T: the whole text must be consumed; no locale, no blanks, no leading '+'.
@@ -5317,18 +6053,22 @@ class csv_cell {
   /// std::string_view, std::optional of these (an empty cell is nullopt), std::vector or std::array of float or double
   /// from a list `[0.25, -1e-3]`.
   /// Errors, with file, line, column and value: `invalid_number`, `wrong_type` (bool), `wrong_dim` (std::array).
+  /// @{
   template <class T>
   result<T> try_as() const;
   template <class T>
   T as() const {
     return try_as<T>().value();
   }
+  /// @}
 
   /// A list of exactly `out.size()` numbers. Errors: `invalid_number`, `wrong_dim`; `out` is then partly written.
+  /// @{
   result<void> try_read_vector(std::span<float> out) const { return checked(input::parse_list(text_, out)); }
   result<void> try_read_vector(std::span<double> out) const { return checked(input::parse_list(text_, out)); }
   void read_vector(std::span<float> out) const { try_read_vector(out).value(); }
   void read_vector(std::span<double> out) const { try_read_vector(out).value(); }
+  /// @}
 
   /// An error that names this cell's file, line and column, for rules of the caller's own.
   error_info make_error(errc code, std::string_view rule) const;
@@ -5355,37 +6095,53 @@ class csv_cell {
 /// unquoted cell, text behind a closing quote, a quote that is never closed, a row with another number of cells than
 /// the header, a carriage return without line feed, a cell larger than `max_cell_size`. Bytes are handed on as they
 /// stand; UTF-8 is the writers' business. Not thread-safe.
+///
+///     bw::csv_reader csv("articles.csv", {.required_columns = {"id", "title"}});
+///     while (csv.next()) std::cout << csv["id"].as<std::int64_t>() << ' ' << csv["title"].text() << '\n';
 class csv_reader {
  public:
   /// Opens the file and reads its header. Errors: `io_error`, `invalid_csv`, `invalid_option`.
+  /// @{
   static result<csv_reader> try_open(std::string const& path, csv_options options = {});
   explicit csv_reader(std::string const& path, csv_options options = {})
       : csv_reader(try_open(path, std::move(options)).value()) {}
+  /// @}
 
-  /// The same on any supply of bytes.
+  /// The same on any supply of bytes. Errors: also those of the source.
+  /// @{
   static result<csv_reader> try_open(csv_source source, csv_options options = {});
   explicit csv_reader(csv_source source, csv_options options = {})
       : csv_reader(try_open(std::move(source), std::move(options)).value()) {}
+  /// @}
 
   /// The header, in the file's order.
   std::vector<std::string> const& names() const noexcept { return names_; }
+  /// How many columns there are.
   std::size_t size() const noexcept { return names_.size(); }
+  /// Whether the header has this name.
   bool has(std::string_view name) const noexcept { return find(name) != size(); }
 
   /// The index of a column. Error: `invalid_csv` with the names that there are.
+  /// @{
   result<std::size_t> try_column(std::string_view name) const;
   std::size_t column(std::string_view name) const { return try_column(name).value(); }
+  /// @}
   /// The columns that are not among these, in the file's order.
   std::vector<std::size_t> columns_except(std::initializer_list<std::string_view> names) const;
 
   /// Reads the next row; false at the end. After `invalid_csv` or `io_error` every further call gives the same error;
   /// a cell of `number_columns` that is not a number (`invalid_number`) does not hinder the next row.
+  /// @{
   result<bool> try_next();
   bool next() { return try_next().value(); }
+  /// @}
 
-  /// A cell of the current row. By name: a linear search, and an unknown name throws as `column` does.
+  /// A cell of the current row; an index must be less than `size()`. By name: a linear search, and an unknown name
+  /// throws as `column` does.
+  /// @{
   csv_cell operator[](std::size_t index) const noexcept { return cell(index); }
   csv_cell operator[](std::string_view name) const { return cell(column(name)); }
+  /// @}
 
   /// An error about the current row as a whole, such as a writer's, with this file and the row's line before it.
   error_info in_row(error_info problem) const;
@@ -5470,15 +6226,18 @@ result<T> csv_cell::try_as() const {
     T list(input::count_list(text_));
     if (auto read = try_read_vector(std::span{list}); !read) return std::move(read).error();
     return list;
-  } else {
-    static_assert(
-        requires(T& list) {
-          std::tuple_size<T>::value;
-          std::span{list};
-        }, "bulkwriter: a CSV cell is read as a number, bool, string, optional of these, vector or array of floats");
+  } else if constexpr (requires(T& list) {
+                         std::tuple_size<T>::value;
+                         std::span{list};
+                       }) {
     T list = {};
     if (auto read = try_read_vector(std::span{list}); !read) return std::move(read).error();
     return list;
+  } else {
+    static_assert(sizeof(T) == 0,
+                  "bulkwriter: a CSV cell cannot be read as this type; ask for a number, bool, string, optional of "
+                  "these, vector or array of floats");
+    return error_info{};
   }
 }
 
@@ -5492,19 +6251,20 @@ inline namespace v1 {
 
 /// An object as a store describes it.
 struct object_info {
-  std::string key = {};
+  std::string key = {};    ///< without a leading slash
   std::uint64_t size = 0;  ///< bytes
   std::string etag = {};   ///< opaque, with its quotes taken off
 };
 
 /// A part that a store has accepted.
 struct uploaded_part {
-  int number = 0;  ///< from 1
-  std::string etag = {};
-  std::uint64_t size = 0;
+  int number = 0;               ///< from 1
+  std::string etag = {};        ///< what completing the upload must quote
+  std::uint64_t size = 0;       ///< bytes
   bool may_come_again = false;  ///< an earlier attempt was sent and never answered: the store may still take it in
 };
 
+/// What a store is made of: for stores of a user's own, and for uploads without a writer.
 namespace storage {
 
 /// What a cloud implements. Every function is one logical operation with its retries inside; all are thread-safe,
@@ -5514,24 +6274,32 @@ class backend {
  public:
   virtual ~backend() = default;
 
+  /// Creates or replaces an object in one request.
   virtual result<object_info> put(std::string const& key, std::span<std::byte const> body) = 0;
-  virtual result<std::string> create_multipart(std::string const& key) = 0;  ///< the upload id
-  /// `stop` cuts the transfer short (error `cancelled`): whoever gives an upload up need not wait for parts under way.
+  /// Starts an upload in parts and gives its id.
+  virtual result<std::string> create_multipart(std::string const& key) = 0;
+  /// Sends part `number`, from 1; all but the last have the same size. `stop` cuts the transfer short (error
+  /// `cancelled`): whoever gives an upload up need not wait for parts under way.
   virtual result<uploaded_part> put_part(std::string const& key, std::string const& upload_id, int number,
                                          std::span<std::byte const> body, std::stop_token stop) = 0;
-  /// Success only when the store has said so in the body, or HEAD shows the object at its full size.
+  /// Joins the parts, which stand in the order of their numbers. Success only when the store has said so in the body,
+  /// or HEAD shows the object at its full size.
   virtual result<object_info> complete_multipart(std::string const& key, std::string const& upload_id,
                                                  std::span<uploaded_part const> parts) = 0;
-  /// An upload that does not exist (any more) is a success.
+  /// Gives an upload up, with its parts. One that does not exist (any more) is a success.
   virtual result<void> abort_multipart(std::string const& key, std::string const& upload_id) = 0;
+  /// What there is under a key. Error `no_such_key` if there is nothing.
   virtual result<object_info> head(std::string const& key) = 0;
-  virtual result<std::vector<object_info>> list(std::string const& prefix) = 0;  ///< all pages
-  virtual result<void> remove(std::string const& key) = 0;                       ///< an absent object is a success
+  /// Every object whose key begins with the prefix, all pages of the answer.
+  virtual result<std::vector<object_info>> list(std::string const& prefix) = 0;
+  /// Removes an object. An absent one is a success.
+  virtual result<void> remove(std::string const& key) = 0;
 
   /// "s3://bucket/key", "gs://bucket/key", "https://account.blob.…/container/key": as the import services want it.
   virtual std::string object_url(std::string_view key) const = 0;
-  /// Bounds of one part and of the number of parts.
+  /// Bytes that every part but the last must have at least.
   virtual std::uint64_t min_part_size() const noexcept { return 5u << 20; }
+  /// How many parts an upload may have.
   virtual int max_parts() const noexcept { return 10000; }
 };
 
@@ -5540,41 +6308,167 @@ class backend {
 /// A handle on a bucket or container; copies share one pool of connections. Made from the connect parameters of a cloud
 /// (`s3_connect_param`, …) or of a user's own type P with `object_store open_store(P const&)` found by ADL.
 /// Thread-safe.
+///
+///     bw::object_store store = bw::s3_connect_param{.endpoint = "s3.amazonaws.com", .access_key = k, .secret_key = s,
+///                                                   .bucket_name = "b"};
+///     for (bw::object_info const& object : store.list("5868ba87-…/")) std::cout << object.key << '\n';
+///
+/// Keys have 1 to 1,024 bytes, no leading slash, no control characters and no `.` or `..` between slashes
+/// (`invalid_option`). Further errors: see `try_open_store`. Each call repeats what failed in passing, as the connect
+/// parameters say, and blocks meanwhile.
 class object_store {
  public:
+  /// Opens the bucket. Sends nothing. Throws what `open_store` throws.
   template <class P>
     requires(!std::same_as<std::remove_cvref_t<P>, object_store> &&
              requires(P const& p) {
                { open_store(p) } -> std::same_as<object_store>;
              })
   object_store(P const& param) : object_store(open_store(param)) {}
+  /// On a store of a user's own; not null.
   explicit object_store(std::shared_ptr<storage::backend> backend) noexcept : backend_(std::move(backend)) {}
 
   /// Creates or replaces the object in one request. Body: at most 5 GiB.
+  /// @{
   result<object_info> try_put(std::string const& key, std::span<std::byte const> body) {
     return backend_->put(key, body);
   }
   object_info put(std::string const& key, std::span<std::byte const> body) { return try_put(key, body).value(); }
+  /// @}
 
-  /// Error `no_such_key` if there is none.
+  /// Size and ETag of an object. Error `no_such_key` if there is none.
+  /// @{
   result<object_info> try_head(std::string const& key) { return backend_->head(key); }
   object_info head(std::string const& key) { return try_head(key).value(); }
+  /// @}
 
+  /// Every object whose key begins with the prefix, in the store's order; without one, the whole bucket.
+  /// @{
   result<std::vector<object_info>> try_list(std::string const& prefix = {}) { return backend_->list(prefix); }
   std::vector<object_info> list(std::string const& prefix = {}) { return try_list(prefix).value(); }
+  /// @}
 
+  /// Removes an object. An absent one is a success.
+  /// @{
   result<void> try_remove(std::string const& key) { return backend_->remove(key); }
   void remove(std::string const& key) { try_remove(key).value(); }
+  /// @}
 
+  /// The object's URL as the import services want it: "s3://bucket/key", "gs://bucket/key". Leading slashes do not
+  /// count, and nothing is encoded.
   std::string object_url(std::string_view key) const { return backend_->object_url(key); }
 
   /// The cloud's own operations, for uploads in parts.
   storage::backend& backend() const noexcept { return *backend_; }
+  /// The same, to be kept for longer than this handle.
   std::shared_ptr<storage::backend> const& shared_backend() const noexcept { return backend_; }
 
  private:
   std::shared_ptr<storage::backend> backend_;
 };
+
+}  // namespace v1
+}  // namespace bulkwriter
+
+// ---------- bulkwriter/storage/object_url.hpp -----------------------------------------------------------------------
+
+namespace bulkwriter {
+inline namespace v1 {
+
+/// The URL of a folder of a bucket, as Zilliz Cloud's import wants it: `object_url(store, writer.data_path())` gives
+/// "s3://bucket/5868ba87-…/". The slash at the end is what marks a folder; slashes at the beginning do not count. An
+/// empty path is the whole bucket. (One file: `store.object_url(key)`.) Sends nothing; thread-safe.
+inline std::string object_url(object_store const& store, std::string_view data_path) {
+  std::size_t const first = data_path.find_first_not_of('/');
+  std::string key(first == std::string_view::npos ? std::string_view() : data_path.substr(first));
+  while (!key.empty() && key.back() == '/') key.pop_back();
+  if (!key.empty()) key += '/';
+  std::string url = store.object_url(key);
+  if (!url.ends_with('/')) url += '/';
+  return url;
+}
+
+}  // namespace v1
+}  // namespace bulkwriter
+
+// ---------- bulkwriter/run/remote_bulk_writer.hpp -------------------------------------------------------------------
+
+namespace bulkwriter {
+inline namespace v1 {
+
+/// Where in the bucket and how a remote_bulk_writer uploads.
+struct remote_options {
+  std::string remote_path = "/";                  ///< objects get the keys `<remote_path>/<uuid>/1.parquet`, …
+  std::uint64_t chunk_size = default_chunk_size;  ///< bytes, at least 1,024; no object is larger
+  int connections = 4;          ///< parts of an object under way at the same time, each on a thread of its own; 1 to 64
+  std::uint64_t part_size = 0;  ///< bytes, 5 MiB to 5 GiB; 0: 16 MiB, or more where chunk_size asks for it
+  abandon_handler on_abandoned = {};  ///< empty: one line on stderr
+};
+
+namespace detail {
+result<std::unique_ptr<chunk_writer>> try_make_remote(std::span<field_info const> fields, new_file_format format,
+                                                      object_store const& store, remote_options options);
+}  // namespace detail
+
+/// Writes rows into a bucket, uploading while it encodes; nothing touches the disk. See bulk_writer for rows, errors
+/// and threads.
+///
+///     bw::s3_connect_param bucket{.endpoint = "s3.amazonaws.com", .access_key = k, .secret_key = s,
+///                                 .bucket_name = "b"};
+///     bw::remote_bulk_writer<article_schema, bw::format::parquet> writer{bucket, {.remote_path = "/"}};
+///     writer.append_row({.id = 1, .title = "hello"});
+///     writer.commit();
+///
+/// The store is anything that an object_store is made from: the connect parameters of a cloud, or a user's own type
+/// with `object_store open_store(P const&)`. An unfinished upload is aborted; what could not be aborted is named in the
+/// error. Memory: `connections + 2` parts beside the encoder's.
+template <class Schema, class Format>
+class remote_bulk_writer : public bulk_writer<Schema, Format> {
+  using base = bulk_writer<Schema, Format>;
+  using typename base::core;
+
+ public:
+  /// Options of the format go first. Errors: invalid_option. Sends nothing: a wrong key or bucket shows at the first
+  /// upload.
+  /// @{
+  explicit remote_bulk_writer(object_store store, remote_options options = {})
+      : remote_bulk_writer(Format{}, std::move(store), std::move(options)) {}
+  remote_bulk_writer(Format format, object_store store, remote_options options = {})
+      : base(try_make(format, store, std::move(options)).value()), store_(std::move(store)) {}
+
+  static result<remote_bulk_writer> try_open(object_store store, remote_options options = {}) {
+    return try_open(Format{}, std::move(store), std::move(options));
+  }
+  static result<remote_bulk_writer> try_open(Format format, object_store store, remote_options options = {}) {
+    auto made = try_make(format, store, std::move(options));
+    if (!made) return std::move(made).error();
+    return remote_bulk_writer(*std::move(made), std::move(store));
+  }
+  /// @}
+
+  /// The bucket that this writer fills.
+  object_store const& store() const noexcept { return store_; }
+
+ private:
+  remote_bulk_writer(std::unique_ptr<core> made, object_store store) noexcept
+      : base(std::move(made)), store_(std::move(store)) {}
+
+  static result<std::unique_ptr<core>> try_make(Format const& format, object_store const& store,
+                                                remote_options options) {
+    auto made = base::try_make_format(format);
+    if (!made) return std::move(made).error();
+    return detail::try_make_remote(Schema::infos, *std::move(made), store, std::move(options));
+  }
+
+  object_store store_;
+};
+
+/// The URL of the folder that a writer fills, as Zilliz Cloud's import wants it: "s3://bucket/5868ba87-…/". Sends
+/// nothing.
+template <class Schema, class Format>
+std::string object_url(remote_bulk_writer<Schema, Format> const& writer) {
+  return object_url(writer.store(), writer.data_path());
+}
 
 }  // namespace v1
 }  // namespace bulkwriter
@@ -5585,15 +6479,17 @@ namespace bulkwriter {
 inline namespace v1 {
 namespace storage {
 
-inline constexpr int max_connections = 64;
+inline constexpr int max_connections = 64;  ///< of one file
 
+/// How an `object_place` uploads.
 struct object_options {
-  int connections = 4;          ///< parts that travel at the same time, each on a thread of its own
-  std::uint64_t part_size = 0;  ///< bytes; 0: 16 MiB, or more where a file would need too many parts
+  int connections = 4;          ///< parts that travel at the same time, each on a thread of its own; 1 to 64
+  std::uint64_t part_size = 0;  ///< bytes, at most 5 GiB; 0: 16 MiB, or more where a file would need too many parts
 };
 
-/// The size of all parts but the last. Errors: `invalid_option`, for a requested size outside the store's bounds or a
-/// file that would need more parts than the store takes.
+/// The size in bytes of all parts but the last, for files of at most `max_file_size` bytes; `requested` of 0 leaves the
+/// choice to the library. Errors: `invalid_option`, for a requested size outside the store's bounds or a file that
+/// would need more parts than the store takes.
 result<std::uint64_t> try_part_size(std::uint64_t max_file_size, std::uint64_t requested, backend const& store);
 
 namespace detail {
@@ -5613,10 +6509,11 @@ class object_place final : public output::place {
   object_place(object_store store, std::string_view prefix, object_options options = {});
 
   /// Errors: `invalid_option` for options and sizes out of range. Sends nothing.
-  result<std::unique_ptr<output::file>> create(std::string_view name, std::uint64_t max_size) override;
-  std::string path_of(std::string_view name) const override;  ///< the object's key: "<prefix>/<name>"
-  std::string data_path() const override;                     ///< "/<prefix>"
+  BULKWRITER_DECL result<std::unique_ptr<output::file>> create(std::string_view name, std::uint64_t max_size) override;
+  BULKWRITER_DECL std::string path_of(std::string_view name) const override;  ///< the object's key: "<prefix>/<name>"
+  BULKWRITER_DECL std::string data_path() const override;                     ///< "/<prefix>"
 
+  /// Where the objects go.
   object_store const& store() const noexcept { return store_; }
 
  private:
@@ -5712,102 +6609,6 @@ class multipart_upload {
 }  // namespace v1
 }  // namespace bulkwriter
 
-// ---------- bulkwriter/storage/object_url.hpp -----------------------------------------------------------------------
-
-namespace bulkwriter {
-inline namespace v1 {
-
-/// The URL of a folder of a bucket, as Zilliz Cloud's import wants it: `object_url(store, writer.data_path())` gives
-/// "s3://bucket/5868ba87-…/". The slash at the end is what marks a folder; slashes at the beginning do not count. An
-/// empty path is the whole bucket. (One file: `store.object_url(key)`.)
-inline std::string object_url(object_store const& store, std::string_view data_path) {
-  std::size_t const first = data_path.find_first_not_of('/');
-  std::string key(first == std::string_view::npos ? std::string_view() : data_path.substr(first));
-  while (!key.empty() && key.back() == '/') key.pop_back();
-  if (!key.empty()) key += '/';
-  std::string url = store.object_url(key);
-  if (!url.ends_with('/')) url += '/';
-  return url;
-}
-
-}  // namespace v1
-}  // namespace bulkwriter
-
-// ---------- bulkwriter/run/remote_bulk_writer.hpp -------------------------------------------------------------------
-
-namespace bulkwriter {
-inline namespace v1 {
-
-struct remote_options {
-  std::string remote_path = "/";                  ///< objects get the keys <remote_path>/<uuid>/1.parquet, …
-  std::uint64_t chunk_size = default_chunk_size;  ///< bytes; no object is larger
-  int connections = 4;          ///< parts of an object under way at the same time, each on a thread of its own
-  std::uint64_t part_size = 0;  ///< bytes; 0: 16 MiB, or more where chunk_size asks for it
-  abandon_handler on_abandoned = {};
-};
-
-/// Writes rows into a bucket, uploading while it encodes; nothing touches the disk. See bulk_writer for rows, errors
-/// and threads.
-///
-///   remote_bulk_writer<article_schema, format::parquet> writer{s3_connect_param{…}, {.remote_path = "/"}};
-///
-/// The store is anything that an object_store is made from: the connect parameters of a cloud, or a user's own type
-/// with `object_store open_store(P const&)`. An unfinished upload is aborted; what could not be aborted is named in the
-/// error.
-template <class Schema, class Format>
-class remote_bulk_writer : public bulk_writer<Schema, Format> {
-  using base = bulk_writer<Schema, Format>;
-  using typename base::core;
-
- public:
-  /// Errors: invalid_option. Sends nothing: a wrong key or bucket shows at the first upload.
-  explicit remote_bulk_writer(object_store store, remote_options options = {})
-      : remote_bulk_writer(Format{}, std::move(store), std::move(options)) {}
-  remote_bulk_writer(Format format, object_store store, remote_options options = {})
-      : base(try_make(format, store, std::move(options)).value()), store_(std::move(store)) {}
-
-  static result<remote_bulk_writer> try_open(object_store store, remote_options options = {}) {
-    return try_open(Format{}, std::move(store), std::move(options));
-  }
-  static result<remote_bulk_writer> try_open(Format format, object_store store, remote_options options = {}) {
-    auto made = try_make(format, store, std::move(options));
-    if (!made) return std::move(made).error();
-    return remote_bulk_writer(*std::move(made), std::move(store));
-  }
-
-  object_store const& store() const noexcept { return store_; }
-
- private:
-  remote_bulk_writer(std::unique_ptr<core> made, object_store store) noexcept
-      : base(std::move(made)), store_(std::move(store)) {}
-
-  static result<std::unique_ptr<core>> try_make(Format const& format, object_store const& store,
-                                                remote_options options) {
-    writer_options shared{.chunk_size = options.chunk_size, .on_abandoned = std::move(options.on_abandoned)};
-    if (auto size = storage::try_part_size(options.chunk_size, options.part_size, store.backend()); !size)
-      return std::move(size).error();
-    if (options.connections < 1 || options.connections > storage::max_connections)
-      return error_info{.code = errc::invalid_option,
-                        .message = "connections is " + std::to_string(options.connections) +
-                                   ", which is not between 1 and " + std::to_string(storage::max_connections)};
-    auto place = std::make_shared<storage::object_place>(
-        store, options.remote_path + '/' + detail::make_uuid(),
-        storage::object_options{.connections = options.connections, .part_size = options.part_size});
-    return base::try_make_core(std::move(place), format, std::move(shared));
-  }
-
-  object_store store_;
-};
-
-/// The URL of the folder that a writer fills, as Zilliz Cloud's import wants it: "s3://bucket/5868ba87-…/".
-template <class Schema, class Format>
-std::string object_url(remote_bulk_writer<Schema, Format> const& writer) {
-  return object_url(writer.store(), writer.data_path());
-}
-
-}  // namespace v1
-}  // namespace bulkwriter
-
 // ---------- bulkwriter/storage/s3_connect_param.hpp -----------------------------------------------------------------
 
 namespace bulkwriter {
@@ -5824,17 +6625,17 @@ enum class s3_addressing {
 struct s3_connect_param {
   std::string endpoint =
       {};  ///< "s3.amazonaws.com", "storage.googleapis.com", "http://127.0.0.1:9000"; a scheme decides over `secure`
-  std::string access_key = {};
-  std::string secret_key = {};
+  std::string access_key = {};     ///< GCS: of an HMAC key
+  std::string secret_key = {};     ///< never part of a message
   std::string bucket_name = {};    ///< must exist: nothing here ever creates a bucket
   bool secure = true;              ///< https, for an endpoint without a scheme
   std::string region = {};         ///< empty: discovered from the store's answers; given: another one is an error
   std::string session_token = {};  ///< of temporary credentials
 
-  s3_addressing addressing = s3_addressing::automatic;
-  std::string ca_file = {};  ///< PEM bundle instead of the system's trusted authorities
-  http::timeouts timeouts = {};
-  http::retry_options retry = {};
+  s3_addressing addressing = s3_addressing::automatic;  ///< for stores that take only one of the two
+  std::string ca_file = {};                             ///< PEM bundle instead of the system's trusted authorities
+  http::timeouts timeouts = {};                         ///< of every attempt
+  http::retry_options retry = {};                       ///< of every operation and every part
   int idle_connections = 8;  ///< kept open between requests; as many as there are requests at a time are opened
 };
 
@@ -5856,8 +6657,12 @@ inline namespace v1 {
 /// Rights needed: PutObject and AbortMultipartUpload to upload; GetObject for `head`, ListBucket for `list`,
 /// DeleteObject for `remove`. A process that is killed leaves its unfinished upload behind: a lifecycle rule of the
 /// bucket ("abort incomplete multipart uploads") is what removes those.
+///
+/// Thread-safe.
+/// @{
 result<object_store> try_open_store(s3_connect_param const& param);
 object_store open_store(s3_connect_param const& param);
+/// @}
 
 }  // namespace v1
 }  // namespace bulkwriter
@@ -5913,8 +6718,9 @@ namespace bulkwriter {
 inline namespace v1 {
 namespace auth {
 
-/// Percent-encoding of RFC 3986: everything but `A-Z a-z 0-9 - . _ ~` becomes `%XX` with upper-case digits, a space
-/// `%20`. The one encoder of the library: what goes over the wire and what is signed are the same bytes.
+/// Percent-encoding of RFC 3986: every byte but letters, digits, dot, hyphen, underscore and tilde becomes a percent
+/// sign with two upper-case hexadecimal digits, a space too. The one encoder of the library: what goes over the wire
+/// and what is signed are the same bytes. `keep_slash` is for paths. Thread-safe.
 inline std::string percent_encode(std::string_view text, bool keep_slash = false) {
   static constexpr char digits[] = "0123456789ABCDEF";
   std::string out;
@@ -5934,7 +6740,8 @@ inline std::string percent_encode(std::string_view text, bool keep_slash = false
   return out;
 }
 
-/// The reverse. A `%` without two hexadecimal digits behind it stands for itself, and so does `+`.
+/// The reverse. A percent sign without two hexadecimal digits behind it stands for itself, and so does a plus sign.
+/// Thread-safe.
 inline std::string percent_decode(std::string_view text) {
   auto const digit = [](char c) -> int {
     if (c >= '0' && c <= '9') return c - '0';
@@ -5965,13 +6772,15 @@ inline std::string percent_decode(std::string_view text) {
 
 namespace bulkwriter {
 inline namespace v1 {
+
+/// Digests and signatures: pure functions over plain values, without socket, clock or environment.
 namespace auth {
 
 /// What a request is signed with. Deliberately without stream output or `to_string`: a secret that cannot be printed
 /// cannot reach a log.
 struct credentials {
-  std::string access_key = {};
-  std::string secret_key = {};
+  std::string access_key = {};     ///< goes over the wire
+  std::string secret_key = {};     ///< never does
   std::string session_token = {};  ///< of temporary credentials; empty for long-term keys
 };
 
@@ -5985,26 +6794,30 @@ namespace bulkwriter {
 inline namespace v1 {
 namespace auth {
 
-using sha256_digest = std::array<std::byte, 32>;
-using md5_digest = std::array<std::byte, 16>;
+using sha256_digest = std::array<std::byte, 32>;  ///< most significant byte first, as FIPS 180-4 writes it
+using md5_digest = std::array<std::byte, 16>;     ///< in the order of RFC 1321
 
-/// The bytes of a text, for the functions below.
+/// The bytes of a text, for the functions below. A view: the text must outlive it.
 inline std::span<std::byte const> as_bytes(std::string_view text) noexcept {
   return std::as_bytes(std::span<char const>(text.data(), text.size()));
 }
 
-/// SHA-256 of the whole (FIPS 180-4). Thread-safe.
+/// SHA-256 of the whole (FIPS 180-4). Throws `invalid_state` if OpenSSL refuses. Thread-safe, as is all of this header.
+/// @{
 sha256_digest sha256(std::span<std::byte const> data);
 inline sha256_digest sha256(std::string_view text) { return sha256(as_bytes(text)); }
+/// @}
 
-/// HMAC with SHA-256 (RFC 2104); keys of any length.
+/// HMAC with SHA-256 (RFC 2104); keys of any length. Throws `invalid_state` if OpenSSL refuses.
 sha256_digest hmac_sha256(std::span<std::byte const> key, std::string_view text);
 
 /// MD5 (RFC 1321), for the Content-MD5 header only. Error: `invalid_state` where the platform's policy forbids MD5.
+/// @{
 result<md5_digest> try_md5(std::span<std::byte const> data);
 inline md5_digest md5(std::span<std::byte const> data) { return try_md5(data).value(); }
+/// @}
 
-/// Lower-case hexadecimal digits.
+/// Two lower-case hexadecimal digits a byte.
 std::string to_hex(std::span<std::byte const> data);
 
 /// RFC 4648 section 4: the standard alphabet with padding, no line breaks.
@@ -6012,8 +6825,10 @@ std::string base64_encode(std::span<std::byte const> data);
 
 /// The reverse, strictly: padding required, no spaces, no stray bits. Error: `invalid_option`; the message tells the
 /// position and never the text, which may be a key.
+/// @{
 result<std::vector<std::byte>> try_base64_decode(std::string_view text);
 inline std::vector<std::byte> base64_decode(std::string_view text) { return try_base64_decode(text).value(); }
+/// @}
 
 }  // namespace auth
 }  // namespace v1
@@ -6030,24 +6845,25 @@ inline constexpr std::string_view unsigned_payload = "UNSIGNED-PAYLOAD";
 
 /// What is signed of a request: plain values, no socket, no clock.
 struct sigv4_request {
-  std::string method = "GET";
-  std::string host = {};     ///< the Host header's value; empty if `headers` holds one
-  std::string target = "/";  ///< path and query exactly as they go over the wire
+  std::string method = "GET";  ///< in capitals
+  std::string host = {};       ///< the Host header's value; empty if `headers` holds one
+  std::string target = "/";    ///< path and query exactly as they go over the wire
   std::vector<http::header> headers =
-      {};  ///< all to be signed, but for those that proxies rewrite (see `canonical_request`)
+      {};  ///< all to be signed, but for those that proxies rewrite (see `sigv4_signed_headers`)
   std::string payload_hash = std::string(unsigned_payload);  ///< or the body's SHA-256 in lower-case hex
 };
 
 /// For whom is signed, and by which of the two dialects. The defaults are those of S3 and its kin; `general` gives the
 /// rules of every other service.
 struct sigv4_scope {
-  std::string region = "us-east-1";
-  std::string service = "s3";
-  bool encode_path_again = false;   ///< sign the percent-encoded form of the wire's path (S3: the path as it is)
-  bool normalize_path = false;      ///< resolve `.` and `..` segments and repeated slashes before signing
-  bool payload_hash_header = true;  ///< add and sign x-amz-content-sha256
-  bool sign_session_token = true;   ///< false: the token is sent beside the signature, not under it
+  std::string region = "us-east-1";  ///< of the store; GCS takes "auto"
+  std::string service = "s3";        ///< as AWS abbreviates it
+  bool encode_path_again = false;    ///< sign the percent-encoded form of the wire's path (S3: the path as it is)
+  bool normalize_path = false;       ///< resolve `.` and `..` segments and repeated slashes before signing
+  bool payload_hash_header = true;   ///< add and sign x-amz-content-sha256
+  bool sign_session_token = true;    ///< false: the token is sent beside the signature, not under it
 
+  /// The dialect of every service but S3.
   static sigv4_scope general(std::string region, std::string service) {
     return {.region = std::move(region),
             .service = std::move(service),
@@ -6062,15 +6878,16 @@ struct sigv4_signature {
   std::vector<http::header> headers =
       {};                   ///< to be added to the request: x-amz-date, …, Authorization; none for presigned
   std::string target = {};  ///< presigned: path and query with the signature; otherwise as it was
-  std::string canonical_request = {};
-  std::string string_to_sign = {};
-  std::string signature = {};  ///< lower-case hex
+  std::string canonical_request = {};  ///< of step 1; where S3 refuses a signature it shows the one that it expected
+  std::string string_to_sign = {};     ///< of step 2
+  std::string signature = {};          ///< lower-case hex
 };
 
 /// Remembers the last derived signing key, which is the same for all requests of a day to one region and service.
 /// Thread-safe.
 class sigv4_key_cache {
  public:
+  /// As `sigv4_signing_key`; computed only if an argument differs from the last call's.
   sha256_digest get(std::string_view secret_key, std::string_view date, sigv4_scope const& scope);
 
  private:
@@ -6079,21 +6896,24 @@ class sigv4_key_cache {
   sha256_digest key_ = {};
 };
 
+/// A moment, to the second. The scope's date is the day of it in UTC.
 using sigv4_time = std::chrono::system_clock::time_point;
 
 /// Signs by headers (AWS Signature Version 4). Pure: equal arguments give equal signatures. The cache, if one is given,
-/// only saves the derivation of the key.
+/// only saves the derivation of the key. Thread-safe.
 sigv4_signature sigv4_sign(sigv4_request const& request, credentials const& who, sigv4_scope const& scope,
                            sigv4_time time, sigv4_key_cache* cache = nullptr);
 
 /// Signs by the query: a URL that works without further headers until `expires` has passed.
-/// Error: `invalid_option` unless `expires` is between 1 second and 7 days.
+/// Error: `invalid_option` unless `expires` is between 1 second and 7 days. Thread-safe.
+/// @{
 result<sigv4_signature> try_sigv4_presign(sigv4_request const& request, credentials const& who,
                                           sigv4_scope const& scope, sigv4_time time, std::chrono::seconds expires);
 inline sigv4_signature sigv4_presign(sigv4_request const& request, credentials const& who, sigv4_scope const& scope,
                                      sigv4_time time, std::chrono::seconds expires) {
   return try_sigv4_presign(request, who, scope, time, expires).value();
 }
+/// @}
 
 // --- the steps one by one: for tests, and for a server that checks what a client has signed ---
 
@@ -6104,19 +6924,20 @@ std::string sigv4_timestamp(sigv4_time time);
 /// user-agent, accept-encoding, transfer-encoding and x-amzn-trace-id, which proxies and gateways may rewrite.
 std::string sigv4_signed_headers(sigv4_request const& request);
 
-/// Step 1. A server passes the request with only those headers that the client names as signed. `X-Amz-Signature` in
-/// the query is left out.
+/// Step 1: the request in the one form that both sides sign. A server passes the request with only those headers that
+/// the client names as signed. `X-Amz-Signature` in the query is left out.
 std::string sigv4_canonical_request(sigv4_request const& request, sigv4_scope const& scope);
 
-/// `20150830/us-east-1/s3/aws4_request`
+/// `20150830/us-east-1/s3/aws4_request`; `date` is `YYYYMMDD`.
 std::string sigv4_credential_scope(std::string_view date, sigv4_scope const& scope);
 
-/// Step 2.
+/// Step 2: algorithm, time, scope and the hash of step 1. `timestamp` as of `sigv4_timestamp`.
 std::string sigv4_string_to_sign(std::string_view canonical_request, std::string_view timestamp,
                                  sigv4_scope const& scope);
 
-/// Step 3, and the signature of a text with it.
+/// Step 3: the key for a day (`date`: `YYYYMMDD`), region and service.
 sha256_digest sigv4_signing_key(std::string_view secret_key, std::string_view date, sigv4_scope const& scope);
+/// Step 4: the signature of step 2's text, in lower-case hex.
 inline std::string sigv4_signature_of(sha256_digest const& signing_key, std::string_view string_to_sign) {
   return to_hex(hmac_sha256(signing_key, string_to_sign));
 }
@@ -6265,17 +7086,17 @@ class s3_backend final : public backend {
  public:
   s3_backend(s3_connect_param const& param, s3_address address);
 
-  result<object_info> put(std::string const& key, std::span<std::byte const> body) override;
-  result<std::string> create_multipart(std::string const& key) override;
-  result<uploaded_part> put_part(std::string const& key, std::string const& upload_id, int number,
-                                 std::span<std::byte const> body, std::stop_token stop) override;
-  result<object_info> complete_multipart(std::string const& key, std::string const& upload_id,
-                                         std::span<uploaded_part const> parts) override;
-  result<void> abort_multipart(std::string const& key, std::string const& upload_id) override;
-  result<object_info> head(std::string const& key) override;
-  result<std::vector<object_info>> list(std::string const& prefix) override;
-  result<void> remove(std::string const& key) override;
-  std::string object_url(std::string_view key) const override;
+  BULKWRITER_DECL result<object_info> put(std::string const& key, std::span<std::byte const> body) override;
+  BULKWRITER_DECL result<std::string> create_multipart(std::string const& key) override;
+  BULKWRITER_DECL result<uploaded_part> put_part(std::string const& key, std::string const& upload_id, int number,
+                                                 std::span<std::byte const> body, std::stop_token stop) override;
+  BULKWRITER_DECL result<object_info> complete_multipart(std::string const& key, std::string const& upload_id,
+                                                         std::span<uploaded_part const> parts) override;
+  BULKWRITER_DECL result<void> abort_multipart(std::string const& key, std::string const& upload_id) override;
+  BULKWRITER_DECL result<object_info> head(std::string const& key) override;
+  BULKWRITER_DECL result<std::vector<object_info>> list(std::string const& prefix) override;
+  BULKWRITER_DECL result<void> remove(std::string const& key) override;
+  BULKWRITER_DECL std::string object_url(std::string_view key) const override;
 
  private:
   using fields = std::vector<std::pair<std::string, std::string>>;
@@ -6358,9 +7179,9 @@ class s3_backend final : public backend {
 #include <atomic>
 #include <cctype>
 #include <cerrno>
-#include <charconv>
 #include <climits>
 #include <cmath>
+#include <exception>
 #include <filesystem>
 #include <random>
 #include <system_error>
@@ -8153,7 +8974,7 @@ class schema_checker {
 
   std::vector<problem> run() {
     if (fields_.empty()) add({}, "a schema without fields");
-    std::size_t primary = 0, partition = 0;
+    std::size_t primary = 0, partition = 0, clustering = 0;
     for (std::size_t i = 0; i < fields_.size(); ++i) {
       field_info const& f = fields_[i];
       place_.clear();
@@ -8164,6 +8985,7 @@ class schema_checker {
       if (f.type == kind::struct_array) check_struct(f);
       primary += f.is_primary;
       partition += f.is_partition_key;
+      clustering += f.is_clustering_key;
     }
     place_.clear();
     if (primary == 0 && !fields_.empty())
@@ -8171,6 +8993,8 @@ class schema_checker {
     if (primary > 1) add({}, std::to_string(primary) + " fields are the primary key; keep is_primary on one");
     if (partition > 1)
       add({}, std::to_string(partition) + " fields are the partition key; keep is_partition_key on one");
+    if (clustering > 1)
+      add({}, std::to_string(clustering) + " fields are the clustering key; keep is_clustering_key on one");
     return std::move(problems_);
   }
 
@@ -8196,6 +9020,7 @@ class schema_checker {
       add(f.name,
           "a name begins with a letter or an underscore, goes on with letters, digits and underscores, and has 1 to " +
               std::to_string(limits::max_name_length) + " bytes");
+    if (is_reserved_field_name(f.name)) add(f.name, "the server keeps this name for a field of its own");
     if (is_dense_vector(f.type) && (f.dim < 1 || f.dim > limits::max_dim))
       add(f.name, "dim " + std::to_string(f.dim) + " is not between 1 and " + std::to_string(limits::max_dim));
     if (f.type == kind::binary_vector && f.dim % 8 != 0)
@@ -8244,8 +9069,9 @@ class schema_checker {
     if (f.auto_id && !f.is_primary) add(f.name, "only a primary key can be auto_id");
     if (f.is_partition_key && (f.is_primary || f.nullable))
       add(f.name, "a partition key cannot be the primary key or nullable");
-    if (f.is_partition_key && !is_integer(f.type) && f.type != kind::varchar && f.type != kind::boolean)
-      add(f.name, "a partition key cannot be a " + std::string(to_string(f.type)) + " field");
+    if (f.is_partition_key && f.type != kind::int64 && f.type != kind::varchar)
+      add(f.name, "the partition key is " + std::string(to_string(f.type)) + "; it must be int64 or varchar");
+    if (f.is_clustering_key && f.type == kind::boolean) add(f.name, "a boolean field cannot be the clustering key");
   }
 
   void check_function(field_info const& f) {
@@ -9899,31 +10725,11 @@ namespace detail {
 inline bool is_blank(char c) noexcept { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
 inline bool is_digit(char c) noexcept { return c >= '0' && c <= '9'; }
 
-// from_chars reports the same error for 1e999 and 1e-999; only the first has no nearest float.
-inline std::from_chars_result read_float(char const* first, char const* last, double& value) noexcept {
-  std::from_chars_result done = std::from_chars(first, last, value);
-  if (done.ec != std::errc::result_out_of_range) return done;
-  // The sign of the decimal exponent decides: a number that needs thousands of digits without one is not written.
-  char const* const e = std::find_if(first, done.ptr, [](char c) { return c == 'e' || c == 'E'; });
-  if (e == done.ptr || e[1] != '-') return done;
-  value = *first == '-' ? -0.0 : 0.0;
-  return {done.ptr, std::errc{}};
-}
-
-inline std::from_chars_result read_float(char const* first, char const* last, float& value) noexcept {
-  std::from_chars_result done = std::from_chars(first, last, value);
-  if (done.ec != std::errc::result_out_of_range) return done;
-  double wide = 0;
-  if (read_float(first, last, wide).ec != std::errc{} || std::fabs(wide) > 1) return done;
-  value = static_cast<float>(wide);
-  return {done.ptr, std::errc{}};
-}
-
 template <class T>
 text_error parse_float(std::string_view text, T& value) {
   char const* const last = text.data() + text.size();
-  auto const [end, failed] = read_float(text.data(), last, value);
-  if (end == last && failed == std::errc{} && bulkwriter::detail::is_finite(value)) return {};
+  auto const [end, failed] = bulkwriter::detail::read_float(text.data(), last, value);
+  if (end == last && failed == std::errc{}) return {};
   if (text.empty()) return {errc::invalid_number, "an empty cell where a number is due"};
   if (end == last && failed == std::errc::result_out_of_range)
     return {errc::invalid_number, quoted(text) + " is too large for " + std::to_string(sizeof(T) * 8) + "-bit floats"};
@@ -9965,8 +10771,8 @@ text_error parse_list(std::string_view text, std::span<T> out) {
       T surplus;  // elements beyond the last are still checked and counted, for the message
       T& value = count < out.size() ? out[count] : surplus;
       ++count;
-      auto const [end, failed] = read_float(p, last, value);
-      if (failed != std::errc{} || !bulkwriter::detail::is_finite(value))
+      auto const [end, failed] = bulkwriter::detail::read_float(p, last, value);
+      if (failed != std::errc{})
         return {errc::invalid_number,
                 "element " + std::to_string(count) + " of the list, " + element() +
                     (failed == std::errc::result_out_of_range ? ", is too large" : ", is not a finite number")};
@@ -10027,7 +10833,7 @@ BULKWRITER_DECL std::size_t count_list(std::string_view text) noexcept {
   return has_element ? static_cast<std::size_t>(std::count(text.begin(), text.end(), ',')) + 1 : 0;
 }
 
-BULKWRITER_DECL bool is_json_number(std::string_view text) noexcept {
+BULKWRITER_DECL bool is_json_number(std::string_view text) {
   char const* p = text.data();
   char const* const last = p + text.size();
   auto const digits = [&] {
@@ -10054,7 +10860,7 @@ BULKWRITER_DECL bool is_json_number(std::string_view text) noexcept {
     if (!digits()) return false;
   }
   double value = 0;
-  return p == last && detail::read_float(text.data(), last, value).ec == std::errc{};
+  return p == last && bulkwriter::detail::read_float(text.data(), last, value).ec == std::errc{};
 }
 
 BULKWRITER_DECL std::string quoted(std::string_view text) {
@@ -10797,6 +11603,33 @@ BULKWRITER_DECL std::string object_place::data_path() const { return '/' + prefi
 }  // namespace v1
 }  // namespace bulkwriter
 
+// ---------- bulkwriter/run/detail/remote_bulk_writer.ipp ------------------------------------------------------------
+
+namespace bulkwriter {
+inline namespace v1 {
+namespace detail {
+
+BULKWRITER_DECL result<std::unique_ptr<chunk_writer>> try_make_remote(std::span<field_info const> fields,
+                                                                      new_file_format format,
+                                                                      object_store const& store,
+                                                                      remote_options options) {
+  writer_options shared{.chunk_size = options.chunk_size, .on_abandoned = std::move(options.on_abandoned)};
+  if (auto size = storage::try_part_size(options.chunk_size, options.part_size, store.backend()); !size)
+    return std::move(size).error();
+  if (options.connections < 1 || options.connections > storage::max_connections)
+    return error_info{.code = errc::invalid_option,
+                      .message = "connections is " + std::to_string(options.connections) +
+                                 ", which is not between 1 and " + std::to_string(storage::max_connections)};
+  auto place = std::make_shared<storage::object_place>(
+      store, options.remote_path + '/' + make_uuid(),
+      storage::object_options{.connections = options.connections, .part_size = options.part_size});
+  return chunk_writer::try_make(fields, std::move(format), std::move(place), std::move(shared));
+}
+
+}  // namespace detail
+}  // namespace v1
+}  // namespace bulkwriter
+
 // ---------- bulkwriter/storage/detail/s3_address.ipp ----------------------------------------------------------------
 
 namespace bulkwriter {
@@ -11143,23 +11976,18 @@ BULKWRITER_DECL bool is_rewritten_by_proxies(std::string_view name) {
 // Lower-case names with their folded values; several of one name are joined by commas in the order they came.
 BULKWRITER_DECL std::vector<http::header> canonical_headers(sigv4_request const& request) {
   std::vector<http::header> out;
-  out.reserve(request.headers.size() + 1);
-  if (!request.host.empty()) out.push_back({"host", fold_space(request.host)});
-  for (auto const& h : request.headers) {
-    std::string name = lower_case(h.name);
-    if (!is_rewritten_by_proxies(name)) out.push_back({std::move(name), fold_space(h.value)});
-  }
-  std::stable_sort(out.begin(), out.end(), [](auto const& a, auto const& b) { return a.name < b.name; });
-  std::size_t kept = 0;
-  for (std::size_t i = 0; i < out.size(); ++i) {
-    if (kept != 0 && out[kept - 1].name == out[i].name) {
-      out[kept - 1].value += ',' + out[i].value;
-    } else {
-      if (kept != i) out[kept] = std::move(out[i]);
-      ++kept;
-    }
-  }
-  out.resize(kept);
+  auto const add = [&out](std::string name, std::string value) {
+    auto const at = std::lower_bound(out.begin(), out.end(), name,
+                                     [](http::header const& h, std::string const& wanted) { return h.name < wanted; });
+    if (at != out.end() && at->name == name)
+      at->value += ',' + value;
+    else
+      out.insert(at, {std::move(name), std::move(value)});
+  };
+  if (!request.host.empty()) add("host", fold_space(request.host));
+  for (auto const& h : request.headers)
+    if (std::string name = lower_case(h.name); !is_rewritten_by_proxies(name))
+      add(std::move(name), fold_space(h.value));
   return out;
 }
 
@@ -12265,10 +13093,13 @@ struct boost_json_text {
 };
 }  // namespace detail
 
+/// Boost.JSON values write themselves: `boost::json::serialize`.
 template <>
 struct json_text_of<boost::json::value> : detail::boost_json_text<boost::json::value> {};
+/// As for any Boost.JSON value.
 template <>
 struct json_text_of<boost::json::object> : detail::boost_json_text<boost::json::object> {};
+/// As for any Boost.JSON value.
 template <>
 struct json_text_of<boost::json::array> : detail::boost_json_text<boost::json::array> {};
 

@@ -1,11 +1,13 @@
 #pragma once
 
 #include <bulkwriter/error.hpp>
+#include <bulkwriter/row/cell.hpp>
 #include <bulkwriter/schema/field_info.hpp>
 
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <string_view>
 
@@ -29,60 +31,38 @@ struct byte_sink {
   /// @}
 };
 
-/// Turns checked rows into the bytes of one file after another. A row is begin_row, one put for each written field (the
-/// index is the field's place in the schema), end_row; until end_row it can be dropped without a trace.
-template <class E>
-concept encoder = requires(E e, E const c, std::size_t i, byte_sink const& sink) {
-  e.begin_row();
-  e.put(i, nullptr);
-  e.put(i, true);
-  e.put(i, std::int64_t{});
-  e.put(i, float{});
-  e.put(i, double{});
-  e.put(i, std::string_view{});
-  e.put(i, std::span<float const>{});
-  e.end_row();
-  e.drop_row();
-  { c.rows() } -> std::same_as<std::uint64_t>;        // ended rows of this file
-  { c.size_bound() } -> std::same_as<std::uint64_t>;  // no smaller than the file, were it finished after the begun row
-  { c.lone_row_bound() } -> std::same_as<std::uint64_t>;  // the same for a file of the begun row alone
-  { c.ready() } -> std::same_as<bool>;                    // enough has come together for flush
-  { e.flush(sink) } -> std::same_as<result<void>>;        // hands over what is complete
-  { e.finish(sink) } -> std::same_as<result<void>>;       // hands over the rest; the encoder then begins a new file
+/// Turns checked rows into the bytes of one file after another. A row is put whole; until end_row it can be dropped
+/// without a trace. Not thread-safe.
+class encoder {
+ public:
+  encoder() = default;
+  encoder(encoder const&) = delete;
+  encoder& operator=(encoder const&) = delete;
+  virtual ~encoder() = default;
+
+  /// Takes the place of a row that was put and not ended. One cell a field of the schema, of the type of its kind;
+  /// those of fields that are not written() are to be ignored. Null only where a field is nullable without a default.
+  virtual void put_row(std::span<cell const> cells) = 0;
+  virtual void end_row() = 0;
+  virtual void drop_row() = 0;
+
+  virtual std::uint64_t rows() const noexcept = 0;            ///< ended rows of this file
+  virtual std::uint64_t size_bound() const noexcept = 0;      ///< no smaller than the file, were it finished with the row put
+  virtual std::uint64_t lone_row_bound() const noexcept = 0;  ///< the same for a file of the row put alone
+  virtual bool ready() const noexcept = 0;                    ///< enough has come together for flush
+  virtual result<void> flush(byte_sink const& sink) = 0;      ///< hands over what is complete
+  virtual result<void> finish(byte_sink const& sink) = 0;     ///< hands over the rest; a new file begins
 };
 
 /// A format: a value with options, the kinds it holds, the extension that servers know it by, and its encoder.
+/// try_make_encoder refuses options out of range with invalid_option.
 template <class F>
-concept file_format = encoder<typename F::encoder> && requires(F const f, std::span<field_info const> fields, kind k) {
+concept file_format = requires(F const f, std::span<field_info const> fields, kind k) {
   { F::holds(k) } -> std::same_as<bool>;
   { F::extension } -> std::convertible_to<std::string_view>;
-  { f.check() } -> std::same_as<result<void>>;  // options out of range
-  requires std::constructible_from<typename F::encoder, F const&, decltype(fields)>;
+  { f.try_make_encoder(fields) } -> std::same_as<result<std::unique_ptr<encoder>>>;
 };
 
 }  // namespace format
-
-namespace detail {
-
-/// What stands in the file for a value that the row does not bring: true if something was put in its place.
-/// A default wins over null, as on the server; a row without dynamic values has an empty object.
-template <class Encoder>
-bool put_in_place_of_null(Encoder& to, std::size_t i, field_info const& f) {
-  if (f.is_dynamic)
-    to.put(i, std::string_view("{}"));
-  else if (!f.has_default)
-    return false;
-  else if (f.type == kind::boolean)
-    to.put(i, f.default_integer != 0);
-  else if (is_integer(f.type))
-    to.put(i, f.default_integer);
-  else if (f.type == kind::float32 || f.type == kind::float64)
-    to.put(i, f.default_number);
-  else
-    to.put(i, f.default_text);
-  return true;
-}
-
-}  // namespace detail
 }  // namespace v1
 }  // namespace bulkwriter

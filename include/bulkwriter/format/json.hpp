@@ -1,8 +1,9 @@
 #pragma once
 
-#include <bulkwriter/format/detail/json_encoder.hpp>
 #include <bulkwriter/format/format.hpp>
 
+#include <memory>
+#include <span>
 #include <string_view>
 
 namespace bulkwriter {
@@ -13,7 +14,6 @@ namespace format {
 /// value of a json field is a string that holds JSON text. Floats are written with the fewest digits that read back as
 /// the same float.
 struct json {
-  using encoder = detail::json_encoder;                  ///< what writes the bytes
   static constexpr std::string_view extension = "json";  ///< of the files
   /// boolean, int8 to int64, float32, float64, varchar, json (so the dynamic field too) and float_vector.
   static constexpr bool holds(kind k) noexcept {
@@ -21,7 +21,7 @@ struct json {
   }
 
   /// There are no options that could be wrong.
-  result<void> check() const { return {}; }
+  result<std::unique_ptr<encoder>> try_make_encoder(std::span<field_info const> fields) const;
 };
 
 }  // namespace format

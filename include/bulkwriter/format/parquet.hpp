@@ -1,9 +1,10 @@
 #pragma once
 
-#include <bulkwriter/format/detail/parquet_encoder.hpp>
 #include <bulkwriter/format/format.hpp>
 
 #include <cstdint>
+#include <memory>
+#include <span>
 #include <string_view>
 
 namespace bulkwriter {
@@ -20,15 +21,14 @@ struct parquet {
   std::uint64_t page_size = std::uint64_t{1} << 20;
   bool page_checksum = false;  ///< CRC-32 of every page, for readers that check it
 
-  using encoder = detail::parquet_encoder;                  ///< what writes the bytes
   static constexpr std::string_view extension = "parquet";  ///< of the files
   /// boolean, int8 to int64, float32, float64, varchar, json (so the dynamic field too) and float_vector.
   static constexpr bool holds(kind k) noexcept {
     return k <= kind::json || k == kind::float_vector ? k != kind::text : false;
   }
 
-  /// Error: invalid_option, for a size out of its range. Every writer asks.
-  result<void> check() const;
+  /// What writes the bytes. Error: invalid_option, for a size out of its range.
+  result<std::unique_ptr<encoder>> try_make_encoder(std::span<field_info const> fields) const;
 };
 
 }  // namespace format

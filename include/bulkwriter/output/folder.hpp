@@ -17,10 +17,10 @@ class folder final : public place {
   /// Makes the folder with its parents; one that is there already will do. Errors: io_error, no_space.
   static result<std::unique_ptr<folder>> try_open(std::string path);
   /// A folder that is empty in the end is removed.
-  ~folder() override;
+  BULKWRITER_DECL ~folder() override;
 
   /// Error io_error if a file of this name exists.
-  result<std::unique_ptr<file>> create(std::string_view name, std::uint64_t max_size) override;
+  BULKWRITER_DECL result<std::unique_ptr<file>> create(std::string_view name, std::uint64_t max_size) override;
   std::string path_of(std::string_view name) const override { return path_ + '/' + std::string(name); }  ///< in it
   std::string data_path() const override { return path_; }  ///< as given, without a slash at the end
 

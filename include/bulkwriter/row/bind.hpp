@@ -1,8 +1,9 @@
 #pragma once
 
+#include <bulkwriter/row/cell.hpp>
 #include <bulkwriter/row/dynamic_text.hpp>
 #include <bulkwriter/row/named.hpp>
-#include <bulkwriter/row/row_checker.hpp>
+#include <bulkwriter/row/row_texts.hpp>
 #include <bulkwriter/schema/schema.hpp>
 
 #include <array>
@@ -16,99 +17,58 @@
 #include <utility>
 #include <vector>
 
-// From the user's row to cells: each way to give a row becomes one function `show(row, texts, to)` that calls
-// to.put(i, cell) for every written field. The checker and the encoders are both such a `to`.
+// From the user's row to cells: each way to give a row becomes one function `show(row, texts, cells)`, which sets the
+// cells of the written fields that the row brings. The others are null when it is called.
 
 namespace bulkwriter {
 inline namespace v1 {
 namespace detail {
 
-/// Texts that have to be made from a value (a boost::json::object, undeclared names): made once a row, shown twice.
-class row_texts {
- public:
-  void begin_row() noexcept { ++row_; }
-  /// The text of slot i; `make(std::string&)` is called the first time in a row.
-  template <class Make>
-  std::string const& get(std::size_t i, Make const& make) {
-    if (slots_.size() <= i) slots_.resize(i + 1);
-    slot& s = slots_[i];
-    if (s.row != row_) {
-      s.text.clear();
-      make(s.text);
-      s.row = row_;
-    }
-    return s.text;
-  }
-
- private:
-  struct slot {
-    std::uint64_t row = 0;
-    std::string text = {};
-  };
-  std::uint64_t row_ = 0;
-  std::vector<slot> slots_;
-};
-
-// No cell is wider than int64: what is above its range shows to those who judge it.
-template <class To, class V>
-void put_integer(To& to, std::size_t i, V value) {
-  if constexpr (sizeof(V) == 8 && std::is_unsigned_v<V> && requires { to.put_unsigned(i, std::uint64_t{}); })
-    to.put_unsigned(i, value);
-  else
-    to.put(i, static_cast<std::int64_t>(value));
-}
-
-template <auto Kind, class To, class V>
-void put_plain(To& to, std::size_t i, V const& value, row_texts& texts) {
-  constexpr kind k = std::remove_const_t<decltype(Kind)>::tag;
-  if constexpr (k == kind::boolean)
-    to.put(i, value);
-  else if constexpr (is_integer(k))
-    put_integer(to, i, value);
-  else if constexpr (k == kind::float32 && std::is_same_v<V, float>)
-    to.put(i, value);
-  else if constexpr (k == kind::float32 || k == kind::float64)
-    to.put(i, static_cast<double>(value));
-  else if constexpr (text_like<V>)
-    to.put(i, text_view(value));
-  else if constexpr (k == kind::json)
-    to.put(i, std::string_view(texts.get(i, [&](std::string& out) { json_text_of<V>::append(out, value); })));
-  else if constexpr (k == kind::float_vector)
-    to.put(i, std::span<float const>(value));
-}
-
-template <auto Kind, class To, class V>
-void put_value(To& to, std::size_t i, V const& value, row_texts& texts) {
+// The cell of a value that `storable` lets pass. A template on the kind, not on the field: fields share it.
+template <kind K, class V>
+cell cell_of(std::size_t i, V const& value, row_texts& texts) {
   if constexpr (is_optional<V>) {
-    if (value)
-      put_value<Kind>(to, i, *value, texts);
-    else
-      to.put(i, nullptr);
+    return value ? cell_of<K>(i, *value, texts) : cell();
   } else if constexpr (is_null_type<V>) {
-    to.put(i, nullptr);
-  } else if constexpr (std::is_pointer_v<V>) {  // of getenv and its kin
-    if (value != nullptr)
-      put_plain<Kind>(to, i, value, texts);
+    return {};
+  } else if constexpr (K == kind::boolean) {
+    return cell::boolean(value);
+  } else if constexpr (is_integer(K)) {
+    if constexpr (sizeof(V) == 8 && std::is_unsigned_v<V>)
+      return cell::integer(std::uint64_t{value});
     else
-      to.put(i, nullptr);
+      return cell::integer(static_cast<std::int64_t>(value));
+  } else if constexpr (K == kind::float32 || K == kind::float64) {
+    if constexpr (K == kind::float32 && std::is_same_v<V, float>)
+      return cell::float32(value);
+    else
+      return cell::float64(static_cast<double>(value));
+  } else if constexpr (std::is_pointer_v<V>) {  // of getenv and its kin
+    return value != nullptr ? cell::text(value) : cell();
+  } else if constexpr (text_like<V>) {
+    return cell::text(text_view(value));
+  } else if constexpr (K == kind::json) {
+    return cell::text(texts.get(i, [&](std::string& out) { json_text_of<V>::append(out, value); }));
+  } else if constexpr (K == kind::float_vector) {
+    return cell::floats(value);
   } else {
-    put_plain<Kind>(to, i, value, texts);
+    return {};
   }
 }
 
-// The value of field F. Empty text for the dynamic field is an object without keys: what a std::string member begins
-// as.
-template <class F, class To, class V>
-void put_field(To& to, std::size_t i, V const& value, row_texts& texts) {
-  if constexpr (F::info.is_dynamic && is_optional<V>) {
-    if (value) return put_field<F>(to, i, *value, texts);
-  } else if constexpr (F::info.is_dynamic && std::is_pointer_v<V>) {
-    if (value != nullptr) return put_field<F>(to, i, std::string_view(value), texts);
-    return to.put(i, nullptr);
-  } else if constexpr (F::info.is_dynamic && text_like<V>) {
-    if (text_view(value).empty()) return to.put(i, nullptr);
-  }
-  put_value<F::attributes>(to, i, value, texts);
+// Empty text for the dynamic field is an object without keys: what a std::string member begins as.
+template <class V>
+cell dynamic_cell_of(std::size_t i, V const& value, row_texts& texts) {
+  cell const given = cell_of<kind::json>(i, value, texts);
+  return given.is_null() || given.as_text().empty() ? cell() : given;
+}
+
+template <class F, class V>
+cell field_cell_of(std::size_t i, V const& value, row_texts& texts) {
+  if constexpr (F::info.is_dynamic)
+    return dynamic_cell_of(i, value, texts);
+  else
+    return cell_of<F::info.type>(i, value, texts);
 }
 
 // ---- the schema's struct ----
@@ -122,24 +82,23 @@ struct column_without_member {
                 "make it nullable, or append by name");
 };
 
-template <class S, std::size_t I, class To, class Row>
-void put_member(To& to, Row const& row, row_texts& texts) {
+template <class S, std::size_t I, class Row>
+void show_member(Row const& row, row_texts& texts, cell* cells) {
   using F = field_at<S, I>;
   if constexpr (F::info.written()) {
     if constexpr (requires { F::ok; }) {
-      if constexpr (F::ok) put_field<F>(to, I, F::get(row), texts);
+      if constexpr (F::ok) cells[I] = field_cell_of<F>(I, F::get(row), texts);
     } else {
       static_assert(sizeof(column_without_member<S, I>) != 0);
-      to.put(I, nullptr);
     }
   }
 }
 
-template <class S, class Row, class To>
-void show_struct(void const* row, row_texts& texts, To& to) {
+template <class S, class Row>
+void show_struct(void const* row, row_texts& texts, cell* cells) {
   if constexpr (S::one_struct)
     [&]<std::size_t... I>(std::index_sequence<I...>) {
-      (put_member<S, I>(to, *static_cast<Row const*>(row), texts), ...);
+      (show_member<S, I>(*static_cast<Row const*>(row), texts, cells), ...);
     }(std::make_index_sequence<S::size>{});
 }
 
@@ -304,8 +263,8 @@ void make_dynamic_text(std::string& object, Refs const& refs, std::string_view g
   object += '}';
 }
 
-template <class S, class Bound, std::size_t I, class To, class Refs, class Args>
-void put_bound(To& to, Refs const& refs, row_texts& texts, Args args) {
+template <class S, class Bound, std::size_t I, class Refs, class Args>
+void show_bound(Refs const& refs, row_texts& texts, cell* cells, Args args) {
   using F = field_at<S, I>;
   constexpr int a = Bound::bound.argument_of[I];
   constexpr bool has_loose = [] {
@@ -313,24 +272,21 @@ void put_bound(To& to, Refs const& refs, row_texts& texts, Args args) {
       if (loose) return true;
     return false;
   }();
-  if constexpr (F::info.is_dynamic && has_loose) {
-    to.put(I, std::string_view(texts.get(I, [&](std::string& object) {
-             std::string given;
-             if constexpr (a != no_value) append_given_object(given, value_at<static_cast<std::size_t>(a)>(refs));
-             make_dynamic_text<Bound>(object, refs, given, args);
-           })));
-  } else if constexpr (a != no_value) {
-    put_field<F>(to, I, value_at<static_cast<std::size_t>(a)>(refs), texts);
-  } else if constexpr (F::info.written()) {
-    to.put(I, nullptr);
-  }
+  if constexpr (F::info.is_dynamic && has_loose)
+    cells[I] = cell::text(texts.get(I, [&](std::string& object) {
+      std::string given;
+      if constexpr (a != no_value) append_given_object(given, value_at<static_cast<std::size_t>(a)>(refs));
+      make_dynamic_text<Bound>(object, refs, given, args);
+    }));
+  else if constexpr (a != no_value)
+    cells[I] = field_cell_of<F>(I, value_at<static_cast<std::size_t>(a)>(refs), texts);
 }
 
-template <class S, class Bound, class Refs, class To>
-void show_values(void const* row, row_texts& texts, To& to) {
+template <class S, class Bound, class Refs>
+void show_values(void const* row, row_texts& texts, cell* cells) {
   auto const& refs = *static_cast<Refs const*>(row);
   [&]<std::size_t... I>(std::index_sequence<I...>) {
-    (put_bound<S, Bound, I>(to, refs, texts, std::make_index_sequence<Bound::bound.is_loose.size()>{}), ...);
+    (show_bound<S, Bound, I>(refs, texts, cells, std::make_index_sequence<Bound::bound.is_loose.size()>{}), ...);
   }(std::make_index_sequence<S::size>{});
 }
 

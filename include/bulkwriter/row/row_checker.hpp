@@ -1,6 +1,7 @@
 #pragma once
 
 #include <bulkwriter/error.hpp>
+#include <bulkwriter/row/cell.hpp>
 #include <bulkwriter/schema/field_info.hpp>
 
 #include <cstddef>
@@ -14,45 +15,33 @@ namespace bulkwriter {
 inline namespace v1 {
 namespace detail {
 
-// The closed set of cells: null, bool, integers, floats, text, spans of floats. Checks and formats take one cell a
-// field through overloads of put(field index, cell), in schema order; a cell's view is valid for the call.
-
 /// Judges a row before anything of it is written. All problems of a row become one error.
 class row_checker {
  public:
   explicit row_checker(std::span<field_info const> fields) noexcept : fields_(fields) {}
 
-  void begin_row(std::int64_t row) {
-    row_ = row;
-    problems_.clear();
-  }
-  void put(std::size_t i, std::nullptr_t);
-  void put(std::size_t i, bool value);
-  void put(std::size_t i, std::int64_t value);
-  void put_unsigned(std::size_t i, std::uint64_t value);
-  void put(std::size_t i, float value);
-  void put(std::size_t i, double value);
-  void put(std::size_t i, std::string_view value);
-  void put(std::size_t i, std::span<float const> value);
-
-  result<void> finish() {
-    if (problems_.empty()) [[likely]]
-      return {};
-    return refusal();
-  }
+  /// One cell a field. `row` is the number that the error names.
+  result<void> check(std::int64_t row, std::span<cell const> cells);
 
  private:
   void add(std::size_t i, errc code, std::string message);
   void add_out_of_range(std::size_t i, std::string const& value);
+  void check_value(std::size_t i, cell const& value);
+  void check_number(std::size_t i, double value);
+  void check_text(std::size_t i, std::string_view value);
   void check_json(std::size_t i, std::string_view text);
   void check_dynamic(std::size_t i, std::string_view text);
-  error_info refusal();
+  void check_vector(std::size_t i, std::span<float const> value);
+  error_info refusal(std::int64_t row);
 
   std::span<field_info const> fields_;
-  std::int64_t row_ = 0;
   std::vector<problem> problems_;
   std::vector<std::string> keys_;  // scratch
 };
+
+/// From checked cells to those that stand in a file of whatever format: a default wins over null, as on the server; a
+/// row without dynamic keys has an empty object; a double given for a float32 field is that float.
+void settle(std::span<field_info const> fields, std::span<cell> cells) noexcept;
 
 /// Index of the first value that is NaN or infinite; the size if all are finite.
 std::size_t find_not_finite(std::span<float const> values) noexcept;

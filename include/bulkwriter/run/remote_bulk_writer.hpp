@@ -1,12 +1,12 @@
 #pragma once
 
-#include <bulkwriter/storage/object_output.hpp>
+#include <bulkwriter/storage/object_store.hpp>
 #include <bulkwriter/storage/object_url.hpp>
 #include <bulkwriter/writer/bulk_writer.hpp>
-#include <bulkwriter/writer/uuid.hpp>
 
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <string>
 #include <utility>
 
@@ -21,6 +21,11 @@ struct remote_options {
   std::uint64_t part_size = 0;  ///< bytes, 5 MiB to 5 GiB; 0: 16 MiB, or more where chunk_size asks for it
   abandon_handler on_abandoned = {};  ///< empty: one line on stderr
 };
+
+namespace detail {
+result<std::unique_ptr<chunk_writer>> try_make_remote(std::span<field_info const> fields, new_file_format format,
+                                                      object_store const& store, remote_options options);
+}  // namespace detail
 
 /// Writes rows into a bucket, uploading while it encodes; nothing touches the disk. See bulk_writer for rows, errors
 /// and threads.
@@ -67,17 +72,9 @@ class remote_bulk_writer : public bulk_writer<Schema, Format> {
 
   static result<std::unique_ptr<core>> try_make(Format const& format, object_store const& store,
                                                 remote_options options) {
-    writer_options shared{.chunk_size = options.chunk_size, .on_abandoned = std::move(options.on_abandoned)};
-    if (auto size = storage::try_part_size(options.chunk_size, options.part_size, store.backend()); !size)
-      return std::move(size).error();
-    if (options.connections < 1 || options.connections > storage::max_connections)
-      return error_info{.code = errc::invalid_option,
-                        .message = "connections is " + std::to_string(options.connections) +
-                                   ", which is not between 1 and " + std::to_string(storage::max_connections)};
-    auto place = std::make_shared<storage::object_place>(
-        store, options.remote_path + '/' + detail::make_uuid(),
-        storage::object_options{.connections = options.connections, .part_size = options.part_size});
-    return base::try_make_core(std::move(place), format, std::move(shared));
+    auto made = base::try_make_format(format);
+    if (!made) return std::move(made).error();
+    return detail::try_make_remote(Schema::infos, *std::move(made), store, std::move(options));
   }
 
   object_store store_;
@@ -92,3 +89,7 @@ std::string object_url(remote_bulk_writer<Schema, Format> const& writer) {
 
 }  // namespace v1
 }  // namespace bulkwriter
+
+#if BULKWRITER_BODIES
+#include <bulkwriter/run/detail/remote_bulk_writer.ipp>
+#endif

@@ -42,9 +42,9 @@ class object_place final : public output::place {
   object_place(object_store store, std::string_view prefix, object_options options = {});
 
   /// Errors: `invalid_option` for options and sizes out of range. Sends nothing.
-  result<std::unique_ptr<output::file>> create(std::string_view name, std::uint64_t max_size) override;
-  std::string path_of(std::string_view name) const override;  ///< the object's key: "<prefix>/<name>"
-  std::string data_path() const override;                     ///< "/<prefix>"
+  BULKWRITER_DECL result<std::unique_ptr<output::file>> create(std::string_view name, std::uint64_t max_size) override;
+  BULKWRITER_DECL std::string path_of(std::string_view name) const override;  ///< the object's key: "<prefix>/<name>"
+  BULKWRITER_DECL std::string data_path() const override;                     ///< "/<prefix>"
 
   /// Where the objects go.
   object_store const& store() const noexcept { return store_; }

@@ -138,11 +138,11 @@ class bulk_writer {
   /// Into any place, for example an output::memory. Errors: invalid_option.
   /// @{
   explicit bulk_writer(std::shared_ptr<output::place> place, Format format = {}, writer_options options = {})
-      : bulk_writer(try_make_core(std::move(place), format, std::move(options)).value()) {}
+      : bulk_writer(try_make(std::move(place), format, std::move(options)).value()) {}
 
   static result<bulk_writer> try_open(std::shared_ptr<output::place> place, Format format = {},
                                       writer_options options = {}) {
-    auto made = try_make_core(std::move(place), format, std::move(options));
+    auto made = try_make(std::move(place), format, std::move(options));
     if (!made) return std::move(made).error();
     return bulk_writer(*std::move(made));
   }
@@ -153,8 +153,7 @@ class bulk_writer {
   template <class Row = row_type>
     requires(!std::is_void_v<Row>)
   result<void> try_append_row(std::type_identity_t<Row> const& row) {
-    return append(row_view{&row, &detail::show_struct<Schema, Row, detail::row_checker>,
-                           &detail::show_struct<Schema, Row, encoder>});
+    return append(&row, &detail::show_struct<Schema, Row>);
   }
   template <class Row = row_type>
     requires(!std::is_void_v<Row>)
@@ -248,41 +247,45 @@ class bulk_writer {
  protected:
   /// For writers that derive from this one and bring their place.
   /// @{
-  using core = detail::chunk_writer<Format>;
-  using encoder = typename Format::encoder;
-  using row_view = typename core::row_view;
+  using core = detail::chunk_writer;
 
   explicit bulk_writer(std::unique_ptr<core> made) noexcept : core_(std::move(made)) {}
 
-  static result<std::unique_ptr<core>> try_make_core(std::shared_ptr<output::place> place, Format const& format,
-                                                     writer_options options) {
+  // Errors: invalid_option.
+  static result<detail::new_file_format> try_make_format(Format const& format) {
     constexpr int unheld = detail::first_unheld_field<Schema, Format>();
     if constexpr (unheld >= 0)
       static_assert(
           sizeof(
               detail::cannot_hold<Format, detail::field_at<Schema, static_cast<std::size_t>(unheld)>::name_storage>) !=
           0);
-    if (place == nullptr) return error_info{.code = errc::invalid_option, .message = "the writer was given no place"};
-    if (auto checked = core::check(format, options); !checked) return std::move(checked).error();
-    return std::make_unique<core>(Schema::infos, format, std::move(place), std::move(options));
+    auto encoder = format.try_make_encoder(Schema::infos);
+    if (!encoder) return std::move(encoder).error();
+    return detail::new_file_format{*std::move(encoder), Format::extension};
   }
   /// @}
 
  private:
+  static result<std::unique_ptr<core>> try_make(std::shared_ptr<output::place> place, Format const& format,
+                                                writer_options options) {
+    auto made = try_make_format(format);
+    if (!made) return std::move(made).error();
+    return core::try_make(Schema::infos, *std::move(made), std::move(place), std::move(options));
+  }
+
   static error_info moved_from() { return {.code = errc::invalid_state, .message = "this writer was moved from"}; }
 
-  result<void> append(row_view const& view) {
+  result<void> append(void const* row, core::show_row show) {
     if (!core_) [[unlikely]]
       return moved_from();
-    return core_->append(view);
+    return core_->append(row, show);
   }
 
   template <class Bound, class... V>
   result<void> append_values(V const&... value) {
     using refs = detail::value_refs<std::index_sequence_for<V...>, V...>;
     refs const row{{value}...};
-    return append(row_view{&row, &detail::show_values<Schema, Bound, refs, detail::row_checker>,
-                           &detail::show_values<Schema, Bound, refs, encoder>});
+    return append(&row, &detail::show_values<Schema, Bound, refs>);
   }
 
   template <class Bound, std::size_t I, class... V>

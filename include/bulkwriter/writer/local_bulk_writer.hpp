@@ -1,11 +1,10 @@
 #pragma once
 
-#include <bulkwriter/output/folder.hpp>
 #include <bulkwriter/writer/bulk_writer.hpp>
-#include <bulkwriter/writer/uuid.hpp>
 
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <string>
 #include <utility>
 
@@ -18,6 +17,11 @@ struct local_options {
   std::uint64_t chunk_size = default_chunk_size;  ///< bytes, at least 1,024; no file is larger
   abandon_handler on_abandoned = {};              ///< empty: one line on stderr
 };
+
+namespace detail {
+result<std::unique_ptr<chunk_writer>> try_make_local(std::span<field_info const> fields, new_file_format format,
+                                                     local_options options);
+}  // namespace detail
 
 /// Writes rows to files on disk: `<local_path>/<uuid>/1.parquet`, `2.parquet`, … See bulk_writer for rows, errors and
 /// threads.
@@ -50,16 +54,15 @@ class local_bulk_writer : public bulk_writer<Schema, Format> {
   explicit local_bulk_writer(std::unique_ptr<core> made) noexcept : base(std::move(made)) {}
 
   static result<std::unique_ptr<core>> try_make(Format const& format, local_options options) {
-    writer_options shared{.chunk_size = options.chunk_size, .on_abandoned = std::move(options.on_abandoned)};
-    if (auto checked = core::check(format, shared); !checked)
-      return std::move(checked).error();  // before folders are made
-    std::string path = options.local_path.empty() ? "." : std::move(options.local_path);
-    if (path.back() != '/') path += '/';
-    auto folder = output::folder::try_open(path + detail::make_uuid());
-    if (!folder) return std::move(folder).error();
-    return base::try_make_core(*std::move(folder), format, std::move(shared));
+    auto made = base::try_make_format(format);
+    if (!made) return std::move(made).error();
+    return detail::try_make_local(Schema::infos, *std::move(made), std::move(options));
   }
 };
 
 }  // namespace v1
 }  // namespace bulkwriter
+
+#if BULKWRITER_BODIES
+#include <bulkwriter/writer/detail/local_bulk_writer.ipp>
+#endif

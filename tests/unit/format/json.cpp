@@ -1,4 +1,5 @@
 #include <bulkwriter/format/json.hpp>
+#include <bulkwriter/row/row_checker.hpp>
 #include <bulkwriter/schema/schema.hpp>
 
 #include "collector.hpp"
@@ -18,22 +19,26 @@ struct s
                  bw::column<"title", bw::varchar{.max_length = 64, .default_value = "none"}>,
                  bw::column<"meta", bw::json{}>, bw::column<"v", bw::float_vector{.dim = 3}>, bw::dynamic_field<>> {};
 
-void put_row(bw::detail::json_encoder& e, std::string_view dynamic) {
+void put_row(bw::format::encoder& e, std::string_view dynamic) {
   std::vector<float> const v{0.1f, -0.0f, 1e20f};
-  e.begin_row();
-  e.put(1, true);
-  e.put(2, nullptr);
-  e.put(3, 0.1);  // a double for a float32 field
-  e.put(4, nullptr);
-  e.put(5, std::string_view("{\"a\":\"é\"}"));
-  e.put(6, std::span<float const>(v));
-  e.put(7, dynamic);
+  std::vector<bw::cell> row{bw::cell(),
+                            bw::cell::boolean(true),
+                            bw::cell(),
+                            bw::cell::float64(0.1),  // for a float32 field
+                            bw::cell(),
+                            bw::cell::text("{\"a\":\"é\"}"),
+                            bw::cell::floats(v),
+                            bw::cell::text(dynamic)};
+  bw::detail::settle(s::infos, row);
+  e.put_row(row);
 }
+std::unique_ptr<bw::format::encoder> make() { return bw::format::json{}.try_make_encoder(s::infos).value(); }
 
 }  // namespace
 
 TEST_CASE("rows stand in the form that every server reads") {
-  bw::detail::json_encoder e({}, s::infos);
+  auto const made = make();
+  auto& e = *made;
   collector out;
   put_row(e, "{ \"claps\": 3 }");
   e.end_row();
@@ -47,15 +52,15 @@ TEST_CASE("rows stand in the form that every server reads") {
 
 TEST_CASE("a dropped row leaves no trace, and a new file begins after finish") {
   auto const write = [](bool with_drops) {
-    bw::detail::json_encoder e({}, s::infos);
+    auto const made = make();
+  auto& e = *made;
     collector out;
     for (int file = 0; file < 2; ++file) {
       for (int row = 0; row < 3; ++row) {
         if (with_drops) {
           put_row(e, "{\"dropped\":1}");
           e.drop_row();
-          e.begin_row();
-          e.put(1, false);  // begun and never ended
+          put_row(e, "{\"never\":\"ended\"}");
         }
         put_row(e, "{}");
         e.end_row();
@@ -69,7 +74,8 @@ TEST_CASE("a dropped row leaves no trace, and a new file begins after finish") {
 }
 
 TEST_CASE("size_bound is the size that the file will have") {
-  bw::detail::json_encoder e({}, s::infos);
+  auto const made = make();
+  auto& e = *made;
   collector out;
   for (int row = 0; row < 100; ++row) {
     put_row(e, "{\"k\":1}");

@@ -1,5 +1,6 @@
 #include <bulkwriter/format/detail/crc32.hpp>
 #include <bulkwriter/format/parquet.hpp>
+#include <bulkwriter/row/row_checker.hpp>
 #include <bulkwriter/schema/schema.hpp>
 
 #include "collector.hpp"
@@ -37,35 +38,39 @@ struct nulls : bw::schema<bw::column<"id", bw::int64{.is_primary = true}>,
                           bw::column<"s", bw::varchar{.max_length = 300, .nullable = true}>,
                           bw::column<"v", bw::float_vector{.dim = 5, .nullable = true}>, bw::dynamic_field<>> {};
 
-void put_random_row(bw::detail::parquet_encoder& e, std::mt19937& random) {
+std::unique_ptr<bw::format::encoder> make(std::span<bw::field_info const> fields, bw::format::parquet options = {}) {
+  return options.try_make_encoder(fields).value();
+}
+bw::cell integer(std::int64_t value) { return bw::cell::integer(value); }
+
+void put_four(bw::format::encoder& e, std::int64_t id, std::string_view title, std::string_view url) {
+  std::vector<float> const v{1, 2, 3, 4};
+  e.put_row(std::vector{integer(id), bw::cell::text(title), bw::cell::text(url), bw::cell::floats(v)});
+  e.end_row();
+}
+void put_random_row(bw::format::encoder& e, std::mt19937& random) {
   std::uniform_int_distribution<int> percent(0, 99);
   bool const null = percent(random) < 40;
   std::vector<float> const v(5, static_cast<float>(percent(random)));
-  e.begin_row();
-  e.put(0, std::int64_t{percent(random)});
-  null ? e.put(1, nullptr) : e.put(1, percent(random) < 50);
-  null ? e.put(2, nullptr) : e.put(2, std::int64_t{percent(random)});
-  null ? e.put(3, nullptr)
-       : e.put(3, std::string_view(std::string(static_cast<std::size_t>(percent(random)) * 3, 'x')));
-  percent(random) < 30 ? e.put(4, nullptr) : e.put(4, std::span<float const>(v));
-  e.put(5, nullptr);
+  std::string const text(static_cast<std::size_t>(percent(random)) * 3, 'x');
+  std::vector<bw::cell> row{integer(percent(random)),
+                            null ? bw::cell() : bw::cell::boolean(percent(random) < 50),
+                            null ? bw::cell() : integer(percent(random)),
+                            null ? bw::cell() : bw::cell::text(text),
+                            percent(random) < 30 ? bw::cell() : bw::cell::floats(v),
+                            bw::cell()};
+  bw::detail::settle(nulls::infos, row);
+  e.put_row(row);
 }
 
 }  // namespace
 
 // The bytes below stand in the format's own description (parquet.thrift, Encodings.md, worked out by hand).
 TEST_CASE("footer and page headers are the bytes of the specification") {
-  bw::detail::parquet_encoder e({}, four::infos);
+  auto const made = make(four::infos);
+  auto& e = *made;
   collector out;
-  std::vector<float> const v{1, 2, 3, 4};
-  for (std::int64_t id = 0; id < 2000; ++id) {
-    e.begin_row();
-    e.put(0, id);
-    e.put(1, std::string_view("t"));
-    e.put(2, std::string_view("u"));
-    e.put(3, std::span<float const>(v));
-    e.end_row();
-  }
+  for (std::int64_t id = 0; id < 2000; ++id) put_four(e, id, "t", "u");
   CHECK(e.finish(out.sink()));
   std::string const& file = out.text;
   CHECK(file.starts_with("PAR1"));
@@ -97,17 +102,10 @@ TEST_CASE("footer and page headers are the bytes of the specification") {
 }
 
 TEST_CASE("vector levels are runs in closed form") {
-  bw::detail::parquet_encoder e({}, four::infos);
+  auto const made = make(four::infos);
+  auto& e = *made;
   collector out;
-  std::vector<float> const v{1, 2, 3, 4};
-  for (std::int64_t id = 0; id < 2; ++id) {
-    e.begin_row();
-    e.put(0, id);
-    e.put(1, std::string_view(""));
-    e.put(2, std::string_view(""));
-    e.put(3, std::span<float const>(v));
-    e.end_row();
-  }
+  for (std::int64_t id = 0; id < 2; ++id) put_four(e, id, "", "");
   CHECK(e.finish(out.sink()));
   // each row: one level 0, three levels 1; all eight entries are values of definition level 3
   CHECK(hex(out.text).find("08000000"
@@ -120,7 +118,8 @@ TEST_CASE("vector levels are runs in closed form") {
 
 TEST_CASE("a dropped row leaves no trace") {
   auto const write = [](bool with_drops) {
-    bw::detail::parquet_encoder e({.row_group_size = 4096, .page_size = 1024}, nulls::infos);
+    auto const made = make(nulls::infos, {.row_group_size = 4096, .page_size = 1024});
+  auto& e = *made;
     collector out;
     std::mt19937 random(3), other(4);
     for (int row = 0; row < 1000; ++row) {
@@ -142,7 +141,8 @@ TEST_CASE("size_bound is never less than the file and seldom much more") {
   std::mt19937 random(5);
   for (std::size_t const rows : {1u, 2u, 9u, 100u, 3000u, 20000u}) {
     for (std::uint64_t const group : {4096u, 65536u, 1u << 25}) {
-      bw::detail::parquet_encoder e({.row_group_size = group, .page_size = 1024}, nulls::infos);
+      auto const made = make(nulls::infos, {.row_group_size = group, .page_size = 1024});
+  auto& e = *made;
       collector out;
       for (std::size_t row = 0; row < rows; ++row) {
         put_random_row(e, random);
@@ -165,11 +165,12 @@ TEST_CASE("size_bound holds where nulls come in step with the packing of boolean
                    bw::column<"a", bw::boolean{.nullable = true}>, bw::column<"b", bw::boolean{.nullable = true}>> {};
   for (int period = 1; period <= 9; ++period) {
     for (int phase = 0; phase < period; ++phase) {
-      bw::detail::parquet_encoder e({}, flags::infos);
+      auto const made = make(flags::infos);
+  auto& e = *made;
       collector out;
       for (int row = 0; row < 5000; ++row) {
-        e.begin_row();
-        for (std::size_t i : {1u, 2u}) row % period == phase ? e.put(i, nullptr) : e.put(i, true);
+        bw::cell const flag = row % period == phase ? bw::cell() : bw::cell::boolean(true);
+        e.put_row(std::vector{bw::cell(), flag, flag});
         e.end_row();
       }
       std::uint64_t const bound = e.size_bound();
@@ -180,12 +181,12 @@ TEST_CASE("size_bound holds where nulls come in step with the packing of boolean
 }
 
 TEST_CASE("options out of range are refused") {
-  CHECK(bw::format::parquet{}.check());
-  auto const r = bw::format::parquet{.row_group_size = 100}.check();
+  CHECK(bw::format::parquet{}.try_make_encoder(four::infos));
+  auto const r = bw::format::parquet{.row_group_size = 100}.try_make_encoder(four::infos);
   REQUIRE(!r);
   CHECK(r.error().code == bw::errc::invalid_option);
   CHECK(r.error().message.find("row_group_size is 100") != std::string::npos);
-  CHECK_FALSE(bw::format::parquet{.page_size = std::uint64_t{3} << 30}.check());
+  CHECK_FALSE(bw::format::parquet{.page_size = std::uint64_t{3} << 30}.try_make_encoder(four::infos));
 }
 
 TEST_CASE("CRC-32 gives its check value, in one piece or in many") {

@@ -22,50 +22,56 @@ struct s : bw::schema<bw::column<"id", bw::int64{.is_primary = true}>,          
                       bw::column<"lang", bw::varchar{.max_length = 8, .default_value = "en"}>,  // 6
                       bw::dynamic_field<>> {};                                                  // 7
 
-// the error of a row in which one value is put
-template <class V>
-bw::error_info refusal(std::size_t i, V const& value) {
-  bw::detail::row_checker checker(s::infos);
-  checker.begin_row(41);
-  checker.put(i, value);
-  auto r = checker.finish();
+// a row of which every value is good
+std::vector<bw::cell> good_row() {
+  static float const v[] = {1, 2, 3};
+  return {bw::cell::integer(std::int64_t{1}), bw::cell::integer(std::int64_t{1}), bw::cell(), bw::cell::text("t"),
+          bw::cell::text("1"), bw::cell::floats(v), bw::cell(), bw::cell()};
+}
+// the error of a row in which one value is another
+bw::error_info refusal(std::size_t i, bw::cell value) {
+  auto row = good_row();
+  row[i] = value;
+  auto r = bw::detail::row_checker(s::infos).check(41, row);
   return r ? bw::error_info{} : r.error();
 }
-template <class V>
-bool accepted(std::size_t i, V const& value) {
-  return refusal(i, value).code == errc{};
-}
+bool accepted(std::size_t i, bw::cell value) { return refusal(i, value).code == errc{}; }
 
-using text = std::string_view;
+bw::cell text(std::string_view value) { return bw::cell::text(value); }
+bw::cell integer(std::int64_t value) { return bw::cell::integer(value); }
 
 }  // namespace
 
 TEST_CASE("the message names row, field, rule and value") {
   CHECK(refusal(3, text("123456789")).to_string() ==
         "row 41, field 'title': 9 bytes exceed max_length 8: '123456789' [bulkwriter.varchar_too_long]");
-  CHECK(refusal(1, std::int64_t{300}).to_string() ==
+  CHECK(refusal(1, integer(300)).to_string() ==
         "row 41, field 'i8': value 300 is outside -128..127 of int8 [bulkwriter.out_of_range]");
-  auto const info = refusal(5, std::span<float const>{});
+  auto const info = refusal(5, bw::cell::floats({}));
   CHECK(info.row == 41);
   CHECK(info.field == "v");
   CHECK(info.message == "row 41, field 'v': a vector of 0 values where dim is 3");
 }
 
 TEST_CASE("integers keep to the range of their kind") {
-  CHECK(accepted(1, std::int64_t{-128}));
-  CHECK(accepted(1, std::int64_t{127}));
-  CHECK(refusal(1, std::int64_t{-129}).code == errc::out_of_range);
-  CHECK(refusal(1, std::int64_t{128}).code == errc::out_of_range);
-  CHECK(accepted(0, std::numeric_limits<std::int64_t>::min()));
+  CHECK(accepted(1, integer(-128)));
+  CHECK(accepted(1, integer(127)));
+  CHECK(refusal(1, integer(-129)).code == errc::out_of_range);
+  CHECK(refusal(1, integer(128)).code == errc::out_of_range);
+  CHECK(refusal(1, bw::cell::integer(~std::uint64_t{})).message ==
+        "row 41, field 'i8': value 18446744073709551615 is outside -128..127 of int8");
+  CHECK(refusal(0, bw::cell::integer(std::uint64_t{1} << 63)).code == errc::out_of_range);
+  CHECK(accepted(0, bw::cell::integer((std::uint64_t{1} << 63) - 1)));
+  CHECK(accepted(0, integer(std::numeric_limits<std::int64_t>::min())));
 }
 
 TEST_CASE("floats are finite and fit") {
   float const inf = std::numeric_limits<float>::infinity();
-  CHECK(accepted(2, std::numeric_limits<float>::max()));
-  CHECK(accepted(2, std::numeric_limits<float>::denorm_min()));
-  CHECK(refusal(2, inf).code == errc::not_finite);
-  CHECK(refusal(2, std::nan("")).code == errc::not_finite);
-  CHECK(refusal(2, 1e39).code == errc::out_of_range);
+  CHECK(accepted(2, bw::cell::float32(std::numeric_limits<float>::max())));
+  CHECK(accepted(2, bw::cell::float32(std::numeric_limits<float>::denorm_min())));
+  CHECK(refusal(2, bw::cell::float32(inf)).code == errc::not_finite);
+  CHECK(refusal(2, bw::cell::float64(std::nan(""))).code == errc::not_finite);
+  CHECK(refusal(2, bw::cell::float64(1e39)).code == errc::out_of_range);
 }
 
 TEST_CASE("text is measured in bytes and must be UTF-8") {
@@ -78,10 +84,10 @@ TEST_CASE("text is measured in bytes and must be UTF-8") {
 }
 
 TEST_CASE("null needs a nullable field or a default") {
-  CHECK(accepted(2, nullptr));
-  CHECK(accepted(6, nullptr));
-  CHECK(accepted(7, nullptr));
-  CHECK(refusal(3, nullptr).code == errc::null_not_allowed);
+  CHECK(accepted(2, bw::cell()));
+  CHECK(accepted(6, bw::cell()));
+  CHECK(accepted(7, bw::cell()));
+  CHECK(refusal(3, bw::cell()).code == errc::null_not_allowed);
 }
 
 TEST_CASE("JSON cells are JSON, of a bounded size") {
@@ -104,12 +110,13 @@ TEST_CASE("the dynamic field is an object whose keys are new") {
 
 TEST_CASE("all problems of a row come in one error, and the next row begins anew") {
   bw::detail::row_checker checker(s::infos);
-  checker.begin_row(7);
-  checker.put(1, std::int64_t{1000});
-  checker.put(2, 0.5f);
-  checker.put(3, text("too long for it"));
-  checker.put(5, std::span<float const>(std::vector<float>{1, 2, std::nanf("")}));
-  auto const r = checker.finish();
+  std::vector<float> const v{1, 2, std::nanf("")};
+  auto row = good_row();
+  row[1] = integer(1000);
+  row[2] = bw::cell::float32(0.5f);
+  row[3] = text("too long for it");
+  row[5] = bw::cell::floats(v);
+  auto const r = checker.check(7, row);
   REQUIRE(!r);
   CHECK(r.error().code == errc::several_problems);
   REQUIRE(r.error().problems.size() == 3);
@@ -118,9 +125,7 @@ TEST_CASE("all problems of a row come in one error, and the next row begins anew
   CHECK(r.error().problems[2] == bw::problem{errc::not_finite, "v", "element [2] is nan, not a finite number"});
   CHECK(r.error().message.find("row 7: 3 problems: field 'i8': ") == 0);
 
-  checker.begin_row(8);
-  checker.put(1, std::int64_t{1});
-  CHECK(checker.finish());
+  CHECK(checker.check(8, good_row()));
 }
 
 TEST_CASE("a value that is not finite is found at every place of a vector") {
@@ -136,4 +141,18 @@ TEST_CASE("a value that is not finite is found at every place of a vector") {
       v[at] = old;
     }
   }
+}
+
+TEST_CASE("what a row leaves out is settled for all formats") {
+  auto row = good_row();
+  row[2] = bw::cell::float64(0.1);
+  bw::detail::settle(s::infos, row);
+  CHECK(row[2].holds() == bw::cell::type::float32);
+  CHECK(row[2].as_number() == double{0.1f});
+  CHECK(row[6].as_text() == "en");
+  CHECK(row[7].as_text() == "{}");
+  CHECK(row[3].as_text() == "t");
+  row[2] = bw::cell();
+  bw::detail::settle(s::infos, row);
+  CHECK(row[2].is_null());
 }

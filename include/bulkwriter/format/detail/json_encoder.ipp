@@ -1,5 +1,6 @@
 #pragma once
 
+#include <bulkwriter/format/detail/json_encoder.hpp>
 #include <bulkwriter/format/json.hpp>
 #include <bulkwriter/row/text.hpp>
 
@@ -7,10 +8,15 @@
 
 namespace bulkwriter {
 inline namespace v1 {
+
+BULKWRITER_DECL result<std::unique_ptr<format::encoder>> format::json::try_make_encoder(
+    std::span<field_info const> fields) const {
+  return std::unique_ptr<encoder>(new detail::json_encoder(fields));
+}
+
 namespace detail {
 
-BULKWRITER_DECL json_encoder::json_encoder(format::json const&, std::span<field_info const> fields)
-    : fields_(fields), buffer_(opening) {
+BULKWRITER_DECL json_encoder::json_encoder(std::span<field_info const> fields) : fields_(fields), buffer_(opening) {
   for (field_info const& f : fields) {
     append_json_string(keys_.emplace_back(), f.name);
     keys_.back() += ':';
@@ -18,61 +24,41 @@ BULKWRITER_DECL json_encoder::json_encoder(format::json const&, std::span<field_
   row_begin_ = buffer_.size();
 }
 
-BULKWRITER_DECL void json_encoder::begin_row() {
+BULKWRITER_DECL void json_encoder::put_row(std::span<cell const> cells) {
   drop_row();
   buffer_ += rows_ == 0 ? "{" : ",\n{";
-  first_in_row_ = true;
-}
-
-BULKWRITER_DECL void json_encoder::key(std::size_t i) {
-  if (!first_in_row_) buffer_ += ',';
-  first_in_row_ = false;
-  buffer_ += keys_[i];
-}
-
-BULKWRITER_DECL void json_encoder::put(std::size_t i, std::nullptr_t) {
-  if (put_in_place_of_null(*this, i, fields_[i])) return;
-  key(i);
-  buffer_ += "null";
-}
-
-BULKWRITER_DECL void json_encoder::put(std::size_t i, bool value) {
-  key(i);
-  buffer_ += value ? "true" : "false";
-}
-
-BULKWRITER_DECL void json_encoder::put(std::size_t i, std::int64_t value) {
-  key(i);
-  append_json_number(buffer_, static_cast<long long>(value));
-}
-
-BULKWRITER_DECL void json_encoder::put(std::size_t i, float value) {
-  key(i);
-  append_json_number(buffer_, value);
-}
-
-BULKWRITER_DECL void json_encoder::put(std::size_t i, double value) {
-  // a double given for a float32 field is that float in the file, in every format
-  if (fields_[i].type == kind::float32) return put(i, static_cast<float>(value));
-  key(i);
-  append_json_number(buffer_, value);
-}
-
-BULKWRITER_DECL void json_encoder::put(std::size_t i, std::string_view value) {
-  if (fields_[i].is_dynamic) {
-    std::string_view const members = inside_braces(value).value_or("");
-    if (members.empty()) return;
-    if (!first_in_row_) buffer_ += ',';
-    first_in_row_ = false;
-    buffer_ += members;
-    return;
+  std::size_t const begin = buffer_.size();
+  for (std::size_t i = 0; i < fields_.size(); ++i) {
+    field_info const& f = fields_[i];
+    if (!f.written()) continue;
+    if (f.is_dynamic) {
+      std::string_view const members = inside_braces(cells[i].as_text()).value_or("");
+      if (!members.empty() && buffer_.size() != begin) buffer_ += ',';
+      buffer_ += members;
+      continue;
+    }
+    if (buffer_.size() != begin) buffer_ += ',';
+    buffer_ += keys_[i];
+    put_value(cells[i]);
   }
-  key(i);
-  append_json_string(buffer_, value);
 }
 
-BULKWRITER_DECL void json_encoder::put(std::size_t i, std::span<float const> value) {
-  key(i);
+BULKWRITER_DECL void json_encoder::put_value(cell const& value) {
+  switch (value.holds()) {
+    case cell::type::null: buffer_ += "null"; break;
+    case cell::type::boolean: buffer_ += value.as_boolean() ? "true" : "false"; break;
+    case cell::type::integer: append_json_number(buffer_, static_cast<long long>(value.as_integer())); break;
+    case cell::type::unsigned_integer:
+      append_json_number(buffer_, static_cast<unsigned long long>(value.as_unsigned()));
+      break;
+    case cell::type::float32: append_json_number(buffer_, static_cast<float>(value.as_number())); break;
+    case cell::type::float64: append_json_number(buffer_, value.as_number()); break;
+    case cell::type::text: append_json_string(buffer_, value.as_text()); break;
+    case cell::type::floats: put_floats(value.as_floats()); break;
+  }
+}
+
+BULKWRITER_DECL void json_encoder::put_floats(std::span<float const> value) {
   constexpr std::size_t longest = 16;  // "-1.1754944e-38" and a comma
   std::size_t const begin = buffer_.size();
   buffer_.resize(begin + 2 + value.size() * longest);

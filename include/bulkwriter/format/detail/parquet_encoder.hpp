@@ -31,32 +31,23 @@ namespace detail {
 ///
 /// Levels are runs in closed form: a vector without nulls costs 5 or 6 bytes of repetition levels a row and a few bytes
 /// of definition levels a page, instead of a level pair for every float.
-class parquet_encoder {
+class parquet_encoder final : public format::encoder {
  public:
   parquet_encoder(format::parquet const& options, std::span<field_info const> fields);
-  parquet_encoder(parquet_encoder const&) = delete;  // the chains point to the pool
-  parquet_encoder& operator=(parquet_encoder const&) = delete;
 
-  void begin_row();
-  void put(std::size_t i, std::nullptr_t);
-  void put(std::size_t i, bool value);
-  void put(std::size_t i, std::int64_t value);
-  void put(std::size_t i, float value) { put_float(i, static_cast<double>(value)); }
-  void put(std::size_t i, double value) { put_float(i, value); }
-  void put(std::size_t i, std::string_view value);
-  void put(std::size_t i, std::span<float const> value);
-  void end_row();
-  void drop_row();
+  BULKWRITER_DECL void put_row(std::span<cell const> cells) override;
+  BULKWRITER_DECL void end_row() override;
+  BULKWRITER_DECL void drop_row() override;
 
-  std::uint64_t rows() const noexcept { return file_rows_ + group_rows_; }
-  std::uint64_t size_bound() const noexcept;
-  std::uint64_t lone_row_bound() const noexcept {
+  std::uint64_t rows() const noexcept override { return file_rows_ + group_rows_; }
+  BULKWRITER_DECL std::uint64_t size_bound() const noexcept override;
+  std::uint64_t lone_row_bound() const noexcept override {
     return 4 + row_bytes_ + 2 * columns_.size() +
            around_rows();  // 2: the first row of a column begins new bytes of bits
   }
-  bool ready() const noexcept { return group_is_full() || streamed_page_is_full(); }
-  result<void> flush(format::byte_sink const& sink);
-  result<void> finish(format::byte_sink const& sink);
+  bool ready() const noexcept override { return group_is_full() || streamed_page_is_full(); }
+  BULKWRITER_DECL result<void> flush(format::byte_sink const& sink) override;
+  BULKWRITER_DECL result<void> finish(format::byte_sink const& sink) override;
 
  private:
   // pymilvus' bound; servers size their read buffers by rows too
@@ -73,6 +64,7 @@ class parquet_encoder {
   };
   struct column {
     field_info const* field;
+    std::size_t place;  // of the field in the schema
     physical type;
     byte_chain values;
     std::vector<bool> valid;  // one a row, for columns that may hold nulls
@@ -93,8 +85,14 @@ class parquet_encoder {
   // Columns that never hold nulls have no validity; a default takes the place of null before it comes here.
   static bool holds_nulls(field_info const& f) noexcept { return f.nullable && !f.has_default; }
 
-  void put_float(std::size_t i, double value);
-  column& begin_value(std::size_t i, bool valid);
+  void put(column& c, cell const& value);
+  void begin_value(column& c, bool valid);
+  void append_integer(column& c, std::int64_t value);
+  void append_float(column& c, double value);
+  void append_fixed(column& c, void const* value, std::size_t size) {
+    c.values.append(value, size);
+    grow(size);
+  }
   void grow(std::uint64_t bytes) noexcept { row_bytes_ += bytes; }
 
   // Of a file, beside its pages and the metadata of earlier row groups: headers of the open pages, footer.
@@ -116,7 +114,6 @@ class parquet_encoder {
 
   std::uint64_t row_group_size_, page_size_;
   bool page_checksum_;
-  std::vector<std::size_t> column_of_;  // by field index
   slab_pool pool_;
   std::vector<column> columns_;
   column* streamed_ = nullptr;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <bulkwriter/format/detail/crc32.hpp>
+#include <bulkwriter/format/detail/parquet_encoder.hpp>
 #include <bulkwriter/format/detail/thrift_compact.hpp>
 #include <bulkwriter/format/parquet.hpp>
 #include <bulkwriter/version.hpp>
@@ -17,7 +18,8 @@ static_assert(std::endian::native == std::endian::little,
 namespace bulkwriter {
 inline namespace v1 {
 
-BULKWRITER_DECL result<void> format::parquet::check() const {
+BULKWRITER_DECL result<std::unique_ptr<format::encoder>> format::parquet::try_make_encoder(
+    std::span<field_info const> fields) const {
   auto const refuse = [](char const* what, std::uint64_t value, char const* rule) {
     return error_info{.code = errc::invalid_option,
                       .message = std::string("parquet: ") + what + " is " + std::to_string(value) + rule};
@@ -28,7 +30,7 @@ BULKWRITER_DECL result<void> format::parquet::check() const {
   // a page's size is a 32-bit integer in its header
   if (page_size < kib || page_size > gib)
     return refuse("page_size", page_size, ", which is not between 1 KiB and 1 GiB");
-  return {};
+  return std::unique_ptr<encoder>(new detail::parquet_encoder(*this, fields));
 }
 
 namespace detail {
@@ -73,9 +75,13 @@ BULKWRITER_DECL parquet_encoder::parquet_encoder(format::parquet const& options,
     : row_group_size_(options.row_group_size), page_size_(options.page_size), page_checksum_(options.page_checksum) {
   footer_per_group_ = 64;
   for (field_info const& f : fields) {
-    column_of_.push_back(columns_.size());
     if (!f.written()) continue;
-    columns_.push_back({.field = &f, .type = physical_type(f), .values = byte_chain(pool_), .valid = {}, .pages = {}});
+    columns_.push_back({.field = &f,
+                        .place = static_cast<std::size_t>(&f - fields.data()),
+                        .type = physical_type(f),
+                        .values = byte_chain(pool_),
+                        .valid = {},
+                        .pages = {}});
     footer_per_group_ += column_overhead + f.name.size();
   }
   for (column& c : columns_)
@@ -83,10 +89,12 @@ BULKWRITER_DECL parquet_encoder::parquet_encoder(format::parquet const& options,
   footer_base_ = make_footer().size() + 32;  // row count and row group list grow by less
 }
 
-BULKWRITER_DECL void parquet_encoder::begin_row() { drop_row(); }
+BULKWRITER_DECL void parquet_encoder::put_row(std::span<cell const> cells) {
+  drop_row();
+  for (column& c : columns_) put(c, cells[c.place]);
+}
 
-BULKWRITER_DECL auto parquet_encoder::begin_value(std::size_t i, bool valid) -> column& {
-  column& c = columns_[column_of_[i]];
+BULKWRITER_DECL void parquet_encoder::begin_value(column& c, bool valid) {
   // pages end between rows, so the open page is closed when the row behind its last one begins
   if (c.values.size() - c.page_begin >= page_size_) {
     c.pages.push_back({.value_end = c.values.size(), .row_end = c.rows});
@@ -104,57 +112,51 @@ BULKWRITER_DECL auto parquet_encoder::begin_value(std::size_t i, bool valid) -> 
   c.row_begin = c.values.size();
   c.has_row = true;
   ++c.rows;
-  return c;
 }
 
-BULKWRITER_DECL void parquet_encoder::put(std::size_t i, std::nullptr_t) {
-  column const& c = columns_[column_of_[i]];
-  if (!put_in_place_of_null(*this, i, *c.field)) begin_value(i, false);
-}
-
-BULKWRITER_DECL void parquet_encoder::put(std::size_t i, bool value) {
-  column& c = begin_value(i, true);
-  // a byte each while in memory; packed to bits when the page is written
-  std::byte const b{value};
-  c.values.append(&b, 1);
-}
-
-BULKWRITER_DECL void parquet_encoder::put(std::size_t i, std::int64_t value) {
-  column& c = begin_value(i, true);
-  if (c.type == physical::int64) {
-    c.values.append(&value, 8);
-    grow(8);
-  } else {
-    auto const narrow = static_cast<std::int32_t>(value);
-    c.values.append(&narrow, 4);
-    grow(4);
+BULKWRITER_DECL void parquet_encoder::put(column& c, cell const& value) {
+  begin_value(c, !value.is_null());
+  switch (value.holds()) {
+    case cell::type::null: break;
+    case cell::type::boolean: {
+      // a byte each while in memory; packed to bits when the page is written
+      std::byte const b{value.as_boolean()};
+      c.values.append(&b, 1);
+      break;
+    }
+    case cell::type::integer:
+    case cell::type::unsigned_integer: append_integer(c, value.as_integer()); break;
+    case cell::type::float32:
+    case cell::type::float64: append_float(c, value.as_number()); break;
+    case cell::type::text: {
+      std::string_view const text = value.as_text();
+      auto const size = static_cast<std::uint32_t>(text.size());
+      c.values.append(&size, 4);
+      c.values.append(text.data(), text.size());
+      grow(4 + text.size());
+      break;
+    }
+    case cell::type::floats:
+      c.values.append(value.as_floats().data(), value.as_floats().size_bytes());
+      grow(6 + value.as_floats().size_bytes());
+      break;
   }
 }
 
-BULKWRITER_DECL void parquet_encoder::put_float(std::size_t i, double value) {
-  column& c = begin_value(i, true);
-  if (c.type == physical::float64) {
-    c.values.append(&value, 8);
-    grow(8);
-  } else {
-    auto const narrow = static_cast<float>(value);
-    c.values.append(&narrow, 4);
-    grow(4);
-  }
+BULKWRITER_DECL void parquet_encoder::append_integer(column& c, std::int64_t value) {
+  auto const narrow = static_cast<std::int32_t>(value);
+  if (c.type == physical::int64)
+    append_fixed(c, &value, 8);
+  else
+    append_fixed(c, &narrow, 4);
 }
 
-BULKWRITER_DECL void parquet_encoder::put(std::size_t i, std::string_view value) {
-  column& c = begin_value(i, true);
-  auto const size = static_cast<std::uint32_t>(value.size());
-  c.values.append(&size, 4);
-  c.values.append(value.data(), value.size());
-  grow(4 + value.size());
-}
-
-BULKWRITER_DECL void parquet_encoder::put(std::size_t i, std::span<float const> value) {
-  column& c = begin_value(i, true);
-  c.values.append(value.data(), value.size_bytes());
-  grow(6 + value.size_bytes());
+BULKWRITER_DECL void parquet_encoder::append_float(column& c, double value) {
+  auto const narrow = static_cast<float>(value);
+  if (c.type == physical::float64)
+    append_fixed(c, &value, 8);
+  else
+    append_fixed(c, &narrow, 4);
 }
 
 BULKWRITER_DECL void parquet_encoder::end_row() {

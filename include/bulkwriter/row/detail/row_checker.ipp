@@ -57,12 +57,39 @@ BULKWRITER_DECL void row_checker::add(std::size_t i, errc code, std::string mess
   problems_.push_back({.code = code, .field = std::string(fields_[i].name), .message = std::move(message)});
 }
 
-BULKWRITER_DECL void row_checker::put(std::size_t i, std::nullptr_t) {
-  if (!fields_[i].may_be_null())
-    add(i, errc::null_not_allowed, "no value was given, and the field is neither nullable nor has a default_value");
+BULKWRITER_DECL result<void> row_checker::check(std::int64_t row, std::span<cell const> cells) {
+  problems_.clear();
+  for (std::size_t i = 0; i < fields_.size(); ++i)
+    if (fields_[i].written()) check_value(i, cells[i]);
+  if (problems_.empty()) [[likely]]
+    return {};
+  return refusal(row);
 }
 
-BULKWRITER_DECL void row_checker::put(std::size_t, bool) {}
+BULKWRITER_DECL void row_checker::check_value(std::size_t i, cell const& value) {
+  field_info const& f = fields_[i];
+  switch (value.holds()) {
+    case cell::type::null:
+      if (!f.may_be_null())
+        add(i, errc::null_not_allowed, "no value was given, and the field is neither nullable nor has a default_value");
+      break;
+    case cell::type::boolean: break;
+    case cell::type::integer: {
+      std::int64_t const n = value.as_integer();
+      if (n < min_of(f.type) || n > max_of(f.type)) add_out_of_range(i, std::to_string(n));
+      break;
+    }
+    case cell::type::unsigned_integer: {
+      std::uint64_t const n = value.as_unsigned();
+      if (n > static_cast<std::uint64_t>(max_of(f.type))) add_out_of_range(i, std::to_string(n));
+      break;
+    }
+    case cell::type::float32:
+    case cell::type::float64: check_number(i, value.as_number()); break;
+    case cell::type::text: check_text(i, value.as_text()); break;
+    case cell::type::floats: check_vector(i, value.as_floats()); break;
+  }
+}
 
 BULKWRITER_DECL void row_checker::add_out_of_range(std::size_t i, std::string const& value) {
   kind const k = fields_[i].type;
@@ -71,25 +98,14 @@ BULKWRITER_DECL void row_checker::add_out_of_range(std::size_t i, std::string co
           std::string(to_string(k)));
 }
 
-BULKWRITER_DECL void row_checker::put(std::size_t i, std::int64_t value) {
-  kind const k = fields_[i].type;
-  if (value < min_of(k) || value > max_of(k)) add_out_of_range(i, std::to_string(value));
-}
-
-BULKWRITER_DECL void row_checker::put_unsigned(std::size_t i, std::uint64_t value) {
-  if (value > static_cast<std::uint64_t>(max_of(fields_[i].type))) add_out_of_range(i, std::to_string(value));
-}
-
-BULKWRITER_DECL void row_checker::put(std::size_t i, float value) { put(i, static_cast<double>(value)); }
-
-BULKWRITER_DECL void row_checker::put(std::size_t i, double value) {
+BULKWRITER_DECL void row_checker::check_number(std::size_t i, double value) {
   if (!is_finite(value))
     add(i, errc::not_finite, "value " + number_text(value) + " is not a finite number");
   else if (fields_[i].type == kind::float32 && !is_finite(static_cast<float>(value)))
     add(i, errc::out_of_range, "value " + number_text(value) + " is outside the range of float32");
 }
 
-BULKWRITER_DECL void row_checker::put(std::size_t i, std::string_view value) {
+BULKWRITER_DECL void row_checker::check_text(std::size_t i, std::string_view value) {
   field_info const& f = fields_[i];
   if (f.is_dynamic) return check_dynamic(i, value);
   if (f.type == kind::json) return check_json(i, value);
@@ -106,7 +122,7 @@ BULKWRITER_DECL void row_checker::put(std::size_t i, std::string_view value) {
   }
 }
 
-BULKWRITER_DECL void row_checker::put(std::size_t i, std::span<float const> value) {
+BULKWRITER_DECL void row_checker::check_vector(std::size_t i, std::span<float const> value) {
   field_info const& f = fields_[i];
   if (value.size() != f.dim) {
     add(i, errc::wrong_dim,
@@ -159,11 +175,11 @@ BULKWRITER_DECL void row_checker::check_dynamic(std::size_t i, std::string_view 
   }
 }
 
-BULKWRITER_DECL error_info row_checker::refusal() {
+BULKWRITER_DECL error_info row_checker::refusal(std::int64_t row_number) {
   error_info info;
-  info.row = row_;
+  info.row = row_number;
   info.field = problems_.front().field;
-  std::string const row = "row " + std::to_string(row_);
+  std::string const row = "row " + std::to_string(row_number);
   if (problems_.size() == 1) {
     info.code = problems_.front().code;
     info.message = row + ", field '" + info.field + "': " + problems_.front().message;
@@ -180,6 +196,31 @@ BULKWRITER_DECL error_info row_checker::refusal() {
   problems_.clear();
   return info;
 }
+
+BULKWRITER_DECL void settle(std::span<field_info const> fields, std::span<cell> cells) noexcept {
+  for (std::size_t i = 0; i < fields.size(); ++i) {
+    field_info const& f = fields[i];
+    cell& c = cells[i];
+    if (f.type == kind::float32 && c.holds() == cell::type::float64)
+      c = cell::float32(static_cast<float>(c.as_number()));
+    if (!c.is_null()) continue;
+    if (f.is_dynamic)
+      c = cell::text("{}");
+    else if (!f.has_default)
+      continue;
+    else if (f.type == kind::boolean)
+      c = cell::boolean(f.default_integer != 0);
+    else if (is_integer(f.type))
+      c = cell::integer(f.default_integer);
+    else if (f.type == kind::float32)
+      c = cell::float32(static_cast<float>(f.default_number));
+    else if (f.type == kind::float64)
+      c = cell::float64(f.default_number);
+    else
+      c = cell::text(f.default_text);
+  }
+}
+
 
 }  // namespace detail
 }  // namespace v1

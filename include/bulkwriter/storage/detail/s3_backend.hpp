@@ -31,17 +31,17 @@ class s3_backend final : public backend {
  public:
   s3_backend(s3_connect_param const& param, s3_address address);
 
-  result<object_info> put(std::string const& key, std::span<std::byte const> body) override;
-  result<std::string> create_multipart(std::string const& key) override;
-  result<uploaded_part> put_part(std::string const& key, std::string const& upload_id, int number,
-                                 std::span<std::byte const> body, std::stop_token stop) override;
-  result<object_info> complete_multipart(std::string const& key, std::string const& upload_id,
-                                         std::span<uploaded_part const> parts) override;
-  result<void> abort_multipart(std::string const& key, std::string const& upload_id) override;
-  result<object_info> head(std::string const& key) override;
-  result<std::vector<object_info>> list(std::string const& prefix) override;
-  result<void> remove(std::string const& key) override;
-  std::string object_url(std::string_view key) const override;
+  BULKWRITER_DECL result<object_info> put(std::string const& key, std::span<std::byte const> body) override;
+  BULKWRITER_DECL result<std::string> create_multipart(std::string const& key) override;
+  BULKWRITER_DECL result<uploaded_part> put_part(std::string const& key, std::string const& upload_id, int number,
+                                                 std::span<std::byte const> body, std::stop_token stop) override;
+  BULKWRITER_DECL result<object_info> complete_multipart(std::string const& key, std::string const& upload_id,
+                                                         std::span<uploaded_part const> parts) override;
+  BULKWRITER_DECL result<void> abort_multipart(std::string const& key, std::string const& upload_id) override;
+  BULKWRITER_DECL result<object_info> head(std::string const& key) override;
+  BULKWRITER_DECL result<std::vector<object_info>> list(std::string const& prefix) override;
+  BULKWRITER_DECL result<void> remove(std::string const& key) override;
+  BULKWRITER_DECL std::string object_url(std::string_view key) const override;
 
  private:
   using fields = std::vector<std::pair<std::string, std::string>>;

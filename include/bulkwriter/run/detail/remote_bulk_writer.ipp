@@ -1,0 +1,30 @@
+#pragma once
+
+#include <bulkwriter/run/remote_bulk_writer.hpp>
+#include <bulkwriter/storage/object_output.hpp>
+#include <bulkwriter/writer/uuid.hpp>
+
+namespace bulkwriter {
+inline namespace v1 {
+namespace detail {
+
+BULKWRITER_DECL result<std::unique_ptr<chunk_writer>> try_make_remote(std::span<field_info const> fields,
+                                                                      new_file_format format,
+                                                                      object_store const& store,
+                                                                      remote_options options) {
+  writer_options shared{.chunk_size = options.chunk_size, .on_abandoned = std::move(options.on_abandoned)};
+  if (auto size = storage::try_part_size(options.chunk_size, options.part_size, store.backend()); !size)
+    return std::move(size).error();
+  if (options.connections < 1 || options.connections > storage::max_connections)
+    return error_info{.code = errc::invalid_option,
+                      .message = "connections is " + std::to_string(options.connections) +
+                                 ", which is not between 1 and " + std::to_string(storage::max_connections)};
+  auto place = std::make_shared<storage::object_place>(
+      store, options.remote_path + '/' + make_uuid(),
+      storage::object_options{.connections = options.connections, .part_size = options.part_size});
+  return chunk_writer::try_make(fields, std::move(format), std::move(place), std::move(shared));
+}
+
+}  // namespace detail
+}  // namespace v1
+}  // namespace bulkwriter

@@ -1,0 +1,184 @@
+#pragma once
+
+#include <bulkwriter/writer/detail/chunk_writer.hpp>
+
+#include <algorithm>
+#include <cstdio>
+#include <exception>
+#include <utility>
+
+namespace bulkwriter {
+inline namespace v1 {
+namespace detail {
+
+BULKWRITER_DECL chunk_writer::chunk_writer(std::span<field_info const> fields, new_file_format format,
+                                           std::shared_ptr<output::place> place, writer_options options)
+    : fields_(fields),
+      checker_(fields),
+      encoder_(std::move(format.encoder)),
+      extension_(format.extension),
+      place_(std::move(place)),
+      options_(std::move(options)),
+      texts_(fields.size()),
+      cells_(fields.size()),
+      exceptions_at_birth_(std::uncaught_exceptions()) {}
+
+BULKWRITER_DECL chunk_writer::~chunk_writer() {
+  if (uncommitted_rows_ == 0 || failure_ || writing_ || std::uncaught_exceptions() > exceptions_at_birth_) return;
+  abandon();
+}
+
+BULKWRITER_DECL result<std::unique_ptr<chunk_writer>> chunk_writer::try_make(std::span<field_info const> fields,
+                                                                             new_file_format format,
+                                                                             std::shared_ptr<output::place> place,
+                                                                             writer_options options) {
+  if (place == nullptr) return error_info{.code = errc::invalid_option, .message = "the writer was given no place"};
+  if (auto checked = check(options); !checked) return std::move(checked).error();
+  return std::make_unique<chunk_writer>(fields, std::move(format), std::move(place), std::move(options));
+}
+
+BULKWRITER_DECL result<void> chunk_writer::check(writer_options const& options) {
+  constexpr std::uint64_t smallest = 1024;
+  if (options.chunk_size < smallest)
+    return error_info{.code = errc::invalid_option,
+                      .message = "chunk_size is " + std::to_string(options.chunk_size) + ", less than 1024 bytes"};
+  return {};
+}
+
+BULKWRITER_DECL result<void> chunk_writer::append(void const* given, show_row show) {
+  if (auto usable = check_usable(); !usable) [[unlikely]]
+    return usable;
+  std::int64_t const row = offered_rows_++;
+  std::fill(cells_.begin(), cells_.end(), cell());
+  show(given, texts_, cells_.data());
+  if (auto checked = checker_.check(row, cells_); !checked) return checked;
+  settle(fields_, cells_);
+
+  encoder_->put_row(cells_);
+  if (encoder_->size_bound() > options_.chunk_size) [[unlikely]] {
+    std::uint64_t const alone = encoder_->lone_row_bound();
+    encoder_->drop_row();
+    if (alone > options_.chunk_size)
+      return error_info{.code = errc::row_too_large,
+                        .message = "row " + std::to_string(row) + ": a file with this row alone takes up to " +
+                                   std::to_string(alone) + " bytes, which exceeds chunk_size " +
+                                   std::to_string(options_.chunk_size),
+                        .row = row};
+    if (auto cut = finish_chunk(); !cut) return cut;
+    encoder_->put_row(cells_);
+  }
+  encoder_->end_row();
+  if (encoder_->rows() == 1) first_row_ = row;
+  last_row_ = row;
+  ++accepted_rows_;
+  ++uncommitted_rows_;
+  if (!encoder_->ready()) [[likely]]
+    return {};
+  if (auto flushed = flush(); !flushed) return fail(std::move(flushed).error());
+  return {};
+}
+
+BULKWRITER_DECL result<batch_files> chunk_writer::commit() {
+  if (auto usable = check_usable(); !usable) return std::move(usable).error();
+  if (auto finished = finish_chunk(); !finished) return std::move(finished).error();
+  batch_files files;
+  files.groups.assign(all_.groups.begin() + static_cast<std::ptrdiff_t>(committed_groups_), all_.groups.end());
+  committed_groups_ = all_.size();
+  uncommitted_rows_ = 0;
+  return files;
+}
+
+BULKWRITER_DECL std::string chunk_writer::file_name() const {
+  return std::to_string(all_.size() + 1) + '.' + std::string(extension_);
+}
+
+BULKWRITER_DECL format::byte_sink chunk_writer::sink() {
+  return {this, [](void* self, std::span<std::span<std::byte const> const> pieces) {
+            auto& me = *static_cast<chunk_writer*>(self);
+            for (auto const& piece : pieces) me.file_size_ += piece.size();
+            return me.file_->write(pieces);
+          }};
+}
+
+// A file is made when there is something to put into it: refused rows leave none behind.
+BULKWRITER_DECL result<void> chunk_writer::open() {
+  if (file_) return {};
+  auto opened = place_->create(file_name(), options_.chunk_size);
+  if (!opened) return std::move(opened).error();
+  file_ = *std::move(opened);
+  return {};
+}
+
+// An exception out of a write (memory, a place of the user's own) leaves half a file, which nothing can be added to.
+BULKWRITER_DECL result<void> chunk_writer::check_usable() const {
+  if (failure_) return *failure_;
+  if (writing_)
+    return error_info{.code = errc::invalid_state,
+                      .message = "an exception has ended an earlier write of this writer"};
+  return {};
+}
+
+BULKWRITER_DECL result<void> chunk_writer::flush() {
+  writing_ = true;
+  auto opened = open();
+  auto flushed = opened ? encoder_->flush(sink()) : std::move(opened);
+  writing_ = false;
+  return flushed;
+}
+
+BULKWRITER_DECL result<void> chunk_writer::finish_file() {
+  if (auto opened = open(); !opened) return opened;
+  if (auto written = encoder_->finish(sink()); !written) return written;
+  return file_->finish();
+}
+
+BULKWRITER_DECL result<void> chunk_writer::finish_chunk() {
+  if (encoder_->rows() == 0) return {};
+  writing_ = true;
+  // what may throw is done before the file becomes visible
+  file_group group{.paths = {place_->path_of(file_name())}, .rows = encoder_->rows()};
+  all_.groups.reserve(all_.size() + 1);
+  auto finished = finish_file();
+  writing_ = false;
+  if (!finished) return fail(std::move(finished).error());
+  file_.reset();
+  group.bytes = std::exchange(file_size_, 0);
+  all_.groups.push_back(std::move(group));
+  return {};
+}
+
+// Rows of the chunk are gone with it, so there is no way on: every later call says so again.
+BULKWRITER_DECL error_info chunk_writer::fail(error_info info) {
+  if (file_) {
+    if (auto discarded = file_->discard(); !discarded) info.message += "; " + discarded.error().message;
+    file_.reset();
+  }
+  info.message = "rows " + std::to_string(first_row_) + " to " + std::to_string(last_row_) + " are not in '" +
+                 place_->path_of(file_name()) + "': " + info.message;
+  info.row = first_row_;
+  failure_ = info;
+  return info;
+}
+
+BULKWRITER_DECL void chunk_writer::abandon() noexcept {
+  auto const tell = [this] {
+    abandoned_rows const what{.rows = uncommitted_rows_, .data_path = place_->data_path()};
+    if (options_.on_abandoned)
+      options_.on_abandoned(what);
+    else
+      std::fprintf(stderr, "bulkwriter: a writer was destroyed with %llu rows that were never committed (%s)\n",
+                   static_cast<unsigned long long>(what.rows), what.data_path.c_str());
+  };
+#if defined(__cpp_exceptions)
+  try {
+    tell();
+  } catch (...) {  // a destructor is no place for it
+  }
+#else
+  tell();
+#endif
+}
+
+}  // namespace detail
+}  // namespace v1
+}  // namespace bulkwriter

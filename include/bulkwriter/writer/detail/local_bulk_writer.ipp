@@ -1,0 +1,24 @@
+#pragma once
+
+#include <bulkwriter/output/folder.hpp>
+#include <bulkwriter/writer/local_bulk_writer.hpp>
+#include <bulkwriter/writer/uuid.hpp>
+
+namespace bulkwriter {
+inline namespace v1 {
+namespace detail {
+
+BULKWRITER_DECL result<std::unique_ptr<chunk_writer>> try_make_local(std::span<field_info const> fields,
+                                                                     new_file_format format, local_options options) {
+  writer_options shared{.chunk_size = options.chunk_size, .on_abandoned = std::move(options.on_abandoned)};
+  if (auto checked = chunk_writer::check(shared); !checked) return std::move(checked).error();  // before folders are made
+  std::string path = options.local_path.empty() ? "." : std::move(options.local_path);
+  if (path.back() != '/') path += '/';
+  auto folder = output::folder::try_open(path + make_uuid());
+  if (!folder) return std::move(folder).error();
+  return chunk_writer::try_make(fields, std::move(format), *std::move(folder), std::move(shared));
+}
+
+}  // namespace detail
+}  // namespace v1
+}  // namespace bulkwriter
