@@ -3,10 +3,7 @@
 #include <bulkwriter/config.hpp>
 
 #include <cstdint>
-#include <cstdio>
-#include <cstdlib>
 #include <memory>
-#include <optional>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -113,8 +110,10 @@ struct error_info {
 class error : public std::runtime_error {
  public:
   /// `what()` is `error_info::to_string()`.
-  explicit error(error_info info)
-      : std::runtime_error(info.to_string()), info_(std::make_shared<error_info const>(std::move(info))) {}
+  explicit error(error_info info);
+  BULKWRITER_DECL error(error const& other) noexcept;             ///< shares
+  BULKWRITER_DECL error& operator=(error const& other) noexcept;  ///< shares
+  BULKWRITER_DECL ~error() override;
   /// All that is known. Lives as long as the last copy.
   error_info const& info() const noexcept { return *info_; }
   /// What to branch on.
@@ -126,32 +125,30 @@ class error : public std::runtime_error {
 
 namespace detail {
 
-[[noreturn]] inline void throw_error(error_info info) {
-#if defined(__cpp_exceptions)
-  throw error(std::move(info));
-#else
-  std::fprintf(stderr, "%s\n", info.to_string().c_str());
-  std::abort();
-#endif
-}
+[[noreturn]] void throw_error(error_info const& info);
 
-// An owning, copyable pointer: success costs one null pointer and no empty strings.
+// An owning, copyable pointer: success costs one null pointer and no empty strings. Bodies apart, so that a unit that
+// only passes errors on need not know how to copy and destroy them.
 class error_box {
  public:
   error_box() = default;
-  explicit error_box(error_info&& info) : p_(std::make_unique<error_info>(std::move(info))) {}
-  error_box(error_box const& other) : p_(other.p_ ? std::make_unique<error_info>(*other.p_) : nullptr) {}
-  error_box(error_box&&) noexcept = default;
+  explicit error_box(error_info&& info);
+  error_box(error_box const& other);
+  error_box(error_box&& other) noexcept : p_(std::exchange(other.p_, nullptr)) {}
   error_box& operator=(error_box other) noexcept {
-    p_ = std::move(other.p_);
+    std::swap(p_, other.p_);
     return *this;
+  }
+  ~error_box() {
+    if (p_ != nullptr) destroy();
   }
   explicit operator bool() const noexcept { return p_ != nullptr; }
   error_info& operator*() noexcept { return *p_; }
   error_info const& operator*() const noexcept { return *p_; }
 
  private:
-  std::unique_ptr<error_info> p_;
+  void destroy() noexcept;
+  error_info* p_ = nullptr;
 };
 
 }  // namespace detail
@@ -173,30 +170,46 @@ class [[nodiscard]] result {
   template <class U = T>
     requires(std::is_constructible_v<T, U &&> && !std::is_same_v<std::remove_cvref_t<U>, result> &&
              !std::is_same_v<std::remove_cvref_t<U>, error_info>)
-  explicit(!std::is_convertible_v<U, T>) result(U&& value) : value_(std::in_place, std::forward<U>(value)) {}
+  explicit(!std::is_convertible_v<U, T>) result(U&& value) : has_value_(true), value_(std::forward<U>(value)) {}
   result(error_info info) : error_(std::move(info)) {}
   /// @}
+  result(result const& other)
+    requires std::is_copy_constructible_v<T>
+      : has_value_(other.has_value_), error_(other.error_) {
+    if (has_value_) std::construct_at(std::addressof(value_), other.value_);
+  }
+  result(result&& other) noexcept(std::is_nothrow_move_constructible_v<T>)
+      : has_value_(other.has_value_), error_(std::move(other.error_)) {
+    if (has_value_) std::construct_at(std::addressof(value_), std::move(other.value_));
+  }
+  result& operator=(result other) noexcept(std::is_nothrow_move_constructible_v<T>) {
+    std::destroy_at(this);
+    return *std::construct_at(this, std::move(other));
+  }
+  ~result() {
+    if (has_value_) value_.~T();
+  }
 
   /// Whether there is a value.
   /// @{
-  bool has_value() const noexcept { return value_.has_value(); }
+  bool has_value() const noexcept { return has_value_; }
   explicit operator bool() const noexcept { return has_value(); }
   /// @}
 
   /// The value; throws `error` if there is none.
   /// @{
-  T& value() & { return check(), *value_; }
-  T const& value() const& { return check(), *value_; }
-  T&& value() && { return check(), std::move(*value_); }
+  T& value() & { return check(), value_; }
+  T const& value() const& { return check(), value_; }
+  T&& value() && { return check(), static_cast<T&&>(value_); }
   /// @}
 
   /// The value, unchecked: ask before.
   /// @{
-  T& operator*() & noexcept { return *value_; }
-  T const& operator*() const& noexcept { return *value_; }
-  T&& operator*() && noexcept { return std::move(*value_); }
-  T* operator->() noexcept { return &*value_; }
-  T const* operator->() const noexcept { return &*value_; }
+  T& operator*() & noexcept { return value_; }
+  T const& operator*() const& noexcept { return value_; }
+  T&& operator*() && noexcept { return static_cast<T&&>(value_); }
+  T* operator->() noexcept { return std::addressof(value_); }
+  T const* operator->() const noexcept { return std::addressof(value_); }
   /// @}
 
   /// The reason, unchecked: only where there is no value.
@@ -208,9 +221,13 @@ class [[nodiscard]] result {
 
  private:
   void check() const {
-    if (!value_) detail::throw_error(*error_);
+    if (!has_value_) detail::throw_error(*error_);
   }
-  std::optional<T> value_;
+  // not std::optional, which costs a unit several times as much to compile
+  bool has_value_ = false;
+  union {
+    T value_;
+  };
   detail::error_box error_;
 };
 

@@ -68,8 +68,6 @@ constinit thread_local char BULKWRITER_SEPARATE_COMPILATION_is_defined_in_some_u
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
-#include <cstdio>
-#include <cstdlib>
 #include <cstring>
 #include <functional>
 #include <map>
@@ -188,8 +186,10 @@ struct error_info {
 class error : public std::runtime_error {
  public:
   /// `what()` is `error_info::to_string()`.
-  explicit error(error_info info)
-      : std::runtime_error(info.to_string()), info_(std::make_shared<error_info const>(std::move(info))) {}
+  explicit error(error_info info);
+  BULKWRITER_DECL error(error const& other) noexcept;             ///< shares
+  BULKWRITER_DECL error& operator=(error const& other) noexcept;  ///< shares
+  BULKWRITER_DECL ~error() override;
   /// All that is known. Lives as long as the last copy.
   error_info const& info() const noexcept { return *info_; }
   /// What to branch on.
@@ -201,32 +201,30 @@ class error : public std::runtime_error {
 
 namespace detail {
 
-[[noreturn]] inline void throw_error(error_info info) {
-#if defined(__cpp_exceptions)
-  throw error(std::move(info));
-#else
-  std::fprintf(stderr, "%s\n", info.to_string().c_str());
-  std::abort();
-#endif
-}
+[[noreturn]] void throw_error(error_info const& info);
 
-// An owning, copyable pointer: success costs one null pointer and no empty strings.
+// An owning, copyable pointer: success costs one null pointer and no empty strings. Bodies apart, so that a unit that
+// only passes errors on need not know how to copy and destroy them.
 class error_box {
  public:
   error_box() = default;
-  explicit error_box(error_info&& info) : p_(std::make_unique<error_info>(std::move(info))) {}
-  error_box(error_box const& other) : p_(other.p_ ? std::make_unique<error_info>(*other.p_) : nullptr) {}
-  error_box(error_box&&) noexcept = default;
+  explicit error_box(error_info&& info);
+  error_box(error_box const& other);
+  error_box(error_box&& other) noexcept : p_(std::exchange(other.p_, nullptr)) {}
   error_box& operator=(error_box other) noexcept {
-    p_ = std::move(other.p_);
+    std::swap(p_, other.p_);
     return *this;
+  }
+  ~error_box() {
+    if (p_ != nullptr) destroy();
   }
   explicit operator bool() const noexcept { return p_ != nullptr; }
   error_info& operator*() noexcept { return *p_; }
   error_info const& operator*() const noexcept { return *p_; }
 
  private:
-  std::unique_ptr<error_info> p_;
+  void destroy() noexcept;
+  error_info* p_ = nullptr;
 };
 
 }  // namespace detail
@@ -248,30 +246,46 @@ class [[nodiscard]] result {
   template <class U = T>
     requires(std::is_constructible_v<T, U &&> && !std::is_same_v<std::remove_cvref_t<U>, result> &&
              !std::is_same_v<std::remove_cvref_t<U>, error_info>)
-  explicit(!std::is_convertible_v<U, T>) result(U&& value) : value_(std::in_place, std::forward<U>(value)) {}
+  explicit(!std::is_convertible_v<U, T>) result(U&& value) : has_value_(true), value_(std::forward<U>(value)) {}
   result(error_info info) : error_(std::move(info)) {}
   /// @}
+  result(result const& other)
+    requires std::is_copy_constructible_v<T>
+      : has_value_(other.has_value_), error_(other.error_) {
+    if (has_value_) std::construct_at(std::addressof(value_), other.value_);
+  }
+  result(result&& other) noexcept(std::is_nothrow_move_constructible_v<T>)
+      : has_value_(other.has_value_), error_(std::move(other.error_)) {
+    if (has_value_) std::construct_at(std::addressof(value_), std::move(other.value_));
+  }
+  result& operator=(result other) noexcept(std::is_nothrow_move_constructible_v<T>) {
+    std::destroy_at(this);
+    return *std::construct_at(this, std::move(other));
+  }
+  ~result() {
+    if (has_value_) value_.~T();
+  }
 
   /// Whether there is a value.
   /// @{
-  bool has_value() const noexcept { return value_.has_value(); }
+  bool has_value() const noexcept { return has_value_; }
   explicit operator bool() const noexcept { return has_value(); }
   /// @}
 
   /// The value; throws `error` if there is none.
   /// @{
-  T& value() & { return check(), *value_; }
-  T const& value() const& { return check(), *value_; }
-  T&& value() && { return check(), std::move(*value_); }
+  T& value() & { return check(), value_; }
+  T const& value() const& { return check(), value_; }
+  T&& value() && { return check(), static_cast<T&&>(value_); }
   /// @}
 
   /// The value, unchecked: ask before.
   /// @{
-  T& operator*() & noexcept { return *value_; }
-  T const& operator*() const& noexcept { return *value_; }
-  T&& operator*() && noexcept { return std::move(*value_); }
-  T* operator->() noexcept { return &*value_; }
-  T const* operator->() const noexcept { return &*value_; }
+  T& operator*() & noexcept { return value_; }
+  T const& operator*() const& noexcept { return value_; }
+  T&& operator*() && noexcept { return static_cast<T&&>(value_); }
+  T* operator->() noexcept { return std::addressof(value_); }
+  T const* operator->() const noexcept { return std::addressof(value_); }
   /// @}
 
   /// The reason, unchecked: only where there is no value.
@@ -283,9 +297,13 @@ class [[nodiscard]] result {
 
  private:
   void check() const {
-    if (!value_) detail::throw_error(*error_);
+    if (!has_value_) detail::throw_error(*error_);
   }
-  std::optional<T> value_;
+  // not std::optional, which costs a unit several times as much to compile
+  bool has_value_ = false;
+  union {
+    T value_;
+  };
   detail::error_box error_;
 };
 
@@ -2964,9 +2982,9 @@ namespace bulkwriter {
 inline namespace v1 {
 namespace detail {
 
-/// What a writer needs of its format.
+/// What a writer needs of its format: an encoder, or why there is none.
 struct new_file_format {
-  std::unique_ptr<format::encoder> encoder;
+  result<std::unique_ptr<format::encoder>> encoder;
   std::string_view extension;
 };
 
@@ -2987,14 +3005,20 @@ class chunk_writer {
   chunk_writer& operator=(chunk_writer const&) = delete;
   ~chunk_writer();
 
-  result<void> append(void const* row, show_row show);
-  result<batch_files> commit();
+  // Null: a writer that was moved from. Error: invalid_state.
+  static result<void> append(chunk_writer* writer, void const* row, show_row show) {
+    return writer != nullptr ? writer->append(row, show) : moved_from();
+  }
+  static result<batch_files> commit(chunk_writer* writer);
 
   batch_files const& all_files() const noexcept { return all_; }
   std::string data_path() const { return place_->data_path(); }
   std::uint64_t accepted_rows() const noexcept { return accepted_rows_; }
 
  private:
+  static result<void> moved_from();
+  result<void> append(void const* row, show_row show);
+  result<batch_files> commit();
   std::string file_name() const;
   format::byte_sink sink();
   result<void> open();
@@ -3248,8 +3272,7 @@ class bulk_writer {
   /// afterwards: the numbering of files goes on.
   /// @{
   result<bulkwriter::batch_files> try_commit() {
-    if (!core_) return moved_from();
-    return core_->commit();
+    return core::commit(core_.get());
   }
   bulkwriter::batch_files commit() { return try_commit().value(); }
   /// @}
@@ -3269,33 +3292,25 @@ class bulk_writer {
   explicit bulk_writer(std::unique_ptr<core> made) noexcept : core_(std::move(made)) {}
 
   // Errors: invalid_option.
-  static result<detail::new_file_format> try_make_format(Format const& format) {
+  static detail::new_file_format make_format(Format const& format) {
     constexpr int unheld = detail::first_unheld_field<Schema, Format>();
     if constexpr (unheld >= 0)
       static_assert(
           sizeof(
               detail::cannot_hold<Format, detail::field_at<Schema, static_cast<std::size_t>(unheld)>::name_storage>) !=
           0);
-    auto encoder = format.try_make_encoder(Schema::infos);
-    if (!encoder) return std::move(encoder).error();
-    return detail::new_file_format{*std::move(encoder), Format::extension};
+    return {format.try_make_encoder(Schema::infos), Format::extension};
   }
   /// @}
 
  private:
   static result<std::unique_ptr<core>> try_make(std::shared_ptr<output::place> place, Format const& format,
                                                 writer_options options) {
-    auto made = try_make_format(format);
-    if (!made) return std::move(made).error();
-    return core::try_make(Schema::infos, *std::move(made), std::move(place), std::move(options));
+    return core::try_make(Schema::infos, make_format(format), std::move(place), std::move(options));
   }
 
-  static error_info moved_from() { return {.code = errc::invalid_state, .message = "this writer was moved from"}; }
-
   result<void> append(void const* row, core::show_row show) {
-    if (!core_) [[unlikely]]
-      return moved_from();
-    return core_->append(row, show);
+    return core::append(core_.get(), row, show);
   }
 
   template <class Bound, class... V>
@@ -3425,9 +3440,7 @@ class local_bulk_writer : public bulk_writer<Schema, Format> {
   explicit local_bulk_writer(std::unique_ptr<core> made) noexcept : base(std::move(made)) {}
 
   static result<std::unique_ptr<core>> try_make(Format const& format, local_options options) {
-    auto made = base::try_make_format(format);
-    if (!made) return std::move(made).error();
-    return detail::try_make_local(Schema::infos, *std::move(made), std::move(options));
+    return detail::try_make_local(Schema::infos, base::make_format(format), std::move(options));
   }
 };
 
@@ -3454,6 +3467,8 @@ std::string make_uuid();
 #if BULKWRITER_BODIES
 
 #include <cerrno>
+#include <cstdio>
+#include <cstdlib>
 #include <exception>
 #include <filesystem>
 #include <limits>
@@ -3525,6 +3540,29 @@ BULKWRITER_DECL std::string error_info::to_string() const {
   return text;
 }
 
+BULKWRITER_DECL error::error(error_info info)
+    : std::runtime_error(info.to_string()), info_(std::make_shared<error_info const>(std::move(info))) {}
+BULKWRITER_DECL error::error(error const& other) noexcept = default;
+BULKWRITER_DECL error& error::operator=(error const& other) noexcept = default;
+BULKWRITER_DECL error::~error() = default;
+
+namespace detail {
+
+[[noreturn]] BULKWRITER_DECL void throw_error(error_info const& info) {
+#if defined(__cpp_exceptions)
+  throw error(info);
+#else
+  std::fprintf(stderr, "%s\n", info.to_string().c_str());
+  std::abort();
+#endif
+}
+
+BULKWRITER_DECL error_box::error_box(error_info&& info) : p_(new error_info(std::move(info))) {}
+BULKWRITER_DECL error_box::error_box(error_box const& other)
+    : p_(other.p_ != nullptr ? new error_info(*other.p_) : nullptr) {}
+BULKWRITER_DECL void error_box::destroy() noexcept { delete p_; }
+
+}  // namespace detail
 }  // namespace v1
 }  // namespace bulkwriter
 
@@ -4794,7 +4832,7 @@ BULKWRITER_DECL chunk_writer::chunk_writer(std::span<field_info const> fields, n
                                            std::shared_ptr<output::place> place, writer_options options)
     : fields_(fields),
       checker_(fields),
-      encoder_(std::move(format.encoder)),
+      encoder_(*std::move(format.encoder)),
       extension_(format.extension),
       place_(std::move(place)),
       options_(std::move(options)),
@@ -4811,6 +4849,7 @@ BULKWRITER_DECL result<std::unique_ptr<chunk_writer>> chunk_writer::try_make(std
                                                                              new_file_format format,
                                                                              std::shared_ptr<output::place> place,
                                                                              writer_options options) {
+  if (!format.encoder) return std::move(format.encoder).error();
   if (place == nullptr) return error_info{.code = errc::invalid_option, .message = "the writer was given no place"};
   if (auto checked = check(options); !checked) return std::move(checked).error();
   return std::make_unique<chunk_writer>(fields, std::move(format), std::move(place), std::move(options));
@@ -4822,6 +4861,15 @@ BULKWRITER_DECL result<void> chunk_writer::check(writer_options const& options) 
     return error_info{.code = errc::invalid_option,
                       .message = "chunk_size is " + std::to_string(options.chunk_size) + ", less than 1024 bytes"};
   return {};
+}
+
+BULKWRITER_DECL result<void> chunk_writer::moved_from() {
+  return error_info{.code = errc::invalid_state, .message = "this writer was moved from"};
+}
+
+BULKWRITER_DECL result<batch_files> chunk_writer::commit(chunk_writer* writer) {
+  if (writer == nullptr) return moved_from().error();
+  return writer->commit();
 }
 
 BULKWRITER_DECL result<void> chunk_writer::append(void const* given, show_row show) {
@@ -4995,6 +5043,7 @@ namespace detail {
 
 BULKWRITER_DECL result<std::unique_ptr<chunk_writer>> try_make_local(std::span<field_info const> fields,
                                                                      new_file_format format, local_options options) {
+  if (!format.encoder) return std::move(format.encoder).error();
   writer_options shared{.chunk_size = options.chunk_size, .on_abandoned = std::move(options.on_abandoned)};
   if (auto checked = chunk_writer::check(shared); !checked) return std::move(checked).error();  // before folders are made
   std::string path = options.local_path.empty() ? "." : std::move(options.local_path);
@@ -6455,9 +6504,7 @@ class remote_bulk_writer : public bulk_writer<Schema, Format> {
 
   static result<std::unique_ptr<core>> try_make(Format const& format, object_store const& store,
                                                 remote_options options) {
-    auto made = base::try_make_format(format);
-    if (!made) return std::move(made).error();
-    return detail::try_make_remote(Schema::infos, *std::move(made), store, std::move(options));
+    return detail::try_make_remote(Schema::infos, base::make_format(format), store, std::move(options));
   }
 
   object_store store_;
@@ -7181,6 +7228,8 @@ class s3_backend final : public backend {
 #include <cerrno>
 #include <climits>
 #include <cmath>
+#include <cstdio>
+#include <cstdlib>
 #include <exception>
 #include <filesystem>
 #include <random>
@@ -11613,6 +11662,7 @@ BULKWRITER_DECL result<std::unique_ptr<chunk_writer>> try_make_remote(std::span<
                                                                       new_file_format format,
                                                                       object_store const& store,
                                                                       remote_options options) {
+  if (!format.encoder) return std::move(format.encoder).error();
   writer_options shared{.chunk_size = options.chunk_size, .on_abandoned = std::move(options.on_abandoned)};
   if (auto size = storage::try_part_size(options.chunk_size, options.part_size, store.backend()); !size)
     return std::move(size).error();

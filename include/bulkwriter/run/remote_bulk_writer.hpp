@@ -72,9 +72,7 @@ class remote_bulk_writer : public bulk_writer<Schema, Format> {
 
   static result<std::unique_ptr<core>> try_make(Format const& format, object_store const& store,
                                                 remote_options options) {
-    auto made = base::try_make_format(format);
-    if (!made) return std::move(made).error();
-    return detail::try_make_remote(Schema::infos, *std::move(made), store, std::move(options));
+    return detail::try_make_remote(Schema::infos, base::make_format(format), store, std::move(options));
   }
 
   object_store store_;

@@ -231,8 +231,7 @@ class bulk_writer {
   /// afterwards: the numbering of files goes on.
   /// @{
   result<bulkwriter::batch_files> try_commit() {
-    if (!core_) return moved_from();
-    return core_->commit();
+    return core::commit(core_.get());
   }
   bulkwriter::batch_files commit() { return try_commit().value(); }
   /// @}
@@ -252,33 +251,25 @@ class bulk_writer {
   explicit bulk_writer(std::unique_ptr<core> made) noexcept : core_(std::move(made)) {}
 
   // Errors: invalid_option.
-  static result<detail::new_file_format> try_make_format(Format const& format) {
+  static detail::new_file_format make_format(Format const& format) {
     constexpr int unheld = detail::first_unheld_field<Schema, Format>();
     if constexpr (unheld >= 0)
       static_assert(
           sizeof(
               detail::cannot_hold<Format, detail::field_at<Schema, static_cast<std::size_t>(unheld)>::name_storage>) !=
           0);
-    auto encoder = format.try_make_encoder(Schema::infos);
-    if (!encoder) return std::move(encoder).error();
-    return detail::new_file_format{*std::move(encoder), Format::extension};
+    return {format.try_make_encoder(Schema::infos), Format::extension};
   }
   /// @}
 
  private:
   static result<std::unique_ptr<core>> try_make(std::shared_ptr<output::place> place, Format const& format,
                                                 writer_options options) {
-    auto made = try_make_format(format);
-    if (!made) return std::move(made).error();
-    return core::try_make(Schema::infos, *std::move(made), std::move(place), std::move(options));
+    return core::try_make(Schema::infos, make_format(format), std::move(place), std::move(options));
   }
 
-  static error_info moved_from() { return {.code = errc::invalid_state, .message = "this writer was moved from"}; }
-
   result<void> append(void const* row, core::show_row show) {
-    if (!core_) [[unlikely]]
-      return moved_from();
-    return core_->append(row, show);
+    return core::append(core_.get(), row, show);
   }
 
   template <class Bound, class... V>

@@ -54,9 +54,7 @@ class local_bulk_writer : public bulk_writer<Schema, Format> {
   explicit local_bulk_writer(std::unique_ptr<core> made) noexcept : base(std::move(made)) {}
 
   static result<std::unique_ptr<core>> try_make(Format const& format, local_options options) {
-    auto made = base::try_make_format(format);
-    if (!made) return std::move(made).error();
-    return detail::try_make_local(Schema::infos, *std::move(made), std::move(options));
+    return detail::try_make_local(Schema::infos, base::make_format(format), std::move(options));
   }
 };
 

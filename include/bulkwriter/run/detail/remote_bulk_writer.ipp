@@ -12,6 +12,7 @@ BULKWRITER_DECL result<std::unique_ptr<chunk_writer>> try_make_remote(std::span<
                                                                       new_file_format format,
                                                                       object_store const& store,
                                                                       remote_options options) {
+  if (!format.encoder) return std::move(format.encoder).error();
   writer_options shared{.chunk_size = options.chunk_size, .on_abandoned = std::move(options.on_abandoned)};
   if (auto size = storage::try_part_size(options.chunk_size, options.part_size, store.backend()); !size)
     return std::move(size).error();

@@ -20,9 +20,9 @@ namespace bulkwriter {
 inline namespace v1 {
 namespace detail {
 
-/// What a writer needs of its format.
+/// What a writer needs of its format: an encoder, or why there is none.
 struct new_file_format {
-  std::unique_ptr<format::encoder> encoder;
+  result<std::unique_ptr<format::encoder>> encoder;
   std::string_view extension;
 };
 
@@ -43,14 +43,20 @@ class chunk_writer {
   chunk_writer& operator=(chunk_writer const&) = delete;
   ~chunk_writer();
 
-  result<void> append(void const* row, show_row show);
-  result<batch_files> commit();
+  // Null: a writer that was moved from. Error: invalid_state.
+  static result<void> append(chunk_writer* writer, void const* row, show_row show) {
+    return writer != nullptr ? writer->append(row, show) : moved_from();
+  }
+  static result<batch_files> commit(chunk_writer* writer);
 
   batch_files const& all_files() const noexcept { return all_; }
   std::string data_path() const { return place_->data_path(); }
   std::uint64_t accepted_rows() const noexcept { return accepted_rows_; }
 
  private:
+  static result<void> moved_from();
+  result<void> append(void const* row, show_row show);
+  result<batch_files> commit();
   std::string file_name() const;
   format::byte_sink sink();
   result<void> open();

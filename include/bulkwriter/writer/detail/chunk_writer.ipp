@@ -15,7 +15,7 @@ BULKWRITER_DECL chunk_writer::chunk_writer(std::span<field_info const> fields, n
                                            std::shared_ptr<output::place> place, writer_options options)
     : fields_(fields),
       checker_(fields),
-      encoder_(std::move(format.encoder)),
+      encoder_(*std::move(format.encoder)),
       extension_(format.extension),
       place_(std::move(place)),
       options_(std::move(options)),
@@ -32,6 +32,7 @@ BULKWRITER_DECL result<std::unique_ptr<chunk_writer>> chunk_writer::try_make(std
                                                                              new_file_format format,
                                                                              std::shared_ptr<output::place> place,
                                                                              writer_options options) {
+  if (!format.encoder) return std::move(format.encoder).error();
   if (place == nullptr) return error_info{.code = errc::invalid_option, .message = "the writer was given no place"};
   if (auto checked = check(options); !checked) return std::move(checked).error();
   return std::make_unique<chunk_writer>(fields, std::move(format), std::move(place), std::move(options));
@@ -43,6 +44,15 @@ BULKWRITER_DECL result<void> chunk_writer::check(writer_options const& options) 
     return error_info{.code = errc::invalid_option,
                       .message = "chunk_size is " + std::to_string(options.chunk_size) + ", less than 1024 bytes"};
   return {};
+}
+
+BULKWRITER_DECL result<void> chunk_writer::moved_from() {
+  return error_info{.code = errc::invalid_state, .message = "this writer was moved from"};
+}
+
+BULKWRITER_DECL result<batch_files> chunk_writer::commit(chunk_writer* writer) {
+  if (writer == nullptr) return moved_from().error();
+  return writer->commit();
 }
 
 BULKWRITER_DECL result<void> chunk_writer::append(void const* given, show_row show) {
