@@ -348,14 +348,34 @@ inline namespace v1 {
 
 /// One value of a row as checks and formats see it: null, a number, or a view of text or of numbers. A row is one cell a
 /// field, in schema order; whatever way the user gave it, it comes down to these. A view is valid as long as the row.
+/// Says nothing of the field: whether a cell fits its field's kind is judged by the row checker. Thread-safe as a value.
 class cell {
  public:
-  enum class type : std::uint8_t { null, boolean, integer, unsigned_integer, float32, float64, text, floats };
+  /// What a cell holds.
+  enum class type : std::uint8_t {
+    null,              ///< no value
+    boolean,           ///< true or false
+    integer,           ///< of 64 bits, signed
+    unsigned_integer,  ///< of 64 bits: what is above the range of int64 shows to those who judge it
+    float32,           ///< single precision
+    float64,           ///< double precision
+    text,              ///< bytes that should be UTF-8: varchar, json, $meta, geometry, timestamptz
+    floats,            ///< a vector of float
+    halves,            ///< a vector of 16-bit floats as their bits; binary16 or bfloat16: the field decides
+    int8s,             ///< a vector of int8
+    bytes,             ///< a vector of bits, eight a byte
+    sparse,            ///< a sparse vector: indices in ascending order and as many values
+    list,              ///< the elements of an array, or the structs of an array of structs
+  };
 
+  /// Sets the cell of element `at` of a list, or the cells of the sub-fields of its struct `at`.
+  using show_element = void (*)(void const* elements, std::size_t at, cell* cells);
+
+  /// Each from its value. Spans and text are kept as views.
+  /// @{
   constexpr cell() noexcept : integer_(0) {}
   static constexpr cell boolean(bool value) noexcept { return {type::boolean, std::int64_t{value}}; }
   static constexpr cell integer(std::int64_t value) noexcept { return {type::integer, value}; }
-  /// Of an unsigned integer of 64 bits: what is above the range of int64 shows to those who judge it.
   static constexpr cell integer(std::uint64_t value) noexcept {
     return {type::unsigned_integer, static_cast<std::int64_t>(value)};
   }
@@ -365,22 +385,61 @@ class cell {
   static constexpr cell floats(std::span<float const> values) noexcept {
     return {type::floats, values.data(), values.size()};
   }
+  static constexpr cell halves(std::span<std::uint16_t const> bits) noexcept {
+    return {type::halves, bits.data(), bits.size()};
+  }
+  static constexpr cell int8s(std::span<std::int8_t const> values) noexcept {
+    return {type::int8s, values.data(), values.size()};
+  }
+  static constexpr cell bytes(std::span<std::uint8_t const> bits) noexcept {
+    return {type::bytes, bits.data(), bits.size()};
+  }
+  static constexpr cell sparse(std::span<std::uint32_t const> indices, std::span<float const> values) noexcept {
+    cell c{type::sparse, indices.data(), values.size()};
+    c.values_ = values.data();
+    return c;
+  }
+  static constexpr cell list(void const* elements, std::size_t size, show_element show) noexcept {
+    cell c{type::list, elements, size};
+    c.show_ = show;
+    return c;
+  }
+  /// @}
 
+  /// What it holds.
+  /// @{
   constexpr type holds() const noexcept { return type_; }
   constexpr bool is_null() const noexcept { return type_ == type::null; }
+  /// @}
 
-  // Each asks for the type that it names.
+  /// The value, unchecked: each asks for the type that it names.
+  /// @{
   constexpr bool as_boolean() const noexcept { return integer_ != 0; }
   constexpr std::int64_t as_integer() const noexcept { return integer_; }
   constexpr std::uint64_t as_unsigned() const noexcept { return static_cast<std::uint64_t>(integer_); }
   constexpr double as_number() const noexcept { return number_; }  ///< of float32 and float64
   std::string_view as_text() const noexcept { return {static_cast<char const*>(data_), size_}; }
-  std::span<float const> as_floats() const noexcept { return {static_cast<float const*>(data_), size_}; }
+  std::span<float const> as_floats() const noexcept { return view<float>(); }
+  std::span<std::uint16_t const> as_halves() const noexcept { return view<std::uint16_t>(); }
+  std::span<std::int8_t const> as_int8s() const noexcept { return view<std::int8_t>(); }
+  std::span<std::uint8_t const> as_bytes() const noexcept { return view<std::uint8_t>(); }
+  std::span<std::uint32_t const> sparse_indices() const noexcept { return view<std::uint32_t>(); }
+  std::span<float const> sparse_values() const noexcept { return {values_, size_}; }
+  /// @}
+
+  /// How many bytes of text, elements of a vector or list, entries of a sparse vector.
+  constexpr std::size_t size() const noexcept { return size_; }
+  /// Of a list: sets the cell of one element, or the cells of one struct.
+  void element(std::size_t at, cell* cells) const { show_(data_, at, cells); }
 
  private:
   constexpr cell(type t, std::int64_t value) noexcept : type_(t), integer_(value) {}
   constexpr cell(type t, double value) noexcept : type_(t), number_(value) {}
   constexpr cell(type t, void const* data, std::size_t size) noexcept : type_(t), size_(size), data_(data) {}
+  template <class T>
+  std::span<T const> view() const noexcept {
+    return {static_cast<T const*>(data_), size_};
+  }
 
   type type_ = type::null;
   std::size_t size_ = 0;
@@ -388,6 +447,10 @@ class cell {
     std::int64_t integer_;
     double number_;
     void const* data_;
+  };
+  union {
+    float const* values_ = nullptr;
+    show_element show_;
   };
 };
 
@@ -3954,6 +4017,7 @@ BULKWRITER_DECL void json_encoder::put_value(cell const& value) {
     case cell::type::float64: append_json_number(buffer_, value.as_number()); break;
     case cell::type::text: append_json_string(buffer_, value.as_text()); break;
     case cell::type::floats: put_floats(value.as_floats()); break;
+    default: break;
   }
 }
 
@@ -4133,6 +4197,7 @@ BULKWRITER_DECL void parquet_encoder::put(column& c, cell const& value) {
       c.values.append(value.as_floats().data(), value.as_floats().size_bytes());
       grow(6 + value.as_floats().size_bytes());
       break;
+    default: break;
   }
 }
 
@@ -4685,6 +4750,7 @@ BULKWRITER_DECL void row_checker::check_value(std::size_t i, cell const& value) 
     case cell::type::float64: check_number(i, value.as_number()); break;
     case cell::type::text: check_text(i, value.as_text()); break;
     case cell::type::floats: check_vector(i, value.as_floats()); break;
+    default: add(i, errc::wrong_type, "a value of this type cannot be stored in " + std::string(to_string(f.type))); break;
   }
 }
 

@@ -55,6 +55,7 @@ BULKWRITER_DECL void json_encoder::put_value(cell const& value) {
     case cell::type::float64: append_json_number(buffer_, value.as_number()); break;
     case cell::type::text: append_json_string(buffer_, value.as_text()); break;
     case cell::type::floats: put_floats(value.as_floats()); break;
+    default: break;
   }
 }
 

@@ -140,6 +140,7 @@ BULKWRITER_DECL void parquet_encoder::put(column& c, cell const& value) {
       c.values.append(value.as_floats().data(), value.as_floats().size_bytes());
       grow(6 + value.as_floats().size_bytes());
       break;
+    default: break;
   }
 }
 

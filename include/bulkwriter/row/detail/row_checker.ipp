@@ -88,6 +88,7 @@ BULKWRITER_DECL void row_checker::check_value(std::size_t i, cell const& value) 
     case cell::type::float64: check_number(i, value.as_number()); break;
     case cell::type::text: check_text(i, value.as_text()); break;
     case cell::type::floats: check_vector(i, value.as_floats()); break;
+    default: add(i, errc::wrong_type, "a value of this type cannot be stored in " + std::string(to_string(f.type))); break;
   }
 }
 
