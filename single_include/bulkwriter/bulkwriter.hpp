@@ -249,6 +249,8 @@ class [[nodiscard]] result {
   explicit(!std::is_convertible_v<U, T>) result(U&& value) : has_value_(true), value_(std::forward<U>(value)) {}
   result(error_info info) : error_(std::move(info)) {}
   /// @}
+  /// Copies and moves what there is: value or error.
+  /// @{
   result(result const& other)
     requires std::is_copy_constructible_v<T>
       : has_value_(other.has_value_), error_(other.error_) {
@@ -262,6 +264,7 @@ class [[nodiscard]] result {
     std::destroy_at(this);
     return *std::construct_at(this, std::move(other));
   }
+  /// @}
   ~result() {
     if (has_value_) value_.~T();
   }
@@ -301,9 +304,11 @@ class [[nodiscard]] result {
   }
   // not std::optional, which costs a unit several times as much to compile
   bool has_value_ = false;
+  /// @cond
   union {
     T value_;
   };
+  /// @endcond
   detail::error_box error_;
 };
 
@@ -443,6 +448,7 @@ class cell {
 
   type type_ = type::null;
   std::size_t size_ = 0;
+  /// @cond
   union {
     std::int64_t integer_;
     double number_;
@@ -452,6 +458,7 @@ class cell {
     float const* values_ = nullptr;
     show_element show_;
   };
+  /// @endcond
 };
 
 }  // namespace v1
@@ -639,16 +646,16 @@ struct byte_sink {
 /// without a trace. Not thread-safe.
 class encoder {
  public:
-  encoder() = default;
-  encoder(encoder const&) = delete;
-  encoder& operator=(encoder const&) = delete;
+  encoder() = default;                ///< of a new file
+  encoder(encoder const&) = delete;   ///< it stands for a file under way
+  encoder& operator=(encoder const&) = delete;  ///< likewise
   virtual ~encoder() = default;
 
   /// Takes the place of a row that was put and not ended. One cell a field of the schema, of the type of its kind;
   /// those of fields that are not written() are to be ignored. Null only where a field is nullable without a default.
   virtual void put_row(std::span<cell const> cells) = 0;
-  virtual void end_row() = 0;
-  virtual void drop_row() = 0;
+  virtual void end_row() = 0;   ///< keeps the row that was put
+  virtual void drop_row() = 0;  ///< forgets it; does nothing where none was put
 
   virtual std::uint64_t rows() const noexcept = 0;            ///< ended rows of this file
   virtual std::uint64_t size_bound() const noexcept = 0;      ///< no smaller than the file, were it finished with the row put
@@ -2222,11 +2229,13 @@ struct kind_check {
 };
 }  // namespace detail
 // What is no kind goes on as a json field, so that nothing else is wrong with it.
+/// @cond  a mistake, for its message
 template <fixed_string Name, auto Kind>
   requires(!detail::is_field_kind<std::remove_const_t<decltype(Kind)>>)
 struct column<Name, Kind> : column<Name, json{}> {
   static_assert(sizeof(detail::kind_check<Name, false>) != 0);
 };
+/// @endcond
 
 namespace detail {
 
@@ -2291,6 +2300,7 @@ struct pointer_check {
                 "&article::title");
 };
 }  // namespace detail
+/// @cond  a mistake, for its message
 template <fixed_string Name, auto Member, auto Kind>
   requires(!std::is_member_object_pointer_v<decltype(Member)> ||
            !detail::is_field_kind<std::remove_const_t<decltype(Kind)>>)
@@ -2299,6 +2309,7 @@ struct field<Name, Member, Kind> : column<Name, Kind> {
   static_assert(sizeof(detail::pointer_check<Name, std::is_member_object_pointer_v<decltype(Member)>>) != 0);
   static constexpr bool ok = false;
 };
+/// @endcond
 
 namespace detail {
 inline constexpr field_info dynamic_field_info = [] {
@@ -2384,6 +2395,7 @@ struct function_output : column<Name, Kind> {
   }();
   /// @}
 };
+/// @cond  a mistake, for its message
 template <fixed_string Name, auto Kind, auto Function>
   requires(!detail::is_function<std::remove_const_t<decltype(Function)>>)
 struct function_output<Name, Kind, Function> : column<Name, Kind> {
@@ -2394,6 +2406,7 @@ struct function_output<Name, Kind, Function> : column<Name, Kind> {
     return f;
   }();
 };
+/// @endcond
 
 namespace detail {
 template <fixed_string Name, auto Kind>
@@ -2542,6 +2555,7 @@ struct fields_check {
       "such as bw::column<\"id\", bw::int64{.is_primary = true}>");
 };
 }  // namespace detail
+/// @cond  a mistake, for its message
 template <class... F>
   requires(sizeof...(F) == 0 || !(detail::has_info<F> && ...))
 struct schema<F...> {
@@ -2553,6 +2567,7 @@ struct schema<F...> {
   static constexpr bool one_struct = true;
   static_assert(sizeof(detail::fields_check<F...>) != 0);
 };
+/// @endcond
 
 /// A struct derived from `schema`.
 template <class S>

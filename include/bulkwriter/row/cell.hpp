@@ -105,6 +105,7 @@ class cell {
 
   type type_ = type::null;
   std::size_t size_ = 0;
+  /// @cond
   union {
     std::int64_t integer_;
     double number_;
@@ -114,6 +115,7 @@ class cell {
     float const* values_ = nullptr;
     show_element show_;
   };
+  /// @endcond
 };
 
 }  // namespace v1
