@@ -351,9 +351,10 @@ class [[nodiscard]] result<void> {
 namespace bulkwriter {
 inline namespace v1 {
 
-/// One value of a row as checks and formats see it: null, a number, or a view of text or of numbers. A row is one cell a
-/// field, in schema order; whatever way the user gave it, it comes down to these. A view is valid as long as the row.
-/// Says nothing of the field: whether a cell fits its field's kind is judged by the row checker. Thread-safe as a value.
+/// One value of a row as checks and formats see it: null, a number, or a view of text or of numbers. A row is one cell
+/// a field, in schema order; whatever way the user gave it, it comes down to these. A view is valid as long as the row.
+/// Says nothing of the field: whether a cell fits its field's kind is judged by the row checker. Thread-safe as a
+/// value.
 class cell {
  public:
   /// What a cell holds.
@@ -646,8 +647,8 @@ struct byte_sink {
 /// without a trace. Not thread-safe.
 class encoder {
  public:
-  encoder() = default;                ///< of a new file
-  encoder(encoder const&) = delete;   ///< it stands for a file under way
+  encoder() = default;                          ///< of a new file
+  encoder(encoder const&) = delete;             ///< it stands for a file under way
   encoder& operator=(encoder const&) = delete;  ///< likewise
   virtual ~encoder() = default;
 
@@ -657,8 +658,9 @@ class encoder {
   virtual void end_row() = 0;   ///< keeps the row that was put
   virtual void drop_row() = 0;  ///< forgets it; does nothing where none was put
 
-  virtual std::uint64_t rows() const noexcept = 0;            ///< ended rows of this file
-  virtual std::uint64_t size_bound() const noexcept = 0;      ///< no smaller than the file, were it finished with the row put
+  virtual std::uint64_t rows() const noexcept = 0;  ///< ended rows of this file
+  virtual std::uint64_t size_bound()
+      const noexcept = 0;  ///< no smaller than the file, were it finished with the row put
   virtual std::uint64_t lone_row_bound() const noexcept = 0;  ///< the same for a file of the row put alone
   virtual bool ready() const noexcept = 0;                    ///< enough has come together for flush
   virtual result<void> flush(byte_sink const& sink) = 0;      ///< hands over what is complete
@@ -3349,9 +3351,7 @@ class bulk_writer {
   /// Finishes the open chunk. The files since the last commit; none where no row came since. Rows may be appended
   /// afterwards: the numbering of files goes on.
   /// @{
-  result<bulkwriter::batch_files> try_commit() {
-    return core::commit(core_.get());
-  }
+  result<bulkwriter::batch_files> try_commit() { return core::commit(core_.get()); }
   bulkwriter::batch_files commit() { return try_commit().value(); }
   /// @}
 
@@ -3387,9 +3387,7 @@ class bulk_writer {
     return core::try_make(Schema::infos, make_format(format), std::move(place), std::move(options));
   }
 
-  result<void> append(void const* row, core::show_row show) {
-    return core::append(core_.get(), row, show);
-  }
+  result<void> append(void const* row, core::show_row show) { return core::append(core_.get(), row, show); }
 
   template <class Bound, class... V>
   result<void> append_values(V const&... value) {
@@ -4765,7 +4763,9 @@ BULKWRITER_DECL void row_checker::check_value(std::size_t i, cell const& value) 
     case cell::type::float64: check_number(i, value.as_number()); break;
     case cell::type::text: check_text(i, value.as_text()); break;
     case cell::type::floats: check_vector(i, value.as_floats()); break;
-    default: add(i, errc::wrong_type, "a value of this type cannot be stored in " + std::string(to_string(f.type))); break;
+    default:
+      add(i, errc::wrong_type, "a value of this type cannot be stored in " + std::string(to_string(f.type)));
+      break;
   }
 }
 
@@ -5021,8 +5021,7 @@ BULKWRITER_DECL result<void> chunk_writer::open() {
 BULKWRITER_DECL result<void> chunk_writer::check_usable() const {
   if (failure_) return *failure_;
   if (writing_)
-    return error_info{.code = errc::invalid_state,
-                      .message = "an exception has ended an earlier write of this writer"};
+    return error_info{.code = errc::invalid_state, .message = "an exception has ended an earlier write of this writer"};
   return {};
 }
 
@@ -5126,7 +5125,8 @@ BULKWRITER_DECL result<std::unique_ptr<chunk_writer>> try_make_local(std::span<f
                                                                      new_file_format format, local_options options) {
   if (!format.encoder) return std::move(format.encoder).error();
   writer_options shared{.chunk_size = options.chunk_size, .on_abandoned = std::move(options.on_abandoned)};
-  if (auto checked = chunk_writer::check(shared); !checked) return std::move(checked).error();  // before folders are made
+  if (auto checked = chunk_writer::check(shared); !checked)
+    return std::move(checked).error();  // before folders are made
   std::string path = options.local_path.empty() ? "." : std::move(options.local_path);
   if (path.back() != '/') path += '/';
   auto folder = output::folder::try_open(path + make_uuid());
@@ -11740,8 +11740,7 @@ inline namespace v1 {
 namespace detail {
 
 BULKWRITER_DECL result<std::unique_ptr<chunk_writer>> try_make_remote(std::span<field_info const> fields,
-                                                                      new_file_format format,
-                                                                      object_store const& store,
+                                                                      new_file_format format, object_store const& store,
                                                                       remote_options options) {
   if (!format.encoder) return std::move(format.encoder).error();
   writer_options shared{.chunk_size = options.chunk_size, .on_abandoned = std::move(options.on_abandoned)};

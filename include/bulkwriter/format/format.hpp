@@ -35,8 +35,8 @@ struct byte_sink {
 /// without a trace. Not thread-safe.
 class encoder {
  public:
-  encoder() = default;                ///< of a new file
-  encoder(encoder const&) = delete;   ///< it stands for a file under way
+  encoder() = default;                          ///< of a new file
+  encoder(encoder const&) = delete;             ///< it stands for a file under way
   encoder& operator=(encoder const&) = delete;  ///< likewise
   virtual ~encoder() = default;
 
@@ -46,8 +46,9 @@ class encoder {
   virtual void end_row() = 0;   ///< keeps the row that was put
   virtual void drop_row() = 0;  ///< forgets it; does nothing where none was put
 
-  virtual std::uint64_t rows() const noexcept = 0;            ///< ended rows of this file
-  virtual std::uint64_t size_bound() const noexcept = 0;      ///< no smaller than the file, were it finished with the row put
+  virtual std::uint64_t rows() const noexcept = 0;  ///< ended rows of this file
+  virtual std::uint64_t size_bound()
+      const noexcept = 0;  ///< no smaller than the file, were it finished with the row put
   virtual std::uint64_t lone_row_bound() const noexcept = 0;  ///< the same for a file of the row put alone
   virtual bool ready() const noexcept = 0;                    ///< enough has come together for flush
   virtual result<void> flush(byte_sink const& sink) = 0;      ///< hands over what is complete
