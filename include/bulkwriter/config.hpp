@@ -1,5 +1,10 @@
 #pragma once
 
+#if __cplusplus < 202002L
+#error "bulkwriter: needs C++20; compile with -std=c++20"
+#include "bulkwriter: needs C++20; compile with -std=c++20"  // there is no such file: it ends the errors here
+#endif
+
 /// @file
 /// Every macro of the library is in this file. Four are set by the user:
 ///

@@ -12,6 +12,11 @@
 
 // ---------- bulkwriter/config.hpp -----------------------------------------------------------------------------------
 
+#if __cplusplus < 202002L
+#error "bulkwriter: needs C++20; compile with -std=c++20"
+#include "bulkwriter: needs C++20; compile with -std=c++20"  // there is no such file: it ends the errors here
+#endif
+
 /// @file
 /// Every macro of the library is in this file. Four are set by the user:
 ///
@@ -5086,8 +5091,9 @@ BULKWRITER_DECL void chunk_writer::abandon() noexcept {
     if (options_.on_abandoned)
       options_.on_abandoned(what);
     else
-      std::fprintf(stderr, "bulkwriter: a writer was destroyed with %llu rows that were never committed (%s)\n",
-                   static_cast<unsigned long long>(what.rows), what.data_path.c_str());
+      std::fprintf(stderr, "bulkwriter: a writer was destroyed with %llu %s never committed (%s)\n",
+                   static_cast<unsigned long long>(what.rows), what.rows == 1 ? "row that was" : "rows that were",
+                   what.data_path.c_str());
   };
 #if defined(__cpp_exceptions)
   try {

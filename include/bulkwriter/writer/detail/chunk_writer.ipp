@@ -175,8 +175,9 @@ BULKWRITER_DECL void chunk_writer::abandon() noexcept {
     if (options_.on_abandoned)
       options_.on_abandoned(what);
     else
-      std::fprintf(stderr, "bulkwriter: a writer was destroyed with %llu rows that were never committed (%s)\n",
-                   static_cast<unsigned long long>(what.rows), what.data_path.c_str());
+      std::fprintf(stderr, "bulkwriter: a writer was destroyed with %llu %s never committed (%s)\n",
+                   static_cast<unsigned long long>(what.rows), what.rows == 1 ? "row that was" : "rows that were",
+                   what.data_path.c_str());
   };
 #if defined(__cpp_exceptions)
   try {
