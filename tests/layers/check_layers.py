@@ -99,6 +99,8 @@ def problems_of(folder):
             if not match:
                 continue
             quote, name = match.groups()
+            if "needs C++20" in name:  # config.hpp's way to end the errors of an older standard
+                continue
             where = f"{path}:{number}"
             if quote == '"':
                 found.append(f'{where}: "{name}": own headers are included as <bulkwriter/...>')
