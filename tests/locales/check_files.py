@@ -17,7 +17,7 @@ def files_of(program, **environment):
     with tempfile.TemporaryDirectory() as folder:
         subprocess.run([program, folder], check=True, env={**os.environ, **environment})
         root = pathlib.Path(folder)
-        paths = [p for p in root.rglob("*") if p.is_file() and p.suffix in (".json", ".parquet")]
+        paths = [p for p in root.rglob("*") if p.is_file() and p.suffix in (".json", ".jsonl", ".csv", ".parquet")]
         return {(p.relative_to(root).parts[0], p.name): p.read_bytes() for p in paths}
 
 

@@ -11,8 +11,8 @@ namespace bulkwriter {
 inline namespace v1 {
 namespace format {
 
-/// CSV (RFC 4180, lines end with \n) with a header of field names, for Milvus from 2.5 on. Numbers and text stand as they
-/// are, lists and vectors as JSON text, dynamic keys as a JSON object in the column $meta.
+/// CSV (RFC 4180, lines end with \n) with a header of field names, for Milvus from 2.5 on. Numbers and text stand as
+/// they are, lists and vectors as JSON text, dynamic keys as a JSON object in the column $meta.
 ///
 /// A server must be told both options. `batch_files::options` of what a writer commits holds them: an import of
 /// `.files` sends them by itself, a request that names files otherwise takes them as its own `.options`.

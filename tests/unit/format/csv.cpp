@@ -14,20 +14,21 @@ namespace bw = bulkwriter;
 
 namespace {
 
-struct s : bw::schema<bw::column<"key", bw::int64{.is_primary = true, .auto_id = true}>, bw::column<"ok", bw::boolean{}>,
-                      bw::column<"n", bw::int16{.nullable = true}>, bw::column<"f", bw::float32{}>,
-                      bw::column<"title", bw::varchar{.max_length = 64, .nullable = true}>,
-                      bw::column<"lang", bw::varchar{.max_length = 64, .default_value = "en"}>,
-                      bw::column<"must", bw::varchar{.max_length = 64}>,
-                      bw::column<"doc", bw::json{.nullable = true}>, bw::column<"v", bw::float_vector{.dim = 2}>,
-                      bw::dynamic_field<>> {};
+struct s
+    : bw::schema<bw::column<"key", bw::int64{.is_primary = true, .auto_id = true}>, bw::column<"ok", bw::boolean{}>,
+                 bw::column<"n", bw::int16{.nullable = true}>, bw::column<"f", bw::float32{}>,
+                 bw::column<"title", bw::varchar{.max_length = 64, .nullable = true}>,
+                 bw::column<"lang", bw::varchar{.max_length = 64, .default_value = "en"}>,
+                 bw::column<"must", bw::varchar{.max_length = 64}>, bw::column<"doc", bw::json{.nullable = true}>,
+                 bw::column<"v", bw::float_vector{.dim = 2}>, bw::dynamic_field<>> {};
 std::string const header = "ok,n,f,title,lang,must,doc,v,$meta\n";
 
 struct row {
   bw::cell n = {}, title = {}, lang = {}, must = bw::cell::text("x"), doc = {}, dynamic = {};
   std::vector<bw::cell> cells() const {
     static constexpr float v[] = {0.1f, -1.5f};
-    return {bw::cell(), bw::cell::boolean(true), n, bw::cell::float64(0.1), title, lang, must, doc, bw::cell::floats(v), dynamic};
+    return {bw::cell(), bw::cell::boolean(true), n,      bw::cell::float64(0.1), title, lang, must,
+            doc,        bw::cell::floats(v),     dynamic};
   }
 };
 
@@ -70,13 +71,18 @@ TEST_CASE("a header, and cells as servers read them") {
   collector out;
   put_row(*e, {});
   e->end_row();
-  put_row(*e, {.n = bw::cell::integer(std::int64_t{-7}), .title = text("plain"), .lang = text("de"), .must = text(""),
-               .doc = text("{\"a\":[1,\"\xc3\xa9\"]}"), .dynamic = text("{\"claps\": 3}")});
+  put_row(*e, {.n = bw::cell::integer(std::int64_t{-7}),
+               .title = text("plain"),
+               .lang = text("de"),
+               .must = text(""),
+               .doc = text("{\"a\":[1,\"\xc3\xa9\"]}"),
+               .dynamic = text("{\"claps\": 3}")});
   e->end_row();
   CHECK(e->rows() == 2);
   CHECK(e->finish(out.sink()));
-  CHECK(out.text == header + "true,,0.1,,en,x,,\"[0.1,-1.5]\",{}\n" +
-                        "true,-7,0.1,plain,de,,\"{\"\"a\"\":[1,\"\"\xc3\xa9\"\"]}\",\"[0.1,-1.5]\",\"{\"\"claps\"\": 3}\"\n");
+  CHECK(out.text ==
+        header + "true,,0.1,,en,x,,\"[0.1,-1.5]\",{}\n" +
+            "true,-7,0.1,plain,de,,\"{\"\"a\"\":[1,\"\"\xc3\xa9\"\"]}\",\"[0.1,-1.5]\",\"{\"\"claps\"\": 3}\"\n");
 }
 
 // RFC 4180, section 2: 5 to 7.
@@ -123,9 +129,10 @@ TEST_CASE("a separator of numbers, words and names is quoted as well") {
         cells.back() += c;
     }
     CHECK(cells == std::vector<std::string>{"ok", "n", "f", "title", "lang", "must", "doc", "v", "$meta",  //
-                                            "true", "-10", "0.1", "t\\e|\t$ ;", "en", "x", "NULL", "[0.1,-1.5]", "{}", ""});
-    CHECK(e->import_options() == std::vector<std::pair<std::string, std::string>>{{"sep", std::string(1, separator)},
-                                                                                 {"nullkey", "NULL"}});
+                                            "true", "-10", "0.1", "t\\e|\t$ ;", "en", "x", "NULL", "[0.1,-1.5]", "{}",
+                                            ""});
+    CHECK(e->import_options() ==
+          std::vector<std::pair<std::string, std::string>>{{"sep", std::string(1, separator)}, {"nullkey", "NULL"}});
   }
 }
 

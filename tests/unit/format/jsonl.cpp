@@ -13,9 +13,10 @@ namespace bw = bulkwriter;
 
 namespace {
 
-struct s : bw::schema<bw::column<"id", bw::int64{.is_primary = true}>, bw::column<"title", bw::varchar{.max_length = 64}>,
-                      bw::column<"meta", bw::json{.nullable = true}>, bw::column<"v", bw::float_vector{.dim = 2}>,
-                      bw::dynamic_field<>> {};
+struct s
+    : bw::schema<bw::column<"id", bw::int64{.is_primary = true}>, bw::column<"title", bw::varchar{.max_length = 64}>,
+                 bw::column<"meta", bw::json{.nullable = true}>, bw::column<"v", bw::float_vector{.dim = 2}>,
+                 bw::dynamic_field<>> {};
 
 void put_row(bw::format::encoder& e, std::int64_t id, std::string_view title, std::string_view dynamic) {
   std::vector<float> const v{0.1f, -1.5f};

@@ -88,7 +88,8 @@ BULKWRITER_DECL std::vector<std::pair<std::string, std::string>> csv_encoder::im
   return {{"sep", std::string(1, options_.separator)}, {"nullkey", options_.nullkey}};
 }
 
-// Whether a server would take the value for null, which where there is a default means that: harmless if it is the value.
+// Whether a server would take the value for null, which where there is a default means that: harmless if it is the
+// value.
 BULKWRITER_DECL bool csv_encoder::looks_null(field_info const& f, cell const& value) const {
   if (value.is_null() || f.is_dynamic || !f.may_be_null()) return false;
   if (value.holds() == cell::type::text) {

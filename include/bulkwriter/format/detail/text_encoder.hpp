@@ -20,8 +20,8 @@ struct text_frame {
   std::string closing = {};  // of the file
 };
 
-/// Of formats whose files are text, a row behind the other: encodes a row at once, at the end of a buffer that is handed
-/// over when about a megabyte has come together.
+/// Of formats whose files are text, a row behind the other: encodes a row at once, at the end of a buffer that is
+/// handed over when about a megabyte has come together.
 class text_encoder : public format::encoder {
  public:
   explicit text_encoder(text_frame frame)
