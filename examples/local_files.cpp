@@ -52,7 +52,8 @@ int main(int argc, char** argv) {
       std::cout << refused.error().to_string() << '\n';
 
     for (auto const& group : writer.commit())
-      for (std::string const& path : group) std::cout << path << ": " << group.rows << " rows, " << group.bytes << " bytes\n";
+      for (std::string const& path : group)
+        std::cout << path << ": " << group.rows << " rows, " << group.bytes << " bytes\n";
     return 0;
   } catch (bw::error const& e) {
     std::cerr << e.what() << '\n';

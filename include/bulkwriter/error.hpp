@@ -175,6 +175,8 @@ class [[nodiscard]] result {
   explicit(!std::is_convertible_v<U, T>) result(U&& value) : has_value_(true), value_(std::forward<U>(value)) {}
   result(error_info info) : error_(std::move(info)) {}
   /// @}
+  /// Copies and moves what there is: value or error.
+  /// @{
   result(result const& other)
     requires std::is_copy_constructible_v<T>
       : has_value_(other.has_value_), error_(other.error_) {
@@ -188,6 +190,7 @@ class [[nodiscard]] result {
     std::destroy_at(this);
     return *std::construct_at(this, std::move(other));
   }
+  /// @}
   ~result() {
     if (has_value_) value_.~T();
   }
@@ -227,9 +230,11 @@ class [[nodiscard]] result {
   }
   // not std::optional, which costs a unit several times as much to compile
   bool has_value_ = false;
+  /// @cond
   union {
     T value_;
   };
+  /// @endcond
   detail::error_box error_;
 };
 

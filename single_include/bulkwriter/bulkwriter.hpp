@@ -249,6 +249,8 @@ class [[nodiscard]] result {
   explicit(!std::is_convertible_v<U, T>) result(U&& value) : has_value_(true), value_(std::forward<U>(value)) {}
   result(error_info info) : error_(std::move(info)) {}
   /// @}
+  /// Copies and moves what there is: value or error.
+  /// @{
   result(result const& other)
     requires std::is_copy_constructible_v<T>
       : has_value_(other.has_value_), error_(other.error_) {
@@ -262,6 +264,7 @@ class [[nodiscard]] result {
     std::destroy_at(this);
     return *std::construct_at(this, std::move(other));
   }
+  /// @}
   ~result() {
     if (has_value_) value_.~T();
   }
@@ -301,9 +304,11 @@ class [[nodiscard]] result {
   }
   // not std::optional, which costs a unit several times as much to compile
   bool has_value_ = false;
+  /// @cond
   union {
     T value_;
   };
+  /// @endcond
   detail::error_box error_;
 };
 
@@ -346,9 +351,10 @@ class [[nodiscard]] result<void> {
 namespace bulkwriter {
 inline namespace v1 {
 
-/// One value of a row as checks and formats see it: null, a number, or a view of text or of numbers. A row is one cell a
-/// field, in schema order; whatever way the user gave it, it comes down to these. A view is valid as long as the row.
-/// Says nothing of the field: whether a cell fits its field's kind is judged by the row checker. Thread-safe as a value.
+/// One value of a row as checks and formats see it: null, a number, or a view of text or of numbers. A row is one cell
+/// a field, in schema order; whatever way the user gave it, it comes down to these. A view is valid as long as the row.
+/// Says nothing of the field: whether a cell fits its field's kind is judged by the row checker. Thread-safe as a
+/// value.
 class cell {
  public:
   /// What a cell holds.
@@ -443,6 +449,7 @@ class cell {
 
   type type_ = type::null;
   std::size_t size_ = 0;
+  /// @cond
   union {
     std::int64_t integer_;
     double number_;
@@ -452,6 +459,7 @@ class cell {
     float const* values_ = nullptr;
     show_element show_;
   };
+  /// @endcond
 };
 
 }  // namespace v1
@@ -639,19 +647,20 @@ struct byte_sink {
 /// without a trace. Not thread-safe.
 class encoder {
  public:
-  encoder() = default;
-  encoder(encoder const&) = delete;
-  encoder& operator=(encoder const&) = delete;
+  encoder() = default;                          ///< of a new file
+  encoder(encoder const&) = delete;             ///< it stands for a file under way
+  encoder& operator=(encoder const&) = delete;  ///< likewise
   virtual ~encoder() = default;
 
   /// Takes the place of a row that was put and not ended. One cell a field of the schema, of the type of its kind;
   /// those of fields that are not written() are to be ignored. Null only where a field is nullable without a default.
   virtual void put_row(std::span<cell const> cells) = 0;
-  virtual void end_row() = 0;
-  virtual void drop_row() = 0;
+  virtual void end_row() = 0;   ///< keeps the row that was put
+  virtual void drop_row() = 0;  ///< forgets it; does nothing where none was put
 
-  virtual std::uint64_t rows() const noexcept = 0;            ///< ended rows of this file
-  virtual std::uint64_t size_bound() const noexcept = 0;      ///< no smaller than the file, were it finished with the row put
+  virtual std::uint64_t rows() const noexcept = 0;  ///< ended rows of this file
+  virtual std::uint64_t size_bound()
+      const noexcept = 0;  ///< no smaller than the file, were it finished with the row put
   virtual std::uint64_t lone_row_bound() const noexcept = 0;  ///< the same for a file of the row put alone
   virtual bool ready() const noexcept = 0;                    ///< enough has come together for flush
   virtual result<void> flush(byte_sink const& sink) = 0;      ///< hands over what is complete
@@ -2222,11 +2231,13 @@ struct kind_check {
 };
 }  // namespace detail
 // What is no kind goes on as a json field, so that nothing else is wrong with it.
+/// @cond  a mistake, for its message
 template <fixed_string Name, auto Kind>
   requires(!detail::is_field_kind<std::remove_const_t<decltype(Kind)>>)
 struct column<Name, Kind> : column<Name, json{}> {
   static_assert(sizeof(detail::kind_check<Name, false>) != 0);
 };
+/// @endcond
 
 namespace detail {
 
@@ -2291,6 +2302,7 @@ struct pointer_check {
                 "&article::title");
 };
 }  // namespace detail
+/// @cond  a mistake, for its message
 template <fixed_string Name, auto Member, auto Kind>
   requires(!std::is_member_object_pointer_v<decltype(Member)> ||
            !detail::is_field_kind<std::remove_const_t<decltype(Kind)>>)
@@ -2299,6 +2311,7 @@ struct field<Name, Member, Kind> : column<Name, Kind> {
   static_assert(sizeof(detail::pointer_check<Name, std::is_member_object_pointer_v<decltype(Member)>>) != 0);
   static constexpr bool ok = false;
 };
+/// @endcond
 
 namespace detail {
 inline constexpr field_info dynamic_field_info = [] {
@@ -2384,6 +2397,7 @@ struct function_output : column<Name, Kind> {
   }();
   /// @}
 };
+/// @cond  a mistake, for its message
 template <fixed_string Name, auto Kind, auto Function>
   requires(!detail::is_function<std::remove_const_t<decltype(Function)>>)
 struct function_output<Name, Kind, Function> : column<Name, Kind> {
@@ -2394,6 +2408,7 @@ struct function_output<Name, Kind, Function> : column<Name, Kind> {
     return f;
   }();
 };
+/// @endcond
 
 namespace detail {
 template <fixed_string Name, auto Kind>
@@ -2542,6 +2557,7 @@ struct fields_check {
       "such as bw::column<\"id\", bw::int64{.is_primary = true}>");
 };
 }  // namespace detail
+/// @cond  a mistake, for its message
 template <class... F>
   requires(sizeof...(F) == 0 || !(detail::has_info<F> && ...))
 struct schema<F...> {
@@ -2553,6 +2569,7 @@ struct schema<F...> {
   static constexpr bool one_struct = true;
   static_assert(sizeof(detail::fields_check<F...>) != 0);
 };
+/// @endcond
 
 /// A struct derived from `schema`.
 template <class S>
@@ -3334,9 +3351,7 @@ class bulk_writer {
   /// Finishes the open chunk. The files since the last commit; none where no row came since. Rows may be appended
   /// afterwards: the numbering of files goes on.
   /// @{
-  result<bulkwriter::batch_files> try_commit() {
-    return core::commit(core_.get());
-  }
+  result<bulkwriter::batch_files> try_commit() { return core::commit(core_.get()); }
   bulkwriter::batch_files commit() { return try_commit().value(); }
   /// @}
 
@@ -3372,9 +3387,7 @@ class bulk_writer {
     return core::try_make(Schema::infos, make_format(format), std::move(place), std::move(options));
   }
 
-  result<void> append(void const* row, core::show_row show) {
-    return core::append(core_.get(), row, show);
-  }
+  result<void> append(void const* row, core::show_row show) { return core::append(core_.get(), row, show); }
 
   template <class Bound, class... V>
   result<void> append_values(V const&... value) {
@@ -3529,16 +3542,17 @@ std::string make_uuid();
 
 #if BULKWRITER_BODIES
 
+#include <sys/stat.h>
+
 #include <cerrno>
 #include <cstdio>
 #include <cstdlib>
 #include <exception>
-#include <filesystem>
 #include <limits>
 #include <locale.h>
-#include <random>
 #include <stdlib.h>
 #include <system_error>
+#include <unistd.h>
 
 // ---------- bulkwriter/detail/error.ipp -----------------------------------------------------------------------------
 
@@ -4578,6 +4592,8 @@ BULKWRITER_DECL result<void> parquet_encoder::finish(format::byte_sink const& si
 
 // ---------- bulkwriter/output/detail/folder.ipp ---------------------------------------------------------------------
 
+// The system's calls, not std::filesystem, which alone would cost a unit as much to compile as all of the writer.
+
 namespace bulkwriter {
 inline namespace v1 {
 namespace output {
@@ -4587,6 +4603,22 @@ inline error_info file_error(char const* doing, std::string const& path, int err
   bool const full = error == ENOSPC || error == EDQUOT || error == EFBIG;
   return {.code = full ? errc::no_space : errc::io_error,
           .message = std::string("cannot ") + doing + " '" + path + "': " + std::generic_category().message(error)};
+}
+
+inline bool is_folder(std::string const& path) noexcept {
+  struct stat status {};
+  return ::stat(path.c_str(), &status) == 0 && S_ISDIR(status.st_mode);
+}
+
+/// Makes a folder and its parents where they are missing. 0, or the system's error number.
+inline int make_folders(std::string const& path) {
+  for (std::size_t end = 0; end != std::string::npos;) {
+    end = path.find('/', end + 1);
+    std::string const part = path.substr(0, end);
+    // another writer may make it at the same moment
+    if (!is_folder(part) && ::mkdir(part.c_str(), 0777) != 0 && (errno != EEXIST || !is_folder(part))) return errno;
+  }
+  return 0;
 }
 
 class disk_file final : public file {
@@ -4610,9 +4642,7 @@ class disk_file final : public file {
     // a quota or a network file system may refuse the bytes as late as here
     errno = 0;
     if (std::fclose(std::exchange(stream_, nullptr)) != 0) return drop_after("close", errno);
-    std::error_code error;
-    std::filesystem::rename(temporary_, path_, error);
-    if (error) return drop_after("rename", error.value());
+    if (std::rename(temporary_.c_str(), path_.c_str()) != 0) return drop_after("rename", errno);
     temporary_.clear();
     return {};
   }
@@ -4620,9 +4650,8 @@ class disk_file final : public file {
   result<void> discard() override {
     if (stream_ != nullptr) std::fclose(std::exchange(stream_, nullptr));
     if (temporary_.empty()) return {};
-    std::error_code error;
-    std::filesystem::remove(std::exchange(temporary_, {}), error);
-    if (error) return file_error("remove the temporary file of", path_, error.value());
+    if (::unlink(std::exchange(temporary_, {}).c_str()) != 0 && errno != ENOENT)
+      return file_error("remove the temporary file of", path_, errno);
     return {};
   }
 
@@ -4641,21 +4670,18 @@ class disk_file final : public file {
 
 BULKWRITER_DECL result<std::unique_ptr<folder>> folder::try_open(std::string path) {
   while (path.size() > 1 && path.back() == '/') path.pop_back();
-  std::error_code error;
-  std::filesystem::create_directories(path, error);
-  if (error) return detail::file_error("make the folder", path, error.value());
+  if (int const error = detail::make_folders(path); error != 0)
+    return detail::file_error("make the folder", path, error);
   return std::unique_ptr<folder>(new folder(std::move(path)));
 }
 
 BULKWRITER_DECL folder::~folder() {
-  std::error_code ignored;
-  std::filesystem::remove(path_, ignored);  // only if nothing is in it
+  (void)::rmdir(path_.c_str());  // only if nothing is in it
 }
 
 BULKWRITER_DECL result<std::unique_ptr<file>> folder::create(std::string_view name, std::uint64_t) {
   std::string path = path_of(name);
-  std::error_code error;
-  if (std::filesystem::exists(path, error)) return detail::file_error("create", path, EEXIST);
+  if (::access(path.c_str(), F_OK) == 0) return detail::file_error("create", path, EEXIST);
   std::string temporary = path_ + "/." + std::string(name) + ".partial";
   errno = 0;
   std::FILE* const stream = std::fopen(temporary.c_str(), "wbx");
@@ -4750,7 +4776,9 @@ BULKWRITER_DECL void row_checker::check_value(std::size_t i, cell const& value) 
     case cell::type::float64: check_number(i, value.as_number()); break;
     case cell::type::text: check_text(i, value.as_text()); break;
     case cell::type::floats: check_vector(i, value.as_floats()); break;
-    default: add(i, errc::wrong_type, "a value of this type cannot be stored in " + std::string(to_string(f.type))); break;
+    default:
+      add(i, errc::wrong_type, "a value of this type cannot be stored in " + std::string(to_string(f.type)));
+      break;
   }
 }
 
@@ -5006,8 +5034,7 @@ BULKWRITER_DECL result<void> chunk_writer::open() {
 BULKWRITER_DECL result<void> chunk_writer::check_usable() const {
   if (failure_) return *failure_;
   if (writing_)
-    return error_info{.code = errc::invalid_state,
-                      .message = "an exception has ended an earlier write of this writer"};
+    return error_info{.code = errc::invalid_state, .message = "an exception has ended an earlier write of this writer"};
   return {};
 }
 
@@ -5084,10 +5111,13 @@ namespace detail {
 
 BULKWRITER_DECL std::string make_uuid() {
   static constexpr char digits[] = "0123456789abcdef";
-  std::random_device random;
+  unsigned char random[16];
+  if (::getentropy(random, sizeof random) != 0)
+    throw_error({.code = errc::io_error,
+                 .message = "the system gives no random bytes: " + std::generic_category().message(errno)});
   std::string text;
   for (int byte = 0; byte < 16; ++byte) {
-    unsigned value = random() & 0xff;
+    unsigned value = random[byte];
     if (byte == 6) value = (value & 0x0f) | 0x40;  // version
     if (byte == 8) value = (value & 0x3f) | 0x80;  // variant
     if (byte == 4 || byte == 6 || byte == 8 || byte == 10) text += '-';
@@ -5111,7 +5141,8 @@ BULKWRITER_DECL result<std::unique_ptr<chunk_writer>> try_make_local(std::span<f
                                                                      new_file_format format, local_options options) {
   if (!format.encoder) return std::move(format.encoder).error();
   writer_options shared{.chunk_size = options.chunk_size, .on_abandoned = std::move(options.on_abandoned)};
-  if (auto checked = chunk_writer::check(shared); !checked) return std::move(checked).error();  // before folders are made
+  if (auto checked = chunk_writer::check(shared); !checked)
+    return std::move(checked).error();  // before folders are made
   std::string path = options.local_path.empty() ? "." : std::move(options.local_path);
   if (path.back() != '/') path += '/';
   auto folder = output::folder::try_open(path + make_uuid());
@@ -11725,8 +11756,7 @@ inline namespace v1 {
 namespace detail {
 
 BULKWRITER_DECL result<std::unique_ptr<chunk_writer>> try_make_remote(std::span<field_info const> fields,
-                                                                      new_file_format format,
-                                                                      object_store const& store,
+                                                                      new_file_format format, object_store const& store,
                                                                       remote_options options) {
   if (!format.encoder) return std::move(format.encoder).error();
   writer_options shared{.chunk_size = options.chunk_size, .on_abandoned = std::move(options.on_abandoned)};

@@ -1,5 +1,7 @@
 #!/usr/bin/env python3
-"""Compiles the whole programs of README.md: every C++ block with an #include. Names in capitals are the reader's.
+"""Compiles what README.md shows: every C++ block with an #include, and the C++ of the table that pymilvus' users read.
+
+Names in capitals are the reader's.
 
     check_readme.py --compiler C++ --include DIRECTORY --readme FILE [-- FLAG...]
 """
@@ -12,6 +14,24 @@ import sys
 import tempfile
 
 
+CAPITALS = re.compile(r"(?<![\w\"])[A-Z][A-Z_]+(?![\w\"])")
+
+
+def table_program(text, guide):
+    """The table's second column as one program: fields as types, the rest as statements in the order of the table. The
+    row and its schema are those of the guide's program."""
+    table = text.split("## From pymilvus", 1)[1].split("\n\n")[1]
+    cells = [cell for line in table.splitlines()[2:] for cell in re.findall(r"`([^`]+)`", line.split(" | ")[1])]
+    assert len(cells) >= 20, f"the table has only {len(cells)} pieces of C++"
+    lines = []
+    for cell in cells:
+        is_field = re.match(r"bw::(field|column|dynamic_field)<", cell)
+        lines.append(f"  static_assert(sizeof({cell}) != 0);" if is_field else f"  {cell};")
+    row = guide[: guide.index("int main")]
+    return ("#include <chrono>\n#include <vector>\n" + row + "using namespace bw::literals;\nusing namespace std::chrono_literals;\n"
+            "void migrated(std::vector<float> const& vector) {\n" + "\n".join(lines) + "\n  (void)progress;\n}\n")
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--compiler", required=True)
@@ -20,13 +40,14 @@ def main():
     parser.add_argument("flags", nargs="*")
     options = parser.parse_args()
 
-    blocks = re.findall(r"```cpp\n(.*?)```", pathlib.Path(options.readme).read_text(), re.DOTALL)
-    programs = [block for block in blocks if "#include" in block]
+    text = pathlib.Path(options.readme).read_text(encoding="utf-8")
+    programs = [block for block in re.findall(r"```cpp\n(.*?)```", text, re.DOTALL) if "#include" in block]
     assert len(programs) >= 2, "README.md has lost its programs"
+    programs.append(table_program(text, programs[0]))
     failed = 0
     with tempfile.TemporaryDirectory() as folder:
         for number, program in enumerate(programs, 1):
-            given = sorted(set(re.findall(r"(?<![\w\"])[A-Z][A-Z_]+(?![\w\"])", program)) - {"BULKWRITER_IMPLEMENTATION"})
+            given = sorted(set(CAPITALS.findall(program)) - {"AUTOINDEX", "IP"})
             head = "#include <string>\n" + "".join(f"std::string const {name};\n" for name in given)
             path = pathlib.Path(folder, f"program_{number}.cpp")
             path.write_text(head + program)

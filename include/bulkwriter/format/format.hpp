@@ -38,9 +38,9 @@ struct byte_sink {
 /// without a trace. Not thread-safe.
 class encoder {
  public:
-  encoder() = default;
-  encoder(encoder const&) = delete;
-  encoder& operator=(encoder const&) = delete;
+  encoder() = default;                          ///< of a new file
+  encoder(encoder const&) = delete;             ///< it stands for a file under way
+  encoder& operator=(encoder const&) = delete;  ///< likewise
   virtual ~encoder() = default;
 
   /// Adds what speaks against a row in files of this format alone: called before put_row, with the cells as they were
@@ -52,11 +52,12 @@ class encoder {
   /// Takes the place of a row that was put and not ended. One cell a field of the schema, of the type of its kind;
   /// those of fields that are not written() are to be ignored. Null only where a field is nullable without a default.
   virtual void put_row(std::span<cell const> cells) = 0;
-  virtual void end_row() = 0;
-  virtual void drop_row() = 0;
+  virtual void end_row() = 0;   ///< keeps the row that was put
+  virtual void drop_row() = 0;  ///< forgets it; does nothing where none was put
 
-  virtual std::uint64_t rows() const noexcept = 0;            ///< ended rows of this file
-  virtual std::uint64_t size_bound() const noexcept = 0;      ///< no smaller than the file, were it finished with the row put
+  virtual std::uint64_t rows() const noexcept = 0;  ///< ended rows of this file
+  virtual std::uint64_t size_bound()
+      const noexcept = 0;  ///< no smaller than the file, were it finished with the row put
   virtual std::uint64_t lone_row_bound() const noexcept = 0;  ///< the same for a file of the row put alone
   virtual bool ready() const noexcept = 0;                    ///< enough has come together for flush
   virtual result<void> flush(byte_sink const& sink) = 0;      ///< hands over what is complete

@@ -8,9 +8,10 @@
 namespace bulkwriter {
 inline namespace v1 {
 
-/// One value of a row as checks and formats see it: null, a number, or a view of text or of numbers. A row is one cell a
-/// field, in schema order; whatever way the user gave it, it comes down to these. A view is valid as long as the row.
-/// Says nothing of the field: whether a cell fits its field's kind is judged by the row checker. Thread-safe as a value.
+/// One value of a row as checks and formats see it: null, a number, or a view of text or of numbers. A row is one cell
+/// a field, in schema order; whatever way the user gave it, it comes down to these. A view is valid as long as the row.
+/// Says nothing of the field: whether a cell fits its field's kind is judged by the row checker. Thread-safe as a
+/// value.
 class cell {
  public:
   /// What a cell holds.
@@ -105,6 +106,7 @@ class cell {
 
   type type_ = type::null;
   std::size_t size_ = 0;
+  /// @cond
   union {
     std::int64_t integer_;
     double number_;
@@ -114,6 +116,7 @@ class cell {
     float const* values_ = nullptr;
     show_element show_;
   };
+  /// @endcond
 };
 
 }  // namespace v1

@@ -263,11 +263,13 @@ struct kind_check {
 };
 }  // namespace detail
 // What is no kind goes on as a json field, so that nothing else is wrong with it.
+/// @cond  a mistake, for its message
 template <fixed_string Name, auto Kind>
   requires(!detail::is_field_kind<std::remove_const_t<decltype(Kind)>>)
 struct column<Name, Kind> : column<Name, json{}> {
   static_assert(sizeof(detail::kind_check<Name, false>) != 0);
 };
+/// @endcond
 
 namespace detail {
 
@@ -332,6 +334,7 @@ struct pointer_check {
                 "&article::title");
 };
 }  // namespace detail
+/// @cond  a mistake, for its message
 template <fixed_string Name, auto Member, auto Kind>
   requires(!std::is_member_object_pointer_v<decltype(Member)> ||
            !detail::is_field_kind<std::remove_const_t<decltype(Kind)>>)
@@ -340,6 +343,7 @@ struct field<Name, Member, Kind> : column<Name, Kind> {
   static_assert(sizeof(detail::pointer_check<Name, std::is_member_object_pointer_v<decltype(Member)>>) != 0);
   static constexpr bool ok = false;
 };
+/// @endcond
 
 namespace detail {
 inline constexpr field_info dynamic_field_info = [] {
@@ -425,6 +429,7 @@ struct function_output : column<Name, Kind> {
   }();
   /// @}
 };
+/// @cond  a mistake, for its message
 template <fixed_string Name, auto Kind, auto Function>
   requires(!detail::is_function<std::remove_const_t<decltype(Function)>>)
 struct function_output<Name, Kind, Function> : column<Name, Kind> {
@@ -435,6 +440,7 @@ struct function_output<Name, Kind, Function> : column<Name, Kind> {
     return f;
   }();
 };
+/// @endcond
 
 namespace detail {
 template <fixed_string Name, auto Kind>

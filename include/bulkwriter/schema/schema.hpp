@@ -139,6 +139,7 @@ struct fields_check {
       "such as bw::column<\"id\", bw::int64{.is_primary = true}>");
 };
 }  // namespace detail
+/// @cond  a mistake, for its message
 template <class... F>
   requires(sizeof...(F) == 0 || !(detail::has_info<F> && ...))
 struct schema<F...> {
@@ -150,6 +151,7 @@ struct schema<F...> {
   static constexpr bool one_struct = true;
   static_assert(sizeof(detail::fields_check<F...>) != 0);
 };
+/// @endcond
 
 /// A struct derived from `schema`.
 template <class S>

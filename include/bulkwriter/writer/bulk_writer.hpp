@@ -231,9 +231,7 @@ class bulk_writer {
   /// Finishes the open chunk. The files since the last commit; none where no row came since. Rows may be appended
   /// afterwards: the numbering of files goes on.
   /// @{
-  result<bulkwriter::batch_files> try_commit() {
-    return core::commit(core_.get());
-  }
+  result<bulkwriter::batch_files> try_commit() { return core::commit(core_.get()); }
   bulkwriter::batch_files commit() { return try_commit().value(); }
   /// @}
 
@@ -269,9 +267,7 @@ class bulk_writer {
     return core::try_make(Schema::infos, make_format(format), std::move(place), std::move(options));
   }
 
-  result<void> append(void const* row, core::show_row show) {
-    return core::append(core_.get(), row, show);
-  }
+  result<void> append(void const* row, core::show_row show) { return core::append(core_.get(), row, show); }
 
   template <class Bound, class... V>
   result<void> append_values(V const&... value) {

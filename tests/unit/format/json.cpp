@@ -53,7 +53,7 @@ TEST_CASE("rows stand in the form that every server reads") {
 TEST_CASE("a dropped row leaves no trace, and a new file begins after finish") {
   auto const write = [](bool with_drops) {
     auto const made = make();
-  auto& e = *made;
+    auto& e = *made;
     collector out;
     for (int file = 0; file < 2; ++file) {
       for (int row = 0; row < 3; ++row) {

@@ -119,7 +119,7 @@ TEST_CASE("vector levels are runs in closed form") {
 TEST_CASE("a dropped row leaves no trace") {
   auto const write = [](bool with_drops) {
     auto const made = make(nulls::infos, {.row_group_size = 4096, .page_size = 1024});
-  auto& e = *made;
+    auto& e = *made;
     collector out;
     std::mt19937 random(3), other(4);
     for (int row = 0; row < 1000; ++row) {
@@ -142,7 +142,7 @@ TEST_CASE("size_bound is never less than the file and seldom much more") {
   for (std::size_t const rows : {1u, 2u, 9u, 100u, 3000u, 20000u}) {
     for (std::uint64_t const group : {4096u, 65536u, 1u << 25}) {
       auto const made = make(nulls::infos, {.row_group_size = group, .page_size = 1024});
-  auto& e = *made;
+      auto& e = *made;
       collector out;
       for (std::size_t row = 0; row < rows; ++row) {
         put_random_row(e, random);
@@ -166,7 +166,7 @@ TEST_CASE("size_bound holds where nulls come in step with the packing of boolean
   for (int period = 1; period <= 9; ++period) {
     for (int phase = 0; phase < period; ++phase) {
       auto const made = make(flags::infos);
-  auto& e = *made;
+      auto& e = *made;
       collector out;
       for (int row = 0; row < 5000; ++row) {
         bw::cell const flag = row % period == phase ? bw::cell() : bw::cell::boolean(true);

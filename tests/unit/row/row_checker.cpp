@@ -25,8 +25,14 @@ struct s : bw::schema<bw::column<"id", bw::int64{.is_primary = true}>,          
 // a row of which every value is good
 std::vector<bw::cell> good_row() {
   static float const v[] = {1, 2, 3};
-  return {bw::cell::integer(std::int64_t{1}), bw::cell::integer(std::int64_t{1}), bw::cell(), bw::cell::text("t"),
-          bw::cell::text("1"), bw::cell::floats(v), bw::cell(), bw::cell()};
+  return {bw::cell::integer(std::int64_t{1}),
+          bw::cell::integer(std::int64_t{1}),
+          bw::cell(),
+          bw::cell::text("t"),
+          bw::cell::text("1"),
+          bw::cell::floats(v),
+          bw::cell(),
+          bw::cell()};
 }
 // the error of a row in which one value is another
 bw::error_info refusal(std::size_t i, bw::cell value) {

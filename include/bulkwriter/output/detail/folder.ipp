@@ -2,11 +2,15 @@
 
 #include <bulkwriter/output/folder.hpp>
 
+#include <sys/stat.h>
+#include <unistd.h>
+
 #include <cerrno>
 #include <cstdio>
-#include <filesystem>
 #include <system_error>
 #include <utility>
+
+// The system's calls, not std::filesystem, which alone would cost a unit as much to compile as all of the writer.
 
 namespace bulkwriter {
 inline namespace v1 {
@@ -17,6 +21,22 @@ inline error_info file_error(char const* doing, std::string const& path, int err
   bool const full = error == ENOSPC || error == EDQUOT || error == EFBIG;
   return {.code = full ? errc::no_space : errc::io_error,
           .message = std::string("cannot ") + doing + " '" + path + "': " + std::generic_category().message(error)};
+}
+
+inline bool is_folder(std::string const& path) noexcept {
+  struct stat status {};
+  return ::stat(path.c_str(), &status) == 0 && S_ISDIR(status.st_mode);
+}
+
+/// Makes a folder and its parents where they are missing. 0, or the system's error number.
+inline int make_folders(std::string const& path) {
+  for (std::size_t end = 0; end != std::string::npos;) {
+    end = path.find('/', end + 1);
+    std::string const part = path.substr(0, end);
+    // another writer may make it at the same moment
+    if (!is_folder(part) && ::mkdir(part.c_str(), 0777) != 0 && (errno != EEXIST || !is_folder(part))) return errno;
+  }
+  return 0;
 }
 
 class disk_file final : public file {
@@ -40,9 +60,7 @@ class disk_file final : public file {
     // a quota or a network file system may refuse the bytes as late as here
     errno = 0;
     if (std::fclose(std::exchange(stream_, nullptr)) != 0) return drop_after("close", errno);
-    std::error_code error;
-    std::filesystem::rename(temporary_, path_, error);
-    if (error) return drop_after("rename", error.value());
+    if (std::rename(temporary_.c_str(), path_.c_str()) != 0) return drop_after("rename", errno);
     temporary_.clear();
     return {};
   }
@@ -50,9 +68,8 @@ class disk_file final : public file {
   result<void> discard() override {
     if (stream_ != nullptr) std::fclose(std::exchange(stream_, nullptr));
     if (temporary_.empty()) return {};
-    std::error_code error;
-    std::filesystem::remove(std::exchange(temporary_, {}), error);
-    if (error) return file_error("remove the temporary file of", path_, error.value());
+    if (::unlink(std::exchange(temporary_, {}).c_str()) != 0 && errno != ENOENT)
+      return file_error("remove the temporary file of", path_, errno);
     return {};
   }
 
@@ -71,21 +88,18 @@ class disk_file final : public file {
 
 BULKWRITER_DECL result<std::unique_ptr<folder>> folder::try_open(std::string path) {
   while (path.size() > 1 && path.back() == '/') path.pop_back();
-  std::error_code error;
-  std::filesystem::create_directories(path, error);
-  if (error) return detail::file_error("make the folder", path, error.value());
+  if (int const error = detail::make_folders(path); error != 0)
+    return detail::file_error("make the folder", path, error);
   return std::unique_ptr<folder>(new folder(std::move(path)));
 }
 
 BULKWRITER_DECL folder::~folder() {
-  std::error_code ignored;
-  std::filesystem::remove(path_, ignored);  // only if nothing is in it
+  (void)::rmdir(path_.c_str());  // only if nothing is in it
 }
 
 BULKWRITER_DECL result<std::unique_ptr<file>> folder::create(std::string_view name, std::uint64_t) {
   std::string path = path_of(name);
-  std::error_code error;
-  if (std::filesystem::exists(path, error)) return detail::file_error("create", path, EEXIST);
+  if (::access(path.c_str(), F_OK) == 0) return detail::file_error("create", path, EEXIST);
   std::string temporary = path_ + "/." + std::string(name) + ".partial";
   errno = 0;
   std::FILE* const stream = std::fopen(temporary.c_str(), "wbx");

@@ -91,7 +91,9 @@ BULKWRITER_DECL void row_checker::check_value(std::size_t i, cell const& value) 
     case cell::type::float64: check_number(i, value.as_number()); break;
     case cell::type::text: check_text(i, value.as_text()); break;
     case cell::type::floats: check_vector(i, value.as_floats()); break;
-    default: add(i, errc::wrong_type, "a value of this type cannot be stored in " + std::string(to_string(f.type))); break;
+    default:
+      add(i, errc::wrong_type, "a value of this type cannot be stored in " + std::string(to_string(f.type)));
+      break;
   }
 }
 
@@ -224,7 +226,6 @@ BULKWRITER_DECL void settle(std::span<field_info const> fields, std::span<cell> 
       c = cell::text(f.default_text);
   }
 }
-
 
 }  // namespace detail
 }  // namespace v1

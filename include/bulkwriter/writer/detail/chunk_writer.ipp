@@ -127,8 +127,7 @@ BULKWRITER_DECL result<void> chunk_writer::open() {
 BULKWRITER_DECL result<void> chunk_writer::check_usable() const {
   if (failure_) return *failure_;
   if (writing_)
-    return error_info{.code = errc::invalid_state,
-                      .message = "an exception has ended an earlier write of this writer"};
+    return error_info{.code = errc::invalid_state, .message = "an exception has ended an earlier write of this writer"};
   return {};
 }
 

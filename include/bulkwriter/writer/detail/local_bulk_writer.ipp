@@ -12,7 +12,8 @@ BULKWRITER_DECL result<std::unique_ptr<chunk_writer>> try_make_local(std::span<f
                                                                      new_file_format format, local_options options) {
   if (!format.encoder) return std::move(format.encoder).error();
   writer_options shared{.chunk_size = options.chunk_size, .on_abandoned = std::move(options.on_abandoned)};
-  if (auto checked = chunk_writer::check(shared); !checked) return std::move(checked).error();  // before folders are made
+  if (auto checked = chunk_writer::check(shared); !checked)
+    return std::move(checked).error();  // before folders are made
   std::string path = options.local_path.empty() ? "." : std::move(options.local_path);
   if (path.back() != '/') path += '/';
   auto folder = output::folder::try_open(path + make_uuid());

@@ -1,8 +1,12 @@
 #pragma once
 
+#include <bulkwriter/error.hpp>
 #include <bulkwriter/writer/uuid.hpp>
 
-#include <random>
+#include <unistd.h>
+
+#include <cerrno>
+#include <system_error>
 
 namespace bulkwriter {
 inline namespace v1 {
@@ -10,10 +14,13 @@ namespace detail {
 
 BULKWRITER_DECL std::string make_uuid() {
   static constexpr char digits[] = "0123456789abcdef";
-  std::random_device random;
+  unsigned char random[16];
+  if (::getentropy(random, sizeof random) != 0)
+    throw_error({.code = errc::io_error,
+                 .message = "the system gives no random bytes: " + std::generic_category().message(errno)});
   std::string text;
   for (int byte = 0; byte < 16; ++byte) {
-    unsigned value = random() & 0xff;
+    unsigned value = random[byte];
     if (byte == 6) value = (value & 0x0f) | 0x40;  // version
     if (byte == 8) value = (value & 0x3f) | 0x80;  // variant
     if (byte == 4 || byte == 6 || byte == 8 || byte == 10) text += '-';
