@@ -29,7 +29,7 @@ def main():
     options = parser.parse_args()
     plain = files_of(options.program, LC_ALL="C", TZ="UTC")
     foreign = files_of(options.program, BULKWRITER_TEST_LOCALE=options.locale, LOCPATH=options.locpath, TZ="Europe/Kyiv")
-    if {name.split(".")[-1] for _, name in plain} != {"json", "parquet"}:
+    if {name.split(".")[-1] for _, name in plain} != {"csv", "json", "jsonl", "parquet"}:
         print(f"only {sorted(plain)} were written")
         return 1
     different = sorted(key for key in plain.keys() | foreign.keys() if plain.get(key) != foreign.get(key))
