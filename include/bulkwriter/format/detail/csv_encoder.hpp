@@ -1,6 +1,5 @@
 #pragma once
 
-#include <bulkwriter/format/csv.hpp>
 #include <bulkwriter/format/detail/text_encoder.hpp>
 
 #include <cstddef>
@@ -37,7 +36,7 @@ class csv_dialect {
 
 class csv_encoder final : public text_encoder {
  public:
-  csv_encoder(std::span<field_info const> fields, format::csv options, csv_dialect dialect);
+  csv_encoder(std::span<field_info const> fields, csv_dialect dialect, std::string nullkey);
 
   BULKWRITER_DECL void check_row(std::span<cell const> cells, std::vector<problem>& problems) const override;
   BULKWRITER_DECL std::vector<std::pair<std::string, std::string>> import_options() const override;
@@ -48,8 +47,8 @@ class csv_encoder final : public text_encoder {
   bool looks_null(field_info const& field, cell const& value) const;
 
   std::span<field_info const> fields_;
-  format::csv options_;
   csv_dialect dialect_;
+  std::string nullkey_;
   bool nullkey_is_scalar_;  // of JSON: 0, true, null, …
   std::string scratch_;
 };

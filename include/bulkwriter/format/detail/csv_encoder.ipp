@@ -1,5 +1,6 @@
 #pragma once
 
+#include <bulkwriter/format/csv.hpp>
 #include <bulkwriter/format/detail/csv_encoder.hpp>
 #include <bulkwriter/format/detail/json_value.hpp>
 #include <bulkwriter/row/row_checker.hpp>
@@ -41,7 +42,7 @@ BULKWRITER_DECL result<std::unique_ptr<format::encoder>> format::csv::try_make_e
   if (std::string const why = detail::why_no_nullkey(nullkey); !why.empty())
     return error_info{.code = errc::invalid_option, .message = "csv: the nullkey " + why};
   auto const columns = std::count_if(fields.begin(), fields.end(), [](field_info const& f) { return f.written(); });
-  return std::unique_ptr<encoder>(new detail::csv_encoder(fields, *this, {separator, columns == 1}));
+  return std::unique_ptr<encoder>(new detail::csv_encoder(fields, {separator, columns == 1}, nullkey));
 }
 
 namespace detail {
@@ -77,15 +78,15 @@ BULKWRITER_DECL void csv_dialect::append(std::string& out, std::string_view text
   out += '"';
 }
 
-BULKWRITER_DECL csv_encoder::csv_encoder(std::span<field_info const> fields, format::csv options, csv_dialect dialect)
+BULKWRITER_DECL csv_encoder::csv_encoder(std::span<field_info const> fields, csv_dialect dialect, std::string nullkey)
     : text_encoder({.opening = csv_header(fields, dialect), .between = "", .row_end = "\n", .closing = ""}),
       fields_(fields),
-      options_(std::move(options)),
       dialect_(dialect),
-      nullkey_is_scalar_(!find_json_fault(options_.nullkey)) {}
+      nullkey_(std::move(nullkey)),
+      nullkey_is_scalar_(!find_json_fault(nullkey_)) {}
 
 BULKWRITER_DECL std::vector<std::pair<std::string, std::string>> csv_encoder::import_options() const {
-  return {{"sep", std::string(1, options_.separator)}, {"nullkey", options_.nullkey}};
+  return {{"sep", std::string(1, dialect_.separator())}, {"nullkey", nullkey_}};
 }
 
 // Whether a server would take the value for null, which where there is a default means that: harmless if it is the
@@ -93,7 +94,7 @@ BULKWRITER_DECL std::vector<std::pair<std::string, std::string>> csv_encoder::im
 BULKWRITER_DECL bool csv_encoder::looks_null(field_info const& f, cell const& value) const {
   if (value.is_null() || f.is_dynamic || !f.may_be_null()) return false;
   if (value.holds() == cell::type::text) {
-    return value.as_text() == options_.nullkey && !(f.has_default && f.default_text == options_.nullkey);
+    return value.as_text() == nullkey_ && !(f.has_default && f.default_text == nullkey_);
   }
   // a vector or list begins as no nullkey does
   if (!nullkey_is_scalar_ || value.holds() > cell::type::float64) return false;
@@ -103,7 +104,7 @@ BULKWRITER_DECL bool csv_encoder::looks_null(field_info const& f, cell const& va
     append_json_cell(text, f, c);
     return text;
   };
-  return text_of(value) == options_.nullkey && !(f.has_default && text_of(cell()) == options_.nullkey);
+  return text_of(value) == nullkey_ && !(f.has_default && text_of(cell()) == nullkey_);
 }
 
 BULKWRITER_DECL void csv_encoder::check_row(std::span<cell const> cells, std::vector<problem>& problems) const {
@@ -116,7 +117,7 @@ BULKWRITER_DECL void csv_encoder::check_row(std::span<cell const> cells, std::ve
     };
     cell const& value = cells[i];
     if (looks_null(f, value))
-      refuse("the value '" + options_.nullkey + "' is the nullkey of this CSV file, so it would be read as " +
+      refuse("the value '" + nullkey_ + "' is the nullkey of this CSV file, so it would be read as " +
              (f.has_default ? "the default_value" : "null"));
     // in JSON text a raw line end stands between values only
     if (value.holds() == cell::type::text && f.type != kind::json) {
@@ -143,7 +144,7 @@ BULKWRITER_DECL void csv_encoder::append_cell(std::string& out, field_info const
     if (quoted) out += '"';
   };
   switch (value.holds()) {
-    case cell::type::null: dialect_.append(out, options_.nullkey); break;
+    case cell::type::null: dialect_.append(out, nullkey_); break;
     case cell::type::text: dialect_.append(out, value.as_text()); break;
     case cell::type::boolean:
     case cell::type::integer:
