@@ -1,4 +1,4 @@
-// The guide "Data Import from Zero to Hero" in C++: a CSV file becomes Parquet or JSON in a bucket, and a collection
+// The guide "Data Import from Zero to Hero" in C++: a CSV file becomes files in a bucket, and a collection
 // from there.
 //
 //   ./examples/zero_to_hero.sh --help
@@ -104,7 +104,8 @@ bool load_articles(zero_to_hero::settings const& my) {
          .object_url = bw::object_url(writer),
          .access_key = my.bucket.access_key,
          .secret_key = my.bucket.secret_key,
-         .token = my.bucket.session_token},
+         .token = my.bucket.session_token,
+         .options = writer.batch_files().options},
         my);
   }
   if (done.imported_rows != 0) cluster.refresh_load(my.collection_name);
@@ -114,6 +115,9 @@ bool load_articles(zero_to_hero::settings const& my) {
 
 int main(int argc, char** argv) {
   return zero_to_hero::run(argc, argv, [](zero_to_hero::settings const& my) {
-    return my.file_type == "json" ? load_articles<bw::format::json>(my) : load_articles<bw::format::parquet>(my);
+    if (my.file_type == "json") return load_articles<bw::format::json>(my);
+    if (my.file_type == "jsonl") return load_articles<bw::format::jsonl>(my);
+    if (my.file_type == "csv") return load_articles<bw::format::csv>(my);
+    return load_articles<bw::format::parquet>(my);
   });
 }

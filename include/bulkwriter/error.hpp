@@ -32,6 +32,8 @@ enum class errc : std::uint16_t {
   wrong_type = 13,         ///< a run-time value of a type that its field cannot hold
   unknown_field = 14,      ///< a run-time name that the schema does not declare, and no dynamic field to take it
 
+  format_cannot_hold = 20,  ///< a value that readers of this file format take for another, as CSV text for null
+
   // --- options, schemas, states ---
   invalid_schema = 30,  ///< a run-time schema that breaks a rule (compile-time schemas fail to compile instead)
   invalid_option = 31,  ///< an option out of its range, or options that exclude each other

@@ -26,6 +26,8 @@ struct batch_files;
 namespace format {
 struct parquet;
 struct json;
+struct jsonl;
+struct csv;
 }  // namespace format
 
 template <class Schema, class Format>

@@ -3,7 +3,9 @@
 // Schema to files on disk. Needs nothing but the standard library.
 
 #include <bulkwriter/error.hpp>
+#include <bulkwriter/format/csv.hpp>
 #include <bulkwriter/format/json.hpp>
+#include <bulkwriter/format/jsonl.hpp>
 #include <bulkwriter/format/parquet.hpp>
 #include <bulkwriter/manifest/batch_files.hpp>
 #include <bulkwriter/output/folder.hpp>

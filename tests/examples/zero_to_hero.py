@@ -71,14 +71,23 @@ def no_constants(text):
 def stored_rows(folder, file_type):
     rows = []
     for path in sorted(stored_files(folder)):
-        if file_type == "json":
-            with open(path, encoding="utf-8") as f:
-                data = json.load(f, parse_constant=no_constants)
+        if file_type in ("json", "jsonl"):
+            with open(path, encoding="utf-8", newline="\n") as f:
+                if file_type == "jsonl":
+                    data = {"rows": [json.loads(line, parse_constant=no_constants) for line in f]}
+                else:
+                    data = json.load(f, parse_constant=no_constants)
             assert list(data) == ["rows"], list(data)
             for row in data["rows"]:
                 others = dict(row.pop("$meta", {}))
                 others.update({k: row[k] for k in row if k not in FIELDS})
                 rows.append((row["id"], [float32(x) for x in row["title_vector"]], row["title"], row["link"], others))
+        elif file_type == "csv":
+            with open(path, encoding="utf-8", newline="") as f:
+                header, *cells = csv.reader(f, strict=True)
+            assert header == FIELDS + ["$meta"], header
+            rows += [(int(c[0]), [float32(x) for x in json.loads(c[1])], c[2], c[3], json.loads(c[4], parse_constant=no_constants))
+                     for c in cells]
         else:
             table = pyarrow.parquet.read_table(path)
             assert table.column_names == FIELDS + ["$meta"], table.column_names
@@ -147,6 +156,24 @@ def parquet(options):
     whole_job(options, "parquet")
 
 
+def jsonl_rows(options):
+    whole_job(options, "jsonl")
+
+
+def csv_rows(options):
+    whole_job(options, "csv")
+
+
+def csv_line_ends(options):
+    """Servers would read the text as another one: the file type is refused, not the text changed."""
+    with tempfile.TemporaryDirectory() as folder:
+        row = dict(next(iter(sample(1))), title="two\r\nlines")
+        write_csv(folder + "/a.csv", COLUMNS, [row])
+        run = Run(options.program, "--csv", folder + "/a.csv", "--keep", folder + "/keep", "--file-type", "csv")
+        assert run.code == 1 and "field 'title': \\r\\n at offset 3 would be read as \\n" in run.err, run.err
+        assert stored_files(folder + "/keep") == []
+
+
 def json_rows(options):
     whole_job(options, "json")
 
@@ -170,7 +197,7 @@ def write_csv(path, columns, rows, bom=False, **dialect):
 def any_order(options):
     """Columns in any order, further ones, dialects of RFC 4180."""
     for seed, file_type, dialect in ((1, "parquet", dict(lineterminator="\n")), (2, "json", dict(quoting=csv.QUOTE_ALL, bom=True)),
-                                     (3, "json", {}), (4, "parquet", dict(bom=True))):
+                                     (3, "jsonl", {}), (4, "parquet", dict(bom=True))):
         with tempfile.TemporaryDirectory() as folder:
             rows = list(sample(20, seed))
             columns = COLUMNS + ["lang", "rank"]
@@ -292,7 +319,7 @@ def options_and_environment(options):
     assert run.code == 0
     for word in ("--csv", "--file-type", "--keep", "--rows", "BULKWRITER_ENDPOINT", "BULKWRITER_CLUSTER_ENDPOINT"):
         assert word in run.out, word
-    for arguments in (["--nonsense"], ["--csv"], ["--rows", "x"], ["--rows", "-1"], ["--rows=1x"], ["--file-type", "csv"], ["extra"],
+    for arguments in (["--nonsense"], ["--csv"], ["--rows", "x"], ["--rows", "-1"], ["--rows=1x"], ["--file-type", "xml"], ["extra"],
                       ["--x=1"], ["--keep="]):
         run = Run(options.program, *arguments)
         assert run.code == 2 and "--help" in run.err and run.out == "", (arguments, run.code, run.err, run.out)
@@ -361,7 +388,7 @@ def named_peers(options):
             # The same with Zilliz Cloud's API: the cluster is asked for collections, another endpoint imports from a URL.
             cloud = dict(env, BULKWRITER_API_KEY="root:Milvus", BULKWRITER_CLUSTER_ID="in01-test", BULKWRITER_CLOUD_ENDPOINT=service,
                          BULKWRITER_TOKEN="")
-            run = Run(options.program, "--csv", folder + "/a.csv", "--file-type=json", env=cloud)
+            run = Run(options.program, "--csv", folder + "/a.csv", "--file-type=csv", env=cloud)
             assert run.code == 0 and run.lines[-1] == "Completed: 12 of 12 rows", run.out + run.err
             half = Run(options.program, env=dict(cloud, BULKWRITER_API_KEY=""))
             assert half.code == 2 and half.err.split("\n")[0].endswith(", but not BULKWRITER_API_KEY"), half.err
@@ -379,7 +406,7 @@ def named_peers(options):
             assert server.wait(20) == 0
 
 
-CASES = [parquet, json_rows, any_order, fewer_columns, row_limit, bad_csv, options_and_environment, terminal, named_peers]
+CASES = [parquet, json_rows, jsonl_rows, csv_rows, csv_line_ends, any_order, fewer_columns, row_limit, bad_csv, options_and_environment, terminal, named_peers]
 
 
 def main():

@@ -17,7 +17,7 @@ def files_of(program, **environment):
     with tempfile.TemporaryDirectory() as folder:
         subprocess.run([program, folder], check=True, env={**os.environ, **environment})
         root = pathlib.Path(folder)
-        paths = [p for p in root.rglob("*") if p.is_file() and p.suffix in (".json", ".parquet")]
+        paths = [p for p in root.rglob("*") if p.is_file() and p.suffix in (".json", ".jsonl", ".csv", ".parquet")]
         return {(p.relative_to(root).parts[0], p.name): p.read_bytes() for p in paths}
 
 
@@ -29,7 +29,7 @@ def main():
     options = parser.parse_args()
     plain = files_of(options.program, LC_ALL="C", TZ="UTC")
     foreign = files_of(options.program, BULKWRITER_TEST_LOCALE=options.locale, LOCPATH=options.locpath, TZ="Europe/Kyiv")
-    if {name.split(".")[-1] for _, name in plain} != {"json", "parquet"}:
+    if {name.split(".")[-1] for _, name in plain} != {"csv", "json", "jsonl", "parquet"}:
         print(f"only {sorted(plain)} were written")
         return 1
     different = sorted(key for key in plain.keys() | foreign.keys() if plain.get(key) != foreign.get(key))

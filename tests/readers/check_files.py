@@ -1,17 +1,21 @@
 #!/usr/bin/env python3
-"""Runs write_files and reads what it wrote with pyarrow, DuckDB and Python's json; every cell is compared.
+"""Runs write_files and reads what it wrote with pyarrow, DuckDB, Python's json and csv and Go's; every cell is compared.
 
     check_files.py PROGRAM [FOLDER]        FOLDER is kept; without it a temporary one is used
 """
 
+import csv
 import os
 import pathlib
+import re
+import shutil
 import subprocess
 import sys
 import tempfile
 
 import duckdb
 import pyarrow
+import pyarrow.csv
 import pyarrow.parquet
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "support"))
@@ -55,8 +59,8 @@ class Case:
             elif word == "file":
                 rows, size, file = rest.split(" ", 2)
                 self.files.append((int(rows), int(size), pathlib.Path(file)))
-            elif word == "format":
-                self.format = rest
+            elif word in ("format", "separator", "nullkey"):
+                setattr(self, word, rest)
             else:
                 setattr(self, word, int(rest))
         lines = path.with_suffix(".expected").read_text(encoding="ascii").splitlines()
@@ -192,6 +196,112 @@ def check_json(case):
     yield from expected.differences("json", case.columns, found, case.wanted)
 
 
+class GoReader:
+    """read_rows.go, built once; None where there is no Go."""
+
+    built = None
+
+    @classmethod
+    def build(cls, folder):
+        if shutil.which("go") is None:
+            print("skipped: Go's encoding/csv and encoding/json, for there is no Go")
+            return
+        cls.built = os.path.join(folder, "read_rows")
+        source = pathlib.Path(__file__).resolve().parent / "read_rows.go"
+        subprocess.run(["go", "build", "-o", cls.built, source], check=True, env={**os.environ, "GOTOOLCHAIN": "local"})
+
+    @classmethod
+    def rows(cls, *arguments):
+        read = subprocess.run([cls.built, *map(str, arguments)], check=True, capture_output=True)
+        return [expected.strict_json(line) for line in read.stdout.decode("utf-8").splitlines() if line]
+
+
+def json_lines(text):
+    """A row a line: the line ends count, although some servers do not look at them."""
+    if text and not text.endswith("\n"):
+        raise ValueError("the last line does not end")
+    return [expected.strict_json(line) for line in text.split("\n")[:-1]]
+
+
+def check_jsonl(case):
+    by_python, by_go = [], []
+    for rows, _, path in case.files:
+        found = json_lines(path.read_bytes().decode("utf-8"))
+        if len(found) != rows:
+            yield f"{path.name}: {len(found)} rows, {rows} in batch_files"
+        by_python += [json_row(case, row) for row in found]
+        if GoReader.built:
+            by_go += [json_row(case, row) for row in GoReader.rows("jsonl", path)]
+    yield from expected.differences("json", case.columns, by_python, case.wanted)
+    if GoReader.built:
+        yield from expected.differences("Go", case.columns, by_go, case.wanted)
+
+
+def csv_cell(case, column, kind, text):
+    """The text of a cell as servers understand it."""
+    if case.nullable and column > 0 and text == case.nullkey:
+        return "-"
+    if kind == "boolean":
+        return expected.cell(kind, {"true": True, "false": False}[text])
+    if kind in ("varchar", "json"):
+        return expected.cell(kind, text)
+    if kind == "float_vector":
+        return expected.cell(kind, expected.strict_json(text))
+    if not re.fullmatch(r"-?[0-9]+" if kind.startswith("int") else r"-?[0-9]+(\.[0-9]+)?(e[+-][0-9]+)?", text):
+        raise ValueError(f"{text[:80]!r} is no {kind}")
+    return expected.cell(kind, expected.Number(text))
+
+
+def python_csv(case, path):
+    with open(path, encoding="utf-8", newline="") as file:
+        yield from csv.reader(file, delimiter=case.separator, strict=True)
+
+
+def go_csv(case, path):
+    return GoReader.rows("csv", case.separator, path)
+
+
+def arrow_csv(case, path):
+    names = [name for name, _ in case.columns]
+    table = pyarrow.csv.read_csv(
+        path,
+        read_options=pyarrow.csv.ReadOptions(block_size=1 << 26),
+        parse_options=pyarrow.csv.ParseOptions(delimiter=case.separator, newlines_in_values=True),
+        convert_options=pyarrow.csv.ConvertOptions(column_types={name: pyarrow.string() for name in names},
+                                                   strings_can_be_null=False))
+    yield table.column_names
+    yield from zip(*(column.to_pylist() for column in table.columns))
+
+
+def duckdb_csv(case, path):
+    with duckdb.connect() as connection:
+        read = connection.read_csv(str(path), header=True, sep=case.separator, all_varchar=True, quotechar='"', escapechar='"',
+                                   na_values="no cell is this text", auto_detect=False, strict_mode=True,
+                                   columns={name: "VARCHAR" for name, _ in case.columns}, max_line_size=1 << 24)
+        yield read.columns
+        yield from read.fetchall()
+
+
+def check_csv(case):
+    readers = {"csv": python_csv, "pyarrow": arrow_csv, "DuckDB": duckdb_csv}
+    if GoReader.built:
+        readers["Go"] = go_csv
+    for name, read in readers.items():
+        cells = []
+        for rows, _, path in case.files:
+            header, *found = read(case, path)
+            if list(header) != [column for column, _ in case.columns]:
+                yield f"{name}: {path.name}: columns {header}"
+            if len(found) != rows:
+                yield f"{name}: {path.name}: {len(found)} rows, {rows} in batch_files"
+            cells += [[csv_cell(case, i, kind, text) for i, ((_, kind), text) in enumerate(zip(case.columns, row, strict=True))]
+                      for row in found]
+        yield from expected.differences(name, case.columns, cells, case.wanted)
+
+
+CHECKS = {"parquet": check_parquet, "json": check_json, "jsonl": check_jsonl, "csv": check_csv}
+
+
 def check(case):
     """Lines that say what is wrong with the files of a case."""
     if len(case.files) < case.min_files:
@@ -211,10 +321,12 @@ def check(case):
     on_disk = {path for path in case.folder.rglob("*") if path.is_file()} if case.folder.exists() else set()
     if on_disk != {path for _, _, path in case.files}:
         yield f"on disk are {sorted(p.name for p in on_disk)}"
-    yield from (check_parquet if case.format == "parquet" else check_json)(case)
+    yield from CHECKS[case.format](case)
 
 
 def main(program, folder):
+    csv.field_size_limit(1 << 30)
+    GoReader.build(folder)
     subprocess.run([program, folder], check=True)
     cases = [Case(path) for path in sorted(pathlib.Path(folder).glob("*.case"))]
     failures = 0

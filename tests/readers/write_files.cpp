@@ -5,7 +5,8 @@
 //
 // For a case FOLDER/<case>.<format>/ holds the files, FOLDER/<case>.<format>.expected one line a row, and
 // FOLDER/<case>.<format>.case what to check: lines "format F", "chunk_size N", "min_files N", "min_row_groups N",
-// "column KIND NAME" and, in the order of their rows, "file ROWS BYTES PATH".
+// "nullable 1" where all columns but the first may be null, "separator C" and "nullkey TEXT" of CSV, "column KIND NAME"
+// and, in the order of their rows, "file ROWS BYTES PATH".
 
 #include <bulkwriter/local.hpp>
 
@@ -22,6 +23,7 @@
 #include <string>
 #include <string_view>
 #include <tuple>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -49,12 +51,25 @@ struct shape {
   std::uint64_t chunk_size = 512_MiB;
   std::size_t min_files = 1;
   std::size_t min_row_groups = 1;
+  bool nullable = false;  // all columns but the first
 };
+
+// Writes down a row that was taken. CSV may refuse one, for a reason of its own.
+template <class Writer, class Wrote, class Row>
+void offer(Writer& writer, Wrote const& wrote, Row const& row, std::string const& line) {
+  auto const appended = writer.try_append_row(row);
+  if (appended) return wrote(line);
+  bool const is_csv = std::is_same_v<typename Writer::format_type, bw::format::csv>;
+  bool own_reasons = is_csv;
+  for (bw::problem const& p : appended.error().problems) own_reasons &= p.code == bw::errc::format_cannot_hold;
+  if (!own_reasons) throw bw::error(appended.error());
+}
 
 // fill(writer, wrote) appends rows, calls wrote(expected line) after each, and may commit in between.
 template <class Schema, class Format, class Fill>
 void make_one(shape const& s, std::string const& format_name, Format format, Fill const& fill) {
   std::string const base = (root / (s.name + "." + format_name)).string();
+  [[maybe_unused]] Format const csv = format;
   std::ofstream expected(base + ".expected", std::ios::binary);
   bw::local_bulk_writer<Schema, Format> writer{std::move(format), {.local_path = base, .chunk_size = s.chunk_size}};
   fill(writer, [&](std::string const& line) { expected << line << '\n'; });
@@ -63,7 +78,9 @@ void make_one(shape const& s, std::string const& format_name, Format format, Fil
 
   std::ofstream about(base + ".case", std::ios::binary);
   about << "format " << format_name << "\nchunk_size " << s.chunk_size << "\nmin_files " << s.min_files
-        << "\nmin_row_groups " << s.min_row_groups << '\n';
+        << "\nmin_row_groups " << s.min_row_groups << "\nnullable " << s.nullable << '\n';
+  if constexpr (std::is_same_v<Format, bw::format::csv>)
+    about << "separator " << csv.separator << "\nnullkey " << csv.nullkey << '\n';
   for (auto const& [kind, name] : s.columns) about << "column " << kind << ' ' << name << '\n';
   for (bw::file_group const& group : writer.batch_files()) {
     if (group.size() != 1) throw std::runtime_error(base + ": a group of several files");
@@ -76,6 +93,14 @@ template <class Schema, class Fill>
 void make(shape const& s, Fill const& fill, bw::format::parquet parquet = {}) {
   make_one<Schema>(s, "parquet", parquet, fill);
   make_one<Schema>(s, "json", bw::format::json{}, fill);
+  make_one<Schema>(s, "jsonl", bw::format::jsonl{}, fill);
+  make_one<Schema>(s, "csv", bw::format::csv{}, fill);
+}
+// The same rows in another CSV.
+template <class Schema, class Fill>
+void make_piped(shape s, Fill const& fill) {
+  s.name += "_piped";
+  make_one<Schema>(s, "csv", bw::format::csv{.separator = '|', .nullkey = "NULL"}, fill);
 }
 
 // --- every kind, no null ---
@@ -89,8 +114,7 @@ void write_every() {
       random_values random(static_cast<std::uint64_t>(count));
       for (std::int64_t id = 0; id < count; ++id) {
         every const r = every_row(id, random);
-        writer.append_row(r);
-        wrote(told(r));
+        offer(writer, wrote, r, told(r));
       }
     };
   };
@@ -112,8 +136,7 @@ void write_every() {
                        random_values random(2);
                        for (std::int64_t id = 0; id < 20; ++id) {
                          every const r = every_row(id, random);
-                         writer.append_row(r);
-                         wrote(told(r));
+                         offer(writer, wrote, r, told(r));
                          if (id == 6 && writer.commit().size() != 1)
                            throw std::runtime_error("the first commit is not one file");
                        }
@@ -153,12 +176,11 @@ void write_every() {
       r.f32 = floats[i];
       r.f64 = doubles[i];
       r.v = {floats[i], -floats[i], floats[(i + 1) % std::size(floats)], -1.0f};
-      writer.append_row(r);
-      wrote(told(r));
+      offer(writer, wrote, r, told(r));
     }
   });
 
-  make<every_schema>({.name = "texts", .columns = every_columns}, [](auto& writer, auto const& wrote) {
+  auto const texts_of_all_sorts = [](auto& writer, auto const& wrote) {
     std::vector<std::string> texts = {"",
                                       " ",
                                       "plain",
@@ -208,10 +230,11 @@ void write_every() {
       r.text = text;
       r.doc = docs[static_cast<std::size_t>(id) % docs.size()];
       r.extra = id % 3 ? R"({"key with space":"\u00e9","nested":{"a":[1,{"b":null}]},"n":-0.5})" : "{}";
-      writer.append_row(r);
-      wrote(told(r));
+      offer(writer, wrote, r, told(r));
     }
-  });
+  };
+  make<every_schema>({.name = "texts", .columns = every_columns}, texts_of_all_sorts);
+  make_piped<every_schema>({.name = "texts", .columns = every_columns}, texts_of_all_sorts);
 }
 
 // --- nulls and default values ---
@@ -276,39 +299,38 @@ std::string told(sparse_row const& r) {
 // present(row, column) says whether the cell has a value.
 template <class Present>
 void write_nulls(std::string name, std::int64_t rows, Present present, bw::format::parquet parquet = {}) {
-  make<sparse_schema>(
-      {.name = std::move(name), .columns = sparse_columns},
-      [&](auto& writer, auto const& wrote) {
-        random_values random(static_cast<std::uint64_t>(rows));
-        for (std::int64_t id = 0; id < rows; ++id) {
-          sparse_row r;
-          r.id = id;
-          int column = 0;
-          auto const fill = [&](auto& member, auto value) {
-            if (present(id, column++)) member = std::move(value);
-          };
-          fill(r.flag, random.below(2) == 1);
-          fill(r.i8, static_cast<std::int8_t>(random.bits()));
-          fill(r.i16, static_cast<std::int16_t>(random.bits()));
-          fill(r.i32, static_cast<std::int32_t>(random.bits()));
-          fill(r.i64, static_cast<std::int64_t>(random.bits()));
-          fill(r.f32, random.any_float());
-          fill(r.f64, random.any_double());
-          fill(r.text, random.word(40));
-          fill(r.doc, std::string("[") + std::to_string(id) + "]");
-          fill(r.v, random.vector(3));
-          fill(r.flag_or, false);
-          fill(r.i8_or, static_cast<std::int8_t>(random.bits()));
-          fill(r.i64_or, static_cast<std::int64_t>(random.bits()));
-          fill(r.f32_or, random.any_float());
-          fill(r.f64_or, random.any_double());
-          fill(r.text_or, random.word(40));
-          fill(r.null_or, random.word(40));
-          writer.append_row(r);
-          wrote(told(r));
-        }
-      },
-      parquet);
+  shape const s{.name = std::move(name), .columns = sparse_columns, .nullable = true};
+  auto const fill_rows = [&](auto& writer, auto const& wrote) {
+    random_values random(static_cast<std::uint64_t>(rows));
+    for (std::int64_t id = 0; id < rows; ++id) {
+      sparse_row r;
+      r.id = id;
+      int column = 0;
+      auto const fill = [&](auto& member, auto value) {
+        if (present(id, column++)) member = std::move(value);
+      };
+      fill(r.flag, random.below(2) == 1);
+      fill(r.i8, static_cast<std::int8_t>(random.bits()));
+      fill(r.i16, static_cast<std::int16_t>(random.bits()));
+      fill(r.i32, static_cast<std::int32_t>(random.bits()));
+      fill(r.i64, static_cast<std::int64_t>(random.bits()));
+      fill(r.f32, random.any_float());
+      fill(r.f64, random.any_double());
+      fill(r.text, random.word(40));
+      fill(r.doc, std::string("[") + std::to_string(id) + "]");
+      fill(r.v, random.vector(3));
+      fill(r.flag_or, false);
+      fill(r.i8_or, static_cast<std::int8_t>(random.bits()));
+      fill(r.i64_or, static_cast<std::int64_t>(random.bits()));
+      fill(r.f32_or, random.any_float());
+      fill(r.f64_or, random.any_double());
+      fill(r.text_or, random.word(40));
+      fill(r.null_or, random.word(40));
+      offer(writer, wrote, r, told(r));
+    }
+  };
+  make<sparse_schema>(s, fill_rows, parquet);
+  make_piped<sparse_schema>(s, fill_rows);
 }
 
 void write_all_nulls() {
@@ -401,8 +423,8 @@ struct wide_columns<std::index_sequence<I...>> {
   template <class Writer, class Wrote>
   static void append(Writer& writer, Wrote const& wrote, std::int64_t id, random_values& random) {
     std::tuple const row{"key " + std::to_string(id), wide_value<I>(random)...};
-    writer.append_row(row);
-    wrote(std::apply([](auto const&... values) { return expected::row(expected::cell(values)...); }, row));
+    offer(writer, wrote, row,
+          std::apply([](auto const&... values) { return expected::row(expected::cell(values)...); }, row));
   }
 };
 using wide = wide_columns<std::make_index_sequence<99>>;

@@ -22,7 +22,7 @@ versitygw_needs_go=1.25
 packages=(
   ca-certificates ccache clang-16 cmake curl doctest-dev doxygen g++ git libboost-json1.81-dev libboost1.81-dev
   libclang-rt-16-dev libcli11-dev libssl-dev make meson ninja-build nlohmann-json3-dev patchelf pkg-config python3
-  python3-venv tzdata
+  python3-venv rapidjson-dev tzdata
 )
 
 as_root() {

@@ -9,7 +9,10 @@
 #include <cstdint>
 #include <memory>
 #include <span>
+#include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 namespace bulkwriter {
 inline namespace v1 {
@@ -39,6 +42,12 @@ class encoder {
   encoder(encoder const&) = delete;             ///< it stands for a file under way
   encoder& operator=(encoder const&) = delete;  ///< likewise
   virtual ~encoder() = default;
+
+  /// Adds what speaks against a row in files of this format alone: called before put_row, with the cells as they were
+  /// given, also of rows that are refused anyway.
+  virtual void check_row(std::span<cell const> /*cells*/, std::vector<problem>& /*problems*/) const {}
+  /// What a server must be told to read the files: names and values of import options.
+  virtual std::vector<std::pair<std::string, std::string>> import_options() const { return {}; }
 
   /// Takes the place of a row that was put and not ended. One cell a field of the schema, of the type of its kind;
   /// those of fields that are not written() are to be ignored. Null only where a field is nullable without a default.

@@ -9,7 +9,6 @@
 #include <cstddef>
 #include <optional>
 #include <string>
-#include <utility>
 #include <vector>
 
 // Where an import runs, and what may be asked of it. Each target has a request type of its own: Milvus reads keys of
@@ -17,10 +16,6 @@
 
 namespace bulkwriter {
 inline namespace v1 {
-
-/// Names and values of import options, in the order in which they are sent: {{"timeout", "300s"}, {"auto_commit",
-/// "false"}}. Values are strings on the wire, whatever they mean.
-using import_options = std::vector<std::pair<std::string, std::string>>;
 
 /// What Milvus is asked to import (POST /v2/vectordb/jobs/import/create).
 struct milvus_import_request {
@@ -30,7 +25,7 @@ struct milvus_import_request {
   batch_files files = {};
   std::string partition_name = {};  ///< empty: the default one; must be empty where the collection has a partition key
   std::string db_name = {};         ///< empty: the target's
-  import_options options = {};      ///< timeout, auto_commit, sep, nullkey, …
+  import_options options = {};      ///< timeout, auto_commit, …; those of the files are sent with them
   /// Sent as `Idempotency-Key` (printable ASCII, at most 256 bytes): servers that know it (2.6.24, 3.0.2) answer a
   /// repeated request with the first one's job. Not set: made from database, collection, partition, files and options,
   /// so that to import the same files once more on purpose needs another key. Set but empty: not sent.
@@ -50,7 +45,7 @@ struct zilliz_cloud_import_request {
   std::string db_name = {};                   ///< empty: the default database
   std::string volume_name = {};               ///< a volume of Zilliz Cloud, in place of a bucket
   std::vector<std::string> data_paths = {};   ///< relative to the volume; at most 1,000
-  import_options options = {};                ///< as with `milvus_import_request`
+  import_options options = {};  ///< timeout, auto_commit, …; of CSV also `batch_files::options` of the writer's files
 };
 
 /// What Zilliz Cloud is asked to import through the API of the guide (v1).
@@ -119,7 +114,8 @@ struct zilliz_cloud_v1 {
 inline std::vector<batch_files> split_batch_files(batch_files const& files, std::size_t at_most = milvus::max_groups) {
   std::vector<batch_files> parts;
   for (auto const& group : files) {
-    if (parts.empty() || parts.back().size() >= (at_most == 0 ? 1 : at_most)) parts.emplace_back();
+    if (parts.empty() || parts.back().size() >= (at_most == 0 ? 1 : at_most))
+      parts.push_back({.options = files.options});
     parts.back().groups.push_back(group);
   }
   return parts;

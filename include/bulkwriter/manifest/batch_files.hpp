@@ -12,6 +12,10 @@
 namespace bulkwriter {
 inline namespace v1 {
 
+/// Names and values of import options, in the order in which they are sent: {{"timeout", "300s"}, {"auto_commit",
+/// "false"}}. Values are strings on the wire, whatever they mean.
+using import_options = std::vector<std::pair<std::string, std::string>>;
+
 /// What one chunk became: one path for every format but NumPy, where it is one file a field.
 /// On disk the paths are file names; in a bucket they are object keys, without a leading slash.
 struct file_group {
@@ -35,6 +39,8 @@ struct file_group {
 /// ties to the writer.
 struct batch_files {
   std::vector<file_group> groups = {};  ///< one a chunk
+  /// What a server must be told to read the files: of CSV separator and nullkey. A bulk_import of the files sends them.
+  import_options options = {};
 
   /// Files that were not written here: a group each, rows and bytes unknown (0).
   static batch_files of_paths(std::vector<std::string> paths) {

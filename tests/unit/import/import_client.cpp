@@ -89,6 +89,26 @@ TEST_CASE("milvus: create with everything; NumPy files share a group; a leading 
     "options":{"timeout":"300s","auto_commit":"false"}})"));
 }
 
+TEST_CASE("milvus: what the files bring along is sent with them, and cannot be contradicted") {
+  batch_files files{.options = {{"sep", "|"}, {"nullkey", "NULL"}}};
+  for (char const* const path : {"u/1.csv", "u/2.csv"}) files.groups.push_back({.paths = {path}});
+  auto const sent = [&](import_options options) {
+    scripted_server server(job_answer);
+    import_client{milvus_at(server)}.bulk_import(
+        {.collection_name = "c", .files = split_batch_files(files, 1).at(1), .options = std::move(options)});
+    return server.only().json().at("options");
+  };
+  CHECK(sent({}) == parse(R"({"sep":"|","nullkey":"NULL"})"));
+  CHECK(sent({{"timeout", "300s"}, {"SEP", "|"}}) == parse(R"({"timeout":"300s","SEP":"|","nullkey":"NULL"})"));
+
+  import_client db{milvus{.uri = "http://127.0.0.1:1"}};  // nothing is sent
+  auto const refused = db.try_bulk_import({.collection_name = "c", .files = files, .options = {{"nullkey", ""}}});
+  REQUIRE_FALSE(refused);
+  CHECK(refused.error().code == errc::invalid_option);
+  CHECK(refused.error().message.find("option 'nullkey' is '', but the files were written with 'NULL'") !=
+        std::string::npos);
+}
+
 TEST_CASE("milvus: the request's database goes before the target's") {
   scripted_server server(job_answer);
   milvus target = milvus_at(server);

@@ -248,7 +248,7 @@ TEST_CASE("pointers to text may be null where the field may") {
 }
 
 TEST_CASE_TEMPLATE("no file is larger than chunk_size, and none of the rows is lost", Format, bw::format::json,
-                   bw::format::parquet) {
+                   bw::format::jsonl, bw::format::csv, bw::format::parquet) {
   auto const memory = std::make_shared<bw::output::memory>();
   bw::bulk_writer<tag_schema, Format> writer{memory, Format{}, {.chunk_size = 4096}};
   std::uint64_t rows = 0;
@@ -264,6 +264,36 @@ TEST_CASE_TEMPLATE("no file is larger than chunk_size, and none of the rows is l
     rows -= files[i].rows;
   }
   CHECK(rows == 0);
+}
+
+TEST_CASE("what a format cannot hold is refused with all else that is wrong with the row") {
+  auto const memory = std::make_shared<bw::output::memory>();
+  bw::format::csv const csv{.separator = '|', .nullkey = "none"};
+  bw::bulk_writer<tag_schema, bw::format::csv> writer{memory, csv};
+  auto const one = writer.try_append_row("tag"_f = "a\r\nb");
+  REQUIRE_FALSE(one);
+  CHECK(one.error().to_string() ==
+        "row 0, field 'tag': \\r\\n at offset 1 would be read as \\n from a CSV file [bulkwriter.format_cannot_hold]");
+  auto const several = writer.try_append_row("tag"_f = "a\r\nb", "n"_f = 40000, "lang"_f = "none");
+  REQUIRE_FALSE(several);
+  CHECK(several.error().code == bw::errc::several_problems);
+  std::vector<std::pair<bw::errc, std::string>> found;
+  for (auto const& p : several.error().problems) found.emplace_back(p.code, p.field);
+  CHECK(found == std::vector<std::pair<bw::errc, std::string>>{{bw::errc::out_of_range, "n"},
+                                                               {bw::errc::format_cannot_hold, "tag"},
+                                                               {bw::errc::format_cannot_hold, "lang"}});
+  writer.append_row("tag"_f = "a|b");
+  auto const files = writer.commit();
+  CHECK(text_of(*memory, "1.csv") == "tag|n|lang|$meta\n\"a|b\"|none|en|{}\n");
+  CHECK(files.options == bw::import_options{{"sep", "|"}, {"nullkey", "none"}});
+  CHECK(writer.batch_files() == files);
+  CHECK(to_memory<tag_schema>{}.writer.batch_files().options.empty());
+}
+
+TEST_CASE("options of a format that cannot be are no writer's") {
+  using writer = bw::bulk_writer<tag_schema, bw::format::csv>;
+  CHECK(code_of(writer::try_open(std::make_shared<bw::output::memory>(), {.separator = '"'})) ==
+        bw::errc::invalid_option);
 }
 
 TEST_CASE("a row that alone is larger than chunk_size is refused, the file before it is kept") {

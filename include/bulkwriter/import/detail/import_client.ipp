@@ -120,7 +120,7 @@ BULKWRITER_DECL result<job_id> import_backend::create(milvus_import_request cons
   boost::json::array files;
   for (auto const& group : request.files) files.emplace_back(boost::json::array(group.begin(), group.end()));
   body["files"] = std::move(files);
-  add_options(body, request.options);
+  add_options(body, with_options_of_files(request));
 
   std::string const key =
       request.idempotency_key ? *request.idempotency_key : idempotency_key_of(boost::json::serialize(body));

@@ -44,19 +44,39 @@ BULKWRITER_DECL std::string why_not_a_key(std::string_view path) {
   return {};
 }
 
+// Servers do not tell names of options apart by case.
+BULKWRITER_DECL bool same_option(std::string_view a, std::string_view b) noexcept {
+  auto const lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; };
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(), [&](char x, char y) { return lower(x) == lower(y); });
+}
+
 BULKWRITER_DECL result<void> check_options(std::string const& what, import_options const& options) {
-  auto const lower = [](std::string text) {
-    for (char& c : text)
-      if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-    return text;
-  };
   for (std::size_t i = 0; i < options.size(); ++i) {
     if (options[i].first.empty()) return bad_request(what, "an option has no name");
     for (std::size_t k = 0; k < i; ++k)
-      if (lower(options[k].first) == lower(options[i].first))
+      if (same_option(options[k].first, options[i].first))
         return bad_request(what, "option '" + options[i].first + "' is given twice");
   }
   return {};
+}
+
+// An option that the files bring along may be repeated, not contradicted.
+BULKWRITER_DECL result<void> check_options_of_files(std::string const& what, milvus_import_request const& request) {
+  if (auto good = check_options(what, request.files.options); !good) return good;
+  for (auto const& [name, value] : request.options)
+    for (auto const& of_files : request.files.options)
+      if (same_option(name, of_files.first) && value != of_files.second)
+        return bad_request(what, "option '" + name + "' is '" + value + "', but the files were written with '" +
+                                     of_files.second + "'");
+  return {};
+}
+
+BULKWRITER_DECL import_options with_options_of_files(milvus_import_request const& request) {
+  import_options all = request.options;
+  for (auto const& of_files : request.files.options)
+    if (std::none_of(all.begin(), all.end(), [&](auto const& o) { return same_option(o.first, of_files.first); }))
+      all.push_back(of_files);
+  return all;
 }
 
 BULKWRITER_DECL bool option_is_set(import_options const& options, std::string_view name) {
@@ -79,6 +99,7 @@ BULKWRITER_DECL result<void> check_request(std::string const& what, milvus_impor
                                  std::to_string(milvus::max_groups) +
                                  ": send the parts of split_batch_files(files) one by one");
   if (auto good = check_options(what, request.options); !good) return good;
+  if (auto good = check_options_of_files(what, request); !good) return good;
   // Backups and deletes are folders of the server's own files; the rules for data files are not theirs.
   bool const own_files = option_is_set(request.options, "backup") || option_is_set(request.options, "l0_import");
   for (std::size_t i = 0; i < request.files.size(); ++i) {

@@ -21,7 +21,9 @@ BULKWRITER_DECL chunk_writer::chunk_writer(std::span<field_info const> fields, n
       options_(std::move(options)),
       texts_(fields.size()),
       cells_(fields.size()),
-      exceptions_at_birth_(std::uncaught_exceptions()) {}
+      exceptions_at_birth_(std::uncaught_exceptions()) {
+  all_.options = encoder_->import_options();
+}
 
 BULKWRITER_DECL chunk_writer::~chunk_writer() {
   if (uncommitted_rows_ == 0 || failure_ || writing_ || std::uncaught_exceptions() > exceptions_at_birth_) return;
@@ -61,7 +63,9 @@ BULKWRITER_DECL result<void> chunk_writer::append(void const* given, show_row sh
   std::int64_t const row = offered_rows_++;
   std::fill(cells_.begin(), cells_.end(), cell());
   show(given, texts_, cells_.data());
-  if (auto checked = checker_.check(row, cells_); !checked) return checked;
+  checker_.judge(cells_);
+  encoder_->check_row(cells_, checker_.problems());
+  if (auto checked = checker_.verdict(row); !checked) return checked;
   settle(fields_, cells_);
 
   encoder_->put_row(cells_);
@@ -91,7 +95,7 @@ BULKWRITER_DECL result<void> chunk_writer::append(void const* given, show_row sh
 BULKWRITER_DECL result<batch_files> chunk_writer::commit() {
   if (auto usable = check_usable(); !usable) return std::move(usable).error();
   if (auto finished = finish_chunk(); !finished) return std::move(finished).error();
-  batch_files files;
+  batch_files files{.options = all_.options};
   files.groups.assign(all_.groups.begin() + static_cast<std::ptrdiff_t>(committed_groups_), all_.groups.end());
   committed_groups_ = all_.size();
   uncommitted_rows_ = 0;

@@ -1,0 +1,40 @@
+#pragma once
+
+#include <bulkwriter/format/json.hpp>
+
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace bulkwriter {
+inline namespace v1 {
+namespace format {
+
+/// CSV (RFC 4180, lines end with LF) with a header of field names, for Milvus from 2.5 on. Numbers and text stand as
+/// they are, lists and vectors as JSON text, dynamic keys as a JSON object in the column $meta.
+///
+/// A server must be told both options. `batch_files::options` of what a writer commits holds them: an import of
+/// `.files` sends them by itself, a request that names files otherwise takes them as its own `.options`.
+///
+/// What a server would read as another value is refused, with format_cannot_hold: a value that looks like nullkey where
+/// null is allowed (with the default nullkey the empty text), and text with a CR LF in it, which becomes LF.
+struct csv {
+  char separator = ',';      ///< any ASCII character but NUL, the quote, CR and LF
+  std::string nullkey = "";  ///< stands for null; UTF-8 without line ends that does not begin with [ or {
+
+  static constexpr std::string_view extension = "csv";  ///< of the files
+  /// What json holds, without text: servers have no such column.
+  static constexpr bool holds(kind k) noexcept { return k != kind::text && json::holds(k); }
+
+  /// What writes the bytes. Error: invalid_option, for a separator or a nullkey that cannot be.
+  result<std::unique_ptr<encoder>> try_make_encoder(std::span<field_info const> fields) const;
+};
+
+}  // namespace format
+}  // namespace v1
+}  // namespace bulkwriter
+
+#if BULKWRITER_BODIES
+#include <bulkwriter/format/detail/csv_encoder.ipp>
+#endif

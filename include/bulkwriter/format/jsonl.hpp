@@ -1,0 +1,29 @@
+#pragma once
+
+#include <bulkwriter/format/json.hpp>
+
+#include <memory>
+#include <span>
+#include <string_view>
+
+namespace bulkwriter {
+inline namespace v1 {
+namespace format {
+
+/// JSON Lines, for Milvus from 2.6.6 on: the rows of json, an object a line and nothing around them.
+struct jsonl {
+  static constexpr std::string_view extension = "jsonl";  ///< of the files
+  /// What json holds.
+  static constexpr bool holds(kind k) noexcept { return json::holds(k); }
+
+  /// There are no options that could be wrong.
+  result<std::unique_ptr<encoder>> try_make_encoder(std::span<field_info const> fields) const;
+};
+
+}  // namespace format
+}  // namespace v1
+}  // namespace bulkwriter
+
+#if BULKWRITER_BODIES
+#include <bulkwriter/format/detail/jsonl_encoder.ipp>
+#endif
