@@ -31,6 +31,7 @@ enum class errc : std::uint16_t {
   several_problems = 12,   ///< more than one of the above in one row: see error_info::problems
   wrong_type = 13,         ///< a run-time value of a type that its field cannot hold
   unknown_field = 14,      ///< a run-time name that the schema does not declare, and no dynamic field to take it
+  unsupported_value = 15,  ///< a value that the file format cannot hold, such as U+0000 in a NumPy text
 
   // --- options, schemas, states ---
   invalid_schema = 30,  ///< a run-time schema that breaks a rule (compile-time schemas fail to compile instead)

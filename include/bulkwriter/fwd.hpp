@@ -26,6 +26,7 @@ struct batch_files;
 namespace format {
 struct parquet;
 struct json;
+struct npy;
 }  // namespace format
 
 template <class Schema, class Format>

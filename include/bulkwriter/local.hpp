@@ -4,6 +4,7 @@
 
 #include <bulkwriter/error.hpp>
 #include <bulkwriter/format/json.hpp>
+#include <bulkwriter/format/npy.hpp>
 #include <bulkwriter/format/parquet.hpp>
 #include <bulkwriter/manifest/batch_files.hpp>
 #include <bulkwriter/output/folder.hpp>

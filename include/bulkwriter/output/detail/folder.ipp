@@ -21,8 +21,11 @@ inline error_info file_error(char const* doing, std::string const& path, int err
 
 class disk_file final : public file {
  public:
-  disk_file(std::FILE* stream, std::string temporary, std::string path)
-      : stream_(stream), temporary_(std::move(temporary)), path_(std::move(path)) {}
+  disk_file(std::FILE* stream, std::string temporary, std::string path, std::string group_folder)
+      : stream_(stream),
+        temporary_(std::move(temporary)),
+        path_(std::move(path)),
+        group_folder_(std::move(group_folder)) {}
   disk_file(disk_file const&) = delete;
   disk_file& operator=(disk_file const&) = delete;
   ~disk_file() override { (void)discard(); }
@@ -53,10 +56,33 @@ class disk_file final : public file {
     std::error_code error;
     std::filesystem::remove(std::exchange(temporary_, {}), error);
     if (error) return file_error("remove the temporary file of", path_, error.value());
+    remove_group_folder();
+    return {};
+  }
+
+  result<void> rewrite_head(bytes head) override {
+    errno = 0;
+    if (std::fseek(stream_, 0, SEEK_SET) != 0 || std::fwrite(head.data(), 1, head.size(), stream_) != head.size() ||
+        std::fseek(stream_, 0, SEEK_END) != 0)
+      return file_error("rewrite the beginning of", temporary_, errno);
+    return {};
+  }
+
+  result<void> remove() override {
+    std::error_code error;
+    std::filesystem::remove(path_, error);
+    if (error) return file_error("remove", path_, error.value());
+    remove_group_folder();
     return {};
   }
 
  private:
+  // That of a group is made for its first file and goes with its last one.
+  void remove_group_folder() noexcept {
+    if (group_folder_.empty()) return;
+    std::error_code not_empty;
+    std::filesystem::remove(group_folder_, not_empty);
+  }
   error_info drop_after(char const* doing, int error) {
     error_info info = file_error(doing, temporary_, error);
     (void)discard();
@@ -64,7 +90,7 @@ class disk_file final : public file {
   }
 
   std::FILE* stream_;
-  std::string temporary_, path_;
+  std::string temporary_, path_, group_folder_;
 };
 
 }  // namespace detail
@@ -83,16 +109,27 @@ BULKWRITER_DECL folder::~folder() {
 }
 
 BULKWRITER_DECL result<std::unique_ptr<file>> folder::create(std::string_view name, std::uint64_t) {
-  std::string path = path_of(name);
+  std::string path = path_of(name), group_folder;
   std::error_code error;
   if (std::filesystem::exists(path, error)) return detail::file_error("create", path, EEXIST);
-  std::string temporary = path_ + "/." + std::string(name) + ".partial";
+  std::size_t const base = path.rfind('/') + 1;  // path_of puts one there
+  if (base != path_.size() + 1) {
+    group_folder = path.substr(0, base - 1);
+    std::filesystem::create_directories(group_folder, error);
+    if (error) return detail::file_error("make the folder", group_folder, error.value());
+  }
+  std::string temporary = path.substr(0, base) + '.' + path.substr(base) + ".partial";
   errno = 0;
   std::FILE* const stream = std::fopen(temporary.c_str(), "wbx");
-  if (stream == nullptr) return detail::file_error("create", temporary, errno);
+  if (stream == nullptr) {
+    int const why = errno;
+    if (!group_folder.empty()) std::filesystem::remove(group_folder, error);  // only if nothing is in it
+    return detail::file_error("create", temporary, why);
+  }
   // pieces are large already: a buffer would only copy them
   std::setvbuf(stream, nullptr, _IONBF, 0);
-  return std::unique_ptr<file>(std::make_unique<detail::disk_file>(stream, std::move(temporary), std::move(path)));
+  return std::unique_ptr<file>(
+      std::make_unique<detail::disk_file>(stream, std::move(temporary), std::move(path), std::move(group_folder)));
 }
 
 }  // namespace output
