@@ -5,7 +5,7 @@
 //
 // For a case FOLDER/<case>.<format>/ holds the files, FOLDER/<case>.<format>.expected one line a row, and
 // FOLDER/<case>.<format>.case what to check: lines "format F", "chunk_size N", "min_files N", "min_row_groups N",
-// "column KIND NAME" and, in the order of their rows, "file ROWS BYTES PATH".
+// "column KIND NAME" and, in the order of their rows, "file ROWS BYTES PATH", of NumPy "group ROWS BYTES PATH PATH...".
 
 #include <bulkwriter/local.hpp>
 
@@ -66,14 +66,23 @@ void make_one(shape const& s, std::string const& format_name, Format format, Fil
         << "\nmin_row_groups " << s.min_row_groups << '\n';
   for (auto const& [kind, name] : s.columns) about << "column " << kind << ' ' << name << '\n';
   for (bw::file_group const& group : writer.batch_files()) {
-    if (group.size() != 1) throw std::runtime_error(base + ": a group of several files");
-    about << "file " << group.rows << ' ' << group.bytes << ' ' << group[0] << '\n';
+    about << (format_name == "npy" ? "group " : "file ") << group.rows << ' ' << group.bytes;
+    for (std::string const& path : group) about << ' ' << path;
+    about << '\n';
   }
   if (!expected.flush() || !about.flush()) throw std::runtime_error(base + ": cannot write what is expected");
 }
 
+template <class Schema>
+constexpr bool npy_holds() {
+  for (bw::field_info const& f : Schema::infos)
+    if (!bw::format::can_hold<bw::format::npy>(f)) return false;
+  return true;
+}
+
 template <class Schema, class Fill>
 void make(shape const& s, Fill const& fill, bw::format::parquet parquet = {}) {
+  if constexpr (npy_holds<Schema>()) make_one<Schema>(s, "npy", bw::format::npy{}, fill);
   make_one<Schema>(s, "parquet", parquet, fill);
   make_one<Schema>(s, "json", bw::format::json{}, fill);
 }
