@@ -114,6 +114,7 @@ bool load_articles(zero_to_hero::settings const& my) {
 
 int main(int argc, char** argv) {
   return zero_to_hero::run(argc, argv, [](zero_to_hero::settings const& my) {
+    if (my.file_type == "npy") return load_articles<bw::format::npy>(my);
     return my.file_type == "json" ? load_articles<bw::format::json>(my) : load_articles<bw::format::parquet>(my);
   });
 }

@@ -56,8 +56,8 @@ options parse(int argc, char** argv) {
     if (name == "--csv") {
       out.csv = value;
     } else if (name == "--file-type") {
-      if (value != "parquet" && value != "json")
-        throw usage_error("--file-type is parquet or json, not '" + value + "'");
+      if (value != "parquet" && value != "json" && value != "npy")
+        throw usage_error("--file-type is parquet, json or npy, not '" + value + "'");
       out.file_type = value;
     } else if (name == "--keep") {
       out.keep = value;

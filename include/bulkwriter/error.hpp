@@ -31,7 +31,8 @@ enum class errc : std::uint16_t {
   several_problems = 12,   ///< more than one of the above in one row: see error_info::problems
   wrong_type = 13,         ///< a run-time value of a type that its field cannot hold
   unknown_field = 14,      ///< a run-time name that the schema does not declare, and no dynamic field to take it
-  unsupported_value = 15,  ///< a value that the file format cannot hold, such as U+0000 in a NumPy text
+
+  format_cannot_hold = 20,  ///< a value that readers of this file format take for another, as CSV text for null
 
   // --- options, schemas, states ---
   invalid_schema = 30,  ///< a run-time schema that breaks a rule (compile-time schemas fail to compile instead)

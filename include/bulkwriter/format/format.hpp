@@ -10,6 +10,7 @@
 #include <memory>
 #include <span>
 #include <string_view>
+#include <vector>
 
 namespace bulkwriter {
 inline namespace v1 {
@@ -52,14 +53,16 @@ class encoder {
   encoder& operator=(encoder const&) = delete;
   virtual ~encoder() = default;
 
+  /// Adds what speaks against a row in files of this format alone: called before put_row, with the cells as they were
+  /// given, also of rows that are refused anyway.
+  virtual void check_row(std::span<cell const> /*cells*/, std::vector<problem>& /*problems*/) const {}
+
   /// The names of the files of a group, in the order of byte_sink's index: "id" becomes "7/id.npy" in group 7. Empty: a
   /// chunk is one file, "7.parquet". The same for every chunk.
   virtual std::span<std::string_view const> file_names() const noexcept { return {}; }
   /// How many bytes at the beginning of this file are rewritten at the end.
   virtual std::size_t head_size([[maybe_unused]] std::size_t file) const noexcept { return 0; }
 
-  /// Refuses a row that the format cannot hold, although it is right: `code`, `field` and `message` of the error count.
-  virtual result<void> check_row([[maybe_unused]] std::span<cell const> cells) const { return {}; }
   /// Takes the place of a row that was put and not ended. One cell a field of the schema, of the type of its kind;
   /// those of fields that are not written() are to be ignored. Null only where a field is nullable without a default.
   virtual void put_row(std::span<cell const> cells) = 0;

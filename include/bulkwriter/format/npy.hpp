@@ -20,7 +20,7 @@ namespace format {
 /// mebibyte texts wait, in UTF-8, in an unlinked file in the system's temporary folder (TMPDIR), one a column. Memory
 /// does not grow with the chunk.
 ///
-/// A text with U+0000 is refused with unsupported_value: readers drop that character.
+/// A text with U+0000 is refused with format_cannot_hold: readers drop that character.
 struct npy {
   static constexpr std::string_view extension = "npy";  ///< of the files
 
@@ -32,8 +32,8 @@ struct npy {
   /// Of these kinds, fields that are never null: not nullable, or with a default value in place of null.
   static constexpr bool holds(field_info const& f) noexcept { return holds(f.type) && (!f.nullable || f.has_default); }
 
-  /// There are no options that could be wrong. Error: invalid_option, for a field that the format does not hold or a
-  /// schema without a field that rows hold.
+  /// There are no options that could be wrong. Error: invalid_schema, for a field that the format does not hold or a
+  /// schema without a field that is written.
   result<std::unique_ptr<encoder>> try_make_encoder(std::span<field_info const> fields) const;
 };
 

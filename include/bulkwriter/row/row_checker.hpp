@@ -21,7 +21,16 @@ class row_checker {
   explicit row_checker(std::span<field_info const> fields) noexcept : fields_(fields) {}
 
   /// One cell a field. `row` is the number that the error names.
-  result<void> check(std::int64_t row, std::span<cell const> cells);
+  result<void> check(std::int64_t row, std::span<cell const> cells) {
+    judge(cells);
+    return verdict(row);
+  }
+  /// The same in two steps: others may add what they find between them.
+  /// @{
+  void judge(std::span<cell const> cells);
+  std::vector<problem>& problems() noexcept { return problems_; }
+  result<void> verdict(std::int64_t row);
+  /// @}
 
  private:
   void add(std::size_t i, errc code, std::string message);

@@ -196,15 +196,15 @@ TEST_CASE("npy: what it cannot hold is refused when the encoder is made") {
     std::vector<bw::field_info> const fields = {field("id", kind::int64), field("f", k, 8)};
     auto const refused = bw::format::npy{}.try_make_encoder(fields);
     REQUIRE(!refused);
-    CHECK(refused.error().code == bw::errc::invalid_option);
+    CHECK(refused.error().code == bw::errc::invalid_schema);
     CHECK(refused.error().field == "f");
-    CHECK(refused.error().message == "npy: field 'f': NumPy files hold no " + std::string(bw::to_string(k)));
+    CHECK(refused.error().message == "field 'f': npy files cannot hold " + std::string(bw::to_string(k)));
   }
   std::vector<bw::field_info> fields = {field("id", kind::int64), field("f", kind::int64)};
   fields[1].nullable = true;
   auto const refused = bw::format::npy{}.try_make_encoder(fields);
   REQUIRE(!refused);
-  CHECK(refused.error().message == "npy: field 'f' is nullable, and NumPy files hold no nulls");
+  CHECK(refused.error().message == "field 'f': npy files cannot hold nulls, and it is nullable");
   fields[1].has_default = true;  // which wins over null
   CHECK(bw::format::npy{}.try_make_encoder(fields));
   fields[1].has_default = false;
@@ -272,7 +272,7 @@ TEST_CASE("npy: a text with U+0000 is refused, and the next row is taken") {
   REQUIRE(!refused);
   CHECK(refused.error().to_string() ==
         "row 1, field 'title': U+0000 at byte 1 cannot be stored in a NumPy file: its readers drop it "
-        "[bulkwriter.unsupported_value]");
+        "[bulkwriter.format_cannot_hold]");
   CHECK(refused.error().row == 1);
   writer.append_row("id"_f = 3, "title"_f = "d", "v"_f = v, "key"_f = "e\0"s);  // escaped in JSON
   CHECK(writer.commit()[0].rows == 2);

@@ -27,7 +27,7 @@ class npy_encoder final : public format::encoder {
   std::span<std::string_view const> file_names() const noexcept override { return names_; }
   std::size_t head_size(std::size_t file) const noexcept override { return columns_[file].is_text() ? 0 : head_bytes; }
 
-  BULKWRITER_DECL result<void> check_row(std::span<cell const> cells) const override;
+  BULKWRITER_DECL void check_row(std::span<cell const> cells, std::vector<problem>& problems) const override;
   BULKWRITER_DECL void put_row(std::span<cell const> cells) override;
   BULKWRITER_DECL void end_row() override;
   BULKWRITER_DECL void drop_row() override;

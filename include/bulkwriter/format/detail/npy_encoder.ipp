@@ -20,13 +20,13 @@ BULKWRITER_DECL result<std::unique_ptr<format::encoder>> format::npy::try_make_e
     if (!f.written()) continue;
     none = false;
     if (holds(f)) continue;
-    error_info info{.code = errc::invalid_option, .field = std::string(f.name)};
-    info.message = "npy: field '" + info.field +
-                   (holds(f.type) ? "' is nullable, and NumPy files hold no nulls"
-                                  : "': NumPy files hold no " + std::string(to_string(f.type)));
-    return info;
+    return error_info{
+        .code = errc::invalid_schema,
+        .message = "field '" + std::string(f.name) + "': npy files cannot hold " +
+                   (holds(f.type) ? "nulls, and it is nullable" : std::string(to_string(f.type))),
+        .field = std::string(f.name)};
   }
-  if (none) return error_info{.code = errc::invalid_option, .message = "npy: the schema has no field that rows hold"};
+  if (none) return error_info{.code = errc::invalid_schema, .message = "npy: no field of the schema is written to files"};
   return std::unique_ptr<encoder>(new detail::npy_encoder(fields));
 }
 
@@ -126,17 +126,16 @@ BULKWRITER_DECL npy_encoder::npy_encoder(std::span<field_info const> fields) {
   }
 }
 
-BULKWRITER_DECL result<void> npy_encoder::check_row(std::span<cell const> cells) const {
+BULKWRITER_DECL void npy_encoder::check_row(std::span<cell const> cells, std::vector<problem>& problems) const {
   for (std::size_t i = 0; i < columns_.size(); ++i) {
-    if (!columns_[i].is_text()) continue;
-    std::size_t const at = cells[columns_[i].place].as_text().find('\0');
-    if (at != std::string_view::npos)
-      return error_info{.code = errc::unsupported_value,
-                        .message = "U+0000 at byte " + std::to_string(at) +
-                                   " cannot be stored in a NumPy file: its readers drop it",
-                        .field = std::string(names_[i])};
+    cell const& c = cells[columns_[i].place];
+    if (!columns_[i].is_text() || c.holds() != cell::type::text) continue;
+    if (std::size_t const at = c.as_text().find('\0'); at != std::string_view::npos)
+      problems.push_back({.code = errc::format_cannot_hold,
+                          .field = std::string(names_[i]),
+                          .message = "U+0000 at byte " + std::to_string(at) +
+                                     " cannot be stored in a NumPy file: its readers drop it"});
   }
-  return {};
 }
 
 BULKWRITER_DECL void npy_encoder::put_row(std::span<cell const> cells) {

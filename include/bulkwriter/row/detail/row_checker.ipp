@@ -57,10 +57,13 @@ BULKWRITER_DECL void row_checker::add(std::size_t i, errc code, std::string mess
   problems_.push_back({.code = code, .field = std::string(fields_[i].name), .message = std::move(message)});
 }
 
-BULKWRITER_DECL result<void> row_checker::check(std::int64_t row, std::span<cell const> cells) {
+BULKWRITER_DECL void row_checker::judge(std::span<cell const> cells) {
   problems_.clear();
   for (std::size_t i = 0; i < fields_.size(); ++i)
     if (fields_[i].written()) check_value(i, cells[i]);
+}
+
+BULKWRITER_DECL result<void> row_checker::verdict(std::int64_t row) {
   if (problems_.empty()) [[likely]]
     return {};
   return refusal(row);

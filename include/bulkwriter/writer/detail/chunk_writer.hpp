@@ -59,7 +59,6 @@ class chunk_writer {
   result<batch_files> commit();
   std::size_t files() const noexcept;
   std::string file_name(std::size_t file) const;
-  result<void> check_for_format(std::int64_t row);
   format::byte_sink sink();
   result<void> open();
   result<void> check_usable() const;

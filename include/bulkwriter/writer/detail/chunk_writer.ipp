@@ -61,9 +61,10 @@ BULKWRITER_DECL result<void> chunk_writer::append(void const* given, show_row sh
   std::int64_t const row = offered_rows_++;
   std::fill(cells_.begin(), cells_.end(), cell());
   show(given, texts_, cells_.data());
-  if (auto checked = checker_.check(row, cells_); !checked) return checked;
+  checker_.judge(cells_);
+  encoder_->check_row(cells_, checker_.problems());
+  if (auto checked = checker_.verdict(row); !checked) return checked;
   settle(fields_, cells_);
-  if (auto checked = check_for_format(row); !checked) return checked;
 
   encoder_->put_row(cells_);
   if (encoder_->size_bound() > options_.chunk_size) [[unlikely]] {
@@ -97,16 +98,6 @@ BULKWRITER_DECL result<batch_files> chunk_writer::commit() {
   committed_groups_ = all_.size();
   uncommitted_rows_ = 0;
   return files;
-}
-
-BULKWRITER_DECL result<void> chunk_writer::check_for_format(std::int64_t row) {
-  auto checked = encoder_->check_row(cells_);
-  if (!checked) [[unlikely]] {
-    error_info& info = checked.error();
-    info.message = "row " + std::to_string(row) + ", field '" + info.field + "': " + info.message;
-    info.row = row;
-  }
-  return checked;
 }
 
 BULKWRITER_DECL std::size_t chunk_writer::files() const noexcept {
