@@ -9,6 +9,7 @@
 #include <doctest/doctest.h>
 
 #include <cstdint>
+#include <cstdlib>
 #include <cstring>
 #include <string>
 #include <vector>
@@ -279,4 +280,23 @@ TEST_CASE("npy: a text with U+0000 is refused, and the next row is taken") {
   CHECK(text_of(memory->files().at("1/title.npy")) == file_of("<U1", "(2,)", utf32(U"ad", 2)));
   CHECK(text_of(memory->files().at("1/$meta.npy")) ==
         file_of("<U17", "(2,)", utf32(U"{}", 17) + utf32(UR"({"key":"e\u0000"})", 17)));
+}
+
+TEST_CASE("npy: where texts cannot wait on disk, the writer fails and leaves nothing") {
+  char const* const before = std::getenv("TMPDIR");
+  std::string const kept = before != nullptr ? before : "";
+  ::setenv("TMPDIR", "/nonexistent/folder", 1);
+  auto const memory = std::make_shared<bw::output::memory>();
+  bw::bulk_writer<doc_schema, bw::format::npy> writer{memory};
+  bw::result<void> appended;
+  std::int64_t id = 0;
+  for (; id < 10'000 && appended; ++id)
+    appended = writer.try_append_row("id"_f = id, "title"_f = std::string(500, 't'), "v"_f = std::vector<float>(4));
+  before != nullptr ? ::setenv("TMPDIR", kept.c_str(), 1) : ::unsetenv("TMPDIR");
+  REQUIRE(!appended);
+  CHECK(id == (1 << 20) / 501 + 1);  // a mebibyte of texts, each with its end, is held in memory
+  CHECK(appended.error().code == bw::errc::io_error);
+  CHECK(appended.error().message.find("cannot find the folder (TMPDIR) of a temporary file") != std::string::npos);
+  CHECK(!writer.try_commit());
+  CHECK(memory->files().empty());
 }

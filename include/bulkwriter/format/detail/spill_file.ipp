@@ -23,7 +23,7 @@ inline error_info spill_error(char const* doing, int error) {
 BULKWRITER_DECL result<void> spill_file::open() {
   std::error_code error;
   std::filesystem::path const folder = std::filesystem::temp_directory_path(error);
-  if (error) return spill_error("find a folder for", error.value());
+  if (error) return spill_error("find the folder (TMPDIR) of", error.value());
   std::string path = (folder / "bulkwriter-XXXXXX").string();
   int const file = ::mkstemp(path.data());
   if (file < 0) return spill_error(("make, in '" + folder.string() + "',").c_str(), errno);
