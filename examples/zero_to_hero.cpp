@@ -118,6 +118,7 @@ int main(int argc, char** argv) {
     if (my.file_type == "json") return load_articles<bw::format::json>(my);
     if (my.file_type == "jsonl") return load_articles<bw::format::jsonl>(my);
     if (my.file_type == "csv") return load_articles<bw::format::csv>(my);
+    if (my.file_type == "npy") return load_articles<bw::format::npy>(my);
     return load_articles<bw::format::parquet>(my);
   });
 }

@@ -56,8 +56,8 @@ options parse(int argc, char** argv) {
     if (name == "--csv") {
       out.csv = value;
     } else if (name == "--file-type") {
-      if (value != "parquet" && value != "json" && value != "jsonl" && value != "csv")
-        throw usage_error("--file-type is parquet, json, jsonl or csv, not '" + value + "'");
+      if (value != "parquet" && value != "json" && value != "jsonl" && value != "csv" && value != "npy")
+        throw usage_error("--file-type is parquet, json, jsonl, csv or npy, not '" + value + "'");
       out.file_type = value;
     } else if (name == "--keep") {
       out.keep = value;

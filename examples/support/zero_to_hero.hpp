@@ -21,7 +21,7 @@ namespace bw = bulkwriter;
 struct settings {
   std::string csv_file = {};
   std::uint64_t max_rows = std::numeric_limits<std::uint64_t>::max();
-  std::string file_type = "parquet";  // or json
+  std::string file_type = "parquet";  // or json, npy
 
   bw::s3_connect_param bucket = {};
   std::string remote_path = "/";

@@ -28,6 +28,7 @@ struct parquet;
 struct json;
 struct jsonl;
 struct csv;
+struct npy;
 }  // namespace format
 
 template <class Schema, class Format>

@@ -6,6 +6,7 @@
 #include <bulkwriter/format/csv.hpp>
 #include <bulkwriter/format/json.hpp>
 #include <bulkwriter/format/jsonl.hpp>
+#include <bulkwriter/format/npy.hpp>
 #include <bulkwriter/format/parquet.hpp>
 #include <bulkwriter/manifest/batch_files.hpp>
 #include <bulkwriter/output/folder.hpp>

@@ -73,6 +73,7 @@ constinit thread_local char BULKWRITER_SEPARATE_COMPILATION_is_defined_in_some_u
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
+#include <cstdio>
 #include <cstring>
 #include <functional>
 #include <map>
@@ -112,6 +113,8 @@ enum class errc : std::uint16_t {
   several_problems = 12,   ///< more than one of the above in one row: see error_info::problems
   wrong_type = 13,         ///< a run-time value of a type that its field cannot hold
   unknown_field = 14,      ///< a run-time name that the schema does not declare, and no dynamic field to take it
+
+  format_cannot_hold = 20,  ///< a value that readers of this file format take for another, as CSV text for null
 
   // --- options, schemas, states ---
   invalid_schema = 30,  ///< a run-time schema that breaks a rule (compile-time schemas fail to compile instead)
@@ -637,25 +640,49 @@ namespace format {
 /// Where an encoder hands over finished bytes: the pieces, in order, are valid for the call.
 /// A function pointer with its argument, so that formats know nothing of files and clouds.
 struct byte_sink {
-  void* to = nullptr;  ///< the first argument of `write_to`
-  /// Takes the pieces; an error ends the file.
-  result<void> (*write_to)(void* to, std::span<std::span<std::byte const> const> pieces) = nullptr;
+  void* to = nullptr;  ///< the first argument of the functions
+  /// Takes the pieces for the file of this index, 0 for an encoder of one file; an error ends the chunk.
+  result<void> (*write_to)(void* to, std::size_t file, std::span<std::span<std::byte const> const> pieces) = nullptr;
+  /// Puts `head` over the first bytes of the file: no more than the encoder's head_size.
+  result<void> (*rewrite_to)(void* to, std::size_t file, std::span<std::byte const> head) = nullptr;
 
   /// Calls `write_to`, which must be set.
   /// @{
-  result<void> write(std::span<std::span<std::byte const> const> pieces) const { return write_to(to, pieces); }
-  result<void> write(std::span<std::byte const> piece) const { return write_to(to, std::span(&piece, 1)); }
+  result<void> write(std::span<std::span<std::byte const> const> pieces) const { return write_to(to, 0, pieces); }
+  result<void> write(std::span<std::byte const> piece) const { return write_to(to, 0, std::span(&piece, 1)); }
+  result<void> write(std::size_t file, std::span<std::span<std::byte const> const> pieces) const {
+    return write_to(to, file, pieces);
+  }
+  result<void> write(std::size_t file, std::span<std::byte const> piece) const {
+    return write_to(to, file, std::span(&piece, 1));
+  }
   /// @}
+  /// Calls `rewrite_to`, which must be set for an encoder with a head_size.
+  result<void> rewrite_head(std::size_t file, std::span<std::byte const> head) const {
+    return rewrite_to(to, file, head);
+  }
 };
 
-/// Turns checked rows into the bytes of one file after another. A row is put whole; until end_row it can be dropped
-/// without a trace. Not thread-safe.
+/// Turns checked rows into the bytes of one file after another, or of one group of files after another. A row is put
+/// whole; until end_row it can be dropped without a trace. Not thread-safe.
 class encoder {
  public:
   encoder() = default;                          ///< of a new file
   encoder(encoder const&) = delete;             ///< it stands for a file under way
   encoder& operator=(encoder const&) = delete;  ///< likewise
   virtual ~encoder() = default;
+
+  /// Adds what speaks against a row in files of this format alone: called before put_row, with the cells as they were
+  /// given, also of rows that are refused anyway.
+  virtual void check_row(std::span<cell const> /*cells*/, std::vector<problem>& /*problems*/) const {}
+  /// What a server must be told to read the files: names and values of import options.
+  virtual std::vector<std::pair<std::string, std::string>> import_options() const { return {}; }
+
+  /// The names of the files of a group, in the order of byte_sink's index: "id" becomes "7/id.npy" in group 7. Empty: a
+  /// chunk is one file, "7.parquet". The same for every chunk.
+  virtual std::span<std::string_view const> file_names() const noexcept { return {}; }
+  /// How many bytes at the beginning of this file are rewritten at the end.
+  virtual std::size_t head_size([[maybe_unused]] std::size_t file) const noexcept { return 0; }
 
   /// Takes the place of a row that was put and not ended. One cell a field of the schema, of the type of its kind;
   /// those of fields that are not written() are to be ignored. Null only where a field is nullable without a default.
@@ -664,12 +691,12 @@ class encoder {
   virtual void drop_row() = 0;  ///< forgets it; does nothing where none was put
 
   virtual std::uint64_t rows() const noexcept = 0;  ///< ended rows of this file
-  virtual std::uint64_t size_bound()
-      const noexcept = 0;  ///< no smaller than the file, were it finished with the row put
-  virtual std::uint64_t lone_row_bound() const noexcept = 0;  ///< the same for a file of the row put alone
+  /// No smaller than the files in all, were they finished with the row put.
+  virtual std::uint64_t size_bound() const noexcept = 0;
+  virtual std::uint64_t lone_row_bound() const noexcept = 0;  ///< the same for files of the row put alone
   virtual bool ready() const noexcept = 0;                    ///< enough has come together for flush
   virtual result<void> flush(byte_sink const& sink) = 0;      ///< hands over what is complete
-  virtual result<void> finish(byte_sink const& sink) = 0;     ///< hands over the rest; a new file begins
+  virtual result<void> finish(byte_sink const& sink) = 0;     ///< hands over the rest; new files begin
 };
 
 /// A format: a value with options, the kinds it holds, the extension that servers know it by, and its encoder.
@@ -680,6 +707,15 @@ concept file_format = requires(F const f, std::span<field_info const> fields, ki
   { F::extension } -> std::convertible_to<std::string_view>;
   { f.try_make_encoder(fields) } -> std::same_as<result<std::unique_ptr<encoder>>>;
 };
+
+/// Whether a format holds a field: one that looks at more than the kind has a second `holds(field_info const&)`.
+template <file_format F>
+constexpr bool can_hold(field_info const& f) {
+  if constexpr (requires { F::holds(f); })
+    return F::holds(f);
+  else
+    return F::holds(f.type);
+}
 
 }  // namespace format
 }  // namespace v1
@@ -709,45 +745,85 @@ struct json {
 }  // namespace v1
 }  // namespace bulkwriter
 
+// ---------- bulkwriter/format/detail/text_encoder.hpp ---------------------------------------------------------------
+
+namespace bulkwriter {
+inline namespace v1 {
+namespace detail {
+
+/// What stands around the rows of a file of text.
+struct text_frame {
+  std::string opening = {};  // of the file
+  std::string between = {};  // two rows
+  std::string row_end = {};  // of every row
+  std::string closing = {};  // of the file
+};
+
+/// Of formats whose files are text, a row behind the other: encodes a row at once, at the end of a buffer that is
+/// handed over when about a megabyte has come together.
+class text_encoder : public format::encoder {
+ public:
+  explicit text_encoder(text_frame frame)
+      : frame_(std::move(frame)), buffer_(frame_.opening), row_begin_(buffer_.size()) {}
+
+  BULKWRITER_DECL void put_row(std::span<cell const> cells) final;
+  BULKWRITER_DECL void end_row() final;
+  void drop_row() final { buffer_.resize(row_begin_); }
+
+  std::uint64_t rows() const noexcept final { return rows_; }
+  std::uint64_t size_bound() const noexcept final { return handed_over_ + buffer_.size() + frame_.closing.size(); }
+  std::uint64_t lone_row_bound() const noexcept final {
+    return frame_.opening.size() + (buffer_.size() - row_begin_) + frame_.closing.size();
+  }
+  bool ready() const noexcept final { return row_begin_ >= flush_size; }
+  BULKWRITER_DECL result<void> flush(format::byte_sink const& sink) final;
+  BULKWRITER_DECL result<void> finish(format::byte_sink const& sink) final;
+
+ private:
+  static constexpr std::size_t flush_size = std::size_t{1} << 20;
+
+  virtual void append_row(std::string& out, std::span<cell const> cells) = 0;
+
+  text_frame frame_;
+  std::string buffer_;
+  std::size_t row_begin_;  // in buffer_: end of the last ended row
+  std::uint64_t rows_ = 0, handed_over_ = 0;
+};
+
+}  // namespace detail
+}  // namespace v1
+}  // namespace bulkwriter
+
 // ---------- bulkwriter/format/detail/json_encoder.hpp ---------------------------------------------------------------
 
 namespace bulkwriter {
 inline namespace v1 {
 namespace detail {
 
-/// Encodes a row at once, at the end of a buffer that is handed over when about a megabyte has come together.
-class json_encoder final : public format::encoder {
+/// Rows as JSON objects: of json and of jsonl, which differ in what stands around the rows.
+class json_encoder final : public text_encoder {
  public:
-  explicit json_encoder(std::span<field_info const> fields);
-
-  BULKWRITER_DECL void put_row(std::span<cell const> cells) override;
-  BULKWRITER_DECL void end_row() override;
-  void drop_row() override { buffer_.resize(row_begin_); }
-
-  std::uint64_t rows() const noexcept override { return rows_; }
-  std::uint64_t size_bound() const noexcept override {
-    return handed_over_ + buffer_.size() + 1 + closing.size();  // 1: the row's own '}'
-  }
-  std::uint64_t lone_row_bound() const noexcept override {
-    return opening.size() + (buffer_.size() - row_begin_) + 1 + closing.size();
-  }
-  bool ready() const noexcept override { return row_begin_ >= flush_size; }
-  BULKWRITER_DECL result<void> flush(format::byte_sink const& sink) override;
-  BULKWRITER_DECL result<void> finish(format::byte_sink const& sink) override;
+  json_encoder(std::span<field_info const> fields, text_frame frame);
 
  private:
-  static constexpr std::string_view opening = "{\"rows\":[\n", closing = "\n]}\n";
-  static constexpr std::size_t flush_size = std::size_t{1} << 20;
-
-  void put_value(cell const& value);
-  void put_floats(std::span<float const> values);
+  BULKWRITER_DECL void append_row(std::string& out, std::span<cell const> cells) override;
 
   std::span<field_info const> fields_;
   std::vector<std::string> keys_;  // `"name":` by field index
-  std::string buffer_;
-  std::size_t row_begin_ = 0;  // in buffer_: end of the last ended row
-  std::uint64_t rows_ = 0, handed_over_ = 0;
 };
+
+}  // namespace detail
+}  // namespace v1
+}  // namespace bulkwriter
+
+// ---------- bulkwriter/format/detail/json_value.hpp -----------------------------------------------------------------
+
+namespace bulkwriter {
+inline namespace v1 {
+namespace detail {
+
+/// Appends a checked cell as the JSON that servers read for its field.
+void append_json_cell(std::string& out, field_info const& field, cell const& value);
 
 }  // namespace detail
 }  // namespace v1
@@ -848,29 +924,29 @@ std::optional<std::string_view> inside_braces(std::string_view object) noexcept;
 }  // namespace v1
 }  // namespace bulkwriter
 
-// ---------- bulkwriter/format/parquet.hpp ---------------------------------------------------------------------------
+// ---------- bulkwriter/format/csv.hpp -------------------------------------------------------------------------------
 
 namespace bulkwriter {
 inline namespace v1 {
 namespace format {
 
-/// Apache Parquet, in the form that every Milvus from 2.3.4 on reads: all columns OPTIONAL, three-level lists, strings
-/// annotated as such, PLAIN values, data pages v1, no compression (embeddings do not compress).
-struct parquet {
-  /// Bytes of values, 4 KiB to 2 GiB: what a reader holds in memory, and the encoder of all columns but the widest
-  /// vector.
-  std::uint64_t row_group_size = std::uint64_t{32} << 20;
-  /// Bytes of values, 1 KiB to 1 GiB; a page ends with the row that reaches it.
-  std::uint64_t page_size = std::uint64_t{1} << 20;
-  bool page_checksum = false;  ///< CRC-32 of every page, for readers that check it
+/// CSV (RFC 4180, lines end with LF) with a header of field names, for Milvus from 2.5 on. Numbers and text stand as
+/// they are, lists and vectors as JSON text, dynamic keys as a JSON object in the column $meta.
+///
+/// A server must be told both options. `batch_files::options` of what a writer commits holds them: an import of
+/// `.files` sends them by itself, a request that names files otherwise takes them as its own `.options`.
+///
+/// What a server would read as another value is refused, with format_cannot_hold: a value that looks like nullkey where
+/// null is allowed (with the default nullkey the empty text), and text with a CR LF in it, which becomes LF.
+struct csv {
+  char separator = ',';      ///< any ASCII character but NUL, the quote, CR and LF
+  std::string nullkey = "";  ///< stands for null; UTF-8 without line ends that does not begin with [ or {
 
-  static constexpr std::string_view extension = "parquet";  ///< of the files
-  /// boolean, int8 to int64, float32, float64, varchar, json (so the dynamic field too) and float_vector.
-  static constexpr bool holds(kind k) noexcept {
-    return k <= kind::json || k == kind::float_vector ? k != kind::text : false;
-  }
+  static constexpr std::string_view extension = "csv";  ///< of the files
+  /// What json holds, without text: servers have no such column.
+  static constexpr bool holds(kind k) noexcept { return k != kind::text && json::holds(k); }
 
-  /// What writes the bytes. Error: invalid_option, for a size out of its range.
+  /// What writes the bytes. Error: invalid_option, for a separator or a nullkey that cannot be.
   result<std::unique_ptr<encoder>> try_make_encoder(std::span<field_info const> fields) const;
 };
 
@@ -878,46 +954,160 @@ struct parquet {
 }  // namespace v1
 }  // namespace bulkwriter
 
-// ---------- bulkwriter/format/detail/crc32.hpp ----------------------------------------------------------------------
+// ---------- bulkwriter/format/detail/csv_encoder.hpp ----------------------------------------------------------------
 
 namespace bulkwriter {
 inline namespace v1 {
 namespace detail {
 
-// CRC-32 with the polynomial of zlib and gzip, eight bytes a step (Kounavis and Berry, "slicing-by-8").
-inline constexpr auto crc32_tables = [] {
-  std::array<std::array<std::uint32_t, 256>, 8> t{};
-  for (std::uint32_t i = 0; i < 256; ++i) {
-    std::uint32_t c = i;
-    for (int k = 0; k < 8; ++k) c = (c & 1) != 0 ? c >> 1 ^ 0xedb88320u : c >> 1;
-    t[0][i] = c;
-  }
-  for (std::size_t i = 0; i < 256; ++i)
-    for (std::size_t k = 1; k < 8; ++k) t[k][i] = t[k - 1][i] >> 8 ^ t[0][t[k - 1][i] & 0xff];
-  return t;
-}();
+/// How a CSV file is spelled: when a cell is quoted.
+class csv_dialect {
+ public:
+  csv_dialect(char separator, bool one_column) noexcept;
 
-/// Continues a checksum; begin with 0.
-inline std::uint32_t crc32(std::uint32_t crc, std::span<std::byte const> data) noexcept {
-  auto const& t = crc32_tables;
-  auto const* p = reinterpret_cast<unsigned char const*>(data.data());
-  std::size_t n = data.size();
-  crc = ~crc;
-  if constexpr (std::endian::native == std::endian::little) {
-    for (; n >= 8; n -= 8, p += 8) {
-      std::uint32_t low, high;
-      std::memcpy(&low, p, 4);
-      std::memcpy(&high, p + 4, 4);
-      low ^= crc;
-      crc = t[7][low & 0xff] ^ t[6][low >> 8 & 0xff] ^ t[5][low >> 16 & 0xff] ^ t[4][low >> 24] ^ t[3][high & 0xff] ^
-            t[2][high >> 8 & 0xff] ^ t[1][high >> 16 & 0xff] ^ t[0][high >> 24];
-    }
-  }
-  for (; n != 0; --n, ++p) crc = t[0][(crc ^ *p) & 0xff] ^ crc >> 8;
-  return ~crc;
-}
+  char separator() const noexcept { return separator_; }
+  /// Appends a cell that holds this text, in quotes where it needs them.
+  void append(std::string& out, std::string_view text) const;
+  /// Numbers, true and false need quotes: the separator is one of their characters.
+  bool quotes_numbers() const noexcept { return quotes_numbers_; }
+  /// The same of lists of numbers.
+  bool quotes_lists() const noexcept { return quotes_lists_; }
+
+ private:
+  bool must_quote(std::string_view text) const noexcept;
+
+  char separator_;
+  bool one_column_;  // a lone empty cell must not be an empty line, which readers skip
+  bool quotes_numbers_, quotes_lists_;
+};
+
+class csv_encoder final : public text_encoder {
+ public:
+  csv_encoder(std::span<field_info const> fields, csv_dialect dialect, std::string nullkey);
+
+  BULKWRITER_DECL void check_row(std::span<cell const> cells, std::vector<problem>& problems) const override;
+  BULKWRITER_DECL std::vector<std::pair<std::string, std::string>> import_options() const override;
+
+ private:
+  BULKWRITER_DECL void append_row(std::string& out, std::span<cell const> cells) override;
+  void append_cell(std::string& out, field_info const& field, cell const& value);
+  bool looks_null(field_info const& field, cell const& value) const;
+
+  std::span<field_info const> fields_;
+  csv_dialect dialect_;
+  std::string nullkey_;
+  bool nullkey_is_scalar_;  // of JSON: 0, true, null, …
+  std::string scratch_;
+};
 
 }  // namespace detail
+}  // namespace v1
+}  // namespace bulkwriter
+
+// ---------- bulkwriter/row/row_checker.hpp --------------------------------------------------------------------------
+
+namespace bulkwriter {
+inline namespace v1 {
+namespace detail {
+
+/// Judges a row before anything of it is written. All problems of a row become one error.
+class row_checker {
+ public:
+  explicit row_checker(std::span<field_info const> fields) noexcept : fields_(fields) {}
+
+  /// One cell a field. `row` is the number that the error names.
+  result<void> check(std::int64_t row, std::span<cell const> cells) {
+    judge(cells);
+    return verdict(row);
+  }
+  /// The same in two steps: others may add what they find between them.
+  /// @{
+  void judge(std::span<cell const> cells);
+  std::vector<problem>& problems() noexcept { return problems_; }
+  result<void> verdict(std::int64_t row);
+  /// @}
+
+ private:
+  void add(std::size_t i, errc code, std::string message);
+  void add_out_of_range(std::size_t i, std::string const& value);
+  void check_value(std::size_t i, cell const& value);
+  void check_number(std::size_t i, double value);
+  void check_text(std::size_t i, std::string_view value);
+  void check_json(std::size_t i, std::string_view text);
+  void check_dynamic(std::size_t i, std::string_view text);
+  void check_vector(std::size_t i, std::span<float const> value);
+  error_info refusal(std::int64_t row);
+
+  std::span<field_info const> fields_;
+  std::vector<problem> problems_;
+  std::vector<std::string> keys_;  // scratch
+};
+
+/// From checked cells to those that stand in a file of whatever format: a default wins over null, as on the server; a
+/// row without dynamic keys has an empty object; a double given for a float32 field is that float.
+void settle(std::span<field_info const> fields, std::span<cell> cells) noexcept;
+
+/// Index of the first value that is NaN or infinite; the size if all are finite.
+std::size_t find_not_finite(std::span<float const> values) noexcept;
+
+}  // namespace detail
+}  // namespace v1
+}  // namespace bulkwriter
+
+// ---------- bulkwriter/format/jsonl.hpp -----------------------------------------------------------------------------
+
+namespace bulkwriter {
+inline namespace v1 {
+namespace format {
+
+/// JSON Lines, for Milvus from 2.6.6 on: the rows of json, an object a line and nothing around them.
+struct jsonl {
+  static constexpr std::string_view extension = "jsonl";  ///< of the files
+  /// What json holds.
+  static constexpr bool holds(kind k) noexcept { return json::holds(k); }
+
+  /// There are no options that could be wrong.
+  result<std::unique_ptr<encoder>> try_make_encoder(std::span<field_info const> fields) const;
+};
+
+}  // namespace format
+}  // namespace v1
+}  // namespace bulkwriter
+
+// ---------- bulkwriter/format/npy.hpp -------------------------------------------------------------------------------
+
+namespace bulkwriter {
+inline namespace v1 {
+namespace format {
+
+/// NumPy, version 1.0 of its format: a file a field, a group of files a chunk ("1/id.npy", "1/title_vector.npy",
+/// "1/$meta.npy"). Nothing is pickled. Text is `<U` as servers want it: four bytes a character, and every text of a file
+/// takes the room of its longest, so one long text makes all of them large and chunks short of rows; prefer parquet
+/// where texts differ much in length. No group is larger than chunk_size.
+///
+/// The number of rows stands at the beginning of each file and is known at the end, so the place must be one that can
+/// rewrite it: folder, memory and object_place can. The width of a text column is known only then, too: beyond a
+/// mebibyte texts wait, in UTF-8, in an unlinked file in the system's temporary folder (TMPDIR), one a column. Memory
+/// does not grow with the chunk.
+///
+/// A text with U+0000 is refused with format_cannot_hold: readers drop that character.
+struct npy {
+  static constexpr std::string_view extension = "npy";  ///< of the files
+
+  /// boolean, int8 to int64, float32, float64, varchar, json (so the dynamic field too), geometry, and all vectors but
+  /// the sparse one.
+  static constexpr bool holds(kind k) noexcept {
+    return (k <= kind::json && k != kind::text) || k == kind::geometry || is_dense_vector(k);
+  }
+  /// Of these kinds, fields that are never null: not nullable, or with a default value in place of null.
+  static constexpr bool holds(field_info const& f) noexcept { return holds(f.type) && (!f.nullable || f.has_default); }
+
+  /// There are no options that could be wrong. Error: invalid_schema, for a field that the format does not hold or a
+  /// schema without a field that is written.
+  result<std::unique_ptr<encoder>> try_make_encoder(std::span<field_info const> fields) const;
+};
+
+}  // namespace format
 }  // namespace v1
 }  // namespace bulkwriter
 
@@ -995,6 +1185,203 @@ class byte_chain {
   std::vector<slab_pool::slab> slabs_;
   std::size_t size_ = 0;
 };
+
+}  // namespace detail
+}  // namespace v1
+}  // namespace bulkwriter
+
+// ---------- bulkwriter/format/detail/spill_file.hpp -----------------------------------------------------------------
+
+namespace bulkwriter {
+inline namespace v1 {
+namespace detail {
+
+/// Bytes that wait on disk, in a file without a name: whatever becomes of the program, nothing stays. Made by the first
+/// append. Errors: io_error, no_space.
+class spill_file {
+ public:
+  result<void> append(std::span<std::byte const> piece);
+  /// Calls f(std::span<std::byte const>), which gives a result<void>, for all that was appended, in order.
+  template <class F>
+  result<void> read(F&& f) {
+    if (!stream_) return {};
+    if (auto at_begin = rewind(); !at_begin) return at_begin;
+    auto const buffer = std::make_unique_for_overwrite<std::byte[]>(buffer_size);
+    for (std::uint64_t left = size_; left != 0;) {
+      auto const n = static_cast<std::size_t>(left < buffer_size ? left : buffer_size);
+      std::span<std::byte> const piece(buffer.get(), n);
+      if (auto filled = fill(piece); !filled) return filled;
+      if (auto taken = f(std::span<std::byte const>(piece)); !taken) return taken;
+      left -= n;
+    }
+    return {};
+  }
+  /// Gives the room on the disk back.
+  void clear() noexcept {
+    stream_.reset();
+    size_ = 0;
+  }
+
+ private:
+  static constexpr std::size_t buffer_size = 128 * 1024;
+  struct closer {
+    void operator()(std::FILE* stream) const noexcept { std::fclose(stream); }
+  };
+
+  result<void> open();
+  result<void> rewind();
+  result<void> fill(std::span<std::byte> piece);
+
+  std::unique_ptr<std::FILE, closer> stream_;
+  std::uint64_t size_ = 0;
+};
+
+}  // namespace detail
+}  // namespace v1
+}  // namespace bulkwriter
+
+// ---------- bulkwriter/format/detail/npy_encoder.hpp ----------------------------------------------------------------
+
+namespace bulkwriter {
+inline namespace v1 {
+namespace detail {
+
+/// A column a file (https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html).
+///
+/// Columns of numbers go out as they fill up, behind a header of fixed size that gets its number of rows at the end.
+/// Columns of text are kept as UTF-8, each text with a NUL behind it, first in memory and then on disk; when the longest
+/// is known, they are read again and written at its width.
+class npy_encoder final : public format::encoder {
+ public:
+  explicit npy_encoder(std::span<field_info const> fields);
+
+  std::span<std::string_view const> file_names() const noexcept override { return names_; }
+  std::size_t head_size(std::size_t file) const noexcept override { return columns_[file].is_text() ? 0 : head_bytes; }
+
+  BULKWRITER_DECL void check_row(std::span<cell const> cells, std::vector<problem>& problems) const override;
+  BULKWRITER_DECL void put_row(std::span<cell const> cells) override;
+  BULKWRITER_DECL void end_row() override;
+  BULKWRITER_DECL void drop_row() override;
+
+  std::uint64_t rows() const noexcept override { return rows_; }
+  std::uint64_t size_bound() const noexcept override { return size_of(rows_ + has_row_, characters_); }
+  std::uint64_t lone_row_bound() const noexcept override { return size_of(1, row_characters_); }
+  bool ready() const noexcept override { return ready_; }
+  BULKWRITER_DECL result<void> flush(format::byte_sink const& sink) override;
+  BULKWRITER_DECL result<void> finish(format::byte_sink const& sink) override;
+
+ private:
+  static constexpr std::size_t head_bytes = 128;  // numpy aligns data by 64; no header of ours is longer
+  static constexpr std::size_t flush_size = std::size_t{256} << 10, spill_size = std::size_t{1} << 20;
+  static constexpr std::size_t character = 4;  // bytes
+
+  struct column {
+    std::size_t place;          // of the field in the schema
+    std::string_view type;      // as numpy writes it, without the width of text
+    std::size_t values_a_row;   // of a vector; 0: a single one
+    std::size_t bytes;          // of a row; 0: text
+    byte_chain values;
+    std::size_t row_begin = 0;  // in values, of the begun row
+    bool begun = false;         // the header was handed over
+    std::size_t width = 1, row_width = 1;  // characters of the longest text, and of the begun row; numpy knows no <U0
+    spill_file spilled = {};
+
+    bool is_text() const noexcept { return bytes == 0; }
+    std::size_t hand_over_at() const noexcept { return is_text() ? spill_size : flush_size; }
+  };
+
+  static column make_column(field_info const& f, std::size_t place, slab_pool& pool);
+  static void put(column& c, cell const& value);
+  std::uint64_t size_of(std::uint64_t rows, std::uint64_t characters) const noexcept {
+    return columns_.size() * head_bytes + rows * (fixed_bytes_ + characters * character);
+  }
+  std::string head(column const& c, std::uint64_t rows) const;
+  result<void> hand_over(format::byte_sink const& sink, std::size_t file, std::uint64_t rows);
+  result<void> finish_numbers(format::byte_sink const& sink, std::size_t file);
+  result<void> finish_texts(format::byte_sink const& sink, std::size_t file);
+
+  slab_pool pool_;
+  std::vector<column> columns_;
+  std::vector<std::string_view> names_;
+  std::uint64_t fixed_bytes_ = 0;                       // of a row, in all columns of numbers
+  std::uint64_t characters_ = 0, row_characters_ = 0;   // of a row in all columns of text: at their width with the begun row, and its own
+  std::uint64_t rows_ = 0;
+  bool has_row_ = false, ready_ = false;
+  std::vector<std::span<std::byte const>> pieces_;      // scratch
+};
+
+}  // namespace detail
+}  // namespace v1
+}  // namespace bulkwriter
+
+// ---------- bulkwriter/format/parquet.hpp ---------------------------------------------------------------------------
+
+namespace bulkwriter {
+inline namespace v1 {
+namespace format {
+
+/// Apache Parquet, in the form that every Milvus from 2.3.4 on reads: all columns OPTIONAL, three-level lists, strings
+/// annotated as such, PLAIN values, data pages v1, no compression (embeddings do not compress).
+struct parquet {
+  /// Bytes of values, 4 KiB to 2 GiB: what a reader holds in memory, and the encoder of all columns but the widest
+  /// vector.
+  std::uint64_t row_group_size = std::uint64_t{32} << 20;
+  /// Bytes of values, 1 KiB to 1 GiB; a page ends with the row that reaches it.
+  std::uint64_t page_size = std::uint64_t{1} << 20;
+  bool page_checksum = false;  ///< CRC-32 of every page, for readers that check it
+
+  static constexpr std::string_view extension = "parquet";  ///< of the files
+  /// boolean, int8 to int64, float32, float64, varchar, json (so the dynamic field too) and float_vector.
+  static constexpr bool holds(kind k) noexcept {
+    return k <= kind::json || k == kind::float_vector ? k != kind::text : false;
+  }
+
+  /// What writes the bytes. Error: invalid_option, for a size out of its range.
+  result<std::unique_ptr<encoder>> try_make_encoder(std::span<field_info const> fields) const;
+};
+
+}  // namespace format
+}  // namespace v1
+}  // namespace bulkwriter
+
+// ---------- bulkwriter/format/detail/crc32.hpp ----------------------------------------------------------------------
+
+namespace bulkwriter {
+inline namespace v1 {
+namespace detail {
+
+// CRC-32 with the polynomial of zlib and gzip, eight bytes a step (Kounavis and Berry, "slicing-by-8").
+inline constexpr auto crc32_tables = [] {
+  std::array<std::array<std::uint32_t, 256>, 8> t{};
+  for (std::uint32_t i = 0; i < 256; ++i) {
+    std::uint32_t c = i;
+    for (int k = 0; k < 8; ++k) c = (c & 1) != 0 ? c >> 1 ^ 0xedb88320u : c >> 1;
+    t[0][i] = c;
+  }
+  for (std::size_t i = 0; i < 256; ++i)
+    for (std::size_t k = 1; k < 8; ++k) t[k][i] = t[k - 1][i] >> 8 ^ t[0][t[k - 1][i] & 0xff];
+  return t;
+}();
+
+/// Continues a checksum; begin with 0.
+inline std::uint32_t crc32(std::uint32_t crc, std::span<std::byte const> data) noexcept {
+  auto const& t = crc32_tables;
+  auto const* p = reinterpret_cast<unsigned char const*>(data.data());
+  std::size_t n = data.size();
+  crc = ~crc;
+  if constexpr (std::endian::native == std::endian::little) {
+    for (; n >= 8; n -= 8, p += 8) {
+      std::uint32_t low, high;
+      std::memcpy(&low, p, 4);
+      std::memcpy(&high, p + 4, 4);
+      low ^= crc;
+      crc = t[7][low & 0xff] ^ t[6][low >> 8 & 0xff] ^ t[5][low >> 16 & 0xff] ^ t[4][low >> 24] ^ t[3][high & 0xff] ^
+            t[2][high >> 8 & 0xff] ^ t[1][high >> 16 & 0xff] ^ t[0][high >> 24];
+    }
+  }
+  for (; n != 0; --n, ++p) crc = t[0][(crc ^ *p) & 0xff] ^ crc >> 8;
+  return ~crc;
+}
 
 }  // namespace detail
 }  // namespace v1
@@ -1222,6 +1609,10 @@ inline constexpr char version[] = "0.1.0";
 namespace bulkwriter {
 inline namespace v1 {
 
+/// Names and values of import options, in the order in which they are sent: {{"timeout", "300s"}, {"auto_commit",
+/// "false"}}. Values are strings on the wire, whatever they mean.
+using import_options = std::vector<std::pair<std::string, std::string>>;
+
 /// What one chunk became: one path for every format but NumPy, where it is one file a field.
 /// On disk the paths are file names; in a bucket they are object keys, without a leading slash.
 struct file_group {
@@ -1245,6 +1636,8 @@ struct file_group {
 /// ties to the writer.
 struct batch_files {
   std::vector<file_group> groups = {};  ///< one a chunk
+  /// What a server must be told to read the files: of CSV separator and nullkey. A bulk_import of the files sends them.
+  import_options options = {};
 
   /// Files that were not written here: a group each, rows and bytes unknown (0).
   static batch_files of_paths(std::vector<std::string> paths) {
@@ -1306,6 +1699,24 @@ class file {
   /// Gives the file up and removes what was written. Does nothing after a successful `finish`.
   /// An error says what could not be removed.
   virtual result<void> discard() = 0;
+
+  /// Puts other bytes over the first ones, before `finish`: no more than the `head_size` that the file was created with.
+  /// The default refuses with invalid_state.
+  virtual result<void> rewrite_head([[maybe_unused]] bytes head) {
+    return error_info{.code = errc::invalid_state, .message = "the beginning of a file cannot be rewritten here"};
+  }
+
+  /// Takes a finished file away again, because another file of its group has failed. The default refuses with
+  /// invalid_state: the file stays, and the writer's error names it.
+  virtual result<void> remove() {
+    return error_info{.code = errc::invalid_state, .message = "a finished file cannot be removed here"};
+  }
+};
+
+/// What a place is told of a file that belongs to a group.
+struct group_member {
+  std::size_t files = 1;      ///< of the group: so many are open at the same time
+  std::size_t head_size = 0;  ///< bytes at the beginning that `rewrite_head` may replace
 };
 
 /// Where the files of one writer go: a folder on disk, a prefix in a bucket, memory. Thread-safe.
@@ -1316,6 +1727,15 @@ class place {
   /// Opens a file of this name ("1.parquet"). `max_size` is a hard bound on the bytes that will be written. The place
   /// must outlive the file.
   virtual result<std::unique_ptr<file>> create(std::string_view name, std::uint64_t max_size) = 0;
+
+  /// The same for a file of a group; `max_size` bounds the group in all. The name has a folder: "1/id.npy". The default
+  /// is for places without anything of the kind: invalid_option where a head_size is asked for, otherwise `create`.
+  virtual result<std::unique_ptr<file>> create_member(std::string_view name, std::uint64_t max_size,
+                                                      group_member member) {
+    if (member.head_size == 0) return create(name, max_size);
+    return error_info{.code = errc::invalid_option,
+                      .message = "'" + path_of(name) + "' needs a place whose files can be rewritten at the beginning"};
+  }
 
   /// The path of that file as it stands in `batch_files`.
   virtual std::string path_of(std::string_view name) const = 0;
@@ -1345,6 +1765,10 @@ class folder final : public place {
 
   /// Error io_error if a file of this name exists.
   BULKWRITER_DECL result<std::unique_ptr<file>> create(std::string_view name, std::uint64_t max_size) override;
+  /// The same: any file here can be rewritten. The folder of the group is made when it is not there.
+  result<std::unique_ptr<file>> create_member(std::string_view name, std::uint64_t max_size, group_member) override {
+    return create(name, max_size);
+  }
   std::string path_of(std::string_view name) const override { return path_ + '/' + std::string(name); }  ///< in it
   std::string data_path() const override { return path_; }  ///< as given, without a slash at the end
 
@@ -1373,6 +1797,10 @@ class memory final : public place {
   result<std::unique_ptr<file>> create(std::string_view name, std::uint64_t) override {
     return std::unique_ptr<file>(std::make_unique<memory_file>(*this, std::string(name)));
   }
+  /// The same: any file here can be rewritten.
+  result<std::unique_ptr<file>> create_member(std::string_view name, std::uint64_t max_size, group_member) override {
+    return create(name, max_size);
+  }
   std::string path_of(std::string_view name) const override { return std::string(name); }  ///< the name
   std::string data_path() const override { return {}; }                                    ///< empty
 
@@ -1392,11 +1820,21 @@ class memory final : public place {
     }
     result<void> finish() override {
       std::lock_guard const lock(owner_.mutex_);
-      owner_.files_.insert_or_assign(std::move(name_), std::move(data_));
+      owner_.files_.insert_or_assign(name_, std::move(data_));
       return {};
     }
     result<void> discard() override {
       data_.clear();
+      return {};
+    }
+    result<void> rewrite_head(bytes head) override {
+      if (head.size() > data_.size()) return file::rewrite_head(head);
+      std::copy(head.begin(), head.end(), data_.begin());
+      return {};
+    }
+    result<void> remove() override {
+      std::lock_guard const lock(owner_.mutex_);
+      owner_.files_.erase(name_);
       return {};
     }
 
@@ -2993,47 +3431,6 @@ void show_values(void const* row, row_texts& texts, cell* cells) {
 }  // namespace v1
 }  // namespace bulkwriter
 
-// ---------- bulkwriter/row/row_checker.hpp --------------------------------------------------------------------------
-
-namespace bulkwriter {
-inline namespace v1 {
-namespace detail {
-
-/// Judges a row before anything of it is written. All problems of a row become one error.
-class row_checker {
- public:
-  explicit row_checker(std::span<field_info const> fields) noexcept : fields_(fields) {}
-
-  /// One cell a field. `row` is the number that the error names.
-  result<void> check(std::int64_t row, std::span<cell const> cells);
-
- private:
-  void add(std::size_t i, errc code, std::string message);
-  void add_out_of_range(std::size_t i, std::string const& value);
-  void check_value(std::size_t i, cell const& value);
-  void check_number(std::size_t i, double value);
-  void check_text(std::size_t i, std::string_view value);
-  void check_json(std::size_t i, std::string_view text);
-  void check_dynamic(std::size_t i, std::string_view text);
-  void check_vector(std::size_t i, std::span<float const> value);
-  error_info refusal(std::int64_t row);
-
-  std::span<field_info const> fields_;
-  std::vector<problem> problems_;
-  std::vector<std::string> keys_;  // scratch
-};
-
-/// From checked cells to those that stand in a file of whatever format: a default wins over null, as on the server; a
-/// row without dynamic keys has an empty object; a double given for a float32 field is that float.
-void settle(std::span<field_info const> fields, std::span<cell> cells) noexcept;
-
-/// Index of the first value that is NaN or infinite; the size if all are finite.
-std::size_t find_not_finite(std::span<float const> values) noexcept;
-
-}  // namespace detail
-}  // namespace v1
-}  // namespace bulkwriter
-
 // ---------- bulkwriter/writer/options.hpp ---------------------------------------------------------------------------
 
 namespace bulkwriter {
@@ -3054,7 +3451,7 @@ inline constexpr std::uint64_t default_chunk_size = std::uint64_t{512} << 20;  /
 
 /// Of every writer.
 struct writer_options {
-  std::uint64_t chunk_size = default_chunk_size;  ///< bytes, at least 1,024; no file is larger
+  std::uint64_t chunk_size = default_chunk_size;  ///< bytes, at least 1,024; no file is larger (NumPy: no group)
   abandon_handler on_abandoned = {};              ///< empty: one line on stderr
 };
 
@@ -3104,14 +3501,16 @@ class chunk_writer {
   static result<void> moved_from();
   result<void> append(void const* row, show_row show);
   result<batch_files> commit();
-  std::string file_name() const;
+  std::size_t files() const noexcept;
+  std::string file_name(std::size_t file) const;
   format::byte_sink sink();
   result<void> open();
   result<void> check_usable() const;
   result<void> flush();
-  result<void> finish_file();
+  result<void> finish_files();
   result<void> finish_chunk();
   error_info fail(error_info info);
+  void drop_files(error_info& info);
   void abandon() noexcept;
 
   std::span<field_info const> fields_;
@@ -3122,8 +3521,9 @@ class chunk_writer {
   writer_options options_;
   row_texts texts_;
   std::vector<cell> cells_;
-  std::unique_ptr<output::file> file_;
-  std::uint64_t file_size_ = 0;
+  std::vector<std::unique_ptr<output::file>> files_;  // of the open chunk
+  std::size_t finished_files_ = 0;                    // of these
+  std::uint64_t size_ = 0;                            // of these in all
   batch_files all_;
   std::size_t committed_groups_ = 0;
   std::optional<error_info> failure_;
@@ -3210,7 +3610,7 @@ struct cannot_hold {
   static_assert(rule::field<Name, sizeof(Format) == 0>,
                 "bulkwriter: this file format cannot hold this field's kind (parquet and json: boolean, int8 to int64, "
                 "float32, float64, "
-                "varchar, json, float_vector, dynamic_field)");
+                "varchar, json, float_vector, dynamic_field; npy: no nullable fields, no arrays, sparse vectors and structs)");
 };
 
 template <class V>
@@ -3233,7 +3633,7 @@ struct row_type_of<S> {
 template <class S, class Format>
 consteval int first_unheld_field() {
   for (std::size_t i = 0; i < S::size; ++i)
-    if (S::infos[i].written() && !Format::holds(S::infos[i].type)) return static_cast<int>(i);
+    if (S::infos[i].written() && !format::can_hold<Format>(S::infos[i])) return static_cast<int>(i);
   return -1;
 }
 
@@ -3246,8 +3646,9 @@ consteval int first_unheld_field() {
 /// later append and commit returns again. Not thread-safe: use one writer per thread.
 ///
 /// Errors of a refused row: null_not_allowed, out_of_range, not_finite, varchar_too_long, invalid_utf8, invalid_json,
-/// json_too_long, wrong_dim, duplicate_key, several_problems, row_too_large. Errors of writing: those of the place, for
-/// a folder io_error and no_space. invalid_state: the writer was moved from, or an exception has ended a write.
+/// json_too_long, wrong_dim, duplicate_key, format_cannot_hold, several_problems, row_too_large. Errors of writing: those
+/// of the place, for a folder io_error and no_space. invalid_state: the writer was moved from, or an exception has ended
+/// a write.
 template <class Schema, class Format>
 class bulk_writer {
  public:
@@ -3481,7 +3882,7 @@ inline namespace v1 {
 /// Where on the disk a local_bulk_writer writes.
 struct local_options {
   std::string local_path = ".";  ///< files go to `<local_path>/<uuid>/`; folders are made as needed; empty: "."
-  std::uint64_t chunk_size = default_chunk_size;  ///< bytes, at least 1,024; no file is larger
+  std::uint64_t chunk_size = default_chunk_size;  ///< bytes, at least 1,024; no file is larger (NumPy: no group)
   abandon_handler on_abandoned = {};              ///< empty: one line on stderr
 };
 
@@ -3490,7 +3891,7 @@ result<std::unique_ptr<chunk_writer>> try_make_local(std::span<field_info const>
                                                      local_options options);
 }  // namespace detail
 
-/// Writes rows to files on disk: `<local_path>/<uuid>/1.parquet`, `2.parquet`, … See bulk_writer for rows, errors and
+/// Writes rows to files on disk: `<local_path>/<uuid>/1.parquet`, `2.parquet`, … (NumPy: `1/<field>.npy`, …). See bulk_writer for rows, errors and
 /// threads.
 ///
 ///     bw::local_bulk_writer<article_schema, bw::format::parquet> writer{{.local_path = "out"}};
@@ -3550,9 +3951,9 @@ std::string make_uuid();
 #include <sys/stat.h>
 
 #include <cerrno>
-#include <cstdio>
 #include <cstdlib>
 #include <exception>
+#include <filesystem>
 #include <limits>
 #include <locale.h>
 #include <stdlib.h>
@@ -3580,6 +3981,7 @@ BULKWRITER_DECL std::string_view to_string(errc code) noexcept {
     case errc::several_problems: return "several_problems";
     case errc::wrong_type: return "wrong_type";
     case errc::unknown_field: return "unknown_field";
+    case errc::format_cannot_hold: return "format_cannot_hold";
     case errc::invalid_schema: return "invalid_schema";
     case errc::invalid_option: return "invalid_option";
     case errc::invalid_state: return "invalid_state";
@@ -3643,6 +4045,48 @@ BULKWRITER_DECL error_box::error_box(error_info&& info) : p_(new error_info(std:
 BULKWRITER_DECL error_box::error_box(error_box const& other)
     : p_(other.p_ != nullptr ? new error_info(*other.p_) : nullptr) {}
 BULKWRITER_DECL void error_box::destroy() noexcept { delete p_; }
+
+}  // namespace detail
+}  // namespace v1
+}  // namespace bulkwriter
+
+// ---------- bulkwriter/format/detail/text_encoder.ipp ---------------------------------------------------------------
+
+namespace bulkwriter {
+inline namespace v1 {
+namespace detail {
+
+BULKWRITER_DECL void text_encoder::put_row(std::span<cell const> cells) {
+  drop_row();
+  if (rows_ != 0) buffer_ += frame_.between;
+  append_row(buffer_, cells);
+  buffer_ += frame_.row_end;
+}
+
+BULKWRITER_DECL void text_encoder::end_row() {
+  row_begin_ = buffer_.size();
+  ++rows_;
+}
+
+BULKWRITER_DECL result<void> text_encoder::flush(format::byte_sink const& sink) {
+  drop_row();
+  if (auto r = sink.write(std::as_bytes(std::span(buffer_))); !r) return r;
+  handed_over_ += buffer_.size();
+  buffer_.clear();
+  row_begin_ = 0;
+  return {};
+}
+
+BULKWRITER_DECL result<void> text_encoder::finish(format::byte_sink const& sink) {
+  drop_row();
+  buffer_ += frame_.closing;
+  row_begin_ = buffer_.size();
+  auto written = flush(sink);
+  buffer_ = frame_.opening;
+  row_begin_ = buffer_.size();
+  rows_ = handed_over_ = 0;
+  return written;
+}
 
 }  // namespace detail
 }  // namespace v1
@@ -3985,6 +4429,48 @@ BULKWRITER_DECL std::optional<std::string_view> inside_braces(std::string_view o
 }  // namespace v1
 }  // namespace bulkwriter
 
+// ---------- bulkwriter/format/detail/json_value.ipp -----------------------------------------------------------------
+
+namespace bulkwriter {
+inline namespace v1 {
+namespace detail {
+
+inline void append_json_floats(std::string& out, std::span<float const> values) {
+  constexpr std::size_t longest = 16;  // "-1.1754944e-38" and a comma
+  std::size_t const begin = out.size();
+  out.resize(begin + 2 + values.size() * longest);
+  char* at = out.data() + begin;
+  char* const end = out.data() + out.size();
+  *at++ = '[';
+  for (float const v : values) {
+    at = std::to_chars(at, end, v).ptr;
+    *at++ = ',';
+  }
+  if (!values.empty()) --at;
+  *at++ = ']';
+  out.resize(static_cast<std::size_t>(at - out.data()));
+}
+
+BULKWRITER_DECL void append_json_cell(std::string& out, field_info const&, cell const& value) {
+  switch (value.holds()) {
+    case cell::type::null: out += "null"; break;
+    case cell::type::boolean: out += value.as_boolean() ? "true" : "false"; break;
+    case cell::type::integer: append_json_number(out, static_cast<long long>(value.as_integer())); break;
+    case cell::type::unsigned_integer:
+      append_json_number(out, static_cast<unsigned long long>(value.as_unsigned()));
+      break;
+    case cell::type::float32: append_json_number(out, static_cast<float>(value.as_number())); break;
+    case cell::type::float64: append_json_number(out, value.as_number()); break;
+    case cell::type::text: append_json_string(out, value.as_text()); break;
+    case cell::type::floats: append_json_floats(out, value.as_floats()); break;
+    default: break;
+  }
+}
+
+}  // namespace detail
+}  // namespace v1
+}  // namespace bulkwriter
+
 // ---------- bulkwriter/format/detail/json_encoder.ipp ---------------------------------------------------------------
 
 namespace bulkwriter {
@@ -3992,94 +4478,771 @@ inline namespace v1 {
 
 BULKWRITER_DECL result<std::unique_ptr<format::encoder>> format::json::try_make_encoder(
     std::span<field_info const> fields) const {
-  return std::unique_ptr<encoder>(new detail::json_encoder(fields));
+  return std::unique_ptr<encoder>(new detail::json_encoder(
+      fields, {.opening = "{\"rows\":[\n", .between = ",\n", .row_end = "", .closing = "\n]}\n"}));
 }
 
 namespace detail {
 
-BULKWRITER_DECL json_encoder::json_encoder(std::span<field_info const> fields) : fields_(fields), buffer_(opening) {
+BULKWRITER_DECL json_encoder::json_encoder(std::span<field_info const> fields, text_frame frame)
+    : text_encoder(std::move(frame)), fields_(fields) {
   for (field_info const& f : fields) {
     append_json_string(keys_.emplace_back(), f.name);
     keys_.back() += ':';
   }
-  row_begin_ = buffer_.size();
 }
 
-BULKWRITER_DECL void json_encoder::put_row(std::span<cell const> cells) {
-  drop_row();
-  buffer_ += rows_ == 0 ? "{" : ",\n{";
-  std::size_t const begin = buffer_.size();
+BULKWRITER_DECL void json_encoder::append_row(std::string& out, std::span<cell const> cells) {
+  out += '{';
+  std::size_t const begin = out.size();
   for (std::size_t i = 0; i < fields_.size(); ++i) {
     field_info const& f = fields_[i];
     if (!f.written()) continue;
     if (f.is_dynamic) {
       std::string_view const members = inside_braces(cells[i].as_text()).value_or("");
-      if (!members.empty() && buffer_.size() != begin) buffer_ += ',';
-      buffer_ += members;
+      if (!members.empty() && out.size() != begin) out += ',';
+      out += members;
       continue;
     }
-    if (buffer_.size() != begin) buffer_ += ',';
-    buffer_ += keys_[i];
-    put_value(cells[i]);
+    if (out.size() != begin) out += ',';
+    out += keys_[i];
+    append_json_cell(out, f, cells[i]);
+  }
+  out += '}';
+}
+
+}  // namespace detail
+}  // namespace v1
+}  // namespace bulkwriter
+
+// ---------- bulkwriter/row/detail/row_checker.ipp -------------------------------------------------------------------
+
+namespace bulkwriter {
+inline namespace v1 {
+namespace detail {
+
+// A float is finite unless all bits of its exponent are set. Written over blocks of constant length with independent
+// lanes, so that compilers turn it into vector code at -O2.
+BULKWRITER_DECL std::size_t find_not_finite(std::span<float const> values) noexcept {
+  constexpr std::uint32_t exponent = 0x7f800000;
+  constexpr std::size_t block = 64, lanes = 16;
+  std::size_t i = 0;
+  for (; i + block <= values.size(); i += block) {
+    std::uint32_t bits[block];
+    std::memcpy(bits, values.data() + i, sizeof bits);
+    std::uint32_t bad[lanes] = {};
+    for (std::size_t k = 0; k < block; k += lanes)
+      for (std::size_t lane = 0; lane < lanes; ++lane) bad[lane] |= (bits[k + lane] & exponent) == exponent ? 1u : 0u;
+    std::uint32_t any = 0;
+    for (std::uint32_t const b : bad) any |= b;
+    if (any != 0) break;
+  }
+  for (; i < values.size(); ++i)
+    if (!is_finite(values[i])) break;
+  return i;
+}
+
+// The beginning of a value for a message, cut where it stops being UTF-8, so that no message holds broken text.
+inline std::string quoted_start(std::string_view text) {
+  std::string_view start = text.substr(0, 32);
+  start = start.substr(0, std::min(find_utf8_fault(start), start.size()));
+  std::string out = "'";
+  for (char const c : start) out += static_cast<unsigned char>(c) < 0x20 || c == 0x7f ? '?' : c;
+  return out += start.size() < text.size() ? "…'" : "'";
+}
+inline std::string number_text(double value) {
+  if (!is_finite(value)) {
+    auto const bits = std::bit_cast<std::uint64_t>(value);
+    if ((bits & 0x000fffffffffffffu) != 0) return "nan";
+    return bits >> 63 != 0 ? "-inf" : "inf";
+  }
+  std::string out;
+  append_json_number(out, value);
+  return out;
+}
+
+BULKWRITER_DECL void row_checker::add(std::size_t i, errc code, std::string message) {
+  problems_.push_back({.code = code, .field = std::string(fields_[i].name), .message = std::move(message)});
+}
+
+BULKWRITER_DECL void row_checker::judge(std::span<cell const> cells) {
+  problems_.clear();
+  for (std::size_t i = 0; i < fields_.size(); ++i)
+    if (fields_[i].written()) check_value(i, cells[i]);
+}
+
+BULKWRITER_DECL result<void> row_checker::verdict(std::int64_t row) {
+  if (problems_.empty()) [[likely]]
+    return {};
+  return refusal(row);
+}
+
+BULKWRITER_DECL void row_checker::check_value(std::size_t i, cell const& value) {
+  field_info const& f = fields_[i];
+  switch (value.holds()) {
+    case cell::type::null:
+      if (!f.may_be_null())
+        add(i, errc::null_not_allowed, "no value was given, and the field is neither nullable nor has a default_value");
+      break;
+    case cell::type::boolean: break;
+    case cell::type::integer: {
+      std::int64_t const n = value.as_integer();
+      if (n < min_of(f.type) || n > max_of(f.type)) add_out_of_range(i, std::to_string(n));
+      break;
+    }
+    case cell::type::unsigned_integer: {
+      std::uint64_t const n = value.as_unsigned();
+      if (n > static_cast<std::uint64_t>(max_of(f.type))) add_out_of_range(i, std::to_string(n));
+      break;
+    }
+    case cell::type::float32:
+    case cell::type::float64: check_number(i, value.as_number()); break;
+    case cell::type::text: check_text(i, value.as_text()); break;
+    case cell::type::floats: check_vector(i, value.as_floats()); break;
+    default:
+      add(i, errc::wrong_type, "a value of this type cannot be stored in " + std::string(to_string(f.type)));
+      break;
   }
 }
 
-BULKWRITER_DECL void json_encoder::put_value(cell const& value) {
+BULKWRITER_DECL void row_checker::add_out_of_range(std::size_t i, std::string const& value) {
+  kind const k = fields_[i].type;
+  add(i, errc::out_of_range,
+      "value " + value + " is outside " + std::to_string(min_of(k)) + ".." + std::to_string(max_of(k)) + " of " +
+          std::string(to_string(k)));
+}
+
+BULKWRITER_DECL void row_checker::check_number(std::size_t i, double value) {
+  if (!is_finite(value))
+    add(i, errc::not_finite, "value " + number_text(value) + " is not a finite number");
+  else if (fields_[i].type == kind::float32 && !is_finite(static_cast<float>(value)))
+    add(i, errc::out_of_range, "value " + number_text(value) + " is outside the range of float32");
+}
+
+BULKWRITER_DECL void row_checker::check_text(std::size_t i, std::string_view value) {
+  field_info const& f = fields_[i];
+  if (f.is_dynamic) return check_dynamic(i, value);
+  if (f.type == kind::json) return check_json(i, value);
+  if (f.type == kind::varchar && value.size() > f.max_length)
+    add(i, errc::varchar_too_long,
+        std::to_string(value.size()) + " bytes exceed max_length " + std::to_string(f.max_length) + ": " +
+            quoted_start(value));
+  if (std::size_t const at = find_utf8_fault(value); at != std::string_view::npos) {
+    constexpr char digits[] = "0123456789abcdef";
+    auto const byte = static_cast<unsigned char>(value[at]);
+    add(i, errc::invalid_utf8,
+        std::string("byte 0x") + digits[byte >> 4] + digits[byte & 15] + " at offset " + std::to_string(at) +
+            " is not well-formed UTF-8");
+  }
+}
+
+BULKWRITER_DECL void row_checker::check_vector(std::size_t i, std::span<float const> value) {
+  field_info const& f = fields_[i];
+  if (value.size() != f.dim) {
+    add(i, errc::wrong_dim,
+        "a vector of " + std::to_string(value.size()) + " values where dim is " + std::to_string(f.dim));
+    return;
+  }
+  if (std::size_t const at = find_not_finite(value); at != value.size())
+    add(i, errc::not_finite,
+        "element [" + std::to_string(at) + "] is " + number_text(static_cast<double>(value[at])) +
+            ", not a finite number");
+}
+
+inline std::string json_complaint(std::string_view text, json_fault const& fault) {
+  std::string_view const rest = text.substr(std::min(fault.offset, text.size()));
+  return std::string(fault.what) + " at byte " + std::to_string(fault.offset) +
+         (rest.empty() ? "" : ": " + quoted_start(rest));
+}
+
+BULKWRITER_DECL void row_checker::check_json(std::size_t i, std::string_view text) {
+  if (text.size() > limits::max_json_length)
+    add(i, errc::json_too_long,
+        std::to_string(text.size()) + " bytes exceed the " + std::to_string(limits::max_json_length) +
+            " of a JSON cell");
+  else if (auto const fault = find_json_fault(text))
+    add(i, errc::invalid_json, "not JSON: " + json_complaint(text, *fault));
+}
+
+BULKWRITER_DECL void row_checker::check_dynamic(std::size_t i, std::string_view text) {
+  if (text.size() > limits::max_json_length) {
+    add(i, errc::json_too_long,
+        std::to_string(text.size()) + " bytes exceed the " + std::to_string(limits::max_json_length) +
+            " of the dynamic field");
+    return;
+  }
+  if (auto const fault = find_json_object_fault(text, keys_)) {
+    add(i, errc::invalid_json, "not a JSON object: " + json_complaint(text, *fault));
+    return;
+  }
+  std::sort(keys_.begin(), keys_.end());
+  for (std::size_t k = 0; k < keys_.size(); ++k) {
+    std::string const& key = keys_[k];
+    if (k > 0 && keys_[k - 1] == key) {
+      if (k < 2 || keys_[k - 2] != key)
+        add(i, errc::duplicate_key, "the dynamic key '" + key + "' appears more than once");
+      continue;
+    }
+    bool const taken = key == dynamic_field_name ||
+                       std::any_of(fields_.begin(), fields_.end(), [&](auto const& f) { return f.name == key; });
+    if (taken) add(i, errc::duplicate_key, "the dynamic key '" + key + "' is the name of a field of the schema");
+  }
+}
+
+BULKWRITER_DECL error_info row_checker::refusal(std::int64_t row_number) {
+  error_info info;
+  info.row = row_number;
+  info.field = problems_.front().field;
+  std::string const row = "row " + std::to_string(row_number);
+  if (problems_.size() == 1) {
+    info.code = problems_.front().code;
+    info.message = row + ", field '" + info.field + "': " + problems_.front().message;
+  } else {
+    info.code = errc::several_problems;
+    info.message = row + ": " + std::to_string(problems_.size()) + " problems";
+    for (std::size_t k = 0; k < problems_.size(); ++k) {
+      problem const& p = problems_[k];
+      info.message += (k == 0 ? ": field '" : "; field '") + p.field + "': " + p.message + " [bulkwriter." +
+                      std::string(to_string(p.code)) + "]";
+    }
+  }
+  info.problems = std::move(problems_);
+  problems_.clear();
+  return info;
+}
+
+BULKWRITER_DECL void settle(std::span<field_info const> fields, std::span<cell> cells) noexcept {
+  for (std::size_t i = 0; i < fields.size(); ++i) {
+    field_info const& f = fields[i];
+    cell& c = cells[i];
+    if (f.type == kind::float32 && c.holds() == cell::type::float64)
+      c = cell::float32(static_cast<float>(c.as_number()));
+    if (!c.is_null()) continue;
+    if (f.is_dynamic)
+      c = cell::text("{}");
+    else if (!f.has_default)
+      continue;
+    else if (f.type == kind::boolean)
+      c = cell::boolean(f.default_integer != 0);
+    else if (is_integer(f.type))
+      c = cell::integer(f.default_integer);
+    else if (f.type == kind::float32)
+      c = cell::float32(static_cast<float>(f.default_number));
+    else if (f.type == kind::float64)
+      c = cell::float64(f.default_number);
+    else
+      c = cell::text(f.default_text);
+  }
+}
+
+}  // namespace detail
+}  // namespace v1
+}  // namespace bulkwriter
+
+// ---------- bulkwriter/format/detail/csv_encoder.ipp ----------------------------------------------------------------
+
+namespace bulkwriter {
+inline namespace v1 {
+namespace detail {
+
+inline std::string csv_header(std::span<field_info const> fields, csv_dialect const& dialect) {
+  std::string header;
+  for (field_info const& f : fields) {
+    if (!f.written()) continue;
+    if (!header.empty()) header += dialect.separator();
+    dialect.append(header, f.name);
+  }
+  return header += '\n';
+}
+
+// Why a nullkey cannot be; empty if it can.
+inline std::string why_no_nullkey(std::string_view nullkey) {
+  if (find_utf8_fault(nullkey) != std::string_view::npos) return "is not well-formed UTF-8";
+  if (nullkey.find_first_of("\r\n") != std::string_view::npos) return "holds a line end";
+  if (nullkey.starts_with('[') || nullkey.starts_with('{')) return "begins as lists and objects do";
+  return {};
+}
+
+}  // namespace detail
+
+BULKWRITER_DECL result<std::unique_ptr<format::encoder>> format::csv::try_make_encoder(
+    std::span<field_info const> fields) const {
+  auto const code = static_cast<unsigned char>(separator);
+  if (code == 0 || code >= 0x80 || separator == '"' || separator == '\n' || separator == '\r')
+    return error_info{.code = errc::invalid_option,
+                      .message = "csv: the separator with code " + std::to_string(code) +
+                                 " is not an ASCII character other than NUL, quote, \\n and \\r"};
+  if (std::string const why = detail::why_no_nullkey(nullkey); !why.empty())
+    return error_info{.code = errc::invalid_option, .message = "csv: the nullkey " + why};
+  auto const columns = std::count_if(fields.begin(), fields.end(), [](field_info const& f) { return f.written(); });
+  return std::unique_ptr<encoder>(new detail::csv_encoder(fields, {separator, columns == 1}, nullkey));
+}
+
+namespace detail {
+
+BULKWRITER_DECL csv_dialect::csv_dialect(char separator, bool one_column) noexcept
+    : separator_(separator),
+      one_column_(one_column),
+      quotes_numbers_(std::string_view("0123456789+-.etrufals").find(separator) != std::string_view::npos),
+      quotes_lists_(std::string_view("0123456789+-.e[,]").find(separator) != std::string_view::npos) {}
+
+// A space in front is no reason in RFC 4180, but some readers drop it.
+BULKWRITER_DECL bool csv_dialect::must_quote(std::string_view text) const noexcept {
+  if (text.empty()) return one_column_;
+  if (text.front() == ' ') return true;
+  for (char const c : text)
+    if (c == separator_ || c == '"' || c == '\n' || c == '\r') return true;
+  return false;
+}
+
+BULKWRITER_DECL void csv_dialect::append(std::string& out, std::string_view text) const {
+  if (!must_quote(text)) {
+    out += text;
+    return;
+  }
+  out += '"';
+  for (;;) {
+    std::size_t const quote = text.find('"');
+    out += text.substr(0, quote);
+    if (quote == std::string_view::npos) break;
+    out += "\"\"";
+    text.remove_prefix(quote + 1);
+  }
+  out += '"';
+}
+
+BULKWRITER_DECL csv_encoder::csv_encoder(std::span<field_info const> fields, csv_dialect dialect, std::string nullkey)
+    : text_encoder({.opening = csv_header(fields, dialect), .between = "", .row_end = "\n", .closing = ""}),
+      fields_(fields),
+      dialect_(dialect),
+      nullkey_(std::move(nullkey)),
+      nullkey_is_scalar_(!find_json_fault(nullkey_)) {}
+
+BULKWRITER_DECL std::vector<std::pair<std::string, std::string>> csv_encoder::import_options() const {
+  return {{"sep", std::string(1, dialect_.separator())}, {"nullkey", nullkey_}};
+}
+
+// Whether a server would take the value for null, which where there is a default means that: harmless if it is the
+// value.
+BULKWRITER_DECL bool csv_encoder::looks_null(field_info const& f, cell const& value) const {
+  if (value.is_null() || f.is_dynamic || !f.may_be_null()) return false;
+  if (value.holds() == cell::type::text) {
+    return value.as_text() == nullkey_ && !(f.has_default && f.default_text == nullkey_);
+  }
+  // a vector or list begins as no nullkey does
+  if (!nullkey_is_scalar_ || value.holds() > cell::type::float64) return false;
+  auto const text_of = [&](cell c) {
+    settle(std::span(&f, 1), std::span(&c, 1));
+    std::string text;
+    append_json_cell(text, f, c);
+    return text;
+  };
+  return text_of(value) == nullkey_ && !(f.has_default && text_of(cell()) == nullkey_);
+}
+
+BULKWRITER_DECL void csv_encoder::check_row(std::span<cell const> cells, std::vector<problem>& problems) const {
+  for (std::size_t i = 0; i < fields_.size(); ++i) {
+    field_info const& f = fields_[i];
+    if (!f.written()) continue;
+    auto const refuse = [&](std::string message) {
+      problems.push_back(
+          {.code = errc::format_cannot_hold, .field = std::string(f.name), .message = std::move(message)});
+    };
+    cell const& value = cells[i];
+    if (looks_null(f, value))
+      refuse("the value '" + nullkey_ + "' is the nullkey of this CSV file, so it would be read as " +
+             (f.has_default ? "the default_value" : "null"));
+    // in JSON text a raw line end stands between values only
+    if (value.holds() == cell::type::text && f.type != kind::json) {
+      if (std::size_t const at = value.as_text().find("\r\n"); at != std::string_view::npos)
+        refuse("\\r\\n at offset " + std::to_string(at) + " would be read as \\n from a CSV file");
+    }
+  }
+}
+
+BULKWRITER_DECL void csv_encoder::append_row(std::string& out, std::span<cell const> cells) {
+  bool first = true;
+  for (std::size_t i = 0; i < fields_.size(); ++i) {
+    if (!fields_[i].written()) continue;
+    if (!first) out += dialect_.separator();
+    first = false;
+    append_cell(out, fields_[i], cells[i]);
+  }
+}
+
+BULKWRITER_DECL void csv_encoder::append_cell(std::string& out, field_info const& f, cell const& value) {
+  auto const numbers = [&](bool quoted) {
+    if (quoted) out += '"';
+    append_json_cell(out, f, value);
+    if (quoted) out += '"';
+  };
   switch (value.holds()) {
-    case cell::type::null: buffer_ += "null"; break;
-    case cell::type::boolean: buffer_ += value.as_boolean() ? "true" : "false"; break;
-    case cell::type::integer: append_json_number(buffer_, static_cast<long long>(value.as_integer())); break;
+    case cell::type::null: dialect_.append(out, nullkey_); break;
+    case cell::type::text: dialect_.append(out, value.as_text()); break;
+    case cell::type::boolean:
+    case cell::type::integer:
     case cell::type::unsigned_integer:
-      append_json_number(buffer_, static_cast<unsigned long long>(value.as_unsigned()));
+    case cell::type::float32:
+    case cell::type::float64: numbers(dialect_.quotes_numbers()); break;
+    case cell::type::floats:
+    case cell::type::halves:
+    case cell::type::int8s:
+    case cell::type::bytes: numbers(dialect_.quotes_lists()); break;
+    case cell::type::sparse:
+    case cell::type::list:
+      scratch_.clear();
+      append_json_cell(scratch_, f, value);
+      dialect_.append(out, scratch_);
       break;
-    case cell::type::float32: append_json_number(buffer_, static_cast<float>(value.as_number())); break;
-    case cell::type::float64: append_json_number(buffer_, value.as_number()); break;
-    case cell::type::text: append_json_string(buffer_, value.as_text()); break;
-    case cell::type::floats: put_floats(value.as_floats()); break;
+  }
+}
+
+}  // namespace detail
+}  // namespace v1
+}  // namespace bulkwriter
+
+// ---------- bulkwriter/format/detail/jsonl_encoder.ipp --------------------------------------------------------------
+
+namespace bulkwriter {
+inline namespace v1 {
+
+BULKWRITER_DECL result<std::unique_ptr<format::encoder>> format::jsonl::try_make_encoder(
+    std::span<field_info const> fields) const {
+  return std::unique_ptr<encoder>(
+      new detail::json_encoder(fields, {.opening = "", .between = "", .row_end = "\n", .closing = ""}));
+}
+
+}  // namespace v1
+}  // namespace bulkwriter
+
+// ---------- bulkwriter/format/detail/spill_file.ipp -----------------------------------------------------------------
+
+namespace bulkwriter {
+inline namespace v1 {
+namespace detail {
+
+inline error_info spill_error(char const* doing, int error) {
+  bool const full = error == ENOSPC || error == EDQUOT || error == EFBIG;
+  return {.code = full ? errc::no_space : errc::io_error,
+          .message = std::string("cannot ") + doing + " a temporary file: " + std::generic_category().message(error)};
+}
+
+// mkstemp and not std::tmpfile, which knows nothing of TMPDIR; nobody else may read the file in the moment that it has
+// a name.
+BULKWRITER_DECL result<void> spill_file::open() {
+  std::error_code error;
+  std::filesystem::path const folder = std::filesystem::temp_directory_path(error);
+  if (error) return spill_error("find the folder (TMPDIR) of", error.value());
+  std::string path = (folder / "bulkwriter-XXXXXX").string();
+  int const file = ::mkstemp(path.data());
+  if (file < 0) return spill_error(("make, in '" + folder.string() + "',").c_str(), errno);
+  stream_.reset(::fdopen(file, "w+b"));
+  int const why = errno;
+  std::filesystem::remove(path, error);
+  if (!stream_) return spill_error("open", why);
+  std::setvbuf(stream_.get(), nullptr, _IONBF, 0);  // pieces are large already
+  return {};
+}
+
+BULKWRITER_DECL result<void> spill_file::append(std::span<std::byte const> piece) {
+  if (!stream_) {
+    if (auto opened = open(); !opened) return opened;
+  }
+  errno = 0;
+  if (std::fwrite(piece.data(), 1, piece.size(), stream_.get()) != piece.size()) return spill_error("write", errno);
+  size_ += piece.size();
+  return {};
+}
+
+BULKWRITER_DECL result<void> spill_file::rewind() {
+  if (std::fseek(stream_.get(), 0, SEEK_SET) != 0) return spill_error("rewind", errno);
+  return {};
+}
+
+BULKWRITER_DECL result<void> spill_file::fill(std::span<std::byte> piece) {
+  errno = 0;
+  if (std::fread(piece.data(), 1, piece.size(), stream_.get()) != piece.size()) return spill_error("read", errno);
+  return {};
+}
+
+}  // namespace detail
+}  // namespace v1
+}  // namespace bulkwriter
+
+// ---------- bulkwriter/format/detail/npy_encoder.ipp ----------------------------------------------------------------
+
+static_assert(std::endian::native == std::endian::little,
+              "bulkwriter: NumPy values are copied as they lie, so the machine must be little-endian");
+
+namespace bulkwriter {
+inline namespace v1 {
+
+BULKWRITER_DECL result<std::unique_ptr<format::encoder>> format::npy::try_make_encoder(
+    std::span<field_info const> fields) const {
+  bool none = true;
+  for (field_info const& f : fields) {
+    if (!f.written()) continue;
+    none = false;
+    if (holds(f)) continue;
+    return error_info{
+        .code = errc::invalid_schema,
+        .message = "field '" + std::string(f.name) + "': npy files cannot hold " +
+                   (holds(f.type) ? "nulls, and it is nullable" : std::string(to_string(f.type))),
+        .field = std::string(f.name)};
+  }
+  if (none) return error_info{.code = errc::invalid_schema, .message = "npy: no field of the schema is written to files"};
+  return std::unique_ptr<encoder>(new detail::npy_encoder(fields));
+}
+
+namespace detail {
+
+/// Writes texts, each with a NUL behind it, as UTF-32 padded to one width. Takes them in pieces, cut anywhere.
+class npy_text_writer {
+ public:
+  npy_text_writer(format::byte_sink const& sink, std::size_t file, std::size_t width)
+      : sink_(sink), file_(file), width_(width), buffer_(std::size_t{64} << 10) {}
+
+  result<void> write(std::span<std::byte const> piece) {
+    for (std::byte const b : piece) {
+      auto const byte = std::to_integer<std::uint32_t>(b);
+      if (byte == 0) {
+        for (; at_ < width_; ++at_) put(0);
+        at_ = 0;
+      } else if (byte < 0x80) {
+        put_character(byte);
+      } else if (byte >= 0xc0) {
+        missing_ = byte < 0xe0 ? 1 : byte < 0xf0 ? 2 : 3;
+        code_ = byte & (0x3fu >> missing_);
+      } else {
+        code_ = code_ << 6 | (byte & 0x3fu);
+        if (--missing_ == 0) put_character(code_);
+      }
+    }
+    return outcome_;
+  }
+  result<void> finish() {
+    flush();
+    return outcome_;
+  }
+
+ private:
+  void put_character(std::uint32_t code) {
+    put(code);
+    ++at_;
+  }
+  void put(std::uint32_t code) {
+    if (used_ == buffer_.size()) [[unlikely]]
+      flush();
+    buffer_[used_++] = code;
+  }
+  void flush() {
+    if (outcome_) outcome_ = sink_.write(file_, std::as_bytes(std::span(buffer_.data(), used_)));
+    used_ = 0;
+  }
+
+  format::byte_sink const& sink_;
+  std::size_t file_, width_;
+  std::vector<std::uint32_t> buffer_;
+  std::size_t used_ = 0;
+  std::size_t at_ = 0;                    // characters of the begun text
+  std::uint32_t code_ = 0, missing_ = 0;  // of the begun character
+  result<void> outcome_ = {};
+};
+
+inline std::size_t count_characters(std::string_view text) noexcept {
+  return static_cast<std::size_t>(
+      std::count_if(text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xc0) != 0x80; }));
+}
+
+BULKWRITER_DECL auto npy_encoder::make_column(field_info const& f, std::size_t place, slab_pool& pool) -> column {
+  struct layout {
+    std::string_view type;
+    std::size_t values_a_row, bytes;
+  };
+  std::size_t const dim = f.dim;
+  auto const l = [&]() -> layout {
+    switch (f.type) {
+      case kind::boolean: return {"|b1", 0, 1};
+      case kind::int8: return {"|i1", 0, 1};
+      case kind::int16: return {"<i2", 0, 2};
+      case kind::int32: return {"<i4", 0, 4};
+      case kind::int64: return {"<i8", 0, 8};
+      case kind::float32: return {"<f4", 0, 4};
+      case kind::float64: return {"<f8", 0, 8};
+      case kind::float_vector: return {"<f4", dim, dim * 4};
+      // servers before 3.x read 16-bit floats as their bytes only
+      case kind::float16_vector:
+      case kind::bfloat16_vector: return {"|u1", dim * 2, dim * 2};
+      case kind::int8_vector: return {"|i1", dim, dim};
+      case kind::binary_vector: return {"|u1", dim / 8, dim / 8};
+      default: return {"<U", 0, 0};
+    }
+  }();
+  return {.place = place, .type = l.type, .values_a_row = l.values_a_row, .bytes = l.bytes, .values = byte_chain(pool)};
+}
+
+BULKWRITER_DECL npy_encoder::npy_encoder(std::span<field_info const> fields) {
+  for (field_info const& f : fields) {
+    if (!f.written()) continue;
+    columns_.push_back(make_column(f, static_cast<std::size_t>(&f - fields.data()), pool_));
+    names_.push_back(f.name);
+    fixed_bytes_ += columns_.back().bytes;
+  }
+}
+
+BULKWRITER_DECL void npy_encoder::check_row(std::span<cell const> cells, std::vector<problem>& problems) const {
+  for (std::size_t i = 0; i < columns_.size(); ++i) {
+    cell const& c = cells[columns_[i].place];
+    if (!columns_[i].is_text() || c.holds() != cell::type::text) continue;
+    if (std::size_t const at = c.as_text().find('\0'); at != std::string_view::npos)
+      problems.push_back({.code = errc::format_cannot_hold,
+                          .field = std::string(names_[i]),
+                          .message = "U+0000 at byte " + std::to_string(at) +
+                                     " cannot be stored in a NumPy file: its readers drop it"});
+  }
+}
+
+BULKWRITER_DECL void npy_encoder::put_row(std::span<cell const> cells) {
+  drop_row();
+  has_row_ = true;
+  characters_ = row_characters_ = 0;
+  for (column& c : columns_) {
+    put(c, cells[c.place]);
+    if (!c.is_text()) continue;
+    characters_ += (std::max)(c.width, c.row_width);
+    row_characters_ += c.row_width;
+  }
+}
+
+BULKWRITER_DECL void npy_encoder::put(column& c, cell const& value) {
+  auto const append_all = [&](auto values) { c.values.append(values.data(), values.size_bytes()); };
+  switch (value.holds()) {
+    case cell::type::boolean:
+    case cell::type::integer:
+    case cell::type::unsigned_integer: {
+      std::int64_t const n = value.as_integer();
+      c.values.append(&n, c.bytes);  // the low ones
+      break;
+    }
+    case cell::type::float32:
+    case cell::type::float64: {
+      double const wide = value.as_number();
+      auto const narrow = static_cast<float>(wide);
+      c.values.append(c.bytes == sizeof narrow ? static_cast<void const*>(&narrow) : &wide, c.bytes);
+      break;
+    }
+    case cell::type::text: {
+      std::string_view const text = value.as_text();
+      c.values.append(text.data(), text.size());
+      c.values.append("", 1);
+      c.row_width = (std::max)(count_characters(text), std::size_t{1});
+      break;
+    }
+    case cell::type::floats: append_all(value.as_floats()); break;
+    case cell::type::halves: append_all(value.as_halves()); break;
+    case cell::type::int8s: append_all(value.as_int8s()); break;
+    case cell::type::bytes: append_all(value.as_bytes()); break;
     default: break;
   }
 }
 
-BULKWRITER_DECL void json_encoder::put_floats(std::span<float const> value) {
-  constexpr std::size_t longest = 16;  // "-1.1754944e-38" and a comma
-  std::size_t const begin = buffer_.size();
-  buffer_.resize(begin + 2 + value.size() * longest);
-  char* at = buffer_.data() + begin;
-  char* const end = buffer_.data() + buffer_.size();
-  *at++ = '[';
-  for (float const v : value) {
-    at = std::to_chars(at, end, v).ptr;
-    *at++ = ',';
+BULKWRITER_DECL void npy_encoder::end_row() {
+  for (column& c : columns_) {
+    c.row_begin = c.values.size();
+    c.width = (std::max)(c.width, c.row_width);
+    if (c.row_begin >= c.hand_over_at()) ready_ = true;
   }
-  if (!value.empty()) --at;
-  *at++ = ']';
-  buffer_.resize(static_cast<std::size_t>(at - buffer_.data()));
-}
-
-BULKWRITER_DECL void json_encoder::end_row() {
-  buffer_ += '}';
-  row_begin_ = buffer_.size();
+  has_row_ = false;
   ++rows_;
 }
 
-BULKWRITER_DECL result<void> json_encoder::flush(format::byte_sink const& sink) {
-  drop_row();
-  if (auto r = sink.write(std::as_bytes(std::span(buffer_))); !r) return r;
-  handed_over_ += buffer_.size();
-  buffer_.clear();
-  row_begin_ = 0;
+BULKWRITER_DECL void npy_encoder::drop_row() {
+  if (!has_row_) return;
+  for (column& c : columns_) {
+    c.values.truncate(c.row_begin);
+    c.row_width = 1;
+  }
+  has_row_ = false;
+}
+
+BULKWRITER_DECL std::string npy_encoder::head(column const& c, std::uint64_t rows) const {
+  std::string out("\x93NUMPY\x01\x00", 8);
+  constexpr std::size_t length = head_bytes - 10;
+  out += static_cast<char>(length & 0xff);
+  out += static_cast<char>(length >> 8);
+  out += "{'descr': '";
+  out += c.type;
+  if (c.is_text()) out += std::to_string(c.width);
+  out += "', 'fortran_order': False, 'shape': (" + std::to_string(rows) + ',';
+  if (c.values_a_row != 0) out += ' ' + std::to_string(c.values_a_row);
+  out += "), }";
+  out.resize(head_bytes - 1, ' ');
+  return out += '\n';
+}
+
+// Of a column, what has come together; the first time, a header for so many rows before it.
+BULKWRITER_DECL result<void> npy_encoder::hand_over(format::byte_sink const& sink, std::size_t file,
+                                                    std::uint64_t rows) {
+  column& c = columns_[file];
+  pieces_.clear();
+  std::string const begin = c.begun || c.is_text() ? std::string() : head(c, rows);
+  if (!begin.empty()) pieces_.push_back(std::as_bytes(std::span(begin)));
+  c.values.for_pieces(0, c.row_begin, [&](std::span<std::byte const> piece) { pieces_.push_back(piece); });
+  if (c.is_text()) {
+    for (auto const piece : pieces_)
+      if (auto spilled = c.spilled.append(piece); !spilled) return spilled;
+  } else {
+    if (auto written = sink.write(file, pieces_); !written) return written;
+    c.begun = true;
+  }
+  c.values.clear();
+  c.row_begin = 0;
   return {};
 }
 
-BULKWRITER_DECL result<void> json_encoder::finish(format::byte_sink const& sink) {
+BULKWRITER_DECL result<void> npy_encoder::flush(format::byte_sink const& sink) {
   drop_row();
-  buffer_ += closing;
-  row_begin_ = buffer_.size();
-  auto written = flush(sink);
-  buffer_ = opening;
-  row_begin_ = buffer_.size();
-  rows_ = handed_over_ = 0;
-  return written;
+  for (std::size_t i = 0; i < columns_.size(); ++i)
+    if (columns_[i].row_begin >= columns_[i].hand_over_at())
+      if (auto handed = hand_over(sink, i, 0); !handed) return handed;
+  ready_ = false;
+  return {};
+}
+
+BULKWRITER_DECL result<void> npy_encoder::finish_numbers(format::byte_sink const& sink, std::size_t file) {
+  bool const was_begun = columns_[file].begun;
+  if (auto handed = hand_over(sink, file, rows_); !handed) return handed;
+  if (!was_begun) return {};
+  std::string const final_head = head(columns_[file], rows_);
+  return sink.rewrite_head(file, std::as_bytes(std::span(final_head)));
+}
+
+BULKWRITER_DECL result<void> npy_encoder::finish_texts(format::byte_sink const& sink, std::size_t file) {
+  column& c = columns_[file];
+  std::string const final_head = head(c, rows_);
+  if (auto written = sink.write(file, std::as_bytes(std::span(final_head))); !written) return written;
+  npy_text_writer out(sink, file, c.width);
+  result<void> outcome = c.spilled.read([&](std::span<std::byte const> piece) { return out.write(piece); });
+  c.values.for_pieces(0, c.row_begin, [&](std::span<std::byte const> piece) {
+    if (outcome) outcome = out.write(piece);
+  });
+  return outcome ? out.finish() : std::move(outcome);
+}
+
+BULKWRITER_DECL result<void> npy_encoder::finish(format::byte_sink const& sink) {
+  drop_row();
+  for (std::size_t i = 0; i < columns_.size(); ++i) {
+    column& c = columns_[i];
+    if (auto written = c.is_text() ? finish_texts(sink, i) : finish_numbers(sink, i); !written) return written;
+    c.values.clear();
+    c.spilled.clear();
+    c.row_begin = 0;
+    c.width = c.row_width = 1;
+    c.begun = false;
+  }
+  rows_ = 0;
+  ready_ = false;
+  return {};
 }
 
 }  // namespace detail
@@ -4628,8 +5791,11 @@ inline int make_folders(std::string const& path) {
 
 class disk_file final : public file {
  public:
-  disk_file(std::FILE* stream, std::string temporary, std::string path)
-      : stream_(stream), temporary_(std::move(temporary)), path_(std::move(path)) {}
+  disk_file(std::FILE* stream, std::string temporary, std::string path, std::string group_folder)
+      : stream_(stream),
+        temporary_(std::move(temporary)),
+        path_(std::move(path)),
+        group_folder_(std::move(group_folder)) {}
   disk_file(disk_file const&) = delete;
   disk_file& operator=(disk_file const&) = delete;
   ~disk_file() override { (void)discard(); }
@@ -4657,10 +5823,29 @@ class disk_file final : public file {
     if (temporary_.empty()) return {};
     if (::unlink(std::exchange(temporary_, {}).c_str()) != 0 && errno != ENOENT)
       return file_error("remove the temporary file of", path_, errno);
+    remove_group_folder();
+    return {};
+  }
+
+  result<void> rewrite_head(bytes head) override {
+    errno = 0;
+    if (std::fseek(stream_, 0, SEEK_SET) != 0 || std::fwrite(head.data(), 1, head.size(), stream_) != head.size() ||
+        std::fseek(stream_, 0, SEEK_END) != 0)
+      return file_error("rewrite the beginning of", temporary_, errno);
+    return {};
+  }
+
+  result<void> remove() override {
+    if (::unlink(path_.c_str()) != 0 && errno != ENOENT) return file_error("remove", path_, errno);
+    remove_group_folder();
     return {};
   }
 
  private:
+  // That of a group is made for its first file and goes with its last one.
+  void remove_group_folder() noexcept {
+    if (!group_folder_.empty()) (void)::rmdir(group_folder_.c_str());  // only if nothing is in it
+  }
   error_info drop_after(char const* doing, int error) {
     error_info info = file_error(doing, temporary_, error);
     (void)discard();
@@ -4668,7 +5853,7 @@ class disk_file final : public file {
   }
 
   std::FILE* stream_;
-  std::string temporary_, path_;
+  std::string temporary_, path_, group_folder_;
 };
 
 }  // namespace detail
@@ -4685,239 +5870,29 @@ BULKWRITER_DECL folder::~folder() {
 }
 
 BULKWRITER_DECL result<std::unique_ptr<file>> folder::create(std::string_view name, std::uint64_t) {
-  std::string path = path_of(name);
+  std::string path = path_of(name), group_folder;
   if (::access(path.c_str(), F_OK) == 0) return detail::file_error("create", path, EEXIST);
-  std::string temporary = path_ + "/." + std::string(name) + ".partial";
+  std::size_t const base = path.rfind('/') + 1;  // path_of puts one there
+  if (base != path_.size() + 1) {
+    group_folder = path.substr(0, base - 1);
+    if (int const error = detail::make_folders(group_folder); error != 0)
+      return detail::file_error("make the folder", group_folder, error);
+  }
+  std::string temporary = path.substr(0, base) + '.' + path.substr(base) + ".partial";
   errno = 0;
   std::FILE* const stream = std::fopen(temporary.c_str(), "wbx");
-  if (stream == nullptr) return detail::file_error("create", temporary, errno);
+  if (stream == nullptr) {
+    int const why = errno;
+    if (!group_folder.empty()) (void)::rmdir(group_folder.c_str());  // only if nothing is in it
+    return detail::file_error("create", temporary, why);
+  }
   // pieces are large already: a buffer would only copy them
   std::setvbuf(stream, nullptr, _IONBF, 0);
-  return std::unique_ptr<file>(std::make_unique<detail::disk_file>(stream, std::move(temporary), std::move(path)));
+  return std::unique_ptr<file>(
+      std::make_unique<detail::disk_file>(stream, std::move(temporary), std::move(path), std::move(group_folder)));
 }
 
 }  // namespace output
-}  // namespace v1
-}  // namespace bulkwriter
-
-// ---------- bulkwriter/row/detail/row_checker.ipp -------------------------------------------------------------------
-
-namespace bulkwriter {
-inline namespace v1 {
-namespace detail {
-
-// A float is finite unless all bits of its exponent are set. Written over blocks of constant length with independent
-// lanes, so that compilers turn it into vector code at -O2.
-BULKWRITER_DECL std::size_t find_not_finite(std::span<float const> values) noexcept {
-  constexpr std::uint32_t exponent = 0x7f800000;
-  constexpr std::size_t block = 64, lanes = 16;
-  std::size_t i = 0;
-  for (; i + block <= values.size(); i += block) {
-    std::uint32_t bits[block];
-    std::memcpy(bits, values.data() + i, sizeof bits);
-    std::uint32_t bad[lanes] = {};
-    for (std::size_t k = 0; k < block; k += lanes)
-      for (std::size_t lane = 0; lane < lanes; ++lane) bad[lane] |= (bits[k + lane] & exponent) == exponent ? 1u : 0u;
-    std::uint32_t any = 0;
-    for (std::uint32_t const b : bad) any |= b;
-    if (any != 0) break;
-  }
-  for (; i < values.size(); ++i)
-    if (!is_finite(values[i])) break;
-  return i;
-}
-
-// The beginning of a value for a message, cut where it stops being UTF-8, so that no message holds broken text.
-inline std::string quoted_start(std::string_view text) {
-  std::string_view start = text.substr(0, 32);
-  start = start.substr(0, std::min(find_utf8_fault(start), start.size()));
-  std::string out = "'";
-  for (char const c : start) out += static_cast<unsigned char>(c) < 0x20 || c == 0x7f ? '?' : c;
-  return out += start.size() < text.size() ? "…'" : "'";
-}
-inline std::string number_text(double value) {
-  if (!is_finite(value)) {
-    auto const bits = std::bit_cast<std::uint64_t>(value);
-    if ((bits & 0x000fffffffffffffu) != 0) return "nan";
-    return bits >> 63 != 0 ? "-inf" : "inf";
-  }
-  std::string out;
-  append_json_number(out, value);
-  return out;
-}
-
-BULKWRITER_DECL void row_checker::add(std::size_t i, errc code, std::string message) {
-  problems_.push_back({.code = code, .field = std::string(fields_[i].name), .message = std::move(message)});
-}
-
-BULKWRITER_DECL result<void> row_checker::check(std::int64_t row, std::span<cell const> cells) {
-  problems_.clear();
-  for (std::size_t i = 0; i < fields_.size(); ++i)
-    if (fields_[i].written()) check_value(i, cells[i]);
-  if (problems_.empty()) [[likely]]
-    return {};
-  return refusal(row);
-}
-
-BULKWRITER_DECL void row_checker::check_value(std::size_t i, cell const& value) {
-  field_info const& f = fields_[i];
-  switch (value.holds()) {
-    case cell::type::null:
-      if (!f.may_be_null())
-        add(i, errc::null_not_allowed, "no value was given, and the field is neither nullable nor has a default_value");
-      break;
-    case cell::type::boolean: break;
-    case cell::type::integer: {
-      std::int64_t const n = value.as_integer();
-      if (n < min_of(f.type) || n > max_of(f.type)) add_out_of_range(i, std::to_string(n));
-      break;
-    }
-    case cell::type::unsigned_integer: {
-      std::uint64_t const n = value.as_unsigned();
-      if (n > static_cast<std::uint64_t>(max_of(f.type))) add_out_of_range(i, std::to_string(n));
-      break;
-    }
-    case cell::type::float32:
-    case cell::type::float64: check_number(i, value.as_number()); break;
-    case cell::type::text: check_text(i, value.as_text()); break;
-    case cell::type::floats: check_vector(i, value.as_floats()); break;
-    default:
-      add(i, errc::wrong_type, "a value of this type cannot be stored in " + std::string(to_string(f.type)));
-      break;
-  }
-}
-
-BULKWRITER_DECL void row_checker::add_out_of_range(std::size_t i, std::string const& value) {
-  kind const k = fields_[i].type;
-  add(i, errc::out_of_range,
-      "value " + value + " is outside " + std::to_string(min_of(k)) + ".." + std::to_string(max_of(k)) + " of " +
-          std::string(to_string(k)));
-}
-
-BULKWRITER_DECL void row_checker::check_number(std::size_t i, double value) {
-  if (!is_finite(value))
-    add(i, errc::not_finite, "value " + number_text(value) + " is not a finite number");
-  else if (fields_[i].type == kind::float32 && !is_finite(static_cast<float>(value)))
-    add(i, errc::out_of_range, "value " + number_text(value) + " is outside the range of float32");
-}
-
-BULKWRITER_DECL void row_checker::check_text(std::size_t i, std::string_view value) {
-  field_info const& f = fields_[i];
-  if (f.is_dynamic) return check_dynamic(i, value);
-  if (f.type == kind::json) return check_json(i, value);
-  if (f.type == kind::varchar && value.size() > f.max_length)
-    add(i, errc::varchar_too_long,
-        std::to_string(value.size()) + " bytes exceed max_length " + std::to_string(f.max_length) + ": " +
-            quoted_start(value));
-  if (std::size_t const at = find_utf8_fault(value); at != std::string_view::npos) {
-    constexpr char digits[] = "0123456789abcdef";
-    auto const byte = static_cast<unsigned char>(value[at]);
-    add(i, errc::invalid_utf8,
-        std::string("byte 0x") + digits[byte >> 4] + digits[byte & 15] + " at offset " + std::to_string(at) +
-            " is not well-formed UTF-8");
-  }
-}
-
-BULKWRITER_DECL void row_checker::check_vector(std::size_t i, std::span<float const> value) {
-  field_info const& f = fields_[i];
-  if (value.size() != f.dim) {
-    add(i, errc::wrong_dim,
-        "a vector of " + std::to_string(value.size()) + " values where dim is " + std::to_string(f.dim));
-    return;
-  }
-  if (std::size_t const at = find_not_finite(value); at != value.size())
-    add(i, errc::not_finite,
-        "element [" + std::to_string(at) + "] is " + number_text(static_cast<double>(value[at])) +
-            ", not a finite number");
-}
-
-inline std::string json_complaint(std::string_view text, json_fault const& fault) {
-  std::string_view const rest = text.substr(std::min(fault.offset, text.size()));
-  return std::string(fault.what) + " at byte " + std::to_string(fault.offset) +
-         (rest.empty() ? "" : ": " + quoted_start(rest));
-}
-
-BULKWRITER_DECL void row_checker::check_json(std::size_t i, std::string_view text) {
-  if (text.size() > limits::max_json_length)
-    add(i, errc::json_too_long,
-        std::to_string(text.size()) + " bytes exceed the " + std::to_string(limits::max_json_length) +
-            " of a JSON cell");
-  else if (auto const fault = find_json_fault(text))
-    add(i, errc::invalid_json, "not JSON: " + json_complaint(text, *fault));
-}
-
-BULKWRITER_DECL void row_checker::check_dynamic(std::size_t i, std::string_view text) {
-  if (text.size() > limits::max_json_length) {
-    add(i, errc::json_too_long,
-        std::to_string(text.size()) + " bytes exceed the " + std::to_string(limits::max_json_length) +
-            " of the dynamic field");
-    return;
-  }
-  if (auto const fault = find_json_object_fault(text, keys_)) {
-    add(i, errc::invalid_json, "not a JSON object: " + json_complaint(text, *fault));
-    return;
-  }
-  std::sort(keys_.begin(), keys_.end());
-  for (std::size_t k = 0; k < keys_.size(); ++k) {
-    std::string const& key = keys_[k];
-    if (k > 0 && keys_[k - 1] == key) {
-      if (k < 2 || keys_[k - 2] != key)
-        add(i, errc::duplicate_key, "the dynamic key '" + key + "' appears more than once");
-      continue;
-    }
-    bool const taken = key == dynamic_field_name ||
-                       std::any_of(fields_.begin(), fields_.end(), [&](auto const& f) { return f.name == key; });
-    if (taken) add(i, errc::duplicate_key, "the dynamic key '" + key + "' is the name of a field of the schema");
-  }
-}
-
-BULKWRITER_DECL error_info row_checker::refusal(std::int64_t row_number) {
-  error_info info;
-  info.row = row_number;
-  info.field = problems_.front().field;
-  std::string const row = "row " + std::to_string(row_number);
-  if (problems_.size() == 1) {
-    info.code = problems_.front().code;
-    info.message = row + ", field '" + info.field + "': " + problems_.front().message;
-  } else {
-    info.code = errc::several_problems;
-    info.message = row + ": " + std::to_string(problems_.size()) + " problems";
-    for (std::size_t k = 0; k < problems_.size(); ++k) {
-      problem const& p = problems_[k];
-      info.message += (k == 0 ? ": field '" : "; field '") + p.field + "': " + p.message + " [bulkwriter." +
-                      std::string(to_string(p.code)) + "]";
-    }
-  }
-  info.problems = std::move(problems_);
-  problems_.clear();
-  return info;
-}
-
-BULKWRITER_DECL void settle(std::span<field_info const> fields, std::span<cell> cells) noexcept {
-  for (std::size_t i = 0; i < fields.size(); ++i) {
-    field_info const& f = fields[i];
-    cell& c = cells[i];
-    if (f.type == kind::float32 && c.holds() == cell::type::float64)
-      c = cell::float32(static_cast<float>(c.as_number()));
-    if (!c.is_null()) continue;
-    if (f.is_dynamic)
-      c = cell::text("{}");
-    else if (!f.has_default)
-      continue;
-    else if (f.type == kind::boolean)
-      c = cell::boolean(f.default_integer != 0);
-    else if (is_integer(f.type))
-      c = cell::integer(f.default_integer);
-    else if (f.type == kind::float32)
-      c = cell::float32(static_cast<float>(f.default_number));
-    else if (f.type == kind::float64)
-      c = cell::float64(f.default_number);
-    else
-      c = cell::text(f.default_text);
-  }
-}
-
-}  // namespace detail
 }  // namespace v1
 }  // namespace bulkwriter
 
@@ -4937,7 +5912,9 @@ BULKWRITER_DECL chunk_writer::chunk_writer(std::span<field_info const> fields, n
       options_(std::move(options)),
       texts_(fields.size()),
       cells_(fields.size()),
-      exceptions_at_birth_(std::uncaught_exceptions()) {}
+      exceptions_at_birth_(std::uncaught_exceptions()) {
+  all_.options = encoder_->import_options();
+}
 
 BULKWRITER_DECL chunk_writer::~chunk_writer() {
   if (uncommitted_rows_ == 0 || failure_ || writing_ || std::uncaught_exceptions() > exceptions_at_birth_) return;
@@ -4977,7 +5954,9 @@ BULKWRITER_DECL result<void> chunk_writer::append(void const* given, show_row sh
   std::int64_t const row = offered_rows_++;
   std::fill(cells_.begin(), cells_.end(), cell());
   show(given, texts_, cells_.data());
-  if (auto checked = checker_.check(row, cells_); !checked) return checked;
+  checker_.judge(cells_);
+  encoder_->check_row(cells_, checker_.problems());
+  if (auto checked = checker_.verdict(row); !checked) return checked;
   settle(fields_, cells_);
 
   encoder_->put_row(cells_);
@@ -5007,31 +5986,48 @@ BULKWRITER_DECL result<void> chunk_writer::append(void const* given, show_row sh
 BULKWRITER_DECL result<batch_files> chunk_writer::commit() {
   if (auto usable = check_usable(); !usable) return std::move(usable).error();
   if (auto finished = finish_chunk(); !finished) return std::move(finished).error();
-  batch_files files;
+  batch_files files{.options = all_.options};
   files.groups.assign(all_.groups.begin() + static_cast<std::ptrdiff_t>(committed_groups_), all_.groups.end());
   committed_groups_ = all_.size();
   uncommitted_rows_ = 0;
   return files;
 }
 
-BULKWRITER_DECL std::string chunk_writer::file_name() const {
-  return std::to_string(all_.size() + 1) + '.' + std::string(extension_);
+BULKWRITER_DECL std::size_t chunk_writer::files() const noexcept {
+  return (std::max)(encoder_->file_names().size(), std::size_t{1});
+}
+
+BULKWRITER_DECL std::string chunk_writer::file_name(std::size_t file) const {
+  std::string name = std::to_string(all_.size() + 1);
+  if (auto const names = encoder_->file_names(); !names.empty()) (name += '/') += names[file];
+  return (name += '.') += extension_;
 }
 
 BULKWRITER_DECL format::byte_sink chunk_writer::sink() {
-  return {this, [](void* self, std::span<std::span<std::byte const> const> pieces) {
+  return {this,
+          [](void* self, std::size_t file, std::span<std::span<std::byte const> const> pieces) {
             auto& me = *static_cast<chunk_writer*>(self);
-            for (auto const& piece : pieces) me.file_size_ += piece.size();
-            return me.file_->write(pieces);
+            for (auto const& piece : pieces) me.size_ += piece.size();
+            return me.files_[file]->write(pieces);
+          },
+          [](void* self, std::size_t file, std::span<std::byte const> head) {
+            return static_cast<chunk_writer*>(self)->files_[file]->rewrite_head(head);
           }};
 }
 
-// A file is made when there is something to put into it: refused rows leave none behind.
+// Files are made when there is something to put into it: refused rows leave none behind.
 BULKWRITER_DECL result<void> chunk_writer::open() {
-  if (file_) return {};
-  auto opened = place_->create(file_name(), options_.chunk_size);
-  if (!opened) return std::move(opened).error();
-  file_ = *std::move(opened);
+  if (!files_.empty()) return {};
+  bool const group = !encoder_->file_names().empty();
+  std::size_t const count = files();
+  files_.reserve(count);
+  for (std::size_t i = 0; i < count; ++i) {
+    auto opened = group ? place_->create_member(file_name(i), options_.chunk_size,
+                                                {.files = count, .head_size = encoder_->head_size(i)})
+                        : place_->create(file_name(i), options_.chunk_size);
+    if (!opened) return std::move(opened).error();
+    files_.push_back(*std::move(opened));
+  }
   return {};
 }
 
@@ -5051,38 +6047,53 @@ BULKWRITER_DECL result<void> chunk_writer::flush() {
   return flushed;
 }
 
-BULKWRITER_DECL result<void> chunk_writer::finish_file() {
+// The files of a group become visible one right after the other, when all of their bytes are written.
+BULKWRITER_DECL result<void> chunk_writer::finish_files() {
   if (auto opened = open(); !opened) return opened;
   if (auto written = encoder_->finish(sink()); !written) return written;
-  return file_->finish();
+  for (finished_files_ = 0; finished_files_ < files_.size(); ++finished_files_)
+    if (auto finished = files_[finished_files_]->finish(); !finished) return finished;
+  return {};
 }
 
 BULKWRITER_DECL result<void> chunk_writer::finish_chunk() {
   if (encoder_->rows() == 0) return {};
   writing_ = true;
-  // what may throw is done before the file becomes visible
-  file_group group{.paths = {place_->path_of(file_name())}, .rows = encoder_->rows()};
+  // what may throw is done before the files become visible
+  file_group group{.paths = {}, .rows = encoder_->rows()};
+  for (std::size_t i = 0; i < files(); ++i) group.paths.push_back(place_->path_of(file_name(i)));
   all_.groups.reserve(all_.size() + 1);
-  auto finished = finish_file();
+  auto finished = finish_files();
   writing_ = false;
   if (!finished) return fail(std::move(finished).error());
-  file_.reset();
-  group.bytes = std::exchange(file_size_, 0);
+  files_.clear();
+  finished_files_ = 0;
+  group.bytes = std::exchange(size_, 0);
   all_.groups.push_back(std::move(group));
   return {};
 }
 
 // Rows of the chunk are gone with it, so there is no way on: every later call says so again.
 BULKWRITER_DECL error_info chunk_writer::fail(error_info info) {
-  if (file_) {
-    if (auto discarded = file_->discard(); !discarded) info.message += "; " + discarded.error().message;
-    file_.reset();
-  }
+  drop_files(info);
   info.message = "rows " + std::to_string(first_row_) + " to " + std::to_string(last_row_) + " are not in '" +
-                 place_->path_of(file_name()) + "': " + info.message;
+                 place_->path_of(file_name(0)) + (files() == 1 ? "': " : "' and its group: ") + info.message;
   info.row = first_row_;
   failure_ = info;
   return info;
+}
+
+// Those of a group that are finished already would be half a chunk: they go too, or are named.
+BULKWRITER_DECL void chunk_writer::drop_files(error_info& info) {
+  for (std::size_t i = 0; i < files_.size(); ++i) {
+    bool const finished = i < finished_files_;
+    auto const gone = finished ? files_[i]->remove() : files_[i]->discard();
+    if (gone) continue;
+    if (finished) info.message += "; '" + place_->path_of(file_name(i)) + "' is left behind";
+    info.message += (finished ? ": " : "; ") + gone.error().message;
+  }
+  files_.clear();
+  finished_files_ = 0;
 }
 
 BULKWRITER_DECL void chunk_writer::abandon() noexcept {
@@ -5377,10 +6388,6 @@ result<response> send_with_retry(retry_options const& options, std::function<res
 namespace bulkwriter {
 inline namespace v1 {
 
-/// Names and values of import options, in the order in which they are sent: {{"timeout", "300s"}, {"auto_commit",
-/// "false"}}. Values are strings on the wire, whatever they mean.
-using import_options = std::vector<std::pair<std::string, std::string>>;
-
 /// What Milvus is asked to import (POST /v2/vectordb/jobs/import/create).
 struct milvus_import_request {
   std::string collection_name = {};  ///< must be there
@@ -5389,7 +6396,7 @@ struct milvus_import_request {
   batch_files files = {};
   std::string partition_name = {};  ///< empty: the default one; must be empty where the collection has a partition key
   std::string db_name = {};         ///< empty: the target's
-  import_options options = {};      ///< timeout, auto_commit, sep, nullkey, …
+  import_options options = {};      ///< timeout, auto_commit, …; those of the files are sent with them
   /// Sent as `Idempotency-Key` (printable ASCII, at most 256 bytes): servers that know it (2.6.24, 3.0.2) answer a
   /// repeated request with the first one's job. Not set: made from database, collection, partition, files and options,
   /// so that to import the same files once more on purpose needs another key. Set but empty: not sent.
@@ -5409,7 +6416,7 @@ struct zilliz_cloud_import_request {
   std::string db_name = {};                   ///< empty: the default database
   std::string volume_name = {};               ///< a volume of Zilliz Cloud, in place of a bucket
   std::vector<std::string> data_paths = {};   ///< relative to the volume; at most 1,000
-  import_options options = {};                ///< as with `milvus_import_request`
+  import_options options = {};  ///< timeout, auto_commit, …; of CSV also `batch_files::options` of the writer's files
 };
 
 /// What Zilliz Cloud is asked to import through the API of the guide (v1).
@@ -5478,7 +6485,8 @@ struct zilliz_cloud_v1 {
 inline std::vector<batch_files> split_batch_files(batch_files const& files, std::size_t at_most = milvus::max_groups) {
   std::vector<batch_files> parts;
   for (auto const& group : files) {
-    if (parts.empty() || parts.back().size() >= (at_most == 0 ? 1 : at_most)) parts.emplace_back();
+    if (parts.empty() || parts.back().size() >= (at_most == 0 ? 1 : at_most))
+      parts.push_back({.options = files.options});
     parts.back().groups.push_back(group);
   }
   return parts;
@@ -6551,9 +7559,9 @@ inline namespace v1 {
 /// Where in the bucket and how a remote_bulk_writer uploads.
 struct remote_options {
   std::string remote_path = "/";                  ///< objects get the keys `<remote_path>/<uuid>/1.parquet`, …
-  std::uint64_t chunk_size = default_chunk_size;  ///< bytes, at least 1,024; no object is larger
+  std::uint64_t chunk_size = default_chunk_size;  ///< bytes, at least 1,024; no object is larger (NumPy: no group)
   int connections = 4;          ///< parts of an object under way at the same time, each on a thread of its own; 1 to 64
-  std::uint64_t part_size = 0;  ///< bytes, 5 MiB to 5 GiB; 0: 16 MiB, or more where chunk_size asks for it
+  std::uint64_t part_size = 0;  ///< bytes, 5 MiB to 5 GiB; 0: 16 MiB (NumPy: 5 to 16), or more where chunk_size asks for it
   abandon_handler on_abandoned = {};  ///< empty: one line on stderr
 };
 
@@ -6562,8 +7570,8 @@ result<std::unique_ptr<chunk_writer>> try_make_remote(std::span<field_info const
                                                       object_store const& store, remote_options options);
 }  // namespace detail
 
-/// Writes rows into a bucket, uploading while it encodes; nothing touches the disk. See bulk_writer for rows, errors
-/// and threads.
+/// Writes rows into a bucket, uploading while it encodes; nothing but NumPy's texts touches the disk. See bulk_writer for
+/// rows, errors and threads.
 ///
 ///     bw::s3_connect_param bucket{.endpoint = "s3.amazonaws.com", .access_key = k, .secret_key = s,
 ///                                 .bucket_name = "b"};
@@ -6573,7 +7581,7 @@ result<std::unique_ptr<chunk_writer>> try_make_remote(std::span<field_info const
 ///
 /// The store is anything that an object_store is made from: the connect parameters of a cloud, or a user's own type
 /// with `object_store open_store(P const&)`. An unfinished upload is aborted; what could not be aborted is named in the
-/// error. Memory: `connections + 2` parts beside the encoder's.
+/// error. Memory: `connections + 2` parts beside the encoder's; of a group of NumPy files see storage::object_place.
 template <class Schema, class Format>
 class remote_bulk_writer : public bulk_writer<Schema, Format> {
   using base = bulk_writer<Schema, Format>;
@@ -6644,12 +7652,18 @@ result<std::uint64_t> try_part_size(std::uint64_t max_file_size, std::uint64_t r
 
 namespace detail {
 class part_buffers;
+class part_slots;
 }
 
 /// Files that become objects under one prefix of a bucket, uploaded while they are written. A file of at most one part
 /// is one PUT; larger ones travel in parts, `connections` at a time. Memory: `connections + 2` parts a file, no more
 /// however long it is: when all are under way, `write` waits. An error of a part surfaces at the next `write` or at
 /// `finish`. Threads start with the first full part of a file and end with the file.
+///
+/// The files of a group share `connections + 1` parts under way, and each holds up to two more: the one that fills up,
+/// and part 1, which travels last, since its head may change until then. For the part size of 0 these are at most
+/// 192 MiB in all for groups of up to 16 files (with 4 connections), of 16 to 5 MiB each; every further file may add
+/// 10 MiB, and all of it is never more than the group.
 ///
 /// `finish` and `write` leave nothing behind when they fail: the upload is aborted, or the error is
 /// `upload_not_aborted` and names key and upload id. Thread-safe; its files are not.
@@ -6660,6 +7674,9 @@ class object_place final : public output::place {
 
   /// Errors: `invalid_option` for options and sizes out of range. Sends nothing.
   BULKWRITER_DECL result<std::unique_ptr<output::file>> create(std::string_view name, std::uint64_t max_size) override;
+  /// For a group: smaller parts, and a head that can be rewritten. Errors: as create.
+  BULKWRITER_DECL result<std::unique_ptr<output::file>> create_member(std::string_view name, std::uint64_t max_size,
+                                                                      output::group_member member) override;
   BULKWRITER_DECL std::string path_of(std::string_view name) const override;  ///< the object's key: "<prefix>/<name>"
   BULKWRITER_DECL std::string data_path() const override;                     ///< "/<prefix>"
 
@@ -6667,10 +7684,15 @@ class object_place final : public output::place {
   object_store const& store() const noexcept { return store_; }
 
  private:
+  result<std::unique_ptr<output::file>> open(std::string_view name, std::uint64_t max_size,
+                                             std::uint64_t usual_part_size, std::shared_ptr<detail::part_slots> slots,
+                                             std::size_t head_size);
+
   object_store store_;
   std::string prefix_;
   object_options options_;
   std::shared_ptr<detail::part_buffers> buffers_;
+  std::shared_ptr<detail::part_slots> slots_;
 };
 
 }  // namespace storage
@@ -6706,11 +7728,27 @@ class part_buffers {
   std::vector<part_buffer> free_;
 };
 
+/// Places for parts under way, shared by the uploads of a group, so that their memory is bounded in sum. Thread-safe.
+class part_slots {
+ public:
+  explicit part_slots(std::size_t count) : free_(count) {}
+
+  void acquire();
+  void release(std::size_t count = 1) noexcept;
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable freed_;
+  std::size_t free_;
+};
+
 /// One multipart upload: a bounded queue of parts and the threads that send them. Used by one thread.
 class multipart_upload {
  public:
-  multipart_upload(std::shared_ptr<backend> store, std::shared_ptr<part_buffers> buffers, std::string key,
-                   std::string upload_id, int connections);
+  /// Of a group where there are slots. The first part is part `first_part` of the object.
+  multipart_upload(std::shared_ptr<backend> store, std::shared_ptr<part_buffers> buffers,
+                   std::shared_ptr<part_slots> slots, std::string key, std::string upload_id, int connections,
+                   int first_part);
   /// Aborts unless `complete` has succeeded; what cannot be aborted goes to stderr, since nobody else can tell.
   ~multipart_upload();
   multipart_upload(multipart_upload const&) = delete;
@@ -6718,7 +7756,9 @@ class multipart_upload {
 
   /// Queues the next part, which is the full buffer, after waiting until at most `connections` others are under way.
   /// After an error only `abort` is useful.
-  result<void> add(part_buffer part);
+  result<void> add(part_buffer part) { return add(std::move(part), ++last_part_); }
+  /// Part 1, where the first part added was another.
+  result<void> add_first(part_buffer part) { return add(std::move(part), 1); }
 
   /// Waits for all parts and makes them one object.
   result<object_info> complete();
@@ -6728,6 +7768,8 @@ class multipart_upload {
   result<void> abort();
 
  private:
+  result<void> add(part_buffer part, int number);
+  void free_slots(std::size_t count) noexcept;
   void work();
   result<uploaded_part> send(int number, part_buffer const& part);
   void start_thread();
@@ -6736,9 +7778,10 @@ class multipart_upload {
 
   std::shared_ptr<backend> const store_;
   std::shared_ptr<part_buffers> const buffers_;
+  std::shared_ptr<part_slots> const slots_;  // null: alone
   std::string const key_, upload_id_;
   std::size_t const connections_;
-  int count_ = 0;         // of parts added
+  int last_part_;         // its number
   bool settled_ = false;  // completed or aborted: nothing left to do
 
   std::stop_source stop_;
@@ -7331,7 +8374,6 @@ class s3_backend final : public backend {
 #include <cerrno>
 #include <climits>
 #include <cmath>
-#include <cstdio>
 #include <cstdlib>
 #include <exception>
 #include <filesystem>
@@ -10245,19 +11287,39 @@ BULKWRITER_DECL std::string why_not_a_key(std::string_view path) {
   return {};
 }
 
+// Servers do not tell names of options apart by case.
+BULKWRITER_DECL bool same_option(std::string_view a, std::string_view b) noexcept {
+  auto const lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; };
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(), [&](char x, char y) { return lower(x) == lower(y); });
+}
+
 BULKWRITER_DECL result<void> check_options(std::string const& what, import_options const& options) {
-  auto const lower = [](std::string text) {
-    for (char& c : text)
-      if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-    return text;
-  };
   for (std::size_t i = 0; i < options.size(); ++i) {
     if (options[i].first.empty()) return bad_request(what, "an option has no name");
     for (std::size_t k = 0; k < i; ++k)
-      if (lower(options[k].first) == lower(options[i].first))
+      if (same_option(options[k].first, options[i].first))
         return bad_request(what, "option '" + options[i].first + "' is given twice");
   }
   return {};
+}
+
+// An option that the files bring along may be repeated, not contradicted.
+BULKWRITER_DECL result<void> check_options_of_files(std::string const& what, milvus_import_request const& request) {
+  if (auto good = check_options(what, request.files.options); !good) return good;
+  for (auto const& [name, value] : request.options)
+    for (auto const& of_files : request.files.options)
+      if (same_option(name, of_files.first) && value != of_files.second)
+        return bad_request(what, "option '" + name + "' is '" + value + "', but the files were written with '" +
+                                     of_files.second + "'");
+  return {};
+}
+
+BULKWRITER_DECL import_options with_options_of_files(milvus_import_request const& request) {
+  import_options all = request.options;
+  for (auto const& of_files : request.files.options)
+    if (std::none_of(all.begin(), all.end(), [&](auto const& o) { return same_option(o.first, of_files.first); }))
+      all.push_back(of_files);
+  return all;
 }
 
 BULKWRITER_DECL bool option_is_set(import_options const& options, std::string_view name) {
@@ -10280,6 +11342,7 @@ BULKWRITER_DECL result<void> check_request(std::string const& what, milvus_impor
                                  std::to_string(milvus::max_groups) +
                                  ": send the parts of split_batch_files(files) one by one");
   if (auto good = check_options(what, request.options); !good) return good;
+  if (auto good = check_options_of_files(what, request); !good) return good;
   // Backups and deletes are folders of the server's own files; the rules for data files are not theirs.
   bool const own_files = option_is_set(request.options, "backup") || option_is_set(request.options, "l0_import");
   for (std::size_t i = 0; i < request.files.size(); ++i) {
@@ -10657,7 +11720,7 @@ BULKWRITER_DECL result<job_id> import_backend::create(milvus_import_request cons
   boost::json::array files;
   for (auto const& group : request.files) files.emplace_back(boost::json::array(group.begin(), group.end()));
   body["files"] = std::move(files);
-  add_options(body, request.options);
+  add_options(body, with_options_of_files(request));
 
   std::string const key =
       request.idempotency_key ? *request.idempotency_key : idempotency_key_of(boost::json::serialize(body));
@@ -11404,14 +12467,31 @@ BULKWRITER_DECL void part_buffers::give_back(part_buffer buffer) noexcept {
   if (free_.size() < free_.capacity()) free_.push_back(std::move(buffer));  // within the capacity: cannot throw
 }
 
+BULKWRITER_DECL void part_slots::acquire() {
+  std::unique_lock lock(mutex_);
+  freed_.wait(lock, [this] { return free_ != 0; });
+  --free_;
+}
+
+BULKWRITER_DECL void part_slots::release(std::size_t count) noexcept {
+  {
+    std::lock_guard const lock(mutex_);
+    free_ += count;
+  }
+  freed_.notify_all();
+}
+
 BULKWRITER_DECL multipart_upload::multipart_upload(std::shared_ptr<backend> store,
-                                                   std::shared_ptr<part_buffers> buffers, std::string key,
-                                                   std::string upload_id, int connections)
+                                                   std::shared_ptr<part_buffers> buffers,
+                                                   std::shared_ptr<part_slots> slots, std::string key,
+                                                   std::string upload_id, int connections, int first_part)
     : store_(std::move(store)),
       buffers_(std::move(buffers)),
+      slots_(std::move(slots)),
       key_(std::move(key)),
       upload_id_(std::move(upload_id)),
-      connections_(static_cast<std::size_t>(connections)) {
+      connections_(static_cast<std::size_t>(connections)),
+      last_part_(first_part - 1) {
   threads_.reserve(connections_);
 }
 
@@ -11450,6 +12530,7 @@ BULKWRITER_DECL void multipart_upload::work() {
       }
     }
     buffers_->give_back(std::move(part));
+    free_slots(1);
     --under_way_;
     space_.notify_all();
   }
@@ -11485,14 +12566,23 @@ BULKWRITER_DECL result<void> multipart_upload::first_error() {
   return {};
 }
 
-BULKWRITER_DECL result<void> multipart_upload::add(part_buffer part) {
+BULKWRITER_DECL void multipart_upload::free_slots(std::size_t count) noexcept {
+  if (slots_ && count != 0) slots_->release(count);
+}
+
+BULKWRITER_DECL result<void> multipart_upload::add(part_buffer part, int number) {
+  // The parts that hold the slots of the group move on by themselves, so one comes free.
+  if (slots_) slots_->acquire();
   bool more_threads = false;
   {
     std::unique_lock lock(mutex_);
     space_.wait(lock, [this] { return error_ || under_way_ <= connections_; });
-    if (error_) return *error_;
+    if (error_) {
+      free_slots(1);
+      return *error_;
+    }
     done_.reserve(done_.size() + under_way_ + 1);
-    queue_.emplace_back(++count_, std::move(part));
+    queue_.emplace_back(number, std::move(part));
     ++under_way_;
     more_threads = waiting_ < queue_.size() && threads_.size() < connections_;
   }
@@ -11509,6 +12599,8 @@ BULKWRITER_DECL void multipart_upload::join() {
   work_.notify_all();
   for (auto& t : threads_) t.join();
   threads_.clear();
+  free_slots(queue_.size());  // empty, unless no thread could be started
+  queue_.clear();
 }
 
 BULKWRITER_DECL result<object_info> multipart_upload::complete() {
@@ -11567,19 +12659,24 @@ inline namespace v1 {
 namespace storage {
 namespace detail {
 
-inline constexpr std::uint64_t usual_part_size = std::uint64_t{16} << 20;
+inline constexpr std::uint64_t mib = std::uint64_t{1} << 20;
+inline constexpr std::uint64_t usual_part_size = 16 * mib;
 inline constexpr std::uint64_t largest_part_size = std::uint64_t{5} << 30;
+inline constexpr std::uint64_t group_memory = 192 * mib;
 
 class object_file final : public output::file {
  public:
-  object_file(std::shared_ptr<backend> store, std::shared_ptr<part_buffers> buffers, std::string key,
-              std::uint64_t max_size, std::uint64_t part_size, int connections)
+  object_file(std::shared_ptr<backend> store, std::shared_ptr<part_buffers> buffers,
+              std::shared_ptr<part_slots> slots, std::string key, std::uint64_t max_size, std::uint64_t part_size,
+              int connections, std::size_t head_size)
       : store_(std::move(store)),
         buffers_(std::move(buffers)),
+        slots_(std::move(slots)),
         key_(std::move(key)),
         max_size_(max_size),
         part_size_(static_cast<std::size_t>(part_size)),
-        connections_(connections) {}
+        connections_(connections),
+        head_size_(head_size) {}
   ~object_file() override { release(); }
 
   result<void> write(std::span<output::bytes const> pieces) override {
@@ -11598,6 +12695,9 @@ class object_file final : public output::file {
     } else {
       if (part_.size != 0) {
         if (auto ok = upload_->add(std::move(part_)); !ok) return give_up(std::move(ok).error());
+      }
+      if (first_part_.size != 0) {
+        if (auto ok = upload_->add_first(std::move(first_part_)); !ok) return give_up(std::move(ok).error());
       }
       auto const stored = upload_->complete();
       if (!stored) return give_up(may_exist(stored.error()));
@@ -11618,6 +12718,22 @@ class object_file final : public output::file {
     auto gone = upload_ ? upload_->abort() : result<void>();
     release();
     return gone;
+  }
+
+  result<void> rewrite_head(output::bytes head) override {
+    if (auto ok = check_open(); !ok) return ok;
+    if (head.size() > (std::min)(std::uint64_t{head_size_}, written_)) {
+      return error_info{.code = errc::invalid_state,
+                        .message = "object '" + key_ + "': " + std::to_string(head.size()) +
+                                   " bytes at its beginning cannot be rewritten any more"};
+    }
+    if (!head.empty()) std::memcpy((upload_ ? first_part_ : part_).memory.get(), head.data(), head.size());
+    return {};
+  }
+
+  result<void> remove() override {
+    if (state_ != state::finished) return file::remove();
+    return store_->remove(key_);
   }
 
  private:
@@ -11651,9 +12767,14 @@ class object_file final : public output::file {
             }
             return why;
           }
-          upload_ = std::make_unique<multipart_upload>(store_, buffers_, key_, *std::move(id), connections_);
+          bool const keep_first = head_size_ != 0;
+          upload_ = std::make_unique<multipart_upload>(store_, buffers_, slots_, key_, *std::move(id), connections_,
+                                                       keep_first ? 2 : 1);
+          if (keep_first) first_part_ = std::exchange(part_, {});
         }
-        if (auto ok = upload_->add(std::move(part_)); !ok) return ok;
+        if (part_.memory) {
+          if (auto ok = upload_->add(std::move(part_)); !ok) return ok;
+        }
         part_ = buffers_->take(part_size_);
       }
       std::size_t const n = (std::min)(piece.size(), part_.capacity - part_.size);
@@ -11680,24 +12801,27 @@ class object_file final : public output::file {
   void release() noexcept {
     upload_.reset();
     buffers_->give_back(std::exchange(part_, {}));
+    buffers_->give_back(std::exchange(first_part_, {}));
   }
 
   std::shared_ptr<backend> const store_;
   std::shared_ptr<part_buffers> const buffers_;
+  std::shared_ptr<part_slots> const slots_;
   std::string const key_;
   std::uint64_t const max_size_;
   std::size_t const part_size_;
   int const connections_;
+  std::size_t const head_size_;
   std::uint64_t written_ = 0;
   state state_ = state::open;
   part_buffer part_;
+  part_buffer first_part_;  // full, until finish, where the head may still change
   std::unique_ptr<multipart_upload> upload_;
 };
 
-}  // namespace detail
-
-BULKWRITER_DECL result<std::uint64_t> try_part_size(std::uint64_t max_file_size, std::uint64_t requested,
-                                                    backend const& store) {
+// `requested`, or where it is 0 `usual`, or more where the store asks for more.
+inline result<std::uint64_t> choose_part_size(std::uint64_t max_file_size, std::uint64_t requested,
+                                              std::uint64_t usual, backend const& store) {
   auto const refuse = [](std::string message) -> error_info {
     return {.code = errc::invalid_option, .message = std::move(message)};
   };
@@ -11705,44 +12829,71 @@ BULKWRITER_DECL result<std::uint64_t> try_part_size(std::uint64_t max_file_size,
   std::uint64_t const needed = max_file_size / parts + (max_file_size % parts != 0);
   std::uint64_t const least = (std::max)(needed, store.min_part_size());
   if (requested != 0) {
-    if (requested < least || requested > detail::largest_part_size) {
+    if (requested < least || requested > largest_part_size) {
       return refuse("part_size " + std::to_string(requested) + " is not between " + std::to_string(least) + " and " +
-                    std::to_string(detail::largest_part_size) + " bytes, as a file of " +
-                    std::to_string(max_file_size) + " bytes in at most " + std::to_string(parts) + " parts needs");
+                    std::to_string(largest_part_size) + " bytes, as a file of " + std::to_string(max_file_size) +
+                    " bytes in at most " + std::to_string(parts) + " parts needs");
     }
     return requested;
   }
-  constexpr std::uint64_t mib = std::uint64_t{1} << 20;
-  std::uint64_t const size = (std::max)(least, detail::usual_part_size);
-  if (size > detail::largest_part_size) {
+  std::uint64_t const size = (std::max)(least, usual);
+  if (size > largest_part_size) {
     return refuse("a file of " + std::to_string(max_file_size) + " bytes needs more than the " + std::to_string(parts) +
                   " parts of 5 GiB that an upload may have");
   }
   return (size + mib - 1) / mib * mib;
 }
 
+}  // namespace detail
+
+BULKWRITER_DECL result<std::uint64_t> try_part_size(std::uint64_t max_file_size, std::uint64_t requested,
+                                                    backend const& store) {
+  return detail::choose_part_size(max_file_size, requested, detail::usual_part_size, store);
+}
+
 BULKWRITER_DECL object_place::object_place(object_store store, std::string_view prefix, object_options options)
     : store_(std::move(store)),
       options_(options),
       buffers_(std::make_shared<detail::part_buffers>(
-          static_cast<std::size_t>((std::clamp)(options.connections, 1, max_connections)) + 2)) {
+          static_cast<std::size_t>((std::clamp)(options.connections, 1, max_connections)) + 2)),
+      slots_(std::make_shared<detail::part_slots>(
+          static_cast<std::size_t>((std::clamp)(options.connections, 1, max_connections)) + 1)) {
   std::size_t const first = prefix.find_first_not_of('/');
   if (first != std::string_view::npos) prefix_ = prefix.substr(first, prefix.find_last_not_of('/') - first + 1);
 }
 
 BULKWRITER_DECL result<std::unique_ptr<output::file>> object_place::create(std::string_view name,
                                                                            std::uint64_t max_size) {
+  return open(name, max_size, detail::usual_part_size, nullptr, 0);
+}
+
+// In memory are of every file a part that fills up and the first one, and the parts under way.
+BULKWRITER_DECL result<std::unique_ptr<output::file>> object_place::create_member(std::string_view name,
+                                                                                  std::uint64_t max_size,
+                                                                                  output::group_member member) {
+  auto const connections = static_cast<std::uint64_t>((std::max)(options_.connections, 1));
+  std::uint64_t const parts = 2 * std::uint64_t{member.files} + connections + 1;
+  std::uint64_t const share = detail::group_memory / parts / detail::mib * detail::mib;
+  return open(name, max_size, (std::min)(share, detail::usual_part_size), slots_, member.head_size);
+}
+
+BULKWRITER_DECL result<std::unique_ptr<output::file>> object_place::open(std::string_view name, std::uint64_t max_size,
+                                                                         std::uint64_t usual_part_size,
+                                                                         std::shared_ptr<detail::part_slots> slots,
+                                                                         std::size_t head_size) {
   if (options_.connections < 1 || options_.connections > max_connections) {
     return error_info{.code = errc::invalid_option,
                       .message = "object_options.connections is " + std::to_string(options_.connections) +
                                  ", not between 1 and " + std::to_string(max_connections)};
   }
-  auto const part_size = try_part_size(max_size, options_.part_size, store_.backend());
+  auto const part_size =
+      detail::choose_part_size(max_size, options_.part_size, usual_part_size, store_.backend());
   if (!part_size) return part_size.error();
   // Never more memory than the file can need: a file of at most one part is collected in a block of its own size.
-  std::uint64_t const block = (std::max)((std::min)(*part_size, max_size), std::uint64_t{1});
+  std::uint64_t const block = (std::max)({(std::min)(*part_size, max_size), std::uint64_t{head_size}, std::uint64_t{1}});
   return std::unique_ptr<output::file>(std::make_unique<detail::object_file>(
-      store_.shared_backend(), buffers_, path_of(name), max_size, block, options_.connections));
+      store_.shared_backend(), buffers_, std::move(slots), path_of(name), max_size, block, options_.connections,
+      head_size));
 }
 
 BULKWRITER_DECL std::string object_place::path_of(std::string_view name) const {

@@ -20,6 +20,7 @@ import subprocess
 import sys
 import tempfile
 
+import numpy
 import pyarrow.parquet
 
 FIELDS = ["id", "title_vector", "title", "link"]
@@ -68,7 +69,21 @@ def no_constants(text):
     raise ValueError("%s is not JSON" % text)
 
 
+def stored_columns(folder):
+    """Of NumPy files: a folder a group, a file a field."""
+    files = stored_files(folder)
+    groups = {os.path.dirname(p) for p in files}
+    assert {os.path.basename(p) for p in files} == {name + ".npy" for name in FIELDS + ["$meta"]}, files
+    rows = []
+    for group in sorted(groups):
+        columns = [numpy.load(group + "/" + name + ".npy", allow_pickle=False).tolist() for name in FIELDS + ["$meta"]]
+        rows += [(*cells[:4], json.loads(cells[4], parse_constant=no_constants)) for cells in zip(*columns, strict=True)]
+    return rows
+
+
 def stored_rows(folder, file_type):
+    if file_type == "npy":
+        return stored_columns(folder)
     rows = []
     for path in sorted(stored_files(folder)):
         if file_type in ("json", "jsonl"):
@@ -116,7 +131,8 @@ def check_output(run, rows, written):
     path = run.value("data_path")
     assert re.fullmatch(r"/[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}", path), path
     groups = json.loads(run.value("batch_files"))
-    assert groups == [[path[1:] + "/1." + written]], groups
+    npy = ["/1/%s.npy" % name for name in FIELDS + ["$meta"]]
+    assert groups == [[path[1:] + file for file in (npy if written == "npy" else ["/1." + written])]], groups
     job = run.value("job")
     assert re.search("^ *%s +medium_articles +completed" % re.escape(job), run.out, re.M), run.out
     assert re.search(r"^\[#+\] 100 % completed", run.out, re.M), run.out
@@ -148,7 +164,8 @@ def whole_job(options, file_type):
         assert sum("responses" not in r[4] for r in rows) > 100
         assert len({r[0] for r in rows}) == 5000
         files = stored_files(keep)
-        assert [os.path.relpath(p, keep).split("/", 1)[1] for p in files] == json.loads(run.value("batch_files"))[0], files
+        written = json.loads(run.value("batch_files"))[0]
+        assert sorted(os.path.relpath(p, keep).split("/", 1)[1] for p in files) == sorted(written), files
         compare(stored_rows(keep, file_type), rows)
 
 
@@ -178,6 +195,10 @@ def json_rows(options):
     whole_job(options, "json")
 
 
+def npy(options):
+    whole_job(options, "npy")
+
+
 def sample(rows=20, seed=1):
     r = random.Random(seed)
     for i in range(rows):
@@ -197,7 +218,7 @@ def write_csv(path, columns, rows, bom=False, **dialect):
 def any_order(options):
     """Columns in any order, further ones, dialects of RFC 4180."""
     for seed, file_type, dialect in ((1, "parquet", dict(lineterminator="\n")), (2, "json", dict(quoting=csv.QUOTE_ALL, bom=True)),
-                                     (3, "jsonl", {}), (4, "parquet", dict(bom=True))):
+                                     (3, "jsonl", {}), (4, "parquet", dict(bom=True)), (5, "npy", {})):
         with tempfile.TemporaryDirectory() as folder:
             rows = list(sample(20, seed))
             columns = COLUMNS + ["lang", "rank"]
@@ -406,7 +427,8 @@ def named_peers(options):
             assert server.wait(20) == 0
 
 
-CASES = [parquet, json_rows, jsonl_rows, csv_rows, csv_line_ends, any_order, fewer_columns, row_limit, bad_csv, options_and_environment, terminal, named_peers]
+CASES = [parquet, json_rows, jsonl_rows, csv_rows, npy, csv_line_ends, any_order, fewer_columns, row_limit, bad_csv,
+         options_and_environment, terminal, named_peers]
 
 
 def main():

@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Runs write_files and reads what it wrote with pyarrow, DuckDB, Python's json and csv and Go's; every cell is compared.
+"""Runs write_files and reads what it wrote with pyarrow, DuckDB, NumPy, Python's json and csv and Go's; every cell is
+compared.
 
     check_files.py PROGRAM [FOLDER]        FOLDER is kept; without it a temporary one is used
 """
@@ -14,6 +15,7 @@ import sys
 import tempfile
 
 import duckdb
+import numpy
 import pyarrow
 import pyarrow.csv
 import pyarrow.parquet
@@ -50,7 +52,7 @@ PARQUET_TYPES = {
 class Case:
     def __init__(self, path):
         self.name = path.stem
-        self.columns, self.files = [], []
+        self.columns, self.files, self.groups = [], [], []
         for line in path.read_text(encoding="utf-8").splitlines():
             word, rest = line.split(" ", 1)
             if word == "column":
@@ -59,6 +61,9 @@ class Case:
             elif word == "file":
                 rows, size, file = rest.split(" ", 2)
                 self.files.append((int(rows), int(size), pathlib.Path(file)))
+            elif word == "group":
+                rows, size, *paths = rest.split(" ")
+                self.groups.append((int(rows), int(size), list(map(pathlib.Path, paths))))
             elif word in ("format", "separator", "nullkey"):
                 setattr(self, word, rest)
             else:
@@ -299,11 +304,73 @@ def check_csv(case):
         yield from expected.differences(name, case.columns, cells, case.wanted)
 
 
-CHECKS = {"parquet": check_parquet, "json": check_json, "jsonl": check_jsonl, "csv": check_csv}
+# As the servers demand them, to the letter; of text the width comes behind.
+NPY_TYPES = {
+    "boolean": "|b1",
+    "int8": "|i1",
+    "int16": "<i2",
+    "int32": "<i4",
+    "int64": "<i8",
+    "float32": "<f4",
+    "float64": "<f8",
+    "varchar": "<U",
+    "json": "<U",
+    "float_vector": "<f4",
+}
+
+
+def npy_cells(kind, array):
+    if kind == "float_vector":
+        return [expected.cell(kind, row.tobytes()) for row in array]
+    return [expected.cell(kind, value) for value in array.tolist()]
+
+
+def check_npy_file(kind, rows, path):
+    """Beyond the values: version, type, order, shape, and not a byte more."""
+    with open(path, "rb") as file:
+        version = numpy.lib.format.read_magic(file)
+        shape, fortran, dtype = numpy.lib.format.read_array_header_1_0(file)
+        if version != (1, 0) or fortran or file.tell() % 64 != 0:
+            yield f"version {version}, fortran_order {fortran}, data at {file.tell()}"
+        if dtype.str.rstrip("0123456789" if kind in ("varchar", "json") else "") != NPY_TYPES[kind]:
+            yield f"type {dtype.str}"
+        if shape[0] != rows or len(shape) != (2 if kind == "float_vector" else 1):
+            yield f"shape {shape} of {rows} rows"
+        if file.tell() + dtype.itemsize * numpy.prod(shape) != path.stat().st_size:
+            yield f"{path.stat().st_size} bytes"
+
+
+def check_npy(case):
+    found = []
+    for number, (rows, size, paths) in enumerate(case.groups, 1):
+        wanted = [f"{number}/{name}.npy" for name, _ in case.columns]
+        if [f"{path.parent.name}/{path.name}" for path in paths] != wanted:
+            yield f"group {number}: {paths}"
+        columns = []
+        for (_, kind), path in zip(case.columns, paths, strict=True):
+            yield from (f"{path.name} of group {number}: {problem}" for problem in check_npy_file(kind, rows, path))
+            columns.append(npy_cells(kind, numpy.load(path, allow_pickle=False)))
+        found += zip(*columns, strict=True)
+        if sum(path.stat().st_size for path in paths) != size:
+            yield f"group {number}: not the {size} bytes in batch_files"
+        if size > case.chunk_size:
+            yield f"group {number}: {size} bytes exceed chunk_size {case.chunk_size}"
+    if len(case.groups) < case.min_files:
+        yield f"{len(case.groups)} groups, at least {case.min_files} wanted"
+    on_disk = {path for path in case.folder.rglob("*") if path.is_file()} if case.folder.exists() else set()
+    if on_disk != {path for _, _, paths in case.groups for path in paths}:
+        yield f"on disk are {sorted(p.name for p in on_disk)}"
+    yield from expected.differences("numpy", case.columns, found, case.wanted)
+
+
+CHECKS = {"parquet": check_parquet, "json": check_json, "jsonl": check_jsonl, "csv": check_csv, "npy": check_npy}
 
 
 def check(case):
     """Lines that say what is wrong with the files of a case."""
+    if case.format == "npy":
+        yield from check_npy(case)
+        return
     if len(case.files) < case.min_files:
         yield f"{len(case.files)} files, at least {case.min_files} wanted"
     folders = {path.parent for _, _, path in case.files}
@@ -336,8 +403,8 @@ def main(program, folder):
         except Exception as problem:  # a reader that refuses a file fails the case, not the run
             problems = [f"{type(problem).__name__}: {problem}"]
         failures += bool(problems)
-        size = sum(size for _, size, _ in case.files)
-        print(f"{'FAILED' if problems else 'ok'} {case.name}: {len(case.wanted)} rows, {len(case.files)} files, {size} bytes")
+        size = sum(size for _, size, _ in case.files + case.groups)
+        print(f"{'FAILED' if problems else 'ok'} {case.name}: {len(case.wanted)} rows, {len(case.files + case.groups)} files, {size} bytes")
         for problem in problems:
             print(f"    {problem}")
     print(f"{len(cases)} cases, {failures} failed")

@@ -6,7 +6,7 @@
 // For a case FOLDER/<case>.<format>/ holds the files, FOLDER/<case>.<format>.expected one line a row, and
 // FOLDER/<case>.<format>.case what to check: lines "format F", "chunk_size N", "min_files N", "min_row_groups N",
 // "nullable 1" where all columns but the first may be null, "separator C" and "nullkey TEXT" of CSV, "column KIND NAME"
-// and, in the order of their rows, "file ROWS BYTES PATH".
+// and, in the order of their rows, "file ROWS BYTES PATH", of NumPy "group ROWS BYTES PATH PATH...".
 
 #include <bulkwriter/local.hpp>
 
@@ -59,8 +59,8 @@ template <class Writer, class Wrote, class Row>
 void offer(Writer& writer, Wrote const& wrote, Row const& row, std::string const& line) {
   auto const appended = writer.try_append_row(row);
   if (appended) return wrote(line);
-  bool const is_csv = std::is_same_v<typename Writer::format_type, bw::format::csv>;
-  bool own_reasons = is_csv;
+  using format = typename Writer::format_type;
+  bool own_reasons = std::is_same_v<format, bw::format::csv> || std::is_same_v<format, bw::format::npy>;
   for (bw::problem const& p : appended.error().problems) own_reasons &= p.code == bw::errc::format_cannot_hold;
   if (!own_reasons) throw bw::error(appended.error());
 }
@@ -83,14 +83,23 @@ void make_one(shape const& s, std::string const& format_name, Format format, Fil
     about << "separator " << csv.separator << "\nnullkey " << csv.nullkey << '\n';
   for (auto const& [kind, name] : s.columns) about << "column " << kind << ' ' << name << '\n';
   for (bw::file_group const& group : writer.batch_files()) {
-    if (group.size() != 1) throw std::runtime_error(base + ": a group of several files");
-    about << "file " << group.rows << ' ' << group.bytes << ' ' << group[0] << '\n';
+    about << (format_name == "npy" ? "group " : "file ") << group.rows << ' ' << group.bytes;
+    for (std::string const& path : group) about << ' ' << path;
+    about << '\n';
   }
   if (!expected.flush() || !about.flush()) throw std::runtime_error(base + ": cannot write what is expected");
 }
 
+template <class Schema>
+constexpr bool npy_holds() {
+  for (bw::field_info const& f : Schema::infos)
+    if (!bw::format::can_hold<bw::format::npy>(f)) return false;
+  return true;
+}
+
 template <class Schema, class Fill>
 void make(shape const& s, Fill const& fill, bw::format::parquet parquet = {}) {
+  if constexpr (npy_holds<Schema>()) make_one<Schema>(s, "npy", bw::format::npy{}, fill);
   make_one<Schema>(s, "parquet", parquet, fill);
   make_one<Schema>(s, "json", bw::format::json{}, fill);
   make_one<Schema>(s, "jsonl", bw::format::jsonl{}, fill);
@@ -230,7 +239,7 @@ void write_every() {
       r.text = text;
       r.doc = docs[static_cast<std::size_t>(id) % docs.size()];
       r.extra = id % 3 ? R"({"key with space":"\u00e9","nested":{"a":[1,{"b":null}]},"n":-0.5})" : "{}";
-      offer(writer, wrote, r, told(r));
+        offer(writer, wrote, r, told(r));
     }
   };
   make<every_schema>({.name = "texts", .columns = every_columns}, texts_of_all_sorts);

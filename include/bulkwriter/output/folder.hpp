@@ -21,6 +21,10 @@ class folder final : public place {
 
   /// Error io_error if a file of this name exists.
   BULKWRITER_DECL result<std::unique_ptr<file>> create(std::string_view name, std::uint64_t max_size) override;
+  /// The same: any file here can be rewritten. The folder of the group is made when it is not there.
+  result<std::unique_ptr<file>> create_member(std::string_view name, std::uint64_t max_size, group_member) override {
+    return create(name, max_size);
+  }
   std::string path_of(std::string_view name) const override { return path_ + '/' + std::string(name); }  ///< in it
   std::string data_path() const override { return path_; }  ///< as given, without a slash at the end
 

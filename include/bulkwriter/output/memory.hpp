@@ -2,6 +2,7 @@
 
 #include <bulkwriter/output/output.hpp>
 
+#include <algorithm>
 #include <cstddef>
 #include <map>
 #include <memory>
@@ -26,6 +27,10 @@ class memory final : public place {
   result<std::unique_ptr<file>> create(std::string_view name, std::uint64_t) override {
     return std::unique_ptr<file>(std::make_unique<memory_file>(*this, std::string(name)));
   }
+  /// The same: any file here can be rewritten.
+  result<std::unique_ptr<file>> create_member(std::string_view name, std::uint64_t max_size, group_member) override {
+    return create(name, max_size);
+  }
   std::string path_of(std::string_view name) const override { return std::string(name); }  ///< the name
   std::string data_path() const override { return {}; }                                    ///< empty
 
@@ -45,11 +50,21 @@ class memory final : public place {
     }
     result<void> finish() override {
       std::lock_guard const lock(owner_.mutex_);
-      owner_.files_.insert_or_assign(std::move(name_), std::move(data_));
+      owner_.files_.insert_or_assign(name_, std::move(data_));
       return {};
     }
     result<void> discard() override {
       data_.clear();
+      return {};
+    }
+    result<void> rewrite_head(bytes head) override {
+      if (head.size() > data_.size()) return file::rewrite_head(head);
+      std::copy(head.begin(), head.end(), data_.begin());
+      return {};
+    }
+    result<void> remove() override {
+      std::lock_guard const lock(owner_.mutex_);
+      owner_.files_.erase(name_);
       return {};
     }
 

@@ -33,6 +33,24 @@ class file {
   /// Gives the file up and removes what was written. Does nothing after a successful `finish`.
   /// An error says what could not be removed.
   virtual result<void> discard() = 0;
+
+  /// Puts other bytes over the first ones, before `finish`: no more than the `head_size` that the file was created with.
+  /// The default refuses with invalid_state.
+  virtual result<void> rewrite_head([[maybe_unused]] bytes head) {
+    return error_info{.code = errc::invalid_state, .message = "the beginning of a file cannot be rewritten here"};
+  }
+
+  /// Takes a finished file away again, because another file of its group has failed. The default refuses with
+  /// invalid_state: the file stays, and the writer's error names it.
+  virtual result<void> remove() {
+    return error_info{.code = errc::invalid_state, .message = "a finished file cannot be removed here"};
+  }
+};
+
+/// What a place is told of a file that belongs to a group.
+struct group_member {
+  std::size_t files = 1;      ///< of the group: so many are open at the same time
+  std::size_t head_size = 0;  ///< bytes at the beginning that `rewrite_head` may replace
 };
 
 /// Where the files of one writer go: a folder on disk, a prefix in a bucket, memory. Thread-safe.
@@ -43,6 +61,15 @@ class place {
   /// Opens a file of this name ("1.parquet"). `max_size` is a hard bound on the bytes that will be written. The place
   /// must outlive the file.
   virtual result<std::unique_ptr<file>> create(std::string_view name, std::uint64_t max_size) = 0;
+
+  /// The same for a file of a group; `max_size` bounds the group in all. The name has a folder: "1/id.npy". The default
+  /// is for places without anything of the kind: invalid_option where a head_size is asked for, otherwise `create`.
+  virtual result<std::unique_ptr<file>> create_member(std::string_view name, std::uint64_t max_size,
+                                                      group_member member) {
+    if (member.head_size == 0) return create(name, max_size);
+    return error_info{.code = errc::invalid_option,
+                      .message = "'" + path_of(name) + "' needs a place whose files can be rewritten at the beginning"};
+  }
 
   /// The path of that file as it stands in `batch_files`.
   virtual std::string path_of(std::string_view name) const = 0;

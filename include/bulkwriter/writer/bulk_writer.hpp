@@ -84,7 +84,7 @@ struct cannot_hold {
   static_assert(rule::field<Name, sizeof(Format) == 0>,
                 "bulkwriter: this file format cannot hold this field's kind (parquet and json: boolean, int8 to int64, "
                 "float32, float64, "
-                "varchar, json, float_vector, dynamic_field)");
+                "varchar, json, float_vector, dynamic_field; npy: no nullable fields, no arrays, sparse vectors and structs)");
 };
 
 template <class V>
@@ -107,7 +107,7 @@ struct row_type_of<S> {
 template <class S, class Format>
 consteval int first_unheld_field() {
   for (std::size_t i = 0; i < S::size; ++i)
-    if (S::infos[i].written() && !Format::holds(S::infos[i].type)) return static_cast<int>(i);
+    if (S::infos[i].written() && !format::can_hold<Format>(S::infos[i])) return static_cast<int>(i);
   return -1;
 }
 

@@ -14,7 +14,7 @@ inline namespace v1 {
 /// Where on the disk a local_bulk_writer writes.
 struct local_options {
   std::string local_path = ".";  ///< files go to `<local_path>/<uuid>/`; folders are made as needed; empty: "."
-  std::uint64_t chunk_size = default_chunk_size;  ///< bytes, at least 1,024; no file is larger
+  std::uint64_t chunk_size = default_chunk_size;  ///< bytes, at least 1,024; no file is larger (NumPy: no group)
   abandon_handler on_abandoned = {};              ///< empty: one line on stderr
 };
 
@@ -23,7 +23,7 @@ result<std::unique_ptr<chunk_writer>> try_make_local(std::span<field_info const>
                                                      local_options options);
 }  // namespace detail
 
-/// Writes rows to files on disk: `<local_path>/<uuid>/1.parquet`, `2.parquet`, … See bulk_writer for rows, errors and
+/// Writes rows to files on disk: `<local_path>/<uuid>/1.parquet`, `2.parquet`, … (NumPy: `1/<field>.npy`, …). See bulk_writer for rows, errors and
 /// threads.
 ///
 ///     bw::local_bulk_writer<article_schema, bw::format::parquet> writer{{.local_path = "out"}};

@@ -24,7 +24,7 @@ inline constexpr std::uint64_t default_chunk_size = std::uint64_t{512} << 20;  /
 
 /// Of every writer.
 struct writer_options {
-  std::uint64_t chunk_size = default_chunk_size;  ///< bytes, at least 1,024; no file is larger
+  std::uint64_t chunk_size = default_chunk_size;  ///< bytes, at least 1,024; no file is larger (NumPy: no group)
   abandon_handler on_abandoned = {};              ///< empty: one line on stderr
 };
 

@@ -80,3 +80,40 @@ TEST_CASE("memory keeps finished files only") {
   CHECK(dropped->discard());
   CHECK(memory.files().size() == 1);
 }
+
+TEST_CASE("the files of a group have a folder, which goes with the last of them") {
+  temporary_folder const t;
+  auto folder = bw::output::folder::try_open(t.path.string()).value();
+  bw::output::group_member const member{.files = 2, .head_size = 4};
+  bw::output::bytes const piece[] = {bytes_of("____tail")};
+  {
+    auto a = folder->create_member("1/a.npy", 100, member).value();
+    auto b = folder->create_member("1/b.npy", 100, member).value();
+    CHECK(a->write(piece));
+    CHECK(a->rewrite_head(bytes_of("head")));
+    CHECK(a->write(piece));
+    CHECK_FALSE(fs::exists(t.path / "1/a.npy"));
+    CHECK(a->finish());
+    CHECK(read(t.path / "1/a.npy") == "headtail____tail");
+    CHECK(b->discard());
+    CHECK(entries(t.path / "1") == 1);
+    CHECK(a->remove());
+    CHECK(entries(t.path) == 0);
+  }
+  { auto forgotten = folder->create_member("2/a.npy", 100, member).value(); }
+  CHECK(entries(t.path) == 0);
+}
+
+TEST_CASE("memory rewrites the beginning of a file, and removes finished ones") {
+  bw::output::memory memory;
+  auto file = memory.create_member("1/a.npy", 10, {.files = 1, .head_size = 4}).value();
+  bw::output::bytes const piece[] = {bytes_of("____tail")};
+  CHECK(file->write(piece));
+  CHECK(file->rewrite_head(bytes_of("head")));
+  CHECK_FALSE(file->rewrite_head(bytes_of("longer than all of it")));
+  CHECK(file->finish());
+  CHECK(memory.files().at("1/a.npy").size() == 8);
+  CHECK(memory.files().at("1/a.npy")[0] == std::byte{'h'});
+  CHECK(file->remove());
+  CHECK(memory.files().empty());
+}

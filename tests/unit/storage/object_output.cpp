@@ -1,3 +1,4 @@
+#include <bulkwriter/local.hpp>
 #include <bulkwriter/storage/object_output.hpp>
 
 #include <doctest/doctest.h>
@@ -11,6 +12,7 @@
 namespace bw = bulkwriter;
 using bw::errc;
 using bw::error_info;
+using namespace bw::literals;
 
 namespace {
 
@@ -29,6 +31,7 @@ class memory_store final : public bw::storage::backend {
 
   std::map<std::string, std::string> objects;
   std::map<std::string, std::map<int, std::string>> uploads;
+  std::vector<int> arrived;  // parts, in their order
   int operations = 0, puts = 0, creations = 0, aborts = 0, parts_begun = 0, parts_now = 0, most_parts = 0;
   std::mutex mutex;
   std::condition_variable changed;
@@ -66,6 +69,7 @@ class memory_store final : public bw::storage::backend {
     return perform<bw::uploaded_part>([&] {
       auto& upload = uploads.at(id);
       upload[number] = text(body);
+      arrived.push_back(number);
       return bw::uploaded_part{.number = number, .etag = "e" + std::to_string(number), .size = body.size()};
     });
   }
@@ -95,7 +99,10 @@ class memory_store final : public bw::storage::backend {
   }
   bw::result<bw::object_info> head(std::string const&) override { return unexpected(); }
   bw::result<std::vector<bw::object_info>> list(std::string const&) override { return unexpected(); }
-  bw::result<void> remove(std::string const&) override { return unexpected(); }
+  bw::result<void> remove(std::string const& key) override {
+    std::lock_guard const lock(mutex);
+    return objects.erase(key) == 1 ? bw::result<void>() : unexpected();
+  }
   std::string object_url(std::string_view key) const override { return "memory://" + std::string(key); }
   std::uint64_t min_part_size() const noexcept override { return 10; }
   int max_parts() const noexcept override { return part_limit; }
@@ -123,6 +130,9 @@ class memory_store final : public bw::storage::backend {
     return done;
   }
 };
+
+struct pair_schema : bw::schema<bw::column<"id", bw::int64{.is_primary = true}>,
+                                bw::column<"title", bw::varchar{.max_length = 20}>> {};
 
 std::string pattern(std::size_t size) {
   std::string out(size, '\0');
@@ -423,4 +433,92 @@ TEST_CASE("part size: 16 MiB unless there would be too many, in whole MiB") {
   store.part_limit = 2;
   CHECK(size(100 * mib) == 50 * mib);
   CHECK(size(100 * mib, 49 * mib) == 0);
+}
+
+TEST_CASE("object output: of a file of a group the beginning may change until the end, so part 1 is the last to travel") {
+  for (std::size_t const size : {4u, 9u, 10u, 11u, 20u, 21u, 100u, 1001u}) {
+    CAPTURE(size);
+    auto const store = std::make_shared<memory_store>();
+    bw::storage::object_place place(bw::object_store(store), "p", {.connections = 1, .part_size = 10});
+    auto file = place.create_member("1/id.npy", 2000, {.files = 3, .head_size = 4}).value();
+    for (std::size_t at = 0; at < size; at += 7) CHECK(write(*file, pattern(size).substr(at, 7)));
+    auto const head = [](std::string_view text) { return std::as_bytes(std::span(text)); };
+    CHECK(file->rewrite_head(head("head")));
+    CHECK(file->rewrite_head(head("HE")));
+    CHECK(file->rewrite_head(head("five5")).error().code == errc::invalid_state);
+    CHECK(file->finish().has_value());
+    CHECK(store->objects.at("p/1/id.npy") == "HEad" + pattern(size).substr(4));
+    CHECK(store->puts == (size <= 10 ? 1 : 0));
+    std::vector<int> order;
+    for (std::size_t part = 2; part <= (size + 9) / 10; ++part) order.push_back(static_cast<int>(part));
+    if (!order.empty()) order.push_back(1);
+    CHECK(store->arrived == order);
+
+    CHECK(file->rewrite_head(head("x")).error().code == errc::invalid_state);
+    CHECK(file->remove().has_value());
+    CHECK(store->objects.empty());
+  }
+  auto const store = std::make_shared<memory_store>();
+  bw::storage::object_place place(bw::object_store(store), "p", {.part_size = 10});
+  for (auto member : {bw::output::group_member{.files = 2, .head_size = 4}, bw::output::group_member{.files = 2}}) {
+    auto file = place.create_member("f", 100, member).value();
+    CHECK(write(*file, "abc"));
+    CHECK(file->rewrite_head(std::as_bytes(std::span("four", 4))).error().code == errc::invalid_state);
+    CHECK(file->remove().error().code == errc::invalid_state);
+    CHECK(file->discard());
+  }
+}
+
+TEST_CASE("object output: the files of a group share the parts under way") {
+  auto const store = std::make_shared<memory_store>();
+  store->hang_parts = true;
+  bw::storage::object_place place(bw::object_store(store), "p", {.connections = 2, .part_size = 10});
+  std::vector<std::unique_ptr<bw::output::file>> files;
+  for (int i = 0; i < 4; ++i) files.push_back(place.create_member(std::to_string(i), 1000, {.files = 4}).value());
+  std::atomic<int> accepted = 0;
+  std::thread writer([&] {
+    for (int i = 0; i < 100; ++i) {
+      for (auto& file : files) {
+        if (!write(*file, "x")) return;
+        ++accepted;
+      }
+    }
+    for (auto& file : files)
+      if (!file->finish()) return;
+    accepted = -1;
+  });
+  // Ten bytes of each fill a part; the eleventh sends it. Three parts are under way when the fourth has to wait.
+  for (int i = 0; i < 500 && accepted < 43; ++i) std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  std::this_thread::sleep_for(std::chrono::milliseconds(100));
+  CHECK(accepted == 43);
+  {
+    std::lock_guard const lock(store->mutex);
+    CHECK(store->parts_now == 3);
+    store->hang_parts = false;
+  }
+  store->changed.notify_all();
+  writer.join();
+  CHECK(accepted == -1);
+  CHECK(store->most_parts == 3);
+  for (int i = 0; i < 4; ++i) CHECK(store->objects.at("p/" + std::to_string(i)) == std::string(100, 'x'));
+}
+
+TEST_CASE("object output: a group fails at operation n, for every n, and nothing is left or it is named") {
+  bool succeeded = false;
+  for (int n = 0; !succeeded; ++n) {
+    REQUIRE(n < 100);
+    CAPTURE(n);
+    auto const store = std::make_shared<memory_store>();
+    store->fail_at = n;
+    auto const place = std::make_shared<bw::storage::object_place>(
+        bw::object_store(store), "p", bw::storage::object_options{.connections = 2, .part_size = 4096});
+    bw::bulk_writer<pair_schema, bw::format::npy> writer{place, {}, {.chunk_size = 1 << 20}};
+    bw::result<void> outcome;
+    for (int i = 0; i < 1000 && outcome; ++i) outcome = writer.try_append_row("id"_f = i, "title"_f = "some text");
+    auto const committed = writer.try_commit();
+    succeeded = committed.has_value();
+    std::lock_guard const lock(store->mutex);
+    CHECK(store->uploads.empty());
+    CHECK(store->objects.size() == (succeeded ? 2u : 0u));
+  }
 }

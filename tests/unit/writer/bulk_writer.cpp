@@ -55,6 +55,10 @@ struct to_memory {
   }
 };
 
+struct vector_schema : bw::schema<bw::column<"id", bw::int64{.is_primary = true}>,
+                                  bw::column<"title", bw::varchar{.max_length = 8}>,
+                                  bw::column<"v", bw::float_vector{.dim = 1000}>> {};
+
 // A place that fails at operation n, as Beast's test stream does.
 class failing_place final : public bw::output::place {
  public:
@@ -63,9 +67,14 @@ class failing_place final : public bw::output::place {
     if (fails()) return error();
     return std::unique_ptr<bw::output::file>(std::make_unique<file>(*this, std::string(name)));
   }
+  bw::result<std::unique_ptr<bw::output::file>> create_member(std::string_view name, std::uint64_t size,
+                                                              bw::output::group_member) override {
+    return create(name, size);
+  }
   std::string path_of(std::string_view name) const override { return "place/" + std::string(name); }
   std::string data_path() const override { return "place"; }
   std::vector<std::string> visible;
+  bool keeps_finished = false;
   int open = 0;
 
  private:
@@ -83,6 +92,14 @@ class failing_place final : public bw::output::place {
     }
     bw::result<void> discard() override {
       close();
+      return {};
+    }
+    bw::result<void> rewrite_head(bw::output::bytes) override {
+      return place.fails() ? bw::result<void>(place.error()) : bw::result<void>();
+    }
+    bw::result<void> remove() override {
+      if (place.keeps_finished) return bw::output::file::remove();
+      std::erase(place.visible, "place/" + name);
       return {};
     }
     void close() {
@@ -351,6 +368,58 @@ TEST_CASE("a failure at any operation surfaces at append or commit, names its ro
     CHECK(place->open == 0);
     CHECK(place->visible.size() == writer.batch_files().size());
   }
+}
+
+TEST_CASE("a group that fails at any operation is gone as a whole, or the error names what is left") {
+  for (bool const keeps : {false, true}) {
+    bool succeeded = false;
+    int kept = 0;
+    for (int n = 0; !succeeded; ++n) {
+      REQUIRE(n < 1000);
+      auto const place = std::make_shared<failing_place>(n);
+      place->keeps_finished = keeps;
+      bw::bulk_writer<vector_schema, bw::format::npy> writer{place};
+      std::vector<float> const v(1000);
+      bw::result<void> outcome;
+      for (int i = 0; i < 200 && outcome; ++i) outcome = writer.try_append_row("id"_f = i, "title"_f = "t", "v"_f = v);
+      auto const committed = writer.try_commit();
+      succeeded = committed.has_value();
+      CHECK(place->open == 0);
+      if (succeeded) {
+        CHECK(committed.value()[0].paths ==
+              std::vector<std::string>{"place/1/id.npy", "place/1/title.npy", "place/1/v.npy"});
+        CHECK(place->visible == committed.value()[0].paths);
+        break;
+      }
+      bw::error_info const& e = outcome ? committed.error() : outcome.error();
+      CHECK(e.code == bw::errc::no_space);
+      CHECK(e.message.find("are not in 'place/1/id.npy' and its group: no room") != std::string::npos);
+      CHECK(writer.batch_files().empty());
+      if (!keeps) CHECK(place->visible.empty());
+      for (std::string const& path : place->visible) {
+        CHECK(e.message.find("'" + path + "' is left behind: ") != std::string::npos);
+        ++kept;
+      }
+    }
+    CHECK(kept == (keeps ? 3 : 0));  // one where the second file fails in the end, two where the third does
+  }
+}
+
+TEST_CASE("a place that cannot rewrite the beginning of a file refuses NumPy's numbers") {
+  struct plain_place final : bw::output::place {
+    bw::output::memory files;
+    bw::result<std::unique_ptr<bw::output::file>> create(std::string_view name, std::uint64_t size) override {
+      return files.create(name, size);
+    }
+    std::string path_of(std::string_view name) const override { return std::string(name); }
+    std::string data_path() const override { return {}; }
+  };
+  bw::bulk_writer<vector_schema, bw::format::npy> writer{std::make_shared<plain_place>()};
+  writer.append_row("id"_f = 1, "title"_f = "t", "v"_f = std::vector<float>(1000));
+  auto const committed = writer.try_commit();
+  CHECK(code_of(committed) == bw::errc::invalid_option);
+  CHECK(committed.error().message.find("'1/id.npy' needs a place whose files can be rewritten at the beginning") !=
+        std::string::npos);
 }
 
 TEST_CASE("an exception out of a place ends the writer, in order") {

@@ -41,8 +41,11 @@ inline int make_folders(std::string const& path) {
 
 class disk_file final : public file {
  public:
-  disk_file(std::FILE* stream, std::string temporary, std::string path)
-      : stream_(stream), temporary_(std::move(temporary)), path_(std::move(path)) {}
+  disk_file(std::FILE* stream, std::string temporary, std::string path, std::string group_folder)
+      : stream_(stream),
+        temporary_(std::move(temporary)),
+        path_(std::move(path)),
+        group_folder_(std::move(group_folder)) {}
   disk_file(disk_file const&) = delete;
   disk_file& operator=(disk_file const&) = delete;
   ~disk_file() override { (void)discard(); }
@@ -70,10 +73,29 @@ class disk_file final : public file {
     if (temporary_.empty()) return {};
     if (::unlink(std::exchange(temporary_, {}).c_str()) != 0 && errno != ENOENT)
       return file_error("remove the temporary file of", path_, errno);
+    remove_group_folder();
+    return {};
+  }
+
+  result<void> rewrite_head(bytes head) override {
+    errno = 0;
+    if (std::fseek(stream_, 0, SEEK_SET) != 0 || std::fwrite(head.data(), 1, head.size(), stream_) != head.size() ||
+        std::fseek(stream_, 0, SEEK_END) != 0)
+      return file_error("rewrite the beginning of", temporary_, errno);
+    return {};
+  }
+
+  result<void> remove() override {
+    if (::unlink(path_.c_str()) != 0 && errno != ENOENT) return file_error("remove", path_, errno);
+    remove_group_folder();
     return {};
   }
 
  private:
+  // That of a group is made for its first file and goes with its last one.
+  void remove_group_folder() noexcept {
+    if (!group_folder_.empty()) (void)::rmdir(group_folder_.c_str());  // only if nothing is in it
+  }
   error_info drop_after(char const* doing, int error) {
     error_info info = file_error(doing, temporary_, error);
     (void)discard();
@@ -81,7 +103,7 @@ class disk_file final : public file {
   }
 
   std::FILE* stream_;
-  std::string temporary_, path_;
+  std::string temporary_, path_, group_folder_;
 };
 
 }  // namespace detail
@@ -98,15 +120,26 @@ BULKWRITER_DECL folder::~folder() {
 }
 
 BULKWRITER_DECL result<std::unique_ptr<file>> folder::create(std::string_view name, std::uint64_t) {
-  std::string path = path_of(name);
+  std::string path = path_of(name), group_folder;
   if (::access(path.c_str(), F_OK) == 0) return detail::file_error("create", path, EEXIST);
-  std::string temporary = path_ + "/." + std::string(name) + ".partial";
+  std::size_t const base = path.rfind('/') + 1;  // path_of puts one there
+  if (base != path_.size() + 1) {
+    group_folder = path.substr(0, base - 1);
+    if (int const error = detail::make_folders(group_folder); error != 0)
+      return detail::file_error("make the folder", group_folder, error);
+  }
+  std::string temporary = path.substr(0, base) + '.' + path.substr(base) + ".partial";
   errno = 0;
   std::FILE* const stream = std::fopen(temporary.c_str(), "wbx");
-  if (stream == nullptr) return detail::file_error("create", temporary, errno);
+  if (stream == nullptr) {
+    int const why = errno;
+    if (!group_folder.empty()) (void)::rmdir(group_folder.c_str());  // only if nothing is in it
+    return detail::file_error("create", temporary, why);
+  }
   // pieces are large already: a buffer would only copy them
   std::setvbuf(stream, nullptr, _IONBF, 0);
-  return std::unique_ptr<file>(std::make_unique<detail::disk_file>(stream, std::move(temporary), std::move(path)));
+  return std::unique_ptr<file>(
+      std::make_unique<detail::disk_file>(stream, std::move(temporary), std::move(path), std::move(group_folder)));
 }
 
 }  // namespace output

@@ -43,11 +43,27 @@ class part_buffers {
   std::vector<part_buffer> free_;
 };
 
+/// Places for parts under way, shared by the uploads of a group, so that their memory is bounded in sum. Thread-safe.
+class part_slots {
+ public:
+  explicit part_slots(std::size_t count) : free_(count) {}
+
+  void acquire();
+  void release(std::size_t count = 1) noexcept;
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable freed_;
+  std::size_t free_;
+};
+
 /// One multipart upload: a bounded queue of parts and the threads that send them. Used by one thread.
 class multipart_upload {
  public:
-  multipart_upload(std::shared_ptr<backend> store, std::shared_ptr<part_buffers> buffers, std::string key,
-                   std::string upload_id, int connections);
+  /// Of a group where there are slots. The first part is part `first_part` of the object.
+  multipart_upload(std::shared_ptr<backend> store, std::shared_ptr<part_buffers> buffers,
+                   std::shared_ptr<part_slots> slots, std::string key, std::string upload_id, int connections,
+                   int first_part);
   /// Aborts unless `complete` has succeeded; what cannot be aborted goes to stderr, since nobody else can tell.
   ~multipart_upload();
   multipart_upload(multipart_upload const&) = delete;
@@ -55,7 +71,9 @@ class multipart_upload {
 
   /// Queues the next part, which is the full buffer, after waiting until at most `connections` others are under way.
   /// After an error only `abort` is useful.
-  result<void> add(part_buffer part);
+  result<void> add(part_buffer part) { return add(std::move(part), ++last_part_); }
+  /// Part 1, where the first part added was another.
+  result<void> add_first(part_buffer part) { return add(std::move(part), 1); }
 
   /// Waits for all parts and makes them one object.
   result<object_info> complete();
@@ -65,6 +83,8 @@ class multipart_upload {
   result<void> abort();
 
  private:
+  result<void> add(part_buffer part, int number);
+  void free_slots(std::size_t count) noexcept;
   void work();
   result<uploaded_part> send(int number, part_buffer const& part);
   void start_thread();
@@ -73,9 +93,10 @@ class multipart_upload {
 
   std::shared_ptr<backend> const store_;
   std::shared_ptr<part_buffers> const buffers_;
+  std::shared_ptr<part_slots> const slots_;  // null: alone
   std::string const key_, upload_id_;
   std::size_t const connections_;
-  int count_ = 0;         // of parts added
+  int last_part_;         // its number
   bool settled_ = false;  // completed or aborted: nothing left to do
 
   std::stop_source stop_;

@@ -37,14 +37,31 @@ BULKWRITER_DECL void part_buffers::give_back(part_buffer buffer) noexcept {
   if (free_.size() < free_.capacity()) free_.push_back(std::move(buffer));  // within the capacity: cannot throw
 }
 
+BULKWRITER_DECL void part_slots::acquire() {
+  std::unique_lock lock(mutex_);
+  freed_.wait(lock, [this] { return free_ != 0; });
+  --free_;
+}
+
+BULKWRITER_DECL void part_slots::release(std::size_t count) noexcept {
+  {
+    std::lock_guard const lock(mutex_);
+    free_ += count;
+  }
+  freed_.notify_all();
+}
+
 BULKWRITER_DECL multipart_upload::multipart_upload(std::shared_ptr<backend> store,
-                                                   std::shared_ptr<part_buffers> buffers, std::string key,
-                                                   std::string upload_id, int connections)
+                                                   std::shared_ptr<part_buffers> buffers,
+                                                   std::shared_ptr<part_slots> slots, std::string key,
+                                                   std::string upload_id, int connections, int first_part)
     : store_(std::move(store)),
       buffers_(std::move(buffers)),
+      slots_(std::move(slots)),
       key_(std::move(key)),
       upload_id_(std::move(upload_id)),
-      connections_(static_cast<std::size_t>(connections)) {
+      connections_(static_cast<std::size_t>(connections)),
+      last_part_(first_part - 1) {
   threads_.reserve(connections_);
 }
 
@@ -83,6 +100,7 @@ BULKWRITER_DECL void multipart_upload::work() {
       }
     }
     buffers_->give_back(std::move(part));
+    free_slots(1);
     --under_way_;
     space_.notify_all();
   }
@@ -118,14 +136,23 @@ BULKWRITER_DECL result<void> multipart_upload::first_error() {
   return {};
 }
 
-BULKWRITER_DECL result<void> multipart_upload::add(part_buffer part) {
+BULKWRITER_DECL void multipart_upload::free_slots(std::size_t count) noexcept {
+  if (slots_ && count != 0) slots_->release(count);
+}
+
+BULKWRITER_DECL result<void> multipart_upload::add(part_buffer part, int number) {
+  // The parts that hold the slots of the group move on by themselves, so one comes free.
+  if (slots_) slots_->acquire();
   bool more_threads = false;
   {
     std::unique_lock lock(mutex_);
     space_.wait(lock, [this] { return error_ || under_way_ <= connections_; });
-    if (error_) return *error_;
+    if (error_) {
+      free_slots(1);
+      return *error_;
+    }
     done_.reserve(done_.size() + under_way_ + 1);
-    queue_.emplace_back(++count_, std::move(part));
+    queue_.emplace_back(number, std::move(part));
     ++under_way_;
     more_threads = waiting_ < queue_.size() && threads_.size() < connections_;
   }
@@ -142,6 +169,8 @@ BULKWRITER_DECL void multipart_upload::join() {
   work_.notify_all();
   for (auto& t : threads_) t.join();
   threads_.clear();
+  free_slots(queue_.size());  // empty, unless no thread could be started
+  queue_.clear();
 }
 
 BULKWRITER_DECL result<object_info> multipart_upload::complete() {

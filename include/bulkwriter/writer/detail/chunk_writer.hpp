@@ -57,14 +57,16 @@ class chunk_writer {
   static result<void> moved_from();
   result<void> append(void const* row, show_row show);
   result<batch_files> commit();
-  std::string file_name() const;
+  std::size_t files() const noexcept;
+  std::string file_name(std::size_t file) const;
   format::byte_sink sink();
   result<void> open();
   result<void> check_usable() const;
   result<void> flush();
-  result<void> finish_file();
+  result<void> finish_files();
   result<void> finish_chunk();
   error_info fail(error_info info);
+  void drop_files(error_info& info);
   void abandon() noexcept;
 
   std::span<field_info const> fields_;
@@ -75,8 +77,9 @@ class chunk_writer {
   writer_options options_;
   row_texts texts_;
   std::vector<cell> cells_;
-  std::unique_ptr<output::file> file_;
-  std::uint64_t file_size_ = 0;
+  std::vector<std::unique_ptr<output::file>> files_;  // of the open chunk
+  std::size_t finished_files_ = 0;                    // of these
+  std::uint64_t size_ = 0;                            // of these in all
   batch_files all_;
   std::size_t committed_groups_ = 0;
   std::optional<error_info> failure_;

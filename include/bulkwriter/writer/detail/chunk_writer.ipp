@@ -102,24 +102,41 @@ BULKWRITER_DECL result<batch_files> chunk_writer::commit() {
   return files;
 }
 
-BULKWRITER_DECL std::string chunk_writer::file_name() const {
-  return std::to_string(all_.size() + 1) + '.' + std::string(extension_);
+BULKWRITER_DECL std::size_t chunk_writer::files() const noexcept {
+  return (std::max)(encoder_->file_names().size(), std::size_t{1});
+}
+
+BULKWRITER_DECL std::string chunk_writer::file_name(std::size_t file) const {
+  std::string name = std::to_string(all_.size() + 1);
+  if (auto const names = encoder_->file_names(); !names.empty()) (name += '/') += names[file];
+  return (name += '.') += extension_;
 }
 
 BULKWRITER_DECL format::byte_sink chunk_writer::sink() {
-  return {this, [](void* self, std::span<std::span<std::byte const> const> pieces) {
+  return {this,
+          [](void* self, std::size_t file, std::span<std::span<std::byte const> const> pieces) {
             auto& me = *static_cast<chunk_writer*>(self);
-            for (auto const& piece : pieces) me.file_size_ += piece.size();
-            return me.file_->write(pieces);
+            for (auto const& piece : pieces) me.size_ += piece.size();
+            return me.files_[file]->write(pieces);
+          },
+          [](void* self, std::size_t file, std::span<std::byte const> head) {
+            return static_cast<chunk_writer*>(self)->files_[file]->rewrite_head(head);
           }};
 }
 
-// A file is made when there is something to put into it: refused rows leave none behind.
+// Files are made when there is something to put into it: refused rows leave none behind.
 BULKWRITER_DECL result<void> chunk_writer::open() {
-  if (file_) return {};
-  auto opened = place_->create(file_name(), options_.chunk_size);
-  if (!opened) return std::move(opened).error();
-  file_ = *std::move(opened);
+  if (!files_.empty()) return {};
+  bool const group = !encoder_->file_names().empty();
+  std::size_t const count = files();
+  files_.reserve(count);
+  for (std::size_t i = 0; i < count; ++i) {
+    auto opened = group ? place_->create_member(file_name(i), options_.chunk_size,
+                                                {.files = count, .head_size = encoder_->head_size(i)})
+                        : place_->create(file_name(i), options_.chunk_size);
+    if (!opened) return std::move(opened).error();
+    files_.push_back(*std::move(opened));
+  }
   return {};
 }
 
@@ -139,38 +156,53 @@ BULKWRITER_DECL result<void> chunk_writer::flush() {
   return flushed;
 }
 
-BULKWRITER_DECL result<void> chunk_writer::finish_file() {
+// The files of a group become visible one right after the other, when all of their bytes are written.
+BULKWRITER_DECL result<void> chunk_writer::finish_files() {
   if (auto opened = open(); !opened) return opened;
   if (auto written = encoder_->finish(sink()); !written) return written;
-  return file_->finish();
+  for (finished_files_ = 0; finished_files_ < files_.size(); ++finished_files_)
+    if (auto finished = files_[finished_files_]->finish(); !finished) return finished;
+  return {};
 }
 
 BULKWRITER_DECL result<void> chunk_writer::finish_chunk() {
   if (encoder_->rows() == 0) return {};
   writing_ = true;
-  // what may throw is done before the file becomes visible
-  file_group group{.paths = {place_->path_of(file_name())}, .rows = encoder_->rows()};
+  // what may throw is done before the files become visible
+  file_group group{.paths = {}, .rows = encoder_->rows()};
+  for (std::size_t i = 0; i < files(); ++i) group.paths.push_back(place_->path_of(file_name(i)));
   all_.groups.reserve(all_.size() + 1);
-  auto finished = finish_file();
+  auto finished = finish_files();
   writing_ = false;
   if (!finished) return fail(std::move(finished).error());
-  file_.reset();
-  group.bytes = std::exchange(file_size_, 0);
+  files_.clear();
+  finished_files_ = 0;
+  group.bytes = std::exchange(size_, 0);
   all_.groups.push_back(std::move(group));
   return {};
 }
 
 // Rows of the chunk are gone with it, so there is no way on: every later call says so again.
 BULKWRITER_DECL error_info chunk_writer::fail(error_info info) {
-  if (file_) {
-    if (auto discarded = file_->discard(); !discarded) info.message += "; " + discarded.error().message;
-    file_.reset();
-  }
+  drop_files(info);
   info.message = "rows " + std::to_string(first_row_) + " to " + std::to_string(last_row_) + " are not in '" +
-                 place_->path_of(file_name()) + "': " + info.message;
+                 place_->path_of(file_name(0)) + (files() == 1 ? "': " : "' and its group: ") + info.message;
   info.row = first_row_;
   failure_ = info;
   return info;
+}
+
+// Those of a group that are finished already would be half a chunk: they go too, or are named.
+BULKWRITER_DECL void chunk_writer::drop_files(error_info& info) {
+  for (std::size_t i = 0; i < files_.size(); ++i) {
+    bool const finished = i < finished_files_;
+    auto const gone = finished ? files_[i]->remove() : files_[i]->discard();
+    if (gone) continue;
+    if (finished) info.message += "; '" + place_->path_of(file_name(i)) + "' is left behind";
+    info.message += (finished ? ": " : "; ") + gone.error().message;
+  }
+  files_.clear();
+  finished_files_ = 0;
 }
 
 BULKWRITER_DECL void chunk_writer::abandon() noexcept {
