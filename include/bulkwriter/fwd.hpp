@@ -26,6 +26,7 @@ struct batch_files;
 namespace format {
 struct parquet;
 struct json;
+class any;
 }  // namespace format
 
 template <class Schema, class Format>

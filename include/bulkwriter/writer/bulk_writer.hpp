@@ -252,13 +252,13 @@ class bulk_writer {
 
   // Errors: invalid_option.
   static detail::new_file_format make_format(Format const& format) {
-    constexpr int unheld = detail::first_unheld_field<Schema, Format>();
-    if constexpr (unheld >= 0)
-      static_assert(
-          sizeof(
-              detail::cannot_hold<Format, detail::field_at<Schema, static_cast<std::size_t>(unheld)>::name_storage>) !=
-          0);
-    return {format.try_make_encoder(Schema::infos), Format::extension};
+    if constexpr (requires { Format::holds(kind{}); }) {  // a format chosen at run time asks in try_make_encoder
+      constexpr int unheld = detail::first_unheld_field<Schema, Format>();
+      if constexpr (unheld >= 0)
+        static_assert(sizeof(detail::cannot_hold<
+                             Format, detail::field_at<Schema, static_cast<std::size_t>(unheld)>::name_storage>) != 0);
+    }
+    return {format.try_make_encoder(Schema::infos), format.extension};
   }
   /// @}
 
