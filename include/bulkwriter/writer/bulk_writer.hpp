@@ -1,7 +1,7 @@
 #pragma once
 
 #include <bulkwriter/row/bind.hpp>
-#include <bulkwriter/writer/detail/chunk_writer.hpp>
+#include <bulkwriter/writer/bulk_writer_base.hpp>
 #include <bulkwriter/writer/options.hpp>
 
 #include <cstddef>
@@ -123,7 +123,7 @@ consteval int first_unheld_field() {
 /// json_too_long, wrong_dim, duplicate_key, several_problems, row_too_large. Errors of writing: those of the place, for
 /// a folder io_error and no_space. invalid_state: the writer was moved from, or an exception has ended a write.
 template <class Schema, class Format>
-class bulk_writer {
+class bulk_writer : public bulk_writer_base {
  public:
   static_assert(typed_schema<Schema>,
                 "bulkwriter: the first argument of a writer is a schema: struct my_schema : bw::schema<…> {}");
@@ -227,36 +227,19 @@ class bulk_writer {
   }
   /// @}
 
-  /// Finishes the open chunk. The files since the last commit; none where no row came since. Rows may be appended
-  /// afterwards: the numbering of files goes on.
-  /// @{
-  result<bulkwriter::batch_files> try_commit() {
-    return core::commit(core_.get());
-  }
-  bulkwriter::batch_files commit() { return try_commit().value(); }
-  /// @}
-
-  /// All files so far, committed or not.
-  bulkwriter::batch_files batch_files() const { return core_ ? core_->all_files() : bulkwriter::batch_files{}; }
-  /// The folder of the files. On disk: its path; in a bucket: relative to the bucket's root, with a leading slash.
-  std::string data_path() const { return core_ ? core_->data_path() : std::string(); }
-  /// Rows accepted so far.
-  std::uint64_t row_count() const noexcept { return core_ ? core_->accepted_rows() : 0; }
-
  protected:
   /// For writers that derive from this one and bring their place.
   /// @{
-  using core = detail::chunk_writer;
-
-  explicit bulk_writer(std::unique_ptr<core> made) noexcept : core_(std::move(made)) {}
+  explicit bulk_writer(std::unique_ptr<core> made) noexcept : bulk_writer_base(std::move(made)) {}
 
   // Errors: invalid_option.
   static detail::new_file_format make_format(Format const& format) {
     if constexpr (requires { Format::holds(kind{}); }) {  // a format chosen at run time asks in try_make_encoder
       constexpr int unheld = detail::first_unheld_field<Schema, Format>();
       if constexpr (unheld >= 0)
-        static_assert(sizeof(detail::cannot_hold<
-                             Format, detail::field_at<Schema, static_cast<std::size_t>(unheld)>::name_storage>) != 0);
+        static_assert(
+            sizeof(detail::cannot_hold<Format,
+                                       detail::field_at<Schema, static_cast<std::size_t>(unheld)>::name_storage>) != 0);
     }
     return {format.try_make_encoder(Schema::infos), format.extension};
   }
@@ -268,9 +251,7 @@ class bulk_writer {
     return core::try_make(Schema::infos, make_format(format), std::move(place), std::move(options));
   }
 
-  result<void> append(void const* row, core::show_row show) {
-    return core::append(core_.get(), row, show);
-  }
+  result<void> append(void const* row, core::show_row show) { return core::append(get(), row, show); }
 
   template <class Bound, class... V>
   result<void> append_values(V const&... value) {
@@ -344,8 +325,6 @@ class bulk_writer {
       return std::apply([&](auto const&... value) { return append_checked<bound>(value...); }, row);
     }
   }
-
-  std::unique_ptr<core> core_;
 };
 
 }  // namespace v1
