@@ -27,7 +27,8 @@ class json_to_cells {
   explicit json_to_cells(cell_row& row) : row_(row) {}
 
   /// The members of an object as the fields of the row; undeclared ones go to the dynamic field.
-  void read_row(Node const& object) {
+  template <class Object>
+  void read_row(Object const& object) {
     auto const fields = row_.fields();
     std::size_t const none = fields.size();
     std::size_t dynamic = none, expected = 0;
