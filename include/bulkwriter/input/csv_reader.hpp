@@ -2,12 +2,12 @@
 
 #include <bulkwriter/error.hpp>
 #include <bulkwriter/input/parse.hpp>
+#include <bulkwriter/input/text_source.hpp>
 
 #include <array>
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
-#include <functional>
 #include <initializer_list>
 #include <optional>
 #include <span>
@@ -41,10 +41,8 @@ struct csv_options {
   std::vector<std::string> number_columns = {};
 };
 
-/// Fills the span from its start and returns how many bytes it wrote; 0 only at the end of the input. Its
-/// errors are handed on as they are.
-using text_source = std::function<result<std::size_t>(std::span<char>)>;
-using csv_source = text_source;  ///< of a csv_reader
+/// Where a csv_reader gets its bytes.
+using csv_source = text_source;
 
 class csv_reader;
 

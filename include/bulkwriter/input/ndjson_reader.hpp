@@ -1,12 +1,14 @@
 #pragma once
 
 #include <bulkwriter/error.hpp>
-#include <bulkwriter/input/csv_reader.hpp>
+#include <bulkwriter/input/parse.hpp>
+#include <bulkwriter/input/text_source.hpp>
 #include <bulkwriter/row/text_columns.hpp>
 
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <bulkwriter/input/detail/text_file.hpp>
 #include <bulkwriter/input/ndjson_reader.hpp>
 #include <bulkwriter/row/detail/json_node.hpp>
 #include <bulkwriter/row/text.hpp>
