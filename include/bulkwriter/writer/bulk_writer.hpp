@@ -1,6 +1,7 @@
 #pragma once
 
 #include <bulkwriter/row/bind.hpp>
+#include <bulkwriter/row/columns.hpp>
 #include <bulkwriter/writer/bulk_writer_base.hpp>
 #include <bulkwriter/writer/options.hpp>
 
@@ -227,6 +228,25 @@ class bulk_writer : public bulk_writer_base {
   }
   /// @}
 
+  /// A column for each field, by name: `append_columns("id"_f = ids, "v"_f = block, "title"_f = bw::string_block{…},
+  /// "score"_f = bw::masked(scores, bitmap))`. A column is a random-access range with a value for each row (also of
+  /// std::optional), a contiguous block of rows × dim numbers for a vector field, a string_block, or masked of these.
+  /// Rows are checked as append_row checks them, up to the first that is refused; those before it are kept. Columns of
+  /// different lengths, blocks that end within a row, and bad offsets are an invalid_option that names the field, and
+  /// no row is appended then. The number of rows appended.
+  /// @{
+  template <fixed_string... Name, class... T>
+    requires(sizeof...(Name) > 0)
+  result<std::uint64_t> try_append_columns(named<Name, T>... column) {
+    return append_by_columns<Name...>(column.value...);
+  }
+  template <fixed_string... Name, class... T>
+    requires(sizeof...(Name) > 0)
+  std::uint64_t append_columns(named<Name, T>... column) {
+    return append_by_columns<Name...>(column.value...).value();
+  }
+  /// @}
+
  protected:
   /// For writers that derive from this one and bring their place.
   /// @{
@@ -313,6 +333,28 @@ class bulk_writer : public bulk_writer_base {
       return append_checked<bound>(value...);
     }
     return {};
+  }
+
+  template <fixed_string... Name, class... C>
+  result<std::uint64_t> append_by_columns(C const&... column) {
+    std::size_t const sizes[] = {detail::column_rows<C>::size(column, detail::width_of<Schema>(Name.view()))...};
+    std::string faults[] = {detail::column_rows<C>::fault(column, detail::width_of<Schema>(Name.view()))...};
+    constexpr auto const& names = detail::name_list<Name...>::views;
+    for (std::size_t c = 0; c < names.size(); ++c) {
+      if (faults[c].empty() && sizes[c] != sizes[0])
+        faults[c] =
+            std::to_string(sizes[c]) + " rows, where '" + std::string(names[0]) + "' has " + std::to_string(sizes[0]);
+      if (!faults[c].empty())
+        return error_info{.code = errc::invalid_option,
+                          .message = "column '" + std::string(names[c]) + "': " + faults[c],
+                          .field = std::string(names[c])};
+    }
+    for (std::size_t i = 0; i < sizes[0]; ++i)
+      if (auto appended = append_by_name<Name...>(
+              detail::column_rows<C>::template at<detail::width_of<Schema>(Name.view())>(column, i)...);
+          !appended)
+        return std::move(appended).error();
+    return std::uint64_t{sizes[0]};
   }
 
   template <class... T>
