@@ -80,7 +80,7 @@ class ndjson_reader {
   std::vector<char> buffer_ = {};
   std::size_t begin_ = 0, size_ = 0;  // of the line, in buffer_
   std::size_t next_ = 0, end_ = 0;    // of the line behind it; of the bytes
-  bool exhausted_ = false, marked_ = false;
+  bool exhausted_ = false;
   std::uint64_t line_ = 0, rows_ = 0;
   std::vector<std::string> keys_ = {};  // scratch
   std::optional<error_info> failure_ = {};

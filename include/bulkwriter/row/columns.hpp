@@ -23,6 +23,7 @@ struct string_block {
   std::span<Offset const> offsets = {};  ///< ascending, of any integer type
   std::string_view bytes = {};           ///< of all texts
 };
+/// Offsets that may be written to are read all the same.
 template <class Offset>
 string_block(std::span<Offset>, std::string_view) -> string_block<std::remove_const_t<Offset>>;
 

@@ -130,16 +130,16 @@ class bulk_writer<runtime_schema, Format> : public bulk_writer_base {
   /// @}
 
  protected:
-  /// For writers that derive from this one and bring their place.
-  /// @{
+  /// For writers that derive from this one and bring their place: what they are made of.
   struct made_parts {
-    std::unique_ptr<detail::runtime_parts> parts;
-    std::unique_ptr<core> writer;
+    std::unique_ptr<detail::runtime_parts> parts;  ///< the schema and the row under way
+    std::unique_ptr<core> writer;                  ///< what writes
   };
+  /// For the same.
   explicit bulk_writer(made_parts made) noexcept
       : bulk_writer_base(std::move(made.writer)), parts_(std::move(made.parts)) {}
 
-  // `make_core(fields, format)` makes what writes, `make_writer(parts)` the writer.
+  /// For the same: `make_core(fields, format)` makes what writes, `make_writer(parts)` the writer.
   template <class Writer, class MakeCore, class MakeWriter>
   static result<Writer> try_make(runtime_schema schema, Format const& format, MakeCore const& make_core,
                                  MakeWriter const& make_writer) {
@@ -153,7 +153,6 @@ class bulk_writer<runtime_schema, Format> : public bulk_writer_base {
     if (!made) return std::move(made).error();
     return make_writer(made_parts{std::move(parts), *std::move(made)});
   }
-  /// @}
 
  private:
   std::unique_ptr<detail::runtime_parts> parts_;  // dies before the writer in the base, which then looks at no field
