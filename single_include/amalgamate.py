@@ -25,6 +25,7 @@ WHOLE = "bulkwriter/bulkwriter.hpp"
 LOCAL = "bulkwriter/local.hpp"
 CONFIG = "bulkwriter/config.hpp"
 FORWARD = "bulkwriter/fwd.hpp"  # declares what is defined here anyway
+ADAPT = "bulkwriter/adapt/"
 ADAPTERS = {"bulkwriter/adapt/boost_json.hpp": "BULKWRITER_BOOST_JSON"}
 
 HEAD = """\
@@ -131,9 +132,8 @@ class Amalgamation:
                 parts.append(f"// {'-' * 10} {source.name} {'-' * max(3, 104 - len(source.name))}\n\n{source.text}")
         return "\n\n".join(parts)
 
-    def half(self, start, available):
+    def half(self, sources, available):
         """One half: declarations, then bodies. Adds the headers that every unit has then to `available`."""
-        sources = self.order(start)
         declarations = [source for source in sources if not source.is_body]
         text = self.render(declarations, available)
         available |= {other for source in declarations for other in source.others}
@@ -144,13 +144,19 @@ class Amalgamation:
         version = re.search(r'version\[\] = "([^"]+)"', (self.root / "bulkwriter/version.hpp").read_text()).group(1)
         config = self.render(self.order(CONFIG))
         available = set()
-        local = self.half(LOCAL, available)
-        network = self.half(WHOLE, available)
-        adapters = "\n\n".join(f"#if defined({macro})\n\n{self.render(self.order(name))}\n\n#endif  // {macro}"
-                               for name, macro in ADAPTERS.items())
+        local = self.half(self.order(LOCAL), available)
+        # An adapter stands at the end; what it needs of the rooms goes before the network half, which has it too.
+        below, adapters = [], []
+        for name, macro in ADAPTERS.items():
+            sources = self.order(name)
+            room = [source for source in sources if not source.name.startswith(ADAPT)]
+            below.append(f"#if !defined(BULKWRITER_LOCAL_ONLY) || defined({macro})\n\n{self.half(room, available)}\n\n#endif")
+            own = [source for source in sources if source.name.startswith(ADAPT)]
+            adapters.append(f"#if defined({macro})\n\n{self.half(own, available)}\n\n#endif  // {macro}")
+        network = self.half(self.order(WHOLE), available)
         undefined = "\n".join(f"#undef {name}" for name in leaked_macros(config))
-        text = "\n\n".join([HEAD.format(version=version), config, local, "#if !defined(BULKWRITER_LOCAL_ONLY)", network,
-                            "#endif  // BULKWRITER_LOCAL_ONLY", adapters, undefined]) + "\n"
+        text = "\n\n".join([HEAD.format(version=version), config, local, *below, "#if !defined(BULKWRITER_LOCAL_ONLY)",
+                            network, "#endif  // BULKWRITER_LOCAL_ONLY", *adapters, undefined]) + "\n"
         for source in self.sources.values():
             if source.name != CONFIG:
                 self.problems += [f"{source.name} leaves the macro {name} defined" for name in leaked_macros(source.text)]

@@ -10,6 +10,7 @@
 #include <bulkwriter/import/collections.hpp>
 #include <bulkwriter/import/import_client.hpp>
 #include <bulkwriter/input/csv_reader.hpp>
+#include <bulkwriter/input/ndjson_reader.hpp>
 #include <bulkwriter/run/remote_bulk_writer.hpp>
 #include <bulkwriter/storage/object_url.hpp>
 #include <bulkwriter/storage/s3.hpp>

@@ -29,6 +29,7 @@ struct json;
 struct jsonl;
 struct csv;
 struct npy;
+class any;
 }  // namespace format
 
 template <class Schema, class Format>

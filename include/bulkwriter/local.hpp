@@ -3,6 +3,7 @@
 // Schema to files on disk. Needs nothing but the standard library.
 
 #include <bulkwriter/error.hpp>
+#include <bulkwriter/format/any.hpp>
 #include <bulkwriter/format/csv.hpp>
 #include <bulkwriter/format/json.hpp>
 #include <bulkwriter/format/jsonl.hpp>

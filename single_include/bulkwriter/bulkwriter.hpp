@@ -700,11 +700,12 @@ class encoder {
 };
 
 /// A format: a value with options, the kinds it holds, the extension that servers know it by, and its encoder.
-/// try_make_encoder refuses options out of range with invalid_option.
+/// try_make_encoder refuses options out of range with invalid_option. Where `holds` is static, a writer of a
+/// compile-time schema asks it while compiling.
 template <class F>
 concept file_format = requires(F const f, std::span<field_info const> fields, kind k) {
-  { F::holds(k) } -> std::same_as<bool>;
-  { F::extension } -> std::convertible_to<std::string_view>;
+  { f.holds(k) } -> std::same_as<bool>;
+  { f.extension } -> std::convertible_to<std::string_view>;
   { f.try_make_encoder(fields) } -> std::same_as<result<std::unique_ptr<encoder>>>;
 };
 
@@ -716,6 +717,72 @@ constexpr bool can_hold(field_info const& f) {
   else
     return F::holds(f.type);
 }
+
+}  // namespace format
+}  // namespace v1
+}  // namespace bulkwriter
+
+// ---------- bulkwriter/format/any.hpp -------------------------------------------------------------------------------
+
+namespace bulkwriter {
+inline namespace v1 {
+namespace detail {
+
+// Error invalid_schema for the first field whose kind a format cannot hold: the run-time twin of cannot_hold.
+result<void> try_check_held(std::span<field_info const> fields, std::string_view format,
+                            bool (*holds)(void const*, kind), void const* of);
+
+}  // namespace detail
+
+namespace format {
+
+/// A format that is chosen at run time: any other with its options, or one by its name. Works in place of a format
+/// wherever one is asked for; a kind that it cannot hold is then an error when the writer is made. Copies share the
+/// format; thread-safe as a value.
+///
+///     bw::format::any file_type = bw::format::any::named("parquet");
+class any {
+ public:
+  /// From a format, options and all: `any(parquet{.page_checksum = true})`.
+  template <class F>
+    requires(!std::same_as<F, any> && file_format<F>)
+  any(F format) : extension(format.extension), held_(std::make_shared<holder<F>>(std::move(format))) {}
+
+  /// By the name that its files end with, with the options' defaults. Error: invalid_option, with the names that there
+  /// are.
+  /// @{
+  static result<any> try_named(std::string_view name);
+  static any named(std::string_view name) { return try_named(name).value(); }
+  /// @}
+  /// What `named` takes.
+  static std::vector<std::string_view> names();
+
+  std::string_view extension;  ///< of the files
+
+  /// Whether files of this format hold fields of a kind.
+  bool holds(kind k) const { return held_->holds(k); }
+
+  /// What writes the bytes. Errors: invalid_schema, for a kind that the format cannot hold; those of the format.
+  result<std::unique_ptr<encoder>> try_make_encoder(std::span<field_info const> fields) const;
+
+ private:
+  struct holder_base {
+    virtual ~holder_base() = default;
+    virtual bool holds(kind k) const = 0;
+    virtual result<std::unique_ptr<encoder>> try_make_encoder(std::span<field_info const> fields) const = 0;
+  };
+  template <class F>
+  struct holder final : holder_base {
+    explicit holder(F given) : format(std::move(given)) {}
+    bool holds(kind k) const override { return format.holds(k); }
+    result<std::unique_ptr<encoder>> try_make_encoder(std::span<field_info const> fields) const override {
+      return format.try_make_encoder(fields);
+    }
+    F format;
+  };
+
+  std::shared_ptr<holder_base const> held_;
+};
 
 }  // namespace format
 }  // namespace v1
@@ -893,6 +960,9 @@ std::optional<json_fault> find_json_fault(std::string_view text);
 /// The same for text that must be an object; its top-level keys, unescaped, are put into `keys`.
 std::optional<json_fault> find_json_object_fault(std::string_view text, std::vector<std::string>& keys);
 
+/// Appends what a JSON string, given with its quotes and free of faults, stands for.
+void append_unescaped(std::string& out, std::string_view json_string);
+
 /// Appends the text as a JSON string with its quotes. Well-formed UTF-8 passes through unescaped.
 void append_json_string(std::string& out, std::string_view text);
 
@@ -1049,6 +1119,19 @@ void settle(std::span<field_info const> fields, std::span<cell> cells) noexcept;
 
 /// Index of the first value that is NaN or infinite; the size if all are finite.
 std::size_t find_not_finite(std::span<float const> values) noexcept;
+
+}  // namespace detail
+}  // namespace v1
+}  // namespace bulkwriter
+
+// ---------- bulkwriter/row/row_problems.hpp -------------------------------------------------------------------------
+
+namespace bulkwriter {
+inline namespace v1 {
+namespace detail {
+
+/// The one error of a row with these problems, of which there is at least one.
+error_info refused_row(std::int64_t row, std::vector<problem> problems);
 
 }  // namespace detail
 }  // namespace v1
@@ -3431,6 +3514,212 @@ void show_values(void const* row, row_texts& texts, cell* cells) {
 }  // namespace v1
 }  // namespace bulkwriter
 
+// ---------- bulkwriter/row/columns.hpp ------------------------------------------------------------------------------
+
+namespace bulkwriter {
+inline namespace v1 {
+
+/// Texts one behind another, as Arrow has them: text `i` is `bytes[offsets[i], offsets[i + 1])`, so that there is one
+/// offset more than there are texts. `string_block{std::span{offsets}, bytes}`. Views.
+template <class Offset>
+struct string_block {
+  std::span<Offset const> offsets = {};  ///< ascending, of any integer type
+  std::string_view bytes = {};           ///< of all texts
+};
+/// Offsets that may be written to are read all the same.
+template <class Offset>
+string_block(std::span<Offset>, std::string_view) -> string_block<std::remove_const_t<Offset>>;
+
+/// A column with a validity bitmap: made by `masked`.
+template <class Values>
+struct masked_column {
+  Values const& values;                    ///< of the caller; what stands where there is none does not matter
+  std::span<std::uint8_t const> validity;  ///< bit `i % 8` of byte `i / 8`: whether row `i` has a value
+};
+/// A column of which some rows are null, with Arrow's validity bitmap. Refers to both.
+template <class Values>
+masked_column<Values> masked(Values const& values, std::span<std::uint8_t const> validity) noexcept {
+  return {values, validity};
+}
+
+namespace detail {
+
+// How many rows a column has, or why it is none; and the value of one row. `width`: of a dense vector's row in a block,
+// 0 for other fields.
+template <class C>
+struct column_rows {
+  static_assert(std::ranges::random_access_range<C const> && std::ranges::sized_range<C const>,
+                "bulkwriter: a column is a random-access range with a value for each row, a contiguous block of rows × "
+                "dim numbers for a vector field, a bw::string_block, or bw::masked of these");
+  using element = std::ranges::range_value_t<C const>;
+  static constexpr bool is_block = !std::ranges::range<element> && !is_optional<element>;
+
+  static std::size_t size(C const& column, std::size_t width) {
+    std::size_t const n = std::ranges::size(column);
+    if constexpr (is_block)
+      if (width != 0) return n / width;
+    return n;
+  }
+  static std::string fault(C const& column, std::size_t width) {
+    std::size_t const n = std::ranges::size(column);
+    if (!is_block || width == 0 || n % width == 0) return {};
+    return std::to_string(n) + " values are no multiple of the " + std::to_string(width) + " of a row";
+  }
+  template <std::size_t Width>
+  static decltype(auto) at(C const& column, std::size_t i) {
+    if constexpr (is_block && Width != 0)
+      return std::span<element const>(std::ranges::data(column) + i * Width, Width);
+    else
+      return std::ranges::begin(column)[static_cast<std::ranges::range_difference_t<C const>>(i)];
+  }
+};
+template <class Offset>
+struct column_rows<string_block<Offset>> {
+  using column = string_block<Offset>;
+  static std::size_t size(column const& c, std::size_t) { return c.offsets.empty() ? 0 : c.offsets.size() - 1; }
+  static std::string fault(column const& c, std::size_t) {
+    for (std::size_t i = 0; i < c.offsets.size(); ++i)
+      if (std::cmp_less(c.offsets[i], i == 0 ? Offset{} : c.offsets[i - 1]) ||
+          std::cmp_greater(c.offsets[i], c.bytes.size()))
+        return "offset [" + std::to_string(i) + "] is " + std::to_string(c.offsets[i]) + ": offsets ascend, to the " +
+               std::to_string(c.bytes.size()) + " bytes at most";
+    return {};
+  }
+  template <std::size_t>
+  static std::string_view at(column const& c, std::size_t i) {
+    auto const begin = static_cast<std::size_t>(c.offsets[i]);
+    return c.bytes.substr(begin, static_cast<std::size_t>(c.offsets[i + 1]) - begin);
+  }
+};
+template <class Values>
+struct column_rows<masked_column<Values>> {
+  using column = masked_column<Values>;
+  using rows = column_rows<Values>;
+  static std::size_t size(column const& c, std::size_t width) { return rows::size(c.values, width); }
+  static std::string fault(column const& c, std::size_t width) {
+    if (c.validity.size() < (rows::size(c.values, width) + 7) / 8)
+      return "a bitmap of " + std::to_string(c.validity.size()) + " bytes for " +
+             std::to_string(rows::size(c.values, width)) + " rows";
+    return rows::fault(c.values, width);
+  }
+  template <std::size_t Width>
+  static auto at(column const& c, std::size_t i) {
+    using value = std::remove_cvref_t<decltype(rows::template at<Width>(c.values, i))>;
+    bool const there = (c.validity[i / 8] >> (i % 8) & 1) != 0;
+    return there ? std::optional<value>(rows::template at<Width>(c.values, i)) : std::optional<value>();
+  }
+};
+
+// The width of a row of this field in a block; 0 where it has none.
+template <class S>
+consteval std::size_t width_of(std::string_view name) {
+  for (field_info const& f : S::infos)
+    if (f.name == name) return wanted_extent(f);
+  return 0;
+}
+
+}  // namespace detail
+}  // namespace v1
+}  // namespace bulkwriter
+
+// ---------- bulkwriter/row/cell_row.hpp -----------------------------------------------------------------------------
+
+namespace bulkwriter {
+inline namespace v1 {
+namespace detail {
+
+// Things that keep their addresses and their memory from one use to the next.
+template <class T>
+class reused {
+ public:
+  T& get() {
+    if (used_ == all_.size()) all_.push_back(std::make_unique<T>());
+    T& next = *all_[used_++];
+    next.clear();
+    return next;
+  }
+  void release() noexcept { used_ = 0; }
+
+ private:
+  std::vector<std::unique_ptr<T>> all_;
+  std::size_t used_ = 0;
+};
+
+// The elements of an array, or the structs of an array of structs one behind another.
+struct cell_list {
+  std::vector<cell> cells;
+  std::size_t width = 1;  // cells of an element
+
+  void clear() {
+    cells.clear();
+    width = 1;
+  }
+  cell view() const {
+    return cell::list(this, cells.size() / width, [](void const* self, std::size_t at, cell* out) {
+      auto const& list = *static_cast<cell_list const*>(self);
+      for (std::size_t k = 0; k < list.width; ++k) out[k] = list.cells[at * list.width + k];
+    });
+  }
+};
+
+}  // namespace detail
+
+/// A row of a run-time schema on its way from text or JSON to cells: the cells, the memory behind them, and what was
+/// wrong with values that did not become cells. Used again for row after row; the memory is that of the largest.
+/// `text_columns` and <bulkwriter/adapt/boost_json.hpp> fill it, a writer takes it. Not thread-safe.
+class cell_row {
+ public:
+  /// For rows of these fields, which must outlive it.
+  explicit cell_row(std::span<field_info const> fields) : fields_(fields), cells_(fields.size()) {}
+
+  /// Makes room for the next row: all cells null, no problems.
+  void clear();
+
+  /// The fields that it is for.
+  std::span<field_info const> fields() const noexcept { return fields_; }
+  /// One a field. Valid until `clear`.
+  std::span<cell const> cells() const noexcept { return cells_; }
+  /// In the order in which they were found.
+  std::vector<problem> const& problems() const noexcept { return problems_; }
+
+  /// Sets the cell of field `i`. What it views must live until the row is appended; memory that does can be had below.
+  void set(std::size_t i, cell value) noexcept { cells_[i] = value; }
+  /// Adds to the problems of the row, which will be refused.
+  void refuse(errc code, std::string_view field, std::string message) {
+    problems_.push_back({.code = code, .field = std::string(field), .message = std::move(message)});
+  }
+
+  /// Empty memory that stays where it is until `clear`.
+  /// @{
+  std::string& new_text() { return texts_.get(); }
+  std::vector<float>& new_floats() { return floats_.get(); }
+  std::vector<std::int8_t>& new_int8s() { return int8s_.get(); }
+  std::vector<std::uint8_t>& new_bytes() { return bytes_.get(); }
+  std::vector<std::uint32_t>& new_indices() { return indices_.get(); }
+  detail::cell_list& new_list() { return lists_.get(); }
+  /// @}
+
+ private:
+  std::span<field_info const> fields_;
+  std::vector<cell> cells_;
+  std::vector<problem> problems_;
+  detail::reused<std::string> texts_;
+  detail::reused<std::vector<float>> floats_;
+  detail::reused<std::vector<std::int8_t>> int8s_;
+  detail::reused<std::vector<std::uint8_t>> bytes_;
+  detail::reused<std::vector<std::uint32_t>> indices_;
+  detail::reused<detail::cell_list> lists_;
+};
+
+/// How a value of the user's becomes a row of a run-time schema: specialise with
+/// `static void read(T const& value, cell_row& row)`. <bulkwriter/adapt/boost_json.hpp> does so for
+/// boost::json::object.
+template <class T>
+struct cells_of {};
+
+}  // namespace v1
+}  // namespace bulkwriter
+
 // ---------- bulkwriter/writer/options.hpp ---------------------------------------------------------------------------
 
 namespace bulkwriter {
@@ -3491,6 +3780,10 @@ class chunk_writer {
   static result<void> append(chunk_writer* writer, void const* row, show_row show) {
     return writer != nullptr ? writer->append(row, show) : moved_from();
   }
+  // A row whose way to cells may have met problems: they join those of the checker.
+  static result<void> append(chunk_writer* writer, cell_row const& row) {
+    return writer != nullptr ? writer->append(row) : moved_from();
+  }
   static result<batch_files> commit(chunk_writer* writer);
 
   batch_files const& all_files() const noexcept { return all_; }
@@ -3500,6 +3793,7 @@ class chunk_writer {
  private:
   static result<void> moved_from();
   result<void> append(void const* row, show_row show);
+  result<void> append(cell_row const& row);
   result<batch_files> commit();
   std::size_t files() const noexcept;
   std::string file_name(std::size_t file) const;
@@ -3534,6 +3828,46 @@ class chunk_writer {
 };
 
 }  // namespace detail
+}  // namespace v1
+}  // namespace bulkwriter
+
+// ---------- bulkwriter/writer/bulk_writer_base.hpp ------------------------------------------------------------------
+
+namespace bulkwriter {
+inline namespace v1 {
+
+/// What writers of all schemas and formats have in common: everything but the rows. See bulk_writer for errors and
+/// threads.
+class bulk_writer_base {
+ public:
+  /// Finishes the open chunk. The files since the last commit; none where no row came since. Rows may be appended
+  /// afterwards: the numbering of files goes on.
+  /// @{
+  result<bulkwriter::batch_files> try_commit() { return core::commit(core_.get()); }
+  bulkwriter::batch_files commit() { return try_commit().value(); }
+  /// @}
+
+  /// All files so far, committed or not.
+  bulkwriter::batch_files batch_files() const { return core_ ? core_->all_files() : bulkwriter::batch_files{}; }
+  /// The folder of the files. On disk: its path; in a bucket: relative to the bucket's root, with a leading slash.
+  std::string data_path() const { return core_ ? core_->data_path() : std::string(); }
+  /// Rows accepted so far.
+  std::uint64_t row_count() const noexcept { return core_ ? core_->accepted_rows() : 0; }
+
+ protected:
+  /// For the writers.
+  /// @{
+  using core = detail::chunk_writer;
+  explicit bulk_writer_base(std::unique_ptr<core> made) noexcept : core_(std::move(made)) {}
+  core* get() const noexcept {
+    return core_.get();
+  }  // null: moved from
+     /// @}
+
+ private:
+  std::unique_ptr<core> core_;
+};
+
 }  // namespace v1
 }  // namespace bulkwriter
 
@@ -3650,7 +3984,7 @@ consteval int first_unheld_field() {
 /// of the place, for a folder io_error and no_space. invalid_state: the writer was moved from, or an exception has ended
 /// a write.
 template <class Schema, class Format>
-class bulk_writer {
+class bulk_writer : public bulk_writer_base {
  public:
   static_assert(typed_schema<Schema>,
                 "bulkwriter: the first argument of a writer is a schema: struct my_schema : bw::schema<…> {}");
@@ -3754,36 +4088,40 @@ class bulk_writer {
   }
   /// @}
 
-  /// Finishes the open chunk. The files since the last commit; none where no row came since. Rows may be appended
-  /// afterwards: the numbering of files goes on.
+  /// A column for each field, by name: `append_columns("id"_f = ids, "v"_f = block, "title"_f = bw::string_block{…},
+  /// "score"_f = bw::masked(scores, bitmap))`. A column is a random-access range with a value for each row (also of
+  /// std::optional), a contiguous block of rows × dim numbers for a vector field, a string_block, or masked of these.
+  /// Rows are checked as append_row checks them, up to the first that is refused; those before it are kept. Columns of
+  /// different lengths, blocks that end within a row, and bad offsets are an invalid_option that names the field, and
+  /// no row is appended then. The number of rows appended.
   /// @{
-  result<bulkwriter::batch_files> try_commit() { return core::commit(core_.get()); }
-  bulkwriter::batch_files commit() { return try_commit().value(); }
+  template <fixed_string... Name, class... T>
+    requires(sizeof...(Name) > 0)
+  result<std::uint64_t> try_append_columns(named<Name, T>... column) {
+    return append_by_columns<Name...>(column.value...);
+  }
+  template <fixed_string... Name, class... T>
+    requires(sizeof...(Name) > 0)
+  std::uint64_t append_columns(named<Name, T>... column) {
+    return append_by_columns<Name...>(column.value...).value();
+  }
   /// @}
-
-  /// All files so far, committed or not.
-  bulkwriter::batch_files batch_files() const { return core_ ? core_->all_files() : bulkwriter::batch_files{}; }
-  /// The folder of the files. On disk: its path; in a bucket: relative to the bucket's root, with a leading slash.
-  std::string data_path() const { return core_ ? core_->data_path() : std::string(); }
-  /// Rows accepted so far.
-  std::uint64_t row_count() const noexcept { return core_ ? core_->accepted_rows() : 0; }
 
  protected:
   /// For writers that derive from this one and bring their place.
   /// @{
-  using core = detail::chunk_writer;
-
-  explicit bulk_writer(std::unique_ptr<core> made) noexcept : core_(std::move(made)) {}
+  explicit bulk_writer(std::unique_ptr<core> made) noexcept : bulk_writer_base(std::move(made)) {}
 
   // Errors: invalid_option.
   static detail::new_file_format make_format(Format const& format) {
-    constexpr int unheld = detail::first_unheld_field<Schema, Format>();
-    if constexpr (unheld >= 0)
-      static_assert(
-          sizeof(
-              detail::cannot_hold<Format, detail::field_at<Schema, static_cast<std::size_t>(unheld)>::name_storage>) !=
-          0);
-    return {format.try_make_encoder(Schema::infos), Format::extension};
+    if constexpr (requires { Format::holds(kind{}); }) {  // a format chosen at run time asks in try_make_encoder
+      constexpr int unheld = detail::first_unheld_field<Schema, Format>();
+      if constexpr (unheld >= 0)
+        static_assert(
+            sizeof(detail::cannot_hold<Format,
+                                       detail::field_at<Schema, static_cast<std::size_t>(unheld)>::name_storage>) != 0);
+    }
+    return {format.try_make_encoder(Schema::infos), format.extension};
   }
   /// @}
 
@@ -3793,7 +4131,7 @@ class bulk_writer {
     return core::try_make(Schema::infos, make_format(format), std::move(place), std::move(options));
   }
 
-  result<void> append(void const* row, core::show_row show) { return core::append(core_.get(), row, show); }
+  result<void> append(void const* row, core::show_row show) { return core::append(get(), row, show); }
 
   template <class Bound, class... V>
   result<void> append_values(V const&... value) {
@@ -3857,6 +4195,28 @@ class bulk_writer {
     return {};
   }
 
+  template <fixed_string... Name, class... C>
+  result<std::uint64_t> append_by_columns(C const&... column) {
+    std::size_t const sizes[] = {detail::column_rows<C>::size(column, detail::width_of<Schema>(Name.view()))...};
+    std::string faults[] = {detail::column_rows<C>::fault(column, detail::width_of<Schema>(Name.view()))...};
+    constexpr auto const& names = detail::name_list<Name...>::views;
+    for (std::size_t c = 0; c < names.size(); ++c) {
+      if (faults[c].empty() && sizes[c] != sizes[0])
+        faults[c] =
+            std::to_string(sizes[c]) + " rows, where '" + std::string(names[0]) + "' has " + std::to_string(sizes[0]);
+      if (!faults[c].empty())
+        return error_info{.code = errc::invalid_option,
+                          .message = "column '" + std::string(names[c]) + "': " + faults[c],
+                          .field = std::string(names[c])};
+    }
+    for (std::size_t i = 0; i < sizes[0]; ++i)
+      if (auto appended = append_by_name<Name...>(
+              detail::column_rows<C>::template at<detail::width_of<Schema>(Name.view())>(column, i)...);
+          !appended)
+        return std::move(appended).error();
+    return std::uint64_t{sizes[0]};
+  }
+
   template <class... T>
   result<void> append_by_position(std::tuple<T...> const& row) {
     using bound = detail::by_position<Schema, sizeof...(T)>;
@@ -3867,8 +4227,6 @@ class bulk_writer {
       return std::apply([&](auto const&... value) { return append_checked<bound>(value...); }, row);
     }
   }
-
-  std::unique_ptr<core> core_;
 };
 
 }  // namespace v1
@@ -4211,6 +4569,8 @@ class json_scanner {
     }
   }
 
+  void unescape_to(std::string& out) { string(&out); }
+
  private:
   // Reads a scalar whole, or the opening of a container up to where its first value is due.
   bool begin_value() {
@@ -4365,6 +4725,10 @@ BULKWRITER_DECL std::optional<json_fault> find_json_object_fault(std::string_vie
   return json_scanner(text).run(&keys);
 }
 
+BULKWRITER_DECL void append_unescaped(std::string& out, std::string_view json_string) {
+  json_scanner(json_string).unescape_to(out);
+}
+
 BULKWRITER_DECL void append_json_string(std::string& out, std::string_view text) {
   static constexpr char digits[] = "0123456789abcdef";
   out.push_back('"');
@@ -4509,6 +4873,39 @@ BULKWRITER_DECL void json_encoder::append_row(std::string& out, std::span<cell c
     append_json_cell(out, f, cells[i]);
   }
   out += '}';
+}
+
+}  // namespace detail
+}  // namespace v1
+}  // namespace bulkwriter
+
+// ---------- bulkwriter/row/detail/row_problems.ipp ------------------------------------------------------------------
+
+namespace bulkwriter {
+inline namespace v1 {
+namespace detail {
+
+BULKWRITER_DECL error_info refused_row(std::int64_t row_number, std::vector<problem> problems) {
+  error_info info;
+  info.row = row_number;
+  info.field = problems.front().field;
+  info.message = "row " + std::to_string(row_number);
+  if (problems.size() == 1) {
+    problem const& p = problems.front();
+    info.code = p.code;
+    info.message += (p.field.empty() ? ": " : ", field '" + p.field + "': ") + p.message;
+  } else {
+    info.code = errc::several_problems;
+    info.message += ": " + std::to_string(problems.size()) + " problems";
+    for (std::size_t k = 0; k < problems.size(); ++k) {
+      problem const& p = problems[k];
+      info.message += k == 0 ? ": " : "; ";
+      if (!p.field.empty()) info.message += "field '" + p.field + "': ";
+      info.message += p.message + " [bulkwriter." + std::string(to_string(p.code)) + "]";
+    }
+  }
+  info.problems = std::move(problems);
+  return info;
 }
 
 }  // namespace detail
@@ -4690,25 +5087,7 @@ BULKWRITER_DECL void row_checker::check_dynamic(std::size_t i, std::string_view 
 }
 
 BULKWRITER_DECL error_info row_checker::refusal(std::int64_t row_number) {
-  error_info info;
-  info.row = row_number;
-  info.field = problems_.front().field;
-  std::string const row = "row " + std::to_string(row_number);
-  if (problems_.size() == 1) {
-    info.code = problems_.front().code;
-    info.message = row + ", field '" + info.field + "': " + problems_.front().message;
-  } else {
-    info.code = errc::several_problems;
-    info.message = row + ": " + std::to_string(problems_.size()) + " problems";
-    for (std::size_t k = 0; k < problems_.size(); ++k) {
-      problem const& p = problems_[k];
-      info.message += (k == 0 ? ": field '" : "; field '") + p.field + "': " + p.message + " [bulkwriter." +
-                      std::string(to_string(p.code)) + "]";
-    }
-  }
-  info.problems = std::move(problems_);
-  problems_.clear();
-  return info;
+  return refused_row(row_number, std::exchange(problems_, {}));
 }
 
 BULKWRITER_DECL void settle(std::span<field_info const> fields, std::span<cell> cells) noexcept {
@@ -5758,6 +6137,73 @@ BULKWRITER_DECL result<void> parquet_encoder::finish(format::byte_sink const& si
 }  // namespace v1
 }  // namespace bulkwriter
 
+// ---------- bulkwriter/format/detail/any.ipp ------------------------------------------------------------------------
+
+namespace bulkwriter {
+inline namespace v1 {
+namespace detail {
+
+struct named_format {
+  std::string_view name;
+  format::any (*make)();
+};
+template <class F>
+format::any make_any() {
+  return F{};
+}
+// One line a format.
+inline constexpr named_format named_formats[] = {
+    {format::parquet::extension, make_any<format::parquet>},
+    {format::json::extension, make_any<format::json>},
+    {format::jsonl::extension, make_any<format::jsonl>},
+    {format::csv::extension, make_any<format::csv>},
+    {format::npy::extension, make_any<format::npy>},
+};
+
+BULKWRITER_DECL result<void> try_check_held(std::span<field_info const> fields, std::string_view format,
+                                            bool (*holds)(void const*, kind), void const* of) {
+  for (field_info const& f : fields)
+    if (f.written() && !holds(of, f.type))
+      return error_info{.code = errc::invalid_schema,
+                        .message = "field '" + std::string(f.name) + "': " + std::string(format) +
+                                   " files cannot hold " + std::string(to_string(f.type)),
+                        .field = std::string(f.name)};
+  return {};
+}
+
+}  // namespace detail
+
+namespace format {
+
+BULKWRITER_DECL std::vector<std::string_view> any::names() {
+  std::vector<std::string_view> all;
+  for (auto const& f : bulkwriter::detail::named_formats) all.push_back(f.name);
+  return all;
+}
+
+BULKWRITER_DECL result<any> any::try_named(std::string_view name) {
+  for (auto const& f : bulkwriter::detail::named_formats)
+    if (f.name == name) return f.make();
+  std::string known;
+  for (auto const& f : bulkwriter::detail::named_formats) {
+    if (!known.empty()) known += ", ";
+    known += f.name;
+  }
+  return error_info{.code = errc::invalid_option,
+                    .message = "there is no format '" + std::string(name) + "', only " + known};
+}
+
+BULKWRITER_DECL result<std::unique_ptr<encoder>> any::try_make_encoder(std::span<field_info const> fields) const {
+  auto const holds = [](void const* of, kind k) { return static_cast<any const*>(of)->holds(k); };
+  if (auto held = bulkwriter::detail::try_check_held(fields, extension, holds, this); !held)
+    return std::move(held).error();
+  return held_->try_make_encoder(fields);
+}
+
+}  // namespace format
+}  // namespace v1
+}  // namespace bulkwriter
+
 // ---------- bulkwriter/output/detail/folder.ipp ---------------------------------------------------------------------
 
 // The system's calls, not std::filesystem, which alone would cost a unit as much to compile as all of the writer.
@@ -5896,6 +6342,25 @@ BULKWRITER_DECL result<std::unique_ptr<file>> folder::create(std::string_view na
 }  // namespace v1
 }  // namespace bulkwriter
 
+// ---------- bulkwriter/row/detail/cell_row.ipp ----------------------------------------------------------------------
+
+namespace bulkwriter {
+inline namespace v1 {
+
+BULKWRITER_DECL void cell_row::clear() {
+  std::fill(cells_.begin(), cells_.end(), cell());
+  problems_.clear();
+  texts_.release();
+  floats_.release();
+  int8s_.release();
+  bytes_.release();
+  indices_.release();
+  lists_.release();
+}
+
+}  // namespace v1
+}  // namespace bulkwriter
+
 // ---------- bulkwriter/writer/detail/chunk_writer.ipp ---------------------------------------------------------------
 
 namespace bulkwriter {
@@ -5981,6 +6446,29 @@ BULKWRITER_DECL result<void> chunk_writer::append(void const* given, show_row sh
     return {};
   if (auto flushed = flush(); !flushed) return fail(std::move(flushed).error());
   return {};
+}
+
+BULKWRITER_DECL result<void> chunk_writer::append(cell_row const& given) {
+  if (given.problems().empty()) [[likely]]
+    return append(&given, [](void const* row, row_texts&, cell* cells) {
+      auto const made = static_cast<cell_row const*>(row)->cells();
+      std::copy(made.begin(), made.end(), cells);
+    });
+  if (auto usable = check_usable(); !usable) return usable;
+  std::int64_t const row = offered_rows_++;
+  auto const place_of = [this](problem const& p) {
+    return std::find_if(fields_.begin(), fields_.end(), [&](field_info const& f) { return f.name == p.field; });
+  };
+  std::vector<problem> problems = given.problems();
+  if (problems.front().field.empty()) return refused_row(row, std::move(problems));  // there is no row to judge
+  if (auto checked = checker_.check(row, given.cells()); !checked)
+    for (problem& p : checked.error().problems)
+      if (std::none_of(given.problems().begin(), given.problems().end(),
+                       [&](auto const& q) { return q.field == p.field; }))
+        problems.push_back(std::move(p));
+  std::stable_sort(problems.begin(), problems.end(),
+                   [&](problem const& a, problem const& b) { return place_of(a) < place_of(b); });
+  return refused_row(row, std::move(problems));
 }
 
 BULKWRITER_DECL result<batch_files> chunk_writer::commit() {
@@ -6173,13 +6661,1232 @@ BULKWRITER_DECL result<std::unique_ptr<chunk_writer>> try_make_local(std::span<f
 
 #endif  // BULKWRITER_BODIES
 
+#if !defined(BULKWRITER_LOCAL_ONLY) || defined(BULKWRITER_BOOST_JSON)
+
+#include <limits>
+#include <list>
+#include <system_error>
+
+// ---------- bulkwriter/schema/runtime_schema.hpp --------------------------------------------------------------------
+
+namespace bulkwriter {
+inline namespace v1 {
+
+/// All rules that a compile-time schema is checked by, for fields that are known at run time only: names, one primary
+/// key, dims, lengths, capacities, default values, functions, fields of structs. Error: invalid_schema, with every
+/// broken rule in `problems`. Thread-safe.
+/// @{
+result<void> try_check_schema(std::span<field_info const> fields);
+inline void check_schema(std::span<field_info const> fields) { try_check_schema(fields).value(); }
+/// @}
+
+/// A schema made at run time: by hand, from a typed schema, or by `collections::describe`. It owns its table and every
+/// text in it; what `fields()` gives is valid until the schema is changed, assigned to or destroyed, and moves along
+/// when it is moved. Copies are independent. Not thread-safe while it is being changed.
+///
+///     bw::runtime_schema s;
+///     s.add_field("id", bw::int64{.is_primary = true}).add_field("v", bw::float_vector{.dim = 768});
+///     s.add_dynamic_field().check();
+///
+/// The adding functions take what they are given: `check` (and `collections::create`) judges.
+class runtime_schema {
+ public:
+  using row_type = void;  ///< no struct is bound to it
+
+  runtime_schema() = default;  ///< without fields
+  /// Copies the fields with all that they point to.
+  explicit runtime_schema(std::span<field_info const> fields) {
+    for (auto const& f : fields) add_field(f);
+  }
+  /// The run-time twin of a typed schema: `bw::runtime_schema::of<article_schema>()`.
+  template <typed_schema S>
+  static runtime_schema of() {
+    return runtime_schema(std::span<field_info const>(S::infos));
+  }
+
+  /// Copies share nothing; what a moved schema's `fields()` gave stays valid.
+  /// @{
+  runtime_schema(runtime_schema const& other) : runtime_schema(other.fields()) {}
+  runtime_schema(runtime_schema&&) noexcept = default;
+  runtime_schema& operator=(runtime_schema other) noexcept {
+    fields_.swap(other.fields_);
+    texts_.swap(other.texts_);
+    subs_.swap(other.subs_);
+    return *this;
+  }
+  /// @}
+  ~runtime_schema() = default;
+
+  /// Any kind with its attributes: `add_field("title", bw::varchar{.max_length = 512})`.
+  template <class Kind>
+    requires requires { Kind::tag; }
+  runtime_schema& add_field(std::string_view name, Kind const& attributes) {
+    field_info f = detail::lower(name, attributes);
+    if constexpr (detail::is_struct_array<Kind>) {
+      using sub = detail::sub_fields_of<Kind>;
+      f.sub = sub::infos.data();
+      f.sub_count = sub::size;
+    }
+    return add_field(f);
+  }
+  /// A lowered field, copied with all that it points to. Also the way to a default text of more than 256 bytes.
+  runtime_schema& add_field(field_info const& field);
+
+  /// An array of structs with the fields of another schema, which are copied; structs do not nest.
+  /// @{
+  runtime_schema& add_struct_array(std::string_view name, std::span<field_info const> sub_fields,
+                                   std::uint32_t max_capacity, bool nullable = false);
+  runtime_schema& add_struct_array(std::string_view name, runtime_schema const& sub_fields, std::uint32_t max_capacity,
+                                   bool nullable = false) {
+    return add_struct_array(name, sub_fields.fields(), max_capacity, nullable);
+  }
+  /// @}
+
+  /// A field that the server computes: `add_function_output("sparse", bw::sparse_float_vector{},
+  /// bw::bm25{.input_field_name = "title"})`.
+  template <class Kind, class Function>
+    requires requires {
+      Kind::tag;
+      Function::output;
+    }
+  runtime_schema& add_function_output(std::string_view name, Kind const& attributes, Function const& function) {
+    field_info f = detail::lower(name, attributes);
+    f.function = Function::tag;
+    f.function_input = function.input_field_name.view();
+    f.function_name = function.name.view();
+    if constexpr (requires { function.params; }) f.function_params = function.params.view();
+    return add_field(f);
+  }
+
+  /// The field of undeclared keys, named $meta.
+  runtime_schema& add_dynamic_field();
+
+  /// The fields in the order in which they were added.
+  /// @{
+  std::span<field_info const> fields() const noexcept { return fields_; }
+  std::size_t size() const noexcept { return fields_.size(); }
+  bool empty() const noexcept { return fields_.empty(); }
+  /// @}
+  /// Null if there is no field of this name.
+  field_info const* find(std::string_view name) const noexcept;
+
+  /// As `check_schema`.
+  /// @{
+  result<void> try_check() const { return try_check_schema(fields_); }
+  void check() const { try_check().value(); }
+  /// @}
+
+ private:
+  std::string_view keep(std::string_view text);
+  void own(field_info& field);
+
+  std::vector<field_info> fields_;
+  // Lists: what fields_ points to stays in its place when more comes, and when the schema is moved.
+  std::list<std::string> texts_;
+  std::list<std::vector<field_info>> subs_;
+};
+
+}  // namespace v1
+}  // namespace bulkwriter
+
+// ---------- bulkwriter/row/detail/json_node.hpp ---------------------------------------------------------------------
+
+namespace bulkwriter {
+inline namespace v1 {
+namespace detail {
+
+enum class json_type : std::uint8_t { null, boolean, integer, unsigned_integer, real, string, array, object };
+
+/// A value in JSON text that find_json_fault has let pass: read where it stands, without a tree.
+class text_node {
+ public:
+  explicit text_node(std::string_view text) noexcept : text_(text) {}
+
+  /// Without blanks round it.
+  std::string_view text() const noexcept { return text_; }
+
+  json_type type() const noexcept {
+    switch (text_.front()) {
+      case 'n': return json_type::null;
+      case 't':
+      case 'f': return json_type::boolean;
+      case '"': return json_type::string;
+      case '[': return json_type::array;
+      case '{': return json_type::object;
+      default: break;
+    }
+    if (text_.find_first_of(".eE") != std::string_view::npos) return json_type::real;
+    if (std::int64_t value = 0; read(value)) return json_type::integer;
+    if (std::uint64_t value = 0; read(value)) return json_type::unsigned_integer;
+    return json_type::real;
+  }
+  bool boolean() const noexcept { return text_.front() == 't'; }
+  std::int64_t integer() const noexcept { return number<std::int64_t>(); }
+  std::uint64_t unsigned_integer() const noexcept { return number<std::uint64_t>(); }
+  double real() const noexcept { return floating<double>(); }
+  float real32() const noexcept { return floating<float>(); }  // infinite where it is too large
+  /// A view of the text, or of `scratch` where there are escapes.
+  std::string_view string(std::string& scratch) const {
+    if (text_.find('\\') == std::string_view::npos) return text_.substr(1, text_.size() - 2);
+    append_unescaped(scratch, text_);
+    return scratch;
+  }
+  void append_json(std::string& out) const { out += text_; }
+
+  template <class See>
+  void for_each_element(See const& see) const {
+    for (std::size_t at = skip_blanks(1); text_[at] != ']';) {
+      std::size_t const end = end_of_value(at);
+      see(text_node(text_.substr(at, end - at)));
+      at = next(end);
+    }
+  }
+  template <class See>
+  void for_each_member(See const& see) const {
+    std::string scratch;
+    for (std::size_t at = skip_blanks(1); text_[at] != '}';) {
+      std::size_t const key_end = end_of_string(at);
+      scratch.clear();
+      std::string_view const key = text_node(text_.substr(at, key_end - at)).string(scratch);
+      std::size_t const begin = skip_blanks(skip_blanks(key_end) + 1);
+      std::size_t const end = end_of_value(begin);
+      see(key, text_node(text_.substr(begin, end - begin)));
+      at = next(end);
+    }
+  }
+
+ private:
+  static bool is_blank(char c) noexcept { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
+  std::size_t skip_blanks(std::size_t at) const noexcept {
+    while (is_blank(text_[at])) ++at;
+    return at;
+  }
+  std::size_t next(std::size_t at) const noexcept {
+    at = skip_blanks(at);
+    return text_[at] == ',' ? skip_blanks(at + 1) : at;
+  }
+  std::size_t end_of_string(std::size_t at) const noexcept {
+    for (++at; text_[at] != '"'; ++at)
+      if (text_[at] == '\\') ++at;
+    return at + 1;
+  }
+  std::size_t end_of_value(std::size_t at) const noexcept {
+    if (text_[at] == '"') return end_of_string(at);
+    if (text_[at] != '[' && text_[at] != '{') {
+      while (text_[at] != ',' && text_[at] != ']' && text_[at] != '}' && !is_blank(text_[at])) ++at;
+      return at;
+    }
+    for (std::size_t depth = 0;;) {
+      char const c = text_[at];
+      if (c == '"') {
+        at = end_of_string(at);
+        continue;
+      }
+      ++at;
+      if (c == '[' || c == '{') ++depth;
+      if ((c == ']' || c == '}') && --depth == 0) return at;
+    }
+  }
+  template <class T>
+  bool read(T& value) const noexcept {
+    auto const [end, failed] = std::from_chars(text_.data(), text_.data() + text_.size(), value);
+    return failed == std::errc() && end == text_.data() + text_.size();
+  }
+  template <class T>
+  T number() const noexcept {
+    T value = 0;
+    read(value);
+    return value;
+  }
+  template <class T>
+  T floating() const noexcept {
+    T value = 0;
+    if (read_float(text_.data(), text_.data() + text_.size(), value).ec == std::errc::result_out_of_range)
+      value = text_.front() == '-' ? -std::numeric_limits<T>::infinity() : std::numeric_limits<T>::infinity();
+    return value;
+  }
+
+  std::string_view text_;
+};
+
+}  // namespace detail
+}  // namespace v1
+}  // namespace bulkwriter
+
+// ---------- bulkwriter/row/detail/json_to_cells.hpp -----------------------------------------------------------------
+
+namespace bulkwriter {
+inline namespace v1 {
+namespace detail {
+
+/// From JSON values to the cells of their fields. A value of a type that its field cannot hold is a problem of the row;
+/// everything else is left to the row checker. `Node` is text_node, or the same over another library's tree.
+template <class Node>
+class json_to_cells {
+ public:
+  explicit json_to_cells(cell_row& row) : row_(row) {}
+
+  /// The members of an object as the fields of the row; undeclared ones go to the dynamic field.
+  template <class Object>
+  void read_row(Object const& object) {
+    auto const fields = row_.fields();
+    std::size_t const none = fields.size();
+    std::size_t dynamic = none, expected = 0;
+    for (std::size_t i = 0; i < none; ++i)
+      if (fields[i].is_dynamic) dynamic = i;
+    std::string* loose = nullptr;
+    object.for_each_member([&](std::string_view key, Node const& value) {
+      std::size_t const i = find(key, expected);
+      if (i == none && dynamic == none) {
+        row_.refuse(errc::unknown_field, key, "the schema has no field of this name, and no dynamic field to take it");
+      } else if (i == none) {
+        append_member(loose, key, value);
+      } else if (i == dynamic) {
+        field_ = &fields[i];
+        if (value.type() == json_type::object)
+          value.for_each_member([&](std::string_view k, Node const& v) { append_member(loose, k, v); });
+        else if (value.type() != json_type::null)
+          wrong(value, "an object");
+      } else {
+        expected = i + 1;
+        if (!fields[i].written())
+          row_.refuse(errc::unknown_field, key,
+                      "the server fills this field (auto_id or function output); give no value for it");
+        else
+          row_.set(i, read(fields[i], value));
+      }
+    });
+    if (loose != nullptr) row_.set(dynamic, cell::text(*loose += '}'));
+  }
+
+  /// The cell of one field; null, and a problem, where the value is none of its kind.
+  cell read(field_info const& f, Node const& value) {
+    field_ = &f;
+    place_.clear();
+    return read_any(f, value);
+  }
+
+ private:
+  std::size_t find(std::string_view key, std::size_t expected) const noexcept {
+    auto const fields = row_.fields();
+    if (expected < fields.size() && fields[expected].name == key) return expected;
+    std::size_t i = 0;
+    while (i < fields.size() && fields[i].name != key) ++i;
+    return i;
+  }
+  void append_member(std::string*& object, std::string_view key, Node const& value) {
+    if (object == nullptr)
+      *(object = &row_.new_text()) = "{";
+    else
+      *object += ',';
+    append_json_string(*object, key);
+    *object += ':';
+    value.append_json(*object);
+  }
+
+  static std::string shown(Node const& value) {
+    static constexpr std::size_t most = 40;
+    std::string text;
+    value.append_json(text);
+    if (text.size() <= most) return text;
+    std::size_t end = most;
+    while ((static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) --end;
+    return text.substr(0, end) + "…";
+  }
+  cell refuse(errc code, std::string const& rule) {
+    row_.refuse(code, field_->name, place_ + rule);
+    return {};
+  }
+  cell wrong(Node const& value, std::string_view due) {
+    return refuse(errc::wrong_type, shown(value) + " where " + std::string(due) + " is due");
+  }
+  static bool is_number(json_type t) {
+    return t == json_type::integer || t == json_type::unsigned_integer || t == json_type::real;
+  }
+
+  cell read_any(field_info const& f, Node const& value) {
+    if (value.type() == json_type::null) return {};
+    switch (f.type) {
+      case kind::float_vector:
+      case kind::float16_vector:
+      case kind::bfloat16_vector: return read_floats(value);
+      case kind::int8_vector: return read_integers<std::int8_t>(value, row_.new_int8s());
+      case kind::binary_vector: return read_integers<std::uint8_t>(value, row_.new_bytes());
+      case kind::sparse_float_vector: return read_sparse(value);
+      case kind::array: return read_array(f, value);
+      case kind::struct_array: return read_structs(f, value);
+      default: return read_scalar(f.type, value);
+    }
+  }
+
+  cell read_scalar(kind k, Node const& value) {
+    json_type const t = value.type();
+    if (k == kind::boolean)
+      return t == json_type::boolean ? cell::boolean(value.boolean()) : wrong(value, "true or false");
+    if (is_integer(k)) {
+      if (t == json_type::integer) return cell::integer(value.integer());
+      if (t == json_type::unsigned_integer) return cell::integer(value.unsigned_integer());
+      return wrong(value, "an integer");
+    }
+    if (k == kind::float32 || k == kind::float64) {
+      if (!is_number(t)) return wrong(value, "a number");
+      if (k == kind::float64) return cell::float64(value.real());
+      float const single = value.real32();
+      return is_finite(single) ? cell::float32(single) : cell::float64(value.real());  // the checker tells the range
+    }
+    if (k == kind::json) {
+      std::string& text = row_.new_text();
+      value.append_json(text);
+      return cell::text(text);
+    }
+    if (t != json_type::string) return wrong(value, "a string");
+    return cell::text(value.string(row_.new_text()));
+  }
+
+  // Runs `see(value, at)` for the elements up to the first that it refuses. `place_` names the element meanwhile.
+  template <class See>
+  bool read_elements(Node const& value, std::string_view due, See const& see) {
+    if (value.type() != json_type::array) {
+      wrong(value, due);
+      return false;
+    }
+    bool good = true;
+    std::size_t at = 0;
+    value.for_each_element([&](Node const& element) {
+      if (good) good = see(element, at);
+      ++at;
+    });
+    return good;
+  }
+  template <class Complain>
+  bool refuse_element(std::size_t at, Complain const& complain) {
+    std::string const outer = place_;
+    place_ += "element [" + std::to_string(at) + "]: ";
+    complain();
+    place_ = outer;
+    return false;
+  }
+
+  bool push_float(std::vector<float>& out, Node const& value) {
+    if (!is_number(value.type())) return wrong(value, "a number"), false;
+    float const single = value.real32();
+    if (!is_finite(single)) return refuse(errc::out_of_range, shown(value) + " is outside the range of float32"), false;
+    out.push_back(single);
+    return true;
+  }
+  cell read_floats(Node const& value) {
+    std::vector<float>& out = row_.new_floats();
+    bool const good = read_elements(value, "an array of numbers", [&](Node const& e, std::size_t at) {
+      if (is_number(e.type())) [[likely]]
+        if (float const single = e.real32(); is_finite(single)) [[likely]]
+          return out.push_back(single), true;
+      return refuse_element(at, [&] { push_float(out, e); });
+    });
+    return good ? cell::floats(out) : cell();
+  }
+
+  template <class T>
+  cell read_integers(Node const& value, std::vector<T>& out) {
+    bool const good = read_elements(value, "an array of integers", [&](Node const& e, std::size_t at) {
+      using limits = std::numeric_limits<T>;
+      json_type const t = e.type();
+      if (t == json_type::integer && e.integer() >= limits::min() && e.integer() <= limits::max())
+        return out.push_back(static_cast<T>(e.integer())), true;
+      return refuse_element(at, [&] {
+        if (t == json_type::integer || t == json_type::unsigned_integer)
+          refuse(errc::out_of_range,
+                 shown(e) + " is outside " + std::to_string(limits::min()) + ".." + std::to_string(limits::max()));
+        else
+          wrong(e, "an integer");
+      });
+    });
+    if (!good) return {};
+    if constexpr (std::is_same_v<T, std::int8_t>)
+      return cell::int8s(out);
+    else
+      return cell::bytes(out);
+  }
+
+  // {"12": 0.5, "7": 1}, or {"indices": [12, 7], "values": [0.5, 1]}; both as the server takes them.
+  cell read_sparse(Node const& value) {
+    if (value.type() != json_type::object) return wrong(value, "an object of indices and values");
+    std::vector<std::uint32_t>& indices = row_.new_indices();
+    std::vector<float>& values = row_.new_floats();
+    bool good = true;
+    auto const push_index = [&](std::string_view text) {
+      std::uint32_t index = 0;
+      auto const [end, failed] = std::from_chars(text.data(), text.data() + text.size(), index);
+      if (failed == std::errc::result_out_of_range)
+        return refuse(errc::out_of_range, "index " + std::string(text) + " does not fit 32 bits"), false;
+      if (failed != std::errc() || end != text.data() + text.size())
+        return refuse(errc::wrong_type, "'" + std::string(text) + "' where an index is due"), false;
+      indices.push_back(index);
+      return true;
+    };
+    value.for_each_member([&](std::string_view key, Node const& member) {
+      if (!good) return;
+      if (key == "indices" && member.type() == json_type::array)
+        member.for_each_element([&](Node const& e) {
+          std::string text;
+          e.append_json(text);
+          good = good && push_index(text);
+        });
+      else if (key == "values" && member.type() == json_type::array)
+        member.for_each_element([&](Node const& e) { good = good && push_float(values, e); });
+      else
+        good = push_index(key) && push_float(values, member);
+    });
+    if (!good) return {};
+    if (indices.size() != values.size())
+      return refuse(errc::wrong_dim,
+                    std::to_string(indices.size()) + " indices and " + std::to_string(values.size()) + " values");
+    sort_sparse(indices, values);
+    return cell::sparse(indices, values);
+  }
+  static void sort_sparse(std::vector<std::uint32_t>& indices, std::vector<float>& values) {
+    if (std::is_sorted(indices.begin(), indices.end())) return;
+    std::vector<std::pair<std::uint32_t, float>> entries;
+    for (std::size_t i = 0; i < indices.size(); ++i) entries.emplace_back(indices[i], values[i]);
+    std::stable_sort(entries.begin(), entries.end(), [](auto const& a, auto const& b) { return a.first < b.first; });
+    for (std::size_t i = 0; i < indices.size(); ++i) indices[i] = entries[i].first, values[i] = entries[i].second;
+  }
+
+  cell read_array(field_info const& f, Node const& value) {
+    cell_list& list = row_.new_list();
+    bool const good = read_elements(value, "an array", [&](Node const& e, std::size_t at) {
+      if (e.type() == json_type::null)
+        return refuse_element(at, [&] { refuse(errc::null_not_allowed, "null, which no array holds"); });
+      std::size_t const before = row_.problems().size();
+      std::string const outer = place_;
+      place_ += "element [" + std::to_string(at) + "]: ";
+      list.cells.push_back(read_scalar(f.element, e));
+      place_ = outer;
+      return row_.problems().size() == before;
+    });
+    return good ? list.view() : cell();
+  }
+
+  cell read_structs(field_info const& f, Node const& value) {
+    cell_list& list = row_.new_list();
+    list.width = f.sub_count;
+    bool const good = read_elements(value, "an array of objects", [&](Node const& e, std::size_t at) {
+      std::size_t const before = row_.problems().size();
+      std::string const outer = place_;
+      place_ += "element [" + std::to_string(at) + "]: ";
+      if (e.type() == json_type::object)
+        read_struct(f, e, list);
+      else
+        wrong(e, "an object");
+      place_ = outer;
+      return row_.problems().size() == before;
+    });
+    return good ? list.view() : cell();
+  }
+  void read_struct(field_info const& f, Node const& value, cell_list& list) {
+    auto const sub = f.sub_fields();
+    std::size_t const before = row_.problems().size(), begin = list.cells.size();
+    list.cells.resize(begin + sub.size());
+    value.for_each_member([&](std::string_view key, Node const& member) {
+      std::size_t k = 0;
+      while (k < sub.size() && sub[k].name != key) ++k;
+      if (k == sub.size()) {
+        refuse(errc::unknown_field, "the struct has no field '" + std::string(key) + "'");
+        return;
+      }
+      std::string const outer = place_;
+      place_ += "'" + std::string(key) + "': ";
+      list.cells[begin + k] = read_any(sub[k], member);
+      place_ = outer;
+    });
+    for (std::size_t k = 0; k < sub.size(); ++k)
+      if (list.cells[begin + k].is_null() && row_.problems().size() == before)
+        refuse(errc::null_not_allowed, "no value for '" + std::string(sub[k].name) + "'");
+  }
+
+  cell_row& row_;
+  field_info const* field_ = nullptr;
+  std::string place_;  // before the rule in messages: "element [3]: "
+};
+
+}  // namespace detail
+}  // namespace v1
+}  // namespace bulkwriter
+
+#if BULKWRITER_BODIES
+
+#include <boost/json.hpp>
+
+#include <cmath>
+#include <initializer_list>
+
+// ---------- bulkwriter/schema/detail/runtime_schema.ipp -------------------------------------------------------------
+
+namespace bulkwriter {
+inline namespace v1 {
+
+BULKWRITER_DECL std::string_view runtime_schema::keep(std::string_view text) {
+  return text.empty() ? std::string_view() : std::string_view(texts_.emplace_back(text));
+}
+
+BULKWRITER_DECL void runtime_schema::own(field_info& field) {
+  field.name = keep(field.name);
+  field.default_text = keep(field.default_text);
+  field.function_name = keep(field.function_name);
+  field.function_input = keep(field.function_input);
+  field.function_params = keep(field.function_params);
+}
+
+BULKWRITER_DECL runtime_schema& runtime_schema::add_field(field_info const& field) {
+  field_info copy = field;
+  own(copy);
+  if (field.sub_count != 0) {
+    auto const given = field.sub_fields();
+    auto& sub = subs_.emplace_back(given.begin(), given.end());
+    for (auto& f : sub) {
+      own(f);
+      f.sub = nullptr;  // structs do not nest; a rule broken here is reported by its kind
+      f.sub_count = 0;
+    }
+    copy.sub = sub.data();
+  } else {
+    copy.sub = nullptr;
+  }
+  fields_.push_back(copy);
+  return *this;
+}
+
+BULKWRITER_DECL runtime_schema& runtime_schema::add_struct_array(std::string_view name,
+                                                                 std::span<field_info const> sub_fields,
+                                                                 std::uint32_t max_capacity, bool nullable) {
+  field_info f;
+  f.name = name;
+  f.type = kind::struct_array;
+  f.max_capacity = max_capacity;
+  f.nullable = nullable;
+  f.sub = sub_fields.data();
+  f.sub_count = sub_fields.size();
+  return add_field(f);
+}
+
+BULKWRITER_DECL runtime_schema& runtime_schema::add_dynamic_field() { return add_field(detail::dynamic_field_info); }
+
+BULKWRITER_DECL field_info const* runtime_schema::find(std::string_view name) const noexcept {
+  for (auto const& f : fields_)
+    if (f.name == name) return &f;
+  return nullptr;
+}
+
+namespace detail {
+
+// The run-time twin of column_check and schema_check in schema/field.hpp and schema/schema.hpp.
+class schema_checker {
+ public:
+  explicit schema_checker(std::span<field_info const> fields) : fields_(fields) {}
+
+  std::vector<problem> run() {
+    if (fields_.empty()) add({}, "a schema without fields");
+    std::size_t primary = 0, partition = 0, clustering = 0;
+    for (std::size_t i = 0; i < fields_.size(); ++i) {
+      field_info const& f = fields_[i];
+      place_.clear();
+      check_unique(fields_, i);
+      check_field(f);
+      check_keys(f);
+      if (f.is_function_output()) check_function(f);
+      if (f.type == kind::struct_array) check_struct(f);
+      primary += f.is_primary;
+      partition += f.is_partition_key;
+      clustering += f.is_clustering_key;
+    }
+    place_.clear();
+    if (primary == 0 && !fields_.empty())
+      add({}, "no field is the primary key; give one is_primary = true (int64 or varchar)");
+    if (primary > 1) add({}, std::to_string(primary) + " fields are the primary key; keep is_primary on one");
+    if (partition > 1)
+      add({}, std::to_string(partition) + " fields are the partition key; keep is_partition_key on one");
+    if (clustering > 1)
+      add({}, std::to_string(clustering) + " fields are the clustering key; keep is_clustering_key on one");
+    return std::move(problems_);
+  }
+
+ private:
+  void add(std::string_view field, std::string rule) {
+    problems_.push_back({errc::invalid_schema,
+                         place_.empty() ? std::string(field) : place_ + '[' + std::string(field) + ']',
+                         std::move(rule)});
+  }
+
+  void check_unique(std::span<field_info const> all, std::size_t i) {
+    for (std::size_t k = 0; k < i; ++k)
+      if (all[k].name == all[i].name) return add(all[i].name, "two fields have this name");
+  }
+
+  void check_field(field_info const& f) {
+    if (f.is_dynamic) {
+      if (f.name != dynamic_field_name || f.type != kind::json)
+        add(f.name, "the dynamic field is a json field named $meta");
+      return;
+    }
+    if (!is_valid_field_name(f.name))
+      add(f.name,
+          "a name begins with a letter or an underscore, goes on with letters, digits and underscores, and has 1 to " +
+              std::to_string(limits::max_name_length) + " bytes");
+    if (is_reserved_field_name(f.name)) add(f.name, "the server keeps this name for a field of its own");
+    if (is_dense_vector(f.type) && (f.dim < 1 || f.dim > limits::max_dim))
+      add(f.name, "dim " + std::to_string(f.dim) + " is not between 1 and " + std::to_string(limits::max_dim));
+    if (f.type == kind::binary_vector && f.dim % 8 != 0)
+      add(f.name, "dim " + std::to_string(f.dim) + " of a binary_vector counts bits and must be a multiple of 8");
+    bool const has_length = f.type == kind::varchar || (f.type == kind::array && f.element == kind::varchar);
+    if (has_length && (f.max_length < 1 || f.max_length > limits::max_varchar_length))
+      add(f.name, "max_length " + std::to_string(f.max_length) + " is not between 1 and " +
+                      std::to_string(limits::max_varchar_length) + " bytes");
+    if ((f.type == kind::array || f.type == kind::struct_array) &&
+        (f.max_capacity < 1 || f.max_capacity > limits::max_capacity))
+      add(f.name, "max_capacity " + std::to_string(f.max_capacity) + " is not between 1 and " +
+                      std::to_string(limits::max_capacity));
+    if (f.type == kind::array && f.element > kind::varchar)
+      add(f.name, "element_type " + std::string(to_string(f.element)) +
+                      "; it must be a boolean, integer, float or varchar kind");
+    if (f.has_default) check_default(f);
+  }
+
+  void check_default(field_info const& f) {
+    if (f.type == kind::boolean) {
+      if (f.default_integer != 0 && f.default_integer != 1) add(f.name, "the default_value of a boolean is 0 or 1");
+    } else if (is_integer(f.type)) {
+      if (f.default_integer < min_of(f.type) || f.default_integer > max_of(f.type))
+        add(f.name, "default_value " + std::to_string(f.default_integer) + " is out of the range of " +
+                        std::string(to_string(f.type)));
+    } else if (f.type == kind::float32) {
+      if (!(f.default_number >= -limits::max_float32 && f.default_number <= limits::max_float32))
+        add(f.name, "default_value is out of the range of float32");
+    } else if (f.type == kind::float64) {
+      if (!(f.default_number - f.default_number == 0)) add(f.name, "default_value is not finite");
+    } else if (f.type == kind::varchar) {
+      if (f.default_text.size() > f.max_length)
+        add(f.name, "default_value has " + std::to_string(f.default_text.size()) + " bytes, max_length is " +
+                        std::to_string(f.max_length));
+      if (detail::find_utf8_fault(f.default_text) != std::string_view::npos) add(f.name, "default_value is not UTF-8");
+    } else if (f.type != kind::timestamptz) {
+      add(f.name, "a " + std::string(to_string(f.type)) + " field takes no default_value");
+    }
+  }
+
+  void check_keys(field_info const& f) {
+    if (f.is_primary && f.type != kind::int64 && f.type != kind::varchar)
+      add(f.name, "the primary key is " + std::string(to_string(f.type)) + "; it must be int64 or varchar");
+    if (f.is_primary && (f.nullable || f.has_default))
+      add(f.name, "the primary key cannot be nullable or have a default_value");
+    if (f.auto_id && !f.is_primary) add(f.name, "only a primary key can be auto_id");
+    if (f.is_partition_key && (f.is_primary || f.nullable))
+      add(f.name, "a partition key cannot be the primary key or nullable");
+    if (f.is_partition_key && f.type != kind::int64 && f.type != kind::varchar)
+      add(f.name, "the partition key is " + std::string(to_string(f.type)) + "; it must be int64 or varchar");
+    if (f.is_clustering_key && f.type == kind::boolean) add(f.name, "a boolean field cannot be the clustering key");
+  }
+
+  void check_function(field_info const& f) {
+    kind const output = f.function == function_kind::bm25             ? kind::sparse_float_vector
+                        : f.function == function_kind::text_embedding ? kind::float_vector
+                                                                      : kind::binary_vector;
+    if (f.type != output)
+      add(f.name,
+          "its function gives a " + std::string(to_string(output)) + ", not a " + std::string(to_string(f.type)));
+    if (f.is_primary || f.nullable || f.has_default)
+      add(f.name, "a function's output is no key, not nullable and has no default_value");
+    for (auto const& g : fields_)
+      if (g.name == f.function_input && g.written() && (g.type == kind::varchar || g.type == kind::text)) return;
+    add(f.name,
+        "its function reads '" + std::string(f.function_input) + "', which is no varchar or text field of this schema");
+  }
+
+  void check_struct(field_info const& f) {
+    auto const sub = f.sub_fields();
+    if (sub.empty()) add(f.name, "a struct_array without fields");
+    place_ = f.name;
+    for (std::size_t i = 0; i < sub.size(); ++i) {
+      field_info const& s = sub[i];
+      check_unique(sub, i);
+      check_field(s);
+      bool const scalar = s.type <= kind::varchar || s.type == kind::text;
+      if (!scalar && !is_dense_vector(s.type))
+        add(s.name, "a struct cannot hold a " + std::string(to_string(s.type)) + " field");
+      if (s.is_primary || s.auto_id || s.is_partition_key || s.is_clustering_key || s.nullable || s.has_default ||
+          s.is_dynamic || s.is_function_output())
+        add(s.name, "a field of a struct is no key, not nullable and has no default_value or function");
+    }
+  }
+
+  std::span<field_info const> fields_;
+  std::string place_;  // the struct_array whose fields are being checked
+  std::vector<problem> problems_;
+};
+
+}  // namespace detail
+
+BULKWRITER_DECL result<void> try_check_schema(std::span<field_info const> fields) {
+  std::vector<problem> problems = detail::schema_checker(fields).run();
+  if (problems.empty()) return {};
+  error_info error{.code = errc::invalid_schema, .message = "schema: "};
+  for (auto const& p : problems) {
+    if (&p != &problems.front()) error.message += "; ";
+    if (!p.field.empty()) error.message += "field '" + p.field + "': ";
+    error.message += p.message;
+  }
+  error.field = problems.front().field;
+  error.problems = std::move(problems);
+  return error;
+}
+
+}  // namespace v1
+}  // namespace bulkwriter
+
+// ---------- bulkwriter/import/detail/rest_json.ipp ------------------------------------------------------------------
+
+// Reading of answers whose members have changed names and types over the years: numbers that come as text, ids that
+// come as numbers. Included by bodies only.
+
+namespace bulkwriter {
+inline namespace v1 {
+namespace detail {
+
+// The beginning of a body, fit for a message.
+BULKWRITER_DECL std::string first_bytes(std::string_view body) {
+  std::string text(body.substr(0, 200));
+  for (char& c : text)
+    if (static_cast<unsigned char>(c) < 0x20 || static_cast<unsigned char>(c) == 0x7f) c = ' ';
+  if (body.size() > text.size()) {
+    // do not end within a character
+    while (!text.empty() && (static_cast<unsigned char>(text.back()) & 0xC0) == 0x80) text.pop_back();
+    if (!text.empty() && static_cast<unsigned char>(text.back()) >= 0xC0) text.pop_back();
+    text += "…";
+  }
+  return text;
+}
+
+// The member, unless it is absent or null.
+BULKWRITER_DECL boost::json::value const* member(boost::json::object const& object, std::string_view name) {
+  auto const* found = object.if_contains(name);
+  return found != nullptr && !found->is_null() ? found : nullptr;
+}
+
+BULKWRITER_DECL std::optional<double> to_double(boost::json::value const& value) {
+  if (value.is_double()) return value.get_double();
+  if (value.is_int64()) return static_cast<double>(value.get_int64());
+  if (value.is_uint64()) return static_cast<double>(value.get_uint64());
+  if (!value.is_string()) return std::nullopt;
+  std::string_view const text = value.get_string();
+  double number = 0;
+  auto const [end, failed] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (failed != std::errc() || end != text.data() + text.size()) return std::nullopt;
+  return number;
+}
+
+BULKWRITER_DECL std::optional<std::int64_t> to_int(boost::json::value const& value) {
+  if (value.is_int64()) return value.get_int64();
+  if (value.is_uint64()) return std::nullopt;  // beyond int64: no code, size or count is
+  if (value.is_string()) {
+    std::string_view const text = value.get_string();
+    std::int64_t number = 0;
+    auto const [end, failed] = std::from_chars(text.data(), text.data() + text.size(), number);
+    if (failed == std::errc() && end == text.data() + text.size()) return number;
+  }
+  auto const number = to_double(value);
+  if (!number || !(std::abs(*number) < 9.0e18)) return std::nullopt;
+  return static_cast<std::int64_t>(*number);
+}
+
+BULKWRITER_DECL std::optional<std::int64_t> int_at(boost::json::object const& object, std::string_view name) {
+  auto const* found = member(object, name);
+  return found ? to_int(*found) : std::nullopt;
+}
+
+// A size or a count: what is missing, negative or no number counts as 0.
+BULKWRITER_DECL std::uint64_t count_at(boost::json::object const& object, std::string_view name) {
+  auto const* found = member(object, name);
+  if (found == nullptr) return 0;
+  if (found->is_uint64()) return found->get_uint64();
+  auto const number = to_int(*found);
+  return number && *number > 0 ? static_cast<std::uint64_t>(*number) : 0;
+}
+
+// Text, or a number in its exact digits.
+BULKWRITER_DECL std::string to_text(boost::json::value const& value) {
+  if (value.is_string()) return std::string(std::string_view(value.get_string()));
+  if (value.is_int64()) return std::to_string(value.get_int64());
+  if (value.is_uint64()) return std::to_string(value.get_uint64());
+  return {};
+}
+
+BULKWRITER_DECL std::string string_at(boost::json::object const& object, std::string_view name) {
+  auto const* found = member(object, name);
+  return found ? to_text(*found) : std::string();
+}
+
+BULKWRITER_DECL bool flag_at(boost::json::object const& object, std::string_view name) {
+  auto const* found = member(object, name);
+  if (found == nullptr) return false;
+  if (found->is_bool()) return found->get_bool();
+  return found->is_string() && found->get_string() == "true";
+}
+
+// "data" as an object; some pages of the documentation show a list with one.
+BULKWRITER_DECL boost::json::object const* data_object(boost::json::value const& root) {
+  if (!root.is_object()) return nullptr;
+  auto const* data = member(root.get_object(), "data");
+  if (data == nullptr) return nullptr;
+  if (data->is_array() && data->get_array().size() == 1) data = &data->get_array().front();
+  return data->if_object();
+}
+
+}  // namespace detail
+}  // namespace v1
+}  // namespace bulkwriter
+
+// ---------- bulkwriter/import/detail/collections_schema.ipp ---------------------------------------------------------
+
+// Schemas as REST v2 writes and describes them. Knows nothing of requests, so that reading a schema costs no network.
+
+namespace bulkwriter {
+inline namespace v1 {
+namespace detail {
+
+struct named_kind {
+  std::string_view name;
+  kind value;
+};
+
+// Names of the server's enum, case-sensitive.
+BULKWRITER_DECL std::array<named_kind, 19> const& data_types() noexcept {
+  static constexpr std::array<named_kind, 19> all{{
+      {"Bool", kind::boolean},
+      {"Int8", kind::int8},
+      {"Int16", kind::int16},
+      {"Int32", kind::int32},
+      {"Int64", kind::int64},
+      {"Float", kind::float32},
+      {"Double", kind::float64},
+      {"VarChar", kind::varchar},
+      {"Text", kind::text},
+      {"JSON", kind::json},
+      {"Array", kind::array},
+      {"Geometry", kind::geometry},
+      {"Timestamptz", kind::timestamptz},
+      {"FloatVector", kind::float_vector},
+      {"Float16Vector", kind::float16_vector},
+      {"BFloat16Vector", kind::bfloat16_vector},
+      {"Int8Vector", kind::int8_vector},
+      {"BinaryVector", kind::binary_vector},
+      {"SparseFloatVector", kind::sparse_float_vector},
+  }};
+  return all;
+}
+BULKWRITER_DECL std::string_view data_type_name(kind k) noexcept {
+  for (auto const& one : data_types())
+    if (one.value == k) return one.name;
+  return "ArrayOfStruct";
+}
+BULKWRITER_DECL std::optional<kind> kind_of_data_type(std::string_view name) noexcept {
+  for (auto const& one : data_types())
+    if (one.name == name) return one.value;
+  return std::nullopt;
+}
+
+BULKWRITER_DECL boost::json::value default_json(field_info const& f) {
+  if (f.type == kind::boolean) return f.default_integer != 0;
+  if (is_integer(f.type)) return f.default_integer;
+  if (f.type == kind::float32 || f.type == kind::float64) return f.default_number;
+  return boost::json::value(f.default_text);
+}
+
+BULKWRITER_DECL boost::json::object type_params_json(field_info const& f) {
+  boost::json::object params;  // values are strings: the oldest servers take nothing else
+  if (f.dim != 0) params["dim"] = std::to_string(f.dim);
+  if (f.max_length != 0) params["max_length"] = std::to_string(f.max_length);
+  if (f.max_capacity != 0) params["max_capacity"] = std::to_string(f.max_capacity);
+  return params;
+}
+
+// On the server a struct is a bundle of arrays: each of its fields is an Array or an ArrayOfVector.
+BULKWRITER_DECL boost::json::object struct_json(field_info const& f) {
+  boost::json::array fields;
+  for (auto const& s : f.sub_fields()) {
+    boost::json::object one;
+    one["fieldName"] = s.name;
+    one["dataType"] = is_vector(s.type) ? "ArrayOfVector" : "Array";
+    one["elementDataType"] = data_type_name(s.type);
+    boost::json::object params = type_params_json(s);
+    params["max_capacity"] = std::to_string(f.max_capacity);
+    one["elementTypeParams"] = std::move(params);
+    fields.emplace_back(std::move(one));
+  }
+  boost::json::object object;
+  object["fieldName"] = f.name;
+  if (f.nullable) object["nullable"] = true;
+  object["typeParams"] = boost::json::object{{"max_capacity", std::to_string(f.max_capacity)}};
+  object["fields"] = std::move(fields);
+  return object;
+}
+
+BULKWRITER_DECL std::string_view function_type_name(function_kind f) noexcept {
+  return f == function_kind::bm25 ? "BM25" : f == function_kind::text_embedding ? "TextEmbedding" : "MinHash";
+}
+
+// {"autoID": …, "enableDynamicField": …, "fields": […], …}: what a create request has as "schema".
+BULKWRITER_DECL result<boost::json::object> schema_json(std::span<field_info const> fields) {
+  boost::json::array list, functions, structs;
+  bool auto_id = false, dynamic = false;
+  for (auto const& f : fields) {
+    auto_id = auto_id || f.auto_id;
+    if (f.is_dynamic) {
+      dynamic = true;
+      continue;
+    }
+    if (f.type == kind::struct_array) {
+      structs.emplace_back(struct_json(f));
+      continue;
+    }
+    boost::json::object one;
+    one["fieldName"] = f.name;
+    one["dataType"] = data_type_name(f.type);
+    if (f.type == kind::array) one["elementDataType"] = data_type_name(f.element);
+    if (f.is_primary) one["isPrimary"] = true;
+    if (f.is_partition_key) one["isPartitionKey"] = true;
+    if (f.is_clustering_key) one["isClusteringKey"] = true;
+    if (f.nullable) one["nullable"] = true;
+    if (f.has_default) {
+      // Servers read numbers of this request as doubles.
+      constexpr std::int64_t exact = std::int64_t(1) << 53;
+      if (f.type == kind::int64 && (f.default_integer > exact || f.default_integer < -exact))
+        return error_info{.code = errc::invalid_schema,
+                          .message = "field '" + std::string(f.name) + "': default_value " +
+                                     std::to_string(f.default_integer) +
+                                     " would reach the server rounded; REST carries integers up to 2^53 exactly",
+                          .field = std::string(f.name)};
+      one["defaultValue"] = default_json(f);
+    }
+    boost::json::object params = type_params_json(f);
+    bool const analyzed = std::any_of(fields.begin(), fields.end(), [&](auto const& g) {
+      return g.function == function_kind::bm25 && g.function_input == f.name;
+    });
+    if (analyzed) params["enable_analyzer"] = "true";
+    if (!params.empty()) one["elementTypeParams"] = std::move(params);
+    list.emplace_back(std::move(one));
+
+    if (f.is_function_output()) {
+      boost::json::object function;
+      std::string name(f.function_name);
+      if (name.empty()) name = std::string(f.name) + "_function";
+      function["name"] = name;
+      function["type"] = function_type_name(f.function);
+      function["inputFieldNames"] = boost::json::array{boost::json::value(f.function_input)};
+      function["outputFieldNames"] = boost::json::array{boost::json::value(f.name)};
+      boost::json::value parsed = boost::json::object();
+      if (!f.function_params.empty()) {
+        boost::system::error_code failed;
+        parsed = boost::json::parse(f.function_params, failed);
+        if (failed || !parsed.is_object())
+          return error_info{
+              .code = errc::invalid_schema,
+              .message = "field '" + std::string(f.name) + "': the params of its function are no JSON object",
+              .field = std::string(f.name)};
+      }
+      function["params"] = std::move(parsed);
+      functions.emplace_back(std::move(function));
+    }
+  }
+  boost::json::object schema;
+  schema["autoID"] = auto_id;
+  schema["enableDynamicField"] = dynamic;
+  schema["fields"] = std::move(list);
+  if (!functions.empty()) schema["functions"] = std::move(functions);
+  if (!structs.empty()) schema["structFields"] = std::move(structs);
+  return schema;
+}
+
+// Members have one name in a create request and another in what a server describes.
+BULKWRITER_DECL boost::json::value const* either(boost::json::object const& object, std::string_view created,
+                                                 std::string_view described) {
+  auto const* found = member(object, created);
+  return found != nullptr ? found : member(object, described);
+}
+BULKWRITER_DECL std::string text_of_either(boost::json::object const& object, std::string_view created,
+                                           std::string_view described) {
+  auto const* found = either(object, created, described);
+  return found != nullptr ? to_text(*found) : std::string();
+}
+
+// `[{"key": "dim", "value": "768"}]`, or an object.
+BULKWRITER_DECL std::uint32_t type_param_at(boost::json::object const& field, std::string_view name) {
+  auto const narrow = [](std::optional<std::int64_t> n) {
+    return n && *n > 0 && *n <= std::numeric_limits<std::uint32_t>::max() ? static_cast<std::uint32_t>(*n) : 0u;
+  };
+  auto const* params = either(field, "elementTypeParams", "params");
+  if (params == nullptr) params = member(field, "typeParams");
+  if (params == nullptr) return 0;
+  if (params->is_object()) return narrow(int_at(params->get_object(), name));
+  if (!params->is_array()) return 0;
+  for (auto const& one : params->get_array())
+    if (one.is_object() && string_at(one.get_object(), "key") == name) return narrow(int_at(one.get_object(), "value"));
+  return 0;
+}
+
+// The plain value, or the server's own union: {"Data": {"LongData": 5}}.
+BULKWRITER_DECL void read_default(boost::json::value const& given, field_info& f, std::string& text) {
+  auto const* value = &given;
+  while (value->is_object() && value->get_object().size() == 1) value = &value->get_object().begin()->value();
+  if (value->is_bool()) {
+    f.default_integer = value->get_bool() ? 1 : 0;
+    f.has_default = true;
+  } else if (value->is_string()) {
+    text = std::string(std::string_view(value->get_string()));
+    f.has_default = true;
+  } else if (auto const number = to_double(*value)) {
+    f.default_number = *number;
+    f.default_integer = to_int(*value).value_or(0);
+    f.has_default = true;
+  }
+}
+
+BULKWRITER_DECL function_kind function_kind_of(boost::json::object const& function) {
+  std::string const type = string_at(function, "type");  // a name, or the number of the server's enum
+  if (type == "BM25" || type == "1") return function_kind::bm25;
+  if (type == "TextEmbedding" || type == "2") return function_kind::text_embedding;
+  if (type == "MinHash" || type == "4") return function_kind::minhash;
+  return function_kind::none;
+}
+
+BULKWRITER_DECL boost::json::array const& array_at(boost::json::object const& object, std::string_view name) {
+  static boost::json::array const none;
+  auto const* found = member(object, name);
+  return found != nullptr && found->is_array() ? found->get_array() : none;
+}
+
+// Reads both forms, and what older servers made of them.
+class schema_reader {
+ public:
+  // `unknown`: the code of a type that the library does not know.
+  schema_reader(boost::json::object const& data, errc unknown) : data_(data), unknown_(unknown) {}
+
+  result<runtime_schema> read() {
+    runtime_schema schema;
+    for (auto const& one : array_at(data_, "fields")) {
+      if (!one.is_object()) continue;
+      if (auto good = add_field(schema, one.get_object()); !good) return std::move(good).error();
+    }
+    for (auto const& one : array_at(data_, "structFields")) {
+      if (!one.is_object()) continue;
+      if (auto good = add_struct(schema, one.get_object()); !good) return std::move(good).error();
+    }
+    if (flag_at(data_, "enableDynamicField")) schema.add_dynamic_field();
+    return schema;
+  }
+
+ private:
+  error_info unknown_type(std::string const& field, std::string const& type) const {
+    return {.code = unknown_, .message = "field '" + field + "' is of the unknown type '" + type + "'", .field = field};
+  }
+
+  result<void> add_field(runtime_schema& schema, boost::json::object const& field) {
+    std::string const name = text_of_either(field, "fieldName", "name");
+    std::string const type = text_of_either(field, "dataType", "type");
+    if (name == dynamic_field_name) return {};
+    auto const k = kind_of_data_type(type);
+    if (!k) return unknown_type(name, type);
+    field_info f;
+    f.name = name;
+    f.type = *k;
+    if (*k == kind::array) {
+      std::string const element = text_of_either(field, "elementDataType", "elementType");
+      auto const e = kind_of_data_type(element);
+      if (!e) return unknown_type(name, "Array of " + element);
+      f.element = *e;
+    }
+    f.dim = type_param_at(field, "dim");
+    f.max_length = type_param_at(field, "max_length");
+    f.max_capacity = type_param_at(field, "max_capacity");
+    auto const flag = [&](std::string_view created, std::string_view described) {
+      return flag_at(field, created) || flag_at(field, described);
+    };
+    f.is_primary = flag("isPrimary", "primaryKey");
+    f.auto_id = flag("autoID", "autoId") || (f.is_primary && (flag_at(data_, "autoID") || flag_at(data_, "autoId")));
+    f.is_partition_key = flag("isPartitionKey", "partitionKey");
+    f.is_clustering_key = flag("isClusteringKey", "clusteringKey");
+    f.nullable = flag_at(field, "nullable");
+    std::string text, function_name, input, params;
+    if (auto const* value = member(field, "defaultValue")) read_default(*value, f, text);
+    f.default_text = text;
+    for (auto const& one : array_at(data_, "functions")) {
+      if (!one.is_object()) continue;
+      auto const& function = one.get_object();
+      auto const& outputs = array_at(function, "outputFieldNames");
+      if (std::none_of(outputs.begin(), outputs.end(), [&](auto const& o) { return to_text(o) == name; })) continue;
+      f.function = function_kind_of(function);
+      if (f.function == function_kind::none)
+        return unknown_type(name, "output of function " + string_at(function, "type"));
+      function_name = string_at(function, "name");
+      if (auto const& inputs = array_at(function, "inputFieldNames"); !inputs.empty()) input = to_text(inputs.front());
+      params = function_params(function);
+    }
+    f.function_name = function_name;
+    f.function_input = input;
+    f.function_params = params;
+    schema.add_field(f);
+    return {};
+  }
+
+  static std::string function_params(boost::json::object const& function) {
+    boost::json::object object;
+    for (auto const& one : array_at(function, "params"))
+      if (one.is_object()) object[string_at(one.get_object(), "key")] = string_at(one.get_object(), "value");
+    if (auto const* given = member(function, "params"); given != nullptr && given->is_object())
+      object = given->get_object();
+    return object.empty() ? std::string() : boost::json::serialize(object);
+  }
+
+  result<void> add_struct(runtime_schema& schema, boost::json::object const& field) {
+    std::string const name = text_of_either(field, "fieldName", "name");
+    runtime_schema sub;
+    std::uint32_t capacity = type_param_at(field, "max_capacity");
+    for (auto const& one : array_at(field, "fields")) {
+      if (!one.is_object()) continue;
+      auto const& s = one.get_object();
+      std::string sub_name = text_of_either(s, "fieldName", "name");
+      if (std::string const wrapped = name + '['; sub_name.starts_with(wrapped) && sub_name.ends_with(']'))
+        sub_name = sub_name.substr(wrapped.size(), sub_name.size() - wrapped.size() - 1);
+      std::string const element = text_of_either(s, "elementDataType", "elementType");
+      auto const k = kind_of_data_type(element);
+      if (!k)
+        return unknown_type(name + '[' + sub_name + ']', text_of_either(s, "dataType", "type") + " of " + element);
+      field_info f;
+      f.name = sub_name;
+      f.type = *k;
+      f.dim = type_param_at(s, "dim");
+      f.max_length = type_param_at(s, "max_length");
+      if (capacity == 0) capacity = type_param_at(s, "max_capacity");
+      sub.add_field(f);
+    }
+    schema.add_struct_array(name, sub, capacity, flag_at(field, "nullable"));
+    return {};
+  }
+
+  boost::json::object const& data_;
+  errc unknown_;
+};
+
+}  // namespace detail
+}  // namespace v1
+}  // namespace bulkwriter
+
+#endif  // BULKWRITER_BODIES
+
+#endif
+
 #if !defined(BULKWRITER_LOCAL_ONLY)
 
 #include <condition_variable>
 #include <deque>
 #include <initializer_list>
-#include <limits>
-#include <list>
 #include <stop_token>
 #include <thread>
 
@@ -6491,128 +8198,6 @@ inline std::vector<batch_files> split_batch_files(batch_files const& files, std:
   }
   return parts;
 }
-
-}  // namespace v1
-}  // namespace bulkwriter
-
-// ---------- bulkwriter/schema/runtime_schema.hpp --------------------------------------------------------------------
-
-namespace bulkwriter {
-inline namespace v1 {
-
-/// All rules that a compile-time schema is checked by, for fields that are known at run time only: names, one primary
-/// key, dims, lengths, capacities, default values, functions, fields of structs. Error: invalid_schema, with every
-/// broken rule in `problems`. Thread-safe.
-/// @{
-result<void> try_check_schema(std::span<field_info const> fields);
-inline void check_schema(std::span<field_info const> fields) { try_check_schema(fields).value(); }
-/// @}
-
-/// A schema made at run time: by hand, from a typed schema, or by `collections::describe`. It owns its table and every
-/// text in it; what `fields()` gives is valid until the schema is changed, assigned to or destroyed, and moves along
-/// when it is moved. Copies are independent. Not thread-safe while it is being changed.
-///
-///     bw::runtime_schema s;
-///     s.add_field("id", bw::int64{.is_primary = true}).add_field("v", bw::float_vector{.dim = 768});
-///     s.add_dynamic_field().check();
-///
-/// The adding functions take what they are given: `check` (and `collections::create`) judges.
-class runtime_schema {
- public:
-  using row_type = void;  ///< no struct is bound to it
-
-  runtime_schema() = default;  ///< without fields
-  /// Copies the fields with all that they point to.
-  explicit runtime_schema(std::span<field_info const> fields) {
-    for (auto const& f : fields) add_field(f);
-  }
-  /// The run-time twin of a typed schema: `bw::runtime_schema::of<article_schema>()`.
-  template <typed_schema S>
-  static runtime_schema of() {
-    return runtime_schema(std::span<field_info const>(S::infos));
-  }
-
-  /// Copies share nothing; what a moved schema's `fields()` gave stays valid.
-  /// @{
-  runtime_schema(runtime_schema const& other) : runtime_schema(other.fields()) {}
-  runtime_schema(runtime_schema&&) noexcept = default;
-  runtime_schema& operator=(runtime_schema other) noexcept {
-    fields_.swap(other.fields_);
-    texts_.swap(other.texts_);
-    subs_.swap(other.subs_);
-    return *this;
-  }
-  /// @}
-  ~runtime_schema() = default;
-
-  /// Any kind with its attributes: `add_field("title", bw::varchar{.max_length = 512})`.
-  template <class Kind>
-    requires requires { Kind::tag; }
-  runtime_schema& add_field(std::string_view name, Kind const& attributes) {
-    field_info f = detail::lower(name, attributes);
-    if constexpr (detail::is_struct_array<Kind>) {
-      using sub = detail::sub_fields_of<Kind>;
-      f.sub = sub::infos.data();
-      f.sub_count = sub::size;
-    }
-    return add_field(f);
-  }
-  /// A lowered field, copied with all that it points to. Also the way to a default text of more than 256 bytes.
-  runtime_schema& add_field(field_info const& field);
-
-  /// An array of structs with the fields of another schema, which are copied; structs do not nest.
-  /// @{
-  runtime_schema& add_struct_array(std::string_view name, std::span<field_info const> sub_fields,
-                                   std::uint32_t max_capacity, bool nullable = false);
-  runtime_schema& add_struct_array(std::string_view name, runtime_schema const& sub_fields, std::uint32_t max_capacity,
-                                   bool nullable = false) {
-    return add_struct_array(name, sub_fields.fields(), max_capacity, nullable);
-  }
-  /// @}
-
-  /// A field that the server computes: `add_function_output("sparse", bw::sparse_float_vector{},
-  /// bw::bm25{.input_field_name = "title"})`.
-  template <class Kind, class Function>
-    requires requires {
-      Kind::tag;
-      Function::output;
-    }
-  runtime_schema& add_function_output(std::string_view name, Kind const& attributes, Function const& function) {
-    field_info f = detail::lower(name, attributes);
-    f.function = Function::tag;
-    f.function_input = function.input_field_name.view();
-    f.function_name = function.name.view();
-    if constexpr (requires { function.params; }) f.function_params = function.params.view();
-    return add_field(f);
-  }
-
-  /// The field of undeclared keys, named $meta.
-  runtime_schema& add_dynamic_field();
-
-  /// The fields in the order in which they were added.
-  /// @{
-  std::span<field_info const> fields() const noexcept { return fields_; }
-  std::size_t size() const noexcept { return fields_.size(); }
-  bool empty() const noexcept { return fields_.empty(); }
-  /// @}
-  /// Null if there is no field of this name.
-  field_info const* find(std::string_view name) const noexcept;
-
-  /// As `check_schema`.
-  /// @{
-  result<void> try_check() const { return try_check_schema(fields_); }
-  void check() const { try_check().value(); }
-  /// @}
-
- private:
-  std::string_view keep(std::string_view text);
-  void own(field_info& field);
-
-  std::vector<field_info> fields_;
-  // Lists: what fields_ points to stays in its place when more comes, and when the schema is moved.
-  std::list<std::string> texts_;
-  std::list<std::vector<field_info>> subs_;
-};
 
 }  // namespace v1
 }  // namespace bulkwriter
@@ -7165,6 +8750,26 @@ text_error parse(std::string_view text, T& value) {
 }  // namespace v1
 }  // namespace bulkwriter
 
+// ---------- bulkwriter/input/text_source.hpp ------------------------------------------------------------------------
+
+namespace bulkwriter {
+inline namespace v1 {
+
+/// Fills the span from its start and returns how many bytes it wrote; 0 only at the end of the input. Its
+/// errors are handed on as they are.
+using text_source = std::function<result<std::size_t>(std::span<char>)>;
+
+namespace input {
+namespace detail {
+
+/// The bytes of a file, unbuffered: readers have a buffer of their own. Errors, of the source too: `io_error`.
+result<text_source> try_open_text_file(std::string const& path);
+
+}  // namespace detail
+}  // namespace input
+}  // namespace v1
+}  // namespace bulkwriter
+
 // ---------- bulkwriter/input/csv_reader.hpp -------------------------------------------------------------------------
 
 namespace bulkwriter {
@@ -7191,9 +8796,8 @@ struct csv_options {
   std::vector<std::string> number_columns = {};
 };
 
-/// Fills the span from its start and returns how many bytes it wrote; 0 only at the end of the input. Its
-/// errors are handed on as they are.
-using csv_source = std::function<result<std::size_t>(std::span<char>)>;
+/// Where a csv_reader gets its bytes.
+using csv_source = text_source;
 
 class csv_reader;
 
@@ -7303,7 +8907,11 @@ class csv_reader {
   csv_cell operator[](std::string_view name) const { return cell(column(name)); }
   /// @}
 
-  /// An error about the current row as a whole, such as a writer's, with this file and the row's line before it.
+  /// The texts of the current row, valid until the next is read or the reader is moved: what text_columns take.
+  std::span<std::string_view const> texts();
+
+  /// An error about the current row, such as a writer's, with this file before it, and the line; where the error's
+  /// `field` is the name of a column, line and column of that cell.
   error_info in_row(error_info problem) const;
 
   /// Rows read so far, the header not counted.
@@ -7355,6 +8963,7 @@ class csv_reader {
   std::vector<std::string> names_ = {};
   std::vector<std::size_t> number_columns_ = {};
   std::vector<piece> cells_ = {};
+  std::vector<std::string_view> texts_ = {};  // scratch
   std::vector<char> buffer_ = {};
   std::size_t begin_ = 0;  // of the record, in buffer_
   std::size_t at_ = 0;     // the next byte, from begin_
@@ -7400,6 +9009,149 @@ result<T> csv_cell::try_as() const {
     return error_info{};
   }
 }
+
+}  // namespace v1
+}  // namespace bulkwriter
+
+// ---------- bulkwriter/row/text_columns.hpp -------------------------------------------------------------------------
+
+namespace bulkwriter {
+inline namespace v1 {
+
+/// Which field each column of a text file is for, and what its cells mean:
+///
+///     bw::text_columns const columns{writer.schema().fields(), csv.names()};
+///     while (csv.next()) writer.append_row(columns, csv.texts());
+///
+/// By kind: numbers without blanks; true, false, 1, 0 (and True, TRUE, …) for a boolean; text as it stands; JSON text
+/// for json and the dynamic field; JSON arrays for vectors (of a binary_vector: one integer for eight bits) and arrays;
+/// JSON objects `{"12": 0.5}` or `{"indices": [12], "values": [0.5]}` for sparse vectors; an array of objects for
+/// structs. An empty cell is null, but empty text where a varchar or text field takes no null. Columns that the schema
+/// does not declare are keys of the dynamic field: numbers and true/false as such, other cells as strings, empty cells
+/// left out, integers beyond 64 bits as strings. Errors of a cell: invalid_number, invalid_json, wrong_type,
+/// out_of_range, unknown_field, wrong_dim. Thread-safe once it is made.
+class text_columns {
+ public:
+  /// Of fields that outlive it. Errors: unknown_field (a column of no field, where there is no dynamic field, or of a
+  /// field that the server fills), duplicate_key, null_not_allowed (no column for a field that must have a value).
+  /// @{
+  static result<text_columns> try_make(std::span<field_info const> fields, std::span<std::string const> names);
+  text_columns(std::span<field_info const> fields, std::span<std::string const> names)
+      : text_columns(try_make(fields, names).value()) {}
+  /// @}
+
+  /// Fills the row, which must be of the same fields, from one text a column. What goes wrong is among its problems.
+  void read(std::span<std::string_view const> texts, cell_row& row) const;
+
+ private:
+  text_columns() = default;
+
+  static constexpr std::size_t loose = static_cast<std::size_t>(-1);
+  std::vector<std::size_t> field_of_;  // by column
+  std::vector<std::string> names_;
+  std::size_t dynamic_ = loose;
+  bool has_loose_ = false;
+};
+
+/// A row as the text of a JSON object: a line of an NDJSON file. Values are those that text_columns describes, but
+/// plain JSON; keys that the schema does not declare go to the dynamic field. A view.
+///
+///     writer.append_row(bw::json_text{R"({"id": 1, "title": "hello"})"});
+class json_text {
+ public:
+  /// Of text that outlives the call that takes it.
+  explicit json_text(std::string_view text) noexcept : text_(text) {}
+  /// The text.
+  std::string_view view() const noexcept { return text_; }
+
+ private:
+  friend struct cells_of<json_text>;
+  std::string_view text_;
+};
+
+/// Errors: invalid_json, wrong_type, out_of_range, unknown_field, wrong_dim, duplicate_key.
+template <>
+struct cells_of<json_text> {
+  /// Fills the row.
+  static void read(json_text value, cell_row& row);
+};
+
+}  // namespace v1
+}  // namespace bulkwriter
+
+// ---------- bulkwriter/input/ndjson_reader.hpp ----------------------------------------------------------------------
+
+namespace bulkwriter {
+inline namespace v1 {
+
+/// How an ndjson_reader reads. Out of range: `invalid_option`.
+struct ndjson_options {
+  std::size_t max_line_size = std::size_t{16} << 20;  ///< bytes without the line end, more than 0
+  std::string name = {};                              ///< the file's name in messages; empty: the path
+};
+
+/// Reads a JSON object a line (NDJSON, JSON Lines) in memory that depends on the longest line only. LF or CRLF; an
+/// optional UTF-8 byte order mark; lines of blanks are ignored. A line that is no JSON object is `invalid_json`, a key
+/// that it has twice `duplicate_key`, a line longer than `max_line_size` `invalid_json`: each with file, line and
+/// column. Objects are not taken apart: `boost::json::parse(reader.row().view())` makes one of Boost.JSON. Not
+/// thread-safe.
+///
+///     bw::ndjson_reader lines("articles.ndjson");
+///     while (lines.next())
+///       if (auto appended = writer.try_append_row(lines.row()); !appended)
+///         throw bw::error(lines.in_row(appended.error()));
+class ndjson_reader {
+ public:
+  /// Opens the file. Errors: `io_error`, `invalid_option`.
+  /// @{
+  static result<ndjson_reader> try_open(std::string const& path, ndjson_options options = {});
+  explicit ndjson_reader(std::string const& path, ndjson_options options = {})
+      : ndjson_reader(try_open(path, std::move(options)).value()) {}
+  /// @}
+
+  /// The same on any supply of bytes. Errors: `invalid_option`.
+  /// @{
+  static result<ndjson_reader> try_open(text_source source, ndjson_options options = {});
+  explicit ndjson_reader(text_source source, ndjson_options options = {})
+      : ndjson_reader(try_open(std::move(source), std::move(options)).value()) {}
+  /// @}
+
+  /// Reads the next row; false at the end. After `io_error`, an error of the source, or a line that is too long every
+  /// further call gives the same error; other lines that are refused do not hinder the next.
+  /// @{
+  result<bool> try_next();
+  bool next() { return try_next().value(); }
+  /// @}
+
+  /// The current row, valid until the next is read or the reader is moved.
+  json_text row() const noexcept { return json_text({buffer_.data() + begin_, size_}); }
+
+  /// An error about the current row, such as a writer's, with this file before it, the line, and the column of the
+  /// value that the error's `field` names (1 where there is none).
+  error_info in_row(error_info problem) const;
+
+  /// Rows read so far.
+  std::uint64_t row_count() const noexcept { return rows_; }
+
+ private:
+  ndjson_reader(text_source source, ndjson_options options, std::nullptr_t)
+      : source_(std::move(source)), options_(std::move(options)) {}
+
+  result<bool> read_line();
+  result<bool> refill();
+  error_info make_error(errc code, std::size_t offset, std::string_view rule) const;
+  std::size_t offset_of(std::string_view key) const;
+
+  text_source source_;
+  ndjson_options options_;
+  std::vector<char> buffer_ = {};
+  std::size_t begin_ = 0, size_ = 0;  // of the line, in buffer_
+  std::size_t next_ = 0, end_ = 0;    // of the line behind it; of the bytes
+  bool exhausted_ = false;
+  std::uint64_t line_ = 0, rows_ = 0;
+  std::vector<std::string> keys_ = {};  // scratch
+  std::optional<error_info> failure_ = {};
+};
 
 }  // namespace v1
 }  // namespace bulkwriter
@@ -7551,6 +9303,186 @@ inline std::string object_url(object_store const& store, std::string_view data_p
 }  // namespace v1
 }  // namespace bulkwriter
 
+// ---------- bulkwriter/writer/runtime_bulk_writer.hpp ---------------------------------------------------------------
+
+namespace bulkwriter {
+inline namespace v1 {
+namespace detail {
+
+// A schema at an address of its own, which the writer behind it points into, and the memory for the row under way.
+struct runtime_parts {
+  explicit runtime_parts(runtime_schema given) : schema(std::move(given)), row(schema.fields()) {}
+  runtime_schema const schema;
+  cell_row row;
+};
+
+template <class T>
+concept has_cells = requires(T const& value, cell_row& row) { cells_of<T>::read(value, row); };
+
+}  // namespace detail
+
+/// Writes rows of a schema that is known at run time only: the same checks, formats and files as of a compile-time
+/// schema. It keeps a copy of the schema. See the general bulk_writer for errors and threads; errors of making it are
+/// also invalid_schema, for a schema that breaks a rule and for a kind that the format cannot hold; errors of a refused
+/// row also wrong_type, unknown_field and invalid_number.
+///
+///     bw::runtime_schema schema = c.describe("articles").schema;
+///     bw::local_bulk_writer<bw::runtime_schema, bw::format::any> writer{
+///         schema, bw::format::any::named("parquet"), {.local_path = "out"}};
+///     writer.append_row(bw::json_text{R"({"id": 1, "title": "hello"})"});
+template <class Format>
+class bulk_writer<runtime_schema, Format> : public bulk_writer_base {
+ public:
+  static_assert(format::file_format<Format>,
+                "bulkwriter: the second argument of a writer is a format such as bw::format::any");
+
+  using schema_type = runtime_schema;  ///< known at run time
+  using format_type = Format;          ///< such as `format::any`
+  using row_type = void;               ///< no struct is bound to it
+
+  /// Into any place, for example an output::memory. Errors: invalid_schema, invalid_option.
+  /// @{
+  bulk_writer(runtime_schema schema, std::shared_ptr<output::place> place, Format format = {},
+              writer_options options = {})
+      : bulk_writer(try_open(std::move(schema), std::move(place), std::move(format), std::move(options)).value()) {}
+
+  static result<bulk_writer> try_open(runtime_schema schema, std::shared_ptr<output::place> place, Format format = {},
+                                      writer_options options = {}) {
+    return try_make<bulk_writer>(
+        std::move(schema), format,
+        [&](std::span<field_info const> fields, detail::new_file_format made) {
+          return core::try_make(fields, std::move(made), std::move(place), std::move(options));
+        },
+        [](made_parts made) { return bulk_writer(std::move(made)); });
+  }
+  /// @}
+
+  /// The writer's own copy of the schema, as long as the writer lives and where it is moved to.
+  runtime_schema const& schema() const noexcept { return parts_->schema; }
+
+  /// One cell a field in schema order; those of fields that the server fills are ignored.
+  /// @{
+  result<void> try_append_row(std::span<cell const> cells) {
+    if (!parts_) return core::append(nullptr, nullptr, nullptr);  // moved from
+    parts_->row.clear();
+    if (cells.size() != schema().size())
+      parts_->row.refuse(
+          errc::wrong_dim, {},
+          std::to_string(cells.size()) + " cells where the schema has " + std::to_string(schema().size()) + " fields");
+    else
+      for (std::size_t i = 0; i < cells.size(); ++i) parts_->row.set(i, cells[i]);
+    return core::append(get(), parts_->row);
+  }
+  void append_row(std::span<cell const> cells) { try_append_row(cells).value(); }
+  /// @}
+
+  /// One text a column, as text_columns says.
+  /// @{
+  result<void> try_append_row(text_columns const& columns, std::span<std::string_view const> texts) {
+    if (!parts_) return core::append(nullptr, nullptr, nullptr);  // moved from
+    columns.read(texts, parts_->row);
+    return core::append(get(), parts_->row);
+  }
+  void append_row(text_columns const& columns, std::span<std::string_view const> texts) {
+    try_append_row(columns, texts).value();
+  }
+  /// @}
+
+  /// A value with names in it: json_text or, with <bulkwriter/adapt/boost_json.hpp>, a boost::json::object. Names that
+  /// the schema does not declare go to the dynamic field, and are an error where there is none.
+  /// @{
+  template <detail::has_cells Row>
+  result<void> try_append_row(Row const& row) {
+    if (!parts_) return core::append(nullptr, nullptr, nullptr);  // moved from
+    cells_of<Row>::read(row, parts_->row);
+    return core::append(get(), parts_->row);
+  }
+  template <detail::has_cells Row>
+  void append_row(Row const& row) {
+    try_append_row(row).value();
+  }
+  /// @}
+
+  /// Appends the rows of a range up to the first that is refused; those before it are kept. The number of rows
+  /// appended.
+  /// @{
+  template <std::ranges::input_range Rows>
+  result<std::uint64_t> try_append_rows(Rows&& rows) {
+    std::uint64_t n = 0;
+    for (auto&& row : rows) {
+      if (auto appended = try_append_row(row); !appended) return std::move(appended).error();
+      ++n;
+    }
+    return n;
+  }
+  template <std::ranges::input_range Rows>
+  std::uint64_t append_rows(Rows&& rows) {
+    return try_append_rows(std::forward<Rows>(rows)).value();
+  }
+  /// @}
+
+ protected:
+  /// For writers that derive from this one and bring their place: what they are made of.
+  struct made_parts {
+    std::unique_ptr<detail::runtime_parts> parts;  ///< the schema and the row under way
+    std::unique_ptr<core> writer;                  ///< what writes
+  };
+  /// For the same.
+  explicit bulk_writer(made_parts made) noexcept
+      : bulk_writer_base(std::move(made.writer)), parts_(std::move(made.parts)) {}
+
+  /// For the same: `make_core(fields, format)` makes what writes, `make_writer(parts)` the writer.
+  template <class Writer, class MakeCore, class MakeWriter>
+  static result<Writer> try_make(runtime_schema schema, Format const& format, MakeCore const& make_core,
+                                 MakeWriter const& make_writer) {
+    auto parts = std::make_unique<detail::runtime_parts>(std::move(schema));
+    auto const fields = parts->schema.fields();
+    if (auto good = parts->schema.try_check(); !good) return std::move(good).error();
+    auto const holds = [](void const* of, kind k) { return static_cast<Format const*>(of)->holds(k); };
+    if (auto held = detail::try_check_held(fields, format.extension, holds, &format); !held)
+      return std::move(held).error();
+    auto made = make_core(fields, detail::new_file_format{format.try_make_encoder(fields), format.extension});
+    if (!made) return std::move(made).error();
+    return make_writer(made_parts{std::move(parts), *std::move(made)});
+  }
+
+ private:
+  std::unique_ptr<detail::runtime_parts> parts_;  // dies before the writer in the base, which then looks at no field
+};
+
+/// The same for a schema that is known at run time only, which goes first.
+template <class Format>
+class local_bulk_writer<runtime_schema, Format> : public bulk_writer<runtime_schema, Format> {
+  using base = bulk_writer<runtime_schema, Format>;
+
+ public:
+  /// Makes the folder. Errors: invalid_schema, invalid_option, io_error, no_space.
+  /// @{
+  local_bulk_writer(runtime_schema schema, local_options options)
+      : local_bulk_writer(std::move(schema), Format{}, std::move(options)) {}
+  local_bulk_writer(runtime_schema schema, Format format, local_options options)
+      : local_bulk_writer(try_open(std::move(schema), std::move(format), std::move(options)).value()) {}
+
+  static result<local_bulk_writer> try_open(runtime_schema schema, local_options options) {
+    return try_open(std::move(schema), Format{}, std::move(options));
+  }
+  static result<local_bulk_writer> try_open(runtime_schema schema, Format format, local_options options) {
+    return base::template try_make<local_bulk_writer>(
+        std::move(schema), format,
+        [&](std::span<field_info const> fields, detail::new_file_format made) {
+          return detail::try_make_local(fields, std::move(made), std::move(options));
+        },
+        [](typename base::made_parts made) { return local_bulk_writer(std::move(made)); });
+  }
+  /// @}
+
+ private:
+  explicit local_bulk_writer(typename base::made_parts made) noexcept : base(std::move(made)) {}
+};
+
+}  // namespace v1
+}  // namespace bulkwriter
+
 // ---------- bulkwriter/run/remote_bulk_writer.hpp -------------------------------------------------------------------
 
 namespace bulkwriter {
@@ -7617,6 +9549,44 @@ class remote_bulk_writer : public bulk_writer<Schema, Format> {
                                                 remote_options options) {
     return detail::try_make_remote(Schema::infos, base::make_format(format), store, std::move(options));
   }
+
+  object_store store_;
+};
+
+/// The same for a schema that is known at run time only, which goes first.
+template <class Format>
+class remote_bulk_writer<runtime_schema, Format> : public bulk_writer<runtime_schema, Format> {
+  using base = bulk_writer<runtime_schema, Format>;
+
+ public:
+  /// Errors: invalid_schema, invalid_option. Sends nothing.
+  /// @{
+  remote_bulk_writer(runtime_schema schema, object_store store, remote_options options = {})
+      : remote_bulk_writer(std::move(schema), Format{}, std::move(store), std::move(options)) {}
+  remote_bulk_writer(runtime_schema schema, Format format, object_store store, remote_options options = {})
+      : remote_bulk_writer(
+            try_open(std::move(schema), std::move(format), std::move(store), std::move(options)).value()) {}
+
+  static result<remote_bulk_writer> try_open(runtime_schema schema, object_store store, remote_options options = {}) {
+    return try_open(std::move(schema), Format{}, std::move(store), std::move(options));
+  }
+  static result<remote_bulk_writer> try_open(runtime_schema schema, Format format, object_store store,
+                                             remote_options options = {}) {
+    return base::template try_make<remote_bulk_writer>(
+        std::move(schema), format,
+        [&](std::span<field_info const> fields, detail::new_file_format made) {
+          return detail::try_make_remote(fields, std::move(made), store, std::move(options));
+        },
+        [&](typename base::made_parts made) { return remote_bulk_writer(std::move(made), std::move(store)); });
+  }
+  /// @}
+
+  /// The bucket that this writer fills.
+  object_store const& store() const noexcept { return store_; }
+
+ private:
+  remote_bulk_writer(typename base::made_parts made, object_store store) noexcept
+      : base(std::move(made)), store_(std::move(store)) {}
 
   object_store store_;
 };
@@ -8373,12 +10343,10 @@ class s3_backend final : public backend {
 #include <cctype>
 #include <cerrno>
 #include <climits>
-#include <cmath>
 #include <cstdlib>
 #include <exception>
 #include <filesystem>
 #include <random>
-#include <system_error>
 
 // ---------- bulkwriter/http/detail/message.ipp ----------------------------------------------------------------------
 
@@ -10102,390 +12070,18 @@ BULKWRITER_DECL result<response> send_with_retry(retry_options const& options,
 }  // namespace v1
 }  // namespace bulkwriter
 
-// ---------- bulkwriter/schema/detail/runtime_schema.ipp -------------------------------------------------------------
-
-namespace bulkwriter {
-inline namespace v1 {
-
-BULKWRITER_DECL std::string_view runtime_schema::keep(std::string_view text) {
-  return text.empty() ? std::string_view() : std::string_view(texts_.emplace_back(text));
-}
-
-BULKWRITER_DECL void runtime_schema::own(field_info& field) {
-  field.name = keep(field.name);
-  field.default_text = keep(field.default_text);
-  field.function_name = keep(field.function_name);
-  field.function_input = keep(field.function_input);
-  field.function_params = keep(field.function_params);
-}
-
-BULKWRITER_DECL runtime_schema& runtime_schema::add_field(field_info const& field) {
-  field_info copy = field;
-  own(copy);
-  if (field.sub_count != 0) {
-    auto const given = field.sub_fields();
-    auto& sub = subs_.emplace_back(given.begin(), given.end());
-    for (auto& f : sub) {
-      own(f);
-      f.sub = nullptr;  // structs do not nest; a rule broken here is reported by its kind
-      f.sub_count = 0;
-    }
-    copy.sub = sub.data();
-  } else {
-    copy.sub = nullptr;
-  }
-  fields_.push_back(copy);
-  return *this;
-}
-
-BULKWRITER_DECL runtime_schema& runtime_schema::add_struct_array(std::string_view name,
-                                                                 std::span<field_info const> sub_fields,
-                                                                 std::uint32_t max_capacity, bool nullable) {
-  field_info f;
-  f.name = name;
-  f.type = kind::struct_array;
-  f.max_capacity = max_capacity;
-  f.nullable = nullable;
-  f.sub = sub_fields.data();
-  f.sub_count = sub_fields.size();
-  return add_field(f);
-}
-
-BULKWRITER_DECL runtime_schema& runtime_schema::add_dynamic_field() { return add_field(detail::dynamic_field_info); }
-
-BULKWRITER_DECL field_info const* runtime_schema::find(std::string_view name) const noexcept {
-  for (auto const& f : fields_)
-    if (f.name == name) return &f;
-  return nullptr;
-}
-
-namespace detail {
-
-// The run-time twin of column_check and schema_check in schema/field.hpp and schema/schema.hpp.
-class schema_checker {
- public:
-  explicit schema_checker(std::span<field_info const> fields) : fields_(fields) {}
-
-  std::vector<problem> run() {
-    if (fields_.empty()) add({}, "a schema without fields");
-    std::size_t primary = 0, partition = 0, clustering = 0;
-    for (std::size_t i = 0; i < fields_.size(); ++i) {
-      field_info const& f = fields_[i];
-      place_.clear();
-      check_unique(fields_, i);
-      check_field(f);
-      check_keys(f);
-      if (f.is_function_output()) check_function(f);
-      if (f.type == kind::struct_array) check_struct(f);
-      primary += f.is_primary;
-      partition += f.is_partition_key;
-      clustering += f.is_clustering_key;
-    }
-    place_.clear();
-    if (primary == 0 && !fields_.empty())
-      add({}, "no field is the primary key; give one is_primary = true (int64 or varchar)");
-    if (primary > 1) add({}, std::to_string(primary) + " fields are the primary key; keep is_primary on one");
-    if (partition > 1)
-      add({}, std::to_string(partition) + " fields are the partition key; keep is_partition_key on one");
-    if (clustering > 1)
-      add({}, std::to_string(clustering) + " fields are the clustering key; keep is_clustering_key on one");
-    return std::move(problems_);
-  }
-
- private:
-  void add(std::string_view field, std::string rule) {
-    problems_.push_back({errc::invalid_schema,
-                         place_.empty() ? std::string(field) : place_ + '[' + std::string(field) + ']',
-                         std::move(rule)});
-  }
-
-  void check_unique(std::span<field_info const> all, std::size_t i) {
-    for (std::size_t k = 0; k < i; ++k)
-      if (all[k].name == all[i].name) return add(all[i].name, "two fields have this name");
-  }
-
-  void check_field(field_info const& f) {
-    if (f.is_dynamic) {
-      if (f.name != dynamic_field_name || f.type != kind::json)
-        add(f.name, "the dynamic field is a json field named $meta");
-      return;
-    }
-    if (!is_valid_field_name(f.name))
-      add(f.name,
-          "a name begins with a letter or an underscore, goes on with letters, digits and underscores, and has 1 to " +
-              std::to_string(limits::max_name_length) + " bytes");
-    if (is_reserved_field_name(f.name)) add(f.name, "the server keeps this name for a field of its own");
-    if (is_dense_vector(f.type) && (f.dim < 1 || f.dim > limits::max_dim))
-      add(f.name, "dim " + std::to_string(f.dim) + " is not between 1 and " + std::to_string(limits::max_dim));
-    if (f.type == kind::binary_vector && f.dim % 8 != 0)
-      add(f.name, "dim " + std::to_string(f.dim) + " of a binary_vector counts bits and must be a multiple of 8");
-    bool const has_length = f.type == kind::varchar || (f.type == kind::array && f.element == kind::varchar);
-    if (has_length && (f.max_length < 1 || f.max_length > limits::max_varchar_length))
-      add(f.name, "max_length " + std::to_string(f.max_length) + " is not between 1 and " +
-                      std::to_string(limits::max_varchar_length) + " bytes");
-    if ((f.type == kind::array || f.type == kind::struct_array) &&
-        (f.max_capacity < 1 || f.max_capacity > limits::max_capacity))
-      add(f.name, "max_capacity " + std::to_string(f.max_capacity) + " is not between 1 and " +
-                      std::to_string(limits::max_capacity));
-    if (f.type == kind::array && f.element > kind::varchar)
-      add(f.name, "element_type " + std::string(to_string(f.element)) +
-                      "; it must be a boolean, integer, float or varchar kind");
-    if (f.has_default) check_default(f);
-  }
-
-  void check_default(field_info const& f) {
-    if (f.type == kind::boolean) {
-      if (f.default_integer != 0 && f.default_integer != 1) add(f.name, "the default_value of a boolean is 0 or 1");
-    } else if (is_integer(f.type)) {
-      if (f.default_integer < min_of(f.type) || f.default_integer > max_of(f.type))
-        add(f.name, "default_value " + std::to_string(f.default_integer) + " is out of the range of " +
-                        std::string(to_string(f.type)));
-    } else if (f.type == kind::float32) {
-      if (!(f.default_number >= -limits::max_float32 && f.default_number <= limits::max_float32))
-        add(f.name, "default_value is out of the range of float32");
-    } else if (f.type == kind::float64) {
-      if (!(f.default_number - f.default_number == 0)) add(f.name, "default_value is not finite");
-    } else if (f.type == kind::varchar) {
-      if (f.default_text.size() > f.max_length)
-        add(f.name, "default_value has " + std::to_string(f.default_text.size()) + " bytes, max_length is " +
-                        std::to_string(f.max_length));
-      if (detail::find_utf8_fault(f.default_text) != std::string_view::npos) add(f.name, "default_value is not UTF-8");
-    } else if (f.type != kind::timestamptz) {
-      add(f.name, "a " + std::string(to_string(f.type)) + " field takes no default_value");
-    }
-  }
-
-  void check_keys(field_info const& f) {
-    if (f.is_primary && f.type != kind::int64 && f.type != kind::varchar)
-      add(f.name, "the primary key is " + std::string(to_string(f.type)) + "; it must be int64 or varchar");
-    if (f.is_primary && (f.nullable || f.has_default))
-      add(f.name, "the primary key cannot be nullable or have a default_value");
-    if (f.auto_id && !f.is_primary) add(f.name, "only a primary key can be auto_id");
-    if (f.is_partition_key && (f.is_primary || f.nullable))
-      add(f.name, "a partition key cannot be the primary key or nullable");
-    if (f.is_partition_key && f.type != kind::int64 && f.type != kind::varchar)
-      add(f.name, "the partition key is " + std::string(to_string(f.type)) + "; it must be int64 or varchar");
-    if (f.is_clustering_key && f.type == kind::boolean) add(f.name, "a boolean field cannot be the clustering key");
-  }
-
-  void check_function(field_info const& f) {
-    kind const output = f.function == function_kind::bm25             ? kind::sparse_float_vector
-                        : f.function == function_kind::text_embedding ? kind::float_vector
-                                                                      : kind::binary_vector;
-    if (f.type != output)
-      add(f.name,
-          "its function gives a " + std::string(to_string(output)) + ", not a " + std::string(to_string(f.type)));
-    if (f.is_primary || f.nullable || f.has_default)
-      add(f.name, "a function's output is no key, not nullable and has no default_value");
-    for (auto const& g : fields_)
-      if (g.name == f.function_input && g.written() && (g.type == kind::varchar || g.type == kind::text)) return;
-    add(f.name,
-        "its function reads '" + std::string(f.function_input) + "', which is no varchar or text field of this schema");
-  }
-
-  void check_struct(field_info const& f) {
-    auto const sub = f.sub_fields();
-    if (sub.empty()) add(f.name, "a struct_array without fields");
-    place_ = f.name;
-    for (std::size_t i = 0; i < sub.size(); ++i) {
-      field_info const& s = sub[i];
-      check_unique(sub, i);
-      check_field(s);
-      bool const scalar = s.type <= kind::varchar || s.type == kind::text;
-      if (!scalar && !is_dense_vector(s.type))
-        add(s.name, "a struct cannot hold a " + std::string(to_string(s.type)) + " field");
-      if (s.is_primary || s.auto_id || s.is_partition_key || s.is_clustering_key || s.nullable || s.has_default ||
-          s.is_dynamic || s.is_function_output())
-        add(s.name, "a field of a struct is no key, not nullable and has no default_value or function");
-    }
-  }
-
-  std::span<field_info const> fields_;
-  std::string place_;  // the struct_array whose fields are being checked
-  std::vector<problem> problems_;
-};
-
-}  // namespace detail
-
-BULKWRITER_DECL result<void> try_check_schema(std::span<field_info const> fields) {
-  std::vector<problem> problems = detail::schema_checker(fields).run();
-  if (problems.empty()) return {};
-  error_info error{.code = errc::invalid_schema, .message = "schema: "};
-  for (auto const& p : problems) {
-    if (&p != &problems.front()) error.message += "; ";
-    if (!p.field.empty()) error.message += "field '" + p.field + "': ";
-    error.message += p.message;
-  }
-  error.field = problems.front().field;
-  error.problems = std::move(problems);
-  return error;
-}
-
-}  // namespace v1
-}  // namespace bulkwriter
-
-// ---------- bulkwriter/import/detail/rest_json.ipp ------------------------------------------------------------------
-
-// Reading of answers whose members have changed names and types over the years: numbers that come as text, ids that
-// come as numbers. Included by bodies only.
-
-namespace bulkwriter {
-inline namespace v1 {
-namespace detail {
-
-// The beginning of a body, fit for a message.
-BULKWRITER_DECL std::string first_bytes(std::string_view body) {
-  std::string text(body.substr(0, 200));
-  for (char& c : text)
-    if (static_cast<unsigned char>(c) < 0x20 || static_cast<unsigned char>(c) == 0x7f) c = ' ';
-  if (body.size() > text.size()) {
-    // do not end within a character
-    while (!text.empty() && (static_cast<unsigned char>(text.back()) & 0xC0) == 0x80) text.pop_back();
-    if (!text.empty() && static_cast<unsigned char>(text.back()) >= 0xC0) text.pop_back();
-    text += "…";
-  }
-  return text;
-}
-
-// The member, unless it is absent or null.
-BULKWRITER_DECL boost::json::value const* member(boost::json::object const& object, std::string_view name) {
-  auto const* found = object.if_contains(name);
-  return found != nullptr && !found->is_null() ? found : nullptr;
-}
-
-BULKWRITER_DECL std::optional<double> to_double(boost::json::value const& value) {
-  if (value.is_double()) return value.get_double();
-  if (value.is_int64()) return static_cast<double>(value.get_int64());
-  if (value.is_uint64()) return static_cast<double>(value.get_uint64());
-  if (!value.is_string()) return std::nullopt;
-  std::string_view const text = value.get_string();
-  double number = 0;
-  auto const [end, failed] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (failed != std::errc() || end != text.data() + text.size()) return std::nullopt;
-  return number;
-}
-
-BULKWRITER_DECL std::optional<std::int64_t> to_int(boost::json::value const& value) {
-  if (value.is_int64()) return value.get_int64();
-  if (value.is_uint64()) return std::nullopt;  // beyond int64: no code, size or count is
-  if (value.is_string()) {
-    std::string_view const text = value.get_string();
-    std::int64_t number = 0;
-    auto const [end, failed] = std::from_chars(text.data(), text.data() + text.size(), number);
-    if (failed == std::errc() && end == text.data() + text.size()) return number;
-  }
-  auto const number = to_double(value);
-  if (!number || !(std::abs(*number) < 9.0e18)) return std::nullopt;
-  return static_cast<std::int64_t>(*number);
-}
-
-BULKWRITER_DECL std::optional<std::int64_t> int_at(boost::json::object const& object, std::string_view name) {
-  auto const* found = member(object, name);
-  return found ? to_int(*found) : std::nullopt;
-}
-
-// A size or a count: what is missing, negative or no number counts as 0.
-BULKWRITER_DECL std::uint64_t count_at(boost::json::object const& object, std::string_view name) {
-  auto const* found = member(object, name);
-  if (found == nullptr) return 0;
-  if (found->is_uint64()) return found->get_uint64();
-  auto const number = to_int(*found);
-  return number && *number > 0 ? static_cast<std::uint64_t>(*number) : 0;
-}
-
-// Text, or a number in its exact digits.
-BULKWRITER_DECL std::string to_text(boost::json::value const& value) {
-  if (value.is_string()) return std::string(std::string_view(value.get_string()));
-  if (value.is_int64()) return std::to_string(value.get_int64());
-  if (value.is_uint64()) return std::to_string(value.get_uint64());
-  return {};
-}
-
-BULKWRITER_DECL std::string string_at(boost::json::object const& object, std::string_view name) {
-  auto const* found = member(object, name);
-  return found ? to_text(*found) : std::string();
-}
-
-BULKWRITER_DECL bool flag_at(boost::json::object const& object, std::string_view name) {
-  auto const* found = member(object, name);
-  if (found == nullptr) return false;
-  if (found->is_bool()) return found->get_bool();
-  return found->is_string() && found->get_string() == "true";
-}
-
-// "data" as an object; some pages of the documentation show a list with one.
-BULKWRITER_DECL boost::json::object const* data_object(boost::json::value const& root) {
-  if (!root.is_object()) return nullptr;
-  auto const* data = member(root.get_object(), "data");
-  if (data == nullptr) return nullptr;
-  if (data->is_array() && data->get_array().size() == 1) data = &data->get_array().front();
-  return data->if_object();
-}
-
-}  // namespace detail
-}  // namespace v1
-}  // namespace bulkwriter
-
 // ---------- bulkwriter/import/detail/collection_json.ipp ------------------------------------------------------------
 
-// Schemas as REST v2 writes and describes them.
+// Collections as REST v2 writes and describes them.
 
 namespace bulkwriter {
 inline namespace v1 {
 namespace detail {
-
-struct named_kind {
-  std::string_view name;
-  kind value;
-};
-
-// Names of the server's enum, case-sensitive.
-BULKWRITER_DECL std::array<named_kind, 19> const& data_types() noexcept {
-  static constexpr std::array<named_kind, 19> all{{
-      {"Bool", kind::boolean},
-      {"Int8", kind::int8},
-      {"Int16", kind::int16},
-      {"Int32", kind::int32},
-      {"Int64", kind::int64},
-      {"Float", kind::float32},
-      {"Double", kind::float64},
-      {"VarChar", kind::varchar},
-      {"Text", kind::text},
-      {"JSON", kind::json},
-      {"Array", kind::array},
-      {"Geometry", kind::geometry},
-      {"Timestamptz", kind::timestamptz},
-      {"FloatVector", kind::float_vector},
-      {"Float16Vector", kind::float16_vector},
-      {"BFloat16Vector", kind::bfloat16_vector},
-      {"Int8Vector", kind::int8_vector},
-      {"BinaryVector", kind::binary_vector},
-      {"SparseFloatVector", kind::sparse_float_vector},
-  }};
-  return all;
-}
-BULKWRITER_DECL std::string_view data_type_name(kind k) noexcept {
-  for (auto const& one : data_types())
-    if (one.value == k) return one.name;
-  return "ArrayOfStruct";
-}
-BULKWRITER_DECL std::optional<kind> kind_of_data_type(std::string_view name) noexcept {
-  for (auto const& one : data_types())
-    if (one.name == name) return one.value;
-  return std::nullopt;
-}
 
 BULKWRITER_DECL boost::json::object pairs_object(std::vector<std::pair<std::string, std::string>> const& pairs) {
   boost::json::object object;
   for (auto const& [name, value] : pairs) object[name] = value;
   return object;
-}
-
-BULKWRITER_DECL boost::json::value default_json(field_info const& f) {
-  if (f.type == kind::boolean) return f.default_integer != 0;
-  if (is_integer(f.type)) return f.default_integer;
-  if (f.type == kind::float32 || f.type == kind::float64) return f.default_number;
-  return boost::json::value(f.default_text);
 }
 
 BULKWRITER_DECL boost::json::array index_json(std::vector<index_param> const& index) {
@@ -10502,39 +12098,7 @@ BULKWRITER_DECL boost::json::array index_json(std::vector<index_param> const& in
   return list;
 }
 
-BULKWRITER_DECL boost::json::object type_params_json(field_info const& f) {
-  boost::json::object params;  // values are strings: the oldest servers take nothing else
-  if (f.dim != 0) params["dim"] = std::to_string(f.dim);
-  if (f.max_length != 0) params["max_length"] = std::to_string(f.max_length);
-  if (f.max_capacity != 0) params["max_capacity"] = std::to_string(f.max_capacity);
-  return params;
-}
-
-// On the server a struct is a bundle of arrays: each of its fields is an Array or an ArrayOfVector.
-BULKWRITER_DECL boost::json::object struct_json(field_info const& f) {
-  boost::json::array fields;
-  for (auto const& s : f.sub_fields()) {
-    boost::json::object one;
-    one["fieldName"] = s.name;
-    one["dataType"] = is_vector(s.type) ? "ArrayOfVector" : "Array";
-    one["elementDataType"] = data_type_name(s.type);
-    boost::json::object params = type_params_json(s);
-    params["max_capacity"] = std::to_string(f.max_capacity);
-    one["elementTypeParams"] = std::move(params);
-    fields.emplace_back(std::move(one));
-  }
-  boost::json::object object;
-  object["fieldName"] = f.name;
-  if (f.nullable) object["nullable"] = true;
-  object["typeParams"] = boost::json::object{{"max_capacity", std::to_string(f.max_capacity)}};
-  object["fields"] = std::move(fields);
-  return object;
-}
-
-BULKWRITER_DECL std::string_view function_type_name(function_kind f) noexcept {
-  return f == function_kind::bm25 ? "BM25" : f == function_kind::text_embedding ? "TextEmbedding" : "MinHash";
-}
-
+// Error: invalid_option, for a field that there is not.
 BULKWRITER_DECL result<boost::json::object> schema_json(std::span<field_info const> fields,
                                                         std::vector<field_param> const& further) {
   for (auto const& p : further)
@@ -10543,117 +12107,17 @@ BULKWRITER_DECL result<boost::json::object> schema_json(std::span<field_info con
       return error_info{
           .code = errc::invalid_option,
           .message = "field_params: the schema has no field '" + p.field_name + "' that takes '" + p.name + "'"};
-  boost::json::array list, functions, structs;
-  bool auto_id = false, dynamic = false;
-  for (auto const& f : fields) {
-    auto_id = auto_id || f.auto_id;
-    if (f.is_dynamic) {
-      dynamic = true;
-      continue;
+  auto schema = schema_json(fields);
+  if (!schema) return schema;
+  for (auto& one : (*schema)["fields"].get_array())
+    for (auto const& p : further) {
+      auto& field = one.get_object();
+      if (field["fieldName"].get_string() != p.field_name) continue;
+      auto& params = field["elementTypeParams"];
+      if (!params.is_object()) params = boost::json::object();
+      params.get_object()[p.name] = p.value;
     }
-    if (f.type == kind::struct_array) {
-      structs.emplace_back(struct_json(f));
-      continue;
-    }
-    boost::json::object one;
-    one["fieldName"] = f.name;
-    one["dataType"] = data_type_name(f.type);
-    if (f.type == kind::array) one["elementDataType"] = data_type_name(f.element);
-    if (f.is_primary) one["isPrimary"] = true;
-    if (f.is_partition_key) one["isPartitionKey"] = true;
-    if (f.is_clustering_key) one["isClusteringKey"] = true;
-    if (f.nullable) one["nullable"] = true;
-    if (f.has_default) {
-      // Servers read numbers of this request as doubles.
-      constexpr std::int64_t exact = std::int64_t(1) << 53;
-      if (f.type == kind::int64 && (f.default_integer > exact || f.default_integer < -exact))
-        return error_info{.code = errc::invalid_schema,
-                          .message = "field '" + std::string(f.name) + "': default_value " +
-                                     std::to_string(f.default_integer) +
-                                     " would reach the server rounded; REST carries integers up to 2^53 exactly",
-                          .field = std::string(f.name)};
-      one["defaultValue"] = default_json(f);
-    }
-    boost::json::object params = type_params_json(f);
-    bool const analyzed = std::any_of(fields.begin(), fields.end(), [&](auto const& g) {
-      return g.function == function_kind::bm25 && g.function_input == f.name;
-    });
-    if (analyzed) params["enable_analyzer"] = "true";
-    for (auto const& p : further)
-      if (p.field_name == f.name) params[p.name] = p.value;
-    if (!params.empty()) one["elementTypeParams"] = std::move(params);
-    list.emplace_back(std::move(one));
-
-    if (f.is_function_output()) {
-      boost::json::object function;
-      std::string name(f.function_name);
-      if (name.empty()) name = std::string(f.name) + "_function";
-      function["name"] = name;
-      function["type"] = function_type_name(f.function);
-      function["inputFieldNames"] = boost::json::array{boost::json::value(f.function_input)};
-      function["outputFieldNames"] = boost::json::array{boost::json::value(f.name)};
-      boost::json::value parsed = boost::json::object();
-      if (!f.function_params.empty()) {
-        boost::system::error_code failed;
-        parsed = boost::json::parse(f.function_params, failed);
-        if (failed || !parsed.is_object())
-          return error_info{
-              .code = errc::invalid_schema,
-              .message = "field '" + std::string(f.name) + "': the params of its function are no JSON object",
-              .field = std::string(f.name)};
-      }
-      function["params"] = std::move(parsed);
-      functions.emplace_back(std::move(function));
-    }
-  }
-  boost::json::object schema;
-  schema["autoID"] = auto_id;
-  schema["enableDynamicField"] = dynamic;
-  schema["fields"] = std::move(list);
-  if (!functions.empty()) schema["functions"] = std::move(functions);
-  if (!structs.empty()) schema["structFields"] = std::move(structs);
   return schema;
-}
-
-// ---- the way back ----
-
-// `[{"key": "dim", "value": "768"}]`, or an object.
-BULKWRITER_DECL std::uint32_t type_param_at(boost::json::object const& field, std::string_view name) {
-  auto const narrow = [](std::optional<std::int64_t> n) {
-    return n && *n > 0 && *n <= std::numeric_limits<std::uint32_t>::max() ? static_cast<std::uint32_t>(*n) : 0u;
-  };
-  auto const* params = member(field, "params");
-  if (params == nullptr) return 0;
-  if (params->is_object()) return narrow(int_at(params->get_object(), name));
-  if (!params->is_array()) return 0;
-  for (auto const& one : params->get_array())
-    if (one.is_object() && string_at(one.get_object(), "key") == name) return narrow(int_at(one.get_object(), "value"));
-  return 0;
-}
-
-// The plain value, or the server's own union: {"Data": {"LongData": 5}}.
-BULKWRITER_DECL void read_default(boost::json::value const& given, field_info& f, std::string& text) {
-  auto const* value = &given;
-  while (value->is_object() && value->get_object().size() == 1) value = &value->get_object().begin()->value();
-  if (value->is_bool()) {
-    f.default_integer = value->get_bool() ? 1 : 0;
-    f.has_default = true;
-  } else if (value->is_string()) {
-    text = std::string(std::string_view(value->get_string()));
-    f.has_default = true;
-  } else if (auto const number = to_double(*value)) {
-    f.default_number = *number;
-    f.default_integer = to_int(*value).value_or(0);
-    f.has_default = true;
-  }
-}
-
-BULKWRITER_DECL function_kind function_kind_of(boost::json::object const& function) {
-  std::string const type = string_at(function, "type");  // a name, or the number of the server's enum
-  if (type == "BM25" || type == "1") return function_kind::bm25;
-  if (type == "TextEmbedding" || type == "2") return function_kind::text_embedding;
-  if (type == "MinHash" || type == "4") return function_kind::minhash;
-  return function_kind::none;
 }
 
 class description_reader {
@@ -10674,109 +12138,13 @@ class description_reader {
                            .metric_type = string_at(index, "metricType"),
                            .index_name = string_at(index, "indexName")});
     }
-    for (auto const& one : array_at(data_, "fields")) {
-      if (!one.is_object()) continue;
-      if (auto good = add_field(d.schema, one.get_object()); !good) return std::move(good).error();
-    }
-    for (auto const& one : array_at(data_, "structFields")) {
-      if (!one.is_object()) continue;
-      if (auto good = add_struct(d.schema, one.get_object()); !good) return std::move(good).error();
-    }
-    if (flag_at(data_, "enableDynamicField")) d.schema.add_dynamic_field();
+    auto schema = schema_reader(data_, errc::invalid_response).read();
+    if (!schema) return std::move(schema).error();
+    d.schema = *std::move(schema);
     return d;
   }
 
  private:
-  static boost::json::array const& array_at(boost::json::object const& object, std::string_view name) {
-    static boost::json::array const none;
-    auto const* found = member(object, name);
-    return found != nullptr && found->is_array() ? found->get_array() : none;
-  }
-
-  static error_info unknown_type(std::string const& field, std::string const& type) {
-    return {.code = errc::invalid_response,
-            .message = "field '" + field + "' is of the unknown type '" + type + "'",
-            .field = field};
-  }
-
-  result<void> add_field(runtime_schema& schema, boost::json::object const& field) {
-    std::string const name = string_at(field, "name"), type = string_at(field, "type");
-    if (name == dynamic_field_name) return {};
-    auto const k = kind_of_data_type(type);
-    if (!k) return unknown_type(name, type);
-    field_info f;
-    f.name = name;
-    f.type = *k;
-    if (*k == kind::array) {
-      std::string const element = string_at(field, "elementType");
-      auto const e = kind_of_data_type(element);
-      if (!e) return unknown_type(name, "Array of " + element);
-      f.element = *e;
-    }
-    f.dim = type_param_at(field, "dim");
-    f.max_length = type_param_at(field, "max_length");
-    f.max_capacity = type_param_at(field, "max_capacity");
-    f.is_primary = flag_at(field, "primaryKey");
-    f.auto_id = flag_at(field, "autoId") || (f.is_primary && flag_at(data_, "autoId"));
-    f.is_partition_key = flag_at(field, "partitionKey");
-    f.is_clustering_key = flag_at(field, "clusteringKey");
-    f.nullable = flag_at(field, "nullable");
-    std::string text, function_name, input, params;
-    if (auto const* value = member(field, "defaultValue")) read_default(*value, f, text);
-    f.default_text = text;
-    for (auto const& one : array_at(data_, "functions")) {
-      if (!one.is_object()) continue;
-      auto const& function = one.get_object();
-      auto const& outputs = array_at(function, "outputFieldNames");
-      if (std::none_of(outputs.begin(), outputs.end(), [&](auto const& o) { return to_text(o) == name; })) continue;
-      f.function = function_kind_of(function);
-      if (f.function == function_kind::none)
-        return unknown_type(name, "output of function " + string_at(function, "type"));
-      function_name = string_at(function, "name");
-      if (auto const& inputs = array_at(function, "inputFieldNames"); !inputs.empty()) input = to_text(inputs.front());
-      params = function_params(function);
-    }
-    f.function_name = function_name;
-    f.function_input = input;
-    f.function_params = params;
-    schema.add_field(f);
-    return {};
-  }
-
-  static std::string function_params(boost::json::object const& function) {
-    boost::json::object object;
-    for (auto const& one : array_at(function, "params"))
-      if (one.is_object()) object[string_at(one.get_object(), "key")] = string_at(one.get_object(), "value");
-    if (auto const* given = member(function, "params"); given != nullptr && given->is_object())
-      object = given->get_object();
-    return object.empty() ? std::string() : boost::json::serialize(object);
-  }
-
-  result<void> add_struct(runtime_schema& schema, boost::json::object const& field) {
-    std::string const name = string_at(field, "name");
-    runtime_schema sub;
-    std::uint32_t capacity = type_param_at(field, "max_capacity");
-    for (auto const& one : array_at(field, "fields")) {
-      if (!one.is_object()) continue;
-      auto const& s = one.get_object();
-      std::string sub_name = string_at(s, "name");
-      if (std::string const wrapped = name + '['; sub_name.starts_with(wrapped) && sub_name.ends_with(']'))
-        sub_name = sub_name.substr(wrapped.size(), sub_name.size() - wrapped.size() - 1);
-      std::string const element = string_at(s, "elementType");
-      auto const k = kind_of_data_type(element);
-      if (!k) return unknown_type(name + '[' + sub_name + ']', string_at(s, "type") + " of " + element);
-      field_info f;
-      f.name = sub_name;
-      f.type = *k;
-      f.dim = type_param_at(s, "dim");
-      f.max_length = type_param_at(s, "max_length");
-      if (capacity == 0) capacity = type_param_at(s, "max_capacity");
-      sub.add_field(f);
-    }
-    schema.add_struct_array(name, sub, capacity, flag_at(field, "nullable"));
-    return {};
-  }
-
   boost::json::object const& data_;
 };
 
@@ -12106,6 +13474,32 @@ BULKWRITER_DECL std::string quoted(std::string_view text) {
 }  // namespace v1
 }  // namespace bulkwriter
 
+// ---------- bulkwriter/input/detail/text_source.ipp -----------------------------------------------------------------
+
+namespace bulkwriter {
+inline namespace v1 {
+
+BULKWRITER_DECL result<text_source> input::detail::try_open_text_file(std::string const& path) {
+  auto const io_error = [](std::string const& name, std::string_view what) {
+    return error_info{
+        .code = errc::io_error,
+        .message = "cannot " + std::string(what) + " '" + name + "': " + std::generic_category().message(errno)};
+  };
+  std::shared_ptr<std::FILE> const file(std::fopen(path.c_str(), "rb"), [](std::FILE* f) {
+    if (f) std::fclose(f);
+  });
+  if (!file) return io_error(path, "open");
+  std::setvbuf(file.get(), nullptr, _IONBF, 0);
+  return text_source([file, name = path, io_error](std::span<char> out) -> result<std::size_t> {
+    std::size_t const n = std::fread(out.data(), 1, out.size(), file.get());
+    if (n == 0 && std::ferror(file.get())) return io_error(name, "read");
+    return n;
+  });
+}
+
+}  // namespace v1
+}  // namespace bulkwriter
+
 // ---------- bulkwriter/input/detail/csv_reader.ipp ------------------------------------------------------------------
 
 namespace bulkwriter {
@@ -12116,24 +13510,10 @@ BULKWRITER_DECL error_info csv_cell::make_error(errc code, std::string_view rule
 }
 
 BULKWRITER_DECL result<csv_reader> csv_reader::try_open(std::string const& path, csv_options options) {
-  auto const io_error = [](std::string const& name, std::string_view what) {
-    return error_info{
-        .code = errc::io_error,
-        .message = "cannot " + std::string(what) + " '" + name + "': " + std::generic_category().message(errno)};
-  };
   if (options.name.empty()) options.name = path;
-  std::shared_ptr<std::FILE> const file(std::fopen(path.c_str(), "rb"), [](std::FILE* f) {
-    if (f) std::fclose(f);
-  });
-  if (!file) return io_error(path, "open");
-  std::setvbuf(file.get(), nullptr, _IONBF, 0);  // the reader has a buffer of its own
-  return try_open(
-      [file, name = path, io_error](std::span<char> out) -> result<std::size_t> {
-        std::size_t const n = std::fread(out.data(), 1, out.size(), file.get());
-        if (n == 0 && std::ferror(file.get())) return io_error(name, "read");
-        return n;
-      },
-      std::move(options));
+  auto source = input::detail::try_open_text_file(path);
+  if (!source) return std::move(source).error();
+  return try_open(*std::move(source), std::move(options));
 }
 
 BULKWRITER_DECL result<csv_reader> csv_reader::try_open(csv_source source, csv_options options) {
@@ -12409,7 +13789,17 @@ BULKWRITER_DECL error_info csv_reader::make_error(errc code, text_position where
   return info;
 }
 
+BULKWRITER_DECL std::span<std::string_view const> csv_reader::texts() {
+  texts_.resize(cells_.size());
+  for (std::size_t i = 0; i < cells_.size(); ++i) texts_[i] = cell(i).text();
+  return texts_;
+}
+
 BULKWRITER_DECL error_info csv_reader::in_row(error_info problem) const {
+  if (std::size_t const column = find(problem.field); column < cells_.size()) {
+    problem.message = make_error(problem.code, cells_[column].position, npos, problem.message).message;
+    return problem;
+  }
   std::uint64_t const line = cells_.empty() ? line_ : cells_.front().position.line;
   problem.message = options_.name + ", line " + std::to_string(line) + ": " + problem.message;
   return problem;
@@ -12431,6 +13821,325 @@ BULKWRITER_DECL std::string csv_reader::json_object(std::span<std::size_t const>
   }
   out += '}';
   return out;
+}
+
+}  // namespace v1
+}  // namespace bulkwriter
+
+// ---------- bulkwriter/row/detail/text_columns.ipp ------------------------------------------------------------------
+
+namespace bulkwriter {
+inline namespace v1 {
+namespace detail {
+
+inline std::string_view without_blanks(std::string_view text) noexcept {
+  constexpr std::string_view blanks = " \t\r\n";
+  std::size_t const begin = text.find_first_not_of(blanks);
+  return begin == std::string_view::npos ? std::string_view()
+                                         : text.substr(begin, text.find_last_not_of(blanks) - begin + 1);
+}
+
+// The text of one cell, as the cell of its field.
+class text_to_cell {
+ public:
+  text_to_cell(cell_row& row, field_info const& field) : row_(row), field_(field) {}
+
+  cell read(std::string_view text) {
+    kind const k = field_.type;
+    bool const is_text = k == kind::varchar || k == kind::text;
+    if (text.empty() && (!is_text || field_.may_be_null())) return {};
+    if (is_text || k == kind::geometry || k == kind::timestamptz || k == kind::json) return cell::text(text);
+    if (k == kind::boolean) return read_boolean(text);
+    if (is_integer(k)) return read_integer(text);
+    if (k == kind::float32) return read_number<float>(text);
+    if (k == kind::float64) return read_number<double>(text);
+    if (k == kind::float_vector)
+      if (std::vector<float>& numbers = row_.new_floats(); read_list(text, numbers)) return cell::floats(numbers);
+    return read_json(text);
+  }
+
+ private:
+  cell refuse(errc code, std::string rule) {
+    row_.refuse(code, field_.name, std::move(rule));
+    return {};
+  }
+
+  cell read_boolean(std::string_view text) {
+    for (std::string_view const yes : {"true", "True", "TRUE", "1"})
+      if (text == yes) return cell::boolean(true);
+    for (std::string_view const no : {"false", "False", "FALSE", "0"})
+      if (text == no) return cell::boolean(false);
+    return refuse(errc::wrong_type, quoted_start(text) + " is neither true nor false");
+  }
+
+  cell read_integer(std::string_view text) {
+    char const* const last = text.data() + text.size();
+    std::int64_t value = 0;
+    std::uint64_t large = 0;
+    auto const [end, failed] = std::from_chars(text.data(), last, value);
+    if (end == last && failed == std::errc()) return cell::integer(value);
+    if (end != last || failed != std::errc::result_out_of_range)
+      return refuse(errc::invalid_number, quoted_start(text) + " is not an integer");
+    if (std::from_chars(text.data(), last, large).ec == std::errc()) return cell::integer(large);
+    return refuse(errc::out_of_range, quoted_start(text) + " does not fit 64 bits");
+  }
+
+  template <class T>
+  cell read_number(std::string_view text) {
+    char const* const last = text.data() + text.size();
+    T value = 0;
+    auto const [end, failed] = read_float(text.data(), last, value);
+    if (end != last || failed == std::errc::invalid_argument)
+      return refuse(errc::invalid_number, quoted_start(text) + " is not a finite number");
+    if (failed != std::errc())
+      return refuse(errc::out_of_range,
+                    quoted_start(text) + " is outside the range of " + std::string(to_string(field_.type)));
+    if constexpr (std::is_same_v<T, float>)
+      return cell::float32(value);
+    else
+      return cell::float64(value);
+  }
+
+  // The common case in one pass. What is no list of numbers is left to the JSON reader, which says why.
+  static bool read_list(std::string_view text, std::vector<float>& out) {
+    text = without_blanks(text);
+    if (text.size() < 2 || text.front() != '[' || text.back() != ']') return false;
+    char const* p = text.data() + 1;
+    char const* const last = text.data() + text.size() - 1;
+    auto const skip_blanks = [&] {
+      while (p != last && (*p == ' ' || *p == '\t' || *p == '\n' || *p == '\r')) ++p;
+    };
+    skip_blanks();
+    if (p == last) return true;
+    for (;;) {
+      float value = 0;
+      auto const [end, failed] = read_float(p, last, value);
+      if (failed != std::errc()) return false;
+      out.push_back(value);
+      p = end;
+      skip_blanks();
+      if (p == last) return true;
+      if (*p != ',') return false;
+      ++p;
+      skip_blanks();
+    }
+  }
+
+  cell read_json(std::string_view text) {
+    if (auto const fault = find_json_fault(text))
+      return refuse(errc::invalid_json,
+                    quoted_start(text) + " is not JSON: " + fault->what + " at byte " + std::to_string(fault->offset));
+    return json_to_cells<text_node>(row_).read(field_, text_node(without_blanks(text)));
+  }
+
+  cell_row& row_;
+  field_info const& field_;
+};
+
+// A cell without a declared type: what looks like a JSON number is one, unless a reader would round it.
+inline void append_loose_text(std::string& out, std::string_view text) {
+  bool const is_word = text == "true" || text == "false";
+  bool is_number = (text.front() == '-' || (text.front() >= '0' && text.front() <= '9')) && text.back() > ' ' &&
+                   !find_json_fault(text);
+  if (is_number)
+    is_number = text_node(text).type() != json_type::real || text.find_first_of(".eE") != std::string_view::npos;
+  if (is_word || is_number)
+    out += text;
+  else
+    append_json_string(out, text);
+}
+
+}  // namespace detail
+
+BULKWRITER_DECL result<text_columns> text_columns::try_make(std::span<field_info const> fields,
+                                                            std::span<std::string const> names) {
+  text_columns made;
+  made.names_.assign(names.begin(), names.end());
+  for (std::size_t i = 0; i < fields.size(); ++i)
+    if (fields[i].is_dynamic) made.dynamic_ = i;
+  auto const refused = [](errc code, std::string_view name, std::string_view rule) {
+    return error_info{.code = code,
+                      .message = "column '" + std::string(name) + "': " + std::string(rule),
+                      .field = std::string(name)};
+  };
+  for (auto const& name : names) {
+    if (std::count(names.begin(), names.end(), name) > 1)
+      return refused(errc::duplicate_key, name, "two columns have this name");
+    auto const found = std::find_if(fields.begin(), fields.end(), [&](auto const& f) { return f.name == name; });
+    if (found != fields.end() && !found->written())
+      return refused(errc::unknown_field, name,
+                     "the server fills this field (auto_id or function output); leave the column out");
+    if (found == fields.end() && made.dynamic_ == loose)
+      return refused(errc::unknown_field, name,
+                     "the schema has no field of this name, and no dynamic field to take it");
+    made.has_loose_ = made.has_loose_ || found == fields.end();
+    made.field_of_.push_back(found == fields.end() ? loose : static_cast<std::size_t>(found - fields.begin()));
+  }
+  for (auto const& f : fields)
+    if (f.written() && !f.may_be_null() && std::find(names.begin(), names.end(), f.name) == names.end())
+      return refused(errc::null_not_allowed, f.name,
+                     "there is none, and the field is neither nullable nor has a default_value");
+  return made;
+}
+
+BULKWRITER_DECL void text_columns::read(std::span<std::string_view const> texts, cell_row& row) const {
+  row.clear();
+  if (texts.size() != names_.size())
+    return row.refuse(
+        errc::wrong_dim, {},
+        std::to_string(texts.size()) + " texts where there are " + std::to_string(names_.size()) + " columns");
+  std::string_view given;  // for the dynamic field itself
+  std::string* object = nullptr;
+  for (std::size_t c = 0; c < texts.size(); ++c) {
+    std::size_t const i = field_of_[c];
+    if (i == loose) {
+      if (texts[c].empty()) continue;
+      if (object == nullptr)
+        *(object = &row.new_text()) = "{";
+      else
+        *object += ',';
+      detail::append_json_string(*object, names_[c]);
+      *object += ':';
+      detail::append_loose_text(*object, texts[c]);
+    } else if (i == dynamic_) {
+      given = texts[c];
+    } else {
+      row.set(i, detail::text_to_cell(row, row.fields()[i]).read(texts[c]));
+    }
+  }
+  if (object == nullptr) {
+    if (!given.empty()) row.set(dynamic_, cell::text(given));
+    return;
+  }
+  auto const members = detail::inside_braces(given.empty() ? "{}" : given);
+  if (members && !members->empty()) (*object += ',') += *members;
+  *object += '}';
+  row.set(dynamic_, cell::text(members ? std::string_view(*object) : given));  // the checker says that it is no object
+}
+
+BULKWRITER_DECL void cells_of<json_text>::read(json_text value, cell_row& row) {
+  row.clear();
+  std::vector<std::string> keys;
+  if (auto const fault = detail::find_json_object_fault(value.text_, keys))
+    return row.refuse(errc::invalid_json, {},
+                      "not a JSON object: " + std::string(fault->what) + " at byte " + std::to_string(fault->offset));
+  std::sort(keys.begin(), keys.end());
+  for (std::size_t k = 1; k < keys.size(); ++k)
+    if (keys[k] == keys[k - 1] && (k < 2 || keys[k] != keys[k - 2]))
+      row.refuse(errc::duplicate_key, keys[k], "this key appears more than once");
+  detail::json_to_cells<detail::text_node>(row).read_row(detail::text_node(detail::without_blanks(value.text_)));
+}
+
+}  // namespace v1
+}  // namespace bulkwriter
+
+// ---------- bulkwriter/input/detail/ndjson_reader.ipp ---------------------------------------------------------------
+
+namespace bulkwriter {
+inline namespace v1 {
+
+BULKWRITER_DECL result<ndjson_reader> ndjson_reader::try_open(std::string const& path, ndjson_options options) {
+  if (options.name.empty()) options.name = path;
+  auto source = input::detail::try_open_text_file(path);
+  if (!source) return std::move(source).error();
+  return try_open(*std::move(source), std::move(options));
+}
+
+BULKWRITER_DECL result<ndjson_reader> ndjson_reader::try_open(text_source source, ndjson_options options) {
+  if (options.name.empty()) options.name = "NDJSON input";
+  if (options.max_line_size == 0)
+    return error_info{.code = errc::invalid_option, .message = "ndjson_options.max_line_size: 0 allows no line"};
+  return ndjson_reader(std::move(source), std::move(options), nullptr);
+}
+
+BULKWRITER_DECL result<bool> ndjson_reader::try_next() {
+  if (failure_) return *failure_;
+  std::string_view text;
+  do {
+    auto line = read_line();
+    if (!line) failure_ = line.error();
+    if (!line || !*line) return line;
+    text = row().view();
+  } while (text.find_first_not_of(" \t\r") == std::string_view::npos);
+  ++rows_;
+  if (auto const fault = detail::find_json_object_fault(text, keys_)) {
+    size_ = 0;  // there is no row to look into
+    return make_error(errc::invalid_json, fault->offset, "not a JSON object: " + std::string(fault->what));
+  }
+  std::sort(keys_.begin(), keys_.end());
+  if (auto const twin = std::adjacent_find(keys_.begin(), keys_.end()); twin != keys_.end())
+    return make_error(errc::duplicate_key, offset_of(*twin),
+                      "the key " + input::quoted(*twin) + " appears more than once");
+  return true;
+}
+
+// Makes the bytes up to the next line feed, or to the end of the input, the current line; false behind the last.
+BULKWRITER_DECL result<bool> ndjson_reader::read_line() {
+  begin_ = next_;
+  size_ = 0;
+  for (std::size_t searched = 0;;) {
+    char const* const first = buffer_.data() + begin_ + searched;
+    std::size_t const left = end_ - begin_ - searched;
+    auto const* const feed = left == 0 ? nullptr : static_cast<char const*>(std::memchr(first, '\n', left));
+    std::size_t const length = searched + (feed ? static_cast<std::size_t>(feed - first) : left);
+    if (length > options_.max_line_size) {
+      ++line_;
+      return make_error(errc::invalid_json, options_.max_line_size,
+                        "a line of more than " + std::to_string(options_.max_line_size) + " bytes (max_line_size)");
+    }
+    if (feed == nullptr) {
+      searched = length;
+      auto more = refill();
+      if (!more) return more;
+      if (*more) continue;
+      if (length == 0) return false;
+    }
+    size_ = length;
+    next_ = begin_ + length + (feed ? 1 : 0);
+    if (++line_ == 1 && std::string_view(buffer_.data() + begin_, size_).starts_with("\xEF\xBB\xBF")) {
+      begin_ += 3;
+      size_ -= 3;
+    }
+    return true;
+  }
+}
+
+BULKWRITER_DECL result<bool> ndjson_reader::refill() {
+  if (exhausted_) return false;
+  if (begin_ != 0) {
+    std::memmove(buffer_.data(), buffer_.data() + begin_, end_ - begin_);
+    end_ -= begin_;
+    begin_ = 0;
+  }
+  if (end_ == buffer_.size()) buffer_.resize(std::max(std::size_t{256} << 10, buffer_.size() * 2));
+  auto got = source_(std::span(buffer_).subspan(end_));
+  if (!got) return std::move(got).error();
+  exhausted_ = *got == 0;
+  end_ += *got;
+  return !exhausted_;
+}
+
+BULKWRITER_DECL error_info ndjson_reader::make_error(errc code, std::size_t offset, std::string_view rule) const {
+  return {.code = code,
+          .message = options_.name + ", line " + std::to_string(line_) + ", column " + std::to_string(offset + 1) +
+                     ": " + std::string(rule)};
+}
+
+// Where the value of a key stands: the last, if there are two. 0 for a key that the row does not have.
+BULKWRITER_DECL std::size_t ndjson_reader::offset_of(std::string_view key) const {
+  std::string_view const line = row().view();
+  std::size_t const begin = line.find('{');
+  if (key.empty() || begin == std::string_view::npos) return 0;
+  std::size_t found = 0;
+  detail::text_node(line.substr(begin)).for_each_member([&](std::string_view name, detail::text_node value) {
+    if (name == key) found = static_cast<std::size_t>(value.text().data() - line.data());
+  });
+  return found;
+}
+
+BULKWRITER_DECL error_info ndjson_reader::in_row(error_info problem) const {
+  problem.message = make_error(problem.code, offset_of(problem.field), problem.message).message;
+  return problem;
 }
 
 }  // namespace v1
@@ -14380,12 +16089,11 @@ BULKWRITER_DECL object_store open_store(s3_connect_param const& param) { return 
 #include <boost/json/string.hpp>
 #include <boost/json/value.hpp>
 
-#include <string>
-
 // ---------- bulkwriter/adapt/boost_json.hpp -------------------------------------------------------------------------
 
 // Boost.JSON values as values of json fields, as the dynamic field's member, and as undeclared values of a named
-// append. Include it before the schemas that use it.
+// append; objects as rows of a run-time schema; run-time schemas from and to JSON. Include it before the schemas that
+// use it. In separate compilation the unit that holds the bodies includes it too.
 
 namespace bulkwriter {
 inline namespace v1 {
@@ -14406,8 +16114,139 @@ struct json_text_of<boost::json::object> : detail::boost_json_text<boost::json::
 template <>
 struct json_text_of<boost::json::array> : detail::boost_json_text<boost::json::array> {};
 
+/// Objects are rows of a run-time schema: `writer.append_row(object)`. Values are those that text_columns describes,
+/// but plain JSON; keys that the schema does not declare go to the dynamic field. Errors: wrong_type, out_of_range,
+/// unknown_field, wrong_dim.
+template <>
+struct cells_of<boost::json::object> {
+  /// Fills the row. The cells are views of the object.
+  static void read(boost::json::object const& value, cell_row& row);
+};
+
+/// A schema from what REST v2 has for one: the body of a create request or its "schema" alone, the answer to a describe
+/// request or its "data" alone. Members that concern no field (indexes, analyzers, …) are not looked at. Error:
+/// invalid_schema, also for a schema that breaks a rule.
+/// @{
+result<runtime_schema> try_schema_from_json(boost::json::value const& collection);
+inline runtime_schema schema_from_json(boost::json::value const& collection) {
+  return try_schema_from_json(collection).value();
+}
+/// @}
+
+/// The "schema" of a create request: {"autoID": false, "enableDynamicField": true, "fields": […]}. Error:
+/// invalid_schema, also for a default_value that JSON would round.
+/// @{
+result<boost::json::object> try_schema_to_json(std::span<field_info const> fields);
+inline boost::json::object schema_to_json(std::span<field_info const> fields) {
+  return try_schema_to_json(fields).value();
+}
+inline result<boost::json::object> try_schema_to_json(runtime_schema const& schema) {
+  return try_schema_to_json(schema.fields());
+}
+inline boost::json::object schema_to_json(runtime_schema const& schema) { return schema_to_json(schema.fields()); }
+/// @}
+
 }  // namespace v1
 }  // namespace bulkwriter
+
+#if BULKWRITER_BODIES
+
+// ---------- bulkwriter/adapt/detail/boost_json.ipp ------------------------------------------------------------------
+
+namespace bulkwriter {
+inline namespace v1 {
+namespace detail {
+
+class boost_object_node {
+ public:
+  explicit boost_object_node(boost::json::object const& object) noexcept : object_(&object) {}
+  template <class See>
+  void for_each_member(See const& see) const;
+
+ private:
+  boost::json::object const* object_;
+};
+
+// As text_node, over a tree.
+class boost_node {
+ public:
+  explicit boost_node(boost::json::value const& value) noexcept : value_(&value) {}
+
+  json_type type() const noexcept {
+    switch (value_->kind()) {
+      case boost::json::kind::null: return json_type::null;
+      case boost::json::kind::bool_: return json_type::boolean;
+      case boost::json::kind::int64: return json_type::integer;
+      case boost::json::kind::uint64:
+        return value_->get_uint64() > static_cast<std::uint64_t>(INT64_MAX) ? json_type::unsigned_integer
+                                                                            : json_type::integer;
+      case boost::json::kind::double_: return json_type::real;
+      case boost::json::kind::string: return json_type::string;
+      case boost::json::kind::array: return json_type::array;
+      case boost::json::kind::object: break;
+    }
+    return json_type::object;
+  }
+  bool boolean() const noexcept { return value_->get_bool(); }
+  std::int64_t integer() const noexcept {
+    return value_->is_int64() ? value_->get_int64() : static_cast<std::int64_t>(value_->get_uint64());
+  }
+  std::uint64_t unsigned_integer() const noexcept { return value_->get_uint64(); }
+  double real() const noexcept {
+    if (value_->is_double()) return value_->get_double();
+    return value_->is_int64() ? static_cast<double>(value_->get_int64()) : static_cast<double>(value_->get_uint64());
+  }
+  float real32() const noexcept { return static_cast<float>(real()); }
+  std::string_view string(std::string&) const noexcept { return value_->get_string(); }
+  void append_json(std::string& out) const { out += boost::json::serialize(*value_); }
+
+  template <class See>
+  void for_each_element(See const& see) const {
+    for (auto const& element : value_->get_array()) see(boost_node(element));
+  }
+  template <class See>
+  void for_each_member(See const& see) const {
+    boost_object_node(value_->get_object()).for_each_member(see);
+  }
+
+ private:
+  boost::json::value const* value_;
+};
+
+template <class See>
+void boost_object_node::for_each_member(See const& see) const {
+  for (auto const& pair : *object_) see(std::string_view(pair.key()), boost_node(pair.value()));
+}
+
+}  // namespace detail
+
+BULKWRITER_DECL void cells_of<boost::json::object>::read(boost::json::object const& value, cell_row& row) {
+  row.clear();
+  detail::json_to_cells<detail::boost_node>(row).read_row(detail::boost_object_node(value));
+}
+
+BULKWRITER_DECL result<runtime_schema> try_schema_from_json(boost::json::value const& collection) {
+  auto const* object = collection.if_object();
+  if (auto const* data = object != nullptr ? detail::data_object(collection) : nullptr; data != nullptr) object = data;
+  if (auto const* inner = object != nullptr ? detail::member(*object, "schema") : nullptr; inner != nullptr)
+    object = inner->if_object();
+  if (object == nullptr || detail::member(*object, "fields") == nullptr)
+    return error_info{.code = errc::invalid_schema, .message = "schema: no object with \"fields\""};
+  auto schema = detail::schema_reader(*object, errc::invalid_schema).read();
+  if (!schema) return schema;
+  if (auto good = schema->try_check(); !good) return std::move(good).error();
+  return schema;
+}
+
+BULKWRITER_DECL result<boost::json::object> try_schema_to_json(std::span<field_info const> fields) {
+  if (auto good = try_check_schema(fields); !good) return std::move(good).error();
+  return detail::schema_json(fields);
+}
+
+}  // namespace v1
+}  // namespace bulkwriter
+
+#endif  // BULKWRITER_BODIES
 
 #endif  // BULKWRITER_BOOST_JSON
 

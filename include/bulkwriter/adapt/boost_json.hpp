@@ -1,9 +1,13 @@
 #pragma once
 
 // Boost.JSON values as values of json fields, as the dynamic field's member, and as undeclared values of a named
-// append. Include it before the schemas that use it.
+// append; objects as rows of a run-time schema; run-time schemas from and to JSON. Include it before the schemas that
+// use it. In separate compilation the unit that holds the bodies includes it too.
 
+#include <bulkwriter/error.hpp>
+#include <bulkwriter/row/cell_row.hpp>
 #include <bulkwriter/schema/member_type.hpp>
+#include <bulkwriter/schema/runtime_schema.hpp>
 
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
@@ -11,6 +15,7 @@
 #include <boost/json/string.hpp>
 #include <boost/json/value.hpp>
 
+#include <span>
 #include <string>
 
 namespace bulkwriter {
@@ -32,5 +37,41 @@ struct json_text_of<boost::json::object> : detail::boost_json_text<boost::json::
 template <>
 struct json_text_of<boost::json::array> : detail::boost_json_text<boost::json::array> {};
 
+/// Objects are rows of a run-time schema: `writer.append_row(object)`. Values are those that text_columns describes,
+/// but plain JSON; keys that the schema does not declare go to the dynamic field. Errors: wrong_type, out_of_range,
+/// unknown_field, wrong_dim.
+template <>
+struct cells_of<boost::json::object> {
+  /// Fills the row. The cells are views of the object.
+  static void read(boost::json::object const& value, cell_row& row);
+};
+
+/// A schema from what REST v2 has for one: the body of a create request or its "schema" alone, the answer to a describe
+/// request or its "data" alone. Members that concern no field (indexes, analyzers, …) are not looked at. Error:
+/// invalid_schema, also for a schema that breaks a rule.
+/// @{
+result<runtime_schema> try_schema_from_json(boost::json::value const& collection);
+inline runtime_schema schema_from_json(boost::json::value const& collection) {
+  return try_schema_from_json(collection).value();
+}
+/// @}
+
+/// The "schema" of a create request: {"autoID": false, "enableDynamicField": true, "fields": […]}. Error:
+/// invalid_schema, also for a default_value that JSON would round.
+/// @{
+result<boost::json::object> try_schema_to_json(std::span<field_info const> fields);
+inline boost::json::object schema_to_json(std::span<field_info const> fields) {
+  return try_schema_to_json(fields).value();
+}
+inline result<boost::json::object> try_schema_to_json(runtime_schema const& schema) {
+  return try_schema_to_json(schema.fields());
+}
+inline boost::json::object schema_to_json(runtime_schema const& schema) { return schema_to_json(schema.fields()); }
+/// @}
+
 }  // namespace v1
 }  // namespace bulkwriter
+
+#if BULKWRITER_BODIES
+#include <bulkwriter/adapt/detail/boost_json.ipp>
+#endif

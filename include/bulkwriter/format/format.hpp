@@ -83,11 +83,12 @@ class encoder {
 };
 
 /// A format: a value with options, the kinds it holds, the extension that servers know it by, and its encoder.
-/// try_make_encoder refuses options out of range with invalid_option.
+/// try_make_encoder refuses options out of range with invalid_option. Where `holds` is static, a writer of a
+/// compile-time schema asks it while compiling.
 template <class F>
 concept file_format = requires(F const f, std::span<field_info const> fields, kind k) {
-  { F::holds(k) } -> std::same_as<bool>;
-  { F::extension } -> std::convertible_to<std::string_view>;
+  { f.holds(k) } -> std::same_as<bool>;
+  { f.extension } -> std::convertible_to<std::string_view>;
   { f.try_make_encoder(fields) } -> std::same_as<result<std::unique_ptr<encoder>>>;
 };
 

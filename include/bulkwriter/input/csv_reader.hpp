@@ -2,12 +2,12 @@
 
 #include <bulkwriter/error.hpp>
 #include <bulkwriter/input/parse.hpp>
+#include <bulkwriter/input/text_source.hpp>
 
 #include <array>
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
-#include <functional>
 #include <initializer_list>
 #include <optional>
 #include <span>
@@ -41,9 +41,8 @@ struct csv_options {
   std::vector<std::string> number_columns = {};
 };
 
-/// Fills the span from its start and returns how many bytes it wrote; 0 only at the end of the input. Its
-/// errors are handed on as they are.
-using csv_source = std::function<result<std::size_t>(std::span<char>)>;
+/// Where a csv_reader gets its bytes.
+using csv_source = text_source;
 
 class csv_reader;
 
@@ -153,7 +152,11 @@ class csv_reader {
   csv_cell operator[](std::string_view name) const { return cell(column(name)); }
   /// @}
 
-  /// An error about the current row as a whole, such as a writer's, with this file and the row's line before it.
+  /// The texts of the current row, valid until the next is read or the reader is moved: what text_columns take.
+  std::span<std::string_view const> texts();
+
+  /// An error about the current row, such as a writer's, with this file before it, and the line; where the error's
+  /// `field` is the name of a column, line and column of that cell.
   error_info in_row(error_info problem) const;
 
   /// Rows read so far, the header not counted.
@@ -205,6 +208,7 @@ class csv_reader {
   std::vector<std::string> names_ = {};
   std::vector<std::size_t> number_columns_ = {};
   std::vector<piece> cells_ = {};
+  std::vector<std::string_view> texts_ = {};  // scratch
   std::vector<char> buffer_ = {};
   std::size_t begin_ = 0;  // of the record, in buffer_
   std::size_t at_ = 0;     // the next byte, from begin_

@@ -30,6 +30,9 @@ std::optional<json_fault> find_json_fault(std::string_view text);
 /// The same for text that must be an object; its top-level keys, unescaped, are put into `keys`.
 std::optional<json_fault> find_json_object_fault(std::string_view text, std::vector<std::string>& keys);
 
+/// Appends what a JSON string, given with its quotes and free of faults, stands for.
+void append_unescaped(std::string& out, std::string_view json_string);
+
 /// Appends the text as a JSON string with its quotes. Well-formed UTF-8 passes through unescaped.
 void append_json_string(std::string& out, std::string_view text);
 

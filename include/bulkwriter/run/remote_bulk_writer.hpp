@@ -3,6 +3,7 @@
 #include <bulkwriter/storage/object_store.hpp>
 #include <bulkwriter/storage/object_url.hpp>
 #include <bulkwriter/writer/bulk_writer.hpp>
+#include <bulkwriter/writer/runtime_bulk_writer.hpp>
 
 #include <cstdint>
 #include <memory>
@@ -74,6 +75,44 @@ class remote_bulk_writer : public bulk_writer<Schema, Format> {
                                                 remote_options options) {
     return detail::try_make_remote(Schema::infos, base::make_format(format), store, std::move(options));
   }
+
+  object_store store_;
+};
+
+/// The same for a schema that is known at run time only, which goes first.
+template <class Format>
+class remote_bulk_writer<runtime_schema, Format> : public bulk_writer<runtime_schema, Format> {
+  using base = bulk_writer<runtime_schema, Format>;
+
+ public:
+  /// Errors: invalid_schema, invalid_option. Sends nothing.
+  /// @{
+  remote_bulk_writer(runtime_schema schema, object_store store, remote_options options = {})
+      : remote_bulk_writer(std::move(schema), Format{}, std::move(store), std::move(options)) {}
+  remote_bulk_writer(runtime_schema schema, Format format, object_store store, remote_options options = {})
+      : remote_bulk_writer(
+            try_open(std::move(schema), std::move(format), std::move(store), std::move(options)).value()) {}
+
+  static result<remote_bulk_writer> try_open(runtime_schema schema, object_store store, remote_options options = {}) {
+    return try_open(std::move(schema), Format{}, std::move(store), std::move(options));
+  }
+  static result<remote_bulk_writer> try_open(runtime_schema schema, Format format, object_store store,
+                                             remote_options options = {}) {
+    return base::template try_make<remote_bulk_writer>(
+        std::move(schema), format,
+        [&](std::span<field_info const> fields, detail::new_file_format made) {
+          return detail::try_make_remote(fields, std::move(made), store, std::move(options));
+        },
+        [&](typename base::made_parts made) { return remote_bulk_writer(std::move(made), std::move(store)); });
+  }
+  /// @}
+
+  /// The bucket that this writer fills.
+  object_store const& store() const noexcept { return store_; }
+
+ private:
+  remote_bulk_writer(typename base::made_parts made, object_store store) noexcept
+      : base(std::move(made)), store_(std::move(store)) {}
 
   object_store store_;
 };

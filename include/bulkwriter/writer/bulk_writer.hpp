@@ -1,7 +1,8 @@
 #pragma once
 
 #include <bulkwriter/row/bind.hpp>
-#include <bulkwriter/writer/detail/chunk_writer.hpp>
+#include <bulkwriter/row/columns.hpp>
+#include <bulkwriter/writer/bulk_writer_base.hpp>
 #include <bulkwriter/writer/options.hpp>
 
 #include <cstddef>
@@ -124,7 +125,7 @@ consteval int first_unheld_field() {
 /// of the place, for a folder io_error and no_space. invalid_state: the writer was moved from, or an exception has ended
 /// a write.
 template <class Schema, class Format>
-class bulk_writer {
+class bulk_writer : public bulk_writer_base {
  public:
   static_assert(typed_schema<Schema>,
                 "bulkwriter: the first argument of a writer is a schema: struct my_schema : bw::schema<…> {}");
@@ -228,36 +229,40 @@ class bulk_writer {
   }
   /// @}
 
-  /// Finishes the open chunk. The files since the last commit; none where no row came since. Rows may be appended
-  /// afterwards: the numbering of files goes on.
+  /// A column for each field, by name: `append_columns("id"_f = ids, "v"_f = block, "title"_f = bw::string_block{…},
+  /// "score"_f = bw::masked(scores, bitmap))`. A column is a random-access range with a value for each row (also of
+  /// std::optional), a contiguous block of rows × dim numbers for a vector field, a string_block, or masked of these.
+  /// Rows are checked as append_row checks them, up to the first that is refused; those before it are kept. Columns of
+  /// different lengths, blocks that end within a row, and bad offsets are an invalid_option that names the field, and
+  /// no row is appended then. The number of rows appended.
   /// @{
-  result<bulkwriter::batch_files> try_commit() { return core::commit(core_.get()); }
-  bulkwriter::batch_files commit() { return try_commit().value(); }
+  template <fixed_string... Name, class... T>
+    requires(sizeof...(Name) > 0)
+  result<std::uint64_t> try_append_columns(named<Name, T>... column) {
+    return append_by_columns<Name...>(column.value...);
+  }
+  template <fixed_string... Name, class... T>
+    requires(sizeof...(Name) > 0)
+  std::uint64_t append_columns(named<Name, T>... column) {
+    return append_by_columns<Name...>(column.value...).value();
+  }
   /// @}
-
-  /// All files so far, committed or not.
-  bulkwriter::batch_files batch_files() const { return core_ ? core_->all_files() : bulkwriter::batch_files{}; }
-  /// The folder of the files. On disk: its path; in a bucket: relative to the bucket's root, with a leading slash.
-  std::string data_path() const { return core_ ? core_->data_path() : std::string(); }
-  /// Rows accepted so far.
-  std::uint64_t row_count() const noexcept { return core_ ? core_->accepted_rows() : 0; }
 
  protected:
   /// For writers that derive from this one and bring their place.
   /// @{
-  using core = detail::chunk_writer;
-
-  explicit bulk_writer(std::unique_ptr<core> made) noexcept : core_(std::move(made)) {}
+  explicit bulk_writer(std::unique_ptr<core> made) noexcept : bulk_writer_base(std::move(made)) {}
 
   // Errors: invalid_option.
   static detail::new_file_format make_format(Format const& format) {
-    constexpr int unheld = detail::first_unheld_field<Schema, Format>();
-    if constexpr (unheld >= 0)
-      static_assert(
-          sizeof(
-              detail::cannot_hold<Format, detail::field_at<Schema, static_cast<std::size_t>(unheld)>::name_storage>) !=
-          0);
-    return {format.try_make_encoder(Schema::infos), Format::extension};
+    if constexpr (requires { Format::holds(kind{}); }) {  // a format chosen at run time asks in try_make_encoder
+      constexpr int unheld = detail::first_unheld_field<Schema, Format>();
+      if constexpr (unheld >= 0)
+        static_assert(
+            sizeof(detail::cannot_hold<Format,
+                                       detail::field_at<Schema, static_cast<std::size_t>(unheld)>::name_storage>) != 0);
+    }
+    return {format.try_make_encoder(Schema::infos), format.extension};
   }
   /// @}
 
@@ -267,7 +272,7 @@ class bulk_writer {
     return core::try_make(Schema::infos, make_format(format), std::move(place), std::move(options));
   }
 
-  result<void> append(void const* row, core::show_row show) { return core::append(core_.get(), row, show); }
+  result<void> append(void const* row, core::show_row show) { return core::append(get(), row, show); }
 
   template <class Bound, class... V>
   result<void> append_values(V const&... value) {
@@ -331,6 +336,28 @@ class bulk_writer {
     return {};
   }
 
+  template <fixed_string... Name, class... C>
+  result<std::uint64_t> append_by_columns(C const&... column) {
+    std::size_t const sizes[] = {detail::column_rows<C>::size(column, detail::width_of<Schema>(Name.view()))...};
+    std::string faults[] = {detail::column_rows<C>::fault(column, detail::width_of<Schema>(Name.view()))...};
+    constexpr auto const& names = detail::name_list<Name...>::views;
+    for (std::size_t c = 0; c < names.size(); ++c) {
+      if (faults[c].empty() && sizes[c] != sizes[0])
+        faults[c] =
+            std::to_string(sizes[c]) + " rows, where '" + std::string(names[0]) + "' has " + std::to_string(sizes[0]);
+      if (!faults[c].empty())
+        return error_info{.code = errc::invalid_option,
+                          .message = "column '" + std::string(names[c]) + "': " + faults[c],
+                          .field = std::string(names[c])};
+    }
+    for (std::size_t i = 0; i < sizes[0]; ++i)
+      if (auto appended = append_by_name<Name...>(
+              detail::column_rows<C>::template at<detail::width_of<Schema>(Name.view())>(column, i)...);
+          !appended)
+        return std::move(appended).error();
+    return std::uint64_t{sizes[0]};
+  }
+
   template <class... T>
   result<void> append_by_position(std::tuple<T...> const& row) {
     using bound = detail::by_position<Schema, sizeof...(T)>;
@@ -341,8 +368,6 @@ class bulk_writer {
       return std::apply([&](auto const&... value) { return append_checked<bound>(value...); }, row);
     }
   }
-
-  std::unique_ptr<core> core_;
 };
 
 }  // namespace v1

@@ -4,11 +4,7 @@
 #include <bulkwriter/row/text.hpp>
 
 #include <algorithm>
-#include <cerrno>
-#include <cstdio>
 #include <cstring>
-#include <memory>
-#include <system_error>
 
 namespace bulkwriter {
 inline namespace v1 {
@@ -18,24 +14,10 @@ BULKWRITER_DECL error_info csv_cell::make_error(errc code, std::string_view rule
 }
 
 BULKWRITER_DECL result<csv_reader> csv_reader::try_open(std::string const& path, csv_options options) {
-  auto const io_error = [](std::string const& name, std::string_view what) {
-    return error_info{
-        .code = errc::io_error,
-        .message = "cannot " + std::string(what) + " '" + name + "': " + std::generic_category().message(errno)};
-  };
   if (options.name.empty()) options.name = path;
-  std::shared_ptr<std::FILE> const file(std::fopen(path.c_str(), "rb"), [](std::FILE* f) {
-    if (f) std::fclose(f);
-  });
-  if (!file) return io_error(path, "open");
-  std::setvbuf(file.get(), nullptr, _IONBF, 0);  // the reader has a buffer of its own
-  return try_open(
-      [file, name = path, io_error](std::span<char> out) -> result<std::size_t> {
-        std::size_t const n = std::fread(out.data(), 1, out.size(), file.get());
-        if (n == 0 && std::ferror(file.get())) return io_error(name, "read");
-        return n;
-      },
-      std::move(options));
+  auto source = input::detail::try_open_text_file(path);
+  if (!source) return std::move(source).error();
+  return try_open(*std::move(source), std::move(options));
 }
 
 BULKWRITER_DECL result<csv_reader> csv_reader::try_open(csv_source source, csv_options options) {
@@ -311,7 +293,17 @@ BULKWRITER_DECL error_info csv_reader::make_error(errc code, text_position where
   return info;
 }
 
+BULKWRITER_DECL std::span<std::string_view const> csv_reader::texts() {
+  texts_.resize(cells_.size());
+  for (std::size_t i = 0; i < cells_.size(); ++i) texts_[i] = cell(i).text();
+  return texts_;
+}
+
 BULKWRITER_DECL error_info csv_reader::in_row(error_info problem) const {
+  if (std::size_t const column = find(problem.field); column < cells_.size()) {
+    problem.message = make_error(problem.code, cells_[column].position, npos, problem.message).message;
+    return problem;
+  }
   std::uint64_t const line = cells_.empty() ? line_ : cells_.front().position.line;
   problem.message = options_.name + ", line " + std::to_string(line) + ": " + problem.message;
   return problem;

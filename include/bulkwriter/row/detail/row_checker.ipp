@@ -1,6 +1,7 @@
 #pragma once
 
 #include <bulkwriter/row/row_checker.hpp>
+#include <bulkwriter/row/row_problems.hpp>
 #include <bulkwriter/row/text.hpp>
 
 #include <algorithm>
@@ -182,25 +183,7 @@ BULKWRITER_DECL void row_checker::check_dynamic(std::size_t i, std::string_view 
 }
 
 BULKWRITER_DECL error_info row_checker::refusal(std::int64_t row_number) {
-  error_info info;
-  info.row = row_number;
-  info.field = problems_.front().field;
-  std::string const row = "row " + std::to_string(row_number);
-  if (problems_.size() == 1) {
-    info.code = problems_.front().code;
-    info.message = row + ", field '" + info.field + "': " + problems_.front().message;
-  } else {
-    info.code = errc::several_problems;
-    info.message = row + ": " + std::to_string(problems_.size()) + " problems";
-    for (std::size_t k = 0; k < problems_.size(); ++k) {
-      problem const& p = problems_[k];
-      info.message += (k == 0 ? ": field '" : "; field '") + p.field + "': " + p.message + " [bulkwriter." +
-                      std::string(to_string(p.code)) + "]";
-    }
-  }
-  info.problems = std::move(problems_);
-  problems_.clear();
-  return info;
+  return refused_row(row_number, std::exchange(problems_, {}));
 }
 
 BULKWRITER_DECL void settle(std::span<field_info const> fields, std::span<cell> cells) noexcept {

@@ -45,6 +45,8 @@ class json_scanner {
     }
   }
 
+  void unescape_to(std::string& out) { string(&out); }
+
  private:
   // Reads a scalar whole, or the opening of a container up to where its first value is due.
   bool begin_value() {
@@ -197,6 +199,10 @@ BULKWRITER_DECL std::optional<json_fault> find_json_object_fault(std::string_vie
                                                                  std::vector<std::string>& keys) {
   keys.clear();
   return json_scanner(text).run(&keys);
+}
+
+BULKWRITER_DECL void append_unescaped(std::string& out, std::string_view json_string) {
+  json_scanner(json_string).unescape_to(out);
 }
 
 BULKWRITER_DECL void append_json_string(std::string& out, std::string_view text) {

@@ -3,6 +3,7 @@
 #include <bulkwriter/format/format.hpp>
 #include <bulkwriter/manifest/batch_files.hpp>
 #include <bulkwriter/output/output.hpp>
+#include <bulkwriter/row/cell_row.hpp>
 #include <bulkwriter/row/row_checker.hpp>
 #include <bulkwriter/row/row_texts.hpp>
 #include <bulkwriter/writer/options.hpp>
@@ -47,6 +48,10 @@ class chunk_writer {
   static result<void> append(chunk_writer* writer, void const* row, show_row show) {
     return writer != nullptr ? writer->append(row, show) : moved_from();
   }
+  // A row whose way to cells may have met problems: they join those of the checker.
+  static result<void> append(chunk_writer* writer, cell_row const& row) {
+    return writer != nullptr ? writer->append(row) : moved_from();
+  }
   static result<batch_files> commit(chunk_writer* writer);
 
   batch_files const& all_files() const noexcept { return all_; }
@@ -56,6 +61,7 @@ class chunk_writer {
  private:
   static result<void> moved_from();
   result<void> append(void const* row, show_row show);
+  result<void> append(cell_row const& row);
   result<batch_files> commit();
   std::size_t files() const noexcept;
   std::string file_name(std::size_t file) const;

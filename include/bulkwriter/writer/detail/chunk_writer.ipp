@@ -1,5 +1,6 @@
 #pragma once
 
+#include <bulkwriter/row/row_problems.hpp>
 #include <bulkwriter/writer/detail/chunk_writer.hpp>
 
 #include <algorithm>
@@ -90,6 +91,29 @@ BULKWRITER_DECL result<void> chunk_writer::append(void const* given, show_row sh
     return {};
   if (auto flushed = flush(); !flushed) return fail(std::move(flushed).error());
   return {};
+}
+
+BULKWRITER_DECL result<void> chunk_writer::append(cell_row const& given) {
+  if (given.problems().empty()) [[likely]]
+    return append(&given, [](void const* row, row_texts&, cell* cells) {
+      auto const made = static_cast<cell_row const*>(row)->cells();
+      std::copy(made.begin(), made.end(), cells);
+    });
+  if (auto usable = check_usable(); !usable) return usable;
+  std::int64_t const row = offered_rows_++;
+  auto const place_of = [this](problem const& p) {
+    return std::find_if(fields_.begin(), fields_.end(), [&](field_info const& f) { return f.name == p.field; });
+  };
+  std::vector<problem> problems = given.problems();
+  if (problems.front().field.empty()) return refused_row(row, std::move(problems));  // there is no row to judge
+  if (auto checked = checker_.check(row, given.cells()); !checked)
+    for (problem& p : checked.error().problems)
+      if (std::none_of(given.problems().begin(), given.problems().end(),
+                       [&](auto const& q) { return q.field == p.field; }))
+        problems.push_back(std::move(p));
+  std::stable_sort(problems.begin(), problems.end(),
+                   [&](problem const& a, problem const& b) { return place_of(a) < place_of(b); });
+  return refused_row(row, std::move(problems));
 }
 
 BULKWRITER_DECL result<batch_files> chunk_writer::commit() {

@@ -1,0 +1,118 @@
+#pragma once
+
+#include <bulkwriter/input/ndjson_reader.hpp>
+#include <bulkwriter/row/detail/json_node.hpp>
+#include <bulkwriter/row/text.hpp>
+
+#include <algorithm>
+#include <cstring>
+
+namespace bulkwriter {
+inline namespace v1 {
+
+BULKWRITER_DECL result<ndjson_reader> ndjson_reader::try_open(std::string const& path, ndjson_options options) {
+  if (options.name.empty()) options.name = path;
+  auto source = input::detail::try_open_text_file(path);
+  if (!source) return std::move(source).error();
+  return try_open(*std::move(source), std::move(options));
+}
+
+BULKWRITER_DECL result<ndjson_reader> ndjson_reader::try_open(text_source source, ndjson_options options) {
+  if (options.name.empty()) options.name = "NDJSON input";
+  if (options.max_line_size == 0)
+    return error_info{.code = errc::invalid_option, .message = "ndjson_options.max_line_size: 0 allows no line"};
+  return ndjson_reader(std::move(source), std::move(options), nullptr);
+}
+
+BULKWRITER_DECL result<bool> ndjson_reader::try_next() {
+  if (failure_) return *failure_;
+  std::string_view text;
+  do {
+    auto line = read_line();
+    if (!line) failure_ = line.error();
+    if (!line || !*line) return line;
+    text = row().view();
+  } while (text.find_first_not_of(" \t\r") == std::string_view::npos);
+  ++rows_;
+  if (auto const fault = detail::find_json_object_fault(text, keys_)) {
+    size_ = 0;  // there is no row to look into
+    return make_error(errc::invalid_json, fault->offset, "not a JSON object: " + std::string(fault->what));
+  }
+  std::sort(keys_.begin(), keys_.end());
+  if (auto const twin = std::adjacent_find(keys_.begin(), keys_.end()); twin != keys_.end())
+    return make_error(errc::duplicate_key, offset_of(*twin),
+                      "the key " + input::quoted(*twin) + " appears more than once");
+  return true;
+}
+
+// Makes the bytes up to the next line feed, or to the end of the input, the current line; false behind the last.
+BULKWRITER_DECL result<bool> ndjson_reader::read_line() {
+  begin_ = next_;
+  size_ = 0;
+  for (std::size_t searched = 0;;) {
+    char const* const first = buffer_.data() + begin_ + searched;
+    std::size_t const left = end_ - begin_ - searched;
+    auto const* const feed = left == 0 ? nullptr : static_cast<char const*>(std::memchr(first, '\n', left));
+    std::size_t const length = searched + (feed ? static_cast<std::size_t>(feed - first) : left);
+    if (length > options_.max_line_size) {
+      ++line_;
+      return make_error(errc::invalid_json, options_.max_line_size,
+                        "a line of more than " + std::to_string(options_.max_line_size) + " bytes (max_line_size)");
+    }
+    if (feed == nullptr) {
+      searched = length;
+      auto more = refill();
+      if (!more) return more;
+      if (*more) continue;
+      if (length == 0) return false;
+    }
+    size_ = length;
+    next_ = begin_ + length + (feed ? 1 : 0);
+    if (++line_ == 1 && std::string_view(buffer_.data() + begin_, size_).starts_with("\xEF\xBB\xBF")) {
+      begin_ += 3;
+      size_ -= 3;
+    }
+    return true;
+  }
+}
+
+BULKWRITER_DECL result<bool> ndjson_reader::refill() {
+  if (exhausted_) return false;
+  if (begin_ != 0) {
+    std::memmove(buffer_.data(), buffer_.data() + begin_, end_ - begin_);
+    end_ -= begin_;
+    begin_ = 0;
+  }
+  if (end_ == buffer_.size()) buffer_.resize(std::max(std::size_t{256} << 10, buffer_.size() * 2));
+  auto got = source_(std::span(buffer_).subspan(end_));
+  if (!got) return std::move(got).error();
+  exhausted_ = *got == 0;
+  end_ += *got;
+  return !exhausted_;
+}
+
+BULKWRITER_DECL error_info ndjson_reader::make_error(errc code, std::size_t offset, std::string_view rule) const {
+  return {.code = code,
+          .message = options_.name + ", line " + std::to_string(line_) + ", column " + std::to_string(offset + 1) +
+                     ": " + std::string(rule)};
+}
+
+// Where the value of a key stands: the last, if there are two. 0 for a key that the row does not have.
+BULKWRITER_DECL std::size_t ndjson_reader::offset_of(std::string_view key) const {
+  std::string_view const line = row().view();
+  std::size_t const begin = line.find('{');
+  if (key.empty() || begin == std::string_view::npos) return 0;
+  std::size_t found = 0;
+  detail::text_node(line.substr(begin)).for_each_member([&](std::string_view name, detail::text_node value) {
+    if (name == key) found = static_cast<std::size_t>(value.text().data() - line.data());
+  });
+  return found;
+}
+
+BULKWRITER_DECL error_info ndjson_reader::in_row(error_info problem) const {
+  problem.message = make_error(problem.code, offset_of(problem.field), problem.message).message;
+  return problem;
+}
+
+}  // namespace v1
+}  // namespace bulkwriter

@@ -1,0 +1,30 @@
+#pragma once
+
+#include <bulkwriter/error.hpp>
+
+#include <cstddef>
+#include <functional>
+#include <span>
+#include <string>
+
+namespace bulkwriter {
+inline namespace v1 {
+
+/// Fills the span from its start and returns how many bytes it wrote; 0 only at the end of the input. Its
+/// errors are handed on as they are.
+using text_source = std::function<result<std::size_t>(std::span<char>)>;
+
+namespace input {
+namespace detail {
+
+/// The bytes of a file, unbuffered: readers have a buffer of their own. Errors, of the source too: `io_error`.
+result<text_source> try_open_text_file(std::string const& path);
+
+}  // namespace detail
+}  // namespace input
+}  // namespace v1
+}  // namespace bulkwriter
+
+#if BULKWRITER_BODIES
+#include <bulkwriter/input/detail/text_source.ipp>
+#endif

@@ -1,0 +1,46 @@
+#pragma once
+
+#include <bulkwriter/writer/detail/chunk_writer.hpp>
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <utility>
+
+namespace bulkwriter {
+inline namespace v1 {
+
+/// What writers of all schemas and formats have in common: everything but the rows. See bulk_writer for errors and
+/// threads.
+class bulk_writer_base {
+ public:
+  /// Finishes the open chunk. The files since the last commit; none where no row came since. Rows may be appended
+  /// afterwards: the numbering of files goes on.
+  /// @{
+  result<bulkwriter::batch_files> try_commit() { return core::commit(core_.get()); }
+  bulkwriter::batch_files commit() { return try_commit().value(); }
+  /// @}
+
+  /// All files so far, committed or not.
+  bulkwriter::batch_files batch_files() const { return core_ ? core_->all_files() : bulkwriter::batch_files{}; }
+  /// The folder of the files. On disk: its path; in a bucket: relative to the bucket's root, with a leading slash.
+  std::string data_path() const { return core_ ? core_->data_path() : std::string(); }
+  /// Rows accepted so far.
+  std::uint64_t row_count() const noexcept { return core_ ? core_->accepted_rows() : 0; }
+
+ protected:
+  /// For the writers.
+  /// @{
+  using core = detail::chunk_writer;
+  explicit bulk_writer_base(std::unique_ptr<core> made) noexcept : core_(std::move(made)) {}
+  core* get() const noexcept {
+    return core_.get();
+  }  // null: moved from
+     /// @}
+
+ private:
+  std::unique_ptr<core> core_;
+};
+
+}  // namespace v1
+}  // namespace bulkwriter

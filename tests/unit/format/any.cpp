@@ -1,0 +1,66 @@
+#include <bulkwriter/local.hpp>
+
+#include <doctest/doctest.h>
+
+#include <string>
+
+namespace bw = bulkwriter;
+using namespace bw::literals;
+
+namespace {
+
+struct tag_schema
+    : bw::schema<bw::column<"id", bw::int64{.is_primary = true}>, bw::column<"tag", bw::varchar{.max_length = 8}>> {};
+
+// A format that holds nothing but int64.
+struct numbers_only {
+  static constexpr std::string_view extension = "n";
+  static constexpr bool holds(bw::kind k) noexcept { return k == bw::kind::int64; }
+  bw::result<std::unique_ptr<bw::format::encoder>> try_make_encoder(std::span<bw::field_info const> fields) const {
+    return bw::format::json{}.try_make_encoder(fields);
+  }
+};
+
+}  // namespace
+
+TEST_CASE("any: writes what the format that it holds writes") {
+  auto const erased = std::make_shared<bw::output::memory>(), plain = std::make_shared<bw::output::memory>();
+  for (std::string const name : {"parquet", "json"}) {
+    bw::bulk_writer<tag_schema, bw::format::any> writer{erased, bw::format::any::named(name)};
+    writer.append_row(std::tuple{1, "a"});
+    CHECK(writer.commit().groups.at(0).paths.at(0) == "1." + name);
+  }
+  bw::bulk_writer<tag_schema, bw::format::parquet> parquet{plain};
+  parquet.append_row(std::tuple{1, "a"});
+  parquet.commit();
+  bw::bulk_writer<tag_schema, bw::format::json> json{plain};
+  json.append_row(std::tuple{1, "a"});
+  json.commit();
+  CHECK(erased->files() == plain->files());
+}
+
+TEST_CASE("any: options of the format that it holds are judged when the writer is made") {
+  auto const memory = std::make_shared<bw::output::memory>();
+  using writer = bw::bulk_writer<tag_schema, bw::format::any>;
+  CHECK(writer::try_open(memory, bw::format::parquet{.page_size = 1}).error().code == bw::errc::invalid_option);
+}
+
+TEST_CASE("any: a kind that the format cannot hold is an error that names field and kind") {
+  auto const memory = std::make_shared<bw::output::memory>();
+  auto const made = bw::bulk_writer<tag_schema, bw::format::any>::try_open(memory, numbers_only{});
+  REQUIRE(!made);
+  CHECK(made.error().code == bw::errc::invalid_schema);
+  CHECK(made.error().field == "tag");
+  CHECK(made.error().message == "field 'tag': n files cannot hold varchar");
+}
+
+TEST_CASE("any: an unknown name is an error that tells the known ones") {
+  auto const made = bw::format::any::try_named("xlsx");
+  REQUIRE(!made);
+  CHECK(made.error().code == bw::errc::invalid_option);
+  CHECK(made.error().message.starts_with("there is no format 'xlsx', only "));
+  for (auto const name : bw::format::any::names()) {
+    CHECK(made.error().message.find(name) != std::string::npos);
+    CHECK(bw::format::any::named(name).extension == name);
+  }
+}
