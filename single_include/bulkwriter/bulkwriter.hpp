@@ -1164,9 +1164,9 @@ inline namespace v1 {
 namespace format {
 
 /// NumPy, version 1.0 of its format: a file a field, a group of files a chunk ("1/id.npy", "1/title_vector.npy",
-/// "1/$meta.npy"). Nothing is pickled. Text is `<U` as servers want it: four bytes a character, and every text of a file
-/// takes the room of its longest, so one long text makes all of them large and chunks short of rows; prefer parquet
-/// where texts differ much in length. No group is larger than chunk_size.
+/// "1/$meta.npy"). Nothing is pickled. Text is `<U` as servers want it: four bytes a character, and every text of a
+/// file takes the room of its longest, so one long text makes all of them large and chunks short of rows; prefer
+/// parquet where texts differ much in length. No group is larger than chunk_size.
 ///
 /// The number of rows stands at the beginning of each file and is known at the end, so the place must be one that can
 /// rewrite it: folder, memory and object_place can. The width of a text column is known only then, too: beyond a
@@ -1332,8 +1332,8 @@ namespace detail {
 /// A column a file (https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html).
 ///
 /// Columns of numbers go out as they fill up, behind a header of fixed size that gets its number of rows at the end.
-/// Columns of text are kept as UTF-8, each text with a NUL behind it, first in memory and then on disk; when the longest
-/// is known, they are read again and written at its width.
+/// Columns of text are kept as UTF-8, each text with a NUL behind it, first in memory and then on disk; when the
+/// longest is known, they are read again and written at its width.
 class npy_encoder final : public format::encoder {
  public:
   explicit npy_encoder(std::span<field_info const> fields);
@@ -1359,13 +1359,13 @@ class npy_encoder final : public format::encoder {
   static constexpr std::size_t character = 4;  // bytes
 
   struct column {
-    std::size_t place;          // of the field in the schema
-    std::string_view type;      // as numpy writes it, without the width of text
-    std::size_t values_a_row;   // of a vector; 0: a single one
-    std::size_t bytes;          // of a row; 0: text
+    std::size_t place;         // of the field in the schema
+    std::string_view type;     // as numpy writes it, without the width of text
+    std::size_t values_a_row;  // of a vector; 0: a single one
+    std::size_t bytes;         // of a row; 0: text
     byte_chain values;
-    std::size_t row_begin = 0;  // in values, of the begun row
-    bool begun = false;         // the header was handed over
+    std::size_t row_begin = 0;             // in values, of the begun row
+    bool begun = false;                    // the header was handed over
     std::size_t width = 1, row_width = 1;  // characters of the longest text, and of the begun row; numpy knows no <U0
     spill_file spilled = {};
 
@@ -1386,11 +1386,12 @@ class npy_encoder final : public format::encoder {
   slab_pool pool_;
   std::vector<column> columns_;
   std::vector<std::string_view> names_;
-  std::uint64_t fixed_bytes_ = 0;                       // of a row, in all columns of numbers
-  std::uint64_t characters_ = 0, row_characters_ = 0;   // of a row in all columns of text: at their width with the begun row, and its own
+  std::uint64_t fixed_bytes_ = 0;  // of a row, in all columns of numbers
+  std::uint64_t characters_ = 0,
+                row_characters_ = 0;  // of a row in all columns of text: at their width with the begun row, and its own
   std::uint64_t rows_ = 0;
   bool has_row_ = false, ready_ = false;
-  std::vector<std::span<std::byte const>> pieces_;      // scratch
+  std::vector<std::span<std::byte const>> pieces_;  // scratch
 };
 
 }  // namespace detail
@@ -1783,8 +1784,8 @@ class file {
   /// An error says what could not be removed.
   virtual result<void> discard() = 0;
 
-  /// Puts other bytes over the first ones, before `finish`: no more than the `head_size` that the file was created with.
-  /// The default refuses with invalid_state.
+  /// Puts other bytes over the first ones, before `finish`: no more than the `head_size` that the file was created
+  /// with. The default refuses with invalid_state.
   virtual result<void> rewrite_head([[maybe_unused]] bytes head) {
     return error_info{.code = errc::invalid_state, .message = "the beginning of a file cannot be rewritten here"};
   }
@@ -3941,10 +3942,11 @@ struct not_a_row {
 };
 template <class Format, fixed_string Name>
 struct cannot_hold {
-  static_assert(rule::field<Name, sizeof(Format) == 0>,
-                "bulkwriter: this file format cannot hold this field's kind (parquet and json: boolean, int8 to int64, "
-                "float32, float64, "
-                "varchar, json, float_vector, dynamic_field; npy: no nullable fields, no arrays, sparse vectors and structs)");
+  static_assert(
+      rule::field<Name, sizeof(Format) == 0>,
+      "bulkwriter: this file format cannot hold this field's kind (parquet and json: boolean, int8 to int64, "
+      "float32, float64, "
+      "varchar, json, float_vector, dynamic_field; npy: no nullable fields, no arrays, sparse vectors and structs)");
 };
 
 template <class V>
@@ -3980,9 +3982,9 @@ consteval int first_unheld_field() {
 /// later append and commit returns again. Not thread-safe: use one writer per thread.
 ///
 /// Errors of a refused row: null_not_allowed, out_of_range, not_finite, varchar_too_long, invalid_utf8, invalid_json,
-/// json_too_long, wrong_dim, duplicate_key, format_cannot_hold, several_problems, row_too_large. Errors of writing: those
-/// of the place, for a folder io_error and no_space. invalid_state: the writer was moved from, or an exception has ended
-/// a write.
+/// json_too_long, wrong_dim, duplicate_key, format_cannot_hold, several_problems, row_too_large. Errors of writing:
+/// those of the place, for a folder io_error and no_space. invalid_state: the writer was moved from, or an exception
+/// has ended a write.
 template <class Schema, class Format>
 class bulk_writer : public bulk_writer_base {
  public:
@@ -4249,8 +4251,8 @@ result<std::unique_ptr<chunk_writer>> try_make_local(std::span<field_info const>
                                                      local_options options);
 }  // namespace detail
 
-/// Writes rows to files on disk: `<local_path>/<uuid>/1.parquet`, `2.parquet`, … (NumPy: `1/<field>.npy`, …). See bulk_writer for rows, errors and
-/// threads.
+/// Writes rows to files on disk: `<local_path>/<uuid>/1.parquet`, `2.parquet`, … (NumPy: `1/<field>.npy`, …). See
+/// bulk_writer for rows, errors and threads.
 ///
 ///     bw::local_bulk_writer<article_schema, bw::format::parquet> writer{{.local_path = "out"}};
 ///     writer.append_row({.id = 1, .title = "hello"});
@@ -5363,13 +5365,13 @@ BULKWRITER_DECL result<std::unique_ptr<format::encoder>> format::npy::try_make_e
     if (!f.written()) continue;
     none = false;
     if (holds(f)) continue;
-    return error_info{
-        .code = errc::invalid_schema,
-        .message = "field '" + std::string(f.name) + "': npy files cannot hold " +
-                   (holds(f.type) ? "nulls, and it is nullable" : std::string(to_string(f.type))),
-        .field = std::string(f.name)};
+    return error_info{.code = errc::invalid_schema,
+                      .message = "field '" + std::string(f.name) + "': npy files cannot hold " +
+                                 (holds(f.type) ? "nulls, and it is nullable" : std::string(to_string(f.type))),
+                      .field = std::string(f.name)};
   }
-  if (none) return error_info{.code = errc::invalid_schema, .message = "npy: no field of the schema is written to files"};
+  if (none)
+    return error_info{.code = errc::invalid_schema, .message = "npy: no field of the schema is written to files"};
   return std::unique_ptr<encoder>(new detail::npy_encoder(fields));
 }
 
@@ -6153,10 +6155,8 @@ format::any make_any() {
 }
 // One line a format.
 inline constexpr named_format named_formats[] = {
-    {format::parquet::extension, make_any<format::parquet>},
-    {format::json::extension, make_any<format::json>},
-    {format::jsonl::extension, make_any<format::jsonl>},
-    {format::csv::extension, make_any<format::csv>},
+    {format::parquet::extension, make_any<format::parquet>}, {format::json::extension, make_any<format::json>},
+    {format::jsonl::extension, make_any<format::jsonl>},     {format::csv::extension, make_any<format::csv>},
     {format::npy::extension, make_any<format::npy>},
 };
 
@@ -9492,8 +9492,9 @@ inline namespace v1 {
 struct remote_options {
   std::string remote_path = "/";                  ///< objects get the keys `<remote_path>/<uuid>/1.parquet`, …
   std::uint64_t chunk_size = default_chunk_size;  ///< bytes, at least 1,024; no object is larger (NumPy: no group)
-  int connections = 4;          ///< parts of an object under way at the same time, each on a thread of its own; 1 to 64
-  std::uint64_t part_size = 0;  ///< bytes, 5 MiB to 5 GiB; 0: 16 MiB (NumPy: 5 to 16), or more where chunk_size asks for it
+  int connections = 4;  ///< parts of an object under way at the same time, each on a thread of its own; 1 to 64
+  std::uint64_t part_size =
+      0;  ///< bytes, 5 MiB to 5 GiB; 0: 16 MiB (NumPy: 5 to 16), or more where chunk_size asks for it
   abandon_handler on_abandoned = {};  ///< empty: one line on stderr
 };
 
@@ -9502,8 +9503,8 @@ result<std::unique_ptr<chunk_writer>> try_make_remote(std::span<field_info const
                                                       object_store const& store, remote_options options);
 }  // namespace detail
 
-/// Writes rows into a bucket, uploading while it encodes; nothing but NumPy's texts touches the disk. See bulk_writer for
-/// rows, errors and threads.
+/// Writes rows into a bucket, uploading while it encodes; nothing but NumPy's texts touches the disk. See bulk_writer
+/// for rows, errors and threads.
 ///
 ///     bw::s3_connect_param bucket{.endpoint = "s3.amazonaws.com", .access_key = k, .secret_key = s,
 ///                                 .bucket_name = "b"};
@@ -9623,7 +9624,7 @@ result<std::uint64_t> try_part_size(std::uint64_t max_file_size, std::uint64_t r
 namespace detail {
 class part_buffers;
 class part_slots;
-}
+}  // namespace detail
 
 /// Files that become objects under one prefix of a bucket, uploaded while they are written. A file of at most one part
 /// is one PUT; larger ones travel in parts, `connections` at a time. Memory: `connections + 2` parts a file, no more
@@ -14375,9 +14376,8 @@ inline constexpr std::uint64_t group_memory = 192 * mib;
 
 class object_file final : public output::file {
  public:
-  object_file(std::shared_ptr<backend> store, std::shared_ptr<part_buffers> buffers,
-              std::shared_ptr<part_slots> slots, std::string key, std::uint64_t max_size, std::uint64_t part_size,
-              int connections, std::size_t head_size)
+  object_file(std::shared_ptr<backend> store, std::shared_ptr<part_buffers> buffers, std::shared_ptr<part_slots> slots,
+              std::string key, std::uint64_t max_size, std::uint64_t part_size, int connections, std::size_t head_size)
       : store_(std::move(store)),
         buffers_(std::move(buffers)),
         slots_(std::move(slots)),
@@ -14529,8 +14529,8 @@ class object_file final : public output::file {
 };
 
 // `requested`, or where it is 0 `usual`, or more where the store asks for more.
-inline result<std::uint64_t> choose_part_size(std::uint64_t max_file_size, std::uint64_t requested,
-                                              std::uint64_t usual, backend const& store) {
+inline result<std::uint64_t> choose_part_size(std::uint64_t max_file_size, std::uint64_t requested, std::uint64_t usual,
+                                              backend const& store) {
   auto const refuse = [](std::string message) -> error_info {
     return {.code = errc::invalid_option, .message = std::move(message)};
   };
@@ -14595,14 +14595,14 @@ BULKWRITER_DECL result<std::unique_ptr<output::file>> object_place::open(std::st
                       .message = "object_options.connections is " + std::to_string(options_.connections) +
                                  ", not between 1 and " + std::to_string(max_connections)};
   }
-  auto const part_size =
-      detail::choose_part_size(max_size, options_.part_size, usual_part_size, store_.backend());
+  auto const part_size = detail::choose_part_size(max_size, options_.part_size, usual_part_size, store_.backend());
   if (!part_size) return part_size.error();
   // Never more memory than the file can need: a file of at most one part is collected in a block of its own size.
-  std::uint64_t const block = (std::max)({(std::min)(*part_size, max_size), std::uint64_t{head_size}, std::uint64_t{1}});
-  return std::unique_ptr<output::file>(std::make_unique<detail::object_file>(
-      store_.shared_backend(), buffers_, std::move(slots), path_of(name), max_size, block, options_.connections,
-      head_size));
+  std::uint64_t const block =
+      (std::max)({(std::min)(*part_size, max_size), std::uint64_t{head_size}, std::uint64_t{1}});
+  return std::unique_ptr<output::file>(std::make_unique<detail::object_file>(store_.shared_backend(), buffers_,
+                                                                             std::move(slots), path_of(name), max_size,
+                                                                             block, options_.connections, head_size));
 }
 
 BULKWRITER_DECL std::string object_place::path_of(std::string_view name) const {

@@ -7,11 +7,11 @@ namespace bw = bulkwriter;
 
 #ifdef BULKWRITER_TEST_MISTAKE
 struct row_schema
-    : bw::schema<bw::column<"id", bw::int64{.is_primary = true}>, bw::column<"score", bw::float32{.nullable = true}>> {};
+    : bw::schema<bw::column<"id", bw::int64{.is_primary = true}>, bw::column<"score", bw::float32{.nullable = true}>> {
+};
 #else
-struct row_schema
-    : bw::schema<bw::column<"id", bw::int64{.is_primary = true}>,
-                 bw::column<"score", bw::float32{.nullable = true, .default_value = 0.5f}>> {};
+struct row_schema : bw::schema<bw::column<"id", bw::int64{.is_primary = true}>,
+                               bw::column<"score", bw::float32{.nullable = true, .default_value = 0.5f}>> {};
 #endif
 
 void use() { bw::local_bulk_writer<row_schema, bw::format::npy> writer{{.local_path = "out"}}; }

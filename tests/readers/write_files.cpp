@@ -239,7 +239,7 @@ void write_every() {
       r.text = text;
       r.doc = docs[static_cast<std::size_t>(id) % docs.size()];
       r.extra = id % 3 ? R"({"key with space":"\u00e9","nested":{"a":[1,{"b":null}]},"n":-0.5})" : "{}";
-        offer(writer, wrote, r, told(r));
+      offer(writer, wrote, r, told(r));
     }
   };
   make<every_schema>({.name = "texts", .columns = every_columns}, texts_of_all_sorts);

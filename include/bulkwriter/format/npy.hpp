@@ -11,9 +11,9 @@ inline namespace v1 {
 namespace format {
 
 /// NumPy, version 1.0 of its format: a file a field, a group of files a chunk ("1/id.npy", "1/title_vector.npy",
-/// "1/$meta.npy"). Nothing is pickled. Text is `<U` as servers want it: four bytes a character, and every text of a file
-/// takes the room of its longest, so one long text makes all of them large and chunks short of rows; prefer parquet
-/// where texts differ much in length. No group is larger than chunk_size.
+/// "1/$meta.npy"). Nothing is pickled. Text is `<U` as servers want it: four bytes a character, and every text of a
+/// file takes the room of its longest, so one long text makes all of them large and chunks short of rows; prefer
+/// parquet where texts differ much in length. No group is larger than chunk_size.
 ///
 /// The number of rows stands at the beginning of each file and is known at the end, so the place must be one that can
 /// rewrite it: folder, memory and object_place can. The width of a text column is known only then, too: beyond a

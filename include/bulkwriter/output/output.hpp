@@ -34,8 +34,8 @@ class file {
   /// An error says what could not be removed.
   virtual result<void> discard() = 0;
 
-  /// Puts other bytes over the first ones, before `finish`: no more than the `head_size` that the file was created with.
-  /// The default refuses with invalid_state.
+  /// Puts other bytes over the first ones, before `finish`: no more than the `head_size` that the file was created
+  /// with. The default refuses with invalid_state.
   virtual result<void> rewrite_head([[maybe_unused]] bytes head) {
     return error_info{.code = errc::invalid_state, .message = "the beginning of a file cannot be rewritten here"};
   }

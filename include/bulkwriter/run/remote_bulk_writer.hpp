@@ -18,8 +18,9 @@ inline namespace v1 {
 struct remote_options {
   std::string remote_path = "/";                  ///< objects get the keys `<remote_path>/<uuid>/1.parquet`, …
   std::uint64_t chunk_size = default_chunk_size;  ///< bytes, at least 1,024; no object is larger (NumPy: no group)
-  int connections = 4;          ///< parts of an object under way at the same time, each on a thread of its own; 1 to 64
-  std::uint64_t part_size = 0;  ///< bytes, 5 MiB to 5 GiB; 0: 16 MiB (NumPy: 5 to 16), or more where chunk_size asks for it
+  int connections = 4;  ///< parts of an object under way at the same time, each on a thread of its own; 1 to 64
+  std::uint64_t part_size =
+      0;  ///< bytes, 5 MiB to 5 GiB; 0: 16 MiB (NumPy: 5 to 16), or more where chunk_size asks for it
   abandon_handler on_abandoned = {};  ///< empty: one line on stderr
 };
 
@@ -28,8 +29,8 @@ result<std::unique_ptr<chunk_writer>> try_make_remote(std::span<field_info const
                                                       object_store const& store, remote_options options);
 }  // namespace detail
 
-/// Writes rows into a bucket, uploading while it encodes; nothing but NumPy's texts touches the disk. See bulk_writer for
-/// rows, errors and threads.
+/// Writes rows into a bucket, uploading while it encodes; nothing but NumPy's texts touches the disk. See bulk_writer
+/// for rows, errors and threads.
 ///
 ///     bw::s3_connect_param bucket{.endpoint = "s3.amazonaws.com", .access_key = k, .secret_key = s,
 ///                                 .bucket_name = "b"};

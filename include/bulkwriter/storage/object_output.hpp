@@ -29,7 +29,7 @@ result<std::uint64_t> try_part_size(std::uint64_t max_file_size, std::uint64_t r
 namespace detail {
 class part_buffers;
 class part_slots;
-}
+}  // namespace detail
 
 /// Files that become objects under one prefix of a bucket, uploaded while they are written. A file of at most one part
 /// is one PUT; larger ones travel in parts, `connections` at a time. Memory: `connections + 2` parts a file, no more

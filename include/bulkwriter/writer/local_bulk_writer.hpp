@@ -23,8 +23,8 @@ result<std::unique_ptr<chunk_writer>> try_make_local(std::span<field_info const>
                                                      local_options options);
 }  // namespace detail
 
-/// Writes rows to files on disk: `<local_path>/<uuid>/1.parquet`, `2.parquet`, … (NumPy: `1/<field>.npy`, …). See bulk_writer for rows, errors and
-/// threads.
+/// Writes rows to files on disk: `<local_path>/<uuid>/1.parquet`, `2.parquet`, … (NumPy: `1/<field>.npy`, …). See
+/// bulk_writer for rows, errors and threads.
 ///
 ///     bw::local_bulk_writer<article_schema, bw::format::parquet> writer{{.local_path = "out"}};
 ///     writer.append_row({.id = 1, .title = "hello"});

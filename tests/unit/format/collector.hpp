@@ -18,12 +18,13 @@ struct collector {
     return {this,
             [](void* self, std::size_t file, pieces given) {
               for (auto const piece : given)
-                static_cast<collector*>(self)->of(file).append(reinterpret_cast<char const*>(piece.data()), piece.size());
+                static_cast<collector*>(self)->of(file).append(reinterpret_cast<char const*>(piece.data()),
+                                                               piece.size());
               return bulkwriter::result<void>();
             },
             [](void* self, std::size_t file, std::span<std::byte const> head) {
-              static_cast<collector*>(self)->of(file).replace(
-                  0, head.size(), reinterpret_cast<char const*>(head.data()), head.size());
+              static_cast<collector*>(self)->of(file).replace(0, head.size(),
+                                                              reinterpret_cast<char const*>(head.data()), head.size());
               ++static_cast<collector*>(self)->rewrites;
               return bulkwriter::result<void>();
             }};

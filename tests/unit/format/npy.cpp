@@ -132,7 +132,8 @@ TEST_CASE("npy: a file a field, in the bytes of version 1.0") {
   CHECK(out.files[i++] == file_of("<U7", "(2,)", twice(utf32(UR"({"a":1})", 7))));
 }
 
-TEST_CASE("npy: dropped rows leave no trace, files of many flushes are those of one, and a new group begins after finish") {
+TEST_CASE(
+    "npy: dropped rows leave no trace, files of many flushes are those of one, and a new group begins after finish") {
   std::vector<bw::field_info> const fields = {field("id", bw::kind::int64), field("title", bw::kind::varchar),
                                               field("v", bw::kind::float_vector, 300)};
   // expected from the inputs: title n is n % 7 times "é", so beyond a mebibyte texts go to disk and characters are cut
@@ -249,7 +250,8 @@ TEST_CASE("npy: no group is larger than chunk_size, however the width of texts g
   std::uint64_t found = 0;
   for (std::size_t g = 0; g < files.size(); ++g) {
     std::string const folder = std::to_string(g + 1) + '/';
-    CHECK(files[g].paths == std::vector{folder + "id.npy", folder + "title.npy", folder + "v.npy", folder + "$meta.npy"});
+    CHECK(files[g].paths ==
+          std::vector{folder + "id.npy", folder + "title.npy", folder + "v.npy", folder + "$meta.npy"});
     std::uint64_t size = 0;
     for (std::string const& path : files[g]) size += memory->files().at(path).size();
     CHECK(size == files[g].bytes);

@@ -131,8 +131,9 @@ class memory_store final : public bw::storage::backend {
   }
 };
 
-struct pair_schema : bw::schema<bw::column<"id", bw::int64{.is_primary = true}>,
-                                bw::column<"title", bw::varchar{.max_length = 20}>> {};
+struct pair_schema
+    : bw::schema<bw::column<"id", bw::int64{.is_primary = true}>, bw::column<"title", bw::varchar{.max_length = 20}>> {
+};
 
 std::string pattern(std::size_t size) {
   std::string out(size, '\0');
@@ -435,7 +436,8 @@ TEST_CASE("part size: 16 MiB unless there would be too many, in whole MiB") {
   CHECK(size(100 * mib, 49 * mib) == 0);
 }
 
-TEST_CASE("object output: of a file of a group the beginning may change until the end, so part 1 is the last to travel") {
+TEST_CASE(
+    "object output: of a file of a group the beginning may change until the end, so part 1 is the last to travel") {
   for (std::size_t const size : {4u, 9u, 10u, 11u, 20u, 21u, 100u, 1001u}) {
     CAPTURE(size);
     auto const store = std::make_shared<memory_store>();

@@ -55,9 +55,9 @@ struct to_memory {
   }
 };
 
-struct vector_schema : bw::schema<bw::column<"id", bw::int64{.is_primary = true}>,
-                                  bw::column<"title", bw::varchar{.max_length = 8}>,
-                                  bw::column<"v", bw::float_vector{.dim = 1000}>> {};
+struct vector_schema
+    : bw::schema<bw::column<"id", bw::int64{.is_primary = true}>, bw::column<"title", bw::varchar{.max_length = 8}>,
+                 bw::column<"v", bw::float_vector{.dim = 1000}>> {};
 
 // A place that fails at operation n, as Beast's test stream does.
 class failing_place final : public bw::output::place {

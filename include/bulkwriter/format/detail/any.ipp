@@ -23,10 +23,8 @@ format::any make_any() {
 }
 // One line a format.
 inline constexpr named_format named_formats[] = {
-    {format::parquet::extension, make_any<format::parquet>},
-    {format::json::extension, make_any<format::json>},
-    {format::jsonl::extension, make_any<format::jsonl>},
-    {format::csv::extension, make_any<format::csv>},
+    {format::parquet::extension, make_any<format::parquet>}, {format::json::extension, make_any<format::json>},
+    {format::jsonl::extension, make_any<format::jsonl>},     {format::csv::extension, make_any<format::csv>},
     {format::npy::extension, make_any<format::npy>},
 };
 

@@ -18,8 +18,8 @@ namespace detail {
 /// A column a file (https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html).
 ///
 /// Columns of numbers go out as they fill up, behind a header of fixed size that gets its number of rows at the end.
-/// Columns of text are kept as UTF-8, each text with a NUL behind it, first in memory and then on disk; when the longest
-/// is known, they are read again and written at its width.
+/// Columns of text are kept as UTF-8, each text with a NUL behind it, first in memory and then on disk; when the
+/// longest is known, they are read again and written at its width.
 class npy_encoder final : public format::encoder {
  public:
   explicit npy_encoder(std::span<field_info const> fields);
@@ -45,13 +45,13 @@ class npy_encoder final : public format::encoder {
   static constexpr std::size_t character = 4;  // bytes
 
   struct column {
-    std::size_t place;          // of the field in the schema
-    std::string_view type;      // as numpy writes it, without the width of text
-    std::size_t values_a_row;   // of a vector; 0: a single one
-    std::size_t bytes;          // of a row; 0: text
+    std::size_t place;         // of the field in the schema
+    std::string_view type;     // as numpy writes it, without the width of text
+    std::size_t values_a_row;  // of a vector; 0: a single one
+    std::size_t bytes;         // of a row; 0: text
     byte_chain values;
-    std::size_t row_begin = 0;  // in values, of the begun row
-    bool begun = false;         // the header was handed over
+    std::size_t row_begin = 0;             // in values, of the begun row
+    bool begun = false;                    // the header was handed over
     std::size_t width = 1, row_width = 1;  // characters of the longest text, and of the begun row; numpy knows no <U0
     spill_file spilled = {};
 
@@ -72,11 +72,12 @@ class npy_encoder final : public format::encoder {
   slab_pool pool_;
   std::vector<column> columns_;
   std::vector<std::string_view> names_;
-  std::uint64_t fixed_bytes_ = 0;                       // of a row, in all columns of numbers
-  std::uint64_t characters_ = 0, row_characters_ = 0;   // of a row in all columns of text: at their width with the begun row, and its own
+  std::uint64_t fixed_bytes_ = 0;  // of a row, in all columns of numbers
+  std::uint64_t characters_ = 0,
+                row_characters_ = 0;  // of a row in all columns of text: at their width with the begun row, and its own
   std::uint64_t rows_ = 0;
   bool has_row_ = false, ready_ = false;
-  std::vector<std::span<std::byte const>> pieces_;      // scratch
+  std::vector<std::span<std::byte const>> pieces_;  // scratch
 };
 
 }  // namespace detail

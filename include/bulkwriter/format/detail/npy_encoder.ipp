@@ -20,13 +20,13 @@ BULKWRITER_DECL result<std::unique_ptr<format::encoder>> format::npy::try_make_e
     if (!f.written()) continue;
     none = false;
     if (holds(f)) continue;
-    return error_info{
-        .code = errc::invalid_schema,
-        .message = "field '" + std::string(f.name) + "': npy files cannot hold " +
-                   (holds(f.type) ? "nulls, and it is nullable" : std::string(to_string(f.type))),
-        .field = std::string(f.name)};
+    return error_info{.code = errc::invalid_schema,
+                      .message = "field '" + std::string(f.name) + "': npy files cannot hold " +
+                                 (holds(f.type) ? "nulls, and it is nullable" : std::string(to_string(f.type))),
+                      .field = std::string(f.name)};
   }
-  if (none) return error_info{.code = errc::invalid_schema, .message = "npy: no field of the schema is written to files"};
+  if (none)
+    return error_info{.code = errc::invalid_schema, .message = "npy: no field of the schema is written to files"};
   return std::unique_ptr<encoder>(new detail::npy_encoder(fields));
 }
 

@@ -18,9 +18,8 @@ inline constexpr std::uint64_t group_memory = 192 * mib;
 
 class object_file final : public output::file {
  public:
-  object_file(std::shared_ptr<backend> store, std::shared_ptr<part_buffers> buffers,
-              std::shared_ptr<part_slots> slots, std::string key, std::uint64_t max_size, std::uint64_t part_size,
-              int connections, std::size_t head_size)
+  object_file(std::shared_ptr<backend> store, std::shared_ptr<part_buffers> buffers, std::shared_ptr<part_slots> slots,
+              std::string key, std::uint64_t max_size, std::uint64_t part_size, int connections, std::size_t head_size)
       : store_(std::move(store)),
         buffers_(std::move(buffers)),
         slots_(std::move(slots)),
@@ -172,8 +171,8 @@ class object_file final : public output::file {
 };
 
 // `requested`, or where it is 0 `usual`, or more where the store asks for more.
-inline result<std::uint64_t> choose_part_size(std::uint64_t max_file_size, std::uint64_t requested,
-                                              std::uint64_t usual, backend const& store) {
+inline result<std::uint64_t> choose_part_size(std::uint64_t max_file_size, std::uint64_t requested, std::uint64_t usual,
+                                              backend const& store) {
   auto const refuse = [](std::string message) -> error_info {
     return {.code = errc::invalid_option, .message = std::move(message)};
   };
@@ -238,14 +237,14 @@ BULKWRITER_DECL result<std::unique_ptr<output::file>> object_place::open(std::st
                       .message = "object_options.connections is " + std::to_string(options_.connections) +
                                  ", not between 1 and " + std::to_string(max_connections)};
   }
-  auto const part_size =
-      detail::choose_part_size(max_size, options_.part_size, usual_part_size, store_.backend());
+  auto const part_size = detail::choose_part_size(max_size, options_.part_size, usual_part_size, store_.backend());
   if (!part_size) return part_size.error();
   // Never more memory than the file can need: a file of at most one part is collected in a block of its own size.
-  std::uint64_t const block = (std::max)({(std::min)(*part_size, max_size), std::uint64_t{head_size}, std::uint64_t{1}});
-  return std::unique_ptr<output::file>(std::make_unique<detail::object_file>(
-      store_.shared_backend(), buffers_, std::move(slots), path_of(name), max_size, block, options_.connections,
-      head_size));
+  std::uint64_t const block =
+      (std::max)({(std::min)(*part_size, max_size), std::uint64_t{head_size}, std::uint64_t{1}});
+  return std::unique_ptr<output::file>(std::make_unique<detail::object_file>(store_.shared_backend(), buffers_,
+                                                                             std::move(slots), path_of(name), max_size,
+                                                                             block, options_.connections, head_size));
 }
 
 BULKWRITER_DECL std::string object_place::path_of(std::string_view name) const {
