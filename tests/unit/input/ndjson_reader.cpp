@@ -35,7 +35,7 @@ std::vector<std::string> rows_of(std::string const& text, std::size_t step) {
 }  // namespace
 
 TEST_CASE("ndjson: lines, blank lines, CRLF and a byte order mark, however the bytes come") {
-  for (std::size_t const step : {1, 2, 3, 7, 1000}) {
+  for (std::size_t const step : {1u, 2u, 3u, 7u, 1000u}) {
     CHECK(rows_of("", step).empty());
     CHECK(rows_of("\n \r\n\n", step).empty());
     CHECK(rows_of("{\"a\":1}", step) == std::vector<std::string>{"{\"a\":1}"});
