@@ -6466,8 +6466,10 @@ BULKWRITER_DECL result<void> chunk_writer::append(cell_row const& given) {
       if (std::none_of(given.problems().begin(), given.problems().end(),
                        [&](auto const& q) { return q.field == p.field; }))
         problems.push_back(std::move(p));
-  std::stable_sort(problems.begin(), problems.end(),
-                   [&](problem const& a, problem const& b) { return place_of(a) < place_of(b); });
+  // in schema order, each moved up past those of later fields: few, and std::stable_sort uses what C++17 deprecated
+  for (auto at = problems.begin(); at != problems.end(); ++at)
+    std::rotate(std::find_if(problems.begin(), at, [&](problem const& p) { return place_of(*at) < place_of(p); }), at,
+                at + 1);
   return refused_row(row, std::move(problems));
 }
 
@@ -7147,7 +7149,7 @@ class json_to_cells {
     if (std::is_sorted(indices.begin(), indices.end())) return;
     std::vector<std::pair<std::uint32_t, float>> entries;
     for (std::size_t i = 0; i < indices.size(); ++i) entries.emplace_back(indices[i], values[i]);
-    std::stable_sort(entries.begin(), entries.end(), [](auto const& a, auto const& b) { return a.first < b.first; });
+    std::sort(entries.begin(), entries.end(), [](auto const& a, auto const& b) { return a.first < b.first; });
     for (std::size_t i = 0; i < indices.size(); ++i) indices[i] = entries[i].first, values[i] = entries[i].second;
   }
 

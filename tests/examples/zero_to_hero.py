@@ -280,7 +280,7 @@ def bad_csv(options):
          "element 1 of the list, 'nan', is not a finite number"),
         ("empty vector", "title_vector", change(rows[5], title_vector=""), "an empty cell where a list of numbers is due"),
         ("no id", "id", change(rows[5], id=""), "line 7, column 1 (id): an empty cell where an integer is due"),
-        ("long title", "title", change(rows[5], title="x" * 513), "line 7: "),
+        ("long title", "title", change(rows[5], title="x" * 513), "line 7, column "),
     ]
     for name, column, row, message in cases:
         text = csv_text(COLUMNS, rows[:5] + [row] + rows[6:])
@@ -409,7 +409,7 @@ def named_peers(options):
             # The same with Zilliz Cloud's API: the cluster is asked for collections, another endpoint imports from a URL.
             cloud = dict(env, BULKWRITER_API_KEY="root:Milvus", BULKWRITER_CLUSTER_ID="in01-test", BULKWRITER_CLOUD_ENDPOINT=service,
                          BULKWRITER_TOKEN="")
-            run = Run(options.program, "--csv", folder + "/a.csv", "--file-type=csv", env=cloud)
+            run = Run(options.program, "--csv", folder + "/a.csv", "--file-type=jsonl", env=cloud)
             assert run.code == 0 and run.lines[-1] == "Completed: 12 of 12 rows", run.out + run.err
             half = Run(options.program, env=dict(cloud, BULKWRITER_API_KEY=""))
             assert half.code == 2 and half.err.split("\n")[0].endswith(", but not BULKWRITER_API_KEY"), half.err

@@ -13,11 +13,19 @@ namespace bw = bulkwriter;
 
 namespace {
 
+// As std::to_string has it, whatever the locale.
+std::string number(double value) {
+  std::string text = std::to_string(value);
+  if (std::size_t const comma = text.find(','); comma != std::string::npos) text[comma] = '.';
+  return text;
+}
+std::string number(int value) { return std::to_string(value); }
+
 // Keeps the cells of the last row as text, of whatever kind: what a format would see.
 std::string shown(bw::cell const& c, std::size_t width = 1) {
   std::string out;
   auto const list = [&](auto const& values) {
-    for (auto const v : values) out += (out.empty() ? "" : " ") + std::to_string(v);
+    for (auto const v : values) out += (out.empty() ? "" : " ") + number(v);
   };
   switch (c.holds()) {
     case bw::cell::type::null: return "null";
@@ -29,7 +37,7 @@ std::string shown(bw::cell const& c, std::size_t width = 1) {
     case bw::cell::type::bytes: list(c.as_bytes()); return "b " + out;
     case bw::cell::type::sparse:
       for (std::size_t i = 0; i < c.size(); ++i)
-        out += std::to_string(c.sparse_indices()[i]) + ":" + std::to_string(c.sparse_values()[i]) + " ";
+        out += std::to_string(c.sparse_indices()[i]) + ":" + number(c.sparse_values()[i]) + " ";
       return out;
     case bw::cell::type::list: {
       std::vector<bw::cell> cells(width);

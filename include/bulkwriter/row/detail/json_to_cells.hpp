@@ -247,7 +247,7 @@ class json_to_cells {
     if (std::is_sorted(indices.begin(), indices.end())) return;
     std::vector<std::pair<std::uint32_t, float>> entries;
     for (std::size_t i = 0; i < indices.size(); ++i) entries.emplace_back(indices[i], values[i]);
-    std::stable_sort(entries.begin(), entries.end(), [](auto const& a, auto const& b) { return a.first < b.first; });
+    std::sort(entries.begin(), entries.end(), [](auto const& a, auto const& b) { return a.first < b.first; });
     for (std::size_t i = 0; i < indices.size(); ++i) indices[i] = entries[i].first, values[i] = entries[i].second;
   }
 
