@@ -295,7 +295,7 @@ def bad_csv(options):
     fails(options, "last quote open", (text + "\"1,2\n").encode(), "line 10, column 1 (id): the quote that opens this cell is never closed")
     fails(options, "cell too few", (text + "1,2,3\n").encode(), "line 10, column 1: 3 cells where the header has 8")
     fails(options, "cell too many", (lines[0] + lines[1].rstrip("\n") + ",\n").encode(), "line 2, column ")
-    fails(options, "not UTF-8", text.encode().replace(b"https://example.com/5", b"https://example.com/\xff"), "line 7: ")
+    fails(options, "not UTF-8", text.encode().replace(b"https://example.com/5", b"https://example.com/\xff"), "line 7, column ")
     hint = "; is the first line a header?"
     for name, data, message, hinted in (
             ("missing column", csv_text(["id", "title", "link"], rows).encode(), "the header has no column 'title_vector'", True),
