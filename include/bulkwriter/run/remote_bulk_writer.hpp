@@ -44,7 +44,7 @@ result<std::unique_ptr<chunk_writer>> try_make_remote(std::span<field_info const
 template <class Schema, class Format>
 class remote_bulk_writer : public bulk_writer<Schema, Format> {
   using base = bulk_writer<Schema, Format>;
-  using typename base::core;
+  using core = detail::chunk_writer;
 
  public:
   /// Options of the format go first. Errors: invalid_option. Sends nothing: a wrong key or bucket shows at the first

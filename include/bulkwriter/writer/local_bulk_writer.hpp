@@ -34,7 +34,7 @@ result<std::unique_ptr<chunk_writer>> try_make_local(std::span<field_info const>
 template <class Schema, class Format>
 class local_bulk_writer : public bulk_writer<Schema, Format> {
   using base = bulk_writer<Schema, Format>;
-  using typename base::core;
+  using core = detail::chunk_writer;
 
  public:
   /// Makes the folder. Options of the format go first. Errors: invalid_option, io_error, no_space.
