@@ -56,3 +56,7 @@ class csv_encoder final : public text_encoder {
 }  // namespace detail
 }  // namespace v1
 }  // namespace bulkwriter
+
+#if BULKWRITER_BODIES
+#include <bulkwriter/format/detail/csv_encoder.ipp>
+#endif

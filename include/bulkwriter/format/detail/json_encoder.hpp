@@ -25,3 +25,7 @@ class json_encoder final : public text_encoder {
 }  // namespace detail
 }  // namespace v1
 }  // namespace bulkwriter
+
+#if BULKWRITER_BODIES
+#include <bulkwriter/format/detail/json_encoder.ipp>
+#endif

@@ -83,3 +83,7 @@ class npy_encoder final : public format::encoder {
 }  // namespace detail
 }  // namespace v1
 }  // namespace bulkwriter
+
+#if BULKWRITER_BODIES
+#include <bulkwriter/format/detail/npy_encoder.ipp>
+#endif

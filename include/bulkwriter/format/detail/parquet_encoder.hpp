@@ -134,3 +134,7 @@ class parquet_encoder final : public format::encoder {
 }  // namespace detail
 }  // namespace v1
 }  // namespace bulkwriter
+
+#if BULKWRITER_BODIES
+#include <bulkwriter/format/detail/parquet_encoder.ipp>
+#endif
