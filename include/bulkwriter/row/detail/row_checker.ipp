@@ -142,7 +142,7 @@ BULKWRITER_DECL void row_checker::check_vector(std::size_t i, std::span<float co
             ", not a finite number");
 }
 
-inline std::string json_complaint(std::string_view text, json_fault const& fault) {
+inline std::string json_complaint(std::string_view text, text_fault const& fault) {
   std::string_view const rest = text.substr(std::min(fault.offset, text.size()));
   return std::string(fault.what) + " at byte " + std::to_string(fault.offset) +
          (rest.empty() ? "" : ": " + quoted_start(rest));
