@@ -2,6 +2,7 @@
 
 #include <bulkwriter/error.hpp>
 #include <bulkwriter/row/cell.hpp>
+#include <bulkwriter/row/syntax.hpp>
 #include <bulkwriter/schema/field_info.hpp>
 
 #include <cstddef>
