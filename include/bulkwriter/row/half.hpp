@@ -5,28 +5,35 @@
 #include <bit>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <span>
 
 namespace bulkwriter {
 inline namespace v1 {
 namespace detail {
 
-// Floats of 16 bits, as bits. Integer arithmetic and selects in place of branches, so that compilers make vector code
-// of loops over these; the two float operations are on normal numbers, so flushing of subnormals does not matter.
+// Floats of 16 bits, as bits. Masks in place of branches, so that compilers make vector code of loops over these; the
+// two float operations are on normal numbers, so flushing of subnormals does not matter.
 
-/// The nearest IEEE 754 binary16, of two the even one; beyond 65519.99… infinity; of NaN a quiet NaN.
+// One of two by a condition: of a ?: with float operations in it GCC makes a jump.
+constexpr std::uint32_t choose(bool condition, std::uint32_t yes, std::uint32_t no) noexcept {
+  std::uint32_t const mask = 0 - std::uint32_t{condition};
+  return (yes & mask) | (no & ~mask);
+}
+
+/// The nearest IEEE 754 binary16, of two the even one; from 65520 on infinity; of NaN a quiet NaN.
 constexpr std::uint16_t to_float16_bits(float value) noexcept {
   auto const bits = std::bit_cast<std::uint32_t>(value);
   std::uint32_t const sign = bits >> 16 & 0x8000, magnitude = bits & 0x7fff'ffff;
-  // from 2^-14 on: 112 off the exponent, 13 bits off the mantissa; a carry goes into the exponent as it should
+  bool const is_small = magnitude < 0x3880'0000;  // 2^-14
+  // 112 off the exponent, 13 bits off the mantissa; a carry goes into the exponent as it should
   std::uint32_t const normal = (magnitude + 0xfff + (magnitude >> 13 & 1) - (112u << 23)) >> 13;
-  // below: a sum with 0.5 has the unit of binary16's subnormals, 2^-24, as its last place
-  std::uint32_t const small = magnitude < 0x3880'0000 ? magnitude : 0;
-  std::uint32_t const subnormal =
-      std::bit_cast<std::uint32_t>(std::bit_cast<float>(small) + 0.5f) - std::bit_cast<std::uint32_t>(0.5f);
-  std::uint32_t const finite = magnitude < 0x3880'0000 ? subnormal : normal;
-  std::uint32_t const special = magnitude > 0x7f80'0000 ? 0x7e00 | (magnitude >> 13 & 0x3ff) : 0x7c00;
-  return static_cast<std::uint16_t>(sign | (magnitude < 0x4780'0000 ? finite : special));
+  // a sum with 0.5 has the unit of binary16's subnormals, 2^-24, as its last place
+  float const sum = std::bit_cast<float>(choose(is_small, magnitude, 0)) + 0.5f;
+  std::uint32_t const subnormal = std::bit_cast<std::uint32_t>(sum) - std::bit_cast<std::uint32_t>(0.5f);
+  std::uint32_t const special = choose(magnitude > 0x7f80'0000, 0x7e00 | (magnitude >> 13 & 0x3ff), 0x7c00);
+  return static_cast<std::uint16_t>(sign |
+                                    choose(magnitude < 0x4780'0000, choose(is_small, subnormal, normal), special));
 }
 
 /// The nearest bfloat16, of two the even one; beyond its largest infinity; of NaN a quiet NaN.
@@ -44,31 +51,43 @@ constexpr float from_float16_bits(std::uint16_t half) noexcept {
   // 2^-14 and the fraction, less 2^-14
   float const fraction = std::bit_cast<float>(0x3880'0000 | (shifted & 0x7f'ffff)) - 0x1p-14f;
   std::uint32_t const subnormal = std::bit_cast<std::uint32_t>(fraction) & 0x7fff'ffff;
-  return std::bit_cast<float>(sign | (magnitude < 0x400 ? subnormal : shifted + exponent));
+  return std::bit_cast<float>(sign | choose(magnitude < 0x400, subnormal, shifted + exponent));
 }
 constexpr float from_bfloat16_bits(std::uint16_t half) noexcept {
   return std::bit_cast<float>(std::uint32_t{half} << 16);
 }
 /// @}
 
-/// The same for a kind, float16_vector or bfloat16_vector, chosen once for many values: as many as there are go to
-/// `out`.
-/// @{
-constexpr void to_half_bits(kind k, std::span<float const> values, std::uint16_t* out) noexcept {
-  float const* const in = values.data();
-  std::size_t const count = values.size();
-  if (k == kind::float16_vector)
-    for (std::size_t i = 0; i < count; ++i) out[i] = to_float16_bits(in[i]);
-  else
-    for (std::size_t i = 0; i < count; ++i) out[i] = to_bfloat16_bits(in[i]);
+// f for every value. Written over blocks of constant length that share no memory, so that compilers make vector code of
+// it at -O2.
+template <class From, class To, class F>
+void transform_blocks(std::span<From const> values, To* out, F f) noexcept {
+  constexpr std::size_t block = 32;
+  std::size_t i = 0;
+  for (; i + block <= values.size(); i += block) {
+    From in[block];
+    To made[block];
+    std::memcpy(in, values.data() + i, sizeof in);
+    for (std::size_t k = 0; k < block; ++k) made[k] = f(in[k]);
+    std::memcpy(out + i, made, sizeof made);
+  }
+  for (; i < values.size(); ++i) out[i] = f(values[i]);
 }
-constexpr void from_half_bits(kind k, std::span<std::uint16_t const> halves, float* out) noexcept {
-  std::uint16_t const* const in = halves.data();
-  std::size_t const count = halves.size();
+
+/// The same of many values, which may lie anywhere but in `out`, to as many at `out`; the kind, float16_vector or
+/// bfloat16_vector, is asked once.
+/// @{
+inline void to_half_bits(kind k, std::span<float const> values, std::uint16_t* out) noexcept {
   if (k == kind::float16_vector)
-    for (std::size_t i = 0; i < count; ++i) out[i] = from_float16_bits(in[i]);
+    transform_blocks(values, out, [](float value) { return to_float16_bits(value); });
   else
-    for (std::size_t i = 0; i < count; ++i) out[i] = from_bfloat16_bits(in[i]);
+    transform_blocks(values, out, [](float value) { return to_bfloat16_bits(value); });
+}
+inline void from_half_bits(kind k, std::span<std::uint16_t const> halves, float* out) noexcept {
+  if (k == kind::float16_vector)
+    transform_blocks(halves, out, [](std::uint16_t half) { return from_float16_bits(half); });
+  else
+    transform_blocks(halves, out, [](std::uint16_t half) { return from_bfloat16_bits(half); });
 }
 /// @}
 
