@@ -1,5 +1,6 @@
 #pragma once
 
+#include <bulkwriter/config.hpp>
 #include <bulkwriter/row/cell.hpp>
 #include <bulkwriter/schema/field_info.hpp>
 
