@@ -27,6 +27,28 @@ inline void append_json_floats(std::string& out, std::span<float const> values) 
   out.resize(static_cast<std::size_t>(at - out.data()));
 }
 
+BULKWRITER_DECL void append_json_sparse(std::string& out, cell const& value) {
+  constexpr std::size_t longest = 30;  // an index of 10 digits in quotes, a colon, a float, a comma
+  std::span const indices = value.sparse_indices();
+  std::span const values = value.sparse_values();
+  std::size_t const begin = out.size();
+  out.resize(begin + 2 + values.size() * longest);
+  char* at = out.data() + begin;
+  char* const end = out.data() + out.size();
+  *at++ = '{';
+  for (std::size_t k = 0; k < values.size(); ++k) {
+    *at++ = '"';
+    at = std::to_chars(at, end, indices[k]).ptr;
+    *at++ = '"';
+    *at++ = ':';
+    at = std::to_chars(at, end, values[k]).ptr;
+    *at++ = ',';
+  }
+  if (!values.empty()) --at;
+  *at++ = '}';
+  out.resize(static_cast<std::size_t>(at - out.data()));
+}
+
 BULKWRITER_DECL void append_json_cell(std::string& out, field_info const&, cell const& value) {
   switch (value.holds()) {
     case cell::type::null: out += "null"; break;
