@@ -23,7 +23,7 @@ struct parquet {
   std::uint64_t page_size = std::uint64_t{1} << 20;
   bool page_checksum = false;  ///< CRC-32 of every page, for readers that check it
 
-  static constexpr std::string_view extension = "parquet";    ///< of the files
+  static constexpr std::string_view extension = "parquet";     ///< of the files
   static constexpr bool holds(kind) noexcept { return true; }  ///< every kind, nullable or not
 
   /// What writes the bytes. Error: invalid_option, for a size out of its range.

@@ -22,7 +22,8 @@ namespace detail {
 /// How a file comes about (https://github.com/apache/parquet-format):
 ///
 ///   (1) "PAR1".
-///   (2) Values go into one byte_chain a leaf of the schema, in the very bytes of PLAIN encoding (booleans aside); a page
+///   (2) Values go into one byte_chain a leaf of the schema, in the very bytes of PLAIN encoding (booleans aside); a
+///   page
 ///       is a range of a chain. Which rows are null and how long lists are stands beside, once a field.
 ///   (3) When a row group is full, each leaf's pages are handed over: page header, levels, values where they lie.
 ///       Nothing is copied a second time, and nothing written before is ever patched.
@@ -70,11 +71,11 @@ class parquet_encoder final : public format::encoder {
   };
   struct leaf : parquet_leaf {
     column* of;
-    byte_chain values;              // booleans: a byte each
-    std::vector<page> pages = {};   // closed ones
-    std::size_t page_begin = 0;     // in values, of the open page
-    std::size_t row_begin = 0;      // in values, of the row put: what drop_row goes back to
-    parquet_chunk chunk = {};       // what has been handed over in this row group
+    byte_chain values;             // booleans: a byte each
+    std::vector<page> pages = {};  // closed ones
+    std::size_t page_begin = 0;    // in values, of the open page
+    std::size_t row_begin = 0;     // in values, of the row put: what drop_row goes back to
+    parquet_chunk chunk = {};      // what has been handed over in this row group
   };
 
   void put(column& c, cell const& value);

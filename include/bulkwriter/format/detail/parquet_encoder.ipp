@@ -309,8 +309,8 @@ BULKWRITER_DECL result<void> parquet_encoder::write_group(format::byte_sink cons
   std::uint64_t size = 0;
   for (leaf& l : leaves_) {
     if (l.nesting == parquet_nesting::scalar && is_integer(l.type))
-      l.chunk.range = l.type == kind::int64 ? parquet_range_of<std::int64_t>(l.values)
-                                            : parquet_range_of<std::int32_t>(l.values);
+      l.chunk.range =
+          l.type == kind::int64 ? parquet_range_of<std::int64_t>(l.values) : parquet_range_of<std::int32_t>(l.values);
     append_parquet_chunk(chunks, l, l.chunk);
     size += l.chunk.size;
     l.values.clear();
@@ -331,6 +331,7 @@ BULKWRITER_DECL result<void> parquet_encoder::write_group(format::byte_sink cons
 
 BULKWRITER_DECL result<void> parquet_encoder::finish(format::byte_sink const& sink) {
   drop_row();
+  if (auto r = begin_file(sink); !r) return r;  // of a file without rows too
   if (group_rows_ != 0)
     if (auto r = write_group(sink); !r) return r;
   std::string tail = metadata_.footer(file_rows_);

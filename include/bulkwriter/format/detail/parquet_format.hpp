@@ -36,10 +36,10 @@ enum class parquet_nesting : std::uint8_t {
 
 /// A leaf of the schema: all values of one column of the file.
 struct parquet_leaf {
-  field_info const* field;      // of the schema
-  field_info const* sub;        // of the field's struct, or null
-  kind type;                    // of the field, of its elements, or of the sub-field
-  std::uint32_t width;          // values a vector has in the file: floats, or bytes; 1 for other kinds
+  field_info const* field;  // of the schema
+  field_info const* sub;    // of the field's struct, or null
+  kind type;                // of the field, of its elements, or of the sub-field
+  std::uint32_t width;      // values a vector has in the file: floats, or bytes; 1 for other kinds
   parquet_nesting nesting;
 
   parquet_format::physical physical() const noexcept {
@@ -98,8 +98,7 @@ inline void append_parquet_leaves(std::vector<parquet_leaf>& out, field_info con
     out.push_back({&f, nullptr, f.type, parquet_width(f), nesting});
   } else {
     for (field_info const& sub : f.sub_fields()) {
-      auto const nesting =
-          is_dense_vector(sub.type) ? parquet_nesting::struct_vector : parquet_nesting::struct_scalar;
+      auto const nesting = is_dense_vector(sub.type) ? parquet_nesting::struct_vector : parquet_nesting::struct_scalar;
       out.push_back({&f, &sub, sub.type, parquet_width(sub), nesting});
     }
   }
