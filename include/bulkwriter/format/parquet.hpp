@@ -12,20 +12,19 @@ inline namespace v1 {
 namespace format {
 
 /// Apache Parquet, in the form that every Milvus from 2.3.4 on reads: all columns OPTIONAL, three-level lists, strings
-/// annotated as such, PLAIN values, data pages v1, no compression (embeddings do not compress).
+/// annotated as such, PLAIN values, data pages v1, no compression (embeddings do not compress). json, geometry,
+/// timestamptz and sparse vectors are strings; float16, bfloat16 and binary vectors lists of unsigned bytes, 16-bit
+/// floats with the lower byte first; an array of structs is a list of structs whose fields are REQUIRED.
 struct parquet {
   /// Bytes of values, 4 KiB to 2 GiB: what a reader holds in memory, and the encoder of all columns but the widest
   /// vector.
   std::uint64_t row_group_size = std::uint64_t{32} << 20;
-  /// Bytes of values, 1 KiB to 1 GiB; a page ends with the row that reaches it.
+  /// Bytes of values, 1 KiB to 512 MiB; a page ends with the row that reaches it.
   std::uint64_t page_size = std::uint64_t{1} << 20;
   bool page_checksum = false;  ///< CRC-32 of every page, for readers that check it
 
-  static constexpr std::string_view extension = "parquet";  ///< of the files
-  /// boolean, int8 to int64, float32, float64, varchar, json (so the dynamic field too) and float_vector.
-  static constexpr bool holds(kind k) noexcept {
-    return k <= kind::json || k == kind::float_vector ? k != kind::text : false;
-  }
+  static constexpr std::string_view extension = "parquet";     ///< of the files
+  static constexpr bool holds(kind) noexcept { return true; }  ///< every kind, nullable or not
 
   /// What writes the bytes. Error: invalid_option, for a size out of its range.
   result<std::unique_ptr<encoder>> try_make_encoder(std::span<field_info const> fields) const;

@@ -186,7 +186,7 @@ TEST_CASE("options out of range are refused") {
   REQUIRE(!r);
   CHECK(r.error().code == bw::errc::invalid_option);
   CHECK(r.error().message.find("row_group_size is 100") != std::string::npos);
-  CHECK_FALSE(bw::format::parquet{.page_size = std::uint64_t{3} << 30}.try_make_encoder(four::infos));
+  CHECK_FALSE(bw::format::parquet{.page_size = (std::uint64_t{512} << 20) + 1}.try_make_encoder(four::infos));
 }
 
 TEST_CASE("CRC-32 gives its check value, in one piece or in many") {

@@ -43,13 +43,21 @@ class byte_chain {
 
   void append(void const* data, std::size_t n) {
     auto const* from = static_cast<std::byte const*>(data);
+    append_filled(n, [&](std::span<std::byte> piece) {
+      std::memcpy(piece.data(), from, piece.size());
+      from += piece.size();
+    });
+  }
+  /// Appends n bytes that fill(std::span<std::byte>) writes, in pieces: where all that is appended is a multiple of a
+  /// number that divides slab_size, so is each piece.
+  template <class F>
+  void append_filled(std::size_t n, F&& fill) {
     while (n != 0) {
       std::size_t const used = size_ % slab_pool::slab_size;
       if (size_ == slabs_.size() * slab_pool::slab_size) slabs_.push_back(pool_->take());
       std::size_t const now = (std::min)(n, slab_pool::slab_size - used);
-      std::memcpy(slabs_[size_ / slab_pool::slab_size].get() + used, from, now);
+      fill(std::span<std::byte>(slabs_[size_ / slab_pool::slab_size].get() + used, now));
       size_ += now;
-      from += now;
       n -= now;
     }
   }

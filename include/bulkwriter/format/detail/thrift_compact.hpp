@@ -2,6 +2,8 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <initializer_list>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -38,7 +40,7 @@ class thrift_compact {
     list(id, 5, values.size());
     for (std::int32_t const v : values) zigzag(v);
   }
-  void list_of_binary(int id, std::initializer_list<std::string_view> values) {
+  void list_of_binary(int id, std::span<std::string_view const> values) {
     list(id, 8, values.size());
     for (std::string_view const v : values) text(v);
   }

@@ -1,0 +1,358 @@
+#include <bulkwriter/format/parquet.hpp>
+
+#include "collector.hpp"
+
+#include <doctest/doctest.h>
+
+#include <array>
+#include <cstring>
+#include <random>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace bw = bulkwriter;
+using bw::kind;
+
+namespace {
+
+std::string hex(std::string_view bytes) {
+  std::string out;
+  for (char const c : bytes) {
+    out += "0123456789ABCDEF"[static_cast<unsigned char>(c) >> 4];
+    out += "0123456789ABCDEF"[static_cast<unsigned char>(c) & 15];
+  }
+  return out;
+}
+
+constexpr std::array<bw::field_info, 3> sub_fields{{{.name = "frame", .type = kind::int64},
+                                                    {.name = "seen", .type = kind::boolean},
+                                                    {.name = "v", .type = kind::float_vector, .dim = 3}}};
+
+constexpr kind scalars[] = {kind::boolean, kind::int8,    kind::int16,   kind::int32,
+                            kind::int64,   kind::float32, kind::float64, kind::varchar};
+constexpr kind kinds[] = {kind::boolean,      kind::int8,           kind::int16,
+                          kind::int32,        kind::int64,          kind::float32,
+                          kind::float64,      kind::varchar,        kind::text,
+                          kind::json,         kind::geometry,       kind::timestamptz,
+                          kind::float_vector, kind::float16_vector, kind::bfloat16_vector,
+                          kind::int8_vector,  kind::binary_vector,  kind::sparse_float_vector,
+                          kind::struct_array};
+
+// One field a kind and one an array, nullable or not.
+std::vector<bw::field_info> every_field(bool nullable) {
+  std::vector<bw::field_info> fields;
+  for (kind const k : kinds) fields.push_back({.name = to_string(k), .type = k, .dim = 16});
+  for (kind const k : scalars) fields.push_back({.name = to_string(k), .type = kind::array, .element = k});
+  for (bw::field_info& f : fields) {
+    f.nullable = nullable;
+    f.max_capacity = 4096;
+    f.sub = f.type == kind::struct_array ? sub_fields.data() : nullptr;
+    f.sub_count = f.type == kind::struct_array ? sub_fields.size() : 0;
+  }
+  return fields;
+}
+
+// Values of any field. They stand until the next call of `row`.
+struct values {
+  std::vector<float> floats = std::vector<float>(64, 0.5f);
+  std::vector<std::int8_t> int8s = std::vector<std::int8_t>(64, std::int8_t{-3});
+  std::vector<std::uint8_t> bytes = std::vector<std::uint8_t>(64, std::uint8_t{200});
+  std::vector<std::uint32_t> indices = {0, 7, 4'294'967'294};
+  std::vector<float> sparse_values = {0.1f, 2, 1.1754944e-38f};
+  std::string text = "some text";
+
+  struct list {
+    values const* all;
+    bw::field_info const* field;
+    std::size_t throws_at;
+  };
+  std::vector<list> lists = {};
+
+  bw::cell scalar_or_vector(bw::field_info const& f, kind k) const {
+    switch (k) {
+      case kind::boolean: return bw::cell::boolean(true);
+      case kind::int8:
+      case kind::int16:
+      case kind::int32:
+      case kind::int64: return bw::cell::integer(std::int64_t{-5});
+      case kind::float32:
+      case kind::float64: return bw::cell::float64(0.25);
+      case kind::float_vector:
+      case kind::float16_vector:
+      case kind::bfloat16_vector: return bw::cell::floats(std::span(floats).first(f.dim));
+      case kind::int8_vector: return bw::cell::int8s(std::span(int8s).first(f.dim));
+      case kind::binary_vector: return bw::cell::bytes(std::span(bytes).first(f.dim / 8));
+      case kind::sparse_float_vector: return bw::cell::sparse(indices, sparse_values);
+      default: return bw::cell::text(text);
+    }
+  }
+  bw::cell of(bw::field_info const& f, std::size_t size, std::size_t throws_at = std::size_t(-1)) {
+    if (f.type != kind::array && f.type != kind::struct_array) return scalar_or_vector(f, f.type);
+    lists.reserve(100);
+    lists.push_back({this, &f, throws_at});
+    return bw::cell::list(&lists.back(), size, [](void const* from, std::size_t at, bw::cell* cells) {
+      list const& l = *static_cast<list const*>(from);
+      if (at == l.throws_at) throw std::runtime_error("no element");
+      if (l.field->type == kind::array) *cells = l.all->scalar_or_vector(*l.field, l.field->element);
+      for (bw::field_info const& sub : l.field->sub_fields()) *cells++ = l.all->scalar_or_vector(sub, sub.type);
+    });
+  }
+};
+
+std::unique_ptr<bw::format::encoder> make(std::span<bw::field_info const> fields, bw::format::parquet options = {}) {
+  return options.try_make_encoder(fields).value();
+}
+std::string finished(bw::format::encoder& e) {
+  collector out;
+  CHECK(e.finish(out.sink()));
+  return out.text;
+}
+std::string file_of(bw::field_info const& f, bw::cell const& value) {
+  auto const e = make(std::span(&f, 1));
+  e->put_row(std::span(&value, 1));
+  e->end_row();
+  return finished(*e);
+}
+bool holds_bytes(std::string const& file, std::string_view bytes) { return hex(file).find(bytes) != std::string::npos; }
+
+}  // namespace
+
+TEST_CASE("every kind is held") {
+  for (int k = 0; k <= static_cast<int>(kind::struct_array); ++k)
+    CHECK(bw::format::parquet::holds(static_cast<kind>(k)));
+}
+
+// Worked out by hand from Encodings.md: each section has its length before it, each run twice its length and its level.
+TEST_CASE("levels of lists are runs in closed form") {
+  using bw::detail::parquet_rows;
+  auto const levels = [](bw::field_info const& f, std::size_t leaf, parquet_rows const& rows, std::size_t count) {
+    std::vector<bw::detail::parquet_leaf> leaves;
+    append_parquet_leaves(leaves, f);
+    std::string out;
+    auto const entries = append_parquet_levels(out, leaves.at(leaf), rows, 0, count);
+    return hex(out) + " " + std::to_string(entries.all) + " " + std::to_string(entries.values);
+  };
+  bw::field_info const array{.name = "a", .type = kind::array, .element = kind::int32, .nullable = true};
+  bw::field_info const structs{
+      .name = "s", .type = kind::struct_array, .sub = sub_fields.data(), .sub_count = sub_fields.size()};
+
+  // [x, x, x], null, [], [x], [x, x]
+  parquet_rows const rows{{true, false, true, true, true}, {3, 0, 0, 1, 2}};
+  CHECK(levels(array, 0, rows, 5) ==
+        "0A000000"
+        "02000401"
+        "0600"
+        "02000201"
+        "08000000"
+        "0603"
+        "0200"
+        "0201"
+        "0603"
+        " 8 6");
+  // the same without nulls, of structs with an int64: a value is level 2 there
+  parquet_rows const sizes{{}, {3, 0, 1, 2}};
+  CHECK(levels(structs, 0, sizes, 4) ==
+        "0A000000"
+        "02000401"
+        "0400"
+        "02000201"
+        "06000000"
+        "0602"
+        "0201"
+        "0602"
+        " 7 6");
+  // and of their vectors of three: a struct begins with level 1, but the row's first; the other two floats are level 2
+  CHECK(levels(structs, 2, sizes, 4) ==
+        "1A000000"
+        "02000402"
+        "02010402"
+        "02010402"
+        "0200"
+        "02000402"
+        "02000402"
+        "02010402"
+        "06000000"
+        "1203"
+        "0201"
+        "1203"
+        " 19 18");
+}
+
+TEST_CASE("a struct_array is a group of required fields in the schema") {
+  bw::field_info const f{
+      .name = "s", .type = kind::struct_array, .sub = sub_fields.data(), .sub_count = sub_fields.size()};
+  auto const e = make(std::span(&f, 1));
+  // repetition (0 required, 1 optional, 2 repeated), name, children, list annotation, as in parquet.thrift
+  CHECK(holds_bytes(finished(*e),
+                    "3502"
+                    "180173"
+                    "1502"
+                    "1506"
+                    "4C3C000000"  // optional group s (LIST)
+                    "3504"
+                    "18046C697374"
+                    "1502"
+                    "00"  // repeated group list
+                    "3500"
+                    "1807656C656D656E74"
+                    "1506"
+                    "00"  // required group element of 3
+                    "1504"
+                    "2500"
+                    "18056672616D65"
+                    "00"  // required int64 frame
+                    "1500"
+                    "2500"
+                    "18047365656E"
+                    "00"  // required boolean seen
+                    "3500"
+                    "180176"
+                    "1502"
+                    "1506"
+                    "4C3C000000"  // required group v (LIST)
+                    "3504"
+                    "18046C697374"
+                    "1502"
+                    "00"  // repeated group list
+                    "1508"
+                    "2500"
+                    "1807656C656D656E74"
+                    "00"));  // required float element
+}
+
+TEST_CASE("vectors of bytes and of 16-bit floats are integers, one a byte") {
+  values v;
+  std::vector<float> const floats{1, -2};
+  std::vector<std::uint16_t> const halves{0x3C00, 0xC000}, brain_halves{0x3F80, 0xC000};
+  bw::field_info const half{.name = "h", .type = kind::float16_vector, .dim = 2};
+  bw::field_info const brain{.name = "h", .type = kind::bfloat16_vector, .dim = 2};
+  CHECK(holds_bytes(file_of(half, bw::cell::halves(halves)), "000000003C00000000000000C0000000"));
+  CHECK(file_of(half, bw::cell::floats(floats)) == file_of(half, bw::cell::halves(halves)));
+  CHECK(holds_bytes(file_of(brain, bw::cell::halves(brain_halves)), "800000003F00000000000000C0000000"));
+  CHECK(file_of(brain, bw::cell::floats(floats)) == file_of(brain, bw::cell::halves(brain_halves)));
+
+  std::vector<std::int8_t> const int8s{-2, 127};
+  std::vector<std::uint8_t> const bits{0xFE, 0x7F};
+  CHECK(holds_bytes(file_of({.name = "i", .type = kind::int8_vector, .dim = 2}, bw::cell::int8s(int8s)),
+                    "FEFFFFFF7F000000"));
+  CHECK(holds_bytes(file_of({.name = "b", .type = kind::binary_vector, .dim = 16}, bw::cell::bytes(bits)),
+                    "FE0000007F000000"));
+}
+
+TEST_CASE("a sparse vector is the text of a JSON object") {
+  bw::field_info const f{.name = "s", .type = kind::sparse_float_vector};
+  values v;
+  std::string const file = file_of(f, v.of(f, 0));
+  CHECK(file.find(R"({"0":0.1,"7":2,"4294967294":1.1754944e-38})") != std::string::npos);
+  CHECK(file_of(f, bw::cell::sparse({}, {})).find(std::string("\2\0\0\0{}", 6)) != std::string::npos);
+}
+
+TEST_CASE("a file without rows has both magics") {
+  auto const fields = every_field(true);
+  std::string const file = finished(*make(fields));
+  CHECK(file.starts_with("PAR1"));
+  CHECK(file.ends_with("PAR1"));
+  std::uint32_t footer = 0;
+  std::memcpy(&footer, file.data() + file.size() - 8, 4);
+  CHECK(file.size() == 4 + footer + 8);
+}
+
+TEST_CASE("a row that is dropped, or that throws half-way, leaves no trace in any leaf") {
+  for (bool const nullable : {false, true}) {
+    auto const fields = every_field(nullable);
+    auto const write = [&](bool with_drops) {
+      auto const e = make(fields, {.row_group_size = 65536, .page_size = 1024});
+      collector out;
+      std::mt19937 random(3), other(4);
+      auto const put = [&](std::mt19937& from, std::size_t throws_at) {
+        values v;
+        std::vector<bw::cell> row;
+        for (bw::field_info const& f : fields)
+          row.push_back(nullable && from() % 3 == 0 ? bw::cell() : v.of(f, from() % 5, throws_at));
+        e->put_row(row);
+      };
+      for (int row = 0; row < 400; ++row) {
+        if (with_drops && row % 3 == 0) {
+          put(other, std::size_t(-1));
+          if (row % 2 == 0) e->drop_row();
+        }
+        if (with_drops && row % 7 == 0) {
+          try {
+            put(other, row % 4);
+          } catch (std::runtime_error const&) {
+          }
+        }
+        put(random, std::size_t(-1));
+        e->end_row();
+        if (e->ready()) CHECK(e->flush(out.sink()));
+      }
+      CHECK(e->finish(out.sink()));
+      return out.text;
+    };
+    std::string const file = write(false);
+    CHECK(file.size() > 200'000);
+    CHECK(write(true) == file);
+  }
+}
+
+// Each kind alone, so that no other's slack hides what is missing.
+TEST_CASE("size_bound and lone_row_bound are never less than the file, whatever the lists and nulls") {
+  std::size_t const sizes[][4] = {{0, 0, 0, 0}, {1, 1, 1, 1},  {2, 2, 2, 2},     {1, 2, 1, 2},
+                                  {0, 2, 0, 2}, {3, 0, 1, 65}, {64, 65, 66, 67}, {4096, 4095, 4096, 1}};
+  for (bool const nullable : {false, true}) {
+    for (bw::field_info const& f : every_field(nullable)) {
+      for (auto const& s : sizes) {
+        for (std::size_t const null_every : {0u, 2u, 3u}) {
+          bool const one_size = f.type != kind::array && f.type != kind::struct_array;
+          if ((one_size && &s != &sizes[0]) || (!nullable && null_every != 0)) continue;
+          std::size_t const rows = s[0] > 1000 ? 60 : 3000;
+          for (std::uint64_t const page : {1024u, 1u << 20}) {
+            auto const e =
+                make(std::span(&f, 1), {.row_group_size = 1 << 20, .page_size = page, .page_checksum = true});
+            collector out;
+            std::uint64_t lone = 0;
+            for (std::size_t row = 0; row < rows; ++row) {
+              values v;
+              bw::cell const value = null_every != 0 && row % null_every == 0 ? bw::cell() : v.of(f, s[row % 4]);
+              e->put_row(std::span(&value, 1));
+              lone = e->lone_row_bound();
+              if (row < 8) CHECK(file_of(f, value).size() <= lone);
+              e->end_row();
+              if (e->ready()) CHECK(e->flush(out.sink()));
+            }
+            std::uint64_t const bound = e->size_bound();
+            CHECK(e->finish(out.sink()));
+            CAPTURE(f.name);
+            CAPTURE(to_string(f.type));
+            CHECK(out.text.size() <= bound);
+          }
+        }
+      }
+    }
+  }
+}
+
+TEST_CASE("the widest dense vector goes out page by page, whatever its kind") {
+  for (kind const k :
+       {kind::float_vector, kind::float16_vector, kind::bfloat16_vector, kind::int8_vector, kind::binary_vector}) {
+    bw::field_info const fields[] = {{.name = "small", .type = kind::float_vector, .dim = 1},
+                                     {.name = "id", .type = kind::int64},
+                                     {.name = "v", .type = k, .dim = 64}};
+    auto const e = make(fields, {.row_group_size = 1 << 30, .page_size = 1024});
+    collector out;
+    values v;
+    for (int row = 0; row < 1000; ++row) {
+      e->put_row(std::vector{v.of(fields[0], 0), v.of(fields[1], 0), v.of(fields[2], 0)});
+      e->end_row();
+      if (e->ready()) CHECK(e->flush(out.sink()));
+    }
+    std::size_t const row_bytes = k == kind::binary_vector                            ? 32
+                                  : k == kind::float_vector || k == kind::int8_vector ? 256
+                                                                                      : 512;
+    CHECK(out.text.size() > 990 * row_bytes);  // all but the open page, though the row group has just begun
+    CHECK(e->finish(out.sink()));
+    CHECK(out.text.size() > 1000 * (row_bytes + 12));
+  }
+}
