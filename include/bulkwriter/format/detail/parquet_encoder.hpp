@@ -116,7 +116,6 @@ class parquet_encoder final : public format::encoder {
   std::uint64_t file_rows_ = 0, file_bytes_ = 0;    // handed over
 
   std::string text_;                // scratch of put_value
-  std::vector<cell> struct_cells_;  // scratch of put
   std::string head_, levels_;       // scratch of write_page
   std::vector<std::byte> packed_;
   std::vector<std::span<std::byte const>> pieces_;

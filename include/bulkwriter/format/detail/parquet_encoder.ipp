@@ -55,7 +55,6 @@ BULKWRITER_DECL parquet_encoder::parquet_encoder(format::parquet const& options,
     append_parquet_leaves(leaves, f);
     columns_.push_back({&f, static_cast<std::size_t>(&f - fields.data()), leaves_.size(), leaves.size()});
     for (parquet_leaf const& l : leaves) leaves_.push_back({l, &columns_.back(), byte_chain(pool_)});
-    struct_cells_.resize((std::max)(struct_cells_.size(), f.sub_count));
   }
   for (leaf& l : leaves_)
     if (l.nesting == parquet_nesting::vector && (streamed_ == nullptr || l.width > streamed_->width)) streamed_ = &l;
@@ -91,15 +90,11 @@ BULKWRITER_DECL void parquet_encoder::put(column& c, cell const& value) {
   if (!c.is_list()) {
     if (valid) put_value(leaves.front(), value);
   } else if (c.field->type == kind::array) {
-    cell element;
-    for (std::size_t at = 0; at < size; ++at) {
-      value.element(at, &element);
-      put_value(leaves.front(), element);
-    }
+    for (std::size_t at = 0; at < size; ++at) put_value(leaves.front(), value.element(at).front());
   } else {
     for (std::size_t at = 0; at < size; ++at) {
-      value.element(at, struct_cells_.data());
-      for (std::size_t sub = 0; sub < leaves.size(); ++sub) put_value(leaves[sub], struct_cells_[sub]);
+      auto const cells = value.element(at);
+      for (std::size_t sub = 0; sub < leaves.size(); ++sub) put_value(leaves[sub], cells[sub]);
     }
   }
 }
