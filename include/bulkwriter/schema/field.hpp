@@ -308,8 +308,12 @@ struct member_check {
       rule::field<Name, fits>,
       "bulkwriter: the C++ type of this member cannot be stored in this field's kind (boolean: bool; int8 to int64: an "
       "integer type no wider; float32: float; float64: float, double; varchar, text, geometry: std::string, "
-      "std::string_view; json: text, or a boost::json type with <bulkwriter/adapt/boost_json.hpp>; float_vector: "
-      "std::array, std::vector or std::span of float)");
+      "std::string_view; timestamptz: text, or a std::chrono::sys_time; json: text, or a boost::json type with "
+      "<bulkwriter/adapt/boost_json.hpp>; array: std::vector and other sized ranges of its elements; struct_array: of "
+      "its "
+      "structs; float_vector: std::array, std::vector or std::span of float; 16-bit vectors: of float or bw::float16; "
+      "int8_vector: of std::int8_t; binary_vector: of std::uint8_t, std::byte or bool; sparse_float_vector: "
+      "bw::sparse_view, std::map and other ranges of pairs)");
   static_assert(rule::field < Name, !fits || extent >,
                 "bulkwriter: the size of this std::array differs from the field's dim (binary_vector: dim / 8 bytes); "
                 "make both equal");
