@@ -31,6 +31,9 @@ enum class errc : std::uint16_t {
   several_problems = 12,   ///< more than one of the above in one row: see error_info::problems
   wrong_type = 13,         ///< a run-time value of a type that its field cannot hold
   unknown_field = 14,      ///< a run-time name that the schema does not declare, and no dynamic field to take it
+  invalid_sparse = 15,     ///< a sparse vector with an index twice, out of order, or with a negative value
+  invalid_geometry = 16,   ///< text of a geometry field that is not WKT
+  invalid_timestamp = 17,  ///< text of a timestamptz field that is not ISO 8601 as servers read it
 
   format_cannot_hold = 20,  ///< a value that readers of this file format take for another, as CSV text for null
 

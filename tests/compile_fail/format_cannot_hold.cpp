@@ -1,16 +1,16 @@
 // rule: this file format cannot hold this field's kind
-// fix: (parquet and json: boolean, int8 to int64
-// shows: words, parquet
+// fix: csv: no text
+// shows: body, csv
 #include <bulkwriter/local.hpp>
 
 namespace bw = bulkwriter;
 
 #ifdef BULKWRITER_TEST_MISTAKE
-struct row_schema
-    : bw::schema<bw::column<"id", bw::int64{.is_primary = true}>, bw::column<"words", bw::sparse_float_vector{}>> {};
+struct row_schema : bw::schema<bw::column<"id", bw::int64{.is_primary = true}>, bw::column<"body", bw::text{}>> {};
 #else
 struct row_schema
-    : bw::schema<bw::column<"id", bw::int64{.is_primary = true}>, bw::column<"words", bw::float_vector{.dim = 4}>> {};
+    : bw::schema<bw::column<"id", bw::int64{.is_primary = true}>, bw::column<"body", bw::varchar{.max_length = 4096}>> {
+};
 #endif
 
-void use() { bw::local_bulk_writer<row_schema, bw::format::parquet> writer{{.local_path = "out"}}; }
+void use() { bw::local_bulk_writer<row_schema, bw::format::csv> writer{{.local_path = "out"}}; }

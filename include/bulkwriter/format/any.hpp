@@ -44,8 +44,11 @@ class any {
 
   std::string_view extension;  ///< of the files
 
-  /// Whether files of this format hold fields of a kind.
+  /// Whether files of this format hold fields of a kind, and a field with all that it is.
+  /// @{
   bool holds(kind k) const { return held_->holds(k); }
+  bool holds(field_info const& f) const { return held_->holds(f); }
+  /// @}
 
   /// What writes the bytes. Errors: invalid_schema, for a kind that the format cannot hold; those of the format.
   result<std::unique_ptr<encoder>> try_make_encoder(std::span<field_info const> fields) const;
@@ -54,12 +57,14 @@ class any {
   struct holder_base {
     virtual ~holder_base() = default;
     virtual bool holds(kind k) const = 0;
+    virtual bool holds(field_info const& f) const = 0;
     virtual result<std::unique_ptr<encoder>> try_make_encoder(std::span<field_info const> fields) const = 0;
   };
   template <class F>
   struct holder final : holder_base {
     explicit holder(F given) : format(std::move(given)) {}
     bool holds(kind k) const override { return format.holds(k); }
+    bool holds(field_info const& f) const override { return can_hold(format, f); }
     result<std::unique_ptr<encoder>> try_make_encoder(std::span<field_info const> fields) const override {
       return format.try_make_encoder(fields);
     }

@@ -1,6 +1,6 @@
 #pragma once
 
-#include <bulkwriter/format/json.hpp>
+#include <bulkwriter/format/format.hpp>
 
 #include <memory>
 #include <span>
@@ -12,7 +12,8 @@ inline namespace v1 {
 namespace format {
 
 /// CSV (RFC 4180, lines end with LF) with a header of field names, for Milvus from 2.5 on. Numbers and text stand as
-/// they are, lists and vectors as JSON text, dynamic keys as a JSON object in the column $meta.
+/// they are, lists, structs and vectors as JSON text like that of json, dynamic keys as a JSON object in the column
+/// $meta.
 ///
 /// A server must be told both options. `batch_files::options` of what a writer commits holds them: an import of
 /// `.files` sends them by itself, a request that names files otherwise takes them as its own `.options`.
@@ -24,10 +25,17 @@ struct csv {
   std::string nullkey = "";  ///< stands for null; UTF-8 without line ends that does not begin with [ or {
 
   static constexpr std::string_view extension = "csv";  ///< of the files
-  /// What json holds, without text: servers have no such column.
-  static constexpr bool holds(kind k) noexcept { return k != kind::text && json::holds(k); }
+  /// Every kind but text, which servers do not read from CSV.
+  static constexpr bool holds(kind k) noexcept { return k != kind::text; }
+  /// Of these kinds, structs without vectors other than float_vector: servers read no others there.
+  static constexpr bool holds(field_info const& f) noexcept {
+    for (field_info const& sub : f.sub_fields())
+      if (!holds(sub.type) || (is_vector(sub.type) && sub.type != kind::float_vector)) return false;
+    return holds(f.type);
+  }
 
-  /// What writes the bytes. Error: invalid_option, for a separator or a nullkey that cannot be.
+  /// What writes the bytes. Errors: invalid_option, for a separator or a nullkey that cannot be; invalid_schema, for a
+  /// field that the format does not hold.
   result<std::unique_ptr<encoder>> try_make_encoder(std::span<field_info const> fields) const;
 };
 

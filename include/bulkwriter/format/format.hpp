@@ -93,6 +93,14 @@ concept file_format = requires(F const f, std::span<field_info const> fields, ki
 };
 
 /// Whether a format holds a field: one that looks at more than the kind has a second `holds(field_info const&)`.
+/// @{
+template <file_format F>
+constexpr bool can_hold(F const& format, field_info const& f) {
+  if constexpr (requires { format.holds(f); })
+    return format.holds(f);
+  else
+    return format.holds(f.type);
+}
 template <file_format F>
 constexpr bool can_hold(field_info const& f) {
   if constexpr (requires { F::holds(f); })
@@ -100,6 +108,7 @@ constexpr bool can_hold(field_info const& f) {
   else
     return F::holds(f.type);
 }
+/// @}
 
 }  // namespace format
 }  // namespace v1

@@ -1,6 +1,6 @@
 #pragma once
 
-#include <bulkwriter/format/json.hpp>
+#include <bulkwriter/format/format.hpp>
 
 #include <memory>
 #include <span>
@@ -13,8 +13,8 @@ namespace format {
 /// JSON Lines, for Milvus from 2.6.6 on: the rows of json, an object a line and nothing around them.
 struct jsonl {
   static constexpr std::string_view extension = "jsonl";  ///< of the files
-  /// What json holds.
-  static constexpr bool holds(kind k) noexcept { return json::holds(k); }
+  /// Every kind.
+  static constexpr bool holds(kind) noexcept { return true; }
 
   /// There are no options that could be wrong.
   result<std::unique_ptr<encoder>> try_make_encoder(std::span<field_info const> fields) const;

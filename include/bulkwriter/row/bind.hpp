@@ -1,9 +1,8 @@
 #pragma once
 
-#include <bulkwriter/row/cell.hpp>
 #include <bulkwriter/row/dynamic_text.hpp>
 #include <bulkwriter/row/named.hpp>
-#include <bulkwriter/row/row_texts.hpp>
+#include <bulkwriter/row/to_cell.hpp>
 #include <bulkwriter/schema/schema.hpp>
 
 #include <array>
@@ -17,59 +16,12 @@
 #include <utility>
 #include <vector>
 
-// From the user's row to cells: each way to give a row becomes one function `show(row, texts, cells)`, which sets the
+// From the user's row to cells: each way to give a row becomes one function `show(row, memory, cells)`, which sets the
 // cells of the written fields that the row brings. The others are null when it is called.
 
 namespace bulkwriter {
 inline namespace v1 {
 namespace detail {
-
-// The cell of a value that `storable` lets pass. A template on the kind, not on the field: fields share it.
-template <kind K, class V>
-cell cell_of(std::size_t i, V const& value, row_texts& texts) {
-  if constexpr (is_optional<V>) {
-    return value ? cell_of<K>(i, *value, texts) : cell();
-  } else if constexpr (is_null_type<V>) {
-    return {};
-  } else if constexpr (K == kind::boolean) {
-    return cell::boolean(value);
-  } else if constexpr (is_integer(K)) {
-    if constexpr (sizeof(V) == 8 && std::is_unsigned_v<V>)
-      return cell::integer(std::uint64_t{value});
-    else
-      return cell::integer(static_cast<std::int64_t>(value));
-  } else if constexpr (K == kind::float32 || K == kind::float64) {
-    if constexpr (K == kind::float32 && std::is_same_v<V, float>)
-      return cell::float32(value);
-    else
-      return cell::float64(static_cast<double>(value));
-  } else if constexpr (std::is_pointer_v<V>) {  // of getenv and its kin
-    return value != nullptr ? cell::text(value) : cell();
-  } else if constexpr (text_like<V>) {
-    return cell::text(text_view(value));
-  } else if constexpr (K == kind::json) {
-    return cell::text(texts.get(i, [&](std::string& out) { json_text_of<V>::append(out, value); }));
-  } else if constexpr (K == kind::float_vector) {
-    return cell::floats(value);
-  } else {
-    return {};
-  }
-}
-
-// Empty text for the dynamic field is an object without keys: what a std::string member begins as.
-template <class V>
-cell dynamic_cell_of(std::size_t i, V const& value, row_texts& texts) {
-  cell const given = cell_of<kind::json>(i, value, texts);
-  return given.is_null() || given.as_text().empty() ? cell() : given;
-}
-
-template <class F, class V>
-cell field_cell_of(std::size_t i, V const& value, row_texts& texts) {
-  if constexpr (F::info.is_dynamic)
-    return dynamic_cell_of(i, value, texts);
-  else
-    return cell_of<F::info.type>(i, value, texts);
-}
 
 // ---- the schema's struct ----
 
@@ -83,11 +35,11 @@ struct column_without_member {
 };
 
 template <class S, std::size_t I, class Row>
-void show_member(Row const& row, row_texts& texts, cell* cells) {
+void show_member(Row const& row, cell_row& memory, cell* cells) {
   using F = field_at<S, I>;
   if constexpr (F::info.written()) {
     if constexpr (requires { F::ok; }) {
-      if constexpr (F::ok) cells[I] = field_cell_of<F>(I, F::get(row), texts);
+      if constexpr (F::ok) cells[I] = field_cell_of<F>(F::get(row), memory);
     } else {
       static_assert(sizeof(column_without_member<S, I>) != 0);
     }
@@ -95,10 +47,10 @@ void show_member(Row const& row, row_texts& texts, cell* cells) {
 }
 
 template <class S, class Row>
-void show_struct(void const* row, row_texts& texts, cell* cells) {
+void show_struct(void const* row, cell_row& memory, cell* cells) {
   if constexpr (S::one_struct)
     [&]<std::size_t... I>(std::index_sequence<I...>) {
-      (show_member<S, I>(*static_cast<Row const*>(row), texts, cells), ...);
+      (show_member<S, I>(*static_cast<Row const*>(row), memory, cells), ...);
     }(std::make_index_sequence<S::size>{});
 }
 
@@ -264,7 +216,7 @@ void make_dynamic_text(std::string& object, Refs const& refs, std::string_view g
 }
 
 template <class S, class Bound, std::size_t I, class Refs, class Args>
-void show_bound(Refs const& refs, row_texts& texts, cell* cells, Args args) {
+void show_bound(Refs const& refs, cell_row& memory, cell* cells, Args args) {
   using F = field_at<S, I>;
   constexpr int a = Bound::bound.argument_of[I];
   constexpr bool has_loose = [] {
@@ -272,21 +224,22 @@ void show_bound(Refs const& refs, row_texts& texts, cell* cells, Args args) {
       if (loose) return true;
     return false;
   }();
-  if constexpr (F::info.is_dynamic && has_loose)
-    cells[I] = cell::text(texts.get(I, [&](std::string& object) {
-      std::string given;
-      if constexpr (a != no_value) append_given_object(given, value_at<static_cast<std::size_t>(a)>(refs));
-      make_dynamic_text<Bound>(object, refs, given, args);
-    }));
-  else if constexpr (a != no_value)
-    cells[I] = field_cell_of<F>(I, value_at<static_cast<std::size_t>(a)>(refs), texts);
+  if constexpr (F::info.is_dynamic && has_loose) {
+    std::string given;
+    if constexpr (a != no_value) append_given_object(given, value_at<static_cast<std::size_t>(a)>(refs));
+    std::string& object = memory.new_text();
+    make_dynamic_text<Bound>(object, refs, given, args);
+    cells[I] = cell::text(object);
+  } else if constexpr (a != no_value) {
+    cells[I] = field_cell_of<F>(value_at<static_cast<std::size_t>(a)>(refs), memory);
+  }
 }
 
 template <class S, class Bound, class Refs>
-void show_values(void const* row, row_texts& texts, cell* cells) {
+void show_values(void const* row, cell_row& memory, cell* cells) {
   auto const& refs = *static_cast<Refs const*>(row);
   [&]<std::size_t... I>(std::index_sequence<I...>) {
-    (show_bound<S, Bound, I>(refs, texts, cells, std::make_index_sequence<Bound::bound.is_loose.size()>{}), ...);
+    (show_bound<S, Bound, I>(refs, memory, cells, std::make_index_sequence<Bound::bound.is_loose.size()>{}), ...);
   }(std::make_index_sequence<S::size>{});
 }
 

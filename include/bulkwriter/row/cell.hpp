@@ -31,9 +31,6 @@ class cell {
     list,              ///< the elements of an array, or the structs of an array of structs
   };
 
-  /// Sets the cell of element `at` of a list, or the cells of the sub-fields of its struct `at`.
-  using show_element = void (*)(void const* elements, std::size_t at, cell* cells);
-
   /// Each from its value. Spans and text are kept as views.
   /// @{
   constexpr cell() noexcept : integer_(0) {}
@@ -62,9 +59,10 @@ class cell {
     c.values_ = values.data();
     return c;
   }
-  static constexpr cell list(void const* elements, std::size_t size, show_element show) noexcept {
-    cell c{type::list, elements, size};
-    c.show_ = show;
+  /// Elements of `width` cells: 1 for the scalars of an array, the number of sub-fields for structs.
+  static constexpr cell list(std::span<cell const> cells, std::size_t width = 1) noexcept {
+    cell c{type::list, cells.data(), cells.size() / width};
+    c.width_ = width;
     return c;
   }
   /// @}
@@ -92,8 +90,10 @@ class cell {
 
   /// How many bytes of text, elements of a vector or list, entries of a sparse vector.
   constexpr std::size_t size() const noexcept { return size_; }
-  /// Of a list: sets the cell of one element, or the cells of one struct.
-  void element(std::size_t at, cell* cells) const { show_(data_, at, cells); }
+  /// Of a list: the cell of one element, or the cells of one struct.
+  std::span<cell const> element(std::size_t at) const noexcept {
+    return {static_cast<cell const*>(data_) + at * width_, width_};
+  }
 
  private:
   constexpr cell(type t, std::int64_t value) noexcept : type_(t), integer_(value) {}
@@ -114,7 +114,7 @@ class cell {
   };
   union {
     float const* values_ = nullptr;
-    show_element show_;
+    std::size_t width_;
   };
   /// @endcond
 };

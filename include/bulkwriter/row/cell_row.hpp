@@ -16,6 +16,8 @@ namespace bulkwriter {
 inline namespace v1 {
 namespace detail {
 
+class chunk_writer;
+
 // Things that keep their addresses and their memory from one use to the next.
 template <class T>
 class reused {
@@ -42,19 +44,18 @@ struct cell_list {
     cells.clear();
     width = 1;
   }
-  cell view() const {
-    return cell::list(this, cells.size() / width, [](void const* self, std::size_t at, cell* out) {
-      auto const& list = *static_cast<cell_list const*>(self);
-      for (std::size_t k = 0; k < list.width; ++k) out[k] = list.cells[at * list.width + k];
-    });
-  }
+  cell view() const { return cell::list(cells, width); }
 };
+
+// Puts entries in ascending order of their indices; of several with one index all stay, for the checker to see.
+void sort_sparse(std::vector<std::uint32_t>& indices, std::vector<float>& values);
 
 }  // namespace detail
 
-/// A row of a run-time schema on its way from text or JSON to cells: the cells, the memory behind them, and what was
+/// A row on its way to cells: the cells, the memory behind those that cannot view what they were given, and what was
 /// wrong with values that did not become cells. Used again for row after row; the memory is that of the largest.
-/// `text_columns` and <bulkwriter/adapt/boost_json.hpp> fill it, a writer takes it. Not thread-safe.
+/// Writers of a compile-time schema have one of their own; rows of a run-time schema are filled by `text_columns` and
+/// <bulkwriter/adapt/boost_json.hpp>, and a writer takes it. Not thread-safe.
 class cell_row {
  public:
   /// For rows of these fields, which must outlive it.
@@ -72,22 +73,22 @@ class cell_row {
 
   /// Sets the cell of field `i`. What it views must live until the row is appended; memory that does can be had below.
   void set(std::size_t i, cell value) noexcept { cells_[i] = value; }
-  /// Adds to the problems of the row, which will be refused.
-  void refuse(errc code, std::string_view field, std::string message) {
-    problems_.push_back({.code = code, .field = std::string(field), .message = std::move(message)});
-  }
+  /// Adds to the problems of the row, which will be refused. The field's own value is not judged then.
+  void refuse(errc code, std::string_view field, std::string message);
 
   /// Empty memory that stays where it is until `clear`.
   /// @{
-  std::string& new_text() { return texts_.get(); }
-  std::vector<float>& new_floats() { return floats_.get(); }
-  std::vector<std::int8_t>& new_int8s() { return int8s_.get(); }
-  std::vector<std::uint8_t>& new_bytes() { return bytes_.get(); }
-  std::vector<std::uint32_t>& new_indices() { return indices_.get(); }
-  detail::cell_list& new_list() { return lists_.get(); }
+  std::string& new_text();
+  std::vector<float>& new_floats();
+  std::vector<std::int8_t>& new_int8s();
+  std::vector<std::uint8_t>& new_bytes();
+  std::vector<std::uint32_t>& new_indices();
+  detail::cell_list& new_list();
   /// @}
 
  private:
+  friend class detail::chunk_writer;  // settles the cells
+
   std::span<field_info const> fields_;
   std::vector<cell> cells_;
   std::vector<problem> problems_;

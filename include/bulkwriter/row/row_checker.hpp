@@ -2,6 +2,7 @@
 
 #include <bulkwriter/error.hpp>
 #include <bulkwriter/row/cell.hpp>
+#include <bulkwriter/row/syntax.hpp>
 #include <bulkwriter/schema/field_info.hpp>
 
 #include <cstddef>
@@ -15,7 +16,9 @@ namespace bulkwriter {
 inline namespace v1 {
 namespace detail {
 
-/// Judges a row before anything of it is written. All problems of a row become one error.
+/// Judges a row before anything of it is written. All problems of a row become one error. A checked cell has the type
+/// of its field's kind, with what these leave open: integers may be unsigned, floats of either width, vectors of 16-bit
+/// floats floats or halves.
 class row_checker {
  public:
   explicit row_checker(std::span<field_info const> fields) noexcept : fields_(fields) {}
@@ -25,27 +28,40 @@ class row_checker {
     judge(cells);
     return verdict(row);
   }
-  /// The same in two steps: others may add what they find between them.
+  /// The same in two steps: others may add what they find between them. `found` is what was wrong with values that did
+  /// not become cells: their fields are not judged, and where it is the row as a whole, nothing is.
   /// @{
-  void judge(std::span<cell const> cells);
+  void judge(std::span<cell const> cells, std::span<problem const> found = {});
   std::vector<problem>& problems() noexcept { return problems_; }
   result<void> verdict(std::int64_t row);
   /// @}
 
  private:
-  void add(std::size_t i, errc code, std::string message);
-  void add_out_of_range(std::size_t i, std::string const& value);
-  void check_value(std::size_t i, cell const& value);
-  void check_number(std::size_t i, double value);
-  void check_text(std::size_t i, std::string_view value);
-  void check_json(std::size_t i, std::string_view text);
-  void check_dynamic(std::size_t i, std::string_view text);
-  void check_vector(std::size_t i, std::span<float const> value);
-  error_info refusal(std::int64_t row);
+  bool take_found(std::string_view name, std::span<problem const> found);
+  void add(errc code, std::string message);
+  void add_wrong_type(field_info const& f);
+  void add_out_of_range(kind k, std::string const& value);
+  void check_value(field_info const& f, cell const& value);
+  void check_integer(kind k, cell const& value);
+  void check_number(kind k, double value);
+  void check_text(field_info const& f, std::string_view value);
+  void check_json(std::string_view text);
+  void check_dynamic(std::string_view text);
+  bool check_size(field_info const& f, std::size_t given, std::size_t wanted);
+  void check_floats(field_info const& f, std::span<float const> value);
+  void check_halves(field_info const& f, std::span<std::uint16_t const> bits);
+  void check_sparse(cell const& value);
+  void check_array(field_info const& f, cell const& value);
+  void check_structs(field_info const& f, cell const& value);
 
+  static constexpr std::size_t nowhere = static_cast<std::size_t>(-1);
   std::span<field_info const> fields_;
   std::vector<problem> problems_;
   std::vector<std::string> keys_;  // scratch
+  // Where the value under judgement stands: its field, and within a list its element and the field of the struct there.
+  field_info const* field_ = nullptr;
+  std::size_t element_ = nowhere;
+  field_info const* sub_field_ = nullptr;
 };
 
 /// From checked cells to those that stand in a file of whatever format: a default wins over null, as on the server; a

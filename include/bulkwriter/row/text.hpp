@@ -1,12 +1,12 @@
 #pragma once
 
 #include <bulkwriter/config.hpp>
+#include <bulkwriter/schema/finite.hpp>
+#include <bulkwriter/schema/text_fault.hpp>
 #include <bulkwriter/schema/utf8.hpp>
 
-#include <bit>
 #include <charconv>
 #include <cstddef>
-#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -18,31 +18,18 @@ namespace bulkwriter {
 inline namespace v1 {
 namespace detail {
 
-struct json_fault {
-  std::size_t offset = 0;
-  char const* what = "";
-};
-
 /// The first place where the text is not exactly one JSON value that every server reads alike: beyond the grammar,
 /// numbers must fit a double, escaped surrogates must come in pairs, and nesting ends at 1,024.
-std::optional<json_fault> find_json_fault(std::string_view text);
+std::optional<text_fault> find_json_fault(std::string_view text);
 
 /// The same for text that must be an object; its top-level keys, unescaped, are put into `keys`.
-std::optional<json_fault> find_json_object_fault(std::string_view text, std::vector<std::string>& keys);
+std::optional<text_fault> find_json_object_fault(std::string_view text, std::vector<std::string>& keys);
 
 /// Appends what a JSON string, given with its quotes and free of faults, stands for.
 void append_unescaped(std::string& out, std::string_view json_string);
 
 /// Appends the text as a JSON string with its quotes. Well-formed UTF-8 passes through unescaped.
 void append_json_string(std::string& out, std::string_view text);
-
-/// Judged by its bits: std::isfinite is always true under -ffast-math.
-constexpr bool is_finite(float value) noexcept {
-  return (std::bit_cast<std::uint32_t>(value) & 0x7f800000u) != 0x7f800000u;
-}
-constexpr bool is_finite(double value) noexcept {
-  return (std::bit_cast<std::uint64_t>(value) & 0x7ff0000000000000u) != 0x7ff0000000000000u;
-}
 
 /// Appends the shortest decimal that reads back as the same number. Not finite: "NaN", which no JSON check lets pass.
 void append_json_number(std::string& out, float value);

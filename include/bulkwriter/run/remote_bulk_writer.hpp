@@ -22,6 +22,9 @@ struct remote_options {
   std::uint64_t part_size =
       0;  ///< bytes, 5 MiB to 5 GiB; 0: 16 MiB (NumPy: 5 to 16), or more where chunk_size asks for it
   abandon_handler on_abandoned = {};  ///< empty: one line on stderr
+  /// The oldest server that must be able to import the files: fields that it does not read in this format are
+  /// invalid_schema when the writer is made. {}: whatever the collection's own server takes.
+  server_version oldest_server = {};
 };
 
 namespace detail {
@@ -47,7 +50,7 @@ class remote_bulk_writer : public bulk_writer<Schema, Format> {
   using core = detail::chunk_writer;
 
  public:
-  /// Options of the format go first. Errors: invalid_option. Sends nothing: a wrong key or bucket shows at the first
+  /// Options of the format go first. Errors: invalid_option, invalid_schema (for oldest_server). Sends nothing: a wrong key or bucket shows at the first
   /// upload.
   /// @{
   explicit remote_bulk_writer(object_store store, remote_options options = {})

@@ -1,8 +1,10 @@
 #pragma once
 
+#include <bulkwriter/schema/finite.hpp>
 #include <bulkwriter/schema/fixed_string.hpp>
 #include <bulkwriter/schema/kinds.hpp>
 #include <bulkwriter/schema/member_type.hpp>
+#include <bulkwriter/schema/timestamp.hpp>
 #include <bulkwriter/schema/utf8.hpp>
 
 #include <cstddef>
@@ -45,6 +47,7 @@ constexpr field_info lower(std::string_view name, D const& d) {
   if constexpr (requires { d.nullable; }) f.nullable = d.nullable;
   if constexpr (requires { d.default_value; }) {
     f.has_default = d.default_value.set;
+    if constexpr (requires { d.default_value.fits; }) f.default_overflows = !d.default_value.fits;
     if constexpr (requires { d.default_value.view(); })
       f.default_text = d.default_value.view();
     else if constexpr (std::is_same_v<decltype(d.default_value), default_float>)
@@ -55,15 +58,25 @@ constexpr field_info lower(std::string_view name, D const& d) {
   return f;
 }
 
-consteval bool default_fits(field_info const& f) {
-  if (!f.has_default) return true;
-  if (is_integer(f.type)) return f.default_integer >= min_of(f.type) && f.default_integer <= max_of(f.type);
+// What is wrong with the default value of a field, at compile time and at run time.
+enum class default_rule : std::uint8_t { none, kind, range, finite, length, utf8, timestamp };
+constexpr default_rule judge_default(field_info const& f) {
+  auto const unless = [](bool holds, default_rule rule) { return holds ? default_rule::none : rule; };
+  if (!f.has_default) return default_rule::none;
+  if (f.type == kind::boolean) return unless(f.default_integer == 0 || f.default_integer == 1, default_rule::range);
+  if (is_integer(f.type))
+    return unless(!f.default_overflows && f.default_integer >= min_of(f.type) && f.default_integer <= max_of(f.type),
+                  default_rule::range);
   if (f.type == kind::float32)
-    return f.default_number >= -limits::max_float32 && f.default_number <= limits::max_float32;
-  if (f.type == kind::float64) return f.default_number - f.default_number == 0;
+    return unless(is_finite(f.default_number) && f.default_number >= -limits::max_float32 &&
+                      f.default_number <= limits::max_float32,
+                  default_rule::range);
+  if (f.type == kind::float64) return unless(is_finite(f.default_number), default_rule::finite);
+  if (f.type == kind::varchar && f.default_text.size() > f.max_length) return default_rule::length;
   if (f.type == kind::varchar)
-    return f.default_text.size() <= f.max_length && find_utf8_fault(f.default_text) == std::string_view::npos;
-  return true;
+    return unless(find_utf8_fault(f.default_text) == std::string_view::npos, default_rule::utf8);
+  if (f.type == kind::timestamptz) return unless(!find_timestamp_fault(f.default_text), default_rule::timestamp);
+  return default_rule::kind;
 }
 
 template <class D>
@@ -103,12 +116,6 @@ struct column_check {
                     (info.max_length >= 1 && info.max_length <= limits::max_varchar_length) >,
                 "bulkwriter: the varchar elements of an array need a max_length between 1 and 65535 bytes: "
                 "bw::array{.element_type = bw::varchar{.max_length = 64}, .max_capacity = 16}");
-  static constexpr bool default_is_held() {
-    if constexpr (requires { Kind.default_value.fits; })
-      return Kind.default_value.fits;
-    else
-      return true;
-  }
   static constexpr bool plain_element() {
     if constexpr (requires { Kind.element_type; })
       return Kind.element_type.plain;
@@ -118,7 +125,11 @@ struct column_check {
   static_assert(rule::field<Name, plain_element()>,
                 "bulkwriter: the element_type of an array takes no key, nullable or default_value attribute; set it on "
                 "the array");
-  static_assert(rule::field < Name, default_is_held() && default_fits(info) >,
+  static_assert(rule::field<Name, judge_default(info) != default_rule::timestamp>,
+                "bulkwriter: the default_value of a timestamptz field must be a point in time of ISO 8601; write it as "
+                "\"2026-01-31T08:00:00Z\" or, without an offset, as \"2026-01-31 08:00:00\"");
+  static_assert(rule::field < Name,
+                judge_default(info) == default_rule::none || judge_default(info) == default_rule::timestamp >,
                 "bulkwriter: the default_value is out of the range of this field's kind (varchar: longer than "
                 "max_length, or not UTF-8); give another value, a wider kind or a larger max_length");
   static_assert(rule::field<Name, !(info.is_primary && (info.nullable || info.has_default))>,

@@ -34,6 +34,7 @@ struct field_info {
   bool nullable = false;               ///< a row may hold null
   bool has_default = false;            ///< a default_ member stands in place of null; it wins over nullable
   bool is_dynamic = false;             ///< the dynamic field: the text of a JSON object
+  bool default_overflows = false;      ///< an integer beyond 64 bits was given as the default: no check lets it pass
   std::int64_t default_integer = 0;    ///< also of a boolean: 0 or 1
   double default_number = 0;           ///< of float32 and float64
   std::string_view default_text = {};  ///< of varchar and timestamptz

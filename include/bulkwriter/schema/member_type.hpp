@@ -3,7 +3,6 @@
 #include <bulkwriter/schema/kinds.hpp>
 
 #include <array>
-#include <chrono>
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
@@ -62,8 +61,15 @@ template <class V>
 concept has_json_text = requires(std::string& out, V const& v) { json_text_of<V>::append(out, v); };
 template <class V>
 concept json_like = text_like<V> || has_json_text<V>;
+// A std::chrono::sys_time of any whole unit, known by its clock so that <chrono> need not be included here.
 template <class V>
-concept timestamp_like = text_like<V> || std::same_as<V, std::chrono::sys_time<std::chrono::microseconds>>;
+concept system_time = requires(V const& time) {
+  typename V::period;
+  V::clock::to_time_t(typename V::clock::time_point());
+  { time.time_since_epoch().count() } -> std::integral;
+};
+template <class V>
+concept timestamp_like = text_like<V> || system_time<V>;
 // char and its kin are text, not numbers
 template <class V>
 concept integer_like =
@@ -75,9 +81,44 @@ template <class V, class E>
 concept block_of = std::convertible_to<V const&, std::span<E const>>;
 template <class V>
 concept pair_range = std::ranges::input_range<V const> && requires(std::ranges::range_reference_t<V const> e) {
-  { e.first } -> std::convertible_to<std::uint32_t>;
-  { e.second } -> std::convertible_to<float>;
+  requires integer_like<std::remove_cvref_t<decltype(e.first)>>;
+  requires std::is_arithmetic_v<std::remove_cvref_t<decltype(e.second)>>;
 };
+
+// 16-bit floats by their bits: float16, plain integers, and the compiler's own type where it is that of the kind.
+template <class T>
+inline constexpr bool is_native_float16 = false;
+template <class T>
+inline constexpr bool is_native_bfloat16 = false;
+#if defined(__FLT16_MANT_DIG__)
+__extension__ using native_float16 = _Float16;
+template <>
+inline constexpr bool is_native_float16<native_float16> = true;
+#endif
+#if defined(__STDCPP_BFLOAT16_T__)
+template <>
+inline constexpr bool is_native_bfloat16<decltype(0.0bf16)> = true;
+#endif
+template <class V, kind K>
+consteval bool holds_halves() {
+  if constexpr (!std::ranges::contiguous_range<V const>) {
+    return false;
+  } else {
+    using T = std::remove_cv_t<std::ranges::range_value_t<V const>>;
+    return block_of<V, T> && (std::same_as<T, float16> || std::same_as<T, std::uint16_t> ||
+                              (K == kind::float16_vector ? is_native_float16<T> : is_native_bfloat16<T>));
+  }
+}
+
+// The elements of a binary_vector one by one: a range of bool, or a std::bitset (and what is like it).
+template <class V>
+concept bit_set = requires(V const& bits) {
+  { bits.test(bits.size()) } -> std::same_as<bool>;
+  { bits.size() } -> std::convertible_to<std::size_t>;
+};
+template <class V>
+concept bits_like = bit_set<V> || (std::ranges::input_range<V const> &&
+                                   std::same_as<std::remove_cv_t<std::ranges::range_value_t<V const>>, bool>);
 
 // A member's type is a promise about all of its values, so it must fit as it stands. A single value given by name or in
 // a tuple is judged at run time: `"flag"_f = 1` for an int8 field.
@@ -116,11 +157,11 @@ consteval bool storable_as() {
   else if constexpr (K == kind::float_vector)
     return block_of<V, float>;
   else if constexpr (K == kind::float16_vector || K == kind::bfloat16_vector)
-    return block_of<V, float> || block_of<V, float16>;
+    return block_of<V, float> || holds_halves<V, K>();
   else if constexpr (K == kind::int8_vector)
     return block_of<V, std::int8_t>;
   else if constexpr (K == kind::binary_vector)
-    return block_of<V, std::uint8_t> || block_of<V, std::byte>;
+    return block_of<V, std::uint8_t> || block_of<V, std::byte> || bits_like<V>;
   else if constexpr (K == kind::sparse_float_vector)
     return std::same_as<V, sparse_view> || pair_range<V>;
   else
@@ -168,15 +209,35 @@ template <class Fields>
   requires requires { typename Fields::is_struct_fields; }
 struct sub_fields_of<struct_array<Fields>> : sub_fields_of<typename Fields::is_struct_fields> {};
 
+template <class V, auto Kind, strictness How>
+consteval bool storable();
+
+// Fields without members take what is like a tuple, by position.
+template <class E, class Sub, std::size_t... I>
+consteval bool storable_tuple(std::index_sequence<I...>) {
+  if constexpr (requires { std::tuple_size<E>::value; }) {
+    if constexpr (std::tuple_size<E>::value == Sub::size)
+      return (storable<std::remove_cvref_t<std::tuple_element_t<I, E>>, Sub::template at<I>::attributes,
+                       strictness::value>() &&
+              ...);
+  }
+  return false;
+}
 template <class V, class Sub>
 consteval bool storable_structs() {
-  if constexpr (!std::ranges::random_access_range<V const>) {
+  if constexpr (!std::ranges::sized_range<V const> || !std::ranges::input_range<V const>) {
     return false;
+  } else if constexpr (!std::is_lvalue_reference_v<std::ranges::range_reference_t<V const>>) {
+    return false;  // cells are views of the structs
   } else if constexpr (Sub::size == 0) {
     return true;
   } else {
+    using E = std::ranges::range_value_t<V const>;
     using Owner = typename Sub::template at<0>::owner;
-    return std::is_void_v<Owner> || std::same_as<Owner, std::ranges::range_value_t<V const>>;
+    if constexpr (std::is_void_v<Owner>)
+      return storable_tuple<E, Sub>(std::make_index_sequence<Sub::size>{});
+    else
+      return std::same_as<Owner, E>;
   }
 }
 
@@ -208,7 +269,8 @@ constexpr std::size_t wanted_extent(field_info const& f) noexcept {
 }
 template <class V>
 consteval bool extent_fits(field_info const& f) noexcept {
-  return wanted_extent(f) == 0 || fixed_extent<V> == 0 || fixed_extent<V> == wanted_extent(f);
+  std::size_t const wanted = f.type == kind::binary_vector && bits_like<V> ? f.dim : wanted_extent(f);
+  return wanted == 0 || fixed_extent<V> == 0 || fixed_extent<V> == wanted;
 }
 
 }  // namespace detail

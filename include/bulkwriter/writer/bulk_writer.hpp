@@ -82,11 +82,11 @@ struct not_a_row {
 };
 template <class Format, fixed_string Name>
 struct cannot_hold {
-  static_assert(
-      rule::field<Name, sizeof(Format) == 0>,
-      "bulkwriter: this file format cannot hold this field's kind (parquet and json: boolean, int8 to int64, "
-      "float32, float64, "
-      "varchar, json, float_vector, dynamic_field; npy: no nullable fields, no arrays, sparse vectors and structs)");
+  static_assert(rule::field<Name, sizeof(Format) == 0>,
+                "bulkwriter: this file format cannot hold this field's kind (json and jsonl: every kind; "
+                "parquet: boolean, int8 to int64, float32, float64, varchar, json, float_vector, dynamic_field; "
+                "csv: no text, and in a struct_array no vectors but float_vector, for servers read no others there; "
+                "npy: no nullable fields, no text, timestamptz, arrays, sparse vectors and structs)");
 };
 
 template <class V>
@@ -122,8 +122,9 @@ consteval int first_unheld_field() {
 /// later append and commit returns again. Not thread-safe: use one writer per thread.
 ///
 /// Errors of a refused row: null_not_allowed, out_of_range, not_finite, varchar_too_long, invalid_utf8, invalid_json,
-/// json_too_long, wrong_dim, duplicate_key, format_cannot_hold, several_problems, row_too_large. Errors of writing:
-/// those of the place, for a folder io_error and no_space. invalid_state: the writer was moved from, or an exception
+/// json_too_long, wrong_dim, duplicate_key, capacity_exceeded, invalid_sparse, invalid_geometry, invalid_timestamp,
+/// format_cannot_hold, several_problems, row_too_large. Errors of writing: those of the place, for a folder io_error
+/// and no_space. invalid_state: the writer was moved from, or an exception
 /// has ended a write.
 template <class Schema, class Format>
 class bulk_writer : public bulk_writer_base {

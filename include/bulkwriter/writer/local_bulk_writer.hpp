@@ -16,6 +16,9 @@ struct local_options {
   std::string local_path = ".";  ///< files go to `<local_path>/<uuid>/`; folders are made as needed; empty: "."
   std::uint64_t chunk_size = default_chunk_size;  ///< bytes, at least 1,024; no file is larger (NumPy: no group)
   abandon_handler on_abandoned = {};              ///< empty: one line on stderr
+  /// The oldest server that must be able to import the files: fields that it does not read in this format are
+  /// invalid_schema when the writer is made. {}: whatever the collection's own server takes.
+  server_version oldest_server = {};
 };
 
 namespace detail {
@@ -37,7 +40,8 @@ class local_bulk_writer : public bulk_writer<Schema, Format> {
   using core = detail::chunk_writer;
 
  public:
-  /// Makes the folder. Options of the format go first. Errors: invalid_option, io_error, no_space.
+  /// Makes the folder. Options of the format go first. Errors: invalid_option, invalid_schema (for
+  /// oldest_server), io_error, no_space.
   /// @{
   explicit local_bulk_writer(local_options options) : local_bulk_writer(Format{}, std::move(options)) {}
   local_bulk_writer(Format format, local_options options) : base(try_make(format, std::move(options)).value()) {}

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <bulkwriter/error.hpp>
+#include <bulkwriter/format/server_version.hpp>
 
 #include <cstdint>
 #include <functional>
@@ -26,6 +27,9 @@ inline constexpr std::uint64_t default_chunk_size = std::uint64_t{512} << 20;  /
 struct writer_options {
   std::uint64_t chunk_size = default_chunk_size;  ///< bytes, at least 1,024; no file is larger (NumPy: no group)
   abandon_handler on_abandoned = {};              ///< empty: one line on stderr
+  /// The oldest server that must be able to import the files: fields that it does not read in this format are
+  /// invalid_schema when the writer is made. {}: whatever the collection's own server takes.
+  server_version oldest_server = {};
 };
 
 }  // namespace v1

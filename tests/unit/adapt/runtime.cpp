@@ -22,7 +22,7 @@ std::string number(double value) {
 std::string number(int value) { return std::to_string(value); }
 
 // Keeps the cells of the last row as text, of whatever kind: what a format would see.
-std::string shown(bw::cell const& c, std::size_t width = 1) {
+std::string shown(bw::cell const& c) {
   std::string out;
   auto const list = [&](auto const& values) {
     for (auto const v : values) out += (out.empty() ? "" : " ") + number(v);
@@ -40,11 +40,9 @@ std::string shown(bw::cell const& c, std::size_t width = 1) {
         out += std::to_string(c.sparse_indices()[i]) + ":" + number(c.sparse_values()[i]) + " ";
       return out;
     case bw::cell::type::list: {
-      std::vector<bw::cell> cells(width);
       for (std::size_t i = 0; i < c.size(); ++i) {
-        c.element(i, cells.data());
         out += "(";
-        for (auto const& sub : cells) out += shown(sub) + ",";
+        for (auto const& sub : c.element(i)) out += shown(sub) + ",";
         out += ")";
       }
       return out;
@@ -71,7 +69,7 @@ bw::runtime_schema every_kind() {
 
 std::string cells_of(bw::cell_row const& row) {
   std::string out;
-  for (auto const& c : row.cells()) out += shown(c, &c == &row.cells()[6] ? 2 : 1) + "; ";
+  for (auto const& c : row.cells()) out += shown(c) + "; ";
   for (auto const& p : row.problems())
     out += p.field + ": " + p.message + " [" + std::string(bw::to_string(p.code)) + "]";
   return out;
@@ -107,7 +105,17 @@ TEST_CASE("JSON objects and JSON text become the same cells of every kind") {
   CHECK(problem(R"({"bits":{}})") == "bits: {} where an array of integers is due [wrong_type]");
   CHECK(problem(R"({"sparse":[1]})") == "sparse: [1] where an object of indices and values is due [wrong_type]");
   CHECK(problem(R"({"sparse":{"x":1}})") == "sparse: 'x' where an index is due [wrong_type]");
-  CHECK(problem(R"({"sparse":{"4294967296":1}})") == "sparse: index 4294967296 does not fit 32 bits [out_of_range]");
+  CHECK(problem(R"({"sparse":{"4294967296":1}})") ==
+        "sparse: index 4294967296 is outside 0..4294967294 [out_of_range]");
+  CHECK(problem(R"({"sparse":{"067":1}})") == "sparse: '067' where an index is due [wrong_type]");
+  CHECK(problem(R"({"sparse":{"-1":1}})") == "sparse: '-1' where an index is due [wrong_type]");
+  CHECK(problem(R"({"sparse":{"1":[1]}})") == "sparse: [1] where a number is due [wrong_type]");
+  for (char const* const mixed :
+       {R"({"indices":[1],"values":[1],"7":1})", R"({"indices":[1]})", R"({"values":[1]})"}) {
+    CHECK(problem(R"({"sparse":)" + std::string(mixed) + "}") ==
+          "sparse: " + std::string(mixed) +
+              R"( where {"index": value, …} or {"indices": […], "values": […]} is due [wrong_type])");
+  }
   CHECK(problem(R"({"sparse":{"indices":[1,2],"values":[1]}})") == "sparse: 2 indices and 1 values [wrong_dim]");
   CHECK(problem(R"({"tags":["a",null]})") == "tags: element [1]: null, which no array holds [null_not_allowed]");
   CHECK(problem(R"({"tags":["a",1]})") == "tags: element [1]: 1 where a string is due [wrong_type]");
@@ -116,6 +124,8 @@ TEST_CASE("JSON objects and JSON text become the same cells of every kind") {
         "clips: element [0]: 'v': element [1]: \"z\" where a number is due [wrong_type]");
   CHECK(problem(R"({"clips":[{"v":[1,2],"caption":"x","w":1}]})") ==
         "clips: element [0]: the struct has no field 'w' [unknown_field]");
+  CHECK(problem(R"({"clips":[{"v":[1,2],"caption":"x","\u0063aption":"y"}]})").ends_with(
+      "clips: element [0]: the struct has 'caption' more than once [duplicate_key]"));
   CHECK(problem(R"({"$meta":[1]})") == "$meta: [1] where an object is due [wrong_type]");
 }
 

@@ -54,6 +54,33 @@ TEST_CASE("any: a kind that the format cannot hold is an error that names field 
   CHECK(made.error().message == "field 'tag': n files cannot hold varchar");
 }
 
+TEST_CASE("any: refuses the fields that the format which it holds refuses") {
+  using bw::kind;
+  bw::field_info const sub{.name = "x", .type = kind::int8_vector, .dim = 8};
+  std::vector<bw::field_info> const fields = {
+      {.name = "id", .type = kind::int64},
+      {.name = "s", .type = kind::struct_array, .max_capacity = 4, .sub = &sub, .sub_count = 1},
+      {.name = "n", .type = kind::int64, .nullable = true},
+      {.name = "t", .type = kind::text}};
+  auto const check = [&](std::string_view name, auto const& format, std::vector<bool> const& held) {
+    CAPTURE(name);
+    auto const any = bw::format::any::named(name);
+    for (std::size_t i = 0; i < fields.size(); ++i) {
+      CAPTURE(i);
+      CHECK(any.holds(fields[i]) == held[i]);
+      CHECK(any.holds(fields[i].type) == format.holds(fields[i].type));
+      auto const erased = any.try_make_encoder({&fields[i], 1}), plain = format.try_make_encoder({&fields[i], 1});
+      REQUIRE(erased.has_value() == held[i]);
+      REQUIRE(plain.has_value() == held[i]);
+      if (!held[i]) CHECK(erased.error().to_string() == plain.error().to_string());
+    }
+  };
+  check("json", bw::format::json{}, {true, true, true, true});
+  check("jsonl", bw::format::jsonl{}, {true, true, true, true});
+  check("csv", bw::format::csv{}, {true, false, true, false});
+  check("npy", bw::format::npy{}, {true, false, false, false});
+}
+
 TEST_CASE("any: an unknown name is an error that tells the known ones") {
   auto const made = bw::format::any::try_named("xlsx");
   REQUIRE(!made);

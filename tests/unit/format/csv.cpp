@@ -3,6 +3,7 @@
 #include <bulkwriter/schema/schema.hpp>
 
 #include "collector.hpp"
+#include "every_kind.hpp"
 
 #include <doctest/doctest.h>
 
@@ -105,6 +106,59 @@ TEST_CASE("text is quoted where it has to be") {
   CHECK(must("x;|\t'") == "x;|\t'");
 }
 
+TEST_CASE("CSV: every kind in the form that servers read") {
+  every_kind::row const row(false);
+  auto const e = bw::format::csv{.nullkey = "NULL"}.try_make_encoder(row.fields).value();
+  std::vector<bw::problem> found;
+  e->check_row(row.cells, found);
+  CHECK(found.empty());
+  collector out;
+  e->put_row(row.cells);
+  e->end_row();
+  CHECK(e->finish(out.sink()));
+  CHECK(out.text ==
+        "id,i8,f32,f64,place,at,tags,floats,flags,none,h,hf,b,bf,i8s,bits,sparse,empty,clips,"
+        "array,geometry,timestamptz,float16_vector,int8_vector,binary_vector,sparse_float_vector,gone\n"
+        R"_(9223372036854775807,-128,0.1,0.10000000149011612,"LINESTRING (0 0, 1 1)",2024-02-29T12:00:00.5+05:30,)_"
+        R"("[""a,b"","""",""\""é\""\n""]","[0.1,-0,3.4e+38]","[true,false]",[],)"
+        R"("[1,5.9604645e-08,-65504,-0]","[0.099975586,65504,-0,1]","[1,-3.3895314e+38]","[0.100097656,1,-2]",)"
+        R"("[-128,0,127]","[0,255,170]","{""0"":0.5,""12"":0,""4294967294"":1e-45}",{},)"
+        R"("[{""caption"":""x\""y"",""frame"":7,""score"":0.1,""v"":[0.1,-1]},)"
+        R"({""caption"":"""",""frame"":-1,""score"":2,""v"":[0,3]}]",)"
+        "NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL\n");
+}
+
+TEST_CASE("CSV: what servers do not read from it is refused when the encoder is made") {
+  using bw::kind;
+  bw::field_info sub{.name = "x", .type = kind::float_vector, .dim = 8};
+  std::vector<bw::field_info> fields = {
+      {.name = "id", .type = kind::int64, .is_primary = true},
+      {.name = "s", .type = kind::struct_array, .max_capacity = 4, .sub = &sub, .sub_count = 1}};
+  for (kind const k : {kind::boolean, kind::int64, kind::float32, kind::varchar, kind::float_vector}) {
+    CAPTURE(bw::to_string(k));
+    sub.type = k;
+    CHECK(bw::format::csv::holds(fields[1]));
+    CHECK(bw::format::csv{}.try_make_encoder(fields));
+  }
+  for (kind const k :
+       {kind::text, kind::float16_vector, kind::bfloat16_vector, kind::int8_vector, kind::binary_vector}) {
+    CAPTURE(bw::to_string(k));
+    sub.type = k;
+    CHECK_FALSE(bw::format::csv::holds(fields[1]));
+    auto const refused = bw::format::csv{}.try_make_encoder(fields);
+    REQUIRE_FALSE(refused);
+    CHECK(refused.error().code == bw::errc::invalid_schema);
+    CHECK(refused.error().field == "s");
+    CHECK(refused.error().message == "field 's': csv files cannot hold a struct_array with " +
+                                         std::string(bw::to_string(k)) +
+                                         " ('x'): servers read neither text nor vectors other than float_vector there");
+  }
+  fields[1] = {.name = "t", .type = kind::text};
+  auto const refused = bw::format::csv{}.try_make_encoder(fields);
+  REQUIRE_FALSE(refused);
+  CHECK(refused.error().message == "field 't': csv files cannot hold text");
+}
+
 TEST_CASE("a separator of numbers, words and names is quoted as well") {
   for (char const separator : {'e', '1', '.', '-', '[', 't', '0', ';', '\t', '|', ' ', '$', '\\', '\x1f'}) {
     CAPTURE(separator);
@@ -174,6 +228,32 @@ TEST_CASE("null is the nullkey, and what looks like it is refused where it would
   CHECK(found[0].message == "the value '' is the nullkey of this CSV file, so it would be read as null");
   CHECK(problems({.title = text("en"), .lang = text("")}, {.nullkey = ""})[0].message ==
         "the value '' is the nullkey of this CSV file, so it would be read as the default_value");
+}
+
+TEST_CASE("CSV: of every kind, only what has the nullkey's text is taken for it") {
+  using bw::kind;
+  auto const refused = [](bw::field_info const& f, bw::cell const& c, std::string const& nullkey) {
+    std::vector<bw::problem> found;
+    bw::format::csv{.nullkey = nullkey}.try_make_encoder({&f, 1}).value()->check_row({&c, 1}, found);
+    return !found.empty();
+  };
+  bw::field_info const place{.name = "p", .type = kind::geometry, .nullable = true};
+  CHECK(refused(place, text("POINT (1 2)"), "POINT (1 2)"));
+  CHECK_FALSE(refused(place, text("POINT (1 2)"), "POINT (1 3)"));
+  bw::field_info at{.name = "at", .type = kind::timestamptz, .nullable = true};
+  CHECK(refused(at, text("2024-01-01T00:00:00Z"), "2024-01-01T00:00:00Z"));
+  at.has_default = true;
+  at.default_text = "2024-01-01T00:00:00Z";
+  CHECK_FALSE(refused(at, text("2024-01-01T00:00:00Z"), "2024-01-01T00:00:00Z"));  // null there is that
+  CHECK(refused(at, text("2024-01-02T00:00:00Z"), "2024-01-02T00:00:00Z"));
+  at.nullable = at.has_default = false;
+  CHECK_FALSE(refused(at, text("2024-01-02T00:00:00Z"), "2024-01-02T00:00:00Z"));
+  bw::field_info const real{.name = "f", .type = kind::float32, .nullable = true};
+  CHECK(refused(real, bw::cell::float64(0.1), "0.1"));
+  // cells of rows that are refused for another reason
+  CHECK_FALSE(refused({.name = "t", .type = kind::varchar, .nullable = true}, bw::cell::integer(std::int64_t{5}), "5"));
+  CHECK_FALSE(refused(real, bw::cell::integer(std::int64_t{0}), "0"));
+  CHECK_FALSE(refused({.name = "a", .type = kind::array, .nullable = true}, bw::cell::boolean(true), "true"));
 }
 
 TEST_CASE("line ends that readers change are refused") {

@@ -3,6 +3,7 @@
 #include <bulkwriter/schema/schema.hpp>
 
 #include "collector.hpp"
+#include "every_kind.hpp"
 
 #include <doctest/doctest.h>
 
@@ -48,6 +49,59 @@ TEST_CASE("rows stand in the form that every server reads") {
   CHECK(e.finish(out.sink()));
   std::string const fields = R"("ok":true,"n":null,"f":0.1,"title":"none","meta":"{\"a\":\"é\"}","v":[0.1,-0,1e+20])";
   CHECK(out.text == "{\"rows\":[\n{" + fields + ",\"claps\": 3},\n{" + fields + "}\n]}\n");
+}
+
+TEST_CASE("JSON: every kind in the form that servers read") {
+  // numbers: the value of the 16 bits, as the shortest text that reads back as the same float
+  std::string const wanted =
+      R"("id":9223372036854775807,"i8":-128,"f32":0.1,"f64":0.10000000149011612,)"
+      R"("body":"one\n\"two\"",)"
+      R"_("place":"LINESTRING (0 0, 1 1)","at":"2024-02-29T12:00:00.5+05:30",)_"
+      R"("tags":["a,b","","\"é\"\n"],"floats":[0.1,-0,3.4e+38],"flags":[true,false],"none":[],)"
+      R"("h":[1,5.9604645e-08,-65504,-0],"hf":[0.099975586,65504,-0,1],)"
+      R"("b":[1,-3.3895314e+38],"bf":[0.100097656,1,-2],)"
+      R"("i8s":[-128,0,127],"bits":[0,255,170],)"
+      R"("sparse":{"0":0.5,"12":0,"4294967294":1e-45},"empty":{},)"
+      R"("clips":[{"caption":"x\"y","frame":7,"score":0.1,"v":[0.1,-1],"half":[1,2],"bits":[255]},)"
+      R"({"caption":"","frame":-1,"score":2,"v":[0,3],"half":[0.5,4],"bits":[0]}],)"
+      R"("array":null,"geometry":null,"timestamptz":null,"float16_vector":null,)"
+      R"("int8_vector":null,"binary_vector":null,"sparse_float_vector":null,"gone":null)";
+  every_kind::row const row(true);
+  auto const e = bw::format::json{}.try_make_encoder(row.fields).value();
+  collector out;
+  for (int i = 0; i < 2; ++i) {
+    e->put_row(row.cells);
+    e->end_row();
+  }
+  CHECK(e->finish(out.sink()));
+  CHECK(out.text == "{\"rows\":[\n{" + wanted + "},\n{" + wanted + "}\n]}\n");
+  for (bw::field_info const& f : row.fields) CHECK(bw::format::json::holds(f.type));
+}
+
+TEST_CASE("JSON: a struct of many fields") {
+  std::vector<std::string> names;
+  for (int i = 0; i < 40; ++i) names.push_back("n" + std::to_string(i));
+  std::vector<bw::field_info> subs;
+  for (std::string const& name : names) subs.push_back({.name = name, .type = bw::kind::int32});
+  bw::field_info const field{.name = "s", .type = bw::kind::struct_array, .sub = subs.data(), .sub_count = subs.size()};
+  std::string wanted;
+  for (int at = 0; at < 2; ++at) {
+    wanted += at == 0 ? "{" : "},{";
+    for (int i = 0; i < 40; ++i)
+      wanted += (i == 0 ? "\"n" : ",\"n") + std::to_string(i) + "\":" + std::to_string(100 * at + i);
+  }
+  auto const show = [](void const*, std::size_t at, bw::cell* cells) {
+    for (std::size_t i = 0; i < 40; ++i) cells[i] = bw::cell::integer(static_cast<std::int64_t>(100 * at + i));
+  };
+  auto const e = bw::format::json{}.try_make_encoder({&field, 1}).value();
+  collector out;
+  for (std::size_t const size : {0u, 2u}) {
+    bw::cell const structs = bw::cell::list(nullptr, size, show);
+    e->put_row({&structs, 1});
+    e->end_row();
+  }
+  CHECK(e->finish(out.sink()));
+  CHECK(out.text == "{\"rows\":[\n{\"s\":[]},\n{\"s\":[" + wanted + "}]}\n]}\n");
 }
 
 TEST_CASE("a dropped row leaves no trace, and a new file begins after finish") {

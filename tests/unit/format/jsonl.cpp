@@ -1,8 +1,10 @@
+#include <bulkwriter/format/json.hpp>
 #include <bulkwriter/format/jsonl.hpp>
 #include <bulkwriter/row/row_checker.hpp>
 #include <bulkwriter/schema/schema.hpp>
 
 #include "collector.hpp"
+#include "every_kind.hpp"
 
 #include <doctest/doctest.h>
 
@@ -42,6 +44,23 @@ TEST_CASE("JSON Lines are an object a line, and nothing else") {
   CHECK(out.text ==
         "{\"id\":1,\"title\":\"line\\nend\",\"meta\":null,\"v\":[0.1,-1.5],\"claps\": 3}\n"
         "{\"id\":-2,\"title\":\"\xc3\xa9\",\"meta\":null,\"v\":[0.1,-1.5]}\n");
+}
+
+TEST_CASE("JSON Lines: every kind as json has it, in a line") {
+  every_kind::row const row(true);
+  collector json, jsonl;
+  auto const write = [&](auto const& format, collector& out) {
+    auto const e = format.try_make_encoder(row.fields).value();
+    e->put_row(row.cells);
+    e->end_row();
+    CHECK(e->finish(out.sink()));
+  };
+  write(bw::format::json{}, json);  // whose text is tested by itself
+  write(bw::format::jsonl{}, jsonl);
+  CHECK(json.text == "{\"rows\":[\n" + jsonl.text + "]}\n");
+  CHECK(jsonl.text.starts_with("{\"id\":9223372036854775807,"));
+  CHECK(jsonl.text.find('\n') == jsonl.text.size() - 1);
+  for (bw::field_info const& f : row.fields) CHECK(bw::format::jsonl::holds(f.type));
 }
 
 TEST_CASE("JSON Lines: a dropped row leaves no trace, and a new file begins after finish") {

@@ -181,6 +181,33 @@ TEST_CASE(
   }
 }
 
+TEST_CASE("npy: vectors of 16-bit floats given as floats are rounded to the nearest even") {
+  std::size_t const dim = 1030;  // more than goes at once
+  std::vector<bw::field_info> const fields = {field("h", bw::kind::float16_vector, static_cast<std::uint32_t>(dim)),
+                                              field("b", bw::kind::bfloat16_vector, static_cast<std::uint32_t>(dim))};
+  auto const made = make(fields);
+  collector out = collect(*made);
+  std::vector<float> h(dim), b(dim);
+  std::string h_bytes, b_bytes;
+  for (std::size_t i = 0; i < dim; ++i) {
+    // 0x3c00 + n is 1 + n / 1024, 0x3f80 + n is 1 + n / 128; i % 3 ninths of a step more, or a half: to the even one
+    unsigned const n = static_cast<unsigned>(i % 64), more = static_cast<unsigned>(i % 4);
+    float const part = more == 3 ? 0.5f : static_cast<float>(more) / 9.0f;
+    h[i] = 1 + (static_cast<float>(n) + part) / 1024;
+    b[i] = 1 + (static_cast<float>(n) + part) / 128;
+    unsigned const up = more == 3 ? n % 2 : 0;
+    for (auto const& [bytes, one] : {std::pair{&h_bytes, 0x3c00u}, std::pair{&b_bytes, 0x3f80u}}) {
+      *bytes += static_cast<char>((one + n + up) & 0xff);
+      *bytes += static_cast<char>((one + n + up) >> 8);
+    }
+  }
+  made->put_row(std::vector{bw::cell::floats(h), bw::cell::floats(b)});
+  made->end_row();
+  CHECK(made->finish(out.sink()));
+  CHECK(out.files[0] == file_of("|u1", "(1, 2060)", h_bytes));
+  CHECK(out.files[1] == file_of("|u1", "(1, 2060)", b_bytes));
+}
+
 TEST_CASE("npy: an empty column of text is one character wide, for numpy and servers know no width of 0") {
   std::vector<bw::field_info> const fields = {field("t", bw::kind::varchar)};
   auto const made = make(fields);

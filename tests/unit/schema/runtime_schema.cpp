@@ -3,6 +3,8 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <cstdint>
+#include <limits>
 #include <string>
 #include <utility>
 #include <vector>
@@ -178,6 +180,37 @@ TEST_CASE("runtime_schema: the rules for one field") {
   CHECK(says(verdict("k", int32{.is_partition_key = true}), "must be int64 or varchar"));
   CHECK(says(verdict("k", boolean{.is_clustering_key = true}), "clustering key"));
   CHECK(says(verdict("RowID", int64{}), "of its own"));
+}
+
+TEST_CASE("runtime_schema: the rules for default values are those of typed schemas") {
+  CHECK(verdict("t", timestamptz{.default_value = "2024-02-29T08:00:00+01:00"}) == "");
+  CHECK(verdict("t", timestamptz{.default_value = "2024-02-29 08:00:00"}) == "");
+  CHECK(
+      says(verdict("t", timestamptz{.default_value = "2023-02-29T08:00:00Z"}), "no such day in this month at byte 8"));
+  CHECK(says(verdict("t", timestamptz{.default_value = ""}), "a digit was expected at byte 0"));
+  // A std::uint64_t that an std::int64_t holds, and one that would become -1.
+  CHECK(verdict("n", int64{.default_value = std::uint64_t{9223372036854775807u}}) == "");
+  CHECK(verdict("n", int64{.default_value = std::uint64_t{18446744073709551615u}}) ==
+        "default_value is out of the range of int64");
+  CHECK(verdict("n", int8{.default_value = std::uint64_t{18446744073709551615u}}) ==
+        "default_value is out of the range of int8");
+  double const nan = std::numeric_limits<double>::quiet_NaN();
+  CHECK(says(verdict("n", float32{.default_value = nan}), "float32"));
+  CHECK(says(verdict("n", float64{.default_value = nan}), "finite"));
+  CHECK(says(verdict("s", varchar{.max_length = 3, .default_value = "\xff"}), "not UTF-8"));
+
+  // What only a lowered field can say.
+  auto const lowered = [](field_info f) {
+    f.name = "f";
+    f.has_default = true;
+    auto const got = runtime_schema().add_field("pk", int64{.is_primary = true}).add_field(f).try_check();
+    REQUIRE_FALSE(got);
+    REQUIRE(got.error().problems.size() == 1);
+    return got.error().problems[0].message;
+  };
+  CHECK(says(lowered({.type = kind::boolean, .default_integer = 2}), "0 or 1"));
+  CHECK(lowered({.type = kind::json}) == "a json field takes no default_value");
+  CHECK(lowered({.type = kind::geometry}) == "a geometry field takes no default_value");
 }
 
 TEST_CASE("runtime_schema: the rules for keys, functions and structs") {

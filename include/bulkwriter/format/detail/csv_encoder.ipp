@@ -30,6 +30,21 @@ inline std::string why_no_nullkey(std::string_view nullkey) {
   return {};
 }
 
+inline error_info csv_cannot_hold(field_info const& f) {
+  std::string message = "field '" + std::string(f.name) + "': csv files cannot hold ";
+  if (!format::csv::holds(f.type)) {
+    message += to_string(f.type);
+  } else {
+    auto const subs = f.sub_fields();
+    auto const sub = std::find_if(subs.begin(), subs.end(), [](field_info const& s) {
+      return !format::csv::holds({.type = kind::struct_array, .sub = &s, .sub_count = 1});
+    });
+    message += "a struct_array with " + std::string(to_string(sub->type)) + " ('" + std::string(sub->name) +
+               "'): servers read neither text nor vectors other than float_vector there";
+  }
+  return {.code = errc::invalid_schema, .message = std::move(message), .field = std::string(f.name)};
+}
+
 }  // namespace detail
 
 BULKWRITER_DECL result<std::unique_ptr<format::encoder>> format::csv::try_make_encoder(
@@ -41,6 +56,8 @@ BULKWRITER_DECL result<std::unique_ptr<format::encoder>> format::csv::try_make_e
                                  " is not an ASCII character other than NUL, quote, \\n and \\r"};
   if (std::string const why = detail::why_no_nullkey(nullkey); !why.empty())
     return error_info{.code = errc::invalid_option, .message = "csv: the nullkey " + why};
+  for (field_info const& f : fields)
+    if (f.written() && !holds(f)) return detail::csv_cannot_hold(f);
   auto const columns = std::count_if(fields.begin(), fields.end(), [](field_info const& f) { return f.written(); });
   return std::unique_ptr<encoder>(new detail::csv_encoder(fields, {separator, columns == 1}, nullkey));
 }
@@ -89,15 +106,26 @@ BULKWRITER_DECL std::vector<std::pair<std::string, std::string>> csv_encoder::im
   return {{"sep", std::string(1, dialect_.separator())}, {"nullkey", nullkey_}};
 }
 
+// Whether a cell of a kind has a text that a nullkey could equal: vectors, lists and objects begin as no nullkey does.
+// Not of another kind's type: a row that is refused anyway may hold anything.
+inline bool is_csv_scalar(kind k, cell const& value) noexcept {
+  switch (value.holds()) {
+    case cell::type::boolean: return k == kind::boolean;
+    case cell::type::integer:
+    case cell::type::unsigned_integer: return is_integer(k);
+    case cell::type::float32:
+    case cell::type::float64: return k == kind::float32 || k == kind::float64;
+    default: return false;
+  }
+}
+
 // Whether a server would take the value for null, which where there is a default means that: harmless if it is the
 // value.
 BULKWRITER_DECL bool csv_encoder::looks_null(field_info const& f, cell const& value) const {
   if (value.is_null() || f.is_dynamic || !f.may_be_null()) return false;
-  if (value.holds() == cell::type::text) {
+  if (value.holds() == cell::type::text)
     return value.as_text() == nullkey_ && !(f.has_default && f.default_text == nullkey_);
-  }
-  // a vector or list begins as no nullkey does
-  if (!nullkey_is_scalar_ || value.holds() > cell::type::float64) return false;
+  if (!nullkey_is_scalar_ || !is_csv_scalar(f.type, value)) return false;
   auto const text_of = [&](cell c) {
     settle(std::span(&f, 1), std::span(&c, 1));
     std::string text;
@@ -156,7 +184,7 @@ BULKWRITER_DECL void csv_encoder::append_cell(std::string& out, field_info const
     case cell::type::int8s:
     case cell::type::bytes: numbers(dialect_.quotes_lists()); break;
     case cell::type::sparse:
-    case cell::type::list:
+    case cell::type::list:  // with quotes in it, mostly
       scratch_.clear();
       append_json_cell(scratch_, f, value);
       dialect_.append(out, scratch_);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <bulkwriter/config.hpp>
 #include <bulkwriter/row/cell.hpp>
 #include <bulkwriter/schema/field_info.hpp>
 
@@ -12,9 +13,8 @@ namespace detail {
 /// Appends a checked cell as the JSON that servers read for its field.
 void append_json_cell(std::string& out, field_info const& field, cell const& value);
 
-/// Appends a sparse vector as the JSON object that servers read: {"12":0.5}, indices without leading zeros, values with
-/// the fewest digits that read back as the same float.
-void append_json_sparse(std::string& out, cell const& value);
+/// Appends a sparse vector as servers read it in JSON and in columns of text: {"12":0.5,"100":1}.
+void append_json_sparse(std::string& out, cell const& vector);
 
 }  // namespace detail
 }  // namespace v1

@@ -1,68 +1,151 @@
 #pragma once
 
 #include <bulkwriter/format/detail/json_value.hpp>
+#include <bulkwriter/row/half.hpp>
 #include <bulkwriter/row/text.hpp>
 
 #include <charconv>
 #include <cstddef>
+#include <cstdint>
+#include <iterator>
 #include <span>
+#include <vector>
 
 namespace bulkwriter {
 inline namespace v1 {
 namespace detail {
 
-inline void append_json_floats(std::string& out, std::span<float const> values) {
-  constexpr std::size_t longest = 16;  // "-1.1754944e-38" and a comma
+// The longest that to_chars makes of these, with a character behind it.
+inline constexpr std::size_t longest_float = 16,  // "-1.1754944e-38"
+    longest_byte = 5,                             // "-128"
+    longest_index = 11;                           // "4294967294"
+
+// Makes room for so many characters at the end, has them written by write(first, last), which gives their end, and cuts
+// off the rest.
+template <class Write>
+void append_at_most(std::string& out, std::size_t room, Write const& write) {
   std::size_t const begin = out.size();
-  out.resize(begin + 2 + values.size() * longest);
-  char* at = out.data() + begin;
-  char* const end = out.data() + out.size();
-  *at++ = '[';
-  for (float const v : values) {
-    at = std::to_chars(at, end, v).ptr;
-    *at++ = ',';
-  }
-  if (!values.empty()) --at;
-  *at++ = ']';
-  out.resize(static_cast<std::size_t>(at - out.data()));
+  out.resize(begin + room);
+  char* const end = write(out.data() + begin, out.data() + out.size());
+  out.resize(static_cast<std::size_t>(end - out.data()));
 }
 
-BULKWRITER_DECL void append_json_sparse(std::string& out, cell const& value) {
-  constexpr std::size_t longest = 30;  // an index of 10 digits in quotes, a colon, a float, a comma
-  std::span const indices = value.sparse_indices();
-  std::span const values = value.sparse_values();
-  std::size_t const begin = out.size();
-  out.resize(begin + 2 + values.size() * longest);
-  char* at = out.data() + begin;
-  char* const end = out.data() + out.size();
-  *at++ = '{';
-  for (std::size_t k = 0; k < values.size(); ++k) {
-    *at++ = '"';
-    at = std::to_chars(at, end, indices[k]).ptr;
-    *at++ = '"';
-    *at++ = ':';
-    at = std::to_chars(at, end, values[k]).ptr;
-    *at++ = ',';
-  }
-  if (!values.empty()) --at;
-  *at++ = '}';
-  out.resize(static_cast<std::size_t>(at - out.data()));
+// A list of numbers; each is `number(value)`, which to_chars takes.
+template <std::size_t longest, class T, class Number>
+void append_json_numbers(std::string& out, std::span<T const> values, Number const& number) {
+  append_at_most(out, 2 + values.size() * longest, [&](char* at, char* end) {
+    *at++ = '[';
+    for (T const v : values) {
+      at = std::to_chars(at, end, number(v)).ptr;
+      *at++ = ',';
+    }
+    if (!values.empty()) --at;
+    *at++ = ']';
+    return at;
+  });
 }
 
-BULKWRITER_DECL void append_json_cell(std::string& out, field_info const&, cell const& value) {
-  switch (value.holds()) {
-    case cell::type::null: out += "null"; break;
-    case cell::type::boolean: out += value.as_boolean() ? "true" : "false"; break;
-    case cell::type::integer: append_json_number(out, static_cast<long long>(value.as_integer())); break;
-    case cell::type::unsigned_integer:
-      append_json_number(out, static_cast<unsigned long long>(value.as_unsigned()));
+// As the floats that the 16 bits stand for, whether they were given as bits or are to be rounded: every format stores
+// the same number.
+template <auto to_bits, auto from_bits>
+void append_json_halves(std::string& out, cell const& value) {
+  if (value.holds() == cell::type::halves)
+    append_json_numbers<longest_float>(out, value.as_halves(), from_bits);
+  else
+    append_json_numbers<longest_float>(out, value.as_floats(), [](float v) { return from_bits(to_bits(v)); });
+}
+
+BULKWRITER_DECL void append_json_sparse(std::string& out, cell const& vector) {
+  auto const indices = vector.sparse_indices();
+  auto const values = vector.sparse_values();
+  append_at_most(out, 2 + indices.size() * (longest_index + longest_float + 3), [&](char* at, char* end) {
+    *at++ = '{';
+    for (std::size_t i = 0; i < indices.size(); ++i) {
+      *at++ = '"';
+      at = std::to_chars(at, end, indices[i]).ptr;
+      *at++ = '"';
+      *at++ = ':';
+      at = std::to_chars(at, end, values[i]).ptr;
+      *at++ = ',';
+    }
+    if (!indices.empty()) --at;
+    *at++ = '}';
+    return at;
+  });
+}
+
+// Of every kind but those that are made of others.
+inline void append_json_value(std::string& out, kind k, cell const& value) {
+  switch (k) {
+    case kind::boolean: out += value.as_boolean() ? "true" : "false"; break;
+    case kind::int8:
+    case kind::int16:
+    case kind::int32:
+    case kind::int64: append_json_number(out, static_cast<long long>(value.as_integer())); break;
+    case kind::float32: append_json_number(out, static_cast<float>(value.as_number())); break;
+    case kind::float64: append_json_number(out, value.as_number()); break;
+    case kind::varchar:
+    case kind::text:
+    case kind::json:
+    case kind::geometry:
+    case kind::timestamptz: append_json_string(out, value.as_text()); break;
+    case kind::float_vector:
+      append_json_numbers<longest_float>(out, value.as_floats(), [](float v) { return v; });
       break;
-    case cell::type::float32: append_json_number(out, static_cast<float>(value.as_number())); break;
-    case cell::type::float64: append_json_number(out, value.as_number()); break;
-    case cell::type::text: append_json_string(out, value.as_text()); break;
-    case cell::type::floats: append_json_floats(out, value.as_floats()); break;
-    default: break;
+    case kind::float16_vector: append_json_halves<to_float16_bits, from_float16_bits>(out, value); break;
+    case kind::bfloat16_vector: append_json_halves<to_bfloat16_bits, from_bfloat16_bits>(out, value); break;
+    case kind::int8_vector:
+      append_json_numbers<longest_byte>(out, value.as_int8s(), [](std::int8_t v) { return int{v}; });
+      break;
+    case kind::binary_vector:
+      append_json_numbers<longest_byte>(out, value.as_bytes(), [](std::uint8_t v) { return int{v}; });
+      break;
+    case kind::sparse_float_vector: append_json_sparse(out, value); break;
+    case kind::array:
+    case kind::struct_array: break;
   }
+}
+
+inline void append_json_array(std::string& out, kind element, cell const& value) {
+  out += '[';
+  for (std::size_t at = 0; at < value.size(); ++at) {
+    if (at != 0) out += ',';
+    cell one;
+    value.element(at, &one);
+    append_json_value(out, element, one);
+  }
+  out += ']';
+}
+
+inline void append_json_structs(std::string& out, std::span<field_info const> fields, cell const& value) {
+  cell few[16];
+  std::vector<cell> many;
+  if (fields.size() > std::size(few)) many.resize(fields.size());
+  cell* const cells = many.empty() ? few : many.data();
+  out += '[';
+  for (std::size_t at = 0; at < value.size(); ++at) {
+    out += at == 0 ? "{" : ",{";
+    value.element(at, cells);
+    for (std::size_t i = 0; i < fields.size(); ++i) {
+      if (i != 0) out += ',';
+      append_json_string(out, fields[i].name);
+      out += ':';
+      append_json_cell(out, fields[i], cells[i]);
+    }
+    out += '}';
+  }
+  out += ']';
+}
+
+BULKWRITER_DECL void append_json_cell(std::string& out, field_info const& field, cell const& value) {
+  if (value.is_null())
+    out += "null";
+  else if (field.type == kind::array)
+    append_json_array(out, field.element, value);
+  else if (field.type == kind::struct_array)
+    append_json_structs(out, field.sub_fields(), value);
+  else
+    append_json_value(out, field.type, value);
 }
 
 }  // namespace detail

@@ -46,6 +46,7 @@ class npy_encoder final : public format::encoder {
 
   struct column {
     std::size_t place;         // of the field in the schema
+    kind of;                   // the field's
     std::string_view type;     // as numpy writes it, without the width of text
     std::size_t values_a_row;  // of a vector; 0: a single one
     std::size_t bytes;         // of a row; 0: text
@@ -61,6 +62,7 @@ class npy_encoder final : public format::encoder {
 
   static column make_column(field_info const& f, std::size_t place, slab_pool& pool);
   static void put(column& c, cell const& value);
+  static void put_floats(column& c, std::span<float const> values);
   std::uint64_t size_of(std::uint64_t rows, std::uint64_t characters) const noexcept {
     return columns_.size() * head_bytes + rows * (fixed_bytes_ + characters * character);
   }

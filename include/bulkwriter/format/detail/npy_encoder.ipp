@@ -2,9 +2,11 @@
 
 #include <bulkwriter/format/detail/npy_encoder.hpp>
 #include <bulkwriter/format/npy.hpp>
+#include <bulkwriter/row/half.hpp>
 
 #include <algorithm>
 #include <bit>
+#include <iterator>
 #include <utility>
 
 static_assert(std::endian::native == std::endian::little,
@@ -114,7 +116,12 @@ BULKWRITER_DECL auto npy_encoder::make_column(field_info const& f, std::size_t p
       default: return {"<U", 0, 0};
     }
   }();
-  return {.place = place, .type = l.type, .values_a_row = l.values_a_row, .bytes = l.bytes, .values = byte_chain(pool)};
+  return {.place = place,
+          .of = f.type,
+          .type = l.type,
+          .values_a_row = l.values_a_row,
+          .bytes = l.bytes,
+          .values = byte_chain(pool)};
 }
 
 BULKWRITER_DECL npy_encoder::npy_encoder(std::span<field_info const> fields) {
@@ -174,11 +181,25 @@ BULKWRITER_DECL void npy_encoder::put(column& c, cell const& value) {
       c.row_width = (std::max)(count_characters(text), std::size_t{1});
       break;
     }
-    case cell::type::floats: append_all(value.as_floats()); break;
+    case cell::type::floats: put_floats(c, value.as_floats()); break;
     case cell::type::halves: append_all(value.as_halves()); break;
     case cell::type::int8s: append_all(value.as_int8s()); break;
     case cell::type::bytes: append_all(value.as_bytes()); break;
     default: break;
+  }
+}
+
+BULKWRITER_DECL void npy_encoder::put_floats(column& c, std::span<float const> values) {
+  if (c.of == kind::float_vector) {
+    c.values.append(values.data(), values.size_bytes());
+    return;
+  }
+  std::uint16_t halves[512];
+  while (!values.empty()) {
+    auto const some = values.first((std::min)(values.size(), std::size(halves)));
+    to_half_bits(c.of, some, halves);
+    c.values.append(halves, some.size() * sizeof *halves);
+    values = values.subspan(some.size());
   }
 }
 

@@ -213,42 +213,46 @@ class json_to_cells {
     std::vector<std::uint32_t>& indices = row_.new_indices();
     std::vector<float>& values = row_.new_floats();
     bool good = true;
-    auto const push_index = [&](std::string_view text) {
-      std::uint32_t index = 0;
-      auto const [end, failed] = std::from_chars(text.data(), text.data() + text.size(), index);
-      if (failed == std::errc::result_out_of_range)
-        return refuse(errc::out_of_range, "index " + std::string(text) + " does not fit 32 bits"), false;
-      if (failed != std::errc() || end != text.data() + text.size())
-        return refuse(errc::wrong_type, "'" + std::string(text) + "' where an index is due"), false;
-      indices.push_back(index);
-      return true;
-    };
+    int index_lists = 0, value_lists = 0, members = 0;
     value.for_each_member([&](std::string_view key, Node const& member) {
       if (!good) return;
-      if (key == "indices" && member.type() == json_type::array)
-        member.for_each_element([&](Node const& e) {
-          std::string text;
-          e.append_json(text);
-          good = good && push_index(text);
-        });
-      else if (key == "values" && member.type() == json_type::array)
+      ++members;
+      bool const is_list = member.type() == json_type::array;
+      if (is_list && key == "indices") {
+        ++index_lists;
+        member.for_each_element([&](Node const& e) { good = good && push_index(indices, text_of(e)); });
+      } else if (is_list && key == "values") {
+        ++value_lists;
         member.for_each_element([&](Node const& e) { good = good && push_float(values, e); });
-      else
-        good = push_index(key) && push_float(values, member);
+      } else {
+        good = push_index(indices, key) && push_float(values, member);
+      }
     });
     if (!good) return {};
+    if (index_lists + value_lists != 0 && (index_lists != 1 || value_lists != 1 || members != 2))
+      return wrong(value, R"({"index": value, …} or {"indices": […], "values": […]})");
     if (indices.size() != values.size())
       return refuse(errc::wrong_dim,
                     std::to_string(indices.size()) + " indices and " + std::to_string(values.size()) + " values");
     sort_sparse(indices, values);
     return cell::sparse(indices, values);
   }
-  static void sort_sparse(std::vector<std::uint32_t>& indices, std::vector<float>& values) {
-    if (std::is_sorted(indices.begin(), indices.end())) return;
-    std::vector<std::pair<std::uint32_t, float>> entries;
-    for (std::size_t i = 0; i < indices.size(); ++i) entries.emplace_back(indices[i], values[i]);
-    std::sort(entries.begin(), entries.end(), [](auto const& a, auto const& b) { return a.first < b.first; });
-    for (std::size_t i = 0; i < indices.size(); ++i) indices[i] = entries[i].first, values[i] = entries[i].second;
+  static std::string text_of(Node const& value) {
+    std::string text;
+    value.append_json(text);
+    return text;
+  }
+  // Decimal without leading zeros: servers read "010" as an octal number.
+  bool push_index(std::vector<std::uint32_t>& out, std::string_view text) {
+    std::uint32_t index = 0;
+    auto const [end, failed] = std::from_chars(text.data(), text.data() + text.size(), index);
+    bool const has_zeros = text.size() > 1 && text.front() == '0';
+    if (failed == std::errc::result_out_of_range)
+      return refuse(errc::out_of_range, "index " + std::string(text) + " is outside 0..4294967294"), false;
+    if (failed != std::errc() || end != text.data() + text.size() || has_zeros)
+      return refuse(errc::wrong_type, "'" + std::string(text) + "' where an index is due"), false;
+    out.push_back(index);
+    return true;
   }
 
   cell read_array(field_info const& f, Node const& value) {
@@ -286,6 +290,7 @@ class json_to_cells {
     auto const sub = f.sub_fields();
     std::size_t const before = row_.problems().size(), begin = list.cells.size();
     list.cells.resize(begin + sub.size());
+    std::vector<bool> given(sub.size());
     value.for_each_member([&](std::string_view key, Node const& member) {
       std::size_t k = 0;
       while (k < sub.size() && sub[k].name != key) ++k;
@@ -293,6 +298,11 @@ class json_to_cells {
         refuse(errc::unknown_field, "the struct has no field '" + std::string(key) + "'");
         return;
       }
+      if (given[k]) {
+        refuse(errc::duplicate_key, "the struct has '" + std::string(key) + "' more than once");
+        return;
+      }
+      given[k] = true;
       std::string const outer = place_;
       place_ += "'" + std::string(key) + "': ";
       list.cells[begin + k] = read_any(sub[k], member);

@@ -1,7 +1,9 @@
 #pragma once
 
+#include <bulkwriter/row/half.hpp>
 #include <bulkwriter/row/row_checker.hpp>
 #include <bulkwriter/row/row_problems.hpp>
+#include <bulkwriter/row/syntax.hpp>
 #include <bulkwriter/row/text.hpp>
 
 #include <algorithm>
@@ -54,118 +56,253 @@ inline std::string number_text(double value) {
   return out;
 }
 
-BULKWRITER_DECL void row_checker::add(std::size_t i, errc code, std::string message) {
-  problems_.push_back({.code = code, .field = std::string(fields_[i].name), .message = std::move(message)});
+BULKWRITER_DECL void row_checker::add(errc code, std::string message) {
+  std::string place;
+  if (element_ != nowhere) place = "element [" + std::to_string(element_) + "]: ";
+  if (sub_field_ != nullptr) (place += '\'').append(sub_field_->name) += "': ";
+  problems_.push_back({.code = code, .field = std::string(field_->name), .message = place + std::move(message)});
 }
 
-BULKWRITER_DECL void row_checker::judge(std::span<cell const> cells) {
+BULKWRITER_DECL bool row_checker::take_found(std::string_view name, std::span<problem const> found) {
+  std::size_t const before = problems_.size();
+  for (problem const& p : found)
+    if (p.field == name) problems_.push_back(p);
+  return problems_.size() != before;
+}
+
+BULKWRITER_DECL void row_checker::judge(std::span<cell const> cells, std::span<problem const> found) {
   problems_.clear();
-  for (std::size_t i = 0; i < fields_.size(); ++i)
-    if (fields_[i].written()) check_value(i, cells[i]);
+  if (!found.empty() && take_found({}, found)) return;
+  for (std::size_t i = 0; i < fields_.size(); ++i) {
+    field_ = &fields_[i];
+    if (!found.empty() && take_found(field_->name, found)) continue;
+    if (field_->written()) check_value(*field_, cells[i]);
+  }
+  for (problem const& p : found)
+    if (std::none_of(fields_.begin(), fields_.end(), [&](field_info const& f) { return f.name == p.field; }))
+      problems_.push_back(p);
 }
 
 BULKWRITER_DECL result<void> row_checker::verdict(std::int64_t row) {
   if (problems_.empty()) [[likely]]
     return {};
-  return refusal(row);
+  return refused_row(row, std::exchange(problems_, {}));
 }
 
-BULKWRITER_DECL void row_checker::check_value(std::size_t i, cell const& value) {
-  field_info const& f = fields_[i];
-  switch (value.holds()) {
-    case cell::type::null:
-      if (!f.may_be_null())
-        add(i, errc::null_not_allowed, "no value was given, and the field is neither nullable nor has a default_value");
+BULKWRITER_DECL void row_checker::check_value(field_info const& f, cell const& value) {
+  using type = cell::type;
+  type const t = value.holds();
+  if (t == type::null) {
+    if (sub_field_ != nullptr || element_ != nowhere)
+      add(errc::null_not_allowed, "null, which no array holds");
+    else if (!f.may_be_null())
+      add(errc::null_not_allowed, "no value was given, and the field is neither nullable nor has a default_value");
+    return;
+  }
+  switch (f.type) {
+    case kind::boolean:
+      if (t == type::boolean) return;
       break;
-    case cell::type::boolean: break;
-    case cell::type::integer: {
-      std::int64_t const n = value.as_integer();
-      if (n < min_of(f.type) || n > max_of(f.type)) add_out_of_range(i, std::to_string(n));
+    case kind::int8:
+    case kind::int16:
+    case kind::int32:
+    case kind::int64:
+      if (t == type::integer || t == type::unsigned_integer) return check_integer(f.type, value);
       break;
-    }
-    case cell::type::unsigned_integer: {
-      std::uint64_t const n = value.as_unsigned();
-      if (n > static_cast<std::uint64_t>(max_of(f.type))) add_out_of_range(i, std::to_string(n));
+    case kind::float32:
+    case kind::float64:
+      if (t == type::float32 || t == type::float64) return check_number(f.type, value.as_number());
       break;
-    }
-    case cell::type::float32:
-    case cell::type::float64: check_number(i, value.as_number()); break;
-    case cell::type::text: check_text(i, value.as_text()); break;
-    case cell::type::floats: check_vector(i, value.as_floats()); break;
-    default:
-      add(i, errc::wrong_type, "a value of this type cannot be stored in " + std::string(to_string(f.type)));
+    case kind::varchar:
+    case kind::text:
+    case kind::json:
+    case kind::geometry:
+    case kind::timestamptz:
+      if (t == type::text) return check_text(f, value.as_text());
       break;
+    case kind::float_vector:
+      if (t == type::floats) return check_floats(f, value.as_floats());
+      break;
+    case kind::float16_vector:
+    case kind::bfloat16_vector:
+      if (t == type::floats) return check_floats(f, value.as_floats());
+      if (t == type::halves) return check_halves(f, value.as_halves());
+      break;
+    case kind::int8_vector:
+      if (t == type::int8s) return void(check_size(f, value.size(), f.dim));
+      break;
+    case kind::binary_vector:
+      if (t == type::bytes) return void(check_size(f, value.size() * 8, f.dim));
+      break;
+    case kind::sparse_float_vector:
+      if (t == type::sparse) return check_sparse(value);
+      break;
+    case kind::array:
+      if (t == type::list) return check_array(f, value);
+      break;
+    case kind::struct_array:
+      if (t == type::list) return check_structs(f, value);
+      break;
+  }
+  add_wrong_type(f);
+}
+
+BULKWRITER_DECL void row_checker::add_wrong_type(field_info const& f) {
+  add(errc::wrong_type, "a value of this type cannot be stored in " + std::string(to_string(f.type)));
+}
+
+BULKWRITER_DECL void row_checker::check_integer(kind k, cell const& value) {
+  if (value.holds() == cell::type::integer) {
+    std::int64_t const n = value.as_integer();
+    if (n < min_of(k) || n > max_of(k)) add_out_of_range(k, std::to_string(n));
+  } else if (std::uint64_t const n = value.as_unsigned(); n > static_cast<std::uint64_t>(max_of(k))) {
+    add_out_of_range(k, std::to_string(n));
   }
 }
 
-BULKWRITER_DECL void row_checker::add_out_of_range(std::size_t i, std::string const& value) {
-  kind const k = fields_[i].type;
-  add(i, errc::out_of_range,
+BULKWRITER_DECL void row_checker::add_out_of_range(kind k, std::string const& value) {
+  add(errc::out_of_range,
       "value " + value + " is outside " + std::to_string(min_of(k)) + ".." + std::to_string(max_of(k)) + " of " +
           std::string(to_string(k)));
 }
 
-BULKWRITER_DECL void row_checker::check_number(std::size_t i, double value) {
+BULKWRITER_DECL void row_checker::check_number(kind k, double value) {
   if (!is_finite(value))
-    add(i, errc::not_finite, "value " + number_text(value) + " is not a finite number");
-  else if (fields_[i].type == kind::float32 && !is_finite(static_cast<float>(value)))
-    add(i, errc::out_of_range, "value " + number_text(value) + " is outside the range of float32");
+    add(errc::not_finite, "value " + number_text(value) + " is not a finite number");
+  else if (k == kind::float32 && !is_finite(static_cast<float>(value)))
+    add(errc::out_of_range, "value " + number_text(value) + " is outside the range of float32");
 }
 
-BULKWRITER_DECL void row_checker::check_text(std::size_t i, std::string_view value) {
-  field_info const& f = fields_[i];
-  if (f.is_dynamic) return check_dynamic(i, value);
-  if (f.type == kind::json) return check_json(i, value);
-  if (f.type == kind::varchar && value.size() > f.max_length)
-    add(i, errc::varchar_too_long,
-        std::to_string(value.size()) + " bytes exceed max_length " + std::to_string(f.max_length) + ": " +
-            quoted_start(value));
-  if (std::size_t const at = find_utf8_fault(value); at != std::string_view::npos) {
-    constexpr char digits[] = "0123456789abcdef";
-    auto const byte = static_cast<unsigned char>(value[at]);
-    add(i, errc::invalid_utf8,
-        std::string("byte 0x") + digits[byte >> 4] + digits[byte & 15] + " at offset " + std::to_string(at) +
-            " is not well-formed UTF-8");
-  }
-}
-
-BULKWRITER_DECL void row_checker::check_vector(std::size_t i, std::span<float const> value) {
-  field_info const& f = fields_[i];
-  if (value.size() != f.dim) {
-    add(i, errc::wrong_dim,
-        "a vector of " + std::to_string(value.size()) + " values where dim is " + std::to_string(f.dim));
-    return;
-  }
-  if (std::size_t const at = find_not_finite(value); at != value.size())
-    add(i, errc::not_finite,
-        "element [" + std::to_string(at) + "] is " + number_text(static_cast<double>(value[at])) +
-            ", not a finite number");
-}
-
-inline std::string json_complaint(std::string_view text, json_fault const& fault) {
+inline std::string complaint(std::string_view text, text_fault const& fault) {
   std::string_view const rest = text.substr(std::min(fault.offset, text.size()));
   return std::string(fault.what) + " at byte " + std::to_string(fault.offset) +
          (rest.empty() ? "" : ": " + quoted_start(rest));
 }
 
-BULKWRITER_DECL void row_checker::check_json(std::size_t i, std::string_view text) {
+BULKWRITER_DECL void row_checker::check_text(field_info const& f, std::string_view value) {
+  if (f.is_dynamic) return check_dynamic(value);
+  if (f.type == kind::json) return check_json(value);
+  if (f.type == kind::varchar && value.size() > f.max_length)
+    add(errc::varchar_too_long,
+        std::to_string(value.size()) + " bytes exceed max_length " + std::to_string(f.max_length) + ": " +
+            quoted_start(value));
+  if (std::size_t const at = find_utf8_fault(value); at != std::string_view::npos) {
+    constexpr char digits[] = "0123456789abcdef";
+    auto const byte = static_cast<unsigned char>(value[at]);
+    add(errc::invalid_utf8,
+        std::string("byte 0x") + digits[byte >> 4] + digits[byte & 15] + " at offset " + std::to_string(at) +
+            " is not well-formed UTF-8");
+    return;
+  }
+  auto const fault = f.type == kind::geometry      ? find_wkt_fault(value)
+                     : f.type == kind::timestamptz ? find_timestamp_fault(value)
+                                                   : std::nullopt;
+  if (fault)
+    add(f.type == kind::geometry ? errc::invalid_geometry : errc::invalid_timestamp,
+        (f.type == kind::geometry ? "not WKT: " : "not an ISO 8601 timestamp: ") + complaint(value, *fault));
+}
+
+BULKWRITER_DECL bool row_checker::check_size(field_info const& f, std::size_t given, std::size_t wanted) {
+  if (given == wanted) return true;
+  add(errc::wrong_dim,
+      "a vector of " + std::to_string(given) + (f.type == kind::binary_vector ? " bits" : " values") +
+          " where dim is " + std::to_string(wanted));
+  return false;
+}
+
+// Whether a float is finite in the 16 bits of the kind.
+inline bool fits_half(kind k, float value) noexcept {
+  return k == kind::float16_vector ? is_finite(from_float16_bits(to_float16_bits(value)))
+                                   : is_finite(from_bfloat16_bits(to_bfloat16_bits(value)));
+}
+
+BULKWRITER_DECL void row_checker::check_floats(field_info const& f, std::span<float const> value) {
+  if (!check_size(f, value.size(), f.dim)) return;
+  auto const shown = [&](std::size_t at) {
+    return "element [" + std::to_string(at) + "] is " + number_text(static_cast<double>(value[at]));
+  };
+  if (std::size_t const at = find_not_finite(value); at != value.size())
+    return add(errc::not_finite, shown(at) + ", not a finite number");
+  if (f.type == kind::float_vector) return;
+  auto const large = std::find_if(value.begin(), value.end(), [&](float v) { return !fits_half(f.type, v); });
+  if (large != value.end())
+    add(errc::out_of_range,
+        shown(static_cast<std::size_t>(large - value.begin())) + ", outside the range of " +
+            (f.type == kind::float16_vector ? "float16" : "bfloat16"));
+}
+
+BULKWRITER_DECL void row_checker::check_halves(field_info const& f, std::span<std::uint16_t const> bits) {
+  if (!check_size(f, bits.size(), f.dim)) return;
+  unsigned const exponent = f.type == kind::float16_vector ? 0x7c00 : 0x7f80;
+  auto const bad = std::find_if(bits.begin(), bits.end(), [&](unsigned b) { return (b & exponent) == exponent; });
+  if (bad == bits.end()) return;
+  float const value = f.type == kind::float16_vector ? from_float16_bits(*bad) : from_bfloat16_bits(*bad);
+  add(errc::not_finite,
+      "element [" + std::to_string(bad - bits.begin()) + "] is " + number_text(static_cast<double>(value)) +
+          ", not a finite number");
+}
+
+BULKWRITER_DECL void row_checker::check_sparse(cell const& value) {
+  auto const indices = value.sparse_indices();
+  auto const values = value.sparse_values();
+  for (std::size_t i = 0; i < indices.size(); ++i) {
+    std::string const index = "index " + std::to_string(indices[i]);
+    auto const v = static_cast<double>(values[i]);
+    if (indices[i] == std::numeric_limits<std::uint32_t>::max())
+      return add(errc::out_of_range, index + " is outside 0..4294967294");
+    if (i > 0 && indices[i] == indices[i - 1]) return add(errc::invalid_sparse, index + " appears more than once");
+    if (i > 0 && indices[i] < indices[i - 1])
+      return add(errc::invalid_sparse, index + " comes after " + std::to_string(indices[i - 1]));
+    if (!is_finite(v))
+      return add(errc::not_finite, "the value of " + index + " is " + number_text(v) + ", not a finite number");
+    if (v < 0) return add(errc::invalid_sparse, "the value of " + index + " is " + number_text(v) + ", less than 0");
+  }
+}
+
+BULKWRITER_DECL void row_checker::check_array(field_info const& f, cell const& value) {
+  if (value.size() > f.max_capacity)
+    return add(errc::capacity_exceeded, std::to_string(value.size()) + " elements exceed max_capacity " +
+                                         std::to_string(f.max_capacity));
+  field_info element{.name = f.name, .type = f.element, .max_length = f.max_length};
+  std::size_t const before = problems_.size();
+  // up to the first that is bad: a list of all would be no help
+  for (element_ = 0; element_ < value.size() && problems_.size() == before; ++element_)
+    check_value(element, value.element(element_).front());
+  element_ = nowhere;
+}
+
+BULKWRITER_DECL void row_checker::check_structs(field_info const& f, cell const& value) {
+  if (value.size() > f.max_capacity)
+    return add(errc::capacity_exceeded, std::to_string(value.size()) + " structs exceed max_capacity " +
+                                         std::to_string(f.max_capacity));
+  std::size_t const before = problems_.size();
+  for (element_ = 0; element_ < value.size() && problems_.size() == before; ++element_)
+    for (std::size_t k = 0; k < f.sub_count; ++k) {
+      sub_field_ = &f.sub[k];
+      check_value(f.sub[k], value.element(element_)[k]);
+    }
+  element_ = nowhere;
+  sub_field_ = nullptr;
+}
+
+BULKWRITER_DECL void row_checker::check_json(std::string_view text) {
   if (text.size() > limits::max_json_length)
-    add(i, errc::json_too_long,
+    add(errc::json_too_long,
         std::to_string(text.size()) + " bytes exceed the " + std::to_string(limits::max_json_length) +
             " of a JSON cell");
   else if (auto const fault = find_json_fault(text))
-    add(i, errc::invalid_json, "not JSON: " + json_complaint(text, *fault));
+    add(errc::invalid_json, "not JSON: " + complaint(text, *fault));
 }
 
-BULKWRITER_DECL void row_checker::check_dynamic(std::size_t i, std::string_view text) {
+BULKWRITER_DECL void row_checker::check_dynamic(std::string_view text) {
   if (text.size() > limits::max_json_length) {
-    add(i, errc::json_too_long,
+    add(errc::json_too_long,
         std::to_string(text.size()) + " bytes exceed the " + std::to_string(limits::max_json_length) +
             " of the dynamic field");
     return;
   }
   if (auto const fault = find_json_object_fault(text, keys_)) {
-    add(i, errc::invalid_json, "not a JSON object: " + json_complaint(text, *fault));
+    add(errc::invalid_json, "not a JSON object: " + complaint(text, *fault));
     return;
   }
   std::sort(keys_.begin(), keys_.end());
@@ -173,17 +310,13 @@ BULKWRITER_DECL void row_checker::check_dynamic(std::size_t i, std::string_view 
     std::string const& key = keys_[k];
     if (k > 0 && keys_[k - 1] == key) {
       if (k < 2 || keys_[k - 2] != key)
-        add(i, errc::duplicate_key, "the dynamic key '" + key + "' appears more than once");
+        add(errc::duplicate_key, "the dynamic key '" + key + "' appears more than once");
       continue;
     }
     bool const taken = key == dynamic_field_name ||
                        std::any_of(fields_.begin(), fields_.end(), [&](auto const& f) { return f.name == key; });
-    if (taken) add(i, errc::duplicate_key, "the dynamic key '" + key + "' is the name of a field of the schema");
+    if (taken) add(errc::duplicate_key, "the dynamic key '" + key + "' is the name of a field of the schema");
   }
-}
-
-BULKWRITER_DECL error_info row_checker::refusal(std::int64_t row_number) {
-  return refused_row(row_number, std::exchange(problems_, {}));
 }
 
 BULKWRITER_DECL void settle(std::span<field_info const> fields, std::span<cell> cells) noexcept {

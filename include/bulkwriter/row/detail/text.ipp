@@ -14,12 +14,12 @@ class json_scanner {
  public:
   explicit json_scanner(std::string_view text) noexcept : text_(text) {}
 
-  std::optional<json_fault> run(std::vector<std::string>* keys) {
+  std::optional<text_fault> run(std::vector<std::string>* keys) {
     if (std::size_t const at = find_utf8_fault(text_); at != std::string_view::npos)
-      return json_fault{at, "not well-formed UTF-8"};
+      return text_fault{at, "not well-formed UTF-8"};
     keys_ = keys;
     skip_space();
-    if (keys_ != nullptr && !looking_at('{')) return json_fault{at_, "an object was expected"};
+    if (keys_ != nullptr && !looking_at('{')) return text_fault{at_, "an object was expected"};
     // `open_` holds the containers that are not closed yet: true for an object
     for (;;) {
       if (!begin_value()) return fault_;
@@ -27,7 +27,7 @@ class json_scanner {
       for (;;) {
         skip_space();
         if (open_.empty()) {
-          if (at_ != text_.size()) return json_fault{at_, "text behind the value"};
+          if (at_ != text_.size()) return text_fault{at_, "text behind the value"};
           return std::nullopt;
         }
         bool const in_object = open_.back();
@@ -188,14 +188,14 @@ class json_scanner {
   std::vector<bool> open_;
   bool opened_ = false;
   std::vector<std::string>* keys_ = nullptr;
-  json_fault fault_;
+  text_fault fault_;
 };
 
-BULKWRITER_DECL std::optional<json_fault> find_json_fault(std::string_view text) {
+BULKWRITER_DECL std::optional<text_fault> find_json_fault(std::string_view text) {
   return json_scanner(text).run(nullptr);
 }
 
-BULKWRITER_DECL std::optional<json_fault> find_json_object_fault(std::string_view text,
+BULKWRITER_DECL std::optional<text_fault> find_json_object_fault(std::string_view text,
                                                                  std::vector<std::string>& keys) {
   keys.clear();
   return json_scanner(text).run(&keys);

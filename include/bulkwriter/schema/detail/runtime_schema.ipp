@@ -132,24 +132,30 @@ class schema_checker {
   }
 
   void check_default(field_info const& f) {
-    if (f.type == kind::boolean) {
-      if (f.default_integer != 0 && f.default_integer != 1) add(f.name, "the default_value of a boolean is 0 or 1");
-    } else if (is_integer(f.type)) {
-      if (f.default_integer < min_of(f.type) || f.default_integer > max_of(f.type))
-        add(f.name, "default_value " + std::to_string(f.default_integer) + " is out of the range of " +
-                        std::string(to_string(f.type)));
-    } else if (f.type == kind::float32) {
-      if (!(f.default_number >= -limits::max_float32 && f.default_number <= limits::max_float32))
-        add(f.name, "default_value is out of the range of float32");
-    } else if (f.type == kind::float64) {
-      if (!(f.default_number - f.default_number == 0)) add(f.name, "default_value is not finite");
-    } else if (f.type == kind::varchar) {
-      if (f.default_text.size() > f.max_length)
+    std::string const kind_name(to_string(f.type));
+    switch (judge_default(f)) {
+      case default_rule::none: break;
+      case default_rule::kind: add(f.name, "a " + kind_name + " field takes no default_value"); break;
+      case default_rule::range:
+        if (f.type == kind::boolean)
+          add(f.name, "the default_value of a boolean is 0 or 1");
+        else if (f.type == kind::float32 || f.default_overflows)
+          add(f.name, "default_value is out of the range of " + kind_name);
+        else
+          add(f.name, "default_value " + std::to_string(f.default_integer) + " is out of the range of " + kind_name);
+        break;
+      case default_rule::finite: add(f.name, "default_value is not finite"); break;
+      case default_rule::length:
         add(f.name, "default_value has " + std::to_string(f.default_text.size()) + " bytes, max_length is " +
                         std::to_string(f.max_length));
-      if (detail::find_utf8_fault(f.default_text) != std::string_view::npos) add(f.name, "default_value is not UTF-8");
-    } else if (f.type != kind::timestamptz) {
-      add(f.name, "a " + std::string(to_string(f.type)) + " field takes no default_value");
+        break;
+      case default_rule::utf8: add(f.name, "default_value is not UTF-8"); break;
+      case default_rule::timestamp: {
+        auto const fault = find_timestamp_fault(f.default_text).value_or(text_fault{});
+        add(f.name, "default_value is no point in time such as 2026-01-31T08:00:00Z: " + std::string(fault.what) +
+                        " at byte " + std::to_string(fault.offset));
+        break;
+      }
     }
   }
 

@@ -5,7 +5,6 @@
 #include <bulkwriter/output/output.hpp>
 #include <bulkwriter/row/cell_row.hpp>
 #include <bulkwriter/row/row_checker.hpp>
-#include <bulkwriter/row/row_texts.hpp>
 #include <bulkwriter/writer/options.hpp>
 
 #include <cstddef>
@@ -31,12 +30,13 @@ struct new_file_format {
 class chunk_writer {
  public:
   /// Sets the cells of a row, which are null before: of the fields of the schema, in order.
-  using show_row = void (*)(void const* row, row_texts& texts, cell* cells);
+  using show_row = void (*)(void const* row, cell_row& memory, cell* cells);
 
   static result<std::unique_ptr<chunk_writer>> try_make(std::span<field_info const> fields, new_file_format format,
                                                         std::shared_ptr<output::place> place, writer_options options);
   /// The options, before anything is made for a writer.
-  static result<void> check(writer_options const& options);
+  static result<void> check(std::span<field_info const> fields, std::string_view extension,
+                            writer_options const& options);
 
   chunk_writer(std::span<field_info const> fields, new_file_format format, std::shared_ptr<output::place> place,
                writer_options options);
@@ -48,8 +48,8 @@ class chunk_writer {
   static result<void> append(chunk_writer* writer, void const* row, show_row show) {
     return writer != nullptr ? writer->append(row, show) : moved_from();
   }
-  // A row whose way to cells may have met problems: they join those of the checker.
-  static result<void> append(chunk_writer* writer, cell_row const& row) {
+  // The same of a row that was shown elsewhere. Its cells are settled in place.
+  static result<void> append(chunk_writer* writer, cell_row& row) {
     return writer != nullptr ? writer->append(row) : moved_from();
   }
   static result<batch_files> commit(chunk_writer* writer);
@@ -61,7 +61,7 @@ class chunk_writer {
  private:
   static result<void> moved_from();
   result<void> append(void const* row, show_row show);
-  result<void> append(cell_row const& row);
+  result<void> append(cell_row& row);
   result<batch_files> commit();
   std::size_t files() const noexcept;
   std::string file_name(std::size_t file) const;
@@ -81,8 +81,7 @@ class chunk_writer {
   std::string_view extension_;
   std::shared_ptr<output::place> place_;
   writer_options options_;
-  row_texts texts_;
-  std::vector<cell> cells_;
+  cell_row row_;
   std::vector<std::unique_ptr<output::file>> files_;  // of the open chunk
   std::size_t finished_files_ = 0;                    // of these
   std::uint64_t size_ = 0;                            // of these in all

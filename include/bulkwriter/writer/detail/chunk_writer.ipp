@@ -1,6 +1,5 @@
 #pragma once
 
-#include <bulkwriter/row/row_problems.hpp>
 #include <bulkwriter/writer/detail/chunk_writer.hpp>
 
 #include <algorithm>
@@ -20,8 +19,7 @@ BULKWRITER_DECL chunk_writer::chunk_writer(std::span<field_info const> fields, n
       extension_(format.extension),
       place_(std::move(place)),
       options_(std::move(options)),
-      texts_(fields.size()),
-      cells_(fields.size()),
+      row_(fields),
       exceptions_at_birth_(std::uncaught_exceptions()) {
   all_.options = encoder_->import_options();
 }
@@ -37,16 +35,18 @@ BULKWRITER_DECL result<std::unique_ptr<chunk_writer>> chunk_writer::try_make(std
                                                                              writer_options options) {
   if (!format.encoder) return std::move(format.encoder).error();
   if (place == nullptr) return error_info{.code = errc::invalid_option, .message = "the writer was given no place"};
-  if (auto checked = check(options); !checked) return std::move(checked).error();
+  if (auto checked = check(fields, format.extension, options); !checked) return std::move(checked).error();
   return std::make_unique<chunk_writer>(fields, std::move(format), std::move(place), std::move(options));
 }
 
-BULKWRITER_DECL result<void> chunk_writer::check(writer_options const& options) {
+BULKWRITER_DECL result<void> chunk_writer::check(std::span<field_info const> fields, std::string_view extension,
+                                                 writer_options const& options) {
   constexpr std::uint64_t smallest = 1024;
   if (options.chunk_size < smallest)
     return error_info{.code = errc::invalid_option,
                       .message = "chunk_size is " + std::to_string(options.chunk_size) + ", less than 1024 bytes"};
-  return {};
+  if (options.oldest_server == server_version{}) return {};
+  return format::try_check_read_by(options.oldest_server, extension, fields);
 }
 
 BULKWRITER_DECL result<void> chunk_writer::moved_from() {
@@ -59,17 +59,22 @@ BULKWRITER_DECL result<batch_files> chunk_writer::commit(chunk_writer* writer) {
 }
 
 BULKWRITER_DECL result<void> chunk_writer::append(void const* given, show_row show) {
+  row_.clear();
+  show(given, row_, row_.cells_.data());
+  return append(row_);
+}
+
+BULKWRITER_DECL result<void> chunk_writer::append(cell_row& given) {
   if (auto usable = check_usable(); !usable) [[unlikely]]
     return usable;
   std::int64_t const row = offered_rows_++;
-  std::fill(cells_.begin(), cells_.end(), cell());
-  show(given, texts_, cells_.data());
-  checker_.judge(cells_);
-  encoder_->check_row(cells_, checker_.problems());
+  std::vector<cell>& cells = given.cells_;
+  checker_.judge(cells, given.problems());
+  encoder_->check_row(cells, checker_.problems());
   if (auto checked = checker_.verdict(row); !checked) return checked;
-  settle(fields_, cells_);
+  settle(fields_, cells);
 
-  encoder_->put_row(cells_);
+  encoder_->put_row(cells);
   if (encoder_->size_bound() > options_.chunk_size) [[unlikely]] {
     std::uint64_t const alone = encoder_->lone_row_bound();
     encoder_->drop_row();
@@ -80,7 +85,7 @@ BULKWRITER_DECL result<void> chunk_writer::append(void const* given, show_row sh
                                    std::to_string(options_.chunk_size),
                         .row = row};
     if (auto cut = finish_chunk(); !cut) return cut;
-    encoder_->put_row(cells_);
+    encoder_->put_row(cells);
   }
   encoder_->end_row();
   if (encoder_->rows() == 1) first_row_ = row;
@@ -91,31 +96,6 @@ BULKWRITER_DECL result<void> chunk_writer::append(void const* given, show_row sh
     return {};
   if (auto flushed = flush(); !flushed) return fail(std::move(flushed).error());
   return {};
-}
-
-BULKWRITER_DECL result<void> chunk_writer::append(cell_row const& given) {
-  if (given.problems().empty()) [[likely]]
-    return append(&given, [](void const* row, row_texts&, cell* cells) {
-      auto const made = static_cast<cell_row const*>(row)->cells();
-      std::copy(made.begin(), made.end(), cells);
-    });
-  if (auto usable = check_usable(); !usable) return usable;
-  std::int64_t const row = offered_rows_++;
-  auto const place_of = [this](problem const& p) {
-    return std::find_if(fields_.begin(), fields_.end(), [&](field_info const& f) { return f.name == p.field; });
-  };
-  std::vector<problem> problems = given.problems();
-  if (problems.front().field.empty()) return refused_row(row, std::move(problems));  // there is no row to judge
-  if (auto checked = checker_.check(row, given.cells()); !checked)
-    for (problem& p : checked.error().problems)
-      if (std::none_of(given.problems().begin(), given.problems().end(),
-                       [&](auto const& q) { return q.field == p.field; }))
-        problems.push_back(std::move(p));
-  // in schema order, each moved up past those of later fields: few, and std::stable_sort uses what C++17 deprecated
-  for (auto at = problems.begin(); at != problems.end(); ++at)
-    std::rotate(std::find_if(problems.begin(), at, [&](problem const& p) { return place_of(*at) < place_of(p); }), at,
-                at + 1);
-  return refused_row(row, std::move(problems));
 }
 
 BULKWRITER_DECL result<batch_files> chunk_writer::commit() {

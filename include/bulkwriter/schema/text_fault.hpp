@@ -1,0 +1,17 @@
+#pragma once
+
+#include <cstddef>
+
+namespace bulkwriter {
+inline namespace v1 {
+namespace detail {
+
+/// Where a text stops being what it should be, and which rule it breaks there.
+struct text_fault {
+  std::size_t offset = 0;
+  char const* what = "";
+};
+
+}  // namespace detail
+}  // namespace v1
+}  // namespace bulkwriter
