@@ -121,9 +121,8 @@ class parquet_encoder final : public format::encoder {
   std::uint64_t row_bytes_ = 0;                     // of the row put
   std::uint64_t file_rows_ = 0, file_bytes_ = 0;    // handed over
 
-  std::string text_;                 // scratch of put_value
-  std::vector<cell> element_cells_;  // scratch of put_list
-  std::string head_, levels_;        // scratch of write_page
+  std::string text_;           // scratch of put_value
+  std::string head_, levels_;  // scratch of write_page
   std::vector<std::byte> packed_;
   std::vector<std::span<std::byte const>> pieces_;
 };

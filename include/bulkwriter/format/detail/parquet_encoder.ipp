@@ -57,7 +57,6 @@ BULKWRITER_DECL parquet_encoder::parquet_encoder(format::parquet const& options,
     for (parquet_leaf const& l : leaves)
       leaves_.push_back(
           {l, &columns_.back(), parquet_level_bound(l, columns_.back().holds_nulls, 0), byte_chain(pool_)});
-    element_cells_.resize((std::max)(element_cells_.size(), leaves.size()));
   }
   for (leaf& l : leaves_)
     if (l.nesting == parquet_nesting::vector && (streamed_ == nullptr || l.width > streamed_->width)) streamed_ = &l;
@@ -100,8 +99,8 @@ BULKWRITER_DECL void parquet_encoder::put_list(column& c, cell const& value) {
 
   for (std::size_t at = 0; at < size; ++at) {
     // the cell of an array's element, or those of a struct
-    value.element(at, element_cells_.data());
-    for (std::size_t k = 0; k < leaves.size(); ++k) put_value(leaves[k], element_cells_[k]);
+    std::span<cell const> const cells = value.element(at);
+    for (std::size_t k = 0; k < leaves.size(); ++k) put_value(leaves[k], cells[k]);
   }
 }
 
