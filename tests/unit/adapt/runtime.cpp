@@ -124,8 +124,9 @@ TEST_CASE("JSON objects and JSON text become the same cells of every kind") {
         "clips: element [0]: 'v': element [1]: \"z\" where a number is due [wrong_type]");
   CHECK(problem(R"({"clips":[{"v":[1,2],"caption":"x","w":1}]})") ==
         "clips: element [0]: the struct has no field 'w' [unknown_field]");
-  CHECK(problem(R"({"clips":[{"v":[1,2],"caption":"x","\u0063aption":"y"}]})").ends_with(
-      "clips: element [0]: the struct has 'caption' more than once [duplicate_key]"));
+  // a boost::json::object cannot have a key twice
+  bw::cells_of<bw::json_text>::read(bw::json_text(R"({"clips":[{"v":[1,2],"caption":"x","\u0063aption":"y"}]})"), row);
+  CHECK(cells_of(row).ends_with("clips: element [0]: the struct has 'caption' more than once [duplicate_key]"));
   CHECK(problem(R"({"$meta":[1]})") == "$meta: [1] where an object is due [wrong_type]");
 }
 

@@ -5,6 +5,7 @@
 
 #include <array>
 #include <cstdint>
+#include <deque>
 #include <string_view>
 #include <vector>
 
@@ -15,16 +16,6 @@ namespace bw = bulkwriter;
 
 inline bw::cell number(std::int64_t n) { return bw::cell::integer(n); }
 
-// Lists: of a type of values that a cell is made of.
-template <class T>
-using make_cell = bw::cell (*)(T);
-template <class T, make_cell<T> make>
-bw::cell list(std::vector<T> const& values) {
-  return bw::cell::list(values.data(), values.size(), [](void const* elements, std::size_t at, bw::cell* c) {
-    *c = make(static_cast<T const*>(elements)[at]);
-  });
-}
-
 struct clip {
   std::string_view caption;
   std::int64_t frame;
@@ -32,19 +23,6 @@ struct clip {
   std::array<float, 2> v, half;
   std::array<std::uint8_t, 1> bits;
 };
-inline bw::cell clips(std::vector<clip> const& values, bool with_other_vectors) {
-  return bw::cell::list(values.data(), values.size(),
-                        with_other_vectors ? [](void const* structs, std::size_t at, bw::cell* c) {
-                          clip const& one = static_cast<clip const*>(structs)[at];
-                          c[0] = bw::cell::text(one.caption), c[1] = bw::cell::integer(one.frame);
-                          c[2] = bw::cell::float32(one.score), c[3] = bw::cell::floats(one.v);
-                          c[4] = bw::cell::floats(one.half), c[5] = bw::cell::bytes(one.bits);
-                        } : [](void const* structs, std::size_t at, bw::cell* c) {
-                          clip const& one = static_cast<clip const*>(structs)[at];
-                          c[0] = bw::cell::text(one.caption), c[1] = bw::cell::integer(one.frame);
-                          c[2] = bw::cell::float32(one.score), c[3] = bw::cell::floats(one.v);
-                        });
-}
 // The last two are those that servers do not read in every format.
 inline bw::field_info const clip_fields[] = {{.name = "caption", .type = bw::kind::varchar, .max_length = 64},
                                              {.name = "frame", .type = bw::kind::int64},
@@ -69,10 +47,10 @@ struct row {
     if (with_all) add({.name = "body", .type = kind::text}, cell::text("one\n\"two\""));
     add({.name = "place", .type = kind::geometry}, cell::text("LINESTRING (0 0, 1 1)"));
     add({.name = "at", .type = kind::timestamptz}, cell::text("2024-02-29T12:00:00.5+05:30"));
-    add({.name = "tags", .type = kind::array, .element = kind::varchar}, list<std::string_view, cell::text>(tags_));
-    add({.name = "floats", .type = kind::array, .element = kind::float32}, list<double, cell::float64>(floats_));
-    add({.name = "flags", .type = kind::array, .element = kind::boolean}, list<bool_, to_cell>(flags_));
-    add({.name = "none", .type = kind::array, .element = kind::int16}, list<std::int64_t, number>(none_));
+    add({.name = "tags", .type = kind::array, .element = kind::varchar}, list(tags_, [](std::string_view v) { return cell::text(v); }));
+    add({.name = "floats", .type = kind::array, .element = kind::float32}, list(floats_, [](double v) { return cell::float64(v); }));
+    add({.name = "flags", .type = kind::array, .element = kind::boolean}, list(flags_, [](bool v) { return cell::boolean(v); }));
+    add({.name = "none", .type = kind::array, .element = kind::int16}, list(none_, number));
     add({.name = "h", .type = kind::float16_vector, .dim = 4}, cell::halves(float16s_));
     add({.name = "hf", .type = kind::float16_vector, .dim = 4}, cell::floats(floats16_));
     add({.name = "b", .type = kind::bfloat16_vector, .dim = 2}, cell::halves(bfloat16s_));
@@ -92,18 +70,32 @@ struct row {
   row& operator=(row const&) = delete;
 
  private:
-  struct bool_ {
-    bool value;
-  };
-  static bw::cell to_cell(bool_ b) { return bw::cell::boolean(b.value); }
+  template <class T, class Make>
+  bw::cell list(std::vector<T> const& values, Make const& make) {
+    std::vector<bw::cell>& cells_of_list = lists_.emplace_back();
+    for (auto const& value : values) cells_of_list.push_back(make(value));
+    return bw::cell::list(cells_of_list);
+  }
+  bw::cell clips(std::vector<clip> const& values, bool with_other_vectors) {
+    std::vector<bw::cell>& cells_of_list = lists_.emplace_back();
+    for (clip const& one : values) {
+      for (bw::cell const& c : {bw::cell::text(one.caption), bw::cell::integer(one.frame),
+                                bw::cell::float32(one.score), bw::cell::floats(one.v)})
+        cells_of_list.push_back(c);
+      if (with_other_vectors)
+        for (bw::cell const& c : {bw::cell::floats(one.half), bw::cell::bytes(one.bits)}) cells_of_list.push_back(c);
+    }
+    return bw::cell::list(cells_of_list, with_other_vectors ? 6 : 4);
+  }
   void add(bw::field_info const& f, bw::cell const& c) {
     fields.push_back(f);
     cells.push_back(c);
   }
 
+  std::deque<std::vector<bw::cell>> lists_;
   std::vector<std::string_view> tags_{"a,b", "", "\"\xc3\xa9\"\n"};
   std::vector<double> floats_{0.1, -0.0, 3.4e38};
-  std::vector<bool_> flags_{{true}, {false}};
+  std::vector<bool> flags_{true, false};
   std::vector<std::int64_t> none_;
   std::vector<std::uint16_t> float16s_{0x3c00, 0x0001, 0xfbff, 0x8000}, bfloat16s_{0x3f80, 0xff7f};
   std::vector<float> floats16_{0.1f, 65504, -1e-8f, 1 + 0x1p-11f}, floatsb16_{0.1f, 1 + 0x1p-8f, -2};

@@ -7,9 +7,7 @@
 #include <charconv>
 #include <cstddef>
 #include <cstdint>
-#include <iterator>
 #include <span>
-#include <vector>
 
 namespace bulkwriter {
 inline namespace v1 {
@@ -110,22 +108,16 @@ inline void append_json_array(std::string& out, kind element, cell const& value)
   out += '[';
   for (std::size_t at = 0; at < value.size(); ++at) {
     if (at != 0) out += ',';
-    cell one;
-    value.element(at, &one);
-    append_json_value(out, element, one);
+    append_json_value(out, element, value.element(at).front());
   }
   out += ']';
 }
 
 inline void append_json_structs(std::string& out, std::span<field_info const> fields, cell const& value) {
-  cell few[16];
-  std::vector<cell> many;
-  if (fields.size() > std::size(few)) many.resize(fields.size());
-  cell* const cells = many.empty() ? few : many.data();
   out += '[';
   for (std::size_t at = 0; at < value.size(); ++at) {
     out += at == 0 ? "{" : ",{";
-    value.element(at, cells);
+    auto const cells = value.element(at);
     for (std::size_t i = 0; i < fields.size(); ++i) {
       if (i != 0) out += ',';
       append_json_string(out, fields[i].name);
