@@ -1,7 +1,6 @@
 #pragma once
 
 #include <bulkwriter/format/any.hpp>
-#include <bulkwriter/row/cell_row.hpp>
 #include <bulkwriter/row/text_columns.hpp>
 #include <bulkwriter/schema/runtime_schema.hpp>
 #include <bulkwriter/writer/local_bulk_writer.hpp>
@@ -191,7 +190,3 @@ class local_bulk_writer<runtime_schema, Format> : public bulk_writer<runtime_sch
 
 }  // namespace v1
 }  // namespace bulkwriter
-
-#if BULKWRITER_BODIES
-#include <bulkwriter/writer/detail/runtime_bulk_writer.ipp>
-#endif

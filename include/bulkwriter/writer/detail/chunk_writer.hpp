@@ -3,7 +3,7 @@
 #include <bulkwriter/format/format.hpp>
 #include <bulkwriter/manifest/batch_files.hpp>
 #include <bulkwriter/output/output.hpp>
-#include <bulkwriter/row/cell.hpp>
+#include <bulkwriter/row/cell_row.hpp>
 #include <bulkwriter/row/row_checker.hpp>
 #include <bulkwriter/writer/options.hpp>
 
@@ -18,9 +18,6 @@
 
 namespace bulkwriter {
 inline namespace v1 {
-
-class cell_row;  // the run-time writers' alone: see runtime_bulk_writer.ipp
-
 namespace detail {
 
 /// What a writer needs of its format: an encoder, or why there is none.
