@@ -41,14 +41,14 @@ class reused {
 
 BULKWRITER_DECL void sort_sparse(std::vector<std::uint32_t>& indices, std::vector<float>& values) {
   if (std::is_sorted(indices.begin(), indices.end())) return;
-  std::vector<std::pair<std::uint32_t, std::uint32_t>> order;  // index, and where its value stands
+  std::vector<std::uint64_t> order;  // index, and in the lower half where its value stands
   order.reserve(indices.size());
-  for (std::size_t i = 0; i < indices.size(); ++i) order.emplace_back(indices[i], static_cast<std::uint32_t>(i));
+  for (std::size_t i = 0; i < indices.size(); ++i) order.push_back(std::uint64_t{indices[i]} << 32 | i);
   std::sort(order.begin(), order.end());
   std::vector<float> const given = values;
   for (std::size_t i = 0; i < order.size(); ++i) {
-    indices[i] = order[i].first;
-    values[i] = given[order[i].second];
+    indices[i] = static_cast<std::uint32_t>(order[i] >> 32);
+    values[i] = given[static_cast<std::uint32_t>(order[i])];
   }
 }
 
