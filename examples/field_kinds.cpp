@@ -27,11 +27,11 @@ struct photo {
   std::vector<clip> clips = {};
   std::chrono::system_clock::time_point taken = {};
   std::string place = "POINT EMPTY";
-  std::array<float, 4> half = {};               // rounded to 16 bits
-  std::array<bw::float16, 4> brain = {};        // 16 bits as they are
+  std::array<float, 4> half = {};         // rounded to 16 bits
+  std::array<bw::float16, 4> brain = {};  // 16 bits as they are
   std::array<std::int8_t, 4> small = {};
-  std::array<std::uint8_t, 2> bits = {};        // or std::array<bool, 16>
-  std::map<std::uint32_t, float> words = {};    // or pairs, or a bw::sparse_view
+  std::array<std::uint8_t, 2> bits = {};      // or std::array<bool, 16>
+  std::map<std::uint32_t, float> words = {};  // or pairs, or a bw::sparse_view
 };
 
 // clang-format off
@@ -64,19 +64,18 @@ int main(int argc, char** argv) {
   try {
     std::string const folder = argc > 1 ? argv[1] : "out";
     using namespace std::chrono;
-    std::vector<photo> const photos{
-        {.id = 1,
-         .tags = {"sea", "evening"},
-         .flags = {true, false},
-         .clips = {{"the boat", 7, {0.5f, 1}}, {"", 8, {0, 0}}},
-         .taken = sys_days{2026y / November / 25} + 19h + 30min + 250ms,
-         .place = "POINT (30.52 50.45)",
-         .half = {0.1f, -2, 65504, 0},
-         .brain = {{{0x3f80}, {0xc000}, {0}, {0}}},
-         .small = {-128, 0, 1, 127},
-         .bits = {0x80, 0x01},
-         .words = {{7, 0.5f}, {4'000'000'000, 2}}},
-        {.id = 2}};
+    std::vector<photo> const photos{{.id = 1,
+                                     .tags = {"sea", "evening"},
+                                     .flags = {true, false},
+                                     .clips = {{"the boat", 7, {0.5f, 1}}, {"", 8, {0, 0}}},
+                                     .taken = sys_days{2026y / November / 25} + 19h + 30min + 250ms,
+                                     .place = "POINT (30.52 50.45)",
+                                     .half = {0.1f, -2, 65504, 0},
+                                     .brain = {{{0x3f80}, {0xc000}, {0}, {0}}},
+                                     .small = {-128, 0, 1, 127},
+                                     .bits = {0x80, 0x01},
+                                     .words = {{7, 0.5f}, {4'000'000'000, 2}}},
+                                    {.id = 2}};
     write<bw::format::parquet>(folder, photos);
     write<bw::format::jsonl>(folder, photos);
     return 0;

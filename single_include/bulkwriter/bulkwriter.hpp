@@ -77,11 +77,11 @@ constinit thread_local char BULKWRITER_SEPARATE_COMPILATION_is_defined_in_some_u
 #include <cstring>
 #include <functional>
 #include <initializer_list>
+#include <iosfwd>
 #include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
-#include <ostream>
 #include <ranges>
 #include <span>
 #include <stdexcept>
@@ -760,7 +760,8 @@ class any {
   /// From a format, options and all: `any(parquet{.page_checksum = true})`.
   template <class F>
     requires(!std::same_as<F, any> && file_format<F>)
-  any(F format) : extension(format.extension), held_(std::make_shared<holder<F>>(std::move(format))) {}
+  any(F format)
+      : extension(format.extension), held_(static_cast<holder_base const*>(new holder<F>(std::move(format)))) {}
 
   /// By the name that its files end with, with the options' defaults. Error: invalid_option, with the names that there
   /// are.
@@ -1508,24 +1509,23 @@ class byte_chain {
 
   std::size_t size() const noexcept { return size_; }
 
+  /// Makes room for at most this many bytes, at least one, in one piece at the end, to be written at once. Where all
+  /// sizes given are multiples of a number that divides slab_size, so is each piece.
+  std::span<std::byte> extend(std::size_t most) {
+    std::size_t const used = size_ % slab_pool::slab_size;
+    if (size_ == slabs_.size() * slab_pool::slab_size) slabs_.push_back(pool_->take());
+    std::size_t const now = (std::min)(most, slab_pool::slab_size - used);
+    std::byte* const at = slabs_[size_ / slab_pool::slab_size].get() + used;
+    size_ += now;
+    return {at, now};
+  }
   void append(void const* data, std::size_t n) {
     auto const* from = static_cast<std::byte const*>(data);
-    append_filled(n, [&](std::span<std::byte> piece) {
+    while (n != 0) {
+      std::span<std::byte> const piece = extend(n);
       std::memcpy(piece.data(), from, piece.size());
       from += piece.size();
-    });
-  }
-  /// Appends n bytes that fill(std::span<std::byte>) writes, in pieces: where all that is appended is a multiple of a
-  /// number that divides slab_size, so is each piece.
-  template <class F>
-  void append_filled(std::size_t n, F&& fill) {
-    while (n != 0) {
-      std::size_t const used = size_ % slab_pool::slab_size;
-      if (size_ == slabs_.size() * slab_pool::slab_size) slabs_.push_back(pool_->take());
-      std::size_t const now = (std::min)(n, slab_pool::slab_size - used);
-      fill(std::span<std::byte>(slabs_[size_ / slab_pool::slab_size].get() + used, now));
-      size_ += now;
-      n -= now;
+      n -= piece.size();
     }
   }
 
@@ -2098,13 +2098,12 @@ class parquet_encoder final : public format::encoder {
     std::size_t place;                   // of the field in the schema
     std::size_t first_leaf, leaf_count;  // in leaves_
     parquet_rows rows = {};
-
-    bool is_list() const noexcept { return field->type == kind::array || field->type == kind::struct_array; }
     // Columns that never hold nulls have no validity; a default takes the place of null before it comes here.
-    bool holds_nulls() const noexcept { return field->nullable && !field->has_default; }
+    bool holds_nulls = field->nullable && !field->has_default;
   };
   struct leaf : parquet_leaf {
     column* of;
+    std::uint64_t level_bound;     // of a row, where all rows have the same
     byte_chain values;             // booleans: a byte each
     std::vector<page> pages = {};  // closed ones
     std::size_t page_begin = 0;    // in values, of the open page
@@ -2113,13 +2112,19 @@ class parquet_encoder final : public format::encoder {
   };
 
   void put(column& c, cell const& value);
-  void close_full_page(leaf& l);
+  void put_list(column& c, cell const& value);
+  // Pages end between rows, so the open page is closed when the row behind its last one begins.
+  void begin_row(leaf& l) {
+    if (l.values.size() - l.page_begin >= page_size_) close_page(l);
+  }
+  void close_page(leaf& l);
   void put_value(leaf& l, cell const& value);
   void put_text(leaf& l, std::string_view text);
-  void put_vector(leaf& l, cell const& value);
+  void put_bytes(leaf& l, cell const& value);
   template <class T>
   void put_fixed(leaf& l, T value) {
-    l.values.append(&value, sizeof value);
+    // chains of numbers are written by numbers, so one never straddles slabs
+    std::memcpy(l.values.extend(sizeof value).data(), &value, sizeof value);
     grow(sizeof value);
   }
   void grow(std::uint64_t bytes) noexcept { row_bytes_ += bytes; }
@@ -2195,11 +2200,7 @@ struct batch_files {
   import_options options = {};
 
   /// Files that were not written here: a group each, rows and bytes unknown (0).
-  static batch_files of_paths(std::vector<std::string> paths) {
-    batch_files files;
-    for (auto& path : paths) files.groups.push_back({.paths = {std::move(path)}});
-    return files;
-  }
+  static batch_files of_paths(std::vector<std::string> paths);
 
   /// The groups, as a range.
   /// @{
@@ -2214,15 +2215,7 @@ struct batch_files {
   friend bool operator==(batch_files const&, batch_files const&) = default;
 
   /// As the guide prints it: `[["5868ba87-…/1.parquet"], ["5868ba87-…/2.parquet"]]`.
-  friend std::ostream& operator<<(std::ostream& out, batch_files const& files) {
-    out << '[';
-    for (std::size_t i = 0; i < files.size(); ++i) {
-      out << (i ? ", [" : "[");
-      for (std::size_t k = 0; k < files[i].size(); ++k) out << (k ? ", \"" : "\"") << files[i][k] << '"';
-      out << ']';
-    }
-    return out << ']';
-  }
+  friend std::ostream& operator<<(std::ostream& out, batch_files const& files);
 };
 
 }  // namespace v1
@@ -2341,6 +2334,9 @@ class folder final : public place {
 namespace bulkwriter {
 inline namespace v1 {
 namespace output {
+namespace detail {
+class memory_file;
+}
 
 /// Files in memory, by name. For tests, and for programs that send the bytes their own way. Thread-safe.
 ///
@@ -2349,55 +2345,21 @@ namespace output {
 class memory final : public place {
  public:
   /// A file of a name that is there already replaces it when it is finished. No errors.
-  result<std::unique_ptr<file>> create(std::string_view name, std::uint64_t) override {
-    return std::unique_ptr<file>(std::make_unique<memory_file>(*this, std::string(name)));
-  }
+  BULKWRITER_DECL result<std::unique_ptr<file>> create(std::string_view name, std::uint64_t max_size) override;
   /// The same: any file here can be rewritten.
-  result<std::unique_ptr<file>> create_member(std::string_view name, std::uint64_t max_size, group_member) override {
-    return create(name, max_size);
-  }
-  std::string path_of(std::string_view name) const override { return std::string(name); }  ///< the name
-  std::string data_path() const override { return {}; }                                    ///< empty
+  BULKWRITER_DECL result<std::unique_ptr<file>> create_member(std::string_view name, std::uint64_t max_size,
+                                                              group_member member) override;
+  BULKWRITER_DECL std::string path_of(std::string_view name) const override;  ///< the name
+  BULKWRITER_DECL std::string data_path() const override;                     ///< empty
+
+  memory();                            ///< without files
+  BULKWRITER_DECL ~memory() override;  ///< with all files
 
   /// The finished files by name: a copy.
-  std::map<std::string, std::vector<std::byte>> files() const {
-    std::lock_guard const lock(mutex_);
-    return files_;
-  }
+  std::map<std::string, std::vector<std::byte>> files() const;
 
  private:
-  class memory_file final : public file {
-   public:
-    memory_file(memory& owner, std::string name) : owner_(owner), name_(std::move(name)) {}
-    result<void> write(std::span<bytes const> pieces) override {
-      for (bytes const piece : pieces) data_.insert(data_.end(), piece.begin(), piece.end());
-      return {};
-    }
-    result<void> finish() override {
-      std::lock_guard const lock(owner_.mutex_);
-      owner_.files_.insert_or_assign(name_, std::move(data_));
-      return {};
-    }
-    result<void> discard() override {
-      data_.clear();
-      return {};
-    }
-    result<void> rewrite_head(bytes head) override {
-      if (head.size() > data_.size()) return file::rewrite_head(head);
-      std::copy(head.begin(), head.end(), data_.begin());
-      return {};
-    }
-    result<void> remove() override {
-      std::lock_guard const lock(owner_.mutex_);
-      owner_.files_.erase(name_);
-      return {};
-    }
-
-   private:
-    memory& owner_;
-    std::string name_;
-    std::vector<std::byte> data_;
-  };
+  friend class detail::memory_file;
 
   mutable std::mutex mutex_;
   std::map<std::string, std::vector<std::byte>> files_;
@@ -3763,23 +3725,6 @@ namespace detail {
 
 class chunk_writer;
 
-// Things that keep their addresses and their memory from one use to the next.
-template <class T>
-class reused {
- public:
-  T& get() {
-    if (used_ == all_.size()) all_.push_back(std::make_unique<T>());
-    T& next = *all_[used_++];
-    next.clear();
-    return next;
-  }
-  void release() noexcept { used_ = 0; }
-
- private:
-  std::vector<std::unique_ptr<T>> all_;
-  std::size_t used_ = 0;
-};
-
 // The elements of an array, or the structs of an array of structs one behind another.
 struct cell_list {
   std::vector<cell> cells;
@@ -3804,7 +3749,10 @@ void sort_sparse(std::vector<std::uint32_t>& indices, std::vector<float>& values
 class cell_row {
  public:
   /// For rows of these fields, which must outlive it.
-  explicit cell_row(std::span<field_info const> fields) : fields_(fields), cells_(fields.size()) {}
+  explicit cell_row(std::span<field_info const> fields);
+  cell_row(cell_row&&) noexcept;             ///< what was moved from can be destroyed and assigned to
+  cell_row& operator=(cell_row&&) noexcept;  ///< likewise
+  ~cell_row();                               ///< with all that its cells view
 
   /// Makes room for the next row: all cells null, no problems.
   void clear();
@@ -3837,12 +3785,8 @@ class cell_row {
   std::span<field_info const> fields_;
   std::vector<cell> cells_;
   std::vector<problem> problems_;
-  detail::reused<std::string> texts_;
-  detail::reused<std::vector<float>> floats_;
-  detail::reused<std::vector<std::int8_t>> int8s_;
-  detail::reused<std::vector<std::uint8_t>> bytes_;
-  detail::reused<std::vector<std::uint32_t>> indices_;
-  detail::reused<detail::cell_list> lists_;
+  struct memory;  // of many types, which a unit that only passes rows on need not instantiate
+  std::unique_ptr<memory> memory_;
 };
 
 /// How a value of the user's becomes a row of a run-time schema: specialise with
@@ -3868,6 +3812,8 @@ namespace detail {
 cell timestamp_cell(field_info const& f, std::int64_t seconds, std::int64_t micros, cell_row& memory);
 /// Two spans as they are where the indices ascend; a sorted copy otherwise; a problem where their lengths differ.
 cell sparse_cell(field_info const& f, sparse_view value, cell_row& memory);
+/// Entries that are not in order yet: sorts them.
+cell pairs_cell(std::vector<std::uint32_t>& indices, std::vector<float>& values);
 /// Says that this index is none; `text`: as it was given.
 cell refuse_index(field_info const& f, std::string const& text, cell_row& memory);
 /// The cell of bits packed as numpy.packbits does it, the first in the highest bit; `count` is how many were given.
@@ -3928,8 +3874,7 @@ cell pairs_cell(field_info const& f, V const& pairs, cell_row& memory) {
     indices.push_back(static_cast<std::uint32_t>(index));
     values.push_back(static_cast<float>(value));
   }
-  sort_sparse(indices, values);
-  return cell::sparse(indices, values);
+  return pairs_cell(indices, values);
 }
 
 template <class V>
@@ -4520,7 +4465,7 @@ class chunk_writer {
   std::uint64_t size_ = 0;                            // of these in all
   batch_files all_;
   std::size_t committed_groups_ = 0;
-  std::optional<error_info> failure_;
+  result<void> failure_;  // success: none so far
   bool writing_ = false;
   std::int64_t offered_rows_ = 0, first_row_ = 0, last_row_ = 0;
   std::uint64_t accepted_rows_ = 0, uncommitted_rows_ = 0;
@@ -5008,7 +4953,8 @@ std::string make_uuid();
 
 // ---------- bulkwriter/local.hpp ------------------------------------------------------------------------------------
 
-// Schema to files on disk. Needs nothing but the standard library.
+// Schema to files on disk. Needs nothing but the standard library. A unit that writes one format to disk can do with
+// <bulkwriter/writer/local_bulk_writer.hpp> and the header of the format, which compile faster.
 
 #if BULKWRITER_BODIES
 
@@ -5017,10 +4963,10 @@ std::string make_uuid();
 #include <cerrno>
 #include <cstdlib>
 #include <exception>
-#include <filesystem>
 #include <iterator>
 #include <limits>
 #include <locale.h>
+#include <ostream>
 #include <stdlib.h>
 #include <system_error>
 #include <unistd.h>
@@ -6512,18 +6458,21 @@ inline error_info spill_error(char const* doing, int error) {
           .message = std::string("cannot ") + doing + " a temporary file: " + std::generic_category().message(error)};
 }
 
-// mkstemp and not std::tmpfile, which knows nothing of TMPDIR; nobody else may read the file in the moment that it has
-// a name.
+// mkstemp and not std::tmpfile, which knows nothing of TMPDIR, nor std::filesystem, which costs a unit a quarter
+// more than all other standard headers; nobody else may read the file in the moment that it has a name.
 BULKWRITER_DECL result<void> spill_file::open() {
-  std::error_code error;
-  std::filesystem::path const folder = std::filesystem::temp_directory_path(error);
-  if (error) return spill_error("find the folder (TMPDIR) of", error.value());
-  std::string path = (folder / "bulkwriter-XXXXXX").string();
+  char const* const given = ::getenv("TMPDIR");
+  std::string const folder = given != nullptr && *given != '\0' ? given : "/tmp";
+  std::string path = folder + "/bulkwriter-XXXXXX";
   int const file = ::mkstemp(path.data());
-  if (file < 0) return spill_error(("make, in '" + folder.string() + "',").c_str(), errno);
+  if (file < 0) {
+    bool const no_folder = errno == ENOENT || errno == ENOTDIR;
+    return spill_error(no_folder ? "find the folder (TMPDIR) of" : ("make, in '" + folder + "',").c_str(), errno);
+  }
   stream_.reset(::fdopen(file, "w+b"));
   int const why = errno;
-  std::filesystem::remove(path, error);
+  (void)::unlink(path.c_str());
+  if (!stream_) ::close(file);
   if (!stream_) return spill_error("open", why);
   std::setvbuf(stream_.get(), nullptr, _IONBF, 0);  // pieces are large already
   return {};
@@ -7231,7 +7180,9 @@ BULKWRITER_DECL parquet_encoder::parquet_encoder(format::parquet const& options,
     std::vector<parquet_leaf> leaves;
     append_parquet_leaves(leaves, f);
     columns_.push_back({&f, static_cast<std::size_t>(&f - fields.data()), leaves_.size(), leaves.size()});
-    for (parquet_leaf const& l : leaves) leaves_.push_back({l, &columns_.back(), byte_chain(pool_)});
+    for (parquet_leaf const& l : leaves)
+      leaves_.push_back(
+          {l, &columns_.back(), parquet_level_bound(l, columns_.back().holds_nulls, 0), byte_chain(pool_)});
   }
   for (leaf& l : leaves_)
     if (l.nesting == parquet_nesting::vector && (streamed_ == nullptr || l.width > streamed_->width)) streamed_ = &l;
@@ -7243,9 +7194,7 @@ BULKWRITER_DECL void parquet_encoder::put_row(std::span<cell const> cells) {
   for (column& c : columns_) put(c, cells[c.place]);
 }
 
-// Pages end between rows, so the open page is closed when the row behind its last one begins.
-BULKWRITER_DECL void parquet_encoder::close_full_page(leaf& l) {
-  if (l.values.size() - l.page_begin < page_size_) return;
+BULKWRITER_DECL void parquet_encoder::close_page(leaf& l) {
   l.pages.push_back({.value_end = l.values.size(), .row_end = group_rows_});
   l.page_begin = l.values.size();
   group_bytes_ += page_overhead;
@@ -7253,26 +7202,31 @@ BULKWRITER_DECL void parquet_encoder::close_full_page(leaf& l) {
 }
 
 BULKWRITER_DECL void parquet_encoder::put(column& c, cell const& value) {
-  bool const valid = !value.is_null();
-  std::size_t const size = c.is_list() && valid ? value.size() : 0;
+  if (c.field->type == kind::array || c.field->type == kind::struct_array) return put_list(c, value);
+  leaf& l = leaves_[c.first_leaf];
+  begin_row(l);
+  if (c.holds_nulls) {
+    c.rows.valid.push_back(!value.is_null());
+    if (l.nesting == parquet_nesting::scalar) grow(group_rows_ % 8 == 0);  // a bit
+  }
+  grow(l.level_bound);
+  if (!value.is_null()) put_value(l, value);
+}
+
+BULKWRITER_DECL void parquet_encoder::put_list(column& c, cell const& value) {
+  std::size_t const size = value.is_null() ? 0 : value.size();
   std::span<leaf> const leaves = std::span(leaves_).subspan(c.first_leaf, c.leaf_count);
   for (leaf& l : leaves) {
-    close_full_page(l);
-    grow(parquet_level_bound(l, c.holds_nulls(), size));
-    if (l.nesting == parquet_nesting::scalar && c.holds_nulls()) grow(group_rows_ % 8 == 0);
+    begin_row(l);
+    grow(parquet_level_bound(l, c.holds_nulls, size));
   }
-  if (c.holds_nulls()) c.rows.valid.push_back(valid);
-  if (c.is_list()) c.rows.sizes.push_back(static_cast<std::uint32_t>(size));
+  if (c.holds_nulls) c.rows.valid.push_back(!value.is_null());
+  c.rows.sizes.push_back(static_cast<std::uint32_t>(size));
 
-  if (!c.is_list()) {
-    if (valid) put_value(leaves.front(), value);
-  } else if (c.field->type == kind::array) {
-    for (std::size_t at = 0; at < size; ++at) put_value(leaves.front(), value.element(at).front());
-  } else {
-    for (std::size_t at = 0; at < size; ++at) {
-      auto const cells = value.element(at);
-      for (std::size_t sub = 0; sub < leaves.size(); ++sub) put_value(leaves[sub], cells[sub]);
-    }
+  for (std::size_t at = 0; at < size; ++at) {
+    // the cell of an array's element, or those of a struct
+    std::span<cell const> const cells = value.element(at);
+    for (std::size_t k = 0; k < leaves.size(); ++k) put_value(leaves[k], cells[k]);
   }
 }
 
@@ -7291,69 +7245,78 @@ BULKWRITER_DECL void parquet_encoder::put_value(leaf& l, cell const& value) {
     case kind::int64: put_fixed(l, value.as_integer()); break;
     case kind::float32: put_fixed(l, static_cast<float>(value.as_number())); break;
     case kind::float64: put_fixed(l, value.as_number()); break;
+    case kind::float_vector:
+      l.values.append(value.as_floats().data(), value.as_floats().size_bytes());
+      grow(value.as_floats().size_bytes());
+      break;
+    case kind::float16_vector:
+    case kind::bfloat16_vector:
+    case kind::int8_vector:
+    case kind::binary_vector: put_bytes(l, value); break;
     case kind::sparse_float_vector:
       text_.clear();
       append_json_sparse(text_, value);
       put_text(l, text_);
       break;
-    default:
-      if (is_dense_vector(l.type))
-        put_vector(l, value);
-      else
-        put_text(l, value.as_text());
+    default: put_text(l, value.as_text());
   }
 }
 
 BULKWRITER_DECL void parquet_encoder::put_text(leaf& l, std::string_view text) {
-  put_fixed(l, static_cast<std::uint32_t>(text.size()));
+  auto const size = static_cast<std::uint32_t>(text.size());
+  l.values.append(&size, sizeof size);
   l.values.append(text.data(), text.size());
-  grow(text.size());
+  grow(sizeof size + text.size());
 }
 
-// Appends integers of 32 bits, `width` for each of `count` elements: fill(element, integers).
-template <std::size_t width, class F>
-void append_widened(byte_chain& out, std::size_t count, F&& fill) {
-  using group = std::array<std::int32_t, width>;
-  std::size_t at = 0;
-  out.append_filled(count * sizeof(group), [&](std::span<std::byte> piece) {
-    for (std::size_t k = 0; k < piece.size() / sizeof(group); ++k) {
-      group const integers = fill(at + k);
-      std::memcpy(piece.data() + k * sizeof(group), &integers, sizeof(group));
+// Appends `count` integers, widen(k) for each. Blocks of constant length, so that compilers make vector code of it.
+template <class Integer, class F>
+void append_widened(byte_chain& out, std::size_t count, F&& widen) {
+  constexpr std::size_t block_size = 32;
+  Integer block[block_size];
+  for (std::size_t at = 0; at < count;) {
+    std::span<std::byte> const piece = out.extend((count - at) * sizeof(Integer));
+    std::byte* to = piece.data();
+    std::size_t left = piece.size() / sizeof(Integer);
+    for (; left >= block_size; left -= block_size, at += block_size, to += sizeof block) {
+      for (std::size_t k = 0; k < block_size; ++k) block[k] = widen(at + k);
+      std::memcpy(to, block, sizeof block);
     }
-    at += piece.size() / sizeof(group);
+    for (std::size_t k = 0; k < left; ++k) block[k] = widen(at + k);
+    std::memcpy(to, block, left * sizeof(Integer));
+    at += left;
+  }
+}
+inline void append_widened_bytes(byte_chain& out, std::span<std::uint8_t const> bytes) {
+  append_widened<std::int32_t>(out, bytes.size(), [from = bytes.data()](std::size_t k) { return from[k]; });
+}
+inline void append_widened_bytes(byte_chain& out, std::span<std::int8_t const> bytes) {
+  append_widened<std::int32_t>(out, bytes.size(), [from = bytes.data()](std::size_t k) { return from[k]; });
+}
+// The lower byte is the first of two integers.
+inline void append_widened_bytes(byte_chain& out, std::span<std::uint16_t const> halves) {
+  append_widened<std::uint64_t>(out, halves.size(), [from = halves.data()](std::size_t k) {
+    std::uint64_t const half = from[k];
+    return (half & 0xff) | (half & 0xff00) << 24;
   });
 }
 
-BULKWRITER_DECL void parquet_encoder::put_vector(leaf& l, cell const& value) {
-  auto const widened = [](std::uint16_t bits) { return std::array<std::int32_t, 2>{bits & 0xff, bits >> 8}; };
-  byte_chain& out = l.values;
+BULKWRITER_DECL void parquet_encoder::put_bytes(leaf& l, cell const& value) {
   switch (value.holds()) {
     case cell::type::floats: {
-      auto const v = value.as_floats();
-      if (l.type == kind::float_vector)
-        out.append(v.data(), v.size_bytes());
-      else if (l.type == kind::float16_vector)
-        append_widened<2>(out, v.size(), [&](std::size_t k) { return widened(to_float16_bits(v[k])); });
-      else
-        append_widened<2>(out, v.size(), [&](std::size_t k) { return widened(to_bfloat16_bits(v[k])); });
+      std::span<float const> floats = value.as_floats();
+      std::uint16_t halves[512];
+      while (!floats.empty()) {
+        auto const some = floats.first((std::min)(floats.size(), std::size(halves)));
+        to_half_bits(l.type, some, halves);
+        append_widened_bytes(l.values, std::span<std::uint16_t const>(halves, some.size()));
+        floats = floats.subspan(some.size());
+      }
       break;
     }
-    case cell::type::halves: {
-      auto const v = value.as_halves();
-      append_widened<2>(out, v.size(), [&](std::size_t k) { return widened(v[k]); });
-      break;
-    }
-    case cell::type::int8s: {
-      auto const v = value.as_int8s();
-      append_widened<1>(out, v.size(), [&](std::size_t k) { return std::array<std::int32_t, 1>{v[k]}; });
-      break;
-    }
-    case cell::type::bytes: {
-      auto const v = value.as_bytes();
-      append_widened<1>(out, v.size(), [&](std::size_t k) { return std::array<std::int32_t, 1>{v[k]}; });
-      break;
-    }
-    default: break;
+    case cell::type::halves: append_widened_bytes(l.values, value.as_halves()); break;
+    case cell::type::int8s: append_widened_bytes(l.values, value.as_int8s()); break;
+    default: append_widened_bytes(l.values, value.as_bytes());
   }
   grow(std::uint64_t{4} * l.width);
 }
@@ -7584,6 +7547,30 @@ BULKWRITER_DECL result<std::unique_ptr<encoder>> any::try_make_encoder(std::span
 }  // namespace v1
 }  // namespace bulkwriter
 
+// ---------- bulkwriter/manifest/detail/batch_files.ipp --------------------------------------------------------------
+
+namespace bulkwriter {
+inline namespace v1 {
+
+BULKWRITER_DECL batch_files batch_files::of_paths(std::vector<std::string> paths) {
+  batch_files files;
+  for (auto& path : paths) files.groups.push_back({.paths = {std::move(path)}});
+  return files;
+}
+
+BULKWRITER_DECL std::ostream& operator<<(std::ostream& out, batch_files const& files) {
+  out << '[';
+  for (std::size_t i = 0; i < files.size(); ++i) {
+    out << (i ? ", [" : "[");
+    for (std::size_t k = 0; k < files[i].size(); ++k) out << (k ? ", \"" : "\"") << files[i][k] << '"';
+    out << ']';
+  }
+  return out << ']';
+}
+
+}  // namespace v1
+}  // namespace bulkwriter
+
 // ---------- bulkwriter/output/detail/folder.ipp ---------------------------------------------------------------------
 
 // The system's calls, not std::filesystem, which alone would cost a unit as much to compile as all of the writer.
@@ -7722,47 +7709,160 @@ BULKWRITER_DECL result<std::unique_ptr<file>> folder::create(std::string_view na
 }  // namespace v1
 }  // namespace bulkwriter
 
+// ---------- bulkwriter/output/detail/memory.ipp ---------------------------------------------------------------------
+
+namespace bulkwriter {
+inline namespace v1 {
+namespace output {
+namespace detail {
+
+class memory_file final : public file {
+ public:
+  memory_file(memory& owner, std::string_view name) : owner_(owner), name_(name) {}
+
+  result<void> write(std::span<bytes const> pieces) override {
+    for (bytes const piece : pieces) data_.insert(data_.end(), piece.data(), piece.data() + piece.size());
+    return {};
+  }
+  result<void> finish() override {
+    std::lock_guard const lock(owner_.mutex_);
+    owner_.files_[name_] = std::move(data_);
+    return {};
+  }
+  result<void> discard() override {
+    data_.clear();
+    return {};
+  }
+  result<void> rewrite_head(bytes head) override {
+    if (head.size() > data_.size()) return file::rewrite_head(head);
+    if (!head.empty()) std::memcpy(data_.data(), head.data(), head.size());
+    return {};
+  }
+  result<void> remove() override {
+    std::lock_guard const lock(owner_.mutex_);
+    owner_.files_.erase(name_);
+    return {};
+  }
+
+ private:
+  memory& owner_;
+  std::string name_;
+  std::vector<std::byte> data_;
+};
+
+}  // namespace detail
+
+BULKWRITER_DECL memory::memory() = default;
+BULKWRITER_DECL memory::~memory() = default;
+
+BULKWRITER_DECL result<std::unique_ptr<file>> memory::create(std::string_view name, std::uint64_t) {
+  return std::unique_ptr<file>(new detail::memory_file(*this, name));
+}
+
+BULKWRITER_DECL result<std::unique_ptr<file>> memory::create_member(std::string_view name, std::uint64_t max_size,
+                                                                    group_member) {
+  return create(name, max_size);
+}
+
+BULKWRITER_DECL std::string memory::path_of(std::string_view name) const { return std::string(name); }
+
+BULKWRITER_DECL std::string memory::data_path() const { return {}; }
+
+BULKWRITER_DECL std::map<std::string, std::vector<std::byte>> memory::files() const {
+  std::lock_guard const lock(mutex_);
+  return files_;
+}
+
+}  // namespace output
+}  // namespace v1
+}  // namespace bulkwriter
+
 // ---------- bulkwriter/row/detail/cell_row.ipp ----------------------------------------------------------------------
 
 namespace bulkwriter {
 inline namespace v1 {
 namespace detail {
 
+// Things that keep their addresses and their memory from one use to the next. A list by hand: six vectors of pointers
+// cost a unit more to compile than the rest of the row.
+template <class T>
+class reused {
+ public:
+  reused() = default;
+  reused(reused const&) = delete;
+  reused& operator=(reused const&) = delete;
+  ~reused() {
+    while (first_ != nullptr) delete std::exchange(first_, first_->next);
+  }
+
+  T& get() {
+    node*& next = last_ != nullptr ? last_->next : first_;
+    if (next == nullptr) next = new node;
+    last_ = next;
+    last_->value.clear();
+    return last_->value;
+  }
+  void release() noexcept { last_ = nullptr; }
+
+ private:
+  struct node {
+    T value = {};
+    node* next = nullptr;
+  };
+  node* first_ = nullptr;
+  node* last_ = nullptr;  // of those in use
+};
+
 BULKWRITER_DECL void sort_sparse(std::vector<std::uint32_t>& indices, std::vector<float>& values) {
   if (std::is_sorted(indices.begin(), indices.end())) return;
-  std::vector<std::pair<std::uint32_t, std::uint32_t>> order;  // index, and where its value stands
+  std::vector<std::uint64_t> order;  // index, and in the lower half where its value stands
   order.reserve(indices.size());
-  for (std::size_t i = 0; i < indices.size(); ++i) order.emplace_back(indices[i], static_cast<std::uint32_t>(i));
+  for (std::size_t i = 0; i < indices.size(); ++i) order.push_back(std::uint64_t{indices[i]} << 32 | i);
   std::sort(order.begin(), order.end());
   std::vector<float> const given = values;
   for (std::size_t i = 0; i < order.size(); ++i) {
-    indices[i] = order[i].first;
-    values[i] = given[order[i].second];
+    indices[i] = static_cast<std::uint32_t>(order[i] >> 32);
+    values[i] = given[static_cast<std::uint32_t>(order[i])];
   }
 }
 
 }  // namespace detail
 
-BULKWRITER_DECL std::string& cell_row::new_text() { return texts_.get(); }
-BULKWRITER_DECL std::vector<float>& cell_row::new_floats() { return floats_.get(); }
-BULKWRITER_DECL std::vector<std::int8_t>& cell_row::new_int8s() { return int8s_.get(); }
-BULKWRITER_DECL std::vector<std::uint8_t>& cell_row::new_bytes() { return bytes_.get(); }
-BULKWRITER_DECL std::vector<std::uint32_t>& cell_row::new_indices() { return indices_.get(); }
-BULKWRITER_DECL detail::cell_list& cell_row::new_list() { return lists_.get(); }
+struct cell_row::memory {
+  detail::reused<std::string> texts = {};
+  detail::reused<std::vector<float>> floats = {};
+  detail::reused<std::vector<std::int8_t>> int8s = {};
+  detail::reused<std::vector<std::uint8_t>> bytes = {};
+  detail::reused<std::vector<std::uint32_t>> indices = {};
+  detail::reused<detail::cell_list> lists = {};
+};
+
+BULKWRITER_DECL cell_row::cell_row(std::span<field_info const> fields)
+    : fields_(fields), cells_(fields.size()), memory_(new memory) {}
+BULKWRITER_DECL cell_row::cell_row(cell_row&&) noexcept = default;
+BULKWRITER_DECL cell_row& cell_row::operator=(cell_row&&) noexcept = default;
+BULKWRITER_DECL cell_row::~cell_row() = default;
+
+BULKWRITER_DECL std::string& cell_row::new_text() { return memory_->texts.get(); }
+BULKWRITER_DECL std::vector<float>& cell_row::new_floats() { return memory_->floats.get(); }
+BULKWRITER_DECL std::vector<std::int8_t>& cell_row::new_int8s() { return memory_->int8s.get(); }
+BULKWRITER_DECL std::vector<std::uint8_t>& cell_row::new_bytes() { return memory_->bytes.get(); }
+BULKWRITER_DECL std::vector<std::uint32_t>& cell_row::new_indices() { return memory_->indices.get(); }
+BULKWRITER_DECL detail::cell_list& cell_row::new_list() { return memory_->lists.get(); }
 
 BULKWRITER_DECL void cell_row::refuse(errc code, std::string_view field, std::string message) {
   problems_.push_back({.code = code, .field = std::string(field), .message = std::move(message)});
 }
 
 BULKWRITER_DECL void cell_row::clear() {
-  std::fill(cells_.begin(), cells_.end(), cell());
+  for (cell& c : cells_) c = cell();
   problems_.clear();
-  texts_.release();
-  floats_.release();
-  int8s_.release();
-  bytes_.release();
-  indices_.release();
-  lists_.release();
+  memory_->texts.release();
+  memory_->floats.release();
+  memory_->int8s.release();
+  memory_->bytes.release();
+  memory_->indices.release();
+  memory_->lists.release();
 }
 
 }  // namespace v1
@@ -7807,6 +7907,11 @@ BULKWRITER_DECL cell timestamp_cell(field_info const& f, std::int64_t seconds, s
   return cell::text(text);
 }
 
+BULKWRITER_DECL cell pairs_cell(std::vector<std::uint32_t>& indices, std::vector<float>& values) {
+  sort_sparse(indices, values);
+  return cell::sparse(indices, values);
+}
+
 BULKWRITER_DECL cell sparse_cell(field_info const& f, sparse_view value, cell_row& memory) {
   if (value.indices.size() != value.values.size()) {
     memory.refuse(
@@ -7819,8 +7924,7 @@ BULKWRITER_DECL cell sparse_cell(field_info const& f, sparse_view value, cell_ro
   std::vector<float>& values = memory.new_floats();
   indices.assign(value.indices.begin(), value.indices.end());
   values.assign(value.values.begin(), value.values.end());
-  sort_sparse(indices, values);
-  return cell::sparse(indices, values);
+  return pairs_cell(indices, values);
 }
 
 BULKWRITER_DECL cell refuse_index(field_info const& f, std::string const& text, cell_row& memory) {
@@ -7934,7 +8038,7 @@ BULKWRITER_DECL chunk_writer::chunk_writer(std::span<field_info const> fields, n
 }
 
 BULKWRITER_DECL chunk_writer::~chunk_writer() {
-  if (uncommitted_rows_ == 0 || failure_ || writing_ || std::uncaught_exceptions() > exceptions_at_birth_) return;
+  if (uncommitted_rows_ == 0 || !failure_ || writing_ || std::uncaught_exceptions() > exceptions_at_birth_) return;
   abandon();
 }
 
@@ -8011,7 +8115,7 @@ BULKWRITER_DECL result<batch_files> chunk_writer::commit() {
   if (auto usable = check_usable(); !usable) return std::move(usable).error();
   if (auto finished = finish_chunk(); !finished) return std::move(finished).error();
   batch_files files{.options = all_.options};
-  files.groups.assign(all_.groups.begin() + static_cast<std::ptrdiff_t>(committed_groups_), all_.groups.end());
+  for (std::size_t i = committed_groups_; i < all_.size(); ++i) files.groups.push_back(all_[i]);
   committed_groups_ = all_.size();
   uncommitted_rows_ = 0;
   return files;
@@ -8057,7 +8161,7 @@ BULKWRITER_DECL result<void> chunk_writer::open() {
 
 // An exception out of a write (memory, a place of the user's own) leaves half a file, which nothing can be added to.
 BULKWRITER_DECL result<void> chunk_writer::check_usable() const {
-  if (failure_) return *failure_;
+  if (!failure_) return failure_;
   if (writing_)
     return error_info{.code = errc::invalid_state, .message = "an exception has ended an earlier write of this writer"};
   return {};
@@ -9440,6 +9544,7 @@ class schema_reader {
 #include <chrono>
 #include <condition_variable>
 #include <deque>
+#include <ostream>
 #include <stop_token>
 #include <thread>
 

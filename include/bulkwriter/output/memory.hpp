@@ -32,7 +32,7 @@ class memory final : public place {
   BULKWRITER_DECL std::string path_of(std::string_view name) const override;  ///< the name
   BULKWRITER_DECL std::string data_path() const override;                     ///< empty
 
-  memory();  ///< without files
+  memory();                            ///< without files
   BULKWRITER_DECL ~memory() override;  ///< with all files
 
   /// The finished files by name: a copy.
