@@ -53,10 +53,10 @@ void describe(std::ofstream& about, bw::field_info const& f) {
         << ",\"is_partition_key\":" << f.is_partition_key << "}\n";
 }
 
-// What a case is written with. Sizes are such that there are several files and, in Parquet, several row groups in each.
+// What a case is written with. An import of a file costs the server about two seconds, so files are few.
 struct shape {
   std::string name = {}, sort = "id";
-  std::uint64_t chunk_size = 512_KiB;
+  std::uint64_t chunk_size = 4_MiB;
 };
 
 // fill(writer, wrote) appends rows and calls wrote(key, expected line) after each; rows come back in the keys' order.
@@ -86,6 +86,7 @@ void upload(place const& to, shape const& s, Format const& format, Fill const& f
   if (!expected.flush() || !about.flush()) throw std::runtime_error(base + ": cannot write what is expected");
 }
 
+// Several row groups in a file, and several pages in each.
 constexpr bw::format::parquet small_row_groups{.row_group_size = 16_KiB, .page_size = 4_KiB};
 
 template <class Schema>
@@ -104,12 +105,12 @@ void upload_all(place const& to, shape const& s, Fill const& fill) {
 
 // --- scalars, JSON, the dynamic field and float vectors ---
 
-constexpr float float_limits[] = {0.0f,          -0.0f,    FLT_MIN,  -FLT_MIN, FLT_TRUE_MIN, -FLT_TRUE_MIN,
-                                  FLT_MAX,       -FLT_MAX, 1.0f,     0.1f,     16777215.0f,  8388609.0f,
-                                  1.17549421e-38f, 1e10f,  3.4e38f};
+constexpr float float_limits[] = {0.0f,          -0.0f,      FLT_MIN,         -FLT_MIN, FLT_TRUE_MIN,
+                                  -FLT_TRUE_MIN, FLT_MAX,    -FLT_MAX,        1.0f,     0.1f,
+                                  16777215.0f,   8388609.0f, 1.17549421e-38f, 1e10f,    3.4e38f};
 constexpr double double_limits[] = {
-    0.0, -0.0,  DBL_MIN, -DBL_MIN, DBL_TRUE_MIN,           -DBL_TRUE_MIN,           DBL_MAX, -DBL_MAX, 9007199254740993.0,
-    0.1, 1e23, 1e21,     1e-7,     1.7976931348623157e308, 2.2250738585072011e-308};
+    0.0, -0.0, DBL_MIN, -DBL_MIN, DBL_TRUE_MIN,           -DBL_TRUE_MIN,          DBL_MAX, -DBL_MAX, 9007199254740993.0,
+    0.1, 1e23, 1e21,    1e-7,     1.7976931348623157e308, 2.2250738585072011e-308};
 static_assert(std::size(float_limits) == std::size(double_limits));
 
 // U+0000 is among the characters of `texts` unless the format cannot hold it.
@@ -150,7 +151,7 @@ void every_kind(place const& to) {
     };
     random_values random(7);
     std::int64_t id = 0;
-    while (id < 2000) append(rows::every_row(id++, random));
+    while (id < 1000) append(rows::every_row(id++, random));
 
     for (std::size_t i = 0; i < std::size(float_limits); ++i) {
       rows::every r;
@@ -189,15 +190,13 @@ void every_kind(place const& to) {
                        : "{}";
       append(r);
     }
-    // In files of their own: a long text makes every row of a NumPy file as long.
-    writer.commit();
+    writer.commit();  // a long text makes every row of a NumPy file as long
     for (std::string const& text : long_texts()) {
       rows::every r;
       r.id = id++;
       r.text = text;
       append(r);
     }
-    writer.commit();
     rows::every r;
     r.id = id++;
     r.doc = '"' + std::string(60000, 'y') + '"';
@@ -219,17 +218,16 @@ struct lists {
   std::array<float, 1> v = {};
 };
 struct lists_schema
-    : bw::schema<
-          bw::field<"id", &lists::id, bw::int64{.is_primary = true}>,                                             //
-          bw::field<"flags", &lists::flags, bw::array{.element_type = bw::boolean{}, .max_capacity = 4096}>,      //
-          bw::field<"i8s", &lists::i8s, bw::array{.element_type = bw::int8{}, .max_capacity = 4096}>,             //
-          bw::field<"i16s", &lists::i16s, bw::array{.element_type = bw::int16{}, .max_capacity = 4096}>,          //
-          bw::field<"i32s", &lists::i32s, bw::array{.element_type = bw::int32{}, .max_capacity = 4096}>,          //
-          bw::field<"i64s", &lists::i64s, bw::array{.element_type = bw::int64{}, .max_capacity = 4096}>,          //
-          bw::field<"f32s", &lists::f32s, bw::array{.element_type = bw::float32{}, .max_capacity = 4096}>,        //
-          bw::field<"words", &lists::words,
-                    bw::array{.element_type = bw::varchar{.max_length = 200}, .max_capacity = 4096}>,             //
-          bw::field<"v", &lists::v, bw::float_vector{.dim = 1}>> {};
+    : bw::schema<bw::field<"id", &lists::id, bw::int64{.is_primary = true}>,                                         //
+                 bw::field<"flags", &lists::flags, bw::array{.element_type = bw::boolean{}, .max_capacity = 4096}>,  //
+                 bw::field<"i8s", &lists::i8s, bw::array{.element_type = bw::int8{}, .max_capacity = 4096}>,         //
+                 bw::field<"i16s", &lists::i16s, bw::array{.element_type = bw::int16{}, .max_capacity = 4096}>,      //
+                 bw::field<"i32s", &lists::i32s, bw::array{.element_type = bw::int32{}, .max_capacity = 4096}>,      //
+                 bw::field<"i64s", &lists::i64s, bw::array{.element_type = bw::int64{}, .max_capacity = 4096}>,      //
+                 bw::field<"f32s", &lists::f32s, bw::array{.element_type = bw::float32{}, .max_capacity = 4096}>,    //
+                 bw::field<"words", &lists::words,
+                           bw::array{.element_type = bw::varchar{.max_length = 200}, .max_capacity = 4096}>,  //
+                 bw::field<"v", &lists::v, bw::float_vector{.dim = 1}>> {};
 
 std::string told(lists const& r) {
   using namespace expected;
@@ -282,10 +280,9 @@ struct doubles {
   std::array<float, 1> v = {};
 };
 struct doubles_schema
-    : bw::schema<
-          bw::field<"id", &doubles::id, bw::int64{.is_primary = true}>,                                           //
-          bw::field<"f64s", &doubles::f64s, bw::array{.element_type = bw::float64{}, .max_capacity = 4096}>,      //
-          bw::field<"v", &doubles::v, bw::float_vector{.dim = 1}>> {};
+    : bw::schema<bw::field<"id", &doubles::id, bw::int64{.is_primary = true}>,                                       //
+                 bw::field<"f64s", &doubles::f64s, bw::array{.element_type = bw::float64{}, .max_capacity = 4096}>,  //
+                 bw::field<"v", &doubles::v, bw::float_vector{.dim = 1}>> {};
 
 void arrays_of_doubles(place const& to) {
   upload_all<doubles_schema>(to, {.name = "doubles"}, [](auto& writer, auto const& wrote) {
@@ -296,20 +293,21 @@ void arrays_of_doubles(place const& to) {
       // within the range of float32: of JSON the server takes them, and gives back the nearest float
       for (std::uint64_t n = random.below(6); n--;) r.f64s.push_back(random.number() + 1e-9);
       writer.append_row(r);
-      wrote(r.id, expected::row(expected::cell(r.id), expected::array(r.f64s), expected::cell(std::span<float const>(r.v))));
+      wrote(r.id,
+            expected::row(expected::cell(r.id), expected::array(r.f64s), expected::cell(std::span<float const>(r.v))));
     }
   });
 }
 
 // --- keys that are text, partition keys, keys of the server, binary vectors ---
 
-struct text_key_schema : bw::schema<bw::column<"number", bw::int64{.is_partition_key = true}>,            //
+struct text_key_schema : bw::schema<bw::column<"number", bw::int64{.is_partition_key = true}>,             //
                                     bw::column<"key", bw::varchar{.max_length = 65, .is_primary = true}>,  //
                                     bw::column<"bits", bw::binary_vector{.dim = 8}>> {};
 
-struct auto_id_schema : bw::schema<bw::column<"id", bw::int64{.is_primary = true, .auto_id = true}>,                   //
-                                   bw::column<"number", bw::int64{}>,                                                  //
-                                   bw::column<"tenant", bw::varchar{.max_length = 100, .is_partition_key = true}>,     //
+struct auto_id_schema : bw::schema<bw::column<"id", bw::int64{.is_primary = true, .auto_id = true}>,                //
+                                   bw::column<"number", bw::int64{}>,                                               //
+                                   bw::column<"tenant", bw::varchar{.max_length = 100, .is_partition_key = true}>,  //
                                    bw::column<"bits", bw::binary_vector{.dim = 40}>> {};
 
 template <std::size_t Size>
@@ -320,6 +318,7 @@ std::array<std::uint8_t, Size> random_bytes(random_values& random) {
 }
 
 void keys(place const& to) {
+  // Several files, as chunks are small.
   upload_all<text_key_schema>(to, {.name = "text_key", .sort = "number", .chunk_size = 16_KiB},
                               [](auto& writer, auto const& wrote) {
                                 random_values random(9);
@@ -331,17 +330,16 @@ void keys(place const& to) {
                                                          expected::cell(std::span<std::uint8_t const>(bits))));
                                 }
                               });
-  upload_all<auto_id_schema>(to, {.name = "auto_id", .sort = "number", .chunk_size = 16_KiB},
-                             [](auto& writer, auto const& wrote) {
-                               random_values random(10);
-                               for (std::int64_t n = 0; n < 600; ++n) {
-                                 std::string const tenant = random.word(50);
-                                 auto const bits = random_bytes<5>(random);
-                                 writer.append_row(std::tuple{n, tenant, bits});
-                                 wrote(n, expected::row(expected::cell(n), expected::cell(tenant),
-                                                        expected::cell(std::span<std::uint8_t const>(bits))));
-                               }
-                             });
+  upload_all<auto_id_schema>(to, {.name = "auto_id", .sort = "number"}, [](auto& writer, auto const& wrote) {
+    random_values random(10);
+    for (std::int64_t n = 0; n < 600; ++n) {
+      std::string const tenant = random.word(50);
+      auto const bits = random_bytes<5>(random);
+      writer.append_row(std::tuple{n, tenant, bits});
+      wrote(n, expected::row(expected::cell(n), expected::cell(tenant),
+                             expected::cell(std::span<std::uint8_t const>(bits))));
+    }
+  });
 }
 
 // --- what the library says that 2.3.5 does not read ---
