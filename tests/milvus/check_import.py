@@ -30,7 +30,7 @@ KINDS = {"npy": NUMPY, "json": NUMPY | {f"array<{kind}>" for kind in SCALARS},
 
 
 class Refused(RuntimeError):
-    pass
+    """The server does not take the collection or a file."""
 
 
 class Case:
@@ -129,8 +129,7 @@ def query(service, collection, names):
         query_params=[common_pb2.KeyValuePair(key="limit", value="16384")]))
     if answer.status.code or answer.status.error_code:
         raise RuntimeError(f"query of {collection}: {answer.status}")
-    found = {data.field_name or "$meta": values(data) for data in answer.fields_data}
-    return found
+    return {data.field_name or "$meta": values(data) for data in answer.fields_data}
 
 
 def values(data):
