@@ -59,6 +59,10 @@ def cell(kind, value):
         return "j" + value.encode().hex()
     if kind == "float_vector" and isinstance(value, (bytes, memoryview)):
         return "v" + value.hex()
+    if kind == "binary_vector" and isinstance(value, bytes):
+        return "x" + value.hex()
+    if kind.startswith("array<") and isinstance(value, list):
+        return "a(" + ",".join(cell(kind[len("array<"):-1], element) for element in value) + ")"
     if kind == "float_vector":
         return "v" + b"".join(map(float32_bytes, value)).hex()
     raise TypeError(f"{type(value).__name__} {str(value)[:60]!r} where {kind} was written")
