@@ -39,7 +39,8 @@ SHORT = {"boolean": "flag", "int8": "i8", "int16": "i16", "int32": "i32", "int64
 
 CLIP = [Field(SHORT[k], k) for k in SCALARS[:-1]] + [Field("title", "varchar"), Field("v", "float_vector", 2)]
 PACK = [Field("f16", "float16_vector", 3), Field("f16_bits", "float16_vector", 1, as_bits=True),
-        Field("bf16", "bfloat16_vector", 2), Field("i8", "int8_vector", 3), Field("bits", "binary_vector", 16)]
+        Field("bf16", "bfloat16_vector", 2), Field("i8", "int8_vector", 3), Field("bits", "binary_vector", 16),
+        Field("note", "text")]
 ID, META = Field("id", "int64"), Field("$meta", "json")
 # In the order of write_kinds: what every format holds, what NumPy does not, what CSV does not.
 OF_ALL = [ID, *(Field(SHORT[k], k) for k in SCALARS[:-1]), Field("words", "varchar"), Field("doc", "json"),
@@ -255,10 +256,6 @@ def plain_json(field, value):
     return json.dumps(value, ensure_ascii=False)
 
 
-def json_row(fields, row):
-    return "{" + ",".join(f'"{field.name}":{plain_json(field, value)}' for field, value in zip(fields, row)) + "}"
-
-
 def is_refused(format, nullkey, nullable, field, value):
     """What a format would have its readers take for another value: see the documentation of csv and npy."""
     if not isinstance(value, str):
@@ -278,14 +275,17 @@ class Rows:
         self.name, self.fields, self.nullable = name, fields, present is not None
         self.ways = ways or (("typed", "runtime") if fields is EVERY else ("runtime",))
         self.options = {"row_group_size": 32 << 20, "page_size": 1 << 20, "checksums": 0, "chunk_size": 512 << 20, **options}
+        self.written = set()  # inputs
         maker = Maker(name)
         self.rows = []
         for number in range(count):
             row = [number - count // 2 if field is ID else maker.value(field) if field is META or present is None or present(number, i) else None
                    for i, field in enumerate(fields)]
             if change:
-                change(number, dict(zip((field.name for field in fields), range(len(fields)))), row)
+                change(number, {field.name: i for i, field in enumerate(fields)}, row)
             self.rows.append(row)
+        self.cells = [[expected.cell(field.kind, wanted_value(field, value)) for field, value in zip(fields, row)] for row in self.rows]
+        self.json = [[f'"{field.name}":{plain_json(field, value)}' for field, value in zip(fields, row)] for row in self.rows]
 
     def formats(self):
         yield from ((format, ",", "") for format in ("parquet", "json", "jsonl", "csv"))
@@ -295,7 +295,7 @@ class Rows:
             yield "npy", ",", ""
 
     def prepare(self, folder):
-        """Writes what write_kinds needs; (case, the twin's folder and report) for each format."""
+        """Writes what write_kinds needs; a case for each format, with its jobs and the rows that it should refuse."""
         for format, separator, nullkey in self.formats():
             held = format if format in ("csv", "npy") else "full"
             fields = [field for field in self.fields if holds(format, field)]
@@ -313,7 +313,7 @@ class Rows:
                 if any(is_refused(format, nullkey, self.nullable, field, row[i]) for field, i in zip(fields, places)):
                     case.refused.append(number)
                 else:
-                    case.wanted.append([expected.cell(field.kind, wanted_value(field, row[i])) for field, i in zip(fields, places)])
+                    case.wanted.append([self.cells[number][i] for i in places])
             options = [self.options[key] for key in ("chunk_size", "row_group_size", "page_size", "checksums")]
             case.jobs = [" ".join(map(str, [name if way == self.ways[0] else f"{name}.{way}", format, way, held, int(self.nullable), *options, separator,
                                             nullkey or "-", f"{self.name}.rows" if way == "typed" else f"{self.name}.{held}.json",
@@ -321,6 +321,10 @@ class Rows:
             yield case
 
     def write_inputs(self, folder, held, fields, places):
+        if held in self.written:
+            return
+        self.written.add(held)
+
         def line(word, field):
             kind, length, capacity = field.kind.split("<")[0], 65535, 4096
             return f"{word} {field.name} {kind} {field.element.kind if field.element else 'boolean'} {field.dim} {length} {capacity} " + str(
@@ -329,8 +333,8 @@ class Rows:
         lines = [text for field in fields for text in [line("field", field), *(line("sub", sub) for sub in field.subs)]]
         (folder / f"{self.name}.{held}.fields").write_text("\n".join(lines) + "\n")
         with open(folder / f"{self.name}.{held}.json", "wb") as file:
-            for row in self.rows:
-                text = json_row(fields, [row[i] for i in places]).encode()
+            for members in self.json:
+                text = ("{" + ",".join(members[i] for i in places) + "}").encode()
                 file.write(struct.pack("<I", len(text)) + text)
         if "typed" in self.ways and held == "full":
             with open(folder / f"{self.name}.rows", "wb") as file:
@@ -342,10 +346,13 @@ class Rows:
                             file.write(binary(field, value))
 
 
+def long_texts(number, place, row):
+    row[place["words"]] = ("x" * 65535, '"' * 65535, "\x01" * 65535, "\u65e5" * 21845, "\u00e9" * 32767)[number % 5]
+
+
 def largest(number, place, row):
     """The most that a field holds."""
-    texts = ["x" * 65535, '"' * 65535, "\x01" * 65535, "\u65e5" * 21845, "\u00e9" * 32767]
-    row[place["words"]] = texts[number % 5]
+    long_texts(number, place, row)
     row[place["doc"]] = '"' + "y" * 65534 + '"' if number % 2 else "[" + " " * 65534 + "]"
     row[place["$meta"]] = '{"k":"' + "z" * (65536 - 8) + '"}'
     if number >= 3:
@@ -401,6 +408,7 @@ def all_rows():
     yield Rows("chunks", 300, chunk_size=160 << 10, row_group_size=8 << 10, min_files=2)
     yield Rows("largest", 6, change=largest)
     yield Rows("largest_pages", 6, change=largest, page_size=1 << 10, row_group_size=4 << 10)
+    yield Rows("long_texts", 20, fields=[ID, Field("words", "varchar"), Field("v", "int8_vector", 3)], change=long_texts)
     yield Rows("documents", 8, change=documents, ways=("typed",))
     yield Rows("empty", 20, change=nothing)
     yield Rows("empty_at_times", 60, change=nothing_at_times, page_size=1 << 10, row_group_size=4 << 10)
@@ -422,7 +430,7 @@ def all_rows():
     yield Rows("wide", 40, fields=wide())
     yield Rows("wide_nulls", 60, lambda row, column: (row * 7 + column) % 3 != 0, fields=wide(), page_size=1 << 10, row_group_size=16 << 10)
     yield Rows("small_dims", 40, fields=dims(1, 2, 31, 32, 33))
-    yield Rows("large_dims", 4, fields=dims(768, 32768), row_group_size=64 << 10)
+    yield Rows("large_dims", 3, fields=dims(768, 32768), row_group_size=64 << 10)
 
 
 def contents(paths):

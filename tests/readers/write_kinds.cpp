@@ -62,12 +62,14 @@ struct pack {
   std::vector<float> bf16 = {};
   std::vector<std::int8_t> i8 = {};
   std::vector<std::uint8_t> bits = {};
+  std::string note = {};
 };
 struct pack_fields : bw::struct_fields<bw::field<"f16", &pack::f16, bw::float16_vector{.dim = 3}>,            //
                                        bw::field<"f16_bits", &pack::f16_bits, bw::float16_vector{.dim = 1}>,  //
                                        bw::field<"bf16", &pack::bf16, bw::bfloat16_vector{.dim = 2}>,         //
                                        bw::field<"i8", &pack::i8, bw::int8_vector{.dim = 3}>,                 //
-                                       bw::field<"bits", &pack::bits, bw::binary_vector{.dim = 16}>> {};
+                                       bw::field<"bits", &pack::bits, bw::binary_vector{.dim = 16}>,
+                                       bw::field<"note", &pack::note, bw::text{}>> {};
 
 template <bool Nullable>
 struct row {
@@ -217,7 +219,7 @@ class input {
     }
   }
   void read(clip& c) { read_all(c.flag, c.i8, c.i16, c.i32, c.i64, c.f32, c.f64, c.title, c.v); }
-  void read(pack& p) { read_all(p.f16, p.f16_bits, p.bf16, p.i8, p.bits); }
+  void read(pack& p) { read_all(p.f16, p.f16_bits, p.bf16, p.i8, p.bits, p.note); }
   template <bool N>
   void read(row<N>& r) {
     read_all(r.id, r.flag, r.i8, r.i16, r.i32, r.i64, r.f32, r.f64, r.words, r.doc, r.shape, r.v_f32, r.v_f16,
