@@ -1,0 +1,5 @@
+#include "runner.hpp"
+
+namespace refusals {
+void check_special(report&) {}
+}  // namespace refusals
