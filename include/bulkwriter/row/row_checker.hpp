@@ -51,6 +51,7 @@ class row_checker {
   void check_floats(field_info const& f, std::span<float const> value);
   void check_halves(field_info const& f, std::span<std::uint16_t const> bits);
   void check_sparse(cell const& value);
+  bool check_width(cell const& list, std::size_t wanted);
   void check_array(field_info const& f, cell const& value);
   void check_structs(field_info const& f, cell const& value);
 
