@@ -152,6 +152,7 @@ int main(int argc, char** argv) {
   fs::path const folder =
       keep ? fs::path(argv[1]) : fs::temp_directory_path() / ("refuse_rows." + std::to_string(::getpid()));
   fs::create_directories(folder);
+  std::setvbuf(stdout, nullptr, _IOLBF, BUFSIZ);
   refusals::report out(folder);
   refusals::run(out);
   std::printf("%llu rows refused, %llu failures\n", static_cast<unsigned long long>(out.refused()),

@@ -39,7 +39,7 @@ class row_checker {
  private:
   bool take_found(std::string_view name, std::span<problem const> found);
   void add(errc code, std::string message);
-  void add_wrong_type(field_info const& f);
+  static std::string describe(cell const& value);
   void add_out_of_range(kind k, std::string const& value);
   void check_value(field_info const& f, cell const& value);
   void check_integer(kind k, cell const& value);

@@ -206,3 +206,31 @@ TEST_CASE("cells of parts that do not fit together are refused, and nothing beyo
   CHECK(refusal_of(2, list(3, 0)) ==
         "row 0, field 'c': a list whose cells are no whole number of elements of 0 [bulkwriter.wrong_type]");
 }
+
+TEST_CASE("a value of another type is described") {
+  auto const message = [](std::size_t i, bw::cell value) {
+    auto const info = refusal(i, value);
+    CHECK(info.code == errc::wrong_type);
+    return info.problems.empty() ? std::string() : info.problems[0].message;
+  };
+  std::vector<float> const floats(3);
+  std::vector<std::uint16_t> const halves(2);
+  std::vector<std::int8_t> const int8s(1);
+  std::vector<std::uint8_t> const bytes(4);
+  std::vector<std::uint32_t> const indices{7};
+  std::vector<bw::cell> const cells(5);
+  CHECK(message(1, text("seven")) == "the text 'seven' cannot be stored in int8");
+  CHECK(message(1, bw::cell::boolean(true)) == "the boolean true cannot be stored in int8");
+  CHECK(message(1, bw::cell::float32(1.5f)) == "the float 1.5 cannot be stored in int8");
+  CHECK(message(1, bw::cell::float64(-2e300)) == "the float -2e+300 cannot be stored in int8");
+  CHECK(message(3, integer(-7)) == "the integer -7 cannot be stored in varchar");
+  CHECK(message(3, bw::cell::integer(std::uint64_t{18446744073709551615u})) ==
+        "the integer 18446744073709551615 cannot be stored in varchar");
+  CHECK(message(3, bw::cell::floats(floats)) == "a vector of 3 floats cannot be stored in varchar");
+  CHECK(message(5, bw::cell::halves(halves)) == "a vector of 2 16-bit floats cannot be stored in float_vector");
+  CHECK(message(5, bw::cell::int8s(int8s)) == "a vector of 1 int8 values cannot be stored in float_vector");
+  CHECK(message(5, bw::cell::bytes(bytes)) == "a vector of 4 bytes cannot be stored in float_vector");
+  CHECK(message(5, bw::cell::sparse(indices, std::span(floats).first(1))) ==
+        "a sparse vector of 1 entries cannot be stored in float_vector");
+  CHECK(message(5, bw::cell::list(cells)) == "a list of 5 elements cannot be stored in float_vector");
+}

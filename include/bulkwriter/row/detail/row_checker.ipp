@@ -144,11 +144,28 @@ BULKWRITER_DECL void row_checker::check_value(field_info const& f, cell const& v
       if (t == type::list) return check_structs(f, value);
       break;
   }
-  add_wrong_type(f);
+  add(errc::wrong_type, describe(value) + " cannot be stored in " + std::string(to_string(f.type)));
 }
 
-BULKWRITER_DECL void row_checker::add_wrong_type(field_info const& f) {
-  add(errc::wrong_type, "a value of this type cannot be stored in " + std::string(to_string(f.type)));
+// What a cell holds, in the words of messages.
+BULKWRITER_DECL std::string row_checker::describe(cell const& value) {
+  auto const size_and = [&](char const* what) { return std::to_string(value.size()) + what; };
+  switch (value.holds()) {
+    case cell::type::null: return "null";
+    case cell::type::boolean: return value.as_boolean() ? "the boolean true" : "the boolean false";
+    case cell::type::integer: return "the integer " + std::to_string(value.as_integer());
+    case cell::type::unsigned_integer: return "the integer " + std::to_string(value.as_unsigned());
+    case cell::type::float32:
+    case cell::type::float64: return "the float " + number_text(value.as_number());
+    case cell::type::text: return "the text " + quoted_start(value.as_text());
+    case cell::type::floats: return "a vector of " + size_and(" floats");
+    case cell::type::halves: return "a vector of " + size_and(" 16-bit floats");
+    case cell::type::int8s: return "a vector of " + size_and(" int8 values");
+    case cell::type::bytes: return "a vector of " + size_and(" bytes");
+    case cell::type::sparse: return "a sparse vector of " + size_and(" entries");
+    case cell::type::list: return "a list of " + size_and(" elements");
+  }
+  return "a value of unknown type";
 }
 
 BULKWRITER_DECL void row_checker::check_integer(kind k, cell const& value) {
