@@ -227,7 +227,8 @@ rule float32_range(generator& random) {
     std::string const text = std::string(between(random, 0, 1) == 1 ? "-" : "") +
                              std::to_string(between(random, 1, 9)) + "e+" + std::to_string(between(random, 39, 307));
     return {.what = {std::strtod(text.c_str(), nullptr)},
-            .due = {errc::out_of_range, {text, "is outside the range of float32"}}};
+            .due = {errc::out_of_range, {text, "is outside the range of float32"}},
+            .elsewhere = {{by_object, {errc::out_of_range, {"is outside the range of float32"}}}}};  // parsed roughly
   });
 }
 
@@ -840,8 +841,8 @@ value good_value(bw::field_info const& f, std::int64_t n) {
     case kind::boolean: return {n % 2 == 1};
     case kind::int8:
     case kind::int16:
-    case kind::int32:
-    case kind::int64: return {n % 100 - 50};
+    case kind::int32: return {n % 100 - 50};
+    case kind::int64: return {n};
     case kind::float32: return {number(n) / 4 - 3};
     case kind::float64: return {static_cast<double>(n) / 4 - 3};
     case kind::varchar:

@@ -8,6 +8,7 @@
 #include <filesystem>
 #include <fstream>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -43,6 +44,7 @@ struct subject {
 void add_scalars(std::vector<subject>& all);
 void add_vectors(std::vector<subject>& all);
 void add_lists(std::vector<subject>& all);
+void add_dynamic(std::vector<subject>& all);
 /// @}
 /// Ways of the run-time schema: cells, JSON text, texts of a table; and of runtime_object.cpp.
 /// @{
@@ -50,7 +52,8 @@ void add_runtime_ways(subject& one);
 way object_way(bw::field_info const& f);
 /// @}
 /// Rows that take more than one field to be bad: special.cpp.
-void check_special(class report& out);
+class report;
+void check_special(report& out);
 
 /// What was seen.
 class report {
@@ -75,6 +78,7 @@ class report {
  private:
   std::filesystem::path folder_;
   std::ofstream cases_;
+  std::map<std::string, int> failures_of_;  // by rule and way
   std::uint64_t folders_ = 0, refused_ = 0, failures_ = 0;
 };
 
