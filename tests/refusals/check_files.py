@@ -197,8 +197,10 @@ def main():
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="refusals.") as temporary:
         folder = pathlib.Path(arguments.keep or temporary)
-        subprocess.run([arguments.program, str(folder)], check=True)
+        outcome = subprocess.run([arguments.program, str(folder)])
         problems = check(folder)
+        if outcome.returncode != 0:
+            problems.append(f"{arguments.program} ended with {outcome.returncode}")
     for problem in problems[:40]:
         print("FAILED:", problem)
     if problems:

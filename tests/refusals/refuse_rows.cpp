@@ -151,7 +151,8 @@ void run(report& out) {
     generator random(20240229);
     auto const rules = rules_of(s.field, random);
     for (rule const& r : rules)
-      out.check(r.values.size() >= fewest, s.name + ", " + r.name + ": too few values: " + std::to_string(r.values.size()));
+      out.check(r.values.size() >= fewest,
+                s.name + ", " + r.name + ": too few values: " + std::to_string(r.values.size()));
     for (std::string_view const name : bw::format::any::names())
       if (bw::format::any::named(name).holds(s.field))
         for (way const& w : s.ways) offer(s, w, std::string(name), rules, out);

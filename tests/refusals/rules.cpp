@@ -98,9 +98,10 @@ rule wrong_cells(bw::field_info const& f, generator& random) {
     for (auto& [type, v] : of_every_type(random))
       if (!takes(f.type, type)) {
         std::string const value_text = shown(v);
-        r.values.push_back({.what = std::move(v),
-                            .due = {errc::wrong_type, {"cannot be stored in " + std::string(to_string(f.type)), value_text}},
-                            .ways = by_cells});
+        r.values.push_back(
+            {.what = std::move(v),
+             .due = {errc::wrong_type, {"cannot be stored in " + std::string(to_string(f.type)), value_text}},
+             .ways = by_cells});
       }
   return r;
 }
@@ -120,10 +121,11 @@ rule wrong_json(bw::field_info const& f, generator& random) {
   auto const push = [&](std::string text, bool is_right) {
     if (is_right) return;
     std::string const begin = text.substr(0, 4);
-    r.values.push_back({.what = {value::raw{std::move(text)}},
-                        .due = {errc::wrong_type, {begin, " where " + due}},
-                        .ways = by_parsed_json,
-                        .elsewhere = {{by_object, {errc::wrong_type, {" where " + due}}}}});  // it spells numbers its own way
+    r.values.push_back(
+        {.what = {value::raw{std::move(text)}},
+         .due = {errc::wrong_type, {begin, " where " + due}},
+         .ways = by_parsed_json,
+         .elsewhere = {{by_object, {errc::wrong_type, {" where " + due}}}}});  // it spells numbers its own way
   };
   while (r.values.size() < fewest && k != kind::json) {
     std::string const digits = std::to_string(between(random, 1, 99));
@@ -165,12 +167,14 @@ rule wrong_texts(bw::field_info const& f, generator& random) {
       for (std::string const& text : strings{n, word, "-" + n, "tRUE" + word, " true"})
         push(text, {errc::wrong_type, {quoted(text), "is neither true nor false"}});
     } else if (bw::is_integer(k)) {
-      for (std::string const& text : strings{n + ".0", n + "e1", word, ' ' + n, n + ' ', "0x" + n, '+' + n, "--" + n, n + ",000", n + "_0", "NaN"})
+      for (std::string const& text : strings{n + ".0", n + "e1", word, ' ' + n, n + ' ', "0x" + n, '+' + n, "--" + n,
+                                             n + ",000", n + "_0", "NaN"})
         push(text, {errc::invalid_number, {quoted(text), "is not an integer"}});
       push("1844674407370955161" + n, {errc::out_of_range, {"'1844674407370955161" + n, "does not fit 64 bits"}});
     } else if (k == kind::float32 || k == kind::float64) {
-      for (std::string const& text : strings{word, n + ".5" + word, ' ' + n, n + ' ', n + ",5", std::string("nan"),
-                                      std::string("inf"), std::string("-inf"), std::string("Infinity"), "0x1p" + n})
+      for (std::string const& text :
+           strings{word, n + ".5" + word, ' ' + n, n + ' ', n + ",5", std::string("nan"), std::string("inf"),
+                   std::string("-inf"), std::string("Infinity"), "0x1p" + n})
         push(text, {errc::invalid_number, {quoted(text), "is not a finite number"}});
       for (std::string const& text : strings{n + "e400", '-' + n + "e400"})
         push(text, {errc::out_of_range, {quoted(text), "is outside the range of " + std::string(to_string(k))}});
@@ -239,27 +243,28 @@ rule broken_utf8(bw::field_info const& f, generator& random) {
   auto const byte = [&](int low, int high) { return std::string(1, static_cast<char>(between(random, low, high))); };
   std::vector<std::string> broken;
   for (int i = 0; i < 3; ++i) {
-    broken.insert(broken.end(), {
-        byte(0x80, 0xbf),                                      // a tail without a head
-        byte(0xc0, 0xc1) + byte(0x80, 0xbf),                   // ASCII in two bytes
-        byte(0xf5, 0xff),                                      // no head
-        byte(0xf5, 0xf7) + byte(0x80, 0xbf) + byte(0x80, 0xbf) + byte(0x80, 0xbf),
-        byte(0xf8, 0xfb) + byte(0x80, 0xbf) + byte(0x80, 0xbf) + byte(0x80, 0xbf) + byte(0x80, 0xbf),
-        "\xe0"s + byte(0x80, 0x9f) + byte(0x80, 0xbf),         // two bytes' worth in three
-        "\xf0"s + byte(0x80, 0x8f) + byte(0x80, 0xbf) + byte(0x80, 0xbf),
-        "\xed"s + byte(0xa0, 0xaf) + byte(0x80, 0xbf),         // high and low surrogates, also as a pair
-        "\xed"s + byte(0xb0, 0xbf) + byte(0x80, 0xbf),
-        "\xed\xa0\xbd\xed\xb8\x80"s,
-        "\xf4"s + byte(0x90, 0xbf) + byte(0x80, 0xbf) + byte(0x80, 0xbf),  // beyond U+10FFFF
-        byte(0xc2, 0xdf),                                      // cut off
-        byte(0xe1, 0xec) + byte(0x80, 0xbf),
-        byte(0xf1, 0xf3) + byte(0x80, 0xbf) + byte(0x80, 0xbf),
-        byte(0xf1, 0xf3) + byte(0x80, 0xbf),
-        byte(0xc2, 0xdf) + byte('a', 'z'),                     // cut short by a letter
-        byte(0xe1, 0xec) + byte(0x80, 0xbf) + byte('a', 'z'),
-        byte(0xf1, 0xf3) + byte(0x80, 0xbf) + byte('a', 'z'),
-        byte(0xe1, 0xec) + byte(0xc2, 0xdf) + byte(0x80, 0xbf),  // cut short by another head
-    });
+    broken.insert(broken.end(),
+                  {
+                      byte(0x80, 0xbf),                     // a tail without a head
+                      byte(0xc0, 0xc1) + byte(0x80, 0xbf),  // ASCII in two bytes
+                      byte(0xf5, 0xff),                     // no head
+                      byte(0xf5, 0xf7) + byte(0x80, 0xbf) + byte(0x80, 0xbf) + byte(0x80, 0xbf),
+                      byte(0xf8, 0xfb) + byte(0x80, 0xbf) + byte(0x80, 0xbf) + byte(0x80, 0xbf) + byte(0x80, 0xbf),
+                      "\xe0"s + byte(0x80, 0x9f) + byte(0x80, 0xbf),  // two bytes' worth in three
+                      "\xf0"s + byte(0x80, 0x8f) + byte(0x80, 0xbf) + byte(0x80, 0xbf),
+                      "\xed"s + byte(0xa0, 0xaf) + byte(0x80, 0xbf),  // high and low surrogates, also as a pair
+                      "\xed"s + byte(0xb0, 0xbf) + byte(0x80, 0xbf),
+                      "\xed\xa0\xbd\xed\xb8\x80"s,
+                      "\xf4"s + byte(0x90, 0xbf) + byte(0x80, 0xbf) + byte(0x80, 0xbf),  // beyond U+10FFFF
+                      byte(0xc2, 0xdf),                                                  // cut off
+                      byte(0xe1, 0xec) + byte(0x80, 0xbf),
+                      byte(0xf1, 0xf3) + byte(0x80, 0xbf) + byte(0x80, 0xbf),
+                      byte(0xf1, 0xf3) + byte(0x80, 0xbf),
+                      byte(0xc2, 0xdf) + byte('a', 'z'),  // cut short by a letter
+                      byte(0xe1, 0xec) + byte(0x80, 0xbf) + byte('a', 'z'),
+                      byte(0xf1, 0xf3) + byte(0x80, 0xbf) + byte('a', 'z'),
+                      byte(0xe1, 0xec) + byte(0xc2, 0xdf) + byte(0x80, 0xbf),  // cut short by another head
+                  });
   }
   static std::vector<std::string> const good{"", "a", "xy", "\xc3\xa9", "\xe2\x82\xac", "\xf0\x9f\x98\x80"};
   return generate("UTF-8", broken.size(), [&](std::size_t i) -> bad_value {
@@ -267,13 +272,14 @@ rule broken_utf8(bw::field_info const& f, generator& random) {
     std::string const text = before + broken[i] + (i % 2 == 0 ? "" : "b");
     char shown_byte[8];
     std::snprintf(shown_byte, sizeof shown_byte, "0x%02x", static_cast<unsigned char>(broken[i][0]));
-    expectation const due{errc::invalid_utf8,
-                          {std::string("byte ") + shown_byte, "at offset " + std::to_string(before.size()),
-                           "is not well-formed UTF-8"}};
+    expectation const due{
+        errc::invalid_utf8,
+        {std::string("byte ") + shown_byte, "at offset " + std::to_string(before.size()), "is not well-formed UTF-8"}};
     bad_value bad{.what = {text}, .due = due};
     if (f.type == kind::json) {
       bad.what = {'"' + text + '"'};
-      bad.due = {errc::invalid_json, {"not JSON", "not well-formed UTF-8 at byte " + std::to_string(before.size() + 1)}};
+      bad.due = {errc::invalid_json,
+                 {"not JSON", "not well-formed UTF-8 at byte " + std::to_string(before.size() + 1)}};
     }
     // no JSON text at all, so that there are no fields
     bad.elsewhere = {{by_json, {errc::invalid_json, {"not a JSON object", "not well-formed UTF-8"}, false}}};
@@ -305,18 +311,46 @@ rule too_long(bw::field_info const& f, generator& random) {
 rule not_wkt(generator& random) {
   return generate("WKT", 40, [&](std::size_t i) -> bad_value {
     std::string const a = std::to_string(between(random, -90, 90)), b = std::to_string(between(random, -90, 90));
-    std::string const texts[] = {
-        "", " ", letters(random, 6) + " (" + a + ' ' + b + ')', "POINT", "POINT(" + a + ' ' + b, "POINT " + a + ' ' + b,
-        "POINT(" + a + ')', "POINT(" + a + ',' + b + ')', "POINT(" + a + ' ' + b + ' ' + a + ' ' + b + " 5)",
-        "POINT(" + a + " x)", "POINT(NaN " + b + ')', "POINT(inf " + b + ')', "POINT()", "POINT(" + a + ' ' + b + "))",
-        "POINT(" + a + ' ' + b + ") x", "POINT(" + a + ' ' + b + "),", "POINT(1e999 " + b + ')',
-        "LINESTRING(" + a + ' ' + b + ')', "LINESTRING(0 0, 1)", "LINESTRING(0 0 1 1)", "POLYGON((0 0, 1 1, 0 0))",
-        "POLYGON((0 0, 1 0, 1 1, 0 1))", "POLYGON(0 0, 1 0, 1 1, 0 0)", "POLYGON((0 0, 1 0, 1 1, 0 0)",
-        "POLYGON((0 0, 1 0, 1 1, 0 0), )", "MULTIPOINT((0 0), 1 1)", "MULTIPOINT(0 0, (1 1))", "MULTIPOINT(0 0,)",
-        "MULTILINESTRING(0 0, 1 1)", "MULTIPOLYGON((0 0, 1 0, 1 1, 0 0))", "GEOMETRYCOLLECTION(0 0)",
-        "GEOMETRYCOLLECTION(POINT(" + a + ' ' + b + ')', "GEOMETRYCOLLECTION(POINT(1 2) POINT(3 4))", "CIRCLE(0 0, 5)",
-        "SRID=4326;POINT(" + a + ' ' + b + ')', "{\"type\":\"Point\"}", "0101000000", "POINT Z (1 2)",
-        "POINT Q (1 2)", "POINT(1;2)"};
+    std::string const texts[] = {"",
+                                 " ",
+                                 letters(random, 6) + " (" + a + ' ' + b + ')',
+                                 "POINT",
+                                 "POINT(" + a + ' ' + b,
+                                 "POINT " + a + ' ' + b,
+                                 "POINT(" + a + ')',
+                                 "POINT(" + a + ',' + b + ')',
+                                 "POINT(" + a + ' ' + b + ' ' + a + ' ' + b + " 5)",
+                                 "POINT(" + a + " x)",
+                                 "POINT(NaN " + b + ')',
+                                 "POINT(inf " + b + ')',
+                                 "POINT()",
+                                 "POINT(" + a + ' ' + b + "))",
+                                 "POINT(" + a + ' ' + b + ") x",
+                                 "POINT(" + a + ' ' + b + "),",
+                                 "POINT(1e999 " + b + ')',
+                                 "LINESTRING(" + a + ' ' + b + ')',
+                                 "LINESTRING(0 0, 1)",
+                                 "LINESTRING(0 0 1 1)",
+                                 "POLYGON((0 0, 1 1, 0 0))",
+                                 "POLYGON((0 0, 1 0, 1 1, 0 1))",
+                                 "POLYGON(0 0, 1 0, 1 1, 0 0)",
+                                 "POLYGON((0 0, 1 0, 1 1, 0 0)",
+                                 "POLYGON((0 0, 1 0, 1 1, 0 0), )",
+                                 "MULTIPOINT((0 0), 1 1)",
+                                 "MULTIPOINT(0 0, (1 1))",
+                                 "MULTIPOINT(0 0,)",
+                                 "MULTILINESTRING(0 0, 1 1)",
+                                 "MULTIPOLYGON((0 0, 1 0, 1 1, 0 0))",
+                                 "GEOMETRYCOLLECTION(0 0)",
+                                 "GEOMETRYCOLLECTION(POINT(" + a + ' ' + b + ')',
+                                 "GEOMETRYCOLLECTION(POINT(1 2) POINT(3 4))",
+                                 "CIRCLE(0 0, 5)",
+                                 "SRID=4326;POINT(" + a + ' ' + b + ')',
+                                 "{\"type\":\"Point\"}",
+                                 "0101000000",
+                                 "POINT Z (1 2)",
+                                 "POINT Q (1 2)",
+                                 "POINT(1;2)"};
     static_assert(std::size(texts) == 40);
     std::string const& text = texts[i];
     bad_value bad{.what = {text}, .due = {errc::invalid_geometry, {"not WKT", " at byte "}}};
@@ -382,16 +416,53 @@ rule not_a_timestamp(generator& random) {
 strings not_json(generator& random) {
   std::string const n = std::to_string(between(random, 1, 99)), word = letters(random, 4);
   std::string deep(1025, '[');
-  return {" ", word, "{\"a\":" + n, "[" + n, "[" + n + ",]", "[," + n + ']', "{" + word + ":1}", "{'a':" + n + '}',
-          "{\"a\"" + n + '}', "{\"a\":}", "{\"a\":1,}", "{\"a\":1 \"b\":2}", "{1:2}", '"' + word, "\"\\x\"", "\"\\u12\"",
-          "\"\\ud800\"", "\"\\udc00\\ud800\"", "\"\t\"", "NaN", "[Infinity]", "-", "01", "+1", "1.", ".5", "1e", "1e+",
-          "1e999", "[1e400]", "tru", "nul", "True", "None", n + ' ' + n, "[1] x", "{\"a\":undefined}", "/* c */ 1", "[1 2]",
-          "\xef\xbb\xbf{}", deep + '1' + std::string(1025, ']')};
+  return {" ",
+          word,
+          "{\"a\":" + n,
+          "[" + n,
+          "[" + n + ",]",
+          "[," + n + ']',
+          "{" + word + ":1}",
+          "{'a':" + n + '}',
+          "{\"a\"" + n + '}',
+          "{\"a\":}",
+          "{\"a\":1,}",
+          "{\"a\":1 \"b\":2}",
+          "{1:2}",
+          '"' + word,
+          "\"\\x\"",
+          "\"\\u12\"",
+          "\"\\ud800\"",
+          "\"\\udc00\\ud800\"",
+          "\"\t\"",
+          "NaN",
+          "[Infinity]",
+          "-",
+          "01",
+          "+1",
+          "1.",
+          ".5",
+          "1e",
+          "1e+",
+          "1e999",
+          "[1e400]",
+          "tru",
+          "nul",
+          "True",
+          "None",
+          n + ' ' + n,
+          "[1] x",
+          "{\"a\":undefined}",
+          "/* c */ 1",
+          "[1 2]",
+          "\xef\xbb\xbf{}",
+          deep + '1' + std::string(1025, ']')};
 }
 rule json_syntax(generator& random) {
   strings const texts = not_json(random);
   return generate("JSON syntax", texts.size(), [&](std::size_t i) -> bad_value {
-    bad_value bad{.what = {texts[i]}, .due = {errc::invalid_json, {"not JSON", " at byte "}}, .ways = any_way & ~by_object};
+    bad_value bad{
+        .what = {texts[i]}, .due = {errc::invalid_json, {"not JSON", " at byte "}}, .ways = any_way & ~by_object};
     bad.elsewhere = {{by_json, {errc::invalid_json, {"not a JSON object", " at byte "}, false}}};
     return bad;
   });
@@ -523,12 +594,16 @@ void add_sparse_rules(std::vector<rule>& rules, generator& random) {
     }
     return s;
   };
-  auto const index_text = [](value::sparse const& s, std::size_t at) { return "index " + std::to_string(s.indices[at]); };
+  auto const index_text = [](value::sparse const& s, std::size_t at) {
+    return "index " + std::to_string(s.indices[at]);
+  };
   rules.push_back(generate("sparse: an index twice", fewest, [&](std::size_t) -> bad_value {
     auto s = good();
     std::size_t const at = size_between(random, 1, s.indices.size() - 1);
     s.indices[at] = s.indices[at - 1];
-    return {.what = {s}, .due = {errc::invalid_sparse, {index_text(s, at), "more than once"}}, .ways = any_way & ~by_object};
+    return {.what = {s},
+            .due = {errc::invalid_sparse, {index_text(s, at), "more than once"}},
+            .ways = any_way & ~by_object};
   }));
   rules.push_back(generate("sparse: descending indices", fewest, [&](std::size_t) -> bad_value {
     auto s = good();
@@ -572,16 +647,29 @@ void add_sparse_rules(std::vector<rule>& rules, generator& random) {
     expectation const key{errc::wrong_type, {"where an index is due"}}, shape{errc::wrong_type, {"is due"}},
         sizes{errc::wrong_dim, {" indices and ", " values"}}, number{errc::wrong_type, {"where a number is due"}};
     std::pair<std::string, expectation> const all[] = {
-        {"{\"-" + n + "\":1}", key}, {"{\"0" + n + "\":1}", key}, {"{\"0x" + n + "\":1}", key}, {"{\"" + word + "\":1}", key},
-        {"{\"" + n + ".5\":1}", key}, {"{\"" + n + " \":1}", key}, {"{\"\":1}", key}, {"{\"+" + n + "\":1}", key},
+        {"{\"-" + n + "\":1}", key},
+        {"{\"0" + n + "\":1}", key},
+        {"{\"0x" + n + "\":1}", key},
+        {"{\"" + word + "\":1}", key},
+        {"{\"" + n + ".5\":1}", key},
+        {"{\"" + n + " \":1}", key},
+        {"{\"\":1}", key},
+        {"{\"+" + n + "\":1}", key},
         {"{\"4294967" + n + "9\":1}", {errc::out_of_range, {"index 4294967" + n + "9", "is outside"}}},
         {"{\"99999999" + n + "\":1}", {errc::out_of_range, {"index 99999999" + n, "is outside"}}},
-        {"{\"" + n + "\":\"1\"}", number}, {"{\"" + n + "\":null}", number}, {"{\"" + n + "\":[1]}", number},
-        {"{\"indices\":[" + n + "]}", shape}, {"{\"values\":[" + n + "]}", shape},
-        {"{\"indices\":[1],\"values\":[1],\"" + n + "\":1}", shape}, {"{\"indices\":[1,2],\"values\":[" + n + "]}", sizes},
-        {"{\"indices\":[],\"values\":[" + n + "]}", sizes}, {"{\"indices\":[" + n + "],\"values\":[]}", sizes},
-        {"{\"indices\":[-" + n + "],\"values\":[1]}", key}, {"{\"indices\":[\"" + n + "\"],\"values\":[1]}", key},
-        {"{\"indices\":[" + n + ".0],\"values\":[1]}", key}, {"{\"indices\":[1],\"values\":[\"" + n + "\"]}", number},
+        {"{\"" + n + "\":\"1\"}", number},
+        {"{\"" + n + "\":null}", number},
+        {"{\"" + n + "\":[1]}", number},
+        {"{\"indices\":[" + n + "]}", shape},
+        {"{\"values\":[" + n + "]}", shape},
+        {"{\"indices\":[1],\"values\":[1],\"" + n + "\":1}", shape},
+        {"{\"indices\":[1,2],\"values\":[" + n + "]}", sizes},
+        {"{\"indices\":[],\"values\":[" + n + "]}", sizes},
+        {"{\"indices\":[" + n + "],\"values\":[]}", sizes},
+        {"{\"indices\":[-" + n + "],\"values\":[1]}", key},
+        {"{\"indices\":[\"" + n + "\"],\"values\":[1]}", key},
+        {"{\"indices\":[" + n + ".0],\"values\":[1]}", key},
+        {"{\"indices\":[1],\"values\":[\"" + n + "\"]}", number},
         {"{\"indices\":" + n + ",\"values\":[1]}", {errc::wrong_type, {"'indices' where an index is due"}}}};
     static_assert(std::size(all) == 24);
     return {.what = {value::raw{all[i].first}}, .due = all[i].second, .ways = by_json | by_texts};
@@ -737,8 +825,9 @@ void add_dynamic_rules(std::vector<rule>& rules, generator& random) {
   rules.push_back(generate("not an object", fewest, [&](std::size_t i) -> bad_value {
     std::string const n = std::to_string(between(random, 1, 99));
     std::string const text = std::vector<std::string>{n, "[" + n + "]", "\"" + n + "\"", "true", "false"}[i % 5];
-    return not_here({.what = {text}, .due = {errc::invalid_json, {"not a JSON object", "at byte 0: '" + text.substr(0, 2)}}},
-                    {errc::wrong_type, {text.substr(0, 2), "where an object is due"}});
+    return not_here(
+        {.what = {text}, .due = {errc::invalid_json, {"not a JSON object", "at byte 0: '" + text.substr(0, 2)}}},
+        {errc::wrong_type, {text.substr(0, 2), "where an object is due"}});
   }));
   strings const texts = not_json(random);
   rules.push_back(generate("JSON syntax", texts.size(), [&](std::size_t i) -> bad_value {
@@ -752,7 +841,8 @@ void add_dynamic_rules(std::vector<rule>& rules, generator& random) {
     std::string const key = letters(random, 5);
     // the same key, also spelled with an escape
     std::string again = key;
-    if (i % 2 == 1) again.replace(0, 1, "\\u00" + std::string{"67"[(key[0] >> 4) & 1], "0123456789abcdef"[key[0] & 15]});
+    if (i % 2 == 1)
+      again.replace(0, 1, "\\u00" + std::string{"67"[(key[0] >> 4) & 1], "0123456789abcdef"[key[0] & 15]});
     return {.what = {"{\"" + key + "\":1,\"x\":{},\"" + again + "\":2}"},
             .due = {errc::duplicate_key, {"the dynamic key '" + key + "' appears more than once"}},
             .ways = any_way & ~by_object};
@@ -824,7 +914,8 @@ std::vector<rule> rules_of(bw::field_info const& f, generator& random) {
   }
   rules = value_rules(f, random);
   rules.push_back(generate("null", fewest, [](std::size_t) -> bad_value {
-    return {.what = {}, .due = {errc::null_not_allowed, {"no value was given", "neither nullable nor has a default_value"}}};
+    return {.what = {},
+            .due = {errc::null_not_allowed, {"no value was given", "neither nullable nor has a default_value"}}};
   }));
   if (f.type == kind::varchar) {
     rules.push_back(carriage_returns(random));

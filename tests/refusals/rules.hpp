@@ -26,9 +26,9 @@ struct expectation {
 struct bad_value {
   value what;
   expectation due;
-  unsigned ways = any_way;                                     ///< where it is wrong in this manner
+  unsigned ways = any_way;                                       ///< where it is wrong in this manner
   std::vector<std::pair<unsigned, expectation>> elsewhere = {};  ///< ways in which the error is another
-  std::string_view format = {};                                ///< empty: in all
+  std::string_view format = {};                                  ///< empty: in all
 };
 
 struct rule {

@@ -60,7 +60,8 @@ class interleaved {
     std::vector<bw::cell> row{*maker.cell_of(id), *maker.cell_of(f), *maker.cell_of(note)};
     row.resize(fields.size());
     auto const appended = writer_.try_append_row(row);
-    out_.check(appended.has_value(), name_ + ": a good row was refused" + (appended ? "" : ": " + appended.error().message));
+    out_.check(appended.has_value(),
+               name_ + ": a good row was refused" + (appended ? "" : ": " + appended.error().message));
     ++rows_;
     ++good_;
   }
@@ -89,7 +90,8 @@ void check_names(report& out, generator& random) {
       std::string const key = letters(random, 6);
       rows.refused(rows.writer().try_append_row(json("{\"id\":-1,\"f\":\"x\",\"note\":\"n\",\"" + key + "\":1}")),
                    {errc::unknown_field, {"no field of this name"}}, key);
-      rows.refused(rows.writer().try_append_row(json("{\"id\":-1,\"vec\":{\"" + std::to_string(i) + "\":1},\"f\":\"x\",\"note\":\"n\"}")),
+      rows.refused(rows.writer().try_append_row(
+                       json("{\"id\":-1,\"vec\":{\"" + std::to_string(i) + "\":1},\"f\":\"x\",\"note\":\"n\"}")),
                    {errc::unknown_field, {"the server fills this field"}}, "vec");
       rows.refused(rows.writer().try_append_row(json("{\"id\":-1,\"f\":\"" + key + "\"}")),
                    {errc::null_not_allowed, {"no value was given"}}, "note");
@@ -101,7 +103,8 @@ void check_names(report& out, generator& random) {
                    {errc::invalid_json, {"not a JSON object", "an object was expected at byte 0"}, false}, "");
       std::vector<bw::cell> const cells(static_cast<std::size_t>(i + (i >= 4 ? 1 : 0)));
       rows.refused(rows.writer().try_append_row(cells),
-                   {errc::wrong_dim, {std::to_string(cells.size()) + " cells where the schema has 4 fields"}, false}, "");
+                   {errc::wrong_dim, {std::to_string(cells.size()) + " cells where the schema has 4 fields"}, false},
+                   "");
     }
     rows.commit();
   });
@@ -147,18 +150,22 @@ void check_nullkeys(report& out, generator& random) {
     interleaved rows(out, schema_with(f), bw::format::csv{.nullkey = key}, "nullkey '" + key + "'");
     for (std::size_t i = 0; i < fewest; ++i) {
       std::vector<bw::cell> const row{bw::cell::integer(std::int64_t{-1}), bw::cell::text(key), bw::cell::text("n")};
-      rows.refused(rows.writer().try_append_row(row), {errc::format_cannot_hold, {"'" + key + "' is the nullkey", "read as null"}}, "f");
+      rows.refused(rows.writer().try_append_row(row),
+                   {errc::format_cannot_hold, {"'" + key + "' is the nullkey", "read as null"}}, "f");
     }
     rows.commit();
   }
   // numbers too, and with a default value in place of null
   for (std::int64_t n = 1000; n < 1020; ++n) {
     bw::field_info number{.name = "f", .type = bw::kind::int32, .nullable = n % 2 == 0, .has_default = n % 2 == 1};
-    interleaved rows(out, schema_with(number), bw::format::csv{.nullkey = std::to_string(n)}, "nullkey " + std::to_string(n));
+    interleaved rows(out, schema_with(number), bw::format::csv{.nullkey = std::to_string(n)},
+                     "nullkey " + std::to_string(n));
     for (std::size_t i = 0; i < fewest; ++i) {
       std::string const text = std::to_string(n);
       rows.refused(rows.writer().try_append_row(json("{\"id\":-1,\"note\":\"n\",\"f\":" + text + "}")),
-                   {errc::format_cannot_hold, {"'" + text + "' is the nullkey", n % 2 == 0 ? "read as null" : "the default_value"}}, "f");
+                   {errc::format_cannot_hold,
+                    {"'" + text + "' is the nullkey", n % 2 == 0 ? "read as null" : "the default_value"}},
+                   "f");
     }
     rows.commit();
   }
@@ -169,9 +176,10 @@ void check_large_rows(report& out, generator& random) {
     interleaved rows(out, schema_with(varchar_field), format, "row_too_large, " + name, 20'000);
     for (std::size_t i = 0; i < fewest; ++i) {
       std::string const text = letters(random, 20'000 + random() % 30'000);
-      rows.refused(rows.writer().try_append_row(std::vector{bw::cell::integer(std::int64_t{-1}), bw::cell::text(text),
-                                                            bw::cell::text("n")}),
-                   {errc::row_too_large, {"a file with this row alone takes up to", "exceeds chunk_size 20000"}, false}, "");
+      rows.refused(rows.writer().try_append_row(
+                       std::vector{bw::cell::integer(std::int64_t{-1}), bw::cell::text(text), bw::cell::text("n")}),
+                   {errc::row_too_large, {"a file with this row alone takes up to", "exceeds chunk_size 20000"}, false},
+                   "");
     }
     rows.commit();
   });
@@ -190,9 +198,10 @@ void check_several(report& out, generator& random) {
     std::string field, json;
     errc code;
   };
-  std::vector<fault> const faults{{"id", "null", errc::null_not_allowed},    {"n", "128", errc::out_of_range},
-                                  {"title", "\"abcde\"", errc::varchar_too_long}, {"v", "[1]", errc::wrong_dim},
-                                  {"tags", "[1,2,3]", errc::capacity_exceeded},  {"s", "{\"1\":-1}", errc::invalid_sparse}};
+  std::vector<fault> const faults{
+      {"id", "null", errc::null_not_allowed},         {"n", "128", errc::out_of_range},
+      {"title", "\"abcde\"", errc::varchar_too_long}, {"v", "[1]", errc::wrong_dim},
+      {"tags", "[1,2,3]", errc::capacity_exceeded},   {"s", "{\"1\":-1}", errc::invalid_sparse}};
   std::vector<std::string> const good{"1", "1", "\"a\"", "[1,2]", "[1]", "{\"1\":1}"};
   for (auto const name : {"parquet", "json", "jsonl", "csv"}) {
     std::string const folder = out.new_folder(), where = std::string("several problems, ") + name;

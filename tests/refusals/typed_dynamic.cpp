@@ -41,9 +41,8 @@ way make(std::string name) {
 }  // namespace
 
 void add_dynamic(std::vector<subject>& all) {
-  all.push_back({.name = "dynamic field",
-                 .field = row_schema::infos[1],
-                 .ways = {make<false>("struct"), make<true>("names")}});
+  all.push_back(
+      {.name = "dynamic field", .field = row_schema::infos[1], .ways = {make<false>("struct"), make<true>("names")}});
 }
 
 }  // namespace refusals

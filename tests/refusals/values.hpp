@@ -18,8 +18,8 @@
 #include <variant>
 #include <vector>
 
-// One value of a field, good or bad, that owns what it says, and the ways to say it: as a cell, as JSON text, as the text
-// of a cell of a table, as a value of a C++ type. A way that cannot say it gives nothing.
+// One value of a field, good or bad, that owns what it says, and the ways to say it: as a cell, as JSON text, as the
+// text of a cell of a table, as a value of a C++ type. A way that cannot say it gives nothing.
 namespace refusals {
 
 namespace bw = bulkwriter;
