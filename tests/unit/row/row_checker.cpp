@@ -162,3 +162,23 @@ TEST_CASE("what a row leaves out is settled for all formats") {
   bw::detail::settle(s::infos, row);
   CHECK(row[2].is_null());
 }
+
+TEST_CASE("a list with elements of another number of cells is a value of another type") {
+  bw::field_info const subs[] = {{.name = "n", .type = bw::kind::int32}, {.name = "m", .type = bw::kind::int32}};
+  bw::field_info const fields[] = {
+      {.name = "numbers", .type = bw::kind::array, .element = bw::kind::int32, .max_capacity = 4},
+      {.name = "structs", .type = bw::kind::struct_array, .max_capacity = 4, .sub = subs, .sub_count = 2}};
+  std::vector<bw::cell> const two = {integer(1), integer(2)};  // on the heap: a sanitizer sees what lies behind them
+  auto const problems = [&](bw::cell numbers, bw::cell structs) {
+    bw::detail::row_checker checker(fields);
+    std::vector<bw::cell> const row = {numbers, structs};
+    checker.judge(row);
+    std::string all;
+    for (bw::problem const& p : checker.problems())
+      if (p.code == errc::wrong_type) all += p.field + ' ';
+    return all;
+  };
+  CHECK(problems(bw::cell::list(two), bw::cell::list(two, 2)).empty());
+  CHECK(problems(bw::cell::list(two, 2), bw::cell::list(two)) == "numbers structs ");
+  CHECK(problems(bw::cell::list({}, 3), bw::cell::list({}, 3)).empty());  // there is no element to be wrong
+}

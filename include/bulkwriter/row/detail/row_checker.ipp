@@ -253,7 +253,13 @@ BULKWRITER_DECL void row_checker::check_sparse(cell const& value) {
   }
 }
 
+// Whether the elements of a list have so many cells: an empty one has none to tell.
+inline bool has_width(cell const& list, std::size_t width) noexcept {
+  return list.size() == 0 || list.element(0).size() == width;
+}
+
 BULKWRITER_DECL void row_checker::check_array(field_info const& f, cell const& value) {
+  if (!has_width(value, 1)) return add_wrong_type(f);
   if (value.size() > f.max_capacity)
     return add(errc::capacity_exceeded,
                std::to_string(value.size()) + " elements exceed max_capacity " + std::to_string(f.max_capacity));
@@ -266,6 +272,7 @@ BULKWRITER_DECL void row_checker::check_array(field_info const& f, cell const& v
 }
 
 BULKWRITER_DECL void row_checker::check_structs(field_info const& f, cell const& value) {
+  if (!has_width(value, f.sub_count)) return add_wrong_type(f);
   if (value.size() > f.max_capacity)
     return add(errc::capacity_exceeded,
                std::to_string(value.size()) + " structs exceed max_capacity " + std::to_string(f.max_capacity));
