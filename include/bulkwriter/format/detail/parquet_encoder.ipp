@@ -31,6 +31,8 @@ BULKWRITER_DECL result<std::unique_ptr<format::encoder>> format::parquet::try_ma
   // a page's size is a 32-bit integer in its header, and its last row may hold 4,096 structs' vectors of 256 KiB
   if (page_size < kib || page_size > 512 * mib)
     return refuse("page_size", page_size, ", which is not between 1 KiB and 512 MiB");
+  if (std::none_of(fields.begin(), fields.end(), [](field_info const& f) { return f.written(); }))
+    return error_info{.code = errc::invalid_schema, .message = "parquet: no field of the schema is written to files"};
   return std::unique_ptr<encoder>(new detail::parquet_encoder(*this, fields));
 }
 
