@@ -19,9 +19,9 @@ struct json_tree {
   enum class type { null, boolean, number, string, array, object };
   type holds = type::null;
   bool boolean = false;
-  std::string text = {};                     // of a number as it stood, of a string unescaped
-  std::vector<json_tree> items = {};         // of an array; of an object the values
-  std::vector<std::string> keys = {};        // of an object, in their order
+  std::string text = {};               // of a number as it stood, of a string unescaped
+  std::vector<json_tree> items = {};   // of an array; of an object the values
+  std::vector<std::string> keys = {};  // of an object, in their order
 
   json_tree const* find(std::string_view key) const {
     for (std::size_t i = 0; i < keys.size(); ++i)
@@ -123,9 +123,12 @@ class json_peer {
     code = 0;
     for (int i = 0; i < 4; ++i, text_.remove_prefix(1)) {
       char const c = text_.front();
-      if (c >= '0' && c <= '9') code = code * 16 + static_cast<unsigned>(c - '0');
-      else if ((c | 0x20) >= 'a' && (c | 0x20) <= 'f') code = code * 16 + static_cast<unsigned>((c | 0x20) - 'a' + 10);
-      else return false;
+      if (c >= '0' && c <= '9')
+        code = code * 16 + static_cast<unsigned>(c - '0');
+      else if ((c | 0x20) >= 'a' && (c | 0x20) <= 'f')
+        code = code * 16 + static_cast<unsigned>((c | 0x20) - 'a' + 10);
+      else
+        return false;
     }
     return true;
   }

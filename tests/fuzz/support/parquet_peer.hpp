@@ -1,8 +1,8 @@
 #pragma once
 
 // Parquet as far as the library promises to write it (PLAIN, data pages v1, no compression), read by nothing of the
-// library's: Thrift's compact protocol, levels, and the assembly of records, for any nesting. Real readers see the files
-// of the corpus in check_corpus.py; this one sees those of every input.
+// library's: Thrift's compact protocol, levels, and the assembly of records, for any nesting. Real readers see the
+// files of the corpus in check_corpus.py; this one sees those of every input.
 
 #include <bit>
 #include <cstdint>
@@ -187,16 +187,19 @@ class parquet_peer {
     for (std::size_t i = 0; i < columns.size(); ++i) {
       std::size_t const before = leaves_[i]->rows.size();
       read_chunk(*leaves_[i], columns[i].at(3));
-      require(leaves_[i]->rows.size() - before == static_cast<std::size_t>(rows), "each chunk has the rows of its group");
+      require(leaves_[i]->rows.size() - before == static_cast<std::size_t>(rows),
+              "each chunk has the rows of its group");
     }
     return rows;
   }
 
   void read_chunk(parquet_node& leaf, thrift const& chunk) {
-    require(chunk.at(1).integer == leaf.physical && chunk.at(4).integer == 0, "a chunk of its leaf's type, not compressed");
+    require(chunk.at(1).integer == leaf.physical && chunk.at(4).integer == 0,
+            "a chunk of its leaf's type, not compressed");
     require(chunk.at(3).list.back().binary == leaf.name, "the path of the leaf");
     require(chunk.at(6).integer == chunk.at(7).integer, "a chunk's sizes");
-    auto const begin = static_cast<std::size_t>(chunk.at(9).integer), size = static_cast<std::size_t>(chunk.at(7).integer);
+    auto const begin = static_cast<std::size_t>(chunk.at(9).integer),
+               size = static_cast<std::size_t>(chunk.at(7).integer);
     require(begin >= 4 && begin <= file_.size() && size <= file_.size() - begin, "a chunk within the file");
     bytes_reader in(file_.substr(begin, size));
     std::size_t const before = leaf.entries.size();
@@ -204,7 +207,8 @@ class parquet_peer {
       thrift const head = thrift::read_struct(in);
       require(head.at(1).integer == 0 && head.at(2).integer == head.at(3).integer, "a data page v1, not compressed");
       thrift const& data = head.at(5);
-      require(data.at(2).integer == 0 && data.at(3).integer == 3 && data.at(4).integer == 3, "PLAIN values, RLE levels");
+      require(data.at(2).integer == 0 && data.at(3).integer == 3 && data.at(4).integer == 3,
+              "PLAIN values, RLE levels");
       std::string_view const page = in.take(static_cast<std::size_t>(head.at(3).integer));
       if (head.fields.contains(4))
         require(static_cast<std::uint32_t>(head.at(4).integer) == crc32(page), "the checksum of a page");
@@ -251,7 +255,8 @@ class parquet_peer {
 
   static void read_page(parquet_node& leaf, std::string_view bytes, std::size_t n) {
     bytes_reader page(bytes);
-    auto const repetition = read_levels(page, leaf.max_repetition, n), definition = read_levels(page, leaf.max_definition, n);
+    auto const repetition = read_levels(page, leaf.max_repetition, n),
+               definition = read_levels(page, leaf.max_definition, n);
     require(n == 0 || repetition[0] == 0, "a page begins with a row");
     std::size_t bits = 0;
     std::uint8_t eight = 0;

@@ -52,7 +52,9 @@ inline std::string told_json(bw::field_info const& f, json_tree const& v) {
     case kind::int32: return told_integer(whole(v, INT32_MIN, INT32_MAX));
     case kind::int64: return told_integer(whole(v, INT64_MIN, INT64_MAX));
     case kind::float32: return told_float(number32(v));
-    case kind::float64: require(v.holds == tree::number, "a number"); return told_double(std::strtod(v.text.c_str(), nullptr));
+    case kind::float64:
+      require(v.holds == tree::number, "a number");
+      return told_double(std::strtod(v.text.c_str(), nullptr));
     case kind::varchar:
     case kind::text:
     case kind::json:
@@ -68,8 +70,9 @@ inline std::string told_json(bw::field_info const& f, json_tree const& v) {
       std::vector<std::uint16_t> halves;
       for (json_tree const& e : list(v)) {
         halves.push_back(to_half(f.type, number32(e)));
-        require(std::bit_cast<std::uint32_t>(from_half(f.type, halves.back())) == std::bit_cast<std::uint32_t>(number32(e)),
-                "the number of a 16-bit float is its exact value");
+        require(
+            std::bit_cast<std::uint32_t>(from_half(f.type, halves.back())) == std::bit_cast<std::uint32_t>(number32(e)),
+            "the number of a 16-bit float is its exact value");
       }
       return told_halves(halves);
     }
@@ -198,7 +201,7 @@ inline std::string read_csv_cell(bw::field_info const& f, std::string const& tex
 inline void read_csv(std::span<bw::field_info const> fields, std::string_view text, char separator,
                      std::string const& nullkey, rows_told& out) {
   auto const rows = read_csv(text, separator);
-  require(rows && !rows->empty(), "CSV with a header");
+  require(rows && !rows->empty(), [&] { return "no CSV with a header: " + std::string(text.substr(0, 300)); });
   std::vector<bw::field_info const*> written;
   for (bw::field_info const& f : fields)
     if (f.written()) written.push_back(&f);
@@ -213,8 +216,10 @@ inline void read_csv(std::span<bw::field_info const> fields, std::string_view te
 
 /// The column of a NumPy file.
 inline std::vector<std::string> read_npy(bw::field_info const& f, std::string_view file) {
-  require(file.size() > 10 && file.starts_with(std::string_view("\x93NUMPY\x01\x00", 8)), "the beginning of a NumPy file");
-  std::size_t const size = static_cast<unsigned char>(file[8]) | static_cast<std::size_t>(static_cast<unsigned char>(file[9])) << 8;
+  require(file.size() > 10 && file.starts_with(std::string_view("\x93NUMPY\x01\x00", 8)),
+          "the beginning of a NumPy file");
+  std::size_t const size =
+      static_cast<unsigned char>(file[8]) | static_cast<std::size_t>(static_cast<unsigned char>(file[9])) << 8;
   require((size + 10) % 64 == 0 && file.size() >= size + 10 && file[size + 9] == '\n', "the head of a NumPy file");
   static std::regex const form(
       "\\{'descr': '([|<][biufU][0-9]+)', 'fortran_order': False, 'shape': \\(([0-9]+),( ([0-9]+))?\\), \\} *\n");
@@ -245,7 +250,8 @@ inline std::vector<std::string> read_npy(bw::field_info const& f, std::string_vi
   bool const is_text = std::string_view(wanted) == "<U";
   require(is_text ? descr.starts_with(wanted) : descr == wanted, "the type of a NumPy file");
   require(width == values, "the shape of a NumPy file");
-  std::size_t const item = std::stoul(descr.substr(2)) * (is_text ? 4 : 1), row_size = item * (values == 0 ? 1 : values);
+  std::size_t const item = std::stoul(descr.substr(2)) * (is_text ? 4 : 1),
+                    row_size = item * (values == 0 ? 1 : values);
   require(data.size() == rows * row_size, "the size of a NumPy file");
 
   std::vector<std::string> out;
@@ -262,7 +268,10 @@ inline std::vector<std::string> read_npy(bw::field_info const& f, std::string_vi
       return numbers;
     };
     switch (f.type) {
-      case kind::boolean: require(row[0] == 0 || row[0] == 1, "0 or 1"); out.push_back(row[0] ? "b1" : "b0"); break;
+      case kind::boolean:
+        require(row[0] == 0 || row[0] == 1, "0 or 1");
+        out.push_back(row[0] ? "b1" : "b0");
+        break;
       case kind::int8: out.push_back(told_integer(as(std::int8_t{}))); break;
       case kind::int16: out.push_back(told_integer(as(std::int16_t{}))); break;
       case kind::int32: out.push_back(told_integer(as(std::int32_t{}))); break;

@@ -14,7 +14,12 @@ inline std::optional<std::vector<char32_t>> code_points(std::string_view text) {
   std::vector<char32_t> out;
   for (std::size_t i = 0; i < text.size();) {
     auto const first = static_cast<unsigned char>(text[i]);
-    std::size_t const more = first < 0x80 ? 0 : first < 0xC2 ? 9 : first < 0xE0 ? 1 : first < 0xF0 ? 2 : first < 0xF5 ? 3 : 9;
+    std::size_t const more = first < 0x80   ? 0
+                             : first < 0xC2 ? 9
+                             : first < 0xE0 ? 1
+                             : first < 0xF0 ? 2
+                             : first < 0xF5 ? 3
+                                            : 9;
     if (more == 9 || text.size() - i <= more) return std::nullopt;
     char32_t code = more == 0 ? first : first & (0x3Fu >> more);
     for (std::size_t k = 1; k <= more; ++k) {

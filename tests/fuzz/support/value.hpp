@@ -4,9 +4,9 @@
 // Rules and texts are written from the documentation, by nothing of the library's.
 //
 // The text of a value, which check_corpus.py makes, too:
-//   -  null    b1  boolean    i-7  integer    f3f800000  float32    d3ff0000000000000  float64    s6869  text, its bytes
-//   v3f800000…  floats    h3c00…  16-bit floats    cff…  int8s    xff…  bits    p3:3f800000 …  sparse
-//   [i1 i2]  array    [(i1 s61) (…)]  structs
+//   -  null    b1  boolean    i-7  integer    f3f800000  float32    d3ff0000000000000  float64    s6869  text, its
+//   bytes v3f800000…  floats    h3c00…  16-bit floats    cff…  int8s    xff…  bits    p3:3f800000 …  sparse [i1 i2]
+//   array    [(i1 s61) (…)]  structs
 
 #include <bulkwriter/row/cell.hpp>
 #include <bulkwriter/schema/field_info.hpp>
@@ -130,9 +130,14 @@ enum class verdict { good, open, bad };
 inline verdict worse(verdict a, verdict b) { return a < b ? b : a; }
 inline verdict when(bool good) { return good ? verdict::good : verdict::bad; }
 
-inline constexpr char const* good_shapes[] = {
-    "POINT (1 2)", "point(1.5 -2e3)", "LINESTRING (0 0, 1 1)", "POLYGON ((0 0, 1 0, 1 1, 0 0))", "POINT EMPTY",
-    "MULTIPOINT ((1 2), (3 4))", "GEOMETRYCOLLECTION (POINT (1 2), LINESTRING (0 0, 1 1))", "POINT Z (1 2 3)"};
+inline constexpr char const* good_shapes[] = {"POINT (1 2)",
+                                              "point(1.5 -2e3)",
+                                              "LINESTRING (0 0, 1 1)",
+                                              "POLYGON ((0 0, 1 0, 1 1, 0 0))",
+                                              "POINT EMPTY",
+                                              "MULTIPOINT ((1 2), (3 4))",
+                                              "GEOMETRYCOLLECTION (POINT (1 2), LINESTRING (0 0, 1 1))",
+                                              "POINT Z (1 2 3)"};
 
 /// A value of a scalar or vector kind, or of a list; of nulls the caller knows more.
 inline verdict judge(bw::field_info const& f, value const& v, std::vector<std::string_view> const& names = {}) {
@@ -218,8 +223,7 @@ inline std::string told(bw::field_info const& f, value const& v) {
     case kind::int8:
     case kind::int16:
     case kind::int32:
-    case kind::int64:
-      return told_integer(v.holds == type::integer ? v.integer : static_cast<std::int64_t>(v.large));
+    case kind::int64: return told_integer(v.holds == type::integer ? v.integer : static_cast<std::int64_t>(v.large));
     case kind::float32: return told_float(static_cast<float>(v.number));
     case kind::float64: return told_double(v.number);
     case kind::varchar:
