@@ -367,7 +367,7 @@ bool holds(plan const& p, bw::field_info const& f) {
 
 plan make_plan(input& in) {
   plan p;
-  static constexpr char const* formats[] = {"parquet", "json", "jsonl", "csv", "npy"};
+  static constexpr char const* formats[] = {"parquet", "json", "jsonl", "csv", "npy", "parquet"};
   static constexpr char separators[] = {',', ';', '\t', '|', ' ', '1', 'e', '[', '.', '-', '\\', 'n', ':'};
   static constexpr char const* nullkeys[] = {"",  "NULL", "\\N", "0", "true", "a",   " ",
                                              ",", "\"",   "1.5", "-", "null", "-0.0"};
