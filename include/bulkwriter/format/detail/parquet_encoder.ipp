@@ -262,7 +262,9 @@ BULKWRITER_DECL result<void> parquet_encoder::write_page(format::byte_sink const
 }
 
 BULKWRITER_DECL result<void> parquet_encoder::write_leaf(format::byte_sink const& sink, leaf& l) {
-  if (group_rows_ > l.chunk.rows) l.pages.push_back({.value_end = l.values.size(), .row_end = group_rows_});
+  // The last page was ended by the next row, which may have been dropped: no empty one behind it.
+  if (group_rows_ > (l.pages.empty() ? l.chunk.rows : l.pages.back().row_end))
+    l.pages.push_back({.value_end = l.values.size(), .row_end = group_rows_});
   std::size_t begin = 0;
   for (page const& p : l.pages) {
     if (auto r = write_page(sink, l, begin, p); !r) return r;
