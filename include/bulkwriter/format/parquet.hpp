@@ -29,7 +29,8 @@ struct parquet {
   static constexpr std::string_view extension = "parquet";     ///< of the files
   static constexpr bool holds(kind) noexcept { return true; }  ///< every kind, nullable or not
 
-  /// What writes the bytes. Error: invalid_option, for a size out of its range.
+  /// What writes the bytes. Errors: invalid_option, for a size out of its range; invalid_schema, for a schema without a
+  /// field that is written.
   result<std::unique_ptr<encoder>> try_make_encoder(std::span<field_info const> fields) const;
 };
 

@@ -393,6 +393,25 @@ TEST_CASE("a row that is dropped leaves no trace in any leaf") {
   }
 }
 
+TEST_CASE("a row that is dropped before the end leaves no page without rows") {
+  auto const fields = every_field(false);
+  for (int rows : {1, 16, 64, 128, 256, 512}) {  // many kinds fill whole pages with them
+    auto const write = [&](bool with_drop) {
+      auto const e = make(fields, {.page_size = 1024});
+      values v;
+      std::vector<bw::cell> row;
+      for (bw::field_info const& f : fields) row.push_back(v.of(f, 1));
+      for (int i = 0; i < rows; ++i) {
+        e->put_row(row);
+        e->end_row();
+      }
+      if (with_drop) e->put_row(row);
+      return finished(*e);
+    };
+    CHECK(write(true) == write(false));
+  }
+}
+
 // Each kind alone, so that no other's slack hides what is missing.
 TEST_CASE("size_bound and lone_row_bound are never less than the file, whatever the lists and nulls") {
   std::size_t const sizes[][4] = {{0, 0, 0, 0}, {1, 1, 1, 1},  {2, 2, 2, 2},     {1, 2, 1, 2},

@@ -31,6 +31,8 @@ BULKWRITER_DECL result<std::unique_ptr<format::encoder>> format::parquet::try_ma
   // a page's size is a 32-bit integer in its header, and its last row may hold 4,096 structs' vectors of 128 KiB
   if (page_size < kib || page_size > 512 * mib)
     return refuse("page_size", page_size, ", which is not between 1 KiB and 512 MiB");
+  if (std::none_of(fields.begin(), fields.end(), [](field_info const& f) { return f.written(); }))
+    return error_info{.code = errc::invalid_schema, .message = "parquet: no field of the schema is written to files"};
   return std::unique_ptr<encoder>(new detail::parquet_encoder(*this, fields));
 }
 
@@ -231,7 +233,9 @@ BULKWRITER_DECL result<void> parquet_encoder::write_page(format::byte_sink const
 }
 
 BULKWRITER_DECL result<void> parquet_encoder::write_leaf(format::byte_sink const& sink, leaf& l) {
-  if (group_rows_ > l.chunk.rows) l.pages.push_back({.value_end = l.values.size(), .row_end = group_rows_});
+  // The last page was ended by the next row, which may have been dropped: no empty one behind it.
+  if (group_rows_ > (l.pages.empty() ? l.chunk.rows : l.pages.back().row_end))
+    l.pages.push_back({.value_end = l.values.size(), .row_end = group_rows_});
   std::size_t begin = 0;
   for (page const& p : l.pages) {
     if (auto r = write_page(sink, l, begin, p); !r) return r;
