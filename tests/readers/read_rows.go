@@ -2,6 +2,7 @@
 //
 //	read_rows csv SEPARATOR FILE     lists of strings, the header first
 //	read_rows jsonl FILE             objects, numbers as they stand in the file
+//	read_rows json FILE              the objects of {"rows": [...]}, likewise
 package main
 
 import (
@@ -13,6 +14,19 @@ import (
 	"os"
 	"unicode/utf8"
 )
+
+func expect(decoder *json.Decoder, tokens ...json.Token) error {
+	for _, due := range tokens {
+		token, err := decoder.Token()
+		if err != nil {
+			return err
+		}
+		if token != due {
+			return fmt.Errorf("%v where %v is due", token, due)
+		}
+	}
+	return nil
+}
 
 func run(args []string) error {
 	file, err := os.Open(args[len(args)-1])
@@ -43,6 +57,11 @@ func run(args []string) error {
 	}
 	decoder := json.NewDecoder(bufio.NewReader(file))
 	decoder.UseNumber()
+	if args[0] == "json" {
+		if err := expect(decoder, json.Delim('{'), "rows", json.Delim('[')); err != nil {
+			return err
+		}
+	}
 	for decoder.More() {
 		var row map[string]any
 		if err := decoder.Decode(&row); err != nil {
@@ -51,6 +70,14 @@ func run(args []string) error {
 		if err := rows.Encode(row); err != nil {
 			return err
 		}
+	}
+	if args[0] == "json" {
+		if err := expect(decoder, json.Delim(']'), json.Delim('}')); err != nil {
+			return err
+		}
+	}
+	if _, err := decoder.Token(); err != io.EOF {
+		return fmt.Errorf("more behind the rows: %v", err)
 	}
 	return nil
 }

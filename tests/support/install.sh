@@ -2,7 +2,7 @@
 # Installs one thing that the tests need, if it is not there yet.
 #
 #   install.sh packages    compilers, libraries and tools from Debian (needs root or sudo when something is missing)
-#   install.sh readers     pyarrow, DuckDB, ml_dtypes, boto3 in a Python environment
+#   install.sh readers     pyarrow, DuckDB, Polars, fastparquet, ml_dtypes, boto3 in a Python environment
 #   install.sh versitygw   a real S3 server, built by Go; Go itself comes from PyPI when it is missing or too old
 #   install.sh milvus      a real Milvus server and its Python client
 #   install.sh locales     de_DE and tr_TR
