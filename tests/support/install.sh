@@ -4,6 +4,9 @@
 #   install.sh packages    compilers, libraries and tools from Debian (needs root or sudo when something is missing)
 #   install.sh readers     pyarrow, DuckDB, Polars, fastparquet, ml_dtypes, boto3 in a Python environment
 #   install.sh versitygw   a real S3 server, built by Go; Go itself comes from PyPI when it is missing or too old
+#   install.sh arrow_go    the Parquet reader in Go that Milvus uses, built by Go
+#   install.sh parquet_mr  Parquet's reader in Java; a JDK and Maven come from Debian (needs root or sudo when missing)
+#   install.sh hyparquet   a Parquet reader in JavaScript; Node.js comes from PyPI when it is missing or too old
 #   install.sh milvus      a real Milvus server and its Python client
 #   install.sh locales     de_DE and tr_TR
 #   install.sh clang       the newest Clang that Debian has for this release, as clang-newest/clang++ (needs root or sudo)
@@ -18,6 +21,8 @@ here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 cache=${BULKWRITER_TEST_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/bulkwriter-tests}
 versitygw_version=1.8.0
 versitygw_needs_go=1.25
+arrow_go_needs_go=1.25
+hyparquet_needs_node=18
 
 packages=(
   ca-certificates ccache clang-16 cmake curl doctest-dev doxygen g++ git libboost-json1.81-dev libboost1.81-dev
@@ -71,18 +76,85 @@ at_least() {
   [[ $(printf '%s\n%s\n' "$1" "$2" | sort -V | head -n 1) == "$2" ]]
 }
 
-install_versitygw() {
-  local binary=$cache/bin/versitygw-$versitygw_version go=go build=$cache/go-build
-  [[ -x $binary ]] && return 0
-  if ! command -v go >/dev/null || ! at_least "$(go env GOVERSION | sed 's/^go//')" "$versitygw_needs_go"; then
-    environment go
-    go=$cache/go/bin/go
+# go_at_least VERSION: the command of such a Go, the machine's own or one in $cache/go.
+go_at_least() {
+  if command -v go >/dev/null && at_least "$(go env GOVERSION | sed 's/^go//')" "$1"; then
+    command -v go
+  else
+    environment go >&2
+    echo "$cache/go/bin/go"
   fi
+}
+
+# run_go GO ARGUMENT...: what it downloads and compiles goes into $cache/go-build, to be removed afterwards.
+run_go() {
+  local build=$cache/go-build
+  GOBIN=$build/bin GOPATH=$build/path GOCACHE=$build/cache GOFLAGS=-modcacherw GOTOOLCHAIN=local "$@"
+}
+
+install_versitygw() {
+  local binary=$cache/bin/versitygw-$versitygw_version go
+  [[ -x $binary ]] && return 0
+  go=$(go_at_least "$versitygw_needs_go")
   mkdir -p "$cache/bin"
-  GOBIN=$build/bin GOPATH=$build/path GOCACHE=$build/cache GOFLAGS=-modcacherw GOTOOLCHAIN=local \
-    "$go" install "github.com/versity/versitygw/cmd/versitygw@v$versitygw_version"
-  mv "$build/bin/versitygw" "$binary"
-  rm -rf "$build" "$cache/go"
+  run_go "$go" install "github.com/versity/versitygw/cmd/versitygw@v$versitygw_version"
+  mv "$cache/go-build/bin/versitygw" "$binary"
+  rm -rf "$cache/go-build"
+}
+
+# The readers of Parquet in other languages. Of what each was made out of, its folder has copies; put there last, so that
+# a broken installation has none.
+foreign=$here/../foreign_readers
+
+# is_made_of FOLDER FILE...
+is_made_of() {
+  local folder=$1 file
+  shift
+  for file in "$@"; do cmp -s "$foreign/$file" "$folder/$file" || return 1; done
+}
+
+install_arrow_go() {
+  local folder=$cache/arrow_go sources=(go.mod go.sum read_parquet.go) go
+  is_made_of "$folder" "${sources[@]}" && return 0
+  go=$(go_at_least "$arrow_go_needs_go")
+  rm -rf "$folder"
+  mkdir -p "$folder"
+  (cd "$foreign" && run_go "$go" build -trimpath -ldflags '-s -w' -o "$folder/read_parquet" .)
+  rm -rf "$cache/go-build"
+  (cd "$foreign" && cp "${sources[@]}" "$folder")
+}
+
+# java runs ReadParquet.java as it is, where it is that of a JDK.
+install_parquet_mr() {
+  local folder=$cache/parquet_mr
+  is_made_of "$folder" pom.xml && [[ -x $folder/java ]] && return 0
+  if ! command -v mvn >/dev/null || ! java --list-modules 2>/dev/null | grep '^jdk\.compiler@' >/dev/null; then
+    packages=(default-jdk-headless maven)
+    install_packages
+  fi
+  rm -rf "$folder"
+  mkdir -p "$folder"
+  mvn --quiet --batch-mode --file "$foreign/pom.xml" -Dmaven.repo.local="$folder/repository" \
+    org.apache.maven.plugins:maven-dependency-plugin:3.8.1:copy-dependencies -DincludeScope=runtime \
+    -DoutputDirectory="$folder/libraries"
+  rm -r "$folder/repository"
+  cp "$foreign/pom.xml" "$folder"
+  ln -s "$(readlink -f "$(command -v java)")" "$folder/java"
+}
+
+install_hyparquet() {
+  local folder=$cache/hyparquet sources=(package.json package-lock.json) path=$PATH
+  is_made_of "$folder" "${sources[@]}" && [[ -x $folder/node ]] && return 0
+  if ! command -v npm >/dev/null || ! at_least "$(node --version | sed 's/^v//')" "$hyparquet_needs_node"; then
+    environment node
+    path=$cache/node/bin:$PATH
+  fi
+  rm -rf "$folder"
+  mkdir -p "$folder"
+  (cd "$foreign" && cp "${sources[@]}" "$folder")
+  (cd "$folder" && PATH=$path npm ci --silent --no-audit --no-fund --ignore-scripts --cache "$folder/cache")
+  rm -rf "$folder/cache"
+  ln -s "$(PATH=$path node --print process.execPath)" "$folder/node"
 }
 
 # The wheel holds the server packed by xz. Unpacked once here, a start takes seconds.
@@ -190,13 +262,16 @@ case ${1:-} in
 packages) install_packages ;;
 readers) environment readers ;;
 versitygw) install_versitygw ;;
+arrow_go) install_arrow_go ;;
+parquet_mr) install_parquet_mr ;;
+hyparquet) install_hyparquet ;;
 milvus) install_milvus ;;
 locales) install_locales ;;
 clang) install_clang ;;
 libcxx) install_libcxx ;;
 gcc-*) install_gcc "${1#gcc-}" ;;
 *)
-  sed -n '2,14s/^# \{0,1\}//p' "${BASH_SOURCE[0]}" >&2
+  sed -n '2,17s/^# \{0,1\}//p' "${BASH_SOURCE[0]}" >&2
   exit 2
   ;;
 esac
