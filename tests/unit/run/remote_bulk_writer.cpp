@@ -47,8 +47,8 @@ bw::object_store open_store(connect_param const& p) { return bw::object_store(p.
 }  // namespace mine
 
 namespace {
-struct schema : bw::schema<bw::column<"id", bw::int64{.is_primary = true}>,
-                           bw::column<"words", bw::sparse_float_vector{}>> {};
+struct schema
+    : bw::schema<bw::column<"id", bw::int64{.is_primary = true}>, bw::column<"words", bw::sparse_float_vector{}>> {};
 
 bw::runtime_schema same_at_run_time() {
   bw::runtime_schema s;
