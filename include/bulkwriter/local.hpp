@@ -1,6 +1,7 @@
 #pragma once
 
-// Schema to files on disk. Needs nothing but the standard library.
+// Schema to files on disk. Needs nothing but the standard library. A unit that writes one format to disk can do with
+// <bulkwriter/writer/local_bulk_writer.hpp> and the header of the format, which compile faster.
 
 #include <bulkwriter/error.hpp>
 #include <bulkwriter/format/any.hpp>

@@ -69,18 +69,19 @@ constinit thread_local char BULKWRITER_SEPARATE_COMPILATION_is_defined_in_some_u
 #include <array>
 #include <bit>
 #include <charconv>
-#include <chrono>
+#include <compare>
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <cstdio>
 #include <cstring>
 #include <functional>
+#include <initializer_list>
+#include <iosfwd>
 #include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
-#include <ostream>
 #include <ranges>
 #include <span>
 #include <stdexcept>
@@ -113,6 +114,9 @@ enum class errc : std::uint16_t {
   several_problems = 12,   ///< more than one of the above in one row: see error_info::problems
   wrong_type = 13,         ///< a run-time value of a type that its field cannot hold
   unknown_field = 14,      ///< a run-time name that the schema does not declare, and no dynamic field to take it
+  invalid_sparse = 15,     ///< a sparse vector with an index twice, out of order, or with a negative value
+  invalid_geometry = 16,   ///< text of a geometry field that is not WKT
+  invalid_timestamp = 17,  ///< text of a timestamptz field that is not ISO 8601 as servers read it
 
   format_cannot_hold = 20,  ///< a value that readers of this file format take for another, as CSV text for null
 
@@ -382,9 +386,6 @@ class cell {
     list,              ///< the elements of an array, or the structs of an array of structs
   };
 
-  /// Sets the cell of element `at` of a list, or the cells of the sub-fields of its struct `at`.
-  using show_element = void (*)(void const* elements, std::size_t at, cell* cells);
-
   /// Each from its value. Spans and text are kept as views.
   /// @{
   constexpr cell() noexcept : integer_(0) {}
@@ -413,9 +414,10 @@ class cell {
     c.values_ = values.data();
     return c;
   }
-  static constexpr cell list(void const* elements, std::size_t size, show_element show) noexcept {
-    cell c{type::list, elements, size};
-    c.show_ = show;
+  /// Elements of `width` cells: 1 for the scalars of an array, the number of sub-fields for structs.
+  static constexpr cell list(std::span<cell const> cells, std::size_t width = 1) noexcept {
+    cell c{type::list, cells.data(), cells.size() / width};
+    c.width_ = width;
     return c;
   }
   /// @}
@@ -443,8 +445,10 @@ class cell {
 
   /// How many bytes of text, elements of a vector or list, entries of a sparse vector.
   constexpr std::size_t size() const noexcept { return size_; }
-  /// Of a list: sets the cell of one element, or the cells of one struct.
-  void element(std::size_t at, cell* cells) const { show_(data_, at, cells); }
+  /// Of a list: the cell of one element, or the cells of one struct.
+  std::span<cell const> element(std::size_t at) const noexcept {
+    return {static_cast<cell const*>(data_) + at * width_, width_};
+  }
 
  private:
   constexpr cell(type t, std::int64_t value) noexcept : type_(t), integer_(value) {}
@@ -465,7 +469,7 @@ class cell {
   };
   union {
     float const* values_ = nullptr;
-    show_element show_;
+    std::size_t width_;
   };
   /// @endcond
 };
@@ -606,6 +610,7 @@ struct field_info {
   bool nullable = false;               ///< a row may hold null
   bool has_default = false;            ///< a default_ member stands in place of null; it wins over nullable
   bool is_dynamic = false;             ///< the dynamic field: the text of a JSON object
+  bool default_overflows = false;      ///< an integer beyond 64 bits was given as the default: no check lets it pass
   std::int64_t default_integer = 0;    ///< also of a boolean: 0 or 1
   double default_number = 0;           ///< of float32 and float64
   std::string_view default_text = {};  ///< of varchar and timestamptz
@@ -710,6 +715,14 @@ concept file_format = requires(F const f, std::span<field_info const> fields, ki
 };
 
 /// Whether a format holds a field: one that looks at more than the kind has a second `holds(field_info const&)`.
+/// @{
+template <file_format F>
+constexpr bool can_hold(F const& format, field_info const& f) {
+  if constexpr (requires { format.holds(f); })
+    return format.holds(f);
+  else
+    return format.holds(f.type);
+}
 template <file_format F>
 constexpr bool can_hold(field_info const& f) {
   if constexpr (requires { F::holds(f); })
@@ -717,6 +730,7 @@ constexpr bool can_hold(field_info const& f) {
   else
     return F::holds(f.type);
 }
+/// @}
 
 }  // namespace format
 }  // namespace v1
@@ -746,7 +760,8 @@ class any {
   /// From a format, options and all: `any(parquet{.page_checksum = true})`.
   template <class F>
     requires(!std::same_as<F, any> && file_format<F>)
-  any(F format) : extension(format.extension), held_(std::make_shared<holder<F>>(std::move(format))) {}
+  any(F format)
+      : extension(format.extension), held_(static_cast<holder_base const*>(new holder<F>(std::move(format)))) {}
 
   /// By the name that its files end with, with the options' defaults. Error: invalid_option, with the names that there
   /// are.
@@ -759,8 +774,11 @@ class any {
 
   std::string_view extension;  ///< of the files
 
-  /// Whether files of this format hold fields of a kind.
+  /// Whether files of this format hold fields of a kind, and a field with all that it is.
+  /// @{
   bool holds(kind k) const { return held_->holds(k); }
+  bool holds(field_info const& f) const { return held_->holds(f); }
+  /// @}
 
   /// What writes the bytes. Errors: invalid_schema, for a kind that the format cannot hold; those of the format.
   result<std::unique_ptr<encoder>> try_make_encoder(std::span<field_info const> fields) const;
@@ -769,12 +787,14 @@ class any {
   struct holder_base {
     virtual ~holder_base() = default;
     virtual bool holds(kind k) const = 0;
+    virtual bool holds(field_info const& f) const = 0;
     virtual result<std::unique_ptr<encoder>> try_make_encoder(std::span<field_info const> fields) const = 0;
   };
   template <class F>
   struct holder final : holder_base {
     explicit holder(F given) : format(std::move(given)) {}
     bool holds(kind k) const override { return format.holds(k); }
+    bool holds(field_info const& f) const override { return can_hold(format, f); }
     result<std::unique_ptr<encoder>> try_make_encoder(std::span<field_info const> fields) const override {
       return format.try_make_encoder(fields);
     }
@@ -788,23 +808,37 @@ class any {
 }  // namespace v1
 }  // namespace bulkwriter
 
-// ---------- bulkwriter/format/json.hpp ------------------------------------------------------------------------------
+// ---------- bulkwriter/format/csv.hpp -------------------------------------------------------------------------------
 
 namespace bulkwriter {
 inline namespace v1 {
 namespace format {
 
-/// JSON as every server reads it: {"rows":[{…},{…}]}, compact, a row a line. Dynamic keys stand beside the fields; the
-/// value of a json field is a string that holds JSON text. Floats are written with the fewest digits that read back as
-/// the same float.
-struct json {
-  static constexpr std::string_view extension = "json";  ///< of the files
-  /// boolean, int8 to int64, float32, float64, varchar, json (so the dynamic field too) and float_vector.
-  static constexpr bool holds(kind k) noexcept {
-    return k <= kind::json || k == kind::float_vector ? k != kind::text : false;
+/// CSV (RFC 4180, lines end with LF) with a header of field names, for Milvus from 2.5 on. Numbers and text stand as
+/// they are, lists, structs and vectors as JSON text like that of json, dynamic keys as a JSON object in the column
+/// $meta.
+///
+/// A server must be told both options. `batch_files::options` of what a writer commits holds them: an import of
+/// `.files` sends them by itself, a request that names files otherwise takes them as its own `.options`.
+///
+/// What a server would read as another value is refused, with format_cannot_hold: a value that looks like nullkey where
+/// null is allowed (with the default nullkey the empty text), and text with a CR LF in it, which becomes LF.
+struct csv {
+  char separator = ',';      ///< any ASCII character but NUL, the quote, CR and LF
+  std::string nullkey = "";  ///< stands for null; UTF-8 without line ends that does not begin with [ or {
+
+  static constexpr std::string_view extension = "csv";  ///< of the files
+  /// Every kind but text, which servers do not read from CSV.
+  static constexpr bool holds(kind k) noexcept { return k != kind::text; }
+  /// Of these kinds, structs without vectors other than float_vector: servers read no others there.
+  static constexpr bool holds(field_info const& f) noexcept {
+    for (field_info const& sub : f.sub_fields())
+      if (!holds(sub.type) || (is_vector(sub.type) && sub.type != kind::float_vector)) return false;
+    return holds(f.type);
   }
 
-  /// There are no options that could be wrong.
+  /// What writes the bytes. Errors: invalid_option, for a separator or a nullkey that cannot be; invalid_schema, for a
+  /// field that the format does not hold.
   result<std::unique_ptr<encoder>> try_make_encoder(std::span<field_info const> fields) const;
 };
 
@@ -861,22 +895,50 @@ class text_encoder : public format::encoder {
 }  // namespace v1
 }  // namespace bulkwriter
 
-// ---------- bulkwriter/format/detail/json_encoder.hpp ---------------------------------------------------------------
+// ---------- bulkwriter/format/detail/csv_encoder.hpp ----------------------------------------------------------------
 
 namespace bulkwriter {
 inline namespace v1 {
 namespace detail {
 
-/// Rows as JSON objects: of json and of jsonl, which differ in what stands around the rows.
-class json_encoder final : public text_encoder {
+/// How a CSV file is spelled: when a cell is quoted.
+class csv_dialect {
  public:
-  json_encoder(std::span<field_info const> fields, text_frame frame);
+  csv_dialect(char separator, bool one_column) noexcept;
+
+  char separator() const noexcept { return separator_; }
+  /// Appends a cell that holds this text, in quotes where it needs them.
+  void append(std::string& out, std::string_view text) const;
+  /// Numbers, true and false need quotes: the separator is one of their characters.
+  bool quotes_numbers() const noexcept { return quotes_numbers_; }
+  /// The same of lists of numbers.
+  bool quotes_lists() const noexcept { return quotes_lists_; }
+
+ private:
+  bool must_quote(std::string_view text) const noexcept;
+
+  char separator_;
+  bool one_column_;  // a lone empty cell must not be an empty line, which readers skip
+  bool quotes_numbers_, quotes_lists_;
+};
+
+class csv_encoder final : public text_encoder {
+ public:
+  csv_encoder(std::span<field_info const> fields, csv_dialect dialect, std::string nullkey);
+
+  BULKWRITER_DECL void check_row(std::span<cell const> cells, std::vector<problem>& problems) const override;
+  BULKWRITER_DECL std::vector<std::pair<std::string, std::string>> import_options() const override;
 
  private:
   BULKWRITER_DECL void append_row(std::string& out, std::span<cell const> cells) override;
+  void append_cell(std::string& out, field_info const& field, cell const& value);
+  bool looks_null(field_info const& field, cell const& value) const;
 
   std::span<field_info const> fields_;
-  std::vector<std::string> keys_;  // `"name":` by field index
+  csv_dialect dialect_;
+  std::string nullkey_;
+  bool nullkey_is_scalar_;  // of JSON: 0, true, null, …
+  std::string scratch_;
 };
 
 }  // namespace detail
@@ -891,6 +953,132 @@ namespace detail {
 
 /// Appends a checked cell as the JSON that servers read for its field.
 void append_json_cell(std::string& out, field_info const& field, cell const& value);
+
+/// Appends a sparse vector as servers read it in JSON and in columns of text: {"12":0.5,"100":1}.
+void append_json_sparse(std::string& out, cell const& vector);
+
+}  // namespace detail
+}  // namespace v1
+}  // namespace bulkwriter
+
+// ---------- bulkwriter/row/half.hpp ---------------------------------------------------------------------------------
+
+namespace bulkwriter {
+inline namespace v1 {
+namespace detail {
+
+// Floats of 16 bits, as bits. Masks in place of branches, so that compilers make vector code of loops over these; the
+// two float operations are on normal numbers, so flushing of subnormals does not matter.
+
+// One of two by a condition: of a ?: with float operations in it GCC makes a jump.
+constexpr std::uint32_t choose(bool condition, std::uint32_t yes, std::uint32_t no) noexcept {
+  std::uint32_t const mask = 0 - std::uint32_t{condition};
+  return (yes & mask) | (no & ~mask);
+}
+
+/// The nearest IEEE 754 binary16, of two the even one; from 65520 on infinity; of NaN a quiet NaN.
+constexpr std::uint16_t to_float16_bits(float value) noexcept {
+  auto const bits = std::bit_cast<std::uint32_t>(value);
+  std::uint32_t const sign = bits >> 16 & 0x8000, magnitude = bits & 0x7fff'ffff;
+  bool const is_small = magnitude < 0x3880'0000;  // 2^-14
+  // 112 off the exponent, 13 bits off the mantissa; a carry goes into the exponent as it should
+  std::uint32_t const normal = (magnitude + 0xfff + (magnitude >> 13 & 1) - (112u << 23)) >> 13;
+  // a sum with 0.5 has the unit of binary16's subnormals, 2^-24, as its last place
+  float const sum = std::bit_cast<float>(choose(is_small, magnitude, 0)) + 0.5f;
+  std::uint32_t const subnormal = std::bit_cast<std::uint32_t>(sum) - std::bit_cast<std::uint32_t>(0.5f);
+  std::uint32_t const special = choose(magnitude > 0x7f80'0000, 0x7e00 | (magnitude >> 13 & 0x3ff), 0x7c00);
+  return static_cast<std::uint16_t>(sign |
+                                    choose(magnitude < 0x4780'0000, choose(is_small, subnormal, normal), special));
+}
+
+/// The nearest bfloat16, of two the even one; beyond its largest infinity; of NaN a quiet NaN.
+constexpr std::uint16_t to_bfloat16_bits(float value) noexcept {
+  auto const bits = std::bit_cast<std::uint32_t>(value);
+  bool const is_nan = (bits & 0x7fff'ffff) > 0x7f80'0000;
+  return static_cast<std::uint16_t>((is_nan ? bits | 0x40'0000 : bits + 0x7fff + (bits >> 16 & 1)) >> 16);
+}
+
+/// What the bits stand for, exactly; of NaN the same NaN.
+/// @{
+constexpr float from_float16_bits(std::uint16_t half) noexcept {
+  std::uint32_t const sign = (half & 0x8000u) << 16, magnitude = half & 0x7fffu, shifted = magnitude << 13;
+  std::uint32_t const exponent = magnitude < 0x7c00 ? 112u << 23 : 224u << 23;
+  // 2^-14 and the fraction, less 2^-14
+  float const fraction = std::bit_cast<float>(0x3880'0000 | (shifted & 0x7f'ffff)) - 0x1p-14f;
+  std::uint32_t const subnormal = std::bit_cast<std::uint32_t>(fraction) & 0x7fff'ffff;
+  return std::bit_cast<float>(sign | choose(magnitude < 0x400, subnormal, shifted + exponent));
+}
+constexpr float from_bfloat16_bits(std::uint16_t half) noexcept {
+  return std::bit_cast<float>(std::uint32_t{half} << 16);
+}
+/// @}
+
+// f for every value. Written over blocks of constant length that share no memory, so that compilers make vector code of
+// it at -O2.
+template <class From, class To, class F>
+void transform_blocks(std::span<From const> values, To* out, F f) noexcept {
+  constexpr std::size_t block = 32;
+  std::size_t i = 0;
+  for (; i + block <= values.size(); i += block) {
+    From in[block];
+    To made[block];
+    std::memcpy(in, values.data() + i, sizeof in);
+    for (std::size_t k = 0; k < block; ++k) made[k] = f(in[k]);
+    std::memcpy(out + i, made, sizeof made);
+  }
+  for (; i < values.size(); ++i) out[i] = f(values[i]);
+}
+
+/// The same of many values, which may lie anywhere but in `out`, to as many at `out`; the kind, float16_vector or
+/// bfloat16_vector, is asked once.
+/// @{
+inline void to_half_bits(kind k, std::span<float const> values, std::uint16_t* out) noexcept {
+  if (k == kind::float16_vector)
+    transform_blocks(values, out, [](float value) { return to_float16_bits(value); });
+  else
+    transform_blocks(values, out, [](float value) { return to_bfloat16_bits(value); });
+}
+inline void from_half_bits(kind k, std::span<std::uint16_t const> halves, float* out) noexcept {
+  if (k == kind::float16_vector)
+    transform_blocks(halves, out, [](std::uint16_t half) { return from_float16_bits(half); });
+  else
+    transform_blocks(halves, out, [](std::uint16_t half) { return from_bfloat16_bits(half); });
+}
+/// @}
+
+}  // namespace detail
+}  // namespace v1
+}  // namespace bulkwriter
+
+// ---------- bulkwriter/schema/finite.hpp ----------------------------------------------------------------------------
+
+namespace bulkwriter {
+inline namespace v1 {
+namespace detail {
+
+/// Judged by its bits: std::isfinite is always true under -ffast-math.
+constexpr bool is_finite(float value) noexcept {
+  return (std::bit_cast<std::uint32_t>(value) & 0x7f800000u) != 0x7f800000u;
+}
+constexpr bool is_finite(double value) noexcept {
+  return (std::bit_cast<std::uint64_t>(value) & 0x7ff0000000000000u) != 0x7ff0000000000000u;
+}
+
+}  // namespace detail
+}  // namespace v1
+}  // namespace bulkwriter
+
+// ---------- bulkwriter/schema/text_fault.hpp ------------------------------------------------------------------------
+
+namespace bulkwriter {
+inline namespace v1 {
+namespace detail {
+
+/// Where a text stops being what it should be, and which rule it breaks there.
+struct text_fault {
+  std::size_t offset = 0;
+  char const* what = "";
+};
 
 }  // namespace detail
 }  // namespace v1
@@ -948,31 +1136,18 @@ namespace bulkwriter {
 inline namespace v1 {
 namespace detail {
 
-struct json_fault {
-  std::size_t offset = 0;
-  char const* what = "";
-};
-
 /// The first place where the text is not exactly one JSON value that every server reads alike: beyond the grammar,
 /// numbers must fit a double, escaped surrogates must come in pairs, and nesting ends at 1,024.
-std::optional<json_fault> find_json_fault(std::string_view text);
+std::optional<text_fault> find_json_fault(std::string_view text);
 
 /// The same for text that must be an object; its top-level keys, unescaped, are put into `keys`.
-std::optional<json_fault> find_json_object_fault(std::string_view text, std::vector<std::string>& keys);
+std::optional<text_fault> find_json_object_fault(std::string_view text, std::vector<std::string>& keys);
 
 /// Appends what a JSON string, given with its quotes and free of faults, stands for.
 void append_unescaped(std::string& out, std::string_view json_string);
 
 /// Appends the text as a JSON string with its quotes. Well-formed UTF-8 passes through unescaped.
 void append_json_string(std::string& out, std::string_view text);
-
-/// Judged by its bits: std::isfinite is always true under -ffast-math.
-constexpr bool is_finite(float value) noexcept {
-  return (std::bit_cast<std::uint32_t>(value) & 0x7f800000u) != 0x7f800000u;
-}
-constexpr bool is_finite(double value) noexcept {
-  return (std::bit_cast<std::uint64_t>(value) & 0x7ff0000000000000u) != 0x7ff0000000000000u;
-}
 
 /// Appends the shortest decimal that reads back as the same number. Not finite: "NaN", which no JSON check lets pass.
 void append_json_number(std::string& out, float value);
@@ -994,81 +1169,126 @@ std::optional<std::string_view> inside_braces(std::string_view object) noexcept;
 }  // namespace v1
 }  // namespace bulkwriter
 
-// ---------- bulkwriter/format/csv.hpp -------------------------------------------------------------------------------
-
-namespace bulkwriter {
-inline namespace v1 {
-namespace format {
-
-/// CSV (RFC 4180, lines end with LF) with a header of field names, for Milvus from 2.5 on. Numbers and text stand as
-/// they are, lists and vectors as JSON text, dynamic keys as a JSON object in the column $meta.
-///
-/// A server must be told both options. `batch_files::options` of what a writer commits holds them: an import of
-/// `.files` sends them by itself, a request that names files otherwise takes them as its own `.options`.
-///
-/// What a server would read as another value is refused, with format_cannot_hold: a value that looks like nullkey where
-/// null is allowed (with the default nullkey the empty text), and text with a CR LF in it, which becomes LF.
-struct csv {
-  char separator = ',';      ///< any ASCII character but NUL, the quote, CR and LF
-  std::string nullkey = "";  ///< stands for null; UTF-8 without line ends that does not begin with [ or {
-
-  static constexpr std::string_view extension = "csv";  ///< of the files
-  /// What json holds, without text: servers have no such column.
-  static constexpr bool holds(kind k) noexcept { return k != kind::text && json::holds(k); }
-
-  /// What writes the bytes. Error: invalid_option, for a separator or a nullkey that cannot be.
-  result<std::unique_ptr<encoder>> try_make_encoder(std::span<field_info const> fields) const;
-};
-
-}  // namespace format
-}  // namespace v1
-}  // namespace bulkwriter
-
-// ---------- bulkwriter/format/detail/csv_encoder.hpp ----------------------------------------------------------------
+// ---------- bulkwriter/schema/timestamp.hpp -------------------------------------------------------------------------
 
 namespace bulkwriter {
 inline namespace v1 {
 namespace detail {
 
-/// How a CSV file is spelled: when a cell is quoted.
-class csv_dialect {
+/// Reads a point in time from its first byte to its last.
+class timestamp_scanner {
  public:
-  csv_dialect(char separator, bool one_column) noexcept;
+  constexpr explicit timestamp_scanner(std::string_view text) noexcept : text_(text) {}
 
-  char separator() const noexcept { return separator_; }
-  /// Appends a cell that holds this text, in quotes where it needs them.
-  void append(std::string& out, std::string_view text) const;
-  /// Numbers, true and false need quotes: the separator is one of their characters.
-  bool quotes_numbers() const noexcept { return quotes_numbers_; }
-  /// The same of lists of numbers.
-  bool quotes_lists() const noexcept { return quotes_lists_; }
+  constexpr std::optional<text_fault> run() noexcept {
+    if (date() && separator() && time() && fraction() && offset() && end()) return std::nullopt;
+    return fault_;
+  }
 
  private:
-  bool must_quote(std::string_view text) const noexcept;
+  constexpr bool date() noexcept {
+    unsigned year = 0, month = 0, day = 0;
+    if (!number(4, year)) return false;
+    if (year == 0) return refuse(0, "years begin with 0001");
+    if (!take('-')) return refuse(at_, "'-' was expected");
+    if (!number(2, month)) return false;
+    if (month < 1 || month > 12) return refuse(at_ - 2, "no such month");
+    if (!take('-')) return refuse(at_, "'-' was expected");
+    if (!number(2, day)) return false;
+    return (day >= 1 && day <= days_of(year, month)) || refuse(at_ - 2, "no such day in this month");
+  }
 
-  char separator_;
-  bool one_column_;  // a lone empty cell must not be an empty line, which readers skip
-  bool quotes_numbers_, quotes_lists_;
+  constexpr bool separator() noexcept {
+    has_t_ = take('T');
+    return has_t_ || take(' ') || refuse(at_, "'T' was expected");
+  }
+
+  constexpr bool time() noexcept {
+    return number_below(2, 24, "the hour is not below 24") && colon() &&
+           number_below(2, 60, "the minute is not below 60") && colon() &&
+           number_below(2, 60, "the second is not below 60");  // no clock of the server has leap seconds
+  }
+
+  constexpr bool fraction() noexcept {
+    if (!take('.')) return true;
+    std::size_t const begin = at_;
+    while (digit() >= 0) ++at_;
+    if (at_ == begin) return refuse(at_, "a digit was expected");
+    return at_ - begin <= 9 || refuse(begin + 9, "more than 9 digits of a second");
+  }
+
+  constexpr bool offset() noexcept {
+    if (!looking_at('Z') && !looking_at('+') && !looking_at('-')) return true;
+    // What has an offset is read as RFC 3339 has it, what has none more freely.
+    if (!has_t_) return refuse(at_, "an offset needs a 'T' in place of the blank before the time");
+    if (take('Z')) return true;
+    ++at_;
+    return number_below(2, 24, "the hour of the offset is not below 24") && colon() &&
+           number_below(2, 60, "the minute of the offset is not below 60");
+  }
+
+  constexpr bool end() noexcept { return at_ == text_.size() || refuse(at_, "text behind the time"); }
+
+  constexpr bool colon() noexcept { return take(':') || refuse(at_, "':' was expected"); }
+  constexpr bool number(std::size_t digits, unsigned& value) noexcept {
+    for (; digits != 0; --digits, ++at_) {
+      if (digit() < 0) return refuse(at_, "a digit was expected");
+      value = value * 10 + static_cast<unsigned>(digit());
+    }
+    return true;
+  }
+  constexpr bool number_below(std::size_t digits, unsigned bound, char const* otherwise) noexcept {
+    unsigned value = 0;
+    return number(digits, value) && (value < bound || refuse(at_ - digits, otherwise));
+  }
+  constexpr int digit() const noexcept {
+    return at_ < text_.size() && text_[at_] >= '0' && text_[at_] <= '9' ? text_[at_] - '0' : -1;
+  }
+  constexpr bool looking_at(char c) const noexcept { return at_ < text_.size() && text_[at_] == c; }
+  constexpr bool take(char c) noexcept {
+    if (!looking_at(c)) return false;
+    ++at_;
+    return true;
+  }
+  constexpr bool refuse(std::size_t at, char const* what) noexcept {
+    fault_ = {at, what};
+    return false;
+  }
+
+  static constexpr unsigned days_of(unsigned year, unsigned month) noexcept {
+    if (month == 2) return year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) ? 29 : 28;
+    return month == 4 || month == 6 || month == 9 || month == 11 ? 30 : 31;
+  }
+
+  std::string_view text_;
+  std::size_t at_ = 0;
+  bool has_t_ = false;
+  text_fault fault_;
 };
 
-class csv_encoder final : public text_encoder {
- public:
-  csv_encoder(std::span<field_info const> fields, csv_dialect dialect, std::string nullkey);
+/// The first place where the text is no point in time that a server reads: RFC 3339 in capitals with at most 9 digits
+/// of a second ("2006-01-02T15:04:05.5Z", "…+01:00"), or without an offset, then also with a blank for the 'T'. Years
+/// 0001 to 9999, days that there are.
+constexpr std::optional<text_fault> find_timestamp_fault(std::string_view text) noexcept {
+  return timestamp_scanner(text).run();
+}
 
-  BULKWRITER_DECL void check_row(std::span<cell const> cells, std::vector<problem>& problems) const override;
-  BULKWRITER_DECL std::vector<std::pair<std::string, std::string>> import_options() const override;
+}  // namespace detail
+}  // namespace v1
+}  // namespace bulkwriter
 
- private:
-  BULKWRITER_DECL void append_row(std::string& out, std::span<cell const> cells) override;
-  void append_cell(std::string& out, field_info const& field, cell const& value);
-  bool looks_null(field_info const& field, cell const& value) const;
+// ---------- bulkwriter/row/syntax.hpp -------------------------------------------------------------------------------
 
-  std::span<field_info const> fields_;
-  csv_dialect dialect_;
-  std::string nullkey_;
-  bool nullkey_is_scalar_;  // of JSON: 0, true, null, …
-  std::string scratch_;
-};
+// Text that a server parses: points in time (find_timestamp_fault, which schemas need too) and shapes. Pure functions.
+
+namespace bulkwriter {
+inline namespace v1 {
+namespace detail {
+
+/// The first place where the text is not exactly one shape in WKT (OGC 06-103r4) that every server reads alike: words
+/// in any case, collections nested to 64, positions of 2 or 3 numbers that fit a double, or as Z, M (3) and ZM (4) say,
+/// the same throughout, lines of at least 2 positions, rings of at least 4 that end where they began.
+std::optional<text_fault> find_wkt_fault(std::string_view text);
 
 }  // namespace detail
 }  // namespace v1
@@ -1080,7 +1300,9 @@ namespace bulkwriter {
 inline namespace v1 {
 namespace detail {
 
-/// Judges a row before anything of it is written. All problems of a row become one error.
+/// Judges a row before anything of it is written. All problems of a row become one error. A checked cell has the type
+/// of its field's kind, with what these leave open: integers may be unsigned, floats of either width, vectors of 16-bit
+/// floats floats or halves.
 class row_checker {
  public:
   explicit row_checker(std::span<field_info const> fields) noexcept : fields_(fields) {}
@@ -1090,27 +1312,40 @@ class row_checker {
     judge(cells);
     return verdict(row);
   }
-  /// The same in two steps: others may add what they find between them.
+  /// The same in two steps: others may add what they find between them. `found` is what was wrong with values that did
+  /// not become cells: their fields are not judged, and where it is the row as a whole, nothing is.
   /// @{
-  void judge(std::span<cell const> cells);
+  void judge(std::span<cell const> cells, std::span<problem const> found = {});
   std::vector<problem>& problems() noexcept { return problems_; }
   result<void> verdict(std::int64_t row);
   /// @}
 
  private:
-  void add(std::size_t i, errc code, std::string message);
-  void add_out_of_range(std::size_t i, std::string const& value);
-  void check_value(std::size_t i, cell const& value);
-  void check_number(std::size_t i, double value);
-  void check_text(std::size_t i, std::string_view value);
-  void check_json(std::size_t i, std::string_view text);
-  void check_dynamic(std::size_t i, std::string_view text);
-  void check_vector(std::size_t i, std::span<float const> value);
-  error_info refusal(std::int64_t row);
+  bool take_found(std::string_view name, std::span<problem const> found);
+  void add(errc code, std::string message);
+  void add_wrong_type(field_info const& f);
+  void add_out_of_range(kind k, std::string const& value);
+  void check_value(field_info const& f, cell const& value);
+  void check_integer(kind k, cell const& value);
+  void check_number(kind k, double value);
+  void check_text(field_info const& f, std::string_view value);
+  void check_json(std::string_view text);
+  void check_dynamic(std::string_view text);
+  bool check_size(field_info const& f, std::size_t given, std::size_t wanted);
+  void check_floats(field_info const& f, std::span<float const> value);
+  void check_halves(field_info const& f, std::span<std::uint16_t const> bits);
+  void check_sparse(cell const& value);
+  void check_array(field_info const& f, cell const& value);
+  void check_structs(field_info const& f, cell const& value);
 
+  static constexpr std::size_t nowhere = static_cast<std::size_t>(-1);
   std::span<field_info const> fields_;
   std::vector<problem> problems_;
   std::vector<std::string> keys_;  // scratch
+  // Where the value under judgement stands: its field, and within a list its element and the field of the struct there.
+  field_info const* field_ = nullptr;
+  std::size_t element_ = nowhere;
+  field_info const* sub_field_ = nullptr;
 };
 
 /// From checked cells to those that stand in a file of whatever format: a default wins over null, as on the server; a
@@ -1137,6 +1372,51 @@ error_info refused_row(std::int64_t row, std::vector<problem> problems);
 }  // namespace v1
 }  // namespace bulkwriter
 
+// ---------- bulkwriter/format/json.hpp ------------------------------------------------------------------------------
+
+namespace bulkwriter {
+inline namespace v1 {
+namespace format {
+
+/// JSON as every server reads it: {"rows":[{…},{…}]}, compact, a row a line. Dynamic keys stand beside the fields; the
+/// value of a json field is a string that holds JSON text. Vectors are lists of numbers (a sparse one an object from
+/// index to value, a binary one a list of bytes), structs objects. Floats are written with the fewest digits that read
+/// back as the same float; those of 16 bits as the float of the same value.
+struct json {
+  static constexpr std::string_view extension = "json";  ///< of the files
+  /// Every kind.
+  static constexpr bool holds(kind) noexcept { return true; }
+
+  /// There are no options that could be wrong.
+  result<std::unique_ptr<encoder>> try_make_encoder(std::span<field_info const> fields) const;
+};
+
+}  // namespace format
+}  // namespace v1
+}  // namespace bulkwriter
+
+// ---------- bulkwriter/format/detail/json_encoder.hpp ---------------------------------------------------------------
+
+namespace bulkwriter {
+inline namespace v1 {
+namespace detail {
+
+/// Rows as JSON objects: of json and of jsonl, which differ in what stands around the rows.
+class json_encoder final : public text_encoder {
+ public:
+  json_encoder(std::span<field_info const> fields, text_frame frame);
+
+ private:
+  BULKWRITER_DECL void append_row(std::string& out, std::span<cell const> cells) override;
+
+  std::span<field_info const> fields_;
+  std::vector<std::string> keys_;  // `"name":` by field index
+};
+
+}  // namespace detail
+}  // namespace v1
+}  // namespace bulkwriter
+
 // ---------- bulkwriter/format/jsonl.hpp -----------------------------------------------------------------------------
 
 namespace bulkwriter {
@@ -1146,8 +1426,8 @@ namespace format {
 /// JSON Lines, for Milvus from 2.6.6 on: the rows of json, an object a line and nothing around them.
 struct jsonl {
   static constexpr std::string_view extension = "jsonl";  ///< of the files
-  /// What json holds.
-  static constexpr bool holds(kind k) noexcept { return json::holds(k); }
+  /// Every kind.
+  static constexpr bool holds(kind) noexcept { return true; }
 
   /// There are no options that could be wrong.
   result<std::unique_ptr<encoder>> try_make_encoder(std::span<field_info const> fields) const;
@@ -1229,16 +1509,23 @@ class byte_chain {
 
   std::size_t size() const noexcept { return size_; }
 
+  /// Makes room for at most this many bytes, at least one, in one piece at the end, to be written at once. Where all
+  /// sizes given are multiples of a number that divides slab_size, so is each piece.
+  std::span<std::byte> extend(std::size_t most) {
+    std::size_t const used = size_ % slab_pool::slab_size;
+    if (size_ == slabs_.size() * slab_pool::slab_size) slabs_.push_back(pool_->take());
+    std::size_t const now = (std::min)(most, slab_pool::slab_size - used);
+    std::byte* const at = slabs_[size_ / slab_pool::slab_size].get() + used;
+    size_ += now;
+    return {at, now};
+  }
   void append(void const* data, std::size_t n) {
     auto const* from = static_cast<std::byte const*>(data);
     while (n != 0) {
-      std::size_t const used = size_ % slab_pool::slab_size;
-      if (size_ == slabs_.size() * slab_pool::slab_size) slabs_.push_back(pool_->take());
-      std::size_t const now = (std::min)(n, slab_pool::slab_size - used);
-      std::memcpy(slabs_[size_ / slab_pool::slab_size].get() + used, from, now);
-      size_ += now;
-      from += now;
-      n -= now;
+      std::span<std::byte> const piece = extend(n);
+      std::memcpy(piece.data(), from, piece.size());
+      from += piece.size();
+      n -= piece.size();
     }
   }
 
@@ -1360,6 +1647,7 @@ class npy_encoder final : public format::encoder {
 
   struct column {
     std::size_t place;         // of the field in the schema
+    kind of;                   // the field's
     std::string_view type;     // as numpy writes it, without the width of text
     std::size_t values_a_row;  // of a vector; 0: a single one
     std::size_t bytes;         // of a row; 0: text
@@ -1375,6 +1663,7 @@ class npy_encoder final : public format::encoder {
 
   static column make_column(field_info const& f, std::size_t place, slab_pool& pool);
   static void put(column& c, cell const& value);
+  static void put_floats(column& c, std::span<float const> values);
   std::uint64_t size_of(std::uint64_t rows, std::uint64_t characters) const noexcept {
     return columns_.size() * head_bytes + rows * (fixed_bytes_ + characters * character);
   }
@@ -1405,20 +1694,19 @@ inline namespace v1 {
 namespace format {
 
 /// Apache Parquet, in the form that every Milvus from 2.3.4 on reads: all columns OPTIONAL, three-level lists, strings
-/// annotated as such, PLAIN values, data pages v1, no compression (embeddings do not compress).
+/// annotated as such, PLAIN values, data pages v1, no compression (embeddings do not compress). json, geometry,
+/// timestamptz and sparse vectors are strings; float16, bfloat16 and binary vectors lists of unsigned bytes, 16-bit
+/// floats with the lower byte first; an array of structs is a list of structs whose fields are REQUIRED.
 struct parquet {
   /// Bytes of values, 4 KiB to 2 GiB: what a reader holds in memory, and the encoder of all columns but the widest
   /// vector.
   std::uint64_t row_group_size = std::uint64_t{32} << 20;
-  /// Bytes of values, 1 KiB to 1 GiB; a page ends with the row that reaches it.
+  /// Bytes of values, 1 KiB to 512 MiB; a page ends with the row that reaches it.
   std::uint64_t page_size = std::uint64_t{1} << 20;
   bool page_checksum = false;  ///< CRC-32 of every page, for readers that check it
 
-  static constexpr std::string_view extension = "parquet";  ///< of the files
-  /// boolean, int8 to int64, float32, float64, varchar, json (so the dynamic field too) and float_vector.
-  static constexpr bool holds(kind k) noexcept {
-    return k <= kind::json || k == kind::float_vector ? k != kind::text : false;
-  }
+  static constexpr std::string_view extension = "parquet";     ///< of the files
+  static constexpr bool holds(kind) noexcept { return true; }  ///< every kind, nullable or not
 
   /// What writes the bytes. Error: invalid_option, for a size out of its range.
   result<std::unique_ptr<encoder>> try_make_encoder(std::span<field_info const> fields) const;
@@ -1471,126 +1759,150 @@ inline std::uint32_t crc32(std::uint32_t crc, std::span<std::byte const> data) n
 }  // namespace v1
 }  // namespace bulkwriter
 
-// ---------- bulkwriter/format/detail/parquet_encoder.hpp ------------------------------------------------------------
+// ---------- bulkwriter/format/detail/parquet_format.hpp -------------------------------------------------------------
 
 namespace bulkwriter {
 inline namespace v1 {
-namespace format {
-struct parquet;
-}
 namespace detail {
 
-/// How a file comes about (https://github.com/apache/parquet-format):
-///
-///   (1) "PAR1".
-///   (2) Rows go into one byte_chain a column, in the very bytes of PLAIN encoding; a page is a range of a chain.
-///   (3) When a row group is full, each column's pages are handed over: page header, levels, values where they lie.
-///       Nothing is copied a second time, and nothing written before is ever patched.
-///       The widest vector column does not wait for that: its chunk comes first in the row group, and each of its pages
-///       goes out as soon as it is full, out of the cache. So memory holds a page of it and a row group of the rest.
-///   (4) The row group's metadata is kept, serialized, for the footer: some 100 bytes a column.
-///   (5) Footer, its length, "PAR1".
-///
-/// Levels are runs in closed form: a vector without nulls costs 5 or 6 bytes of repetition levels a row and a few bytes
-/// of definition levels a page, instead of a level pair for every float.
-class parquet_encoder final : public format::encoder {
- public:
-  parquet_encoder(format::parquet const& options, std::span<field_info const> fields);
+/// Numbers of parquet.thrift (https://github.com/apache/parquet-format).
+namespace parquet_format {
+enum class physical : std::uint8_t { boolean = 0, int32 = 1, int64 = 2, float32 = 4, float64 = 5, byte_array = 6 };
+inline constexpr int data_page = 0;
+inline constexpr int plain = 0, rle = 3;
+inline constexpr int uncompressed = 0;
+inline constexpr int required = 0, optional = 1, repeated = 2;
+inline constexpr int converted_utf8 = 0, converted_list = 3, converted_uint8 = 11, converted_int8 = 15,
+                     converted_int16 = 16;
+inline constexpr int logical_string = 1, logical_list = 3, logical_integer = 10;
+inline constexpr std::string_view magic = "PAR1";
+}  // namespace parquet_format
 
-  BULKWRITER_DECL void put_row(std::span<cell const> cells) override;
-  BULKWRITER_DECL void end_row() override;
-  BULKWRITER_DECL void drop_row() override;
+/// How the values of a row lie in a leaf of the schema. Lists have the three levels of the format's own rules; what is
+/// inside a struct is REQUIRED, since servers drop nulls there in silence; all else is OPTIONAL, also where no null can
+/// occur, since servers up to 2.5.4 crash on REQUIRED.
+enum class parquet_nesting : std::uint8_t {
+  scalar,         // optional T f
+  vector,         // optional group f (LIST) { repeated group list { optional T element } }, `width` values a row
+  array,          // the same, of any length
+  struct_scalar,  // optional group f (LIST) { repeated group list { required group element { required T sub } } }
+  struct_vector,  // a list of `width` values in the place of that T: repeated group list { required T element }
+};
 
-  std::uint64_t rows() const noexcept override { return file_rows_ + group_rows_; }
-  BULKWRITER_DECL std::uint64_t size_bound() const noexcept override;
-  std::uint64_t lone_row_bound() const noexcept override {
-    return 4 + row_bytes_ + 2 * columns_.size() +
-           around_rows();  // 2: the first row of a column begins new bytes of bits
+/// A leaf of the schema: all values of one column of the file.
+struct parquet_leaf {
+  field_info const* field;  // of the schema
+  field_info const* sub;    // of the field's struct, or null
+  kind type;                // of the field, of its elements, or of the sub-field
+  std::uint32_t width;      // values a vector has in the file: floats, or bytes; 1 for other kinds
+  parquet_nesting nesting;
+
+  parquet_format::physical physical() const noexcept {
+    switch (type) {
+      case kind::boolean: return parquet_format::physical::boolean;
+      case kind::int64: return parquet_format::physical::int64;
+      case kind::float32:
+      case kind::float_vector: return parquet_format::physical::float32;
+      case kind::float64: return parquet_format::physical::float64;
+      case kind::int8:
+      case kind::int16:
+      case kind::int32:
+      case kind::float16_vector:
+      case kind::bfloat16_vector:
+      case kind::int8_vector:
+      case kind::binary_vector: return parquet_format::physical::int32;
+      default: return parquet_format::physical::byte_array;
+    }
   }
-  bool ready() const noexcept override { return group_is_full() || streamed_page_is_full(); }
-  BULKWRITER_DECL result<void> flush(format::byte_sink const& sink) override;
-  BULKWRITER_DECL result<void> finish(format::byte_sink const& sink) override;
+  /// The definition level of a value.
+  int max_definition() const noexcept {
+    switch (nesting) {
+      case parquet_nesting::scalar: return 1;
+      case parquet_nesting::struct_scalar: return 2;
+      default: return 3;
+    }
+  }
+  std::vector<std::string_view> path() const {
+    switch (nesting) {
+      case parquet_nesting::scalar: return {field->name};
+      case parquet_nesting::struct_scalar: return {field->name, "list", "element", sub->name};
+      case parquet_nesting::struct_vector: return {field->name, "list", "element", sub->name, "list", "element"};
+      default: return {field->name, "list", "element"};
+    }
+  }
+};
+
+/// Bytes stand in the file as integers, one a byte; a 16-bit float as two.
+constexpr std::uint32_t parquet_width(field_info const& f) noexcept {
+  switch (f.type) {
+    case kind::float_vector:
+    case kind::int8_vector: return f.dim;
+    case kind::float16_vector:
+    case kind::bfloat16_vector: return f.dim * 2;
+    case kind::binary_vector: return f.dim / 8;
+    default: return 1;
+  }
+}
+
+/// Appends the leaves of a field in the order of the schema: one a sub-field of a struct_array, else one.
+inline void append_parquet_leaves(std::vector<parquet_leaf>& out, field_info const& f) {
+  if (f.type == kind::array) {
+    out.push_back({&f, nullptr, f.element, 1, parquet_nesting::array});
+  } else if (f.type != kind::struct_array) {
+    auto const nesting = is_dense_vector(f.type) ? parquet_nesting::vector : parquet_nesting::scalar;
+    out.push_back({&f, nullptr, f.type, parquet_width(f), nesting});
+  } else {
+    for (field_info const& sub : f.sub_fields()) {
+      auto const nesting = is_dense_vector(sub.type) ? parquet_nesting::struct_vector : parquet_nesting::struct_scalar;
+      out.push_back({&f, &sub, sub.type, parquet_width(sub), nesting});
+    }
+  }
+}
+
+}  // namespace detail
+}  // namespace v1
+}  // namespace bulkwriter
+
+// ---------- bulkwriter/format/detail/parquet_metadata.hpp -----------------------------------------------------------
+
+namespace bulkwriter {
+inline namespace v1 {
+namespace detail {
+
+struct parquet_range {
+  std::int64_t least, greatest;
+};
+
+/// Where the values of a leaf in a row group lie in the file.
+struct parquet_chunk {
+  std::uint64_t offset = 0, size = 0;
+  std::uint64_t entries = 0, values = 0;    // with nulls and empty lists, and without
+  std::size_t rows = 0;                     // handed over
+  std::optional<parquet_range> range = {};  // of integers outside lists
+};
+
+/// Appends a ColumnChunk.
+void append_parquet_chunk(std::string& out, parquet_leaf const& leaf, parquet_chunk const& chunk);
+
+/// The metadata of a file as it grows: the schema, and some 100 bytes a leaf and row group, serialized.
+class parquet_metadata {
+ public:
+  /// Of a schema with at least these leaves' fields, in their order.
+  parquet_metadata(std::span<field_info const> fields, std::span<parquet_leaf const> leaves);
+
+  /// One chunk a leaf, appended to each other.
+  void add_group(std::string_view chunks, std::uint64_t offset, std::uint64_t size, std::uint64_t rows);
+  /// FileMetaData.
+  std::string footer(std::uint64_t rows) const;
+  /// No smaller than the footer with one more group.
+  std::uint64_t size_bound() const noexcept { return groups_.size() + bound_without_groups_; }
+  /// A new file begins.
+  void clear() noexcept;
 
  private:
-  // pymilvus' bound; servers size their read buffers by rows too
-  static constexpr std::uint64_t max_group_rows = 1'000'000;
-  // no page header with its level lengths and run headers is longer, no column's metadata without its name and
-  // statistics
-  static constexpr std::uint64_t page_overhead = 96, column_overhead = 160;
-
-  enum class physical : std::uint8_t { boolean = 0, int32 = 1, int64 = 2, float32 = 4, float64 = 5, byte_array = 6 };
-
-  struct page {
-    std::size_t value_end = 0;  // in the chain
-    std::size_t row_end = 0;    // in the row group
-  };
-  struct column {
-    field_info const* field;
-    std::size_t place;  // of the field in the schema
-    physical type;
-    byte_chain values;
-    std::vector<bool> valid;  // one a row, for columns that may hold nulls
-    std::vector<page> pages;  // closed ones
-    std::size_t rows = 0;
-    std::size_t page_begin = 0;  // of the open page
-    std::size_t row_begin = 0;   // in values, of the begun row: what drop_row goes back to
-    bool has_row = false;        // the begun row has been put
-    struct {
-      std::uint64_t offset = 0, size = 0;  // in the file
-      std::uint64_t entries = 0;           // values and nulls
-      std::size_t rows = 0;
-    } chunk = {};  // what has been handed over in this row group
-  };
-
-  static physical physical_type(field_info const& f) noexcept;
-  static bool is_list(field_info const& f) noexcept { return is_vector(f.type); }
-  // Columns that never hold nulls have no validity; a default takes the place of null before it comes here.
-  static bool holds_nulls(field_info const& f) noexcept { return f.nullable && !f.has_default; }
-
-  void put(column& c, cell const& value);
-  void begin_value(column& c, bool valid);
-  void append_integer(column& c, std::int64_t value);
-  void append_float(column& c, double value);
-  void append_fixed(column& c, void const* value, std::size_t size) {
-    c.values.append(value, size);
-    grow(size);
-  }
-  void grow(std::uint64_t bytes) noexcept { row_bytes_ += bytes; }
-
-  // Of a file, beside its pages and the metadata of earlier row groups: headers of the open pages, footer.
-  std::uint64_t around_rows() const noexcept {
-    return columns_.size() * page_overhead + footer_per_group_ + footer_base_ + 8;
-  }
-  bool group_is_full() const noexcept { return group_bytes_ >= row_group_size_ || group_rows_ == max_group_rows; }
-  bool streamed_page_is_full() const noexcept { return streamed_ != nullptr && streamed_->values.size() >= page_size_; }
-
-  result<void> begin_file(format::byte_sink const& sink);
-  result<void> write_group(format::byte_sink const& sink);
-  result<void> write_column(format::byte_sink const& sink, column& c);
-  result<void> write_page(format::byte_sink const& sink, column& c, std::size_t value_begin, page const& end);
-  result<void> stream_page(format::byte_sink const& sink);
-  std::uint64_t make_levels(column const& c, std::size_t row_begin, std::size_t row_end);
-  void append_column_metadata(std::string& out, column const& c) const;
-  void append_schema(std::string& out) const;
-  std::string make_footer() const;
-
-  std::uint64_t row_group_size_, page_size_;
-  bool page_checksum_;
-  slab_pool pool_;
-  std::vector<column> columns_;
-  column* streamed_ = nullptr;
-
-  std::uint64_t group_rows_ = 0, group_bytes_ = 0;  // ended rows; bytes with their share of levels and page headers
-  std::uint64_t held_bytes_ = 0;                    // of group_bytes_, what has not been handed over
-  std::uint64_t row_bytes_ = 0;                     // of the begun row
-  std::uint64_t file_rows_ = 0, file_bytes_ = 0;    // handed over
-  std::size_t groups_ = 0;
-  std::string group_metadata_;  // serialized RowGroups
-  std::uint64_t footer_base_, footer_per_group_;
-
-  std::string head_, levels_;  // scratch of write_page
-  std::vector<std::byte> packed_;
-  std::vector<std::span<std::byte const>> pieces_;
+  std::string schema_, groups_;
+  std::size_t nodes_ = 0, leaves_, group_count_ = 0;
+  std::uint64_t bound_without_groups_;
 };
 
 }  // namespace detail
@@ -1631,7 +1943,7 @@ class thrift_compact {
     list(id, 5, values.size());
     for (std::int32_t const v : values) zigzag(v);
   }
-  void list_of_binary(int id, std::initializer_list<std::string_view> values) {
+  void list_of_binary(int id, std::span<std::string_view const> values) {
     list(id, 8, values.size());
     for (std::string_view const v : values) text(v);
   }
@@ -1688,6 +2000,170 @@ inline constexpr char version[] = "0.1.0";
 }  // namespace v1
 }  // namespace bulkwriter
 
+// ---------- bulkwriter/format/detail/parquet_pages.hpp --------------------------------------------------------------
+
+namespace bulkwriter {
+inline namespace v1 {
+namespace detail {
+
+/// What the rows of a field are, beside their values.
+struct parquet_rows {
+  std::vector<bool> valid;           // one a row, empty where no row may be null
+  std::vector<std::uint32_t> sizes;  // how many elements, 0 for null; empty where it is the same for all
+};
+
+struct parquet_entries {
+  std::uint64_t all = 0, values = 0;  // with nulls and empty lists, and without
+};
+
+/// Appends repetition and definition levels of the rows [begin, end), each with its length before it, as data pages v1
+/// have them: runs in closed form, so that a vector costs some bytes and not a pair of levels for every float.
+parquet_entries append_parquet_levels(std::string& out, parquet_leaf const& leaf, parquet_rows const& rows,
+                                      std::size_t begin, std::size_t end);
+
+/// No smaller than what the levels of one row of a list take, wherever its page begins. `size` is that of an array.
+constexpr std::uint64_t parquet_level_bound(parquet_leaf const& leaf, bool nulls, std::size_t size) noexcept {
+  // A run takes its length, twice it as a varint, and a byte; runs that are joined take less than they took alone. A
+  // vector has at most 2^16 values, an array at most 2^12.
+  switch (leaf.nesting) {
+    case parquet_nesting::scalar: return 0;               // a bit, if anything
+    case parquet_nesting::vector: return nulls ? 12 : 6;  // 02 00 and a run; without nulls one definition for all rows
+    case parquet_nesting::array:
+    case parquet_nesting::struct_scalar: return 5 + 3;
+    default: return 6 * (std::max)(size, std::size_t{1}) + 6;
+  }
+}
+
+void append_parquet_page_header(std::string& out, std::uint64_t body_size, std::uint64_t entries,
+                                std::optional<std::uint32_t> crc);
+
+/// Packs booleans, a byte each in [begin, end) of the chain, to bits.
+void append_packed(std::vector<std::byte>& out, byte_chain const& values, std::size_t begin, std::size_t end);
+
+}  // namespace detail
+}  // namespace v1
+}  // namespace bulkwriter
+
+// ---------- bulkwriter/format/detail/parquet_encoder.hpp ------------------------------------------------------------
+
+namespace bulkwriter {
+inline namespace v1 {
+namespace format {
+struct parquet;
+}
+namespace detail {
+
+/// How a file comes about (https://github.com/apache/parquet-format):
+///
+///   (1) "PAR1".
+///   (2) Values go into one byte_chain a leaf of the schema, in the very bytes of PLAIN encoding (booleans aside); a
+///   page
+///       is a range of a chain. Which rows are null and how long lists are stands beside, once a field.
+///   (3) When a row group is full, each leaf's pages are handed over: page header, levels, values where they lie.
+///       Nothing is copied a second time, and nothing written before is ever patched.
+///       The widest vector does not wait for that: its chunk comes first in the row group, and each of its pages goes
+///       out as soon as it is full, out of the cache. So memory holds a page of it and a row group of the rest.
+///   (4) The row group's metadata is kept, serialized, for the footer.
+///   (5) Footer, its length, "PAR1".
+class parquet_encoder final : public format::encoder {
+ public:
+  parquet_encoder(format::parquet const& options, std::span<field_info const> fields);
+
+  BULKWRITER_DECL void put_row(std::span<cell const> cells) override;
+  BULKWRITER_DECL void end_row() override;
+  BULKWRITER_DECL void drop_row() override;
+
+  std::uint64_t rows() const noexcept override { return file_rows_ + group_rows_; }
+  BULKWRITER_DECL std::uint64_t size_bound() const noexcept override;
+  std::uint64_t lone_row_bound() const noexcept override {
+    // 2: the first row of a leaf begins new bytes of bits
+    return parquet_format::magic.size() + row_bytes_ + 2 * leaves_.size() + around_rows();
+  }
+  bool ready() const noexcept override { return group_is_full() || streamed_page_is_full(); }
+  BULKWRITER_DECL result<void> flush(format::byte_sink const& sink) override;
+  BULKWRITER_DECL result<void> finish(format::byte_sink const& sink) override;
+
+ private:
+  // pymilvus' bound; servers size their read buffers by rows too
+  static constexpr std::uint64_t max_group_rows = 1'000'000;
+  // no page header with its level lengths, run headers and last bytes of bits is longer
+  static constexpr std::uint64_t page_overhead = 96;
+
+  struct page {
+    std::size_t value_end = 0;  // in the chain
+    std::size_t row_end = 0;    // in the row group
+  };
+  struct column {
+    field_info const* field;
+    std::size_t place;                   // of the field in the schema
+    std::size_t first_leaf, leaf_count;  // in leaves_
+    parquet_rows rows = {};
+    // Columns that never hold nulls have no validity; a default takes the place of null before it comes here.
+    bool holds_nulls = field->nullable && !field->has_default;
+  };
+  struct leaf : parquet_leaf {
+    column* of;
+    std::uint64_t level_bound;     // of a row, where all rows have the same
+    byte_chain values;             // booleans: a byte each
+    std::vector<page> pages = {};  // closed ones
+    std::size_t page_begin = 0;    // in values, of the open page
+    std::size_t row_begin = 0;     // in values, of the row put: what drop_row goes back to
+    parquet_chunk chunk = {};      // what has been handed over in this row group
+  };
+
+  void put(column& c, cell const& value);
+  void put_list(column& c, cell const& value);
+  // Pages end between rows, so the open page is closed when the row behind its last one begins.
+  void begin_row(leaf& l) {
+    if (l.values.size() - l.page_begin >= page_size_) close_page(l);
+  }
+  void close_page(leaf& l);
+  void put_value(leaf& l, cell const& value);
+  void put_text(leaf& l, std::string_view text);
+  void put_bytes(leaf& l, cell const& value);
+  template <class T>
+  void put_fixed(leaf& l, T value) {
+    // chains of numbers are written by numbers, so one never straddles slabs
+    std::memcpy(l.values.extend(sizeof value).data(), &value, sizeof value);
+    grow(sizeof value);
+  }
+  void grow(std::uint64_t bytes) noexcept { row_bytes_ += bytes; }
+
+  // Of a file, beside its pages: headers of the open pages, footer, its length and magic.
+  std::uint64_t around_rows() const noexcept { return leaves_.size() * page_overhead + metadata_.size_bound() + 8; }
+  bool group_is_full() const noexcept { return group_bytes_ >= row_group_size_ || group_rows_ == max_group_rows; }
+  bool streamed_page_is_full() const noexcept { return streamed_ != nullptr && streamed_->values.size() >= page_size_; }
+
+  result<void> begin_file(format::byte_sink const& sink);
+  result<void> write_group(format::byte_sink const& sink);
+  result<void> write_leaf(format::byte_sink const& sink, leaf& l);
+  result<void> write_page(format::byte_sink const& sink, leaf& l, std::size_t value_begin, page const& end);
+  result<void> stream_page(format::byte_sink const& sink);
+
+  std::uint64_t row_group_size_, page_size_;
+  bool page_checksum_;
+  slab_pool pool_;
+  std::vector<column> columns_;
+  std::vector<leaf> leaves_;
+  leaf* streamed_ = nullptr;
+  parquet_metadata metadata_;
+
+  bool row_is_put_ = false;
+  std::uint64_t group_rows_ = 0, group_bytes_ = 0;  // ended rows; bytes with their share of levels and page headers
+  std::uint64_t held_bytes_ = 0;                    // of group_bytes_, what has not been handed over
+  std::uint64_t row_bytes_ = 0;                     // of the row put
+  std::uint64_t file_rows_ = 0, file_bytes_ = 0;    // handed over
+
+  std::string text_;           // scratch of put_value
+  std::string head_, levels_;  // scratch of write_page
+  std::vector<std::byte> packed_;
+  std::vector<std::span<std::byte const>> pieces_;
+};
+
+}  // namespace detail
+}  // namespace v1
+}  // namespace bulkwriter
+
 // ---------- bulkwriter/manifest/batch_files.hpp ---------------------------------------------------------------------
 
 namespace bulkwriter {
@@ -1724,11 +2200,7 @@ struct batch_files {
   import_options options = {};
 
   /// Files that were not written here: a group each, rows and bytes unknown (0).
-  static batch_files of_paths(std::vector<std::string> paths) {
-    batch_files files;
-    for (auto& path : paths) files.groups.push_back({.paths = {std::move(path)}});
-    return files;
-  }
+  static batch_files of_paths(std::vector<std::string> paths);
 
   /// The groups, as a range.
   /// @{
@@ -1743,15 +2215,7 @@ struct batch_files {
   friend bool operator==(batch_files const&, batch_files const&) = default;
 
   /// As the guide prints it: `[["5868ba87-…/1.parquet"], ["5868ba87-…/2.parquet"]]`.
-  friend std::ostream& operator<<(std::ostream& out, batch_files const& files) {
-    out << '[';
-    for (std::size_t i = 0; i < files.size(); ++i) {
-      out << (i ? ", [" : "[");
-      for (std::size_t k = 0; k < files[i].size(); ++k) out << (k ? ", \"" : "\"") << files[i][k] << '"';
-      out << ']';
-    }
-    return out << ']';
-  }
+  friend std::ostream& operator<<(std::ostream& out, batch_files const& files);
 };
 
 }  // namespace v1
@@ -1870,6 +2334,9 @@ class folder final : public place {
 namespace bulkwriter {
 inline namespace v1 {
 namespace output {
+namespace detail {
+class memory_file;
+}
 
 /// Files in memory, by name. For tests, and for programs that send the bytes their own way. Thread-safe.
 ///
@@ -1878,55 +2345,21 @@ namespace output {
 class memory final : public place {
  public:
   /// A file of a name that is there already replaces it when it is finished. No errors.
-  result<std::unique_ptr<file>> create(std::string_view name, std::uint64_t) override {
-    return std::unique_ptr<file>(std::make_unique<memory_file>(*this, std::string(name)));
-  }
+  BULKWRITER_DECL result<std::unique_ptr<file>> create(std::string_view name, std::uint64_t max_size) override;
   /// The same: any file here can be rewritten.
-  result<std::unique_ptr<file>> create_member(std::string_view name, std::uint64_t max_size, group_member) override {
-    return create(name, max_size);
-  }
-  std::string path_of(std::string_view name) const override { return std::string(name); }  ///< the name
-  std::string data_path() const override { return {}; }                                    ///< empty
+  BULKWRITER_DECL result<std::unique_ptr<file>> create_member(std::string_view name, std::uint64_t max_size,
+                                                              group_member member) override;
+  BULKWRITER_DECL std::string path_of(std::string_view name) const override;  ///< the name
+  BULKWRITER_DECL std::string data_path() const override;                     ///< empty
+
+  memory();                            ///< without files
+  BULKWRITER_DECL ~memory() override;  ///< with all files
 
   /// The finished files by name: a copy.
-  std::map<std::string, std::vector<std::byte>> files() const {
-    std::lock_guard const lock(mutex_);
-    return files_;
-  }
+  std::map<std::string, std::vector<std::byte>> files() const;
 
  private:
-  class memory_file final : public file {
-   public:
-    memory_file(memory& owner, std::string name) : owner_(owner), name_(std::move(name)) {}
-    result<void> write(std::span<bytes const> pieces) override {
-      for (bytes const piece : pieces) data_.insert(data_.end(), piece.begin(), piece.end());
-      return {};
-    }
-    result<void> finish() override {
-      std::lock_guard const lock(owner_.mutex_);
-      owner_.files_.insert_or_assign(name_, std::move(data_));
-      return {};
-    }
-    result<void> discard() override {
-      data_.clear();
-      return {};
-    }
-    result<void> rewrite_head(bytes head) override {
-      if (head.size() > data_.size()) return file::rewrite_head(head);
-      std::copy(head.begin(), head.end(), data_.begin());
-      return {};
-    }
-    result<void> remove() override {
-      std::lock_guard const lock(owner_.mutex_);
-      owner_.files_.erase(name_);
-      return {};
-    }
-
-   private:
-    memory& owner_;
-    std::string name_;
-    std::vector<std::byte> data_;
-  };
+  friend class detail::memory_file;
 
   mutable std::mutex mutex_;
   std::map<std::string, std::vector<std::byte>> files_;
@@ -2352,8 +2785,15 @@ template <class V>
 concept has_json_text = requires(std::string& out, V const& v) { json_text_of<V>::append(out, v); };
 template <class V>
 concept json_like = text_like<V> || has_json_text<V>;
+// A std::chrono::sys_time of any whole unit, known by its clock so that <chrono> need not be included here.
 template <class V>
-concept timestamp_like = text_like<V> || std::same_as<V, std::chrono::sys_time<std::chrono::microseconds>>;
+concept system_time = requires(V const& time) {
+  typename V::period;
+  V::clock::to_time_t(typename V::clock::time_point());
+  { time.time_since_epoch().count() } -> std::integral;
+};
+template <class V>
+concept timestamp_like = text_like<V> || system_time<V>;
 // char and its kin are text, not numbers
 template <class V>
 concept integer_like =
@@ -2365,9 +2805,44 @@ template <class V, class E>
 concept block_of = std::convertible_to<V const&, std::span<E const>>;
 template <class V>
 concept pair_range = std::ranges::input_range<V const> && requires(std::ranges::range_reference_t<V const> e) {
-  { e.first } -> std::convertible_to<std::uint32_t>;
-  { e.second } -> std::convertible_to<float>;
+  requires integer_like<std::remove_cvref_t<decltype(e.first)>>;
+  requires std::is_arithmetic_v<std::remove_cvref_t<decltype(e.second)>>;
 };
+
+// 16-bit floats by their bits: float16, plain integers, and the compiler's own type where it is that of the kind.
+template <class T>
+inline constexpr bool is_native_float16 = false;
+template <class T>
+inline constexpr bool is_native_bfloat16 = false;
+#if defined(__FLT16_MANT_DIG__)
+__extension__ using native_float16 = _Float16;
+template <>
+inline constexpr bool is_native_float16<native_float16> = true;
+#endif
+#if defined(__STDCPP_BFLOAT16_T__)
+template <>
+inline constexpr bool is_native_bfloat16<decltype(0.0bf16)> = true;
+#endif
+template <class V, kind K>
+consteval bool holds_halves() {
+  if constexpr (!std::ranges::contiguous_range<V const>) {
+    return false;
+  } else {
+    using T = std::remove_cv_t<std::ranges::range_value_t<V const>>;
+    return block_of<V, T> && (std::same_as<T, float16> || std::same_as<T, std::uint16_t> ||
+                              (K == kind::float16_vector ? is_native_float16<T> : is_native_bfloat16<T>));
+  }
+}
+
+// The elements of a binary_vector one by one: a range of bool, or a std::bitset (and what is like it).
+template <class V>
+concept bit_set = requires(V const& bits) {
+  { bits.test(bits.size()) } -> std::same_as<bool>;
+  { bits.size() } -> std::convertible_to<std::size_t>;
+};
+template <class V>
+concept bits_like = bit_set<V> || (std::ranges::input_range<V const> &&
+                                   std::same_as<std::remove_cv_t<std::ranges::range_value_t<V const>>, bool>);
 
 // A member's type is a promise about all of its values, so it must fit as it stands. A single value given by name or in
 // a tuple is judged at run time: `"flag"_f = 1` for an int8 field.
@@ -2406,11 +2881,11 @@ consteval bool storable_as() {
   else if constexpr (K == kind::float_vector)
     return block_of<V, float>;
   else if constexpr (K == kind::float16_vector || K == kind::bfloat16_vector)
-    return block_of<V, float> || block_of<V, float16>;
+    return block_of<V, float> || holds_halves<V, K>();
   else if constexpr (K == kind::int8_vector)
     return block_of<V, std::int8_t>;
   else if constexpr (K == kind::binary_vector)
-    return block_of<V, std::uint8_t> || block_of<V, std::byte>;
+    return block_of<V, std::uint8_t> || block_of<V, std::byte> || bits_like<V>;
   else if constexpr (K == kind::sparse_float_vector)
     return std::same_as<V, sparse_view> || pair_range<V>;
   else
@@ -2458,15 +2933,35 @@ template <class Fields>
   requires requires { typename Fields::is_struct_fields; }
 struct sub_fields_of<struct_array<Fields>> : sub_fields_of<typename Fields::is_struct_fields> {};
 
+template <class V, auto Kind, strictness How>
+consteval bool storable();
+
+// Fields without members take what is like a tuple, by position.
+template <class E, class Sub, std::size_t... I>
+consteval bool storable_tuple(std::index_sequence<I...>) {
+  if constexpr (requires { std::tuple_size<E>::value; }) {
+    if constexpr (std::tuple_size<E>::value == Sub::size)
+      return (storable<std::remove_cvref_t<std::tuple_element_t<I, E>>, Sub::template at<I>::attributes,
+                       strictness::value>() &&
+              ...);
+  }
+  return false;
+}
 template <class V, class Sub>
 consteval bool storable_structs() {
-  if constexpr (!std::ranges::random_access_range<V const>) {
+  if constexpr (!std::ranges::sized_range<V const> || !std::ranges::input_range<V const>) {
     return false;
+  } else if constexpr (!std::is_lvalue_reference_v<std::ranges::range_reference_t<V const>>) {
+    return false;  // cells are views of the structs
   } else if constexpr (Sub::size == 0) {
     return true;
   } else {
+    using E = std::ranges::range_value_t<V const>;
     using Owner = typename Sub::template at<0>::owner;
-    return std::is_void_v<Owner> || std::same_as<Owner, std::ranges::range_value_t<V const>>;
+    if constexpr (std::is_void_v<Owner>)
+      return storable_tuple<E, Sub>(std::make_index_sequence<Sub::size>{});
+    else
+      return std::same_as<Owner, E>;
   }
 }
 
@@ -2498,7 +2993,8 @@ constexpr std::size_t wanted_extent(field_info const& f) noexcept {
 }
 template <class V>
 consteval bool extent_fits(field_info const& f) noexcept {
-  return wanted_extent(f) == 0 || fixed_extent<V> == 0 || fixed_extent<V> == wanted_extent(f);
+  std::size_t const wanted = f.type == kind::binary_vector && bits_like<V> ? f.dim : wanted_extent(f);
+  return wanted == 0 || fixed_extent<V> == 0 || fixed_extent<V> == wanted;
 }
 
 }  // namespace detail
@@ -2540,6 +3036,7 @@ constexpr field_info lower(std::string_view name, D const& d) {
   if constexpr (requires { d.nullable; }) f.nullable = d.nullable;
   if constexpr (requires { d.default_value; }) {
     f.has_default = d.default_value.set;
+    if constexpr (requires { d.default_value.fits; }) f.default_overflows = !d.default_value.fits;
     if constexpr (requires { d.default_value.view(); })
       f.default_text = d.default_value.view();
     else if constexpr (std::is_same_v<decltype(d.default_value), default_float>)
@@ -2550,15 +3047,25 @@ constexpr field_info lower(std::string_view name, D const& d) {
   return f;
 }
 
-consteval bool default_fits(field_info const& f) {
-  if (!f.has_default) return true;
-  if (is_integer(f.type)) return f.default_integer >= min_of(f.type) && f.default_integer <= max_of(f.type);
+// What is wrong with the default value of a field, at compile time and at run time.
+enum class default_rule : std::uint8_t { none, kind, range, finite, length, utf8, timestamp };
+constexpr default_rule judge_default(field_info const& f) {
+  auto const unless = [](bool holds, default_rule rule) { return holds ? default_rule::none : rule; };
+  if (!f.has_default) return default_rule::none;
+  if (f.type == kind::boolean) return unless(f.default_integer == 0 || f.default_integer == 1, default_rule::range);
+  if (is_integer(f.type))
+    return unless(!f.default_overflows && f.default_integer >= min_of(f.type) && f.default_integer <= max_of(f.type),
+                  default_rule::range);
   if (f.type == kind::float32)
-    return f.default_number >= -limits::max_float32 && f.default_number <= limits::max_float32;
-  if (f.type == kind::float64) return f.default_number - f.default_number == 0;
+    return unless(is_finite(f.default_number) && f.default_number >= -limits::max_float32 &&
+                      f.default_number <= limits::max_float32,
+                  default_rule::range);
+  if (f.type == kind::float64) return unless(is_finite(f.default_number), default_rule::finite);
+  if (f.type == kind::varchar && f.default_text.size() > f.max_length) return default_rule::length;
   if (f.type == kind::varchar)
-    return f.default_text.size() <= f.max_length && find_utf8_fault(f.default_text) == std::string_view::npos;
-  return true;
+    return unless(find_utf8_fault(f.default_text) == std::string_view::npos, default_rule::utf8);
+  if (f.type == kind::timestamptz) return unless(!find_timestamp_fault(f.default_text), default_rule::timestamp);
+  return default_rule::kind;
 }
 
 template <class D>
@@ -2598,12 +3105,6 @@ struct column_check {
                     (info.max_length >= 1 && info.max_length <= limits::max_varchar_length) >,
                 "bulkwriter: the varchar elements of an array need a max_length between 1 and 65535 bytes: "
                 "bw::array{.element_type = bw::varchar{.max_length = 64}, .max_capacity = 16}");
-  static constexpr bool default_is_held() {
-    if constexpr (requires { Kind.default_value.fits; })
-      return Kind.default_value.fits;
-    else
-      return true;
-  }
   static constexpr bool plain_element() {
     if constexpr (requires { Kind.element_type; })
       return Kind.element_type.plain;
@@ -2613,7 +3114,11 @@ struct column_check {
   static_assert(rule::field<Name, plain_element()>,
                 "bulkwriter: the element_type of an array takes no key, nullable or default_value attribute; set it on "
                 "the array");
-  static_assert(rule::field < Name, default_is_held() && default_fits(info) >,
+  static_assert(rule::field<Name, judge_default(info) != default_rule::timestamp>,
+                "bulkwriter: the default_value of a timestamptz field must be a point in time of ISO 8601; write it as "
+                "\"2026-01-31T08:00:00Z\" or, without an offset, as \"2026-01-31 08:00:00\"");
+  static_assert(rule::field < Name,
+                judge_default(info) == default_rule::none || judge_default(info) == default_rule::timestamp >,
                 "bulkwriter: the default_value is out of the range of this field's kind (varchar: longer than "
                 "max_length, or not UTF-8); give another value, a wider kind or a larger max_length");
   static_assert(rule::field<Name, !(info.is_primary && (info.nullable || info.has_default))>,
@@ -2792,8 +3297,12 @@ struct member_check {
       rule::field<Name, fits>,
       "bulkwriter: the C++ type of this member cannot be stored in this field's kind (boolean: bool; int8 to int64: an "
       "integer type no wider; float32: float; float64: float, double; varchar, text, geometry: std::string, "
-      "std::string_view; json: text, or a boost::json type with <bulkwriter/adapt/boost_json.hpp>; float_vector: "
-      "std::array, std::vector or std::span of float)");
+      "std::string_view; timestamptz: text, or a std::chrono::sys_time; json: text, or a boost::json type with "
+      "<bulkwriter/adapt/boost_json.hpp>; array: std::vector and other sized ranges of its elements; struct_array: of "
+      "its "
+      "structs; float_vector: std::array, std::vector or std::span of float; 16-bit vectors: of float or bw::float16; "
+      "int8_vector: of std::int8_t; binary_vector: of std::uint8_t, std::byte or bool; sparse_float_vector: "
+      "bw::sparse_view, std::map and other ranges of pairs)");
   static_assert(rule::field < Name, !fits || extent >,
                 "bulkwriter: the size of this std::array differs from the field's dim (binary_vector: dim / 8 bytes); "
                 "make both equal");
@@ -3208,52 +3717,113 @@ void append_dynamic_member(std::string& object, std::string_view key, V const& v
 }  // namespace v1
 }  // namespace bulkwriter
 
-// ---------- bulkwriter/row/row_texts.hpp ----------------------------------------------------------------------------
+// ---------- bulkwriter/row/cell_row.hpp -----------------------------------------------------------------------------
 
 namespace bulkwriter {
 inline namespace v1 {
 namespace detail {
 
-/// Texts that have to be made from a row's values (a boost::json::object, undeclared names), by field. They live until
-/// the next row is shown, and their memory is used again then.
-class row_texts {
- public:
-  explicit row_texts(std::size_t fields) : texts_(fields) {}
+class chunk_writer;
 
-  /// Empties the text of field i, has it made by `make(std::string&)`, and returns it.
-  template <class Make>
-  std::string const& get(std::size_t i, Make const& make) {
-    texts_[i].clear();
-    make(texts_[i]);
-    return texts_[i];
+// The elements of an array, or the structs of an array of structs one behind another.
+struct cell_list {
+  std::vector<cell> cells;
+  std::size_t width = 1;  // cells of an element
+
+  void clear() {
+    cells.clear();
+    width = 1;
   }
-
- private:
-  std::vector<std::string> texts_;
+  cell view() const { return cell::list(cells, width); }
 };
 
+// Puts entries in ascending order of their indices; of several with one index all stay, for the checker to see.
+void sort_sparse(std::vector<std::uint32_t>& indices, std::vector<float>& values);
+
 }  // namespace detail
+
+/// A row on its way to cells: the cells, the memory behind those that cannot view what they were given, and what was
+/// wrong with values that did not become cells. Used again for row after row; the memory is that of the largest.
+/// Writers of a compile-time schema have one of their own; rows of a run-time schema are filled by `text_columns` and
+/// <bulkwriter/adapt/boost_json.hpp>, and a writer takes it. Not thread-safe.
+class cell_row {
+ public:
+  /// For rows of these fields, which must outlive it.
+  explicit cell_row(std::span<field_info const> fields);
+  cell_row(cell_row&&) noexcept;             ///< what was moved from can be destroyed and assigned to
+  cell_row& operator=(cell_row&&) noexcept;  ///< likewise
+  ~cell_row();                               ///< with all that its cells view
+
+  /// Makes room for the next row: all cells null, no problems.
+  void clear();
+
+  /// The fields that it is for.
+  std::span<field_info const> fields() const noexcept { return fields_; }
+  /// One a field. Valid until `clear`.
+  std::span<cell const> cells() const noexcept { return cells_; }
+  /// In the order in which they were found.
+  std::vector<problem> const& problems() const noexcept { return problems_; }
+
+  /// Sets the cell of field `i`. What it views must live until the row is appended; memory that does can be had below.
+  void set(std::size_t i, cell value) noexcept { cells_[i] = value; }
+  /// Adds to the problems of the row, which will be refused. The field's own value is not judged then.
+  void refuse(errc code, std::string_view field, std::string message);
+
+  /// Empty memory that stays where it is until `clear`.
+  /// @{
+  std::string& new_text();
+  std::vector<float>& new_floats();
+  std::vector<std::int8_t>& new_int8s();
+  std::vector<std::uint8_t>& new_bytes();
+  std::vector<std::uint32_t>& new_indices();
+  detail::cell_list& new_list();
+  /// @}
+
+ private:
+  friend class detail::chunk_writer;  // settles the cells
+
+  std::span<field_info const> fields_;
+  std::vector<cell> cells_;
+  std::vector<problem> problems_;
+  struct memory;  // of many types, which a unit that only passes rows on need not instantiate
+  std::unique_ptr<memory> memory_;
+};
+
+/// How a value of the user's becomes a row of a run-time schema: specialise with
+/// `static void read(T const& value, cell_row& row)`. <bulkwriter/adapt/boost_json.hpp> does so for
+/// boost::json::object.
+template <class T>
+struct cells_of {};
+
 }  // namespace v1
 }  // namespace bulkwriter
 
-// ---------- bulkwriter/row/bind.hpp ---------------------------------------------------------------------------------
+// ---------- bulkwriter/row/to_cell.hpp ------------------------------------------------------------------------------
 
-// From the user's row to cells: each way to give a row becomes one function `show(row, texts, cells)`, which sets the
-// cells of the written fields that the row brings. The others are null when it is called.
+// The cell of a value that `storable` lets pass. What cannot be viewed where it lies (packed bits, sorted indices,
+// elements of lists) is made in the memory of the row.
 
 namespace bulkwriter {
 inline namespace v1 {
 namespace detail {
 
-// The cell of a value that `storable` lets pass. A template on the kind, not on the field: fields share it.
+// What the bodies below leave to functions that are compiled once.
+/// A point in time as ISO 8601 text, `micros` after `seconds` since 1970; a problem where its year has not four digits.
+cell timestamp_cell(field_info const& f, std::int64_t seconds, std::int64_t micros, cell_row& memory);
+/// Two spans as they are where the indices ascend; a sorted copy otherwise; a problem where their lengths differ.
+cell sparse_cell(field_info const& f, sparse_view value, cell_row& memory);
+/// Entries that are not in order yet: sorts them.
+cell pairs_cell(std::vector<std::uint32_t>& indices, std::vector<float>& values);
+/// Says that this index is none; `text`: as it was given.
+cell refuse_index(field_info const& f, std::string const& text, cell_row& memory);
+/// The cell of bits packed as numpy.packbits does it, the first in the highest bit; `count` is how many were given.
+cell bits_cell(field_info const& f, std::vector<std::uint8_t> const& packed, std::size_t count, cell_row& memory);
+
+// A template on the kind, not on the field: fields share it.
 template <kind K, class V>
-cell cell_of(std::size_t i, V const& value, row_texts& texts) {
-  if constexpr (is_optional<V>) {
-    return value ? cell_of<K>(i, *value, texts) : cell();
-  } else if constexpr (is_null_type<V>) {
-    return {};
-  } else if constexpr (K == kind::boolean) {
-    return cell::boolean(value);
+cell scalar_cell(V const& value) {
+  if constexpr (K == kind::boolean) {
+    return cell::boolean(static_cast<bool>(value));
   } else if constexpr (is_integer(K)) {
     if constexpr (sizeof(V) == 8 && std::is_unsigned_v<V>)
       return cell::integer(std::uint64_t{value});
@@ -3266,31 +3836,168 @@ cell cell_of(std::size_t i, V const& value, row_texts& texts) {
       return cell::float64(static_cast<double>(value));
   } else if constexpr (std::is_pointer_v<V>) {  // of getenv and its kin
     return value != nullptr ? cell::text(value) : cell();
-  } else if constexpr (text_like<V>) {
-    return cell::text(text_view(value));
-  } else if constexpr (K == kind::json) {
-    return cell::text(texts.get(i, [&](std::string& out) { json_text_of<V>::append(out, value); }));
-  } else if constexpr (K == kind::float_vector) {
-    return cell::floats(value);
   } else {
-    return {};
+    return cell::text(text_view(value));
   }
 }
 
-// Empty text for the dynamic field is an object without keys: what a std::string member begins as.
+template <class To, class V>
+std::span<To const> block_as(V const& value) {
+  using from = std::remove_cvref_t<std::ranges::range_value_t<V const>>;
+  static_assert(sizeof(from) == sizeof(To));
+  std::span<from const> const block = value;
+  return {reinterpret_cast<To const*>(block.data()), block.size()};
+}
+
 template <class V>
-cell dynamic_cell_of(std::size_t i, V const& value, row_texts& texts) {
-  cell const given = cell_of<kind::json>(i, value, texts);
-  return given.is_null() || given.as_text().empty() ? cell() : given;
+cell packed_cell(field_info const& f, V const& bits, cell_row& memory) {
+  std::vector<std::uint8_t>& packed = memory.new_bytes();
+  std::size_t count = 0;
+  auto const push = [&](bool bit) {
+    if (count % 8 == 0) packed.push_back(0);
+    if (bit) packed.back() = static_cast<std::uint8_t>(packed.back() | (0x80u >> (count % 8)));
+    ++count;
+  };
+  if constexpr (bit_set<V>)
+    for (std::size_t i = 0; i < bits.size(); ++i) push(bits.test(i));
+  else
+    for (bool const bit : bits) push(bit);
+  return bits_cell(f, packed, count, memory);
+}
+
+template <class V>
+cell pairs_cell(field_info const& f, V const& pairs, cell_row& memory) {
+  std::vector<std::uint32_t>& indices = memory.new_indices();
+  std::vector<float>& values = memory.new_floats();
+  for (auto const& [index, value] : pairs) {
+    if (!std::in_range<std::uint32_t>(index)) return refuse_index(f, std::to_string(index), memory);
+    indices.push_back(static_cast<std::uint32_t>(index));
+    values.push_back(static_cast<float>(value));
+  }
+  return pairs_cell(indices, values);
+}
+
+template <class V>
+cell time_cell(field_info const& f, V const& time, cell_row& memory) {
+  using period = typename V::period;
+  auto const ticks = std::int64_t{time.time_since_epoch().count()};
+  if constexpr (period::den == 1) {
+    return timestamp_cell(f, ticks * period::num, 0, memory);
+  } else {
+    static_assert(period::num == 1, "bulkwriter: a point in time counts seconds, or a whole number of ticks a second");
+    std::int64_t seconds = ticks / period::den, rest = ticks % period::den;
+    if (rest < 0) --seconds, rest += period::den;
+    if constexpr (period::den > 1'000'000)
+      return timestamp_cell(f, seconds, rest / (period::den / 1'000'000), memory);
+    else
+      return timestamp_cell(f, seconds, rest * 1'000'000 / period::den, memory);
+  }
+}
+
+template <kind E, class V>
+cell array_cell(V const& elements, cell_row& memory) {
+  cell_list& list = memory.new_list();
+  list.cells.reserve(std::ranges::size(elements));
+  for (auto&& element : elements) {
+    using T = std::remove_cvref_t<decltype(element)>;
+    // text that the range makes as it goes is gone with the next element
+    if constexpr (!std::is_lvalue_reference_v<std::ranges::range_reference_t<V const>> && text_like<T> &&
+                  !std::is_same_v<T, std::string_view> && !std::is_pointer_v<T>)
+      list.cells.push_back(cell::text(memory.new_text() = text_view(element)));
+    else
+      list.cells.push_back(scalar_cell<E>(element));
+  }
+  return list.view();
 }
 
 template <class F, class V>
-cell field_cell_of(std::size_t i, V const& value, row_texts& texts) {
-  if constexpr (F::info.is_dynamic)
-    return dynamic_cell_of(i, value, texts);
-  else
-    return cell_of<F::info.type>(i, value, texts);
+cell field_cell_of(V const& value, cell_row& memory);
+
+// A struct by its members, or what is like a tuple by position.
+template <class Sub, class Struct, std::size_t... I>
+void show_sub_fields(Struct const& value, cell_row& memory, cell* cells, std::index_sequence<I...>) {
+  if constexpr (std::is_void_v<typename Sub::template at<0>::owner>) {
+    using std::get;
+    ((cells[I] = field_cell_of<typename Sub::template at<I>>(get<I>(value), memory)), ...);
+  } else {
+    ((cells[I] = field_cell_of<typename Sub::template at<I>>(Sub::template at<I>::get(value), memory)), ...);
+  }
 }
+template <class Sub, class V>
+cell structs_cell(V const& structs, cell_row& memory) {
+  cell_list& list = memory.new_list();
+  list.width = Sub::size;
+  list.cells.resize(std::ranges::size(structs) * Sub::size);
+  cell* at = list.cells.data();
+  for (auto const& one : structs) {
+    show_sub_fields<Sub>(one, memory, at, std::make_index_sequence<Sub::size>{});
+    at += Sub::size;
+  }
+  return list.view();
+}
+
+template <kind K, class V>
+cell cell_of(field_info const& f, V const& value, cell_row& memory) {
+  if constexpr (K == kind::json && !text_like<V>) {
+    std::string& text = memory.new_text();
+    json_text_of<V>::append(text, value);
+    return cell::text(text);
+  } else if constexpr (K == kind::timestamptz && !text_like<V>) {
+    return time_cell(f, value, memory);
+  } else if constexpr (K == kind::sparse_float_vector) {
+    if constexpr (std::is_same_v<V, sparse_view>)
+      return sparse_cell(f, value, memory);
+    else
+      return pairs_cell(f, value, memory);
+  } else if constexpr (K == kind::binary_vector) {
+    if constexpr (bits_like<V>)
+      return packed_cell(f, value, memory);
+    else
+      return cell::bytes(block_as<std::uint8_t>(value));
+  } else if constexpr (K == kind::int8_vector) {
+    return cell::int8s(value);
+  } else if constexpr (is_dense_vector(K)) {
+    if constexpr (block_of<V, float>)
+      return cell::floats(value);
+    else
+      return cell::halves(block_as<std::uint16_t>(value));
+  } else {
+    return scalar_cell<K>(value);
+  }
+}
+
+// The cell of a field's value, also of a std::optional and of null.
+template <class F, class V>
+cell field_cell_of(V const& value, cell_row& memory) {
+  if constexpr (is_optional<V>) {
+    return value ? field_cell_of<F>(*value, memory) : cell();
+  } else if constexpr (is_null_type<V>) {
+    return {};
+  } else if constexpr (F::info.is_dynamic) {
+    // Empty text is an object without keys: what a std::string member begins as.
+    cell const given = cell_of<kind::json>(F::info, value, memory);
+    return given.is_null() || given.as_text().empty() ? cell() : given;
+  } else if constexpr (F::info.type == kind::array) {
+    return array_cell<F::info.element>(value, memory);
+  } else if constexpr (F::info.type == kind::struct_array) {
+    return structs_cell<sub_fields_of<typename F::kind_type>>(value, memory);
+  } else {
+    return cell_of<F::info.type>(F::info, value, memory);
+  }
+}
+
+}  // namespace detail
+}  // namespace v1
+}  // namespace bulkwriter
+
+// ---------- bulkwriter/row/bind.hpp ---------------------------------------------------------------------------------
+
+// From the user's row to cells: each way to give a row becomes one function `show(row, memory, cells)`, which sets the
+// cells of the written fields that the row brings. The others are null when it is called.
+
+namespace bulkwriter {
+inline namespace v1 {
+namespace detail {
 
 // ---- the schema's struct ----
 
@@ -3304,11 +4011,11 @@ struct column_without_member {
 };
 
 template <class S, std::size_t I, class Row>
-void show_member(Row const& row, row_texts& texts, cell* cells) {
+void show_member(Row const& row, cell_row& memory, cell* cells) {
   using F = field_at<S, I>;
   if constexpr (F::info.written()) {
     if constexpr (requires { F::ok; }) {
-      if constexpr (F::ok) cells[I] = field_cell_of<F>(I, F::get(row), texts);
+      if constexpr (F::ok) cells[I] = field_cell_of<F>(F::get(row), memory);
     } else {
       static_assert(sizeof(column_without_member<S, I>) != 0);
     }
@@ -3316,10 +4023,10 @@ void show_member(Row const& row, row_texts& texts, cell* cells) {
 }
 
 template <class S, class Row>
-void show_struct(void const* row, row_texts& texts, cell* cells) {
+void show_struct(void const* row, cell_row& memory, cell* cells) {
   if constexpr (S::one_struct)
     [&]<std::size_t... I>(std::index_sequence<I...>) {
-      (show_member<S, I>(*static_cast<Row const*>(row), texts, cells), ...);
+      (show_member<S, I>(*static_cast<Row const*>(row), memory, cells), ...);
     }(std::make_index_sequence<S::size>{});
 }
 
@@ -3439,9 +4146,12 @@ struct value_check {
       rule::field<name, rules::fits>,
       "bulkwriter: a value of this C++ type cannot be stored in this field (boolean: bool; integers: an integer; "
       "floats: "
-      "a float, double or integer of at most 32 bits; varchar, text, geometry: text; json: text or, with "
-      "<bulkwriter/adapt/boost_json.hpp>, a boost::json type; float_vector: a contiguous range of float, so convert a "
-      "range of double first)");
+      "a float, double or integer of at most 32 bits; varchar, text, geometry: text; timestamptz: text or a "
+      "std::chrono::sys_time; json: text or, with <bulkwriter/adapt/boost_json.hpp>, a boost::json type; array: a "
+      "sized "
+      "range of its elements; struct_array: a range of its structs; float_vector: a contiguous range of float, so "
+      "convert a range of double first; 16-bit vectors: of float or bw::float16; int8_vector: of std::int8_t; "
+      "binary_vector: bytes, or a range of bool; sparse_float_vector: bw::sparse_view, or pairs of index and value)");
   static_assert(rule::field<name, rules::present>,
                 "bulkwriter: null was given for this field, and it is neither nullable nor has a default_value; give a "
                 "value");
@@ -3485,7 +4195,7 @@ void make_dynamic_text(std::string& object, Refs const& refs, std::string_view g
 }
 
 template <class S, class Bound, std::size_t I, class Refs, class Args>
-void show_bound(Refs const& refs, row_texts& texts, cell* cells, Args args) {
+void show_bound(Refs const& refs, cell_row& memory, cell* cells, Args args) {
   using F = field_at<S, I>;
   constexpr int a = Bound::bound.argument_of[I];
   constexpr bool has_loose = [] {
@@ -3493,21 +4203,22 @@ void show_bound(Refs const& refs, row_texts& texts, cell* cells, Args args) {
       if (loose) return true;
     return false;
   }();
-  if constexpr (F::info.is_dynamic && has_loose)
-    cells[I] = cell::text(texts.get(I, [&](std::string& object) {
-      std::string given;
-      if constexpr (a != no_value) append_given_object(given, value_at<static_cast<std::size_t>(a)>(refs));
-      make_dynamic_text<Bound>(object, refs, given, args);
-    }));
-  else if constexpr (a != no_value)
-    cells[I] = field_cell_of<F>(I, value_at<static_cast<std::size_t>(a)>(refs), texts);
+  if constexpr (F::info.is_dynamic && has_loose) {
+    std::string given;
+    if constexpr (a != no_value) append_given_object(given, value_at<static_cast<std::size_t>(a)>(refs));
+    std::string& object = memory.new_text();
+    make_dynamic_text<Bound>(object, refs, given, args);
+    cells[I] = cell::text(object);
+  } else if constexpr (a != no_value) {
+    cells[I] = field_cell_of<F>(value_at<static_cast<std::size_t>(a)>(refs), memory);
+  }
 }
 
 template <class S, class Bound, class Refs>
-void show_values(void const* row, row_texts& texts, cell* cells) {
+void show_values(void const* row, cell_row& memory, cell* cells) {
   auto const& refs = *static_cast<Refs const*>(row);
   [&]<std::size_t... I>(std::index_sequence<I...>) {
-    (show_bound<S, Bound, I>(refs, texts, cells, std::make_index_sequence<Bound::bound.is_loose.size()>{}), ...);
+    (show_bound<S, Bound, I>(refs, memory, cells, std::make_index_sequence<Bound::bound.is_loose.size()>{}), ...);
   }(std::make_index_sequence<S::size>{});
 }
 
@@ -3623,101 +4334,31 @@ consteval std::size_t width_of(std::string_view name) {
 }  // namespace v1
 }  // namespace bulkwriter
 
-// ---------- bulkwriter/row/cell_row.hpp -----------------------------------------------------------------------------
+// ---------- bulkwriter/format/server_version.hpp --------------------------------------------------------------------
 
 namespace bulkwriter {
 inline namespace v1 {
-namespace detail {
 
-// Things that keep their addresses and their memory from one use to the next.
-template <class T>
-class reused {
- public:
-  T& get() {
-    if (used_ == all_.size()) all_.push_back(std::make_unique<T>());
-    T& next = *all_[used_++];
-    next.clear();
-    return next;
-  }
-  void release() noexcept { used_ = 0; }
-
- private:
-  std::vector<std::unique_ptr<T>> all_;
-  std::size_t used_ = 0;
-};
-
-// The elements of an array, or the structs of an array of structs one behind another.
-struct cell_list {
-  std::vector<cell> cells;
-  std::size_t width = 1;  // cells of an element
-
-  void clear() {
-    cells.clear();
-    width = 1;
-  }
-  cell view() const {
-    return cell::list(this, cells.size() / width, [](void const* self, std::size_t at, cell* out) {
-      auto const& list = *static_cast<cell_list const*>(self);
-      for (std::size_t k = 0; k < list.width; ++k) out[k] = list.cells[at * list.width + k];
-    });
-  }
-};
-
-}  // namespace detail
-
-/// A row of a run-time schema on its way from text or JSON to cells: the cells, the memory behind them, and what was
-/// wrong with values that did not become cells. Used again for row after row; the memory is that of the largest.
-/// `text_columns` and <bulkwriter/adapt/boost_json.hpp> fill it, a writer takes it. Not thread-safe.
-class cell_row {
- public:
-  /// For rows of these fields, which must outlive it.
-  explicit cell_row(std::span<field_info const> fields) : fields_(fields), cells_(fields.size()) {}
-
-  /// Makes room for the next row: all cells null, no problems.
-  void clear();
-
-  /// The fields that it is for.
-  std::span<field_info const> fields() const noexcept { return fields_; }
-  /// One a field. Valid until `clear`.
-  std::span<cell const> cells() const noexcept { return cells_; }
-  /// In the order in which they were found.
-  std::vector<problem> const& problems() const noexcept { return problems_; }
-
-  /// Sets the cell of field `i`. What it views must live until the row is appended; memory that does can be had below.
-  void set(std::size_t i, cell value) noexcept { cells_[i] = value; }
-  /// Adds to the problems of the row, which will be refused.
-  void refuse(errc code, std::string_view field, std::string message) {
-    problems_.push_back({.code = code, .field = std::string(field), .message = std::move(message)});
-  }
-
-  /// Empty memory that stays where it is until `clear`.
-  /// @{
-  std::string& new_text() { return texts_.get(); }
-  std::vector<float>& new_floats() { return floats_.get(); }
-  std::vector<std::int8_t>& new_int8s() { return int8s_.get(); }
-  std::vector<std::uint8_t>& new_bytes() { return bytes_.get(); }
-  std::vector<std::uint32_t>& new_indices() { return indices_.get(); }
-  detail::cell_list& new_list() { return lists_.get(); }
+/// A release of Milvus: `{2, 4, 3}`. Zilliz Cloud tells with each cluster which Milvus it is compatible with.
+struct server_version {
+  /// Compared in this order. @{
+  std::uint16_t major_number = 0, minor_number = 0, patch_number = 0;
+  friend constexpr auto operator<=>(server_version const&, server_version const&) = default;
   /// @}
-
- private:
-  std::span<field_info const> fields_;
-  std::vector<cell> cells_;
-  std::vector<problem> problems_;
-  detail::reused<std::string> texts_;
-  detail::reused<std::vector<float>> floats_;
-  detail::reused<std::vector<std::int8_t>> int8s_;
-  detail::reused<std::vector<std::uint8_t>> bytes_;
-  detail::reused<std::vector<std::uint32_t>> indices_;
-  detail::reused<detail::cell_list> lists_;
+  /// "2.4.3"
+  std::string to_string() const;
 };
 
-/// How a value of the user's becomes a row of a run-time schema: specialise with
-/// `static void read(T const& value, cell_row& row)`. <bulkwriter/adapt/boost_json.hpp> does so for
-/// boost::json::object.
-template <class T>
-struct cells_of {};
+namespace format {
 
+/// The first release whose import reads this field in files with this extension, in the form that the format writes.
+/// An unknown extension counts as one that all read. (milvus-import-contract 1 and 4: readers' sources, release notes.)
+server_version read_since(std::string_view extension, field_info const& field) noexcept;
+
+/// Error: invalid_schema, for the first field of which an import into servers as old as `oldest` is not certain.
+result<void> try_check_read_by(server_version oldest, std::string_view extension, std::span<field_info const> fields);
+
+}  // namespace format
 }  // namespace v1
 }  // namespace bulkwriter
 
@@ -3743,6 +4384,9 @@ inline constexpr std::uint64_t default_chunk_size = std::uint64_t{512} << 20;  /
 struct writer_options {
   std::uint64_t chunk_size = default_chunk_size;  ///< bytes, at least 1,024; no file is larger (NumPy: no group)
   abandon_handler on_abandoned = {};              ///< empty: one line on stderr
+  /// The oldest server that must be able to import the files: fields that it does not read in this format are
+  /// invalid_schema when the writer is made. {}: whatever the collection's own server takes.
+  server_version oldest_server = {};
 };
 
 }  // namespace v1
@@ -3764,12 +4408,13 @@ struct new_file_format {
 class chunk_writer {
  public:
   /// Sets the cells of a row, which are null before: of the fields of the schema, in order.
-  using show_row = void (*)(void const* row, row_texts& texts, cell* cells);
+  using show_row = void (*)(void const* row, cell_row& memory, cell* cells);
 
   static result<std::unique_ptr<chunk_writer>> try_make(std::span<field_info const> fields, new_file_format format,
                                                         std::shared_ptr<output::place> place, writer_options options);
   /// The options, before anything is made for a writer.
-  static result<void> check(writer_options const& options);
+  static result<void> check(std::span<field_info const> fields, std::string_view extension,
+                            writer_options const& options);
 
   chunk_writer(std::span<field_info const> fields, new_file_format format, std::shared_ptr<output::place> place,
                writer_options options);
@@ -3781,8 +4426,8 @@ class chunk_writer {
   static result<void> append(chunk_writer* writer, void const* row, show_row show) {
     return writer != nullptr ? writer->append(row, show) : moved_from();
   }
-  // A row whose way to cells may have met problems: they join those of the checker.
-  static result<void> append(chunk_writer* writer, cell_row const& row) {
+  // The same of a row that was shown elsewhere. Its cells are settled in place.
+  static result<void> append(chunk_writer* writer, cell_row& row) {
     return writer != nullptr ? writer->append(row) : moved_from();
   }
   static result<batch_files> commit(chunk_writer* writer);
@@ -3794,7 +4439,7 @@ class chunk_writer {
  private:
   static result<void> moved_from();
   result<void> append(void const* row, show_row show);
-  result<void> append(cell_row const& row);
+  result<void> append(cell_row& row);
   result<batch_files> commit();
   std::size_t files() const noexcept;
   std::string file_name(std::size_t file) const;
@@ -3814,14 +4459,13 @@ class chunk_writer {
   std::string_view extension_;
   std::shared_ptr<output::place> place_;
   writer_options options_;
-  row_texts texts_;
-  std::vector<cell> cells_;
+  cell_row row_;
   std::vector<std::unique_ptr<output::file>> files_;  // of the open chunk
   std::size_t finished_files_ = 0;                    // of these
   std::uint64_t size_ = 0;                            // of these in all
   batch_files all_;
   std::size_t committed_groups_ = 0;
-  std::optional<error_info> failure_;
+  result<void> failure_;  // success: none so far
   bool writing_ = false;
   std::int64_t offered_rows_ = 0, first_row_ = 0, last_row_ = 0;
   std::uint64_t accepted_rows_ = 0, uncommitted_rows_ = 0;
@@ -3942,11 +4586,11 @@ struct not_a_row {
 };
 template <class Format, fixed_string Name>
 struct cannot_hold {
-  static_assert(
-      rule::field<Name, sizeof(Format) == 0>,
-      "bulkwriter: this file format cannot hold this field's kind (parquet and json: boolean, int8 to int64, "
-      "float32, float64, "
-      "varchar, json, float_vector, dynamic_field; npy: no nullable fields, no arrays, sparse vectors and structs)");
+  static_assert(rule::field<Name, sizeof(Format) == 0>,
+                "bulkwriter: this file format cannot hold this field's kind (json and jsonl: every kind; "
+                "parquet: boolean, int8 to int64, float32, float64, varchar, json, float_vector, dynamic_field; "
+                "csv: no text, and in a struct_array no vectors but float_vector, for servers read no others there; "
+                "npy: no nullable fields, no text, timestamptz, arrays, sparse vectors and structs)");
 };
 
 template <class V>
@@ -3982,8 +4626,9 @@ consteval int first_unheld_field() {
 /// later append and commit returns again. Not thread-safe: use one writer per thread.
 ///
 /// Errors of a refused row: null_not_allowed, out_of_range, not_finite, varchar_too_long, invalid_utf8, invalid_json,
-/// json_too_long, wrong_dim, duplicate_key, format_cannot_hold, several_problems, row_too_large. Errors of writing:
-/// those of the place, for a folder io_error and no_space. invalid_state: the writer was moved from, or an exception
+/// json_too_long, wrong_dim, duplicate_key, capacity_exceeded, invalid_sparse, invalid_geometry, invalid_timestamp,
+/// format_cannot_hold, several_problems, row_too_large. Errors of writing: those of the place, for a folder io_error
+/// and no_space. invalid_state: the writer was moved from, or an exception
 /// has ended a write.
 template <class Schema, class Format>
 class bulk_writer : public bulk_writer_base {
@@ -4244,6 +4889,9 @@ struct local_options {
   std::string local_path = ".";  ///< files go to `<local_path>/<uuid>/`; folders are made as needed; empty: "."
   std::uint64_t chunk_size = default_chunk_size;  ///< bytes, at least 1,024; no file is larger (NumPy: no group)
   abandon_handler on_abandoned = {};              ///< empty: one line on stderr
+  /// The oldest server that must be able to import the files: fields that it does not read in this format are
+  /// invalid_schema when the writer is made. {}: whatever the collection's own server takes.
+  server_version oldest_server = {};
 };
 
 namespace detail {
@@ -4265,7 +4913,8 @@ class local_bulk_writer : public bulk_writer<Schema, Format> {
   using core = detail::chunk_writer;
 
  public:
-  /// Makes the folder. Options of the format go first. Errors: invalid_option, io_error, no_space.
+  /// Makes the folder. Options of the format go first. Errors: invalid_option, invalid_schema (for
+  /// oldest_server), io_error, no_space.
   /// @{
   explicit local_bulk_writer(local_options options) : local_bulk_writer(Format{}, std::move(options)) {}
   local_bulk_writer(Format format, local_options options) : base(try_make(format, std::move(options)).value()) {}
@@ -4304,7 +4953,8 @@ std::string make_uuid();
 
 // ---------- bulkwriter/local.hpp ------------------------------------------------------------------------------------
 
-// Schema to files on disk. Needs nothing but the standard library.
+// Schema to files on disk. Needs nothing but the standard library. A unit that writes one format to disk can do with
+// <bulkwriter/writer/local_bulk_writer.hpp> and the header of the format, which compile faster.
 
 #if BULKWRITER_BODIES
 
@@ -4313,9 +4963,10 @@ std::string make_uuid();
 #include <cerrno>
 #include <cstdlib>
 #include <exception>
-#include <filesystem>
+#include <iterator>
 #include <limits>
 #include <locale.h>
+#include <ostream>
 #include <stdlib.h>
 #include <system_error>
 #include <unistd.h>
@@ -4341,6 +4992,9 @@ BULKWRITER_DECL std::string_view to_string(errc code) noexcept {
     case errc::several_problems: return "several_problems";
     case errc::wrong_type: return "wrong_type";
     case errc::unknown_field: return "unknown_field";
+    case errc::invalid_sparse: return "invalid_sparse";
+    case errc::invalid_geometry: return "invalid_geometry";
+    case errc::invalid_timestamp: return "invalid_timestamp";
     case errc::format_cannot_hold: return "format_cannot_hold";
     case errc::invalid_schema: return "invalid_schema";
     case errc::invalid_option: return "invalid_option";
@@ -4540,12 +5194,12 @@ class json_scanner {
  public:
   explicit json_scanner(std::string_view text) noexcept : text_(text) {}
 
-  std::optional<json_fault> run(std::vector<std::string>* keys) {
+  std::optional<text_fault> run(std::vector<std::string>* keys) {
     if (std::size_t const at = find_utf8_fault(text_); at != std::string_view::npos)
-      return json_fault{at, "not well-formed UTF-8"};
+      return text_fault{at, "not well-formed UTF-8"};
     keys_ = keys;
     skip_space();
-    if (keys_ != nullptr && !looking_at('{')) return json_fault{at_, "an object was expected"};
+    if (keys_ != nullptr && !looking_at('{')) return text_fault{at_, "an object was expected"};
     // `open_` holds the containers that are not closed yet: true for an object
     for (;;) {
       if (!begin_value()) return fault_;
@@ -4553,7 +5207,7 @@ class json_scanner {
       for (;;) {
         skip_space();
         if (open_.empty()) {
-          if (at_ != text_.size()) return json_fault{at_, "text behind the value"};
+          if (at_ != text_.size()) return text_fault{at_, "text behind the value"};
           return std::nullopt;
         }
         bool const in_object = open_.back();
@@ -4714,14 +5368,14 @@ class json_scanner {
   std::vector<bool> open_;
   bool opened_ = false;
   std::vector<std::string>* keys_ = nullptr;
-  json_fault fault_;
+  text_fault fault_;
 };
 
-BULKWRITER_DECL std::optional<json_fault> find_json_fault(std::string_view text) {
+BULKWRITER_DECL std::optional<text_fault> find_json_fault(std::string_view text) {
   return json_scanner(text).run(nullptr);
 }
 
-BULKWRITER_DECL std::optional<json_fault> find_json_object_fault(std::string_view text,
+BULKWRITER_DECL std::optional<text_fault> find_json_object_fault(std::string_view text,
                                                                  std::vector<std::string>& keys) {
   keys.clear();
   return json_scanner(text).run(&keys);
@@ -4801,81 +5455,382 @@ namespace bulkwriter {
 inline namespace v1 {
 namespace detail {
 
-inline void append_json_floats(std::string& out, std::span<float const> values) {
-  constexpr std::size_t longest = 16;  // "-1.1754944e-38" and a comma
+// The longest that to_chars makes of these, with a character behind it.
+inline constexpr std::size_t longest_float = 16,  // "-1.1754944e-38"
+    longest_byte = 5,                             // "-128"
+    longest_index = 11;                           // "4294967294"
+
+// Makes room for so many characters at the end, has them written by write(first, last), which gives their end, and cuts
+// off the rest.
+template <class Write>
+void append_at_most(std::string& out, std::size_t room, Write const& write) {
   std::size_t const begin = out.size();
-  out.resize(begin + 2 + values.size() * longest);
-  char* at = out.data() + begin;
-  char* const end = out.data() + out.size();
-  *at++ = '[';
-  for (float const v : values) {
-    at = std::to_chars(at, end, v).ptr;
-    *at++ = ',';
-  }
-  if (!values.empty()) --at;
-  *at++ = ']';
-  out.resize(static_cast<std::size_t>(at - out.data()));
+  out.resize(begin + room);
+  char* const end = write(out.data() + begin, out.data() + out.size());
+  out.resize(static_cast<std::size_t>(end - out.data()));
 }
 
-BULKWRITER_DECL void append_json_cell(std::string& out, field_info const&, cell const& value) {
-  switch (value.holds()) {
-    case cell::type::null: out += "null"; break;
-    case cell::type::boolean: out += value.as_boolean() ? "true" : "false"; break;
-    case cell::type::integer: append_json_number(out, static_cast<long long>(value.as_integer())); break;
-    case cell::type::unsigned_integer:
-      append_json_number(out, static_cast<unsigned long long>(value.as_unsigned()));
+// A list of numbers; each is `number(value)`, which to_chars takes.
+template <std::size_t longest, class T, class Number>
+void append_json_numbers(std::string& out, std::span<T const> values, Number const& number) {
+  append_at_most(out, 2 + values.size() * longest, [&](char* at, char* end) {
+    *at++ = '[';
+    for (T const v : values) {
+      at = std::to_chars(at, end, number(v)).ptr;
+      *at++ = ',';
+    }
+    if (!values.empty()) --at;
+    *at++ = ']';
+    return at;
+  });
+}
+
+// As the floats that the 16 bits stand for, whether they were given as bits or are to be rounded: every format stores
+// the same number.
+template <auto to_bits, auto from_bits>
+void append_json_halves(std::string& out, cell const& value) {
+  if (value.holds() == cell::type::halves)
+    append_json_numbers<longest_float>(out, value.as_halves(), from_bits);
+  else
+    append_json_numbers<longest_float>(out, value.as_floats(), [](float v) { return from_bits(to_bits(v)); });
+}
+
+BULKWRITER_DECL void append_json_sparse(std::string& out, cell const& vector) {
+  auto const indices = vector.sparse_indices();
+  auto const values = vector.sparse_values();
+  append_at_most(out, 2 + indices.size() * (longest_index + longest_float + 3), [&](char* at, char* end) {
+    *at++ = '{';
+    for (std::size_t i = 0; i < indices.size(); ++i) {
+      *at++ = '"';
+      at = std::to_chars(at, end, indices[i]).ptr;
+      *at++ = '"';
+      *at++ = ':';
+      at = std::to_chars(at, end, values[i]).ptr;
+      *at++ = ',';
+    }
+    if (!indices.empty()) --at;
+    *at++ = '}';
+    return at;
+  });
+}
+
+// Of every kind but those that are made of others.
+inline void append_json_value(std::string& out, kind k, cell const& value) {
+  switch (k) {
+    case kind::boolean: out += value.as_boolean() ? "true" : "false"; break;
+    case kind::int8:
+    case kind::int16:
+    case kind::int32:
+    case kind::int64: append_json_number(out, static_cast<long long>(value.as_integer())); break;
+    case kind::float32: append_json_number(out, static_cast<float>(value.as_number())); break;
+    case kind::float64: append_json_number(out, value.as_number()); break;
+    case kind::varchar:
+    case kind::text:
+    case kind::json:
+    case kind::geometry:
+    case kind::timestamptz: append_json_string(out, value.as_text()); break;
+    case kind::float_vector:
+      append_json_numbers<longest_float>(out, value.as_floats(), [](float v) { return v; });
       break;
-    case cell::type::float32: append_json_number(out, static_cast<float>(value.as_number())); break;
-    case cell::type::float64: append_json_number(out, value.as_number()); break;
-    case cell::type::text: append_json_string(out, value.as_text()); break;
-    case cell::type::floats: append_json_floats(out, value.as_floats()); break;
-    default: break;
+    case kind::float16_vector: append_json_halves<to_float16_bits, from_float16_bits>(out, value); break;
+    case kind::bfloat16_vector: append_json_halves<to_bfloat16_bits, from_bfloat16_bits>(out, value); break;
+    case kind::int8_vector:
+      append_json_numbers<longest_byte>(out, value.as_int8s(), [](std::int8_t v) { return int{v}; });
+      break;
+    case kind::binary_vector:
+      append_json_numbers<longest_byte>(out, value.as_bytes(), [](std::uint8_t v) { return int{v}; });
+      break;
+    case kind::sparse_float_vector: append_json_sparse(out, value); break;
+    case kind::array:
+    case kind::struct_array: break;
   }
+}
+
+inline void append_json_array(std::string& out, kind element, cell const& value) {
+  out += '[';
+  for (std::size_t at = 0; at < value.size(); ++at) {
+    if (at != 0) out += ',';
+    append_json_value(out, element, value.element(at).front());
+  }
+  out += ']';
+}
+
+inline void append_json_structs(std::string& out, std::span<field_info const> fields, cell const& value) {
+  out += '[';
+  for (std::size_t at = 0; at < value.size(); ++at) {
+    out += at == 0 ? "{" : ",{";
+    auto const cells = value.element(at);
+    for (std::size_t i = 0; i < fields.size(); ++i) {
+      if (i != 0) out += ',';
+      append_json_string(out, fields[i].name);
+      out += ':';
+      append_json_cell(out, fields[i], cells[i]);
+    }
+    out += '}';
+  }
+  out += ']';
+}
+
+BULKWRITER_DECL void append_json_cell(std::string& out, field_info const& field, cell const& value) {
+  if (value.is_null())
+    out += "null";
+  else if (field.type == kind::array)
+    append_json_array(out, field.element, value);
+  else if (field.type == kind::struct_array)
+    append_json_structs(out, field.sub_fields(), value);
+  else
+    append_json_value(out, field.type, value);
 }
 
 }  // namespace detail
 }  // namespace v1
 }  // namespace bulkwriter
 
-// ---------- bulkwriter/format/detail/json_encoder.ipp ---------------------------------------------------------------
+// ---------- bulkwriter/row/detail/syntax.ipp ------------------------------------------------------------------------
 
 namespace bulkwriter {
 inline namespace v1 {
-
-BULKWRITER_DECL result<std::unique_ptr<format::encoder>> format::json::try_make_encoder(
-    std::span<field_info const> fields) const {
-  return std::unique_ptr<encoder>(new detail::json_encoder(
-      fields, {.opening = "{\"rows\":[\n", .between = ",\n", .row_end = "", .closing = "\n]}\n"}));
-}
-
 namespace detail {
 
-BULKWRITER_DECL json_encoder::json_encoder(std::span<field_info const> fields, text_frame frame)
-    : text_encoder(std::move(frame)), fields_(fields) {
-  for (field_info const& f : fields) {
-    append_json_string(keys_.emplace_back(), f.name);
-    keys_.back() += ':';
-  }
-}
+class wkt_scanner {
+ public:
+  explicit wkt_scanner(std::string_view text) noexcept : text_(text) {}
 
-BULKWRITER_DECL void json_encoder::append_row(std::string& out, std::span<cell const> cells) {
-  out += '{';
-  std::size_t const begin = out.size();
-  for (std::size_t i = 0; i < fields_.size(); ++i) {
-    field_info const& f = fields_[i];
-    if (!f.written()) continue;
-    if (f.is_dynamic) {
-      std::string_view const members = inside_braces(cells[i].as_text()).value_or("");
-      if (!members.empty() && out.size() != begin) out += ',';
-      out += members;
-      continue;
+  std::optional<text_fault> run() {
+    std::size_t open = 0;  // collections that are not closed yet
+    for (;;) {
+      shape_head head;
+      if (!begin_shape(head)) return fault_;
+      if (head.of == shape::collection && !head.is_empty) {
+        if (open == max_depth) return text_fault{head.at, "nested deeper than 64"};
+        ++open;
+        if (!due('(', "'(' or EMPTY was expected")) return fault_;
+        continue;
+      }
+      if (!head.is_empty && !body(head.of)) return fault_;
+      while (open != 0 && !take(',')) {
+        if (!due(')', "',' or ')' was expected")) return fault_;
+        --open;
+      }
+      if (open != 0) continue;
+      skip_blanks();
+      if (at_ != text_.size()) return text_fault{at_, "text behind the shape"};
+      return std::nullopt;
     }
-    if (out.size() != begin) out += ',';
-    out += keys_[i];
-    append_json_cell(out, f, cells[i]);
   }
-  out += '}';
-}
+
+ private:
+  enum class shape : std::uint8_t { point, line, polygon, points, lines, polygons, collection };
+  struct shape_head {
+    shape of = shape::point;
+    bool is_empty = false;
+    std::size_t at = 0;
+  };
+  using position = std::array<double, 4>;
+
+  // The word, the dimensions behind or at it, and EMPTY.
+  bool begin_shape(shape_head& head) {
+    static constexpr std::string_view names[] = {"POINT",           "LINESTRING",   "POLYGON",           "MULTIPOINT",
+                                                 "MULTILINESTRING", "MULTIPOLYGON", "GEOMETRYCOLLECTION"};
+    skip_blanks();
+    head.at = at_;
+    std::string_view const first = word();
+    for (std::size_t i = 0; i < std::size(names); ++i) {
+      std::string_view const name = names[i];
+      if (!same_letters(first.substr(0, name.size()), name)) continue;
+      std::string_view given = first.substr(name.size());
+      if (!given.empty() && !is_dimensions(given)) continue;
+      head.of = static_cast<shape>(i);
+      std::size_t given_at = head.at + name.size();
+      skip_blanks();
+      std::size_t next_at = at_;
+      std::string_view next = word();
+      if (given.empty() && is_dimensions(next)) {
+        given = next;
+        given_at = next_at;
+        skip_blanks();
+        next_at = at_;
+        next = word();
+      }
+      head.is_empty = same_letters(next, "EMPTY");
+      if (!next.empty() && !head.is_empty)
+        return refuse(next_at, given.empty() ? "Z, M, ZM, EMPTY or '(' was expected" : "EMPTY or '(' was expected");
+      return agree_on_dimensions(given, given.empty() ? head.at : given_at, head);
+    }
+    return refuse(head.at, "the name of a shape was expected");
+  }
+
+  // What holds other shapes speaks for them: servers differ in what they make of a mixture.
+  bool agree_on_dimensions(std::string_view given, std::size_t at, shape_head const& head) {
+    dimensions const found = given.empty()            ? dimensions::unsaid
+                             : given.size() == 2      ? dimensions::zm
+                             : upper(given[0]) == 'Z' ? dimensions::z
+                                                      : dimensions::m;
+    if (!is_first_ && found != dimensions_) return refuse(at, "the shapes of a collection differ in Z and M");
+    is_first_ = false;
+    dimensions_ = found;
+    if (found != dimensions::unsaid) count_ = found == dimensions::zm ? 4 : 3;
+    return !head.is_empty || agree_on_empty(at);
+  }
+  // What is empty has two numbers a position where nothing says otherwise.
+  bool agree_on_empty(std::size_t at) {
+    if (dimensions_ != dimensions::unsaid) return true;
+    if (count_ == 3) return refuse(at, "EMPTY without a Z beside positions of 3 numbers");
+    count_ = 2;
+    return true;
+  }
+
+  bool body(shape of) {
+    switch (of) {
+      case shape::point: {
+        position only;
+        return opening() && read_position(only) && closing();
+      }
+      case shape::line: return line();
+      case shape::polygon: return polygon();
+      case shape::points: return points();
+      case shape::lines: return list([&] { return element_of(&wkt_scanner::line); });
+      case shape::polygons: return list([&] { return element_of(&wkt_scanner::polygon); });
+      case shape::collection: break;
+    }
+    return true;
+  }
+
+  bool line() {
+    std::size_t const begin = begin_of_next();
+    std::size_t positions = 0;
+    position each;
+    return list([&] { return ++positions, read_position(each); }) &&
+           (positions >= 2 || refuse(begin, "a line of one position"));
+  }
+
+  bool polygon() {
+    return list([&] { return ring(); });
+  }
+
+  bool ring() {
+    std::size_t const begin = begin_of_next();
+    std::size_t positions = 0;
+    position first{}, last{};
+    auto const next = [&] { return read_position(positions++ == 0 ? first : last); };
+    if (!list(next)) return false;
+    if (positions < 4) return refuse(begin, "a ring of fewer than 4 positions");
+    return first == last || refuse(begin, "a ring that does not end where it began");
+  }
+
+  // With parentheses around each position or around none.
+  bool points() {
+    enum { unknown, bare, wrapped } form = unknown;
+    return list([&] {
+      std::size_t const begin = begin_of_next();
+      if (take_empty()) return agree_on_empty(begin);
+      bool const is_wrapped = looking_at('(');
+      if (form != unknown && is_wrapped != (form == wrapped))
+        return refuse(at_, is_wrapped ? "a number was expected" : "'(' was expected");
+      form = is_wrapped ? wrapped : bare;
+      position each;
+      return is_wrapped ? opening() && read_position(each) && closing() : read_position(each);
+    });
+  }
+
+  bool element_of(bool (wkt_scanner::*shape_body)()) {
+    std::size_t const begin = begin_of_next();
+    return take_empty() ? agree_on_empty(begin) : (this->*shape_body)();
+  }
+
+  template <class Element>
+  bool list(Element element) {
+    if (!opening()) return false;
+    do {
+      if (!element()) return false;
+    } while (take(','));
+    return due(')', "',' or ')' was expected");
+  }
+
+  bool read_position(position& out) {
+    skip_blanks();
+    std::size_t const begin = at_;
+    std::size_t count = 0;
+    for (;;) {
+      std::size_t const before = at_;
+      skip_blanks();
+      if (at_ == text_.size() || looking_at(',') || looking_at(')')) break;
+      if (count != 0 && at_ == before) return refuse(at_, "a blank, ',' or ')' was expected");
+      if (count == out.size()) return refuse(at_, "more than 4 numbers in a position");
+      auto const [end, error] = read_float(text_.data() + at_, text_.data() + text_.size(), out[count]);
+      if (error == std::errc::result_out_of_range) return refuse(at_, "a number outside the range of a double");
+      if (error != std::errc()) return refuse(at_, "a number was expected");
+      at_ = static_cast<std::size_t>(end - text_.data());
+      ++count;
+    }
+    if (count == 0) return refuse(begin, "a number was expected");
+    if (count_ == 0 && (count == 2 || count == 3)) count_ = count;
+    return count == count_ || refuse(begin, count_ == 2   ? "a position of 2 numbers was expected"
+                                            : count_ == 3 ? "a position of 3 numbers was expected"
+                                            : count_ == 4 ? "a position of 4 numbers was expected"
+                                                          : "a position of 2 or 3 numbers was expected");
+  }
+
+  bool opening() { return due('(', "'(' was expected"); }
+  bool closing() { return due(')', "')' was expected"); }
+
+  // EMPTY, if that comes next; else nothing is read.
+  bool take_empty() {
+    std::size_t const before = at_;
+    bool const is_empty = same_letters(word(), "EMPTY");
+    if (!is_empty) at_ = before;
+    return is_empty;
+  }
+
+  std::string_view word() {
+    std::size_t const begin = at_;
+    while (at_ < text_.size() && upper(text_[at_]) >= 'A' && upper(text_[at_]) <= 'Z') ++at_;
+    return text_.substr(begin, at_ - begin);
+  }
+  static char upper(char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c; }
+  static bool same_letters(std::string_view text, std::string_view capitals) {
+    if (text.size() != capitals.size()) return false;
+    for (std::size_t i = 0; i < text.size(); ++i)
+      if (upper(text[i]) != capitals[i]) return false;
+    return true;
+  }
+  static bool is_dimensions(std::string_view text) {
+    return same_letters(text, "Z") || same_letters(text, "M") || same_letters(text, "ZM");
+  }
+
+  std::size_t begin_of_next() {
+    skip_blanks();
+    return at_;
+  }
+  void skip_blanks() {
+    while (at_ < text_.size() && (text_[at_] == ' ' || text_[at_] == '\t' || text_[at_] == '\n' || text_[at_] == '\r'))
+      ++at_;
+  }
+  bool looking_at(char c) const { return at_ < text_.size() && text_[at_] == c; }
+  bool take(char c) {
+    skip_blanks();
+    if (!looking_at(c)) return false;
+    ++at_;
+    return true;
+  }
+  bool due(char c, char const* what) { return take(c) || refuse(at_, what); }
+  bool refuse(std::size_t at, char const* what) {
+    fault_ = {at, what};
+    return false;
+  }
+
+  enum class dimensions : std::uint8_t { unsaid, z, m, zm };
+
+  static constexpr std::size_t max_depth = 64;
+  std::string_view text_;
+  std::size_t at_ = 0;
+  bool is_first_ = true;
+  dimensions dimensions_ = dimensions::unsaid;
+  std::size_t count_ = 0;  // of numbers in a position; 0: not known yet
+  text_fault fault_;
+};
+
+BULKWRITER_DECL std::optional<text_fault> find_wkt_fault(std::string_view text) { return wkt_scanner(text).run(); }
 
 }  // namespace detail
 }  // namespace v1
@@ -4960,118 +5915,245 @@ inline std::string number_text(double value) {
   return out;
 }
 
-BULKWRITER_DECL void row_checker::add(std::size_t i, errc code, std::string message) {
-  problems_.push_back({.code = code, .field = std::string(fields_[i].name), .message = std::move(message)});
+BULKWRITER_DECL void row_checker::add(errc code, std::string message) {
+  std::string place;
+  if (element_ != nowhere) place = "element [" + std::to_string(element_) + "]: ";
+  if (sub_field_ != nullptr) (place += '\'').append(sub_field_->name) += "': ";
+  problems_.push_back({.code = code, .field = std::string(field_->name), .message = place + std::move(message)});
 }
 
-BULKWRITER_DECL void row_checker::judge(std::span<cell const> cells) {
+BULKWRITER_DECL bool row_checker::take_found(std::string_view name, std::span<problem const> found) {
+  std::size_t const before = problems_.size();
+  for (problem const& p : found)
+    if (p.field == name) problems_.push_back(p);
+  return problems_.size() != before;
+}
+
+BULKWRITER_DECL void row_checker::judge(std::span<cell const> cells, std::span<problem const> found) {
   problems_.clear();
-  for (std::size_t i = 0; i < fields_.size(); ++i)
-    if (fields_[i].written()) check_value(i, cells[i]);
+  if (!found.empty() && take_found({}, found)) return;
+  for (std::size_t i = 0; i < fields_.size(); ++i) {
+    field_ = &fields_[i];
+    if (!found.empty() && take_found(field_->name, found)) continue;
+    if (field_->written()) check_value(*field_, cells[i]);
+  }
+  for (problem const& p : found)
+    if (std::none_of(fields_.begin(), fields_.end(), [&](field_info const& f) { return f.name == p.field; }))
+      problems_.push_back(p);
 }
 
 BULKWRITER_DECL result<void> row_checker::verdict(std::int64_t row) {
   if (problems_.empty()) [[likely]]
     return {};
-  return refusal(row);
+  return refused_row(row, std::exchange(problems_, {}));
 }
 
-BULKWRITER_DECL void row_checker::check_value(std::size_t i, cell const& value) {
-  field_info const& f = fields_[i];
-  switch (value.holds()) {
-    case cell::type::null:
-      if (!f.may_be_null())
-        add(i, errc::null_not_allowed, "no value was given, and the field is neither nullable nor has a default_value");
-      break;
-    case cell::type::boolean: break;
-    case cell::type::integer: {
-      std::int64_t const n = value.as_integer();
-      if (n < min_of(f.type) || n > max_of(f.type)) add_out_of_range(i, std::to_string(n));
-      break;
-    }
-    case cell::type::unsigned_integer: {
-      std::uint64_t const n = value.as_unsigned();
-      if (n > static_cast<std::uint64_t>(max_of(f.type))) add_out_of_range(i, std::to_string(n));
-      break;
-    }
-    case cell::type::float32:
-    case cell::type::float64: check_number(i, value.as_number()); break;
-    case cell::type::text: check_text(i, value.as_text()); break;
-    case cell::type::floats: check_vector(i, value.as_floats()); break;
-    default:
-      add(i, errc::wrong_type, "a value of this type cannot be stored in " + std::string(to_string(f.type)));
-      break;
-  }
-}
-
-BULKWRITER_DECL void row_checker::add_out_of_range(std::size_t i, std::string const& value) {
-  kind const k = fields_[i].type;
-  add(i, errc::out_of_range,
-      "value " + value + " is outside " + std::to_string(min_of(k)) + ".." + std::to_string(max_of(k)) + " of " +
-          std::string(to_string(k)));
-}
-
-BULKWRITER_DECL void row_checker::check_number(std::size_t i, double value) {
-  if (!is_finite(value))
-    add(i, errc::not_finite, "value " + number_text(value) + " is not a finite number");
-  else if (fields_[i].type == kind::float32 && !is_finite(static_cast<float>(value)))
-    add(i, errc::out_of_range, "value " + number_text(value) + " is outside the range of float32");
-}
-
-BULKWRITER_DECL void row_checker::check_text(std::size_t i, std::string_view value) {
-  field_info const& f = fields_[i];
-  if (f.is_dynamic) return check_dynamic(i, value);
-  if (f.type == kind::json) return check_json(i, value);
-  if (f.type == kind::varchar && value.size() > f.max_length)
-    add(i, errc::varchar_too_long,
-        std::to_string(value.size()) + " bytes exceed max_length " + std::to_string(f.max_length) + ": " +
-            quoted_start(value));
-  if (std::size_t const at = find_utf8_fault(value); at != std::string_view::npos) {
-    constexpr char digits[] = "0123456789abcdef";
-    auto const byte = static_cast<unsigned char>(value[at]);
-    add(i, errc::invalid_utf8,
-        std::string("byte 0x") + digits[byte >> 4] + digits[byte & 15] + " at offset " + std::to_string(at) +
-            " is not well-formed UTF-8");
-  }
-}
-
-BULKWRITER_DECL void row_checker::check_vector(std::size_t i, std::span<float const> value) {
-  field_info const& f = fields_[i];
-  if (value.size() != f.dim) {
-    add(i, errc::wrong_dim,
-        "a vector of " + std::to_string(value.size()) + " values where dim is " + std::to_string(f.dim));
+BULKWRITER_DECL void row_checker::check_value(field_info const& f, cell const& value) {
+  using type = cell::type;
+  type const t = value.holds();
+  if (t == type::null) {
+    if (sub_field_ != nullptr || element_ != nowhere)
+      add(errc::null_not_allowed, "null, which no array holds");
+    else if (!f.may_be_null())
+      add(errc::null_not_allowed, "no value was given, and the field is neither nullable nor has a default_value");
     return;
   }
-  if (std::size_t const at = find_not_finite(value); at != value.size())
-    add(i, errc::not_finite,
-        "element [" + std::to_string(at) + "] is " + number_text(static_cast<double>(value[at])) +
-            ", not a finite number");
+  switch (f.type) {
+    case kind::boolean:
+      if (t == type::boolean) return;
+      break;
+    case kind::int8:
+    case kind::int16:
+    case kind::int32:
+    case kind::int64:
+      if (t == type::integer || t == type::unsigned_integer) return check_integer(f.type, value);
+      break;
+    case kind::float32:
+    case kind::float64:
+      if (t == type::float32 || t == type::float64) return check_number(f.type, value.as_number());
+      break;
+    case kind::varchar:
+    case kind::text:
+    case kind::json:
+    case kind::geometry:
+    case kind::timestamptz:
+      if (t == type::text) return check_text(f, value.as_text());
+      break;
+    case kind::float_vector:
+      if (t == type::floats) return check_floats(f, value.as_floats());
+      break;
+    case kind::float16_vector:
+    case kind::bfloat16_vector:
+      if (t == type::floats) return check_floats(f, value.as_floats());
+      if (t == type::halves) return check_halves(f, value.as_halves());
+      break;
+    case kind::int8_vector:
+      if (t == type::int8s) return void(check_size(f, value.size(), f.dim));
+      break;
+    case kind::binary_vector:
+      if (t == type::bytes) return void(check_size(f, value.size() * 8, f.dim));
+      break;
+    case kind::sparse_float_vector:
+      if (t == type::sparse) return check_sparse(value);
+      break;
+    case kind::array:
+      if (t == type::list) return check_array(f, value);
+      break;
+    case kind::struct_array:
+      if (t == type::list) return check_structs(f, value);
+      break;
+  }
+  add_wrong_type(f);
 }
 
-inline std::string json_complaint(std::string_view text, json_fault const& fault) {
+BULKWRITER_DECL void row_checker::add_wrong_type(field_info const& f) {
+  add(errc::wrong_type, "a value of this type cannot be stored in " + std::string(to_string(f.type)));
+}
+
+BULKWRITER_DECL void row_checker::check_integer(kind k, cell const& value) {
+  if (value.holds() == cell::type::integer) {
+    std::int64_t const n = value.as_integer();
+    if (n < min_of(k) || n > max_of(k)) add_out_of_range(k, std::to_string(n));
+  } else if (std::uint64_t const n = value.as_unsigned(); n > static_cast<std::uint64_t>(max_of(k))) {
+    add_out_of_range(k, std::to_string(n));
+  }
+}
+
+BULKWRITER_DECL void row_checker::add_out_of_range(kind k, std::string const& value) {
+  add(errc::out_of_range, "value " + value + " is outside " + std::to_string(min_of(k)) + ".." +
+                              std::to_string(max_of(k)) + " of " + std::string(to_string(k)));
+}
+
+BULKWRITER_DECL void row_checker::check_number(kind k, double value) {
+  if (!is_finite(value))
+    add(errc::not_finite, "value " + number_text(value) + " is not a finite number");
+  else if (k == kind::float32 && !is_finite(static_cast<float>(value)))
+    add(errc::out_of_range, "value " + number_text(value) + " is outside the range of float32");
+}
+
+inline std::string complaint(std::string_view text, text_fault const& fault) {
   std::string_view const rest = text.substr(std::min(fault.offset, text.size()));
   return std::string(fault.what) + " at byte " + std::to_string(fault.offset) +
          (rest.empty() ? "" : ": " + quoted_start(rest));
 }
 
-BULKWRITER_DECL void row_checker::check_json(std::size_t i, std::string_view text) {
-  if (text.size() > limits::max_json_length)
-    add(i, errc::json_too_long,
-        std::to_string(text.size()) + " bytes exceed the " + std::to_string(limits::max_json_length) +
-            " of a JSON cell");
-  else if (auto const fault = find_json_fault(text))
-    add(i, errc::invalid_json, "not JSON: " + json_complaint(text, *fault));
+BULKWRITER_DECL void row_checker::check_text(field_info const& f, std::string_view value) {
+  if (f.is_dynamic) return check_dynamic(value);
+  if (f.type == kind::json) return check_json(value);
+  if (f.type == kind::varchar && value.size() > f.max_length)
+    add(errc::varchar_too_long, std::to_string(value.size()) + " bytes exceed max_length " +
+                                    std::to_string(f.max_length) + ": " + quoted_start(value));
+  if (std::size_t const at = find_utf8_fault(value); at != std::string_view::npos) {
+    constexpr char digits[] = "0123456789abcdef";
+    auto const byte = static_cast<unsigned char>(value[at]);
+    add(errc::invalid_utf8, std::string("byte 0x") + digits[byte >> 4] + digits[byte & 15] + " at offset " +
+                                std::to_string(at) + " is not well-formed UTF-8");
+    return;
+  }
+  auto const fault = f.type == kind::geometry      ? find_wkt_fault(value)
+                     : f.type == kind::timestamptz ? find_timestamp_fault(value)
+                                                   : std::nullopt;
+  if (fault)
+    add(f.type == kind::geometry ? errc::invalid_geometry : errc::invalid_timestamp,
+        (f.type == kind::geometry ? "not WKT: " : "not an ISO 8601 timestamp: ") + complaint(value, *fault));
 }
 
-BULKWRITER_DECL void row_checker::check_dynamic(std::size_t i, std::string_view text) {
+BULKWRITER_DECL bool row_checker::check_size(field_info const& f, std::size_t given, std::size_t wanted) {
+  if (given == wanted) return true;
+  add(errc::wrong_dim, "a vector of " + std::to_string(given) + (f.type == kind::binary_vector ? " bits" : " values") +
+                           " where dim is " + std::to_string(wanted));
+  return false;
+}
+
+// Whether a float is finite in the 16 bits of the kind.
+inline bool fits_half(kind k, float value) noexcept {
+  return k == kind::float16_vector ? is_finite(from_float16_bits(to_float16_bits(value)))
+                                   : is_finite(from_bfloat16_bits(to_bfloat16_bits(value)));
+}
+
+BULKWRITER_DECL void row_checker::check_floats(field_info const& f, std::span<float const> value) {
+  if (!check_size(f, value.size(), f.dim)) return;
+  auto const shown = [&](std::size_t at) {
+    return "element [" + std::to_string(at) + "] is " + number_text(static_cast<double>(value[at]));
+  };
+  if (std::size_t const at = find_not_finite(value); at != value.size())
+    return add(errc::not_finite, shown(at) + ", not a finite number");
+  if (f.type == kind::float_vector) return;
+  auto const large = std::find_if(value.begin(), value.end(), [&](float v) { return !fits_half(f.type, v); });
+  if (large != value.end())
+    add(errc::out_of_range, shown(static_cast<std::size_t>(large - value.begin())) + ", outside the range of " +
+                                (f.type == kind::float16_vector ? "float16" : "bfloat16"));
+}
+
+BULKWRITER_DECL void row_checker::check_halves(field_info const& f, std::span<std::uint16_t const> bits) {
+  if (!check_size(f, bits.size(), f.dim)) return;
+  unsigned const exponent = f.type == kind::float16_vector ? 0x7c00 : 0x7f80;
+  auto const bad = std::find_if(bits.begin(), bits.end(), [&](unsigned b) { return (b & exponent) == exponent; });
+  if (bad == bits.end()) return;
+  float const value = f.type == kind::float16_vector ? from_float16_bits(*bad) : from_bfloat16_bits(*bad);
+  add(errc::not_finite, "element [" + std::to_string(bad - bits.begin()) + "] is " +
+                            number_text(static_cast<double>(value)) + ", not a finite number");
+}
+
+BULKWRITER_DECL void row_checker::check_sparse(cell const& value) {
+  auto const indices = value.sparse_indices();
+  auto const values = value.sparse_values();
+  for (std::size_t i = 0; i < indices.size(); ++i) {
+    std::string const index = "index " + std::to_string(indices[i]);
+    auto const v = static_cast<double>(values[i]);
+    if (indices[i] == std::numeric_limits<std::uint32_t>::max())
+      return add(errc::out_of_range, index + " is outside 0..4294967294");
+    if (i > 0 && indices[i] == indices[i - 1]) return add(errc::invalid_sparse, index + " appears more than once");
+    if (i > 0 && indices[i] < indices[i - 1])
+      return add(errc::invalid_sparse, index + " comes after " + std::to_string(indices[i - 1]));
+    if (!is_finite(v))
+      return add(errc::not_finite, "the value of " + index + " is " + number_text(v) + ", not a finite number");
+    if (v < 0) return add(errc::invalid_sparse, "the value of " + index + " is " + number_text(v) + ", less than 0");
+  }
+}
+
+BULKWRITER_DECL void row_checker::check_array(field_info const& f, cell const& value) {
+  if (value.size() > f.max_capacity)
+    return add(errc::capacity_exceeded,
+               std::to_string(value.size()) + " elements exceed max_capacity " + std::to_string(f.max_capacity));
+  field_info element{.name = f.name, .type = f.element, .max_length = f.max_length};
+  std::size_t const before = problems_.size();
+  // up to the first that is bad: a list of all would be no help
+  for (element_ = 0; element_ < value.size() && problems_.size() == before; ++element_)
+    check_value(element, value.element(element_).front());
+  element_ = nowhere;
+}
+
+BULKWRITER_DECL void row_checker::check_structs(field_info const& f, cell const& value) {
+  if (value.size() > f.max_capacity)
+    return add(errc::capacity_exceeded,
+               std::to_string(value.size()) + " structs exceed max_capacity " + std::to_string(f.max_capacity));
+  std::size_t const before = problems_.size();
+  for (element_ = 0; element_ < value.size() && problems_.size() == before; ++element_)
+    for (std::size_t k = 0; k < f.sub_count; ++k) {
+      sub_field_ = &f.sub[k];
+      check_value(f.sub[k], value.element(element_)[k]);
+    }
+  element_ = nowhere;
+  sub_field_ = nullptr;
+}
+
+BULKWRITER_DECL void row_checker::check_json(std::string_view text) {
+  if (text.size() > limits::max_json_length)
+    add(errc::json_too_long, std::to_string(text.size()) + " bytes exceed the " +
+                                 std::to_string(limits::max_json_length) + " of a JSON cell");
+  else if (auto const fault = find_json_fault(text))
+    add(errc::invalid_json, "not JSON: " + complaint(text, *fault));
+}
+
+BULKWRITER_DECL void row_checker::check_dynamic(std::string_view text) {
   if (text.size() > limits::max_json_length) {
-    add(i, errc::json_too_long,
-        std::to_string(text.size()) + " bytes exceed the " + std::to_string(limits::max_json_length) +
-            " of the dynamic field");
+    add(errc::json_too_long, std::to_string(text.size()) + " bytes exceed the " +
+                                 std::to_string(limits::max_json_length) + " of the dynamic field");
     return;
   }
   if (auto const fault = find_json_object_fault(text, keys_)) {
-    add(i, errc::invalid_json, "not a JSON object: " + json_complaint(text, *fault));
+    add(errc::invalid_json, "not a JSON object: " + complaint(text, *fault));
     return;
   }
   std::sort(keys_.begin(), keys_.end());
@@ -5079,17 +6161,13 @@ BULKWRITER_DECL void row_checker::check_dynamic(std::size_t i, std::string_view 
     std::string const& key = keys_[k];
     if (k > 0 && keys_[k - 1] == key) {
       if (k < 2 || keys_[k - 2] != key)
-        add(i, errc::duplicate_key, "the dynamic key '" + key + "' appears more than once");
+        add(errc::duplicate_key, "the dynamic key '" + key + "' appears more than once");
       continue;
     }
     bool const taken = key == dynamic_field_name ||
                        std::any_of(fields_.begin(), fields_.end(), [&](auto const& f) { return f.name == key; });
-    if (taken) add(i, errc::duplicate_key, "the dynamic key '" + key + "' is the name of a field of the schema");
+    if (taken) add(errc::duplicate_key, "the dynamic key '" + key + "' is the name of a field of the schema");
   }
-}
-
-BULKWRITER_DECL error_info row_checker::refusal(std::int64_t row_number) {
-  return refused_row(row_number, std::exchange(problems_, {}));
 }
 
 BULKWRITER_DECL void settle(std::span<field_info const> fields, std::span<cell> cells) noexcept {
@@ -5144,6 +6222,21 @@ inline std::string why_no_nullkey(std::string_view nullkey) {
   return {};
 }
 
+inline error_info csv_cannot_hold(field_info const& f) {
+  std::string message = "field '" + std::string(f.name) + "': csv files cannot hold ";
+  if (!format::csv::holds(f.type)) {
+    message += to_string(f.type);
+  } else {
+    auto const subs = f.sub_fields();
+    auto const sub = std::find_if(subs.begin(), subs.end(), [](field_info const& s) {
+      return !format::csv::holds({.type = kind::struct_array, .sub = &s, .sub_count = 1});
+    });
+    message += "a struct_array with " + std::string(to_string(sub->type)) + " ('" + std::string(sub->name) +
+               "'): servers read neither text nor vectors other than float_vector there";
+  }
+  return {.code = errc::invalid_schema, .message = std::move(message), .field = std::string(f.name)};
+}
+
 }  // namespace detail
 
 BULKWRITER_DECL result<std::unique_ptr<format::encoder>> format::csv::try_make_encoder(
@@ -5155,6 +6248,8 @@ BULKWRITER_DECL result<std::unique_ptr<format::encoder>> format::csv::try_make_e
                                  " is not an ASCII character other than NUL, quote, \\n and \\r"};
   if (std::string const why = detail::why_no_nullkey(nullkey); !why.empty())
     return error_info{.code = errc::invalid_option, .message = "csv: the nullkey " + why};
+  for (field_info const& f : fields)
+    if (f.written() && !holds(f)) return detail::csv_cannot_hold(f);
   auto const columns = std::count_if(fields.begin(), fields.end(), [](field_info const& f) { return f.written(); });
   return std::unique_ptr<encoder>(new detail::csv_encoder(fields, {separator, columns == 1}, nullkey));
 }
@@ -5203,15 +6298,26 @@ BULKWRITER_DECL std::vector<std::pair<std::string, std::string>> csv_encoder::im
   return {{"sep", std::string(1, dialect_.separator())}, {"nullkey", nullkey_}};
 }
 
+// Whether a cell of a kind has a text that a nullkey could equal: vectors, lists and objects begin as no nullkey does.
+// Not of another kind's type: a row that is refused anyway may hold anything.
+inline bool is_csv_scalar(kind k, cell const& value) noexcept {
+  switch (value.holds()) {
+    case cell::type::boolean: return k == kind::boolean;
+    case cell::type::integer:
+    case cell::type::unsigned_integer: return is_integer(k);
+    case cell::type::float32:
+    case cell::type::float64: return k == kind::float32 || k == kind::float64;
+    default: return false;
+  }
+}
+
 // Whether a server would take the value for null, which where there is a default means that: harmless if it is the
 // value.
 BULKWRITER_DECL bool csv_encoder::looks_null(field_info const& f, cell const& value) const {
   if (value.is_null() || f.is_dynamic || !f.may_be_null()) return false;
-  if (value.holds() == cell::type::text) {
+  if (value.holds() == cell::type::text)
     return value.as_text() == nullkey_ && !(f.has_default && f.default_text == nullkey_);
-  }
-  // a vector or list begins as no nullkey does
-  if (!nullkey_is_scalar_ || value.holds() > cell::type::float64) return false;
+  if (!nullkey_is_scalar_ || !is_csv_scalar(f.type, value)) return false;
   auto const text_of = [&](cell c) {
     settle(std::span(&f, 1), std::span(&c, 1));
     std::string text;
@@ -5270,12 +6376,56 @@ BULKWRITER_DECL void csv_encoder::append_cell(std::string& out, field_info const
     case cell::type::int8s:
     case cell::type::bytes: numbers(dialect_.quotes_lists()); break;
     case cell::type::sparse:
-    case cell::type::list:
+    case cell::type::list:  // with quotes in it, mostly
       scratch_.clear();
       append_json_cell(scratch_, f, value);
       dialect_.append(out, scratch_);
       break;
   }
+}
+
+}  // namespace detail
+}  // namespace v1
+}  // namespace bulkwriter
+
+// ---------- bulkwriter/format/detail/json_encoder.ipp ---------------------------------------------------------------
+
+namespace bulkwriter {
+inline namespace v1 {
+
+BULKWRITER_DECL result<std::unique_ptr<format::encoder>> format::json::try_make_encoder(
+    std::span<field_info const> fields) const {
+  return std::unique_ptr<encoder>(new detail::json_encoder(
+      fields, {.opening = "{\"rows\":[\n", .between = ",\n", .row_end = "", .closing = "\n]}\n"}));
+}
+
+namespace detail {
+
+BULKWRITER_DECL json_encoder::json_encoder(std::span<field_info const> fields, text_frame frame)
+    : text_encoder(std::move(frame)), fields_(fields) {
+  for (field_info const& f : fields) {
+    append_json_string(keys_.emplace_back(), f.name);
+    keys_.back() += ':';
+  }
+}
+
+BULKWRITER_DECL void json_encoder::append_row(std::string& out, std::span<cell const> cells) {
+  out += '{';
+  std::size_t const begin = out.size();
+  for (std::size_t i = 0; i < fields_.size(); ++i) {
+    field_info const& f = fields_[i];
+    if (!f.written()) continue;
+    if (f.is_dynamic) {
+      std::string_view const members = inside_braces(cells[i].as_text()).value_or("");
+      if (!members.empty() && out.size() != begin) out += ',';
+      out += members;
+      continue;
+    }
+    if (out.size() != begin) out += ',';
+    out += keys_[i];
+    append_json_cell(out, f, cells[i]);
+  }
+  out += '}';
 }
 
 }  // namespace detail
@@ -5308,18 +6458,21 @@ inline error_info spill_error(char const* doing, int error) {
           .message = std::string("cannot ") + doing + " a temporary file: " + std::generic_category().message(error)};
 }
 
-// mkstemp and not std::tmpfile, which knows nothing of TMPDIR; nobody else may read the file in the moment that it has
-// a name.
+// mkstemp and not std::tmpfile, which knows nothing of TMPDIR, nor std::filesystem, which costs a unit a quarter
+// more than all other standard headers; nobody else may read the file in the moment that it has a name.
 BULKWRITER_DECL result<void> spill_file::open() {
-  std::error_code error;
-  std::filesystem::path const folder = std::filesystem::temp_directory_path(error);
-  if (error) return spill_error("find the folder (TMPDIR) of", error.value());
-  std::string path = (folder / "bulkwriter-XXXXXX").string();
+  char const* const given = ::getenv("TMPDIR");
+  std::string const folder = given != nullptr && *given != '\0' ? given : "/tmp";
+  std::string path = folder + "/bulkwriter-XXXXXX";
   int const file = ::mkstemp(path.data());
-  if (file < 0) return spill_error(("make, in '" + folder.string() + "',").c_str(), errno);
+  if (file < 0) {
+    bool const no_folder = errno == ENOENT || errno == ENOTDIR;
+    return spill_error(no_folder ? "find the folder (TMPDIR) of" : ("make, in '" + folder + "',").c_str(), errno);
+  }
   stream_.reset(::fdopen(file, "w+b"));
   int const why = errno;
-  std::filesystem::remove(path, error);
+  (void)::unlink(path.c_str());
+  if (!stream_) ::close(file);
   if (!stream_) return spill_error("open", why);
   std::setvbuf(stream_.get(), nullptr, _IONBF, 0);  // pieces are large already
   return {};
@@ -5459,7 +6612,12 @@ BULKWRITER_DECL auto npy_encoder::make_column(field_info const& f, std::size_t p
       default: return {"<U", 0, 0};
     }
   }();
-  return {.place = place, .type = l.type, .values_a_row = l.values_a_row, .bytes = l.bytes, .values = byte_chain(pool)};
+  return {.place = place,
+          .of = f.type,
+          .type = l.type,
+          .values_a_row = l.values_a_row,
+          .bytes = l.bytes,
+          .values = byte_chain(pool)};
 }
 
 BULKWRITER_DECL npy_encoder::npy_encoder(std::span<field_info const> fields) {
@@ -5519,11 +6677,25 @@ BULKWRITER_DECL void npy_encoder::put(column& c, cell const& value) {
       c.row_width = (std::max)(count_characters(text), std::size_t{1});
       break;
     }
-    case cell::type::floats: append_all(value.as_floats()); break;
+    case cell::type::floats: put_floats(c, value.as_floats()); break;
     case cell::type::halves: append_all(value.as_halves()); break;
     case cell::type::int8s: append_all(value.as_int8s()); break;
     case cell::type::bytes: append_all(value.as_bytes()); break;
     default: break;
+  }
+}
+
+BULKWRITER_DECL void npy_encoder::put_floats(column& c, std::span<float const> values) {
+  if (c.of == kind::float_vector) {
+    c.values.append(values.data(), values.size_bytes());
+    return;
+  }
+  std::uint16_t halves[512];
+  while (!values.empty()) {
+    auto const some = values.first((std::min)(values.size(), std::size(halves)));
+    to_half_bits(c.of, some, halves);
+    c.values.append(halves, some.size() * sizeof *halves);
+    values = values.subspan(some.size());
   }
 }
 
@@ -5630,6 +6802,341 @@ BULKWRITER_DECL result<void> npy_encoder::finish(format::byte_sink const& sink) 
 }  // namespace v1
 }  // namespace bulkwriter
 
+// ---------- bulkwriter/format/detail/parquet_metadata.ipp -----------------------------------------------------------
+
+namespace bulkwriter {
+inline namespace v1 {
+namespace detail {
+
+BULKWRITER_DECL void append_parquet_chunk(std::string& out, parquet_leaf const& leaf, parquet_chunk const& chunk) {
+  namespace pf = parquet_format;
+  thrift_compact t(out);
+  t.i64(2, 0);
+  t.begin_struct(3);
+  t.i32(1, static_cast<std::int32_t>(leaf.physical()));
+  t.list_of_i32(2, {pf::plain, pf::rle});
+  t.list_of_binary(3, leaf.path());
+  t.i32(4, pf::uncompressed);
+  t.i64(5, static_cast<std::int64_t>(chunk.entries));
+  t.i64(6, static_cast<std::int64_t>(chunk.size));
+  t.i64(7, static_cast<std::int64_t>(chunk.size));
+  t.i64(9, static_cast<std::int64_t>(chunk.offset));
+  t.begin_struct(12);
+  t.i64(3, static_cast<std::int64_t>(chunk.entries - chunk.values));
+  if (chunk.range) {
+    std::size_t const size = leaf.physical() == pf::physical::int64 ? 8 : 4;
+    auto const bytes_of = [&](std::int64_t const& v) {
+      return std::string_view(reinterpret_cast<char const*>(&v), size);
+    };
+    t.binary(5, bytes_of(chunk.range->greatest));
+    t.binary(6, bytes_of(chunk.range->least));
+  }
+  t.end_struct();
+  t.end_struct();
+  t.end();
+}
+
+// Appends the elements of the schema's tree, parents before their children.
+class parquet_tree {
+ public:
+  explicit parquet_tree(std::string& out) noexcept : out_(out) {}
+
+  std::size_t nodes() const noexcept { return nodes_; }
+
+  void root(std::size_t children) {
+    thrift_compact t(out_);
+    t.binary(4, "schema");
+    t.i32(5, static_cast<std::int32_t>(children));
+    end(t);
+  }
+  void field(field_info const& f) {
+    if (f.type == kind::struct_array) {
+      list(parquet_format::optional, f.name);
+      group(parquet_format::required, "element", f.sub_count);
+      for (field_info const& sub : f.sub_fields()) value(parquet_format::required, sub);
+    } else {
+      value(parquet_format::optional, f);
+    }
+  }
+
+ private:
+  // a field that is no struct_array, or a sub-field
+  void value(int repetition, field_info const& f) {
+    std::vector<parquet_leaf> leaves;
+    append_parquet_leaves(leaves, f);
+    parquet_leaf const& l = leaves.front();
+    if (l.nesting == parquet_nesting::scalar) return leaf(repetition, f.name, l);
+    list(repetition, f.name);
+    leaf(repetition, "element", l);
+  }
+  void list(int repetition, std::string_view name) {
+    thrift_compact t(out_);
+    t.i32(3, repetition);
+    t.binary(4, name);
+    t.i32(5, 1);
+    t.i32(6, parquet_format::converted_list);
+    t.begin_struct(10);
+    t.begin_struct(parquet_format::logical_list);
+    t.end_struct();
+    t.end_struct();
+    end(t);
+    group(parquet_format::repeated, "list", 1);
+  }
+  void group(int repetition, std::string_view name, std::size_t children) {
+    thrift_compact t(out_);
+    t.i32(3, repetition);
+    t.binary(4, name);
+    t.i32(5, static_cast<std::int32_t>(children));
+    end(t);
+  }
+  void leaf(int repetition, std::string_view name, parquet_leaf const& l) {
+    thrift_compact t(out_);
+    t.i32(1, static_cast<std::int32_t>(l.physical()));
+    t.i32(3, repetition);
+    t.binary(4, name);
+    switch (l.type) {
+      case kind::int8:
+      case kind::int8_vector: integer(t, parquet_format::converted_int8, 8, true); break;
+      case kind::int16: integer(t, parquet_format::converted_int16, 16, true); break;
+      case kind::float16_vector:
+      case kind::bfloat16_vector:
+      case kind::binary_vector: integer(t, parquet_format::converted_uint8, 8, false); break;
+      default:
+        if (l.physical() == parquet_format::physical::byte_array) string(t);
+    }
+    end(t);
+  }
+  static void integer(thrift_compact& t, int converted, std::int8_t bits, bool is_signed) {
+    t.i32(6, converted);
+    t.begin_struct(10);
+    t.begin_struct(parquet_format::logical_integer);
+    t.byte(1, bits);
+    t.boolean(2, is_signed);
+    t.end_struct();
+    t.end_struct();
+  }
+  static void string(thrift_compact& t) {
+    t.i32(6, parquet_format::converted_utf8);
+    t.begin_struct(10);
+    t.begin_struct(parquet_format::logical_string);
+    t.end_struct();
+    t.end_struct();
+  }
+  void end(thrift_compact& t) {
+    t.end();
+    ++nodes_;
+  }
+
+  std::string& out_;
+  std::size_t nodes_ = 0;
+};
+
+BULKWRITER_DECL parquet_metadata::parquet_metadata(std::span<field_info const> fields,
+                                                   std::span<parquet_leaf const> leaves)
+    : leaves_(leaves.size()) {
+  parquet_tree tree(schema_);
+  tree.root(static_cast<std::size_t>(
+      std::count_if(fields.begin(), fields.end(), [](field_info const& f) { return f.written(); })));
+  for (field_info const& f : fields)
+    if (f.written()) tree.field(f);
+  nodes_ = tree.nodes();
+
+  bound_without_groups_ = footer(0).size() + 32 + 64;  // row count and row group list grow by less; a group's own
+  for (parquet_leaf const& leaf : leaves) {
+    // no column's metadata without its path is longer, no name's length takes more than two bytes
+    bound_without_groups_ += 144;
+    for (std::string_view const name : leaf.path()) bound_without_groups_ += 2 + name.size();
+  }
+}
+
+BULKWRITER_DECL void parquet_metadata::add_group(std::string_view chunks, std::uint64_t offset, std::uint64_t size,
+                                                 std::uint64_t rows) {
+  thrift_compact group(groups_);
+  group.list_of_written_structs(1, leaves_, chunks);
+  group.i64(2, static_cast<std::int64_t>(size));
+  group.i64(3, static_cast<std::int64_t>(rows));
+  group.i64(5, static_cast<std::int64_t>(offset));
+  group.i64(6, static_cast<std::int64_t>(size));
+  group.end();
+  ++group_count_;
+}
+
+BULKWRITER_DECL std::string parquet_metadata::footer(std::uint64_t rows) const {
+  std::string out;
+  thrift_compact footer(out);
+  footer.i32(1, 1);  // "for maximum compatibility always populate 1"
+  footer.list_of_written_structs(2, nodes_, schema_);
+  footer.i64(3, static_cast<std::int64_t>(rows));
+  footer.list_of_written_structs(4, group_count_, groups_);
+  footer.binary(6, std::string("bulkwriter version ") + version + " (build 0)");
+  // one TypeDefinedOrder a leaf: without it readers ignore minimum and maximum
+  std::string orders;
+  for (std::size_t i = 0; i < leaves_; ++i) orders.append("\x1c\x00\x00", 3);
+  footer.list_of_written_structs(7, leaves_, orders);
+  footer.end();
+  return out;
+}
+
+BULKWRITER_DECL void parquet_metadata::clear() noexcept {
+  groups_.clear();
+  group_count_ = 0;
+}
+
+}  // namespace detail
+}  // namespace v1
+}  // namespace bulkwriter
+
+// ---------- bulkwriter/format/detail/parquet_pages.ipp --------------------------------------------------------------
+
+namespace bulkwriter {
+inline namespace v1 {
+namespace detail {
+
+// One run of the RLE / bit-packing hybrid (Encodings.md); levels are narrower than a byte, so a run's value takes one.
+inline void append_run(std::string& out, std::uint64_t length, int level) {
+  append_varint(out, length << 1);
+  out.push_back(static_cast<char>(level));
+}
+
+// Appends levels as runs as long as can be.
+class level_runs {
+ public:
+  explicit level_runs(std::string& out) noexcept : out_(out) {}
+
+  void add(std::uint64_t length, int level) {
+    if (level != level_) end();
+    level_ = level;
+    length_ += length;
+  }
+  // runs that were written before
+  void add(std::string const& runs, std::size_t times) {
+    end();
+    for (std::size_t k = 0; k < times; ++k) out_.append(runs);
+  }
+  void end() {
+    if (length_ != 0) append_run(out_, length_, level_);
+    length_ = 0;
+  }
+
+ private:
+  std::string& out_;
+  std::uint64_t length_ = 0;
+  int level_ = 0;
+};
+
+// A section of levels with its length before it.
+template <class F>
+void append_level_section(std::string& out, F&& append) {
+  std::size_t const at = out.size();
+  out.append(4, '\0');
+  append();
+  auto const size = static_cast<std::uint32_t>(out.size() - at - 4);
+  std::memcpy(out.data() + at, &size, 4);
+}
+
+// Calls f(valid, size, length) for every run of rows that are alike. What has no sizes has size 1.
+template <class F>
+void for_runs_of_rows(parquet_rows const& rows, std::size_t begin, std::size_t end, F&& f) {
+  auto const valid = [&](std::size_t row) { return rows.valid.empty() || rows.valid[row]; };
+  auto const size = [&](std::size_t row) { return rows.sizes.empty() ? 1 : rows.sizes[row]; };
+  if (rows.valid.empty() && rows.sizes.empty()) return f(true, std::uint32_t{1}, end - begin);
+  for (std::size_t row = begin; row < end;) {
+    std::size_t const first = row;
+    while (row < end && valid(row) == valid(first) && size(row) == size(first)) ++row;
+    f(valid(first), size(first), row - first);
+  }
+}
+
+inline parquet_entries append_scalar_levels(std::string& out, std::vector<bool> const& valid, std::size_t begin,
+                                            std::size_t end) {
+  parquet_entries entries{.all = end - begin, .values = end - begin};
+  append_level_section(out, [&] {
+    if (valid.empty()) return append_run(out, entries.all, 1);
+    // one bit-packed run: a varint of groups of eight with the lowest bit set, then the bits
+    append_varint(out, (entries.all + 7) / 8 << 1 | 1);
+    entries.values = 0;
+    for (std::size_t row = begin; row < end; row += 8) {
+      unsigned bits = 0;
+      for (std::size_t k = 0; k < 8 && row + k < end; ++k) bits |= unsigned{valid[row + k]} << k;
+      out.push_back(static_cast<char>(bits));
+      entries.values += static_cast<std::uint64_t>(std::popcount(bits));
+    }
+  });
+  return entries;
+}
+
+BULKWRITER_DECL parquet_entries append_parquet_levels(std::string& out, parquet_leaf const& leaf,
+                                                      parquet_rows const& rows, std::size_t begin, std::size_t end) {
+  if (leaf.nesting == parquet_nesting::scalar) return append_scalar_levels(out, rows.valid, begin, end);
+
+  // A row begins with repetition level 0. Level 1 goes on with the field's list, level 2 with a list in its struct.
+  // Definition level 0 is a null list and 1 an empty one: each a single entry.
+  bool const lists_inside = leaf.nesting == parquet_nesting::struct_vector && leaf.width > 1;
+  parquet_entries entries;
+  std::string definition_runs, row_levels;
+  level_runs definition(definition_runs);
+  append_level_section(out, [&] {
+    level_runs repetition(out);
+    for_runs_of_rows(rows, begin, end, [&](bool valid, std::uint32_t size, std::size_t length) {
+      std::uint64_t const values = valid ? std::uint64_t{size} * leaf.width : 0;  // of a row
+      if (values <= 1) {
+        repetition.add(length, 0);
+      } else {
+        row_levels.clear();
+        for (std::uint32_t k = 0; lists_inside && k < size; ++k) {
+          append_run(row_levels, 1, k == 0 ? 0 : 1);
+          append_run(row_levels, leaf.width - 1, 2);
+        }
+        if (!lists_inside) {
+          append_run(row_levels, 1, 0);
+          append_run(row_levels, values - 1, 1);
+        }
+        repetition.add(row_levels, length);
+      }
+      std::uint64_t const all = length * (std::max)(values, std::uint64_t{1});
+      definition.add(all, !valid ? 0 : size == 0 ? 1 : leaf.max_definition());
+      entries.all += all;
+      entries.values += length * values;
+    });
+    repetition.end();
+  });
+  definition.end();
+  append_level_section(out, [&] { out += definition_runs; });
+  return entries;
+}
+
+BULKWRITER_DECL void append_parquet_page_header(std::string& out, std::uint64_t body_size, std::uint64_t entries,
+                                                std::optional<std::uint32_t> crc) {
+  namespace pf = parquet_format;
+  thrift_compact header(out);
+  header.i32(1, pf::data_page);
+  header.i32(2, static_cast<std::int32_t>(body_size));
+  header.i32(3, static_cast<std::int32_t>(body_size));
+  if (crc) header.i32(4, static_cast<std::int32_t>(*crc));
+  header.begin_struct(5);
+  header.i32(1, static_cast<std::int32_t>(entries));
+  header.i32(2, pf::plain);
+  header.i32(3, pf::rle);
+  header.i32(4, pf::rle);
+  header.end_struct();
+  header.end();
+}
+
+BULKWRITER_DECL void append_packed(std::vector<std::byte>& out, byte_chain const& values, std::size_t begin,
+                                   std::size_t end) {
+  std::size_t bit = 0;
+  values.for_pieces(begin, end, [&](std::span<std::byte const> piece) {
+    for (std::byte const b : piece) {
+      if (bit % 8 == 0) out.push_back({});
+      out.back() |= b << (bit++ % 8);
+    }
+  });
+}
+
+}  // namespace detail
+}  // namespace v1
+}  // namespace bulkwriter
+
 // ---------- bulkwriter/format/detail/parquet_encoder.ipp ------------------------------------------------------------
 
 static_assert(std::endian::native == std::endian::little,
@@ -5644,358 +7151,258 @@ BULKWRITER_DECL result<std::unique_ptr<format::encoder>> format::parquet::try_ma
     return error_info{.code = errc::invalid_option,
                       .message = std::string("parquet: ") + what + " is " + std::to_string(value) + rule};
   };
-  constexpr std::uint64_t kib = 1024, gib = std::uint64_t{1} << 30;
+  constexpr std::uint64_t kib = 1024, mib = 1024 * kib, gib = 1024 * mib;
   if (row_group_size < 4 * kib || row_group_size > 2 * gib)
     return refuse("row_group_size", row_group_size, ", which is not between 4 KiB and 2 GiB");
-  // a page's size is a 32-bit integer in its header
-  if (page_size < kib || page_size > gib)
-    return refuse("page_size", page_size, ", which is not between 1 KiB and 1 GiB");
+  // a page's size is a 32-bit integer in its header, and its last row may hold 4,096 structs' vectors of 256 KiB
+  if (page_size < kib || page_size > 512 * mib)
+    return refuse("page_size", page_size, ", which is not between 1 KiB and 512 MiB");
   return std::unique_ptr<encoder>(new detail::parquet_encoder(*this, fields));
 }
 
 namespace detail {
 
-// Numbers of parquet.thrift.
-namespace parquet_format {
-inline constexpr int data_page = 0;
-inline constexpr int plain = 0, rle = 3;
-inline constexpr int uncompressed = 0;
-inline constexpr int optional = 1, repeated = 2;
-inline constexpr int converted_utf8 = 0, converted_list = 3, converted_int8 = 15, converted_int16 = 16;
-inline constexpr int logical_string = 1, logical_list = 3, logical_integer = 10;
-inline constexpr std::string_view magic = "PAR1";
-}  // namespace parquet_format
-
-inline void append_u32(std::string& out, std::uint32_t value) {
-  char bytes[4];
-  std::memcpy(bytes, &value, 4);
-  out.append(bytes, 4);
-}
-// One run of the RLE / bit-packing hybrid (Encodings.md); levels are narrower than a byte, so a run's value takes one.
-inline void append_run(std::string& out, std::uint64_t length, char level) {
-  append_varint(out, length << 1);
-  out.push_back(level);
-}
-
-BULKWRITER_DECL auto parquet_encoder::physical_type(field_info const& f) noexcept -> physical {
-  switch (f.type) {
-    case kind::boolean: return physical::boolean;
-    case kind::int8:
-    case kind::int16:
-    case kind::int32: return physical::int32;
-    case kind::int64: return physical::int64;
-    case kind::float32:
-    case kind::float_vector: return physical::float32;
-    case kind::float64: return physical::float64;
-    default: return physical::byte_array;
-  }
+inline std::vector<parquet_leaf> parquet_leaves_of(std::span<field_info const> fields) {
+  std::vector<parquet_leaf> leaves;
+  for (field_info const& f : fields)
+    if (f.written()) append_parquet_leaves(leaves, f);
+  return leaves;
 }
 
 BULKWRITER_DECL parquet_encoder::parquet_encoder(format::parquet const& options, std::span<field_info const> fields)
-    : row_group_size_(options.row_group_size), page_size_(options.page_size), page_checksum_(options.page_checksum) {
-  footer_per_group_ = 64;
+    : row_group_size_(options.row_group_size),
+      page_size_(options.page_size),
+      page_checksum_(options.page_checksum),
+      metadata_(fields, parquet_leaves_of(fields)) {
+  columns_.reserve(fields.size());  // leaves point there
   for (field_info const& f : fields) {
     if (!f.written()) continue;
-    columns_.push_back({.field = &f,
-                        .place = static_cast<std::size_t>(&f - fields.data()),
-                        .type = physical_type(f),
-                        .values = byte_chain(pool_),
-                        .valid = {},
-                        .pages = {}});
-    footer_per_group_ += column_overhead + f.name.size();
+    std::vector<parquet_leaf> leaves;
+    append_parquet_leaves(leaves, f);
+    columns_.push_back({&f, static_cast<std::size_t>(&f - fields.data()), leaves_.size(), leaves.size()});
+    for (parquet_leaf const& l : leaves)
+      leaves_.push_back(
+          {l, &columns_.back(), parquet_level_bound(l, columns_.back().holds_nulls, 0), byte_chain(pool_)});
   }
-  for (column& c : columns_)
-    if (is_list(*c.field) && (streamed_ == nullptr || c.field->dim > streamed_->field->dim)) streamed_ = &c;
-  footer_base_ = make_footer().size() + 32;  // row count and row group list grow by less
+  for (leaf& l : leaves_)
+    if (l.nesting == parquet_nesting::vector && (streamed_ == nullptr || l.width > streamed_->width)) streamed_ = &l;
 }
 
 BULKWRITER_DECL void parquet_encoder::put_row(std::span<cell const> cells) {
   drop_row();
+  row_is_put_ = true;  // whatever throws below: what is there of the row goes with drop_row
   for (column& c : columns_) put(c, cells[c.place]);
 }
 
-BULKWRITER_DECL void parquet_encoder::begin_value(column& c, bool valid) {
-  // pages end between rows, so the open page is closed when the row behind its last one begins
-  if (c.values.size() - c.page_begin >= page_size_) {
-    c.pages.push_back({.value_end = c.values.size(), .row_end = c.rows});
-    c.page_begin = c.values.size();
-    group_bytes_ += page_overhead;
-    held_bytes_ += page_overhead;
-  }
-  // what may throw comes first: drop_row must find flag, count and validity in step
-  if (holds_nulls(*c.field)) {
-    c.valid.push_back(valid);
-    grow(is_list(*c.field) ? 12 : c.rows % 8 == 0);
-  }
-  // packed in the file: counted for null rows as well, since which of eight rows hold values is not known beforehand
-  if (c.type == physical::boolean) grow(c.rows % 8 == 0);
-  c.row_begin = c.values.size();
-  c.has_row = true;
-  ++c.rows;
+BULKWRITER_DECL void parquet_encoder::close_page(leaf& l) {
+  l.pages.push_back({.value_end = l.values.size(), .row_end = group_rows_});
+  l.page_begin = l.values.size();
+  group_bytes_ += page_overhead;
+  held_bytes_ += page_overhead;
 }
 
 BULKWRITER_DECL void parquet_encoder::put(column& c, cell const& value) {
-  begin_value(c, !value.is_null());
-  switch (value.holds()) {
-    case cell::type::null: break;
-    case cell::type::boolean: {
-      // a byte each while in memory; packed to bits when the page is written
-      std::byte const b{value.as_boolean()};
-      c.values.append(&b, 1);
-      break;
-    }
-    case cell::type::integer:
-    case cell::type::unsigned_integer: append_integer(c, value.as_integer()); break;
-    case cell::type::float32:
-    case cell::type::float64: append_float(c, value.as_number()); break;
-    case cell::type::text: {
-      std::string_view const text = value.as_text();
-      auto const size = static_cast<std::uint32_t>(text.size());
-      c.values.append(&size, 4);
-      c.values.append(text.data(), text.size());
-      grow(4 + text.size());
-      break;
-    }
-    case cell::type::floats:
-      c.values.append(value.as_floats().data(), value.as_floats().size_bytes());
-      grow(6 + value.as_floats().size_bytes());
-      break;
-    default: break;
+  if (c.field->type == kind::array || c.field->type == kind::struct_array) return put_list(c, value);
+  leaf& l = leaves_[c.first_leaf];
+  begin_row(l);
+  if (c.holds_nulls) {
+    c.rows.valid.push_back(!value.is_null());
+    if (l.nesting == parquet_nesting::scalar) grow(group_rows_ % 8 == 0);  // a bit
+  }
+  grow(l.level_bound);
+  if (!value.is_null()) put_value(l, value);
+}
+
+BULKWRITER_DECL void parquet_encoder::put_list(column& c, cell const& value) {
+  std::size_t const size = value.is_null() ? 0 : value.size();
+  std::span<leaf> const leaves = std::span(leaves_).subspan(c.first_leaf, c.leaf_count);
+  for (leaf& l : leaves) {
+    begin_row(l);
+    grow(parquet_level_bound(l, c.holds_nulls, size));
+  }
+  if (c.holds_nulls) c.rows.valid.push_back(!value.is_null());
+  c.rows.sizes.push_back(static_cast<std::uint32_t>(size));
+
+  for (std::size_t at = 0; at < size; ++at) {
+    // the cell of an array's element, or those of a struct
+    std::span<cell const> const cells = value.element(at);
+    for (std::size_t k = 0; k < leaves.size(); ++k) put_value(leaves[k], cells[k]);
   }
 }
 
-BULKWRITER_DECL void parquet_encoder::append_integer(column& c, std::int64_t value) {
-  auto const narrow = static_cast<std::int32_t>(value);
-  if (c.type == physical::int64)
-    append_fixed(c, &value, 8);
-  else
-    append_fixed(c, &narrow, 4);
+BULKWRITER_DECL void parquet_encoder::put_value(leaf& l, cell const& value) {
+  switch (l.type) {
+    case kind::boolean: {
+      // packed to bits when the page is written
+      grow(l.values.size() % 8 == 0);
+      std::byte const b{value.as_boolean()};
+      l.values.append(&b, 1);
+      break;
+    }
+    case kind::int8:
+    case kind::int16:
+    case kind::int32: put_fixed(l, static_cast<std::int32_t>(value.as_integer())); break;
+    case kind::int64: put_fixed(l, value.as_integer()); break;
+    case kind::float32: put_fixed(l, static_cast<float>(value.as_number())); break;
+    case kind::float64: put_fixed(l, value.as_number()); break;
+    case kind::float_vector:
+      l.values.append(value.as_floats().data(), value.as_floats().size_bytes());
+      grow(value.as_floats().size_bytes());
+      break;
+    case kind::float16_vector:
+    case kind::bfloat16_vector:
+    case kind::int8_vector:
+    case kind::binary_vector: put_bytes(l, value); break;
+    case kind::sparse_float_vector:
+      text_.clear();
+      append_json_sparse(text_, value);
+      put_text(l, text_);
+      break;
+    default: put_text(l, value.as_text());
+  }
 }
 
-BULKWRITER_DECL void parquet_encoder::append_float(column& c, double value) {
-  auto const narrow = static_cast<float>(value);
-  if (c.type == physical::float64)
-    append_fixed(c, &value, 8);
-  else
-    append_fixed(c, &narrow, 4);
+BULKWRITER_DECL void parquet_encoder::put_text(leaf& l, std::string_view text) {
+  auto const size = static_cast<std::uint32_t>(text.size());
+  l.values.append(&size, sizeof size);
+  l.values.append(text.data(), text.size());
+  grow(sizeof size + text.size());
+}
+
+// Appends `count` integers, widen(k) for each. Blocks of constant length, so that compilers make vector code of it.
+template <class Integer, class F>
+void append_widened(byte_chain& out, std::size_t count, F&& widen) {
+  constexpr std::size_t block_size = 32;
+  Integer block[block_size];
+  for (std::size_t at = 0; at < count;) {
+    std::span<std::byte> const piece = out.extend((count - at) * sizeof(Integer));
+    std::byte* to = piece.data();
+    std::size_t left = piece.size() / sizeof(Integer);
+    for (; left >= block_size; left -= block_size, at += block_size, to += sizeof block) {
+      for (std::size_t k = 0; k < block_size; ++k) block[k] = widen(at + k);
+      std::memcpy(to, block, sizeof block);
+    }
+    for (std::size_t k = 0; k < left; ++k) block[k] = widen(at + k);
+    std::memcpy(to, block, left * sizeof(Integer));
+    at += left;
+  }
+}
+inline void append_widened_bytes(byte_chain& out, std::span<std::uint8_t const> bytes) {
+  append_widened<std::int32_t>(out, bytes.size(), [from = bytes.data()](std::size_t k) { return from[k]; });
+}
+inline void append_widened_bytes(byte_chain& out, std::span<std::int8_t const> bytes) {
+  append_widened<std::int32_t>(out, bytes.size(), [from = bytes.data()](std::size_t k) { return from[k]; });
+}
+// The lower byte is the first of two integers.
+inline void append_widened_bytes(byte_chain& out, std::span<std::uint16_t const> halves) {
+  append_widened<std::uint64_t>(out, halves.size(), [from = halves.data()](std::size_t k) {
+    std::uint64_t const half = from[k];
+    return (half & 0xff) | (half & 0xff00) << 24;
+  });
+}
+
+BULKWRITER_DECL void parquet_encoder::put_bytes(leaf& l, cell const& value) {
+  switch (value.holds()) {
+    case cell::type::floats: {
+      std::span<float const> floats = value.as_floats();
+      std::uint16_t halves[512];
+      while (!floats.empty()) {
+        auto const some = floats.first((std::min)(floats.size(), std::size(halves)));
+        to_half_bits(l.type, some, halves);
+        append_widened_bytes(l.values, std::span<std::uint16_t const>(halves, some.size()));
+        floats = floats.subspan(some.size());
+      }
+      break;
+    }
+    case cell::type::halves: append_widened_bytes(l.values, value.as_halves()); break;
+    case cell::type::int8s: append_widened_bytes(l.values, value.as_int8s()); break;
+    default: append_widened_bytes(l.values, value.as_bytes());
+  }
+  grow(std::uint64_t{4} * l.width);
 }
 
 BULKWRITER_DECL void parquet_encoder::end_row() {
-  for (column& c : columns_) c.has_row = false;
+  for (leaf& l : leaves_) l.row_begin = l.values.size();
   group_bytes_ += row_bytes_;
   held_bytes_ += row_bytes_;
   row_bytes_ = 0;
   ++group_rows_;
+  row_is_put_ = false;
 }
 
 BULKWRITER_DECL void parquet_encoder::drop_row() {
+  if (!row_is_put_) return;
+  for (leaf& l : leaves_) l.values.truncate(l.row_begin);
   for (column& c : columns_) {
-    if (!c.has_row) continue;
-    c.has_row = false;
-    c.values.truncate(c.row_begin);
-    if (holds_nulls(*c.field)) c.valid.pop_back();
-    --c.rows;
+    // what threw may have come before them
+    if (c.rows.valid.size() > group_rows_) c.rows.valid.pop_back();
+    if (c.rows.sizes.size() > group_rows_) c.rows.sizes.pop_back();
   }
   row_bytes_ = 0;
+  row_is_put_ = false;
 }
 
 BULKWRITER_DECL std::uint64_t parquet_encoder::size_bound() const noexcept {
-  return (file_bytes_ != 0 ? file_bytes_ : parquet_format::magic.size()) + held_bytes_ + row_bytes_ +
-         group_metadata_.size() + around_rows();
-}
-
-// Repetition and definition levels of the rows [row_begin, row_end) into levels_, each with its length before it.
-// Returns the number of entries: values and nulls.
-BULKWRITER_DECL std::uint64_t parquet_encoder::make_levels(column const& c, std::size_t row_begin,
-                                                           std::size_t row_end) {
-  levels_.clear();
-  std::size_t const rows = row_end - row_begin;
-  std::uint64_t const dim = c.field->dim;
-  bool const nulls = holds_nulls(*c.field);
-  auto const begin_section = [&] {
-    append_u32(levels_, 0);
-    return levels_.size();
-  };
-  auto const end_section = [&](std::size_t begin) {
-    auto const size = static_cast<std::uint32_t>(levels_.size() - begin);
-    std::memcpy(levels_.data() + begin - 4, &size, 4);
-  };
-  // calls f(valid, length) for every run of rows that are alike
-  auto const for_runs = [&](auto const& f) {
-    if (!nulls) return f(true, rows);
-    for (std::size_t row = row_begin; row < row_end;) {
-      std::size_t const first = row;
-      while (row < row_end && c.valid[row] == c.valid[first]) ++row;
-      f(c.valid[first], row - first);
-    }
-  };
-
-  if (!is_list(*c.field)) {
-    std::size_t const begin = begin_section();
-    if (!nulls) {
-      append_run(levels_, rows, 1);
-    } else {
-      // one bit-packed run: a varint of groups of eight with the lowest bit set, then the bits
-      append_varint(levels_, static_cast<std::uint64_t>((rows + 7) / 8) << 1 | 1);
-      for (std::size_t row = row_begin; row < row_end; row += 8) {
-        unsigned bits = 0;
-        for (std::size_t k = 0; k < 8 && row + k < row_end; ++k) bits |= unsigned{c.valid[row + k]} << k;
-        levels_.push_back(static_cast<char>(bits));
-      }
-    }
-    end_section(begin);
-    return rows;
-  }
-
-  // A list: each row begins with repetition level 0 and goes on with 1; a null row is a single 0. Definition level 3 is
-  // a value, 0 a null list.
-  std::size_t const repetition = begin_section();
-  std::string row_pattern;
-  append_run(row_pattern, 1, 0);
-  append_run(row_pattern, dim - 1, 1);
-  for_runs([&](bool valid, std::size_t length) {
-    if (!valid || dim == 1)
-      append_run(levels_, length, 0);
-    else
-      for (std::size_t k = 0; k < length; ++k) levels_.append(row_pattern);
-  });
-  end_section(repetition);
-
-  std::size_t const definition = begin_section();
-  std::uint64_t entries = 0;
-  for_runs([&](bool valid, std::size_t length) {
-    std::uint64_t const n = valid ? length * dim : length;
-    append_run(levels_, n, valid ? 3 : 0);
-    entries += n;
-  });
-  end_section(definition);
-  return entries;
+  return (file_bytes_ != 0 ? file_bytes_ : parquet_format::magic.size()) + held_bytes_ + row_bytes_ + around_rows();
 }
 
 // The values [value_begin, end.value_end) of the rows that have not been handed over yet, up to end.row_end.
-BULKWRITER_DECL result<void> parquet_encoder::write_page(format::byte_sink const& sink, column& c,
+BULKWRITER_DECL result<void> parquet_encoder::write_page(format::byte_sink const& sink, leaf& l,
                                                          std::size_t value_begin, page const& end) {
-  std::uint64_t const entries = make_levels(c, c.chunk.rows, end.row_end);
+  levels_.clear();
+  parquet_entries const entries = append_parquet_levels(levels_, l, l.of->rows, l.chunk.rows, end.row_end);
 
   pieces_.assign(1, {});  // header and levels, filled in below
   std::size_t body_size = levels_.size();
-  if (c.type == physical::boolean) {
+  if (l.type == kind::boolean) {
     packed_.clear();
-    std::size_t bit = 0;
-    c.values.for_pieces(value_begin, end.value_end, [&](std::span<std::byte const> piece) {
-      for (std::byte const b : piece) {
-        if (bit % 8 == 0) packed_.push_back({});
-        packed_.back() |= b << (bit++ % 8);
-      }
-    });
+    append_packed(packed_, l.values, value_begin, end.value_end);
     pieces_.push_back(packed_);
     body_size += packed_.size();
   } else {
-    c.values.for_pieces(value_begin, end.value_end,
+    l.values.for_pieces(value_begin, end.value_end,
                         [&](std::span<std::byte const> piece) { pieces_.push_back(piece); });
     body_size += end.value_end - value_begin;
   }
 
-  namespace pf = parquet_format;
-  head_.clear();
-  thrift_compact header(head_);
-  header.i32(1, pf::data_page);
-  header.i32(2, static_cast<std::int32_t>(body_size));
-  header.i32(3, static_cast<std::int32_t>(body_size));
+  std::optional<std::uint32_t> crc;
   if (page_checksum_) {
-    std::uint32_t crc = crc32(0, std::as_bytes(std::span(levels_)));
-    for (auto const& piece : std::span(pieces_).subspan(1)) crc = crc32(crc, piece);
-    header.i32(4, static_cast<std::int32_t>(crc));
+    crc = crc32(0, std::as_bytes(std::span(levels_)));
+    for (auto const& piece : std::span(pieces_).subspan(1)) crc = crc32(*crc, piece);
   }
-  header.begin_struct(5);
-  header.i32(1, static_cast<std::int32_t>(entries));
-  header.i32(2, pf::plain);
-  header.i32(3, pf::rle);
-  header.i32(4, pf::rle);
-  header.end_struct();
-  header.end();
-
+  head_.clear();
+  append_parquet_page_header(head_, body_size, entries.all, crc);
+  std::uint64_t const size = head_.size() + body_size;
   head_ += levels_;
   pieces_.front() = std::as_bytes(std::span(head_));
-  std::uint64_t const size = head_.size() - levels_.size() + body_size;
-  if (c.chunk.size == 0) c.chunk.offset = file_bytes_;
-  c.chunk.size += size;
-  c.chunk.entries += entries;
-  c.chunk.rows = end.row_end;
+
+  if (l.chunk.size == 0) l.chunk.offset = file_bytes_;
+  l.chunk.size += size;
+  l.chunk.entries += entries.all;
+  l.chunk.values += entries.values;
+  l.chunk.rows = end.row_end;
   file_bytes_ += size;
   return sink.write(pieces_);
 }
 
-namespace parquet_statistics {
-struct range {
-  std::int64_t least = std::numeric_limits<std::int64_t>::max(), greatest = std::numeric_limits<std::int64_t>::min();
-};
-template <class T>
-range of(byte_chain const& values) {
-  range r;
-  values.for_pieces(0, values.size(), [&](std::span<std::byte const> piece) {
-    for (std::size_t at = 0; at < piece.size(); at += sizeof(T)) {
-      T v;
-      std::memcpy(&v, piece.data() + at, sizeof v);
-      r.least = (std::min)(r.least, std::int64_t{v});
-      r.greatest = (std::max)(r.greatest, std::int64_t{v});
-    }
-  });
-  return r;
-}
-}  // namespace parquet_statistics
-
-BULKWRITER_DECL void parquet_encoder::append_column_metadata(std::string& out, column const& c) const {
-  namespace pf = parquet_format;
-  thrift_compact chunk(out);
-  chunk.i64(2, 0);
-  chunk.begin_struct(3);
-  chunk.i32(1, static_cast<std::int32_t>(c.type));
-  chunk.list_of_i32(2, {pf::plain, pf::rle});
-  if (is_list(*c.field))
-    chunk.list_of_binary(3, {c.field->name, "list", "element"});
-  else
-    chunk.list_of_binary(3, {c.field->name});
-  chunk.i32(4, pf::uncompressed);
-  chunk.i64(5, static_cast<std::int64_t>(c.chunk.entries));
-  chunk.i64(6, static_cast<std::int64_t>(c.chunk.size));
-  chunk.i64(7, static_cast<std::int64_t>(c.chunk.size));
-  chunk.i64(9, static_cast<std::int64_t>(c.chunk.offset));
-  chunk.begin_struct(12);
-  chunk.i64(3, static_cast<std::int64_t>(std::count(c.valid.begin(), c.valid.end(), false)));
-  if ((c.type == physical::int32 || c.type == physical::int64) && c.values.size() != 0) {
-    bool const wide = c.type == physical::int64;
-    auto const range =
-        wide ? parquet_statistics::of<std::int64_t>(c.values) : parquet_statistics::of<std::int32_t>(c.values);
-    auto const bytes_of = [&](std::int64_t const& v) {
-      return std::string_view(reinterpret_cast<char const*>(&v), wide ? 8 : 4);
-    };
-    chunk.binary(5, bytes_of(range.greatest));
-    chunk.binary(6, bytes_of(range.least));
-  }
-  chunk.end_struct();
-  chunk.end_struct();
-  chunk.end();
-}
-
-BULKWRITER_DECL result<void> parquet_encoder::write_column(format::byte_sink const& sink, column& c) {
-  if (c.rows > c.chunk.rows) c.pages.push_back({.value_end = c.values.size(), .row_end = c.rows});
+BULKWRITER_DECL result<void> parquet_encoder::write_leaf(format::byte_sink const& sink, leaf& l) {
+  if (group_rows_ > l.chunk.rows) l.pages.push_back({.value_end = l.values.size(), .row_end = group_rows_});
   std::size_t begin = 0;
-  for (page const& p : c.pages) {
-    if (auto r = write_page(sink, c, begin, p); !r) return r;
+  for (page const& p : l.pages) {
+    if (auto r = write_page(sink, l, begin, p); !r) return r;
     begin = p.value_end;
   }
   return {};
 }
 
 BULKWRITER_DECL result<void> parquet_encoder::stream_page(format::byte_sink const& sink) {
-  column& c = *streamed_;
+  leaf& l = *streamed_;
   if (auto r = begin_file(sink); !r) return r;
-  if (auto r = write_column(sink, c); !r) return r;
-  held_bytes_ -= c.values.size();
-  c.values.clear();
-  c.pages.clear();
-  c.page_begin = 0;
+  if (auto r = write_leaf(sink, l); !r) return r;
+  held_bytes_ -= l.values.size();
+  l.values.clear();
+  l.pages.clear();
+  l.page_begin = l.row_begin = 0;
   return {};
 }
 
@@ -6010,128 +7417,64 @@ BULKWRITER_DECL result<void> parquet_encoder::flush(format::byte_sink const& sin
   return streamed_page_is_full() ? stream_page(sink) : result<void>();
 }
 
+template <class T>
+std::optional<parquet_range> parquet_range_of(byte_chain const& values) {
+  if (values.size() == 0) return std::nullopt;
+  T least = (std::numeric_limits<T>::max)(), greatest = (std::numeric_limits<T>::min)();
+  values.for_pieces(0, values.size(), [&](std::span<std::byte const> piece) {
+    for (std::size_t at = 0; at < piece.size(); at += sizeof(T)) {
+      T v;
+      std::memcpy(&v, piece.data() + at, sizeof v);
+      least = (std::min)(least, v);
+      greatest = (std::max)(greatest, v);
+    }
+  });
+  return parquet_range{least, greatest};
+}
+
 BULKWRITER_DECL result<void> parquet_encoder::write_group(format::byte_sink const& sink) {
   if (auto r = begin_file(sink); !r) return r;
   if (streamed_ != nullptr)
-    if (auto r = write_column(sink, *streamed_); !r) return r;
-  for (column& c : columns_)
-    if (&c != streamed_)
-      if (auto r = write_column(sink, c); !r) return r;
+    if (auto r = write_leaf(sink, *streamed_); !r) return r;
+  for (leaf& l : leaves_)
+    if (&l != streamed_)
+      if (auto r = write_leaf(sink, l); !r) return r;
 
-  std::string metadata;
+  std::string chunks;
   std::uint64_t size = 0;
-  for (column& c : columns_) {
-    append_column_metadata(metadata, c);
-    size += c.chunk.size;
-    c.values.clear();
-    c.valid.clear();
-    c.pages.clear();
-    c.rows = c.page_begin = 0;
-    c.chunk = {};
+  for (leaf& l : leaves_) {
+    if (l.nesting == parquet_nesting::scalar && is_integer(l.type))
+      l.chunk.range =
+          l.type == kind::int64 ? parquet_range_of<std::int64_t>(l.values) : parquet_range_of<std::int32_t>(l.values);
+    append_parquet_chunk(chunks, l, l.chunk);
+    size += l.chunk.size;
+    l.values.clear();
+    l.pages.clear();
+    l.page_begin = l.row_begin = 0;
+    l.chunk = {};
   }
-  thrift_compact group(group_metadata_);
-  group.list_of_written_structs(1, columns_.size(), metadata);
-  group.i64(2, static_cast<std::int64_t>(size));
-  group.i64(3, static_cast<std::int64_t>(group_rows_));
-  group.i64(5, static_cast<std::int64_t>(file_bytes_ - size));
-  group.i64(6, static_cast<std::int64_t>(size));
-  group.end();
+  for (column& c : columns_) {
+    c.rows.valid.clear();
+    c.rows.sizes.clear();
+  }
+  metadata_.add_group(chunks, file_bytes_ - size, size, group_rows_);
 
-  ++groups_;
   file_rows_ += group_rows_;
   group_rows_ = group_bytes_ = held_bytes_ = 0;
   return {};
 }
 
-BULKWRITER_DECL void parquet_encoder::append_schema(std::string& out) const {
-  namespace pf = parquet_format;
-  auto const annotate_string = [](thrift_compact& t) {
-    t.i32(6, pf::converted_utf8);
-    t.begin_struct(10);
-    t.begin_struct(pf::logical_string);
-    t.end_struct();
-    t.end_struct();
-  };
-  auto const annotate_integer = [](thrift_compact& t, int bits) {
-    t.i32(6, bits == 8 ? pf::converted_int8 : pf::converted_int16);
-    t.begin_struct(10);
-    t.begin_struct(pf::logical_integer);
-    t.byte(1, static_cast<std::int8_t>(bits));
-    t.boolean(2, true);
-    t.end_struct();
-    t.end_struct();
-  };
-  {
-    thrift_compact root(out);
-    root.binary(4, "schema");
-    root.i32(5, static_cast<std::int32_t>(columns_.size()));
-    root.end();
-  }
-  for (column const& c : columns_) {
-    thrift_compact t(out);
-    if (is_list(*c.field)) {
-      t.i32(3, pf::optional);
-      t.binary(4, c.field->name);
-      t.i32(5, 1);
-      t.i32(6, pf::converted_list);
-      t.begin_struct(10);
-      t.begin_struct(pf::logical_list);
-      t.end_struct();
-      t.end_struct();
-      t.end();
-      thrift_compact list(out);
-      list.i32(3, pf::repeated);
-      list.binary(4, "list");
-      list.i32(5, 1);
-      list.end();
-      thrift_compact leaf(out);
-      leaf.i32(1, static_cast<std::int32_t>(c.type));
-      leaf.i32(3, pf::optional);
-      leaf.binary(4, "element");
-      leaf.end();
-      continue;
-    }
-    t.i32(1, static_cast<std::int32_t>(c.type));
-    t.i32(3, pf::optional);  // also where no null can occur: servers up to 2.5.4 crash on REQUIRED
-    t.binary(4, c.field->name);
-    if (c.type == physical::byte_array) annotate_string(t);
-    if (c.field->type == kind::int8) annotate_integer(t, 8);
-    if (c.field->type == kind::int16) annotate_integer(t, 16);
-    t.end();
-  }
-}
-
-BULKWRITER_DECL std::string parquet_encoder::make_footer() const {
-  std::size_t nodes = 1;
-  for (column const& c : columns_) nodes += is_list(*c.field) ? 3 : 1;
-  std::string elements;
-  append_schema(elements);
-
-  std::string out;
-  thrift_compact footer(out);
-  footer.i32(1, 1);  // "for maximum compatibility always populate 1"
-  footer.list_of_written_structs(2, nodes, elements);
-  footer.i64(3, static_cast<std::int64_t>(file_rows_));
-  footer.list_of_written_structs(4, groups_, group_metadata_);
-  footer.binary(6, std::string("bulkwriter version ") + version + " (build 0)");
-  // one TypeDefinedOrder a leaf: without it readers ignore minimum and maximum
-  std::string orders;
-  for (std::size_t i = 0; i < columns_.size(); ++i) orders.append("\x1c\x00\x00", 3);
-  footer.list_of_written_structs(7, columns_.size(), orders);
-  footer.end();
-  return out;
-}
-
 BULKWRITER_DECL result<void> parquet_encoder::finish(format::byte_sink const& sink) {
   drop_row();
+  if (auto r = begin_file(sink); !r) return r;  // of a file without rows too
   if (group_rows_ != 0)
     if (auto r = write_group(sink); !r) return r;
-  std::string tail = make_footer();
-  append_u32(tail, static_cast<std::uint32_t>(tail.size()));
+  std::string tail = metadata_.footer(file_rows_);
+  auto const size = static_cast<std::uint32_t>(tail.size());
+  tail.append(reinterpret_cast<char const*>(&size), sizeof size);
   tail += parquet_format::magic;
-  groups_ = 0;
+  metadata_.clear();
   file_rows_ = file_bytes_ = 0;
-  group_metadata_.clear();
   return sink.write(std::as_bytes(std::span(tail)));
 }
 
@@ -6201,6 +7544,30 @@ BULKWRITER_DECL result<std::unique_ptr<encoder>> any::try_make_encoder(std::span
 }
 
 }  // namespace format
+}  // namespace v1
+}  // namespace bulkwriter
+
+// ---------- bulkwriter/manifest/detail/batch_files.ipp --------------------------------------------------------------
+
+namespace bulkwriter {
+inline namespace v1 {
+
+BULKWRITER_DECL batch_files batch_files::of_paths(std::vector<std::string> paths) {
+  batch_files files;
+  for (auto& path : paths) files.groups.push_back({.paths = {std::move(path)}});
+  return files;
+}
+
+BULKWRITER_DECL std::ostream& operator<<(std::ostream& out, batch_files const& files) {
+  out << '[';
+  for (std::size_t i = 0; i < files.size(); ++i) {
+    out << (i ? ", [" : "[");
+    for (std::size_t k = 0; k < files[i].size(); ++k) out << (k ? ", \"" : "\"") << files[i][k] << '"';
+    out << ']';
+  }
+  return out << ']';
+}
+
 }  // namespace v1
 }  // namespace bulkwriter
 
@@ -6342,20 +7709,310 @@ BULKWRITER_DECL result<std::unique_ptr<file>> folder::create(std::string_view na
 }  // namespace v1
 }  // namespace bulkwriter
 
+// ---------- bulkwriter/output/detail/memory.ipp ---------------------------------------------------------------------
+
+namespace bulkwriter {
+inline namespace v1 {
+namespace output {
+namespace detail {
+
+class memory_file final : public file {
+ public:
+  memory_file(memory& owner, std::string_view name) : owner_(owner), name_(name) {}
+
+  result<void> write(std::span<bytes const> pieces) override {
+    for (bytes const piece : pieces) data_.insert(data_.end(), piece.data(), piece.data() + piece.size());
+    return {};
+  }
+  result<void> finish() override {
+    std::lock_guard const lock(owner_.mutex_);
+    owner_.files_[name_] = std::move(data_);
+    return {};
+  }
+  result<void> discard() override {
+    data_.clear();
+    return {};
+  }
+  result<void> rewrite_head(bytes head) override {
+    if (head.size() > data_.size()) return file::rewrite_head(head);
+    if (!head.empty()) std::memcpy(data_.data(), head.data(), head.size());
+    return {};
+  }
+  result<void> remove() override {
+    std::lock_guard const lock(owner_.mutex_);
+    owner_.files_.erase(name_);
+    return {};
+  }
+
+ private:
+  memory& owner_;
+  std::string name_;
+  std::vector<std::byte> data_;
+};
+
+}  // namespace detail
+
+BULKWRITER_DECL memory::memory() = default;
+BULKWRITER_DECL memory::~memory() = default;
+
+BULKWRITER_DECL result<std::unique_ptr<file>> memory::create(std::string_view name, std::uint64_t) {
+  return std::unique_ptr<file>(new detail::memory_file(*this, name));
+}
+
+BULKWRITER_DECL result<std::unique_ptr<file>> memory::create_member(std::string_view name, std::uint64_t max_size,
+                                                                    group_member) {
+  return create(name, max_size);
+}
+
+BULKWRITER_DECL std::string memory::path_of(std::string_view name) const { return std::string(name); }
+
+BULKWRITER_DECL std::string memory::data_path() const { return {}; }
+
+BULKWRITER_DECL std::map<std::string, std::vector<std::byte>> memory::files() const {
+  std::lock_guard const lock(mutex_);
+  return files_;
+}
+
+}  // namespace output
+}  // namespace v1
+}  // namespace bulkwriter
+
 // ---------- bulkwriter/row/detail/cell_row.ipp ----------------------------------------------------------------------
 
 namespace bulkwriter {
 inline namespace v1 {
+namespace detail {
+
+// Things that keep their addresses and their memory from one use to the next. A list by hand: six vectors of pointers
+// cost a unit more to compile than the rest of the row.
+template <class T>
+class reused {
+ public:
+  reused() = default;
+  reused(reused const&) = delete;
+  reused& operator=(reused const&) = delete;
+  ~reused() {
+    while (first_ != nullptr) delete std::exchange(first_, first_->next);
+  }
+
+  T& get() {
+    node*& next = last_ != nullptr ? last_->next : first_;
+    if (next == nullptr) next = new node;
+    last_ = next;
+    last_->value.clear();
+    return last_->value;
+  }
+  void release() noexcept { last_ = nullptr; }
+
+ private:
+  struct node {
+    T value = {};
+    node* next = nullptr;
+  };
+  node* first_ = nullptr;
+  node* last_ = nullptr;  // of those in use
+};
+
+BULKWRITER_DECL void sort_sparse(std::vector<std::uint32_t>& indices, std::vector<float>& values) {
+  if (std::is_sorted(indices.begin(), indices.end())) return;
+  std::vector<std::uint64_t> order;  // index, and in the lower half where its value stands
+  order.reserve(indices.size());
+  for (std::size_t i = 0; i < indices.size(); ++i) order.push_back(std::uint64_t{indices[i]} << 32 | i);
+  std::sort(order.begin(), order.end());
+  std::vector<float> const given = values;
+  for (std::size_t i = 0; i < order.size(); ++i) {
+    indices[i] = static_cast<std::uint32_t>(order[i] >> 32);
+    values[i] = given[static_cast<std::uint32_t>(order[i])];
+  }
+}
+
+}  // namespace detail
+
+struct cell_row::memory {
+  detail::reused<std::string> texts = {};
+  detail::reused<std::vector<float>> floats = {};
+  detail::reused<std::vector<std::int8_t>> int8s = {};
+  detail::reused<std::vector<std::uint8_t>> bytes = {};
+  detail::reused<std::vector<std::uint32_t>> indices = {};
+  detail::reused<detail::cell_list> lists = {};
+};
+
+BULKWRITER_DECL cell_row::cell_row(std::span<field_info const> fields)
+    : fields_(fields), cells_(fields.size()), memory_(new memory) {}
+BULKWRITER_DECL cell_row::cell_row(cell_row&&) noexcept = default;
+BULKWRITER_DECL cell_row& cell_row::operator=(cell_row&&) noexcept = default;
+BULKWRITER_DECL cell_row::~cell_row() = default;
+
+BULKWRITER_DECL std::string& cell_row::new_text() { return memory_->texts.get(); }
+BULKWRITER_DECL std::vector<float>& cell_row::new_floats() { return memory_->floats.get(); }
+BULKWRITER_DECL std::vector<std::int8_t>& cell_row::new_int8s() { return memory_->int8s.get(); }
+BULKWRITER_DECL std::vector<std::uint8_t>& cell_row::new_bytes() { return memory_->bytes.get(); }
+BULKWRITER_DECL std::vector<std::uint32_t>& cell_row::new_indices() { return memory_->indices.get(); }
+BULKWRITER_DECL detail::cell_list& cell_row::new_list() { return memory_->lists.get(); }
+
+BULKWRITER_DECL void cell_row::refuse(errc code, std::string_view field, std::string message) {
+  problems_.push_back({.code = code, .field = std::string(field), .message = std::move(message)});
+}
 
 BULKWRITER_DECL void cell_row::clear() {
-  std::fill(cells_.begin(), cells_.end(), cell());
+  for (cell& c : cells_) c = cell();
   problems_.clear();
-  texts_.release();
-  floats_.release();
-  int8s_.release();
-  bytes_.release();
-  indices_.release();
-  lists_.release();
+  memory_->texts.release();
+  memory_->floats.release();
+  memory_->int8s.release();
+  memory_->bytes.release();
+  memory_->indices.release();
+  memory_->lists.release();
+}
+
+}  // namespace v1
+}  // namespace bulkwriter
+
+// ---------- bulkwriter/row/detail/to_cell.ipp -----------------------------------------------------------------------
+
+namespace bulkwriter {
+inline namespace v1 {
+namespace detail {
+
+BULKWRITER_DECL cell timestamp_cell(field_info const& f, std::int64_t seconds, std::int64_t micros, cell_row& memory) {
+  constexpr std::int64_t day = 86'400, first = -62'135'596'800, last = 253'402'300'799;  // years 1 to 9999
+  if (seconds < first || seconds > last) {
+    memory.refuse(errc::out_of_range, f.name,
+                  std::to_string(seconds) + " seconds after 1970 are outside the years 1 to 9999");
+    return {};
+  }
+  // From days to a date of the proleptic Gregorian calendar: in eras of 400 years that begin with March 1 of year 0.
+  std::int64_t const days = (seconds - first) / day + 306, of_day = (seconds - first) % day;
+  std::int64_t const era = days / 146'097, of_era = days % 146'097;
+  std::int64_t const year_of_era = (of_era - of_era / 1460 + of_era / 36'524 - of_era / 146'096) / 365;
+  std::int64_t const of_year = of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+  std::int64_t const shifted = (5 * of_year + 2) / 153;  // 0: March
+  std::int64_t const month = shifted < 10 ? shifted + 3 : shifted - 9;
+  std::int64_t const year = 400 * era + year_of_era + (month <= 2 ? 1 : 0);
+
+  std::string& text = memory.new_text();
+  auto const put = [&](std::int64_t value, std::size_t digits, char after) {
+    std::string const plain = std::to_string(value);
+    text.append(digits - plain.size(), '0');
+    text += plain;
+    text += after;
+  };
+  put(year, 4, '-');
+  put(month, 2, '-');
+  put(of_year - (153 * shifted + 2) / 5 + 1, 2, 'T');
+  put(of_day / 3600, 2, ':');
+  put(of_day / 60 % 60, 2, ':');
+  put(of_day % 60, 2, micros != 0 ? '.' : 'Z');
+  if (micros != 0) put(micros, 6, 'Z');
+  return cell::text(text);
+}
+
+BULKWRITER_DECL cell pairs_cell(std::vector<std::uint32_t>& indices, std::vector<float>& values) {
+  sort_sparse(indices, values);
+  return cell::sparse(indices, values);
+}
+
+BULKWRITER_DECL cell sparse_cell(field_info const& f, sparse_view value, cell_row& memory) {
+  if (value.indices.size() != value.values.size()) {
+    memory.refuse(
+        errc::wrong_dim, f.name,
+        std::to_string(value.indices.size()) + " indices and " + std::to_string(value.values.size()) + " values");
+    return {};
+  }
+  if (std::is_sorted(value.indices.begin(), value.indices.end())) return cell::sparse(value.indices, value.values);
+  std::vector<std::uint32_t>& indices = memory.new_indices();
+  std::vector<float>& values = memory.new_floats();
+  indices.assign(value.indices.begin(), value.indices.end());
+  values.assign(value.values.begin(), value.values.end());
+  return pairs_cell(indices, values);
+}
+
+BULKWRITER_DECL cell refuse_index(field_info const& f, std::string const& text, cell_row& memory) {
+  memory.refuse(errc::out_of_range, f.name, "index " + text + " is outside 0..4294967294");
+  return {};
+}
+
+BULKWRITER_DECL cell bits_cell(field_info const& f, std::vector<std::uint8_t> const& packed, std::size_t count,
+                               cell_row& memory) {
+  if (count == f.dim) return cell::bytes(packed);
+  memory.refuse(errc::wrong_dim, f.name,
+                "a vector of " + std::to_string(count) + " bits where dim is " + std::to_string(f.dim));
+  return {};
+}
+
+}  // namespace detail
+}  // namespace v1
+}  // namespace bulkwriter
+
+// ---------- bulkwriter/format/detail/server_version.ipp -------------------------------------------------------------
+
+namespace bulkwriter {
+inline namespace v1 {
+
+BULKWRITER_DECL std::string server_version::to_string() const {
+  return std::to_string(major_number) + '.' + std::to_string(minor_number) + '.' + std::to_string(patch_number);
+}
+
+namespace detail {
+
+constexpr server_version files_read_since(std::string_view extension) noexcept {
+  if (extension == "parquet") return {2, 3, 4};
+  if (extension == "csv") return {2, 5, 0};
+  if (extension == "jsonl") return {2, 6, 6};
+  return {};
+}
+
+constexpr server_version kind_read_since(std::string_view extension, field_info const& f) noexcept {
+  switch (f.type) {
+    case kind::json: return {2, 3, 4};
+    // 2.3 takes doubles of arrays for floats, and in JSON refuses those outside of their range
+    case kind::array: return f.element == kind::float64 ? server_version{2, 4, 0} : server_version{2, 3, 4};
+    case kind::float16_vector:
+    case kind::bfloat16_vector: return extension == "npy" ? server_version{2, 4, 5} : server_version{2, 4, 1};
+    case kind::sparse_float_vector: return {2, 4, 3};
+    case kind::int8_vector: return {2, 6, 0};
+    case kind::geometry:
+    case kind::timestamptz: return {2, 6, 6};
+    case kind::text: return {3, 0, 0};
+    case kind::struct_array:
+      // of vectors in structs 2.6 reads float vectors alone; before 2.6.7 no empty array
+      return std::any_of(f.sub_fields().begin(), f.sub_fields().end(),
+                         [](field_info const& sub) { return is_vector(sub.type) && sub.type != kind::float_vector; })
+                 ? server_version{3, 0, 0}
+                 : server_version{2, 6, 7};
+    default: return {};
+  }
+}
+
+constexpr server_version nulls_read_since(field_info const& f) noexcept {
+  if (!f.nullable || f.has_default) return {};  // a default is written in place of null
+  if (f.type == kind::struct_array) return {3, 0, 0};
+  if (is_vector(f.type)) return {2, 6, 18};
+  return {2, 5, 0};
+}
+
+}  // namespace detail
+
+BULKWRITER_DECL server_version format::read_since(std::string_view extension, field_info const& field) noexcept {
+  return (std::max)({bulkwriter::detail::files_read_since(extension),
+                     bulkwriter::detail::kind_read_since(extension, field),
+                     bulkwriter::detail::nulls_read_since(field)});
+}
+
+BULKWRITER_DECL result<void> format::try_check_read_by(server_version oldest, std::string_view extension,
+                                                       std::span<field_info const> fields) {
+  for (field_info const& f : fields) {
+    if (!f.written()) continue;
+    server_version const since = read_since(extension, f);
+    if (since > oldest)
+      return error_info{.code = errc::invalid_schema,
+                        .message = "field '" + std::string(f.name) + "': " + (f.nullable ? "nullable " : "") +
+                                   std::string(to_string(f.type)) + " in " + std::string(extension) +
+                                   " files is read by servers from " + since.to_string() +
+                                   " on, and oldest_server is " + oldest.to_string(),
+                        .field = std::string(f.name)};
+  }
+  return {};
 }
 
 }  // namespace v1
@@ -6375,14 +8032,13 @@ BULKWRITER_DECL chunk_writer::chunk_writer(std::span<field_info const> fields, n
       extension_(format.extension),
       place_(std::move(place)),
       options_(std::move(options)),
-      texts_(fields.size()),
-      cells_(fields.size()),
+      row_(fields),
       exceptions_at_birth_(std::uncaught_exceptions()) {
   all_.options = encoder_->import_options();
 }
 
 BULKWRITER_DECL chunk_writer::~chunk_writer() {
-  if (uncommitted_rows_ == 0 || failure_ || writing_ || std::uncaught_exceptions() > exceptions_at_birth_) return;
+  if (uncommitted_rows_ == 0 || !failure_ || writing_ || std::uncaught_exceptions() > exceptions_at_birth_) return;
   abandon();
 }
 
@@ -6392,16 +8048,18 @@ BULKWRITER_DECL result<std::unique_ptr<chunk_writer>> chunk_writer::try_make(std
                                                                              writer_options options) {
   if (!format.encoder) return std::move(format.encoder).error();
   if (place == nullptr) return error_info{.code = errc::invalid_option, .message = "the writer was given no place"};
-  if (auto checked = check(options); !checked) return std::move(checked).error();
+  if (auto checked = check(fields, format.extension, options); !checked) return std::move(checked).error();
   return std::make_unique<chunk_writer>(fields, std::move(format), std::move(place), std::move(options));
 }
 
-BULKWRITER_DECL result<void> chunk_writer::check(writer_options const& options) {
+BULKWRITER_DECL result<void> chunk_writer::check(std::span<field_info const> fields, std::string_view extension,
+                                                 writer_options const& options) {
   constexpr std::uint64_t smallest = 1024;
   if (options.chunk_size < smallest)
     return error_info{.code = errc::invalid_option,
                       .message = "chunk_size is " + std::to_string(options.chunk_size) + ", less than 1024 bytes"};
-  return {};
+  if (options.oldest_server == server_version{}) return {};
+  return format::try_check_read_by(options.oldest_server, extension, fields);
 }
 
 BULKWRITER_DECL result<void> chunk_writer::moved_from() {
@@ -6414,17 +8072,22 @@ BULKWRITER_DECL result<batch_files> chunk_writer::commit(chunk_writer* writer) {
 }
 
 BULKWRITER_DECL result<void> chunk_writer::append(void const* given, show_row show) {
+  row_.clear();
+  show(given, row_, row_.cells_.data());
+  return append(row_);
+}
+
+BULKWRITER_DECL result<void> chunk_writer::append(cell_row& given) {
   if (auto usable = check_usable(); !usable) [[unlikely]]
     return usable;
   std::int64_t const row = offered_rows_++;
-  std::fill(cells_.begin(), cells_.end(), cell());
-  show(given, texts_, cells_.data());
-  checker_.judge(cells_);
-  encoder_->check_row(cells_, checker_.problems());
+  std::vector<cell>& cells = given.cells_;
+  checker_.judge(cells, given.problems());
+  encoder_->check_row(cells, checker_.problems());
   if (auto checked = checker_.verdict(row); !checked) return checked;
-  settle(fields_, cells_);
+  settle(fields_, cells);
 
-  encoder_->put_row(cells_);
+  encoder_->put_row(cells);
   if (encoder_->size_bound() > options_.chunk_size) [[unlikely]] {
     std::uint64_t const alone = encoder_->lone_row_bound();
     encoder_->drop_row();
@@ -6435,7 +8098,7 @@ BULKWRITER_DECL result<void> chunk_writer::append(void const* given, show_row sh
                                    std::to_string(options_.chunk_size),
                         .row = row};
     if (auto cut = finish_chunk(); !cut) return cut;
-    encoder_->put_row(cells_);
+    encoder_->put_row(cells);
   }
   encoder_->end_row();
   if (encoder_->rows() == 1) first_row_ = row;
@@ -6448,36 +8111,11 @@ BULKWRITER_DECL result<void> chunk_writer::append(void const* given, show_row sh
   return {};
 }
 
-BULKWRITER_DECL result<void> chunk_writer::append(cell_row const& given) {
-  if (given.problems().empty()) [[likely]]
-    return append(&given, [](void const* row, row_texts&, cell* cells) {
-      auto const made = static_cast<cell_row const*>(row)->cells();
-      std::copy(made.begin(), made.end(), cells);
-    });
-  if (auto usable = check_usable(); !usable) return usable;
-  std::int64_t const row = offered_rows_++;
-  auto const place_of = [this](problem const& p) {
-    return std::find_if(fields_.begin(), fields_.end(), [&](field_info const& f) { return f.name == p.field; });
-  };
-  std::vector<problem> problems = given.problems();
-  if (problems.front().field.empty()) return refused_row(row, std::move(problems));  // there is no row to judge
-  if (auto checked = checker_.check(row, given.cells()); !checked)
-    for (problem& p : checked.error().problems)
-      if (std::none_of(given.problems().begin(), given.problems().end(),
-                       [&](auto const& q) { return q.field == p.field; }))
-        problems.push_back(std::move(p));
-  // in schema order, each moved up past those of later fields: few, and std::stable_sort uses what C++17 deprecated
-  for (auto at = problems.begin(); at != problems.end(); ++at)
-    std::rotate(std::find_if(problems.begin(), at, [&](problem const& p) { return place_of(*at) < place_of(p); }), at,
-                at + 1);
-  return refused_row(row, std::move(problems));
-}
-
 BULKWRITER_DECL result<batch_files> chunk_writer::commit() {
   if (auto usable = check_usable(); !usable) return std::move(usable).error();
   if (auto finished = finish_chunk(); !finished) return std::move(finished).error();
   batch_files files{.options = all_.options};
-  files.groups.assign(all_.groups.begin() + static_cast<std::ptrdiff_t>(committed_groups_), all_.groups.end());
+  for (std::size_t i = committed_groups_; i < all_.size(); ++i) files.groups.push_back(all_[i]);
   committed_groups_ = all_.size();
   uncommitted_rows_ = 0;
   return files;
@@ -6523,7 +8161,7 @@ BULKWRITER_DECL result<void> chunk_writer::open() {
 
 // An exception out of a write (memory, a place of the user's own) leaves half a file, which nothing can be added to.
 BULKWRITER_DECL result<void> chunk_writer::check_usable() const {
-  if (failure_) return *failure_;
+  if (!failure_) return failure_;
   if (writing_)
     return error_info{.code = errc::invalid_state, .message = "an exception has ended an earlier write of this writer"};
   return {};
@@ -6647,8 +8285,10 @@ namespace detail {
 BULKWRITER_DECL result<std::unique_ptr<chunk_writer>> try_make_local(std::span<field_info const> fields,
                                                                      new_file_format format, local_options options) {
   if (!format.encoder) return std::move(format.encoder).error();
-  writer_options shared{.chunk_size = options.chunk_size, .on_abandoned = std::move(options.on_abandoned)};
-  if (auto checked = chunk_writer::check(shared); !checked)
+  writer_options shared{.chunk_size = options.chunk_size,
+                        .on_abandoned = std::move(options.on_abandoned),
+                        .oldest_server = options.oldest_server};
+  if (auto checked = chunk_writer::check(fields, format.extension, shared); !checked)
     return std::move(checked).error();  // before folders are made
   std::string path = options.local_path.empty() ? "." : std::move(options.local_path);
   if (path.back() != '/') path += '/';
@@ -7115,42 +8755,46 @@ class json_to_cells {
     std::vector<std::uint32_t>& indices = row_.new_indices();
     std::vector<float>& values = row_.new_floats();
     bool good = true;
-    auto const push_index = [&](std::string_view text) {
-      std::uint32_t index = 0;
-      auto const [end, failed] = std::from_chars(text.data(), text.data() + text.size(), index);
-      if (failed == std::errc::result_out_of_range)
-        return refuse(errc::out_of_range, "index " + std::string(text) + " does not fit 32 bits"), false;
-      if (failed != std::errc() || end != text.data() + text.size())
-        return refuse(errc::wrong_type, "'" + std::string(text) + "' where an index is due"), false;
-      indices.push_back(index);
-      return true;
-    };
+    int index_lists = 0, value_lists = 0, members = 0;
     value.for_each_member([&](std::string_view key, Node const& member) {
       if (!good) return;
-      if (key == "indices" && member.type() == json_type::array)
-        member.for_each_element([&](Node const& e) {
-          std::string text;
-          e.append_json(text);
-          good = good && push_index(text);
-        });
-      else if (key == "values" && member.type() == json_type::array)
+      ++members;
+      bool const is_list = member.type() == json_type::array;
+      if (is_list && key == "indices") {
+        ++index_lists;
+        member.for_each_element([&](Node const& e) { good = good && push_index(indices, text_of(e)); });
+      } else if (is_list && key == "values") {
+        ++value_lists;
         member.for_each_element([&](Node const& e) { good = good && push_float(values, e); });
-      else
-        good = push_index(key) && push_float(values, member);
+      } else {
+        good = push_index(indices, key) && push_float(values, member);
+      }
     });
     if (!good) return {};
+    if (index_lists + value_lists != 0 && (index_lists != 1 || value_lists != 1 || members != 2))
+      return wrong(value, R"({"index": value, …} or {"indices": […], "values": […]})");
     if (indices.size() != values.size())
       return refuse(errc::wrong_dim,
                     std::to_string(indices.size()) + " indices and " + std::to_string(values.size()) + " values");
     sort_sparse(indices, values);
     return cell::sparse(indices, values);
   }
-  static void sort_sparse(std::vector<std::uint32_t>& indices, std::vector<float>& values) {
-    if (std::is_sorted(indices.begin(), indices.end())) return;
-    std::vector<std::pair<std::uint32_t, float>> entries;
-    for (std::size_t i = 0; i < indices.size(); ++i) entries.emplace_back(indices[i], values[i]);
-    std::sort(entries.begin(), entries.end(), [](auto const& a, auto const& b) { return a.first < b.first; });
-    for (std::size_t i = 0; i < indices.size(); ++i) indices[i] = entries[i].first, values[i] = entries[i].second;
+  static std::string text_of(Node const& value) {
+    std::string text;
+    value.append_json(text);
+    return text;
+  }
+  // Decimal without leading zeros: servers read "010" as an octal number.
+  bool push_index(std::vector<std::uint32_t>& out, std::string_view text) {
+    std::uint32_t index = 0;
+    auto const [end, failed] = std::from_chars(text.data(), text.data() + text.size(), index);
+    bool const has_zeros = text.size() > 1 && text.front() == '0';
+    if (failed == std::errc::result_out_of_range)
+      return refuse(errc::out_of_range, "index " + std::string(text) + " is outside 0..4294967294"), false;
+    if (failed != std::errc() || end != text.data() + text.size() || has_zeros)
+      return refuse(errc::wrong_type, "'" + std::string(text) + "' where an index is due"), false;
+    out.push_back(index);
+    return true;
   }
 
   cell read_array(field_info const& f, Node const& value) {
@@ -7188,6 +8832,7 @@ class json_to_cells {
     auto const sub = f.sub_fields();
     std::size_t const before = row_.problems().size(), begin = list.cells.size();
     list.cells.resize(begin + sub.size());
+    std::vector<bool> given(sub.size());
     value.for_each_member([&](std::string_view key, Node const& member) {
       std::size_t k = 0;
       while (k < sub.size() && sub[k].name != key) ++k;
@@ -7195,6 +8840,11 @@ class json_to_cells {
         refuse(errc::unknown_field, "the struct has no field '" + std::string(key) + "'");
         return;
       }
+      if (given[k]) {
+        refuse(errc::duplicate_key, "the struct has '" + std::string(key) + "' more than once");
+        return;
+      }
+      given[k] = true;
       std::string const outer = place_;
       place_ += "'" + std::string(key) + "': ";
       list.cells[begin + k] = read_any(sub[k], member);
@@ -7219,7 +8869,6 @@ class json_to_cells {
 #include <boost/json.hpp>
 
 #include <cmath>
-#include <initializer_list>
 
 // ---------- bulkwriter/schema/detail/runtime_schema.ipp -------------------------------------------------------------
 
@@ -7353,24 +9002,30 @@ class schema_checker {
   }
 
   void check_default(field_info const& f) {
-    if (f.type == kind::boolean) {
-      if (f.default_integer != 0 && f.default_integer != 1) add(f.name, "the default_value of a boolean is 0 or 1");
-    } else if (is_integer(f.type)) {
-      if (f.default_integer < min_of(f.type) || f.default_integer > max_of(f.type))
-        add(f.name, "default_value " + std::to_string(f.default_integer) + " is out of the range of " +
-                        std::string(to_string(f.type)));
-    } else if (f.type == kind::float32) {
-      if (!(f.default_number >= -limits::max_float32 && f.default_number <= limits::max_float32))
-        add(f.name, "default_value is out of the range of float32");
-    } else if (f.type == kind::float64) {
-      if (!(f.default_number - f.default_number == 0)) add(f.name, "default_value is not finite");
-    } else if (f.type == kind::varchar) {
-      if (f.default_text.size() > f.max_length)
+    std::string const kind_name(to_string(f.type));
+    switch (judge_default(f)) {
+      case default_rule::none: break;
+      case default_rule::kind: add(f.name, "a " + kind_name + " field takes no default_value"); break;
+      case default_rule::range:
+        if (f.type == kind::boolean)
+          add(f.name, "the default_value of a boolean is 0 or 1");
+        else if (f.type == kind::float32 || f.default_overflows)
+          add(f.name, "default_value is out of the range of " + kind_name);
+        else
+          add(f.name, "default_value " + std::to_string(f.default_integer) + " is out of the range of " + kind_name);
+        break;
+      case default_rule::finite: add(f.name, "default_value is not finite"); break;
+      case default_rule::length:
         add(f.name, "default_value has " + std::to_string(f.default_text.size()) + " bytes, max_length is " +
                         std::to_string(f.max_length));
-      if (detail::find_utf8_fault(f.default_text) != std::string_view::npos) add(f.name, "default_value is not UTF-8");
-    } else if (f.type != kind::timestamptz) {
-      add(f.name, "a " + std::string(to_string(f.type)) + " field takes no default_value");
+        break;
+      case default_rule::utf8: add(f.name, "default_value is not UTF-8"); break;
+      case default_rule::timestamp: {
+        auto const fault = find_timestamp_fault(f.default_text).value_or(text_fault{});
+        add(f.name, "default_value is no point in time such as 2026-01-31T08:00:00Z: " + std::string(fault.what) +
+                        " at byte " + std::to_string(fault.offset));
+        break;
+      }
     }
   }
 
@@ -7886,9 +9541,10 @@ class schema_reader {
 
 #if !defined(BULKWRITER_LOCAL_ONLY)
 
+#include <chrono>
 #include <condition_variable>
 #include <deque>
-#include <initializer_list>
+#include <ostream>
 #include <stop_token>
 #include <thread>
 
@@ -9498,6 +11154,9 @@ struct remote_options {
   std::uint64_t part_size =
       0;  ///< bytes, 5 MiB to 5 GiB; 0: 16 MiB (NumPy: 5 to 16), or more where chunk_size asks for it
   abandon_handler on_abandoned = {};  ///< empty: one line on stderr
+  /// The oldest server that must be able to import the files: fields that it does not read in this format are
+  /// invalid_schema when the writer is made. {}: whatever the collection's own server takes.
+  server_version oldest_server = {};
 };
 
 namespace detail {
@@ -9523,8 +11182,8 @@ class remote_bulk_writer : public bulk_writer<Schema, Format> {
   using core = detail::chunk_writer;
 
  public:
-  /// Options of the format go first. Errors: invalid_option. Sends nothing: a wrong key or bucket shows at the first
-  /// upload.
+  /// Options of the format go first. Errors: invalid_option, invalid_schema (for oldest_server). Sends nothing: a wrong
+  /// key or bucket shows at the first upload.
   /// @{
   explicit remote_bulk_writer(object_store store, remote_options options = {})
       : remote_bulk_writer(Format{}, std::move(store), std::move(options)) {}
@@ -14627,7 +16286,9 @@ BULKWRITER_DECL result<std::unique_ptr<chunk_writer>> try_make_remote(std::span<
                                                                       new_file_format format, object_store const& store,
                                                                       remote_options options) {
   if (!format.encoder) return std::move(format.encoder).error();
-  writer_options shared{.chunk_size = options.chunk_size, .on_abandoned = std::move(options.on_abandoned)};
+  writer_options shared{.chunk_size = options.chunk_size,
+                        .on_abandoned = std::move(options.on_abandoned),
+                        .oldest_server = options.oldest_server};
   if (auto size = storage::try_part_size(options.chunk_size, options.part_size, store.backend()); !size)
     return std::move(size).error();
   if (options.connections < 1 || options.connections > storage::max_connections)

@@ -6,8 +6,16 @@
 
 #include <bulkwriter/local.hpp>
 
+#if defined(__GNUC__) && !defined(__clang__)
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wpragmas"
+#pragma GCC diagnostic ignored "-Wuse-after-free"  // of inlined code, which a system header is not spared
+#endif
 #include <rapidjson/stringbuffer.h>
 #include <rapidjson/writer.h>
+#if defined(__GNUC__) && !defined(__clang__)
+#pragma GCC diagnostic pop
+#endif
 #include <charconv>
 #include <chrono>
 #include <cstdio>

@@ -46,7 +46,7 @@ def float32_bytes(value):
 TEXTS = ("varchar", "text", "geometry", "timestamptz")
 HALVES = ("float16_vector", "bfloat16_vector")
 VECTORS = ("float_vector", *HALVES, "int8_vector", "binary_vector")
-_VECTOR_TAGS = dict(zip(VECTORS, "vhhcy"))
+_VECTOR_TAGS = dict(zip(VECTORS, "vhhcx"))
 
 
 @functools.lru_cache(None)
@@ -116,19 +116,19 @@ def cell(kind, value):
     if kind in VECTORS:
         return _VECTOR_TAGS[kind] + vector_bytes(kind, value).hex()
     if kind == "sparse_float_vector":
-        return "x" + sparse_text(value)
+        return "p" + sparse_text(value)
     if isinstance(value, (list, tuple)):
         if element_of(kind):
-            return "[" + " ".join([cell(element_of(kind), v) for v in value]) + "]"
+            return "a(" + ",".join([cell(element_of(kind), v) for v in value]) + ")"
         if sub_fields_of(kind):
-            return "[" + " ".join([_struct(sub_fields_of(kind), one) for one in value]) + "]"
+            return "a(" + ",".join([_struct(sub_fields_of(kind), one) for one in value]) + ")"
     raise TypeError(f"{type(value).__name__} {str(value)[:60]!r} where {kind} was written")
 
 
 def _struct(subs, one):
     if list(one) != [name for name, _ in subs]:
         raise ValueError(f"a struct of {list(one)}")
-    return "{" + " ".join([cell(kind, one[name]) for name, kind in subs]) + "}"
+    return "{" + ",".join([cell(kind, one[name]) for name, kind in subs]) + "}"
 
 
 def same(kind, found, wanted):

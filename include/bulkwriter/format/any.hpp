@@ -31,7 +31,8 @@ class any {
   /// From a format, options and all: `any(parquet{.page_checksum = true})`.
   template <class F>
     requires(!std::same_as<F, any> && file_format<F>)
-  any(F format) : extension(format.extension), held_(std::make_shared<holder<F>>(std::move(format))) {}
+  any(F format)
+      : extension(format.extension), held_(static_cast<holder_base const*>(new holder<F>(std::move(format)))) {}
 
   /// By the name that its files end with, with the options' defaults. Error: invalid_option, with the names that there
   /// are.

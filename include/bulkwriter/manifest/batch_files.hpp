@@ -4,7 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <ostream>
+#include <iosfwd>
 #include <string>
 #include <utility>
 #include <vector>
@@ -43,11 +43,7 @@ struct batch_files {
   import_options options = {};
 
   /// Files that were not written here: a group each, rows and bytes unknown (0).
-  static batch_files of_paths(std::vector<std::string> paths) {
-    batch_files files;
-    for (auto& path : paths) files.groups.push_back({.paths = {std::move(path)}});
-    return files;
-  }
+  static batch_files of_paths(std::vector<std::string> paths);
 
   /// The groups, as a range.
   /// @{
@@ -62,16 +58,12 @@ struct batch_files {
   friend bool operator==(batch_files const&, batch_files const&) = default;
 
   /// As the guide prints it: `[["5868ba87-…/1.parquet"], ["5868ba87-…/2.parquet"]]`.
-  friend std::ostream& operator<<(std::ostream& out, batch_files const& files) {
-    out << '[';
-    for (std::size_t i = 0; i < files.size(); ++i) {
-      out << (i ? ", [" : "[");
-      for (std::size_t k = 0; k < files[i].size(); ++k) out << (k ? ", \"" : "\"") << files[i][k] << '"';
-      out << ']';
-    }
-    return out << ']';
-  }
+  friend std::ostream& operator<<(std::ostream& out, batch_files const& files);
 };
 
 }  // namespace v1
 }  // namespace bulkwriter
+
+#if BULKWRITER_BODIES
+#include <bulkwriter/manifest/detail/batch_files.ipp>
+#endif

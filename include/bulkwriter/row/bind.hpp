@@ -170,9 +170,12 @@ struct value_check {
       rule::field<name, rules::fits>,
       "bulkwriter: a value of this C++ type cannot be stored in this field (boolean: bool; integers: an integer; "
       "floats: "
-      "a float, double or integer of at most 32 bits; varchar, text, geometry: text; json: text or, with "
-      "<bulkwriter/adapt/boost_json.hpp>, a boost::json type; float_vector: a contiguous range of float, so convert a "
-      "range of double first)");
+      "a float, double or integer of at most 32 bits; varchar, text, geometry: text; timestamptz: text or a "
+      "std::chrono::sys_time; json: text or, with <bulkwriter/adapt/boost_json.hpp>, a boost::json type; array: a "
+      "sized "
+      "range of its elements; struct_array: a range of its structs; float_vector: a contiguous range of float, so "
+      "convert a range of double first; 16-bit vectors: of float or bw::float16; int8_vector: of std::int8_t; "
+      "binary_vector: bytes, or a range of bool; sparse_float_vector: bw::sparse_view, or pairs of index and value)");
   static_assert(rule::field<name, rules::present>,
                 "bulkwriter: null was given for this field, and it is neither nullable nor has a default_value; give a "
                 "value");

@@ -9,7 +9,6 @@
 #include <memory>
 #include <span>
 #include <string>
-#include <utility>
 #include <vector>
 
 namespace bulkwriter {
@@ -17,23 +16,6 @@ inline namespace v1 {
 namespace detail {
 
 class chunk_writer;
-
-// Things that keep their addresses and their memory from one use to the next.
-template <class T>
-class reused {
- public:
-  T& get() {
-    if (used_ == all_.size()) all_.push_back(std::make_unique<T>());
-    T& next = *all_[used_++];
-    next.clear();
-    return next;
-  }
-  void release() noexcept { used_ = 0; }
-
- private:
-  std::vector<std::unique_ptr<T>> all_;
-  std::size_t used_ = 0;
-};
 
 // The elements of an array, or the structs of an array of structs one behind another.
 struct cell_list {
@@ -59,7 +41,10 @@ void sort_sparse(std::vector<std::uint32_t>& indices, std::vector<float>& values
 class cell_row {
  public:
   /// For rows of these fields, which must outlive it.
-  explicit cell_row(std::span<field_info const> fields) : fields_(fields), cells_(fields.size()) {}
+  explicit cell_row(std::span<field_info const> fields);
+  cell_row(cell_row&&) noexcept;             ///< what was moved from can be destroyed and assigned to
+  cell_row& operator=(cell_row&&) noexcept;  ///< likewise
+  ~cell_row();                               ///< with all that its cells view
 
   /// Makes room for the next row: all cells null, no problems.
   void clear();
@@ -92,12 +77,8 @@ class cell_row {
   std::span<field_info const> fields_;
   std::vector<cell> cells_;
   std::vector<problem> problems_;
-  detail::reused<std::string> texts_;
-  detail::reused<std::vector<float>> floats_;
-  detail::reused<std::vector<std::int8_t>> int8s_;
-  detail::reused<std::vector<std::uint8_t>> bytes_;
-  detail::reused<std::vector<std::uint32_t>> indices_;
-  detail::reused<detail::cell_list> lists_;
+  struct memory;  // of many types, which a unit that only passes rows on need not instantiate
+  std::unique_ptr<memory> memory_;
 };
 
 /// How a value of the user's becomes a row of a run-time schema: specialise with

@@ -28,6 +28,8 @@ namespace detail {
 cell timestamp_cell(field_info const& f, std::int64_t seconds, std::int64_t micros, cell_row& memory);
 /// Two spans as they are where the indices ascend; a sorted copy otherwise; a problem where their lengths differ.
 cell sparse_cell(field_info const& f, sparse_view value, cell_row& memory);
+/// Entries that are not in order yet: sorts them.
+cell pairs_cell(std::vector<std::uint32_t>& indices, std::vector<float>& values);
 /// Says that this index is none; `text`: as it was given.
 cell refuse_index(field_info const& f, std::string const& text, cell_row& memory);
 /// The cell of bits packed as numpy.packbits does it, the first in the highest bit; `count` is how many were given.
@@ -88,8 +90,7 @@ cell pairs_cell(field_info const& f, V const& pairs, cell_row& memory) {
     indices.push_back(static_cast<std::uint32_t>(index));
     values.push_back(static_cast<float>(value));
   }
-  sort_sparse(indices, values);
-  return cell::sparse(indices, values);
+  return pairs_cell(indices, values);
 }
 
 template <class V>

@@ -50,8 +50,8 @@ class remote_bulk_writer : public bulk_writer<Schema, Format> {
   using core = detail::chunk_writer;
 
  public:
-  /// Options of the format go first. Errors: invalid_option, invalid_schema (for oldest_server). Sends nothing: a wrong key or bucket shows at the first
-  /// upload.
+  /// Options of the format go first. Errors: invalid_option, invalid_schema (for oldest_server). Sends nothing: a wrong
+  /// key or bucket shows at the first upload.
   /// @{
   explicit remote_bulk_writer(object_store store, remote_options options = {})
       : remote_bulk_writer(Format{}, std::move(store), std::move(options)) {}

@@ -110,8 +110,7 @@ TEST_CASE("JSON objects and JSON text become the same cells of every kind") {
   CHECK(problem(R"({"sparse":{"067":1}})") == "sparse: '067' where an index is due [wrong_type]");
   CHECK(problem(R"({"sparse":{"-1":1}})") == "sparse: '-1' where an index is due [wrong_type]");
   CHECK(problem(R"({"sparse":{"1":[1]}})") == "sparse: [1] where a number is due [wrong_type]");
-  for (char const* const mixed :
-       {R"({"indices":[1],"values":[1],"7":1})", R"({"indices":[1]})", R"({"values":[1]})"}) {
+  for (char const* const mixed : {R"({"indices":[1],"values":[1],"7":1})", R"({"indices":[1]})", R"({"values":[1]})"}) {
     CHECK(problem(R"({"sparse":)" + std::string(mixed) + "}") ==
           "sparse: " + std::string(mixed) +
               R"( where {"index": value, …} or {"indices": […], "values": […]} is due [wrong_type])");

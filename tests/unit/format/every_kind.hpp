@@ -47,9 +47,12 @@ struct row {
     if (with_all) add({.name = "body", .type = kind::text}, cell::text("one\n\"two\""));
     add({.name = "place", .type = kind::geometry}, cell::text("LINESTRING (0 0, 1 1)"));
     add({.name = "at", .type = kind::timestamptz}, cell::text("2024-02-29T12:00:00.5+05:30"));
-    add({.name = "tags", .type = kind::array, .element = kind::varchar}, list(tags_, [](std::string_view v) { return cell::text(v); }));
-    add({.name = "floats", .type = kind::array, .element = kind::float32}, list(floats_, [](double v) { return cell::float64(v); }));
-    add({.name = "flags", .type = kind::array, .element = kind::boolean}, list(flags_, [](bool v) { return cell::boolean(v); }));
+    add({.name = "tags", .type = kind::array, .element = kind::varchar},
+        list(tags_, [](std::string_view v) { return cell::text(v); }));
+    add({.name = "floats", .type = kind::array, .element = kind::float32},
+        list(floats_, [](double v) { return cell::float64(v); }));
+    add({.name = "flags", .type = kind::array, .element = kind::boolean},
+        list(flags_, [](bool v) { return cell::boolean(v); }));
     add({.name = "none", .type = kind::array, .element = kind::int16}, list(none_, number));
     add({.name = "h", .type = kind::float16_vector, .dim = 4}, cell::halves(float16s_));
     add({.name = "hf", .type = kind::float16_vector, .dim = 4}, cell::floats(floats16_));
@@ -79,8 +82,8 @@ struct row {
   bw::cell clips(std::vector<clip> const& values, bool with_other_vectors) {
     std::vector<bw::cell>& cells_of_list = lists_.emplace_back();
     for (clip const& one : values) {
-      for (bw::cell const& c : {bw::cell::text(one.caption), bw::cell::integer(one.frame),
-                                bw::cell::float32(one.score), bw::cell::floats(one.v)})
+      for (bw::cell const& c : {bw::cell::text(one.caption), bw::cell::integer(one.frame), bw::cell::float32(one.score),
+                                bw::cell::floats(one.v)})
         cells_of_list.push_back(c);
       if (with_other_vectors)
         for (bw::cell const& c : {bw::cell::floats(one.half), bw::cell::bytes(one.bits)}) cells_of_list.push_back(c);

@@ -88,7 +88,8 @@ TEST_CASE("arrays come from any sized range") {
   CHECK(shown<tags>(std::vector<std::string>{}).code == errc{});
 
   // text that lives no longer than the step of the range that makes it
-  std::vector<std::string> const words{"a rather long text that no short string optimisation keeps", "another such text"};
+  std::vector<std::string> const words{"a rather long text that no short string optimisation keeps",
+                                       "another such text"};
   auto const made = words | std::views::transform([](std::string const& s) { return s + "!"; });
   using long_tags = bw::column<"tags", bw::array{.element_type = bw::varchar{.max_length = 99}, .max_capacity = 4}>;
   CHECK(texts(shown<long_tags>(made).cell) == std::vector<std::string>{words[0] + "!", words[1] + "!"});
@@ -147,7 +148,8 @@ TEST_CASE("int8 and binary vectors") {
   CHECK(shown<i8>(std::vector<std::int8_t>(5)).code == errc::wrong_dim);
   CHECK(bytes(shown<bits>(std::vector<std::uint8_t>{0x80, 0x01}).cell) == std::vector<unsigned>{0x80, 1});
   CHECK(bytes(shown<bits>(std::array<std::byte, 2>{std::byte{3}, std::byte{4}}).cell) == std::vector<unsigned>{3, 4});
-  CHECK(shown<bits>(std::vector<std::uint8_t>(3)).message == "row 7, field 'bits': a vector of 24 bits where dim is 16");
+  CHECK(shown<bits>(std::vector<std::uint8_t>(3)).message ==
+        "row 7, field 'bits': a vector of 24 bits where dim is 16");
 
   // as numpy.packbits: the first bit is the highest
   std::vector<bool> flags(16);
@@ -227,8 +229,9 @@ struct clip_fields : bw::struct_fields<bw::field<"caption", &clip::caption, bw::
                                        bw::field<"frame", &clip::frame, bw::int64{}>,
                                        bw::field<"v", &clip::v, bw::float_vector{.dim = 2}>> {};
 using clips = bw::column<"clips", bw::struct_array<clip_fields>{.max_capacity = 2}>;
-using points = bw::column<"points", bw::struct_array<bw::column<"x", bw::int32{}>,
-                                                     bw::column<"name", bw::varchar{.max_length = 4}>>{.max_capacity = 2}>;
+using points =
+    bw::column<"points", bw::struct_array<bw::column<"x", bw::int32{}>,
+                                          bw::column<"name", bw::varchar{.max_length = 4}>>{.max_capacity = 2}>;
 }  // namespace
 
 TEST_CASE("arrays of structs") {
@@ -255,8 +258,9 @@ TEST_CASE("arrays of structs") {
 }
 
 TEST_CASE("what did not become a cell is told once, in the order of the fields") {
-  struct s : bw::schema<bw::column<"id", bw::int64{.is_primary = true}>, bw::column<"sparse", bw::sparse_float_vector{}>,
-                        bw::column<"title", bw::varchar{.max_length = 2}>> {};
+  struct s
+      : bw::schema<bw::column<"id", bw::int64{.is_primary = true}>, bw::column<"sparse", bw::sparse_float_vector{}>,
+                   bw::column<"title", bw::varchar{.max_length = 2}>> {};
   bw::cell_row row(s::infos);
   row.refuse(errc::unknown_field, "nobody", "the schema has no field of this name");
   row.refuse(errc::out_of_range, "sparse", "index -1");

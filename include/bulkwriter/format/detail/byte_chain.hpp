@@ -41,24 +41,23 @@ class byte_chain {
 
   std::size_t size() const noexcept { return size_; }
 
+  /// Makes room for at most this many bytes, at least one, in one piece at the end, to be written at once. Where all
+  /// sizes given are multiples of a number that divides slab_size, so is each piece.
+  std::span<std::byte> extend(std::size_t most) {
+    std::size_t const used = size_ % slab_pool::slab_size;
+    if (size_ == slabs_.size() * slab_pool::slab_size) slabs_.push_back(pool_->take());
+    std::size_t const now = (std::min)(most, slab_pool::slab_size - used);
+    std::byte* const at = slabs_[size_ / slab_pool::slab_size].get() + used;
+    size_ += now;
+    return {at, now};
+  }
   void append(void const* data, std::size_t n) {
     auto const* from = static_cast<std::byte const*>(data);
-    append_filled(n, [&](std::span<std::byte> piece) {
+    while (n != 0) {
+      std::span<std::byte> const piece = extend(n);
       std::memcpy(piece.data(), from, piece.size());
       from += piece.size();
-    });
-  }
-  /// Appends n bytes that fill(std::span<std::byte>) writes, in pieces: where all that is appended is a multiple of a
-  /// number that divides slab_size, so is each piece.
-  template <class F>
-  void append_filled(std::size_t n, F&& fill) {
-    while (n != 0) {
-      std::size_t const used = size_ % slab_pool::slab_size;
-      if (size_ == slabs_.size() * slab_pool::slab_size) slabs_.push_back(pool_->take());
-      std::size_t const now = (std::min)(n, slab_pool::slab_size - used);
-      fill(std::span<std::byte>(slabs_[size_ / slab_pool::slab_size].get() + used, now));
-      size_ += now;
-      n -= now;
+      n -= piece.size();
     }
   }
 

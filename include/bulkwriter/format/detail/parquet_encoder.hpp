@@ -8,6 +8,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <span>
 #include <string>
 #include <vector>
@@ -64,13 +65,12 @@ class parquet_encoder final : public format::encoder {
     std::size_t place;                   // of the field in the schema
     std::size_t first_leaf, leaf_count;  // in leaves_
     parquet_rows rows = {};
-
-    bool is_list() const noexcept { return field->type == kind::array || field->type == kind::struct_array; }
     // Columns that never hold nulls have no validity; a default takes the place of null before it comes here.
-    bool holds_nulls() const noexcept { return field->nullable && !field->has_default; }
+    bool holds_nulls = field->nullable && !field->has_default;
   };
   struct leaf : parquet_leaf {
     column* of;
+    std::uint64_t level_bound;     // of a row, where all rows have the same
     byte_chain values;             // booleans: a byte each
     std::vector<page> pages = {};  // closed ones
     std::size_t page_begin = 0;    // in values, of the open page
@@ -79,13 +79,19 @@ class parquet_encoder final : public format::encoder {
   };
 
   void put(column& c, cell const& value);
-  void close_full_page(leaf& l);
+  void put_list(column& c, cell const& value);
+  // Pages end between rows, so the open page is closed when the row behind its last one begins.
+  void begin_row(leaf& l) {
+    if (l.values.size() - l.page_begin >= page_size_) close_page(l);
+  }
+  void close_page(leaf& l);
   void put_value(leaf& l, cell const& value);
   void put_text(leaf& l, std::string_view text);
-  void put_vector(leaf& l, cell const& value);
+  void put_bytes(leaf& l, cell const& value);
   template <class T>
   void put_fixed(leaf& l, T value) {
-    l.values.append(&value, sizeof value);
+    // chains of numbers are written by numbers, so one never straddles slabs
+    std::memcpy(l.values.extend(sizeof value).data(), &value, sizeof value);
     grow(sizeof value);
   }
   void grow(std::uint64_t bytes) noexcept { row_bytes_ += bytes; }
@@ -115,8 +121,8 @@ class parquet_encoder final : public format::encoder {
   std::uint64_t row_bytes_ = 0;                     // of the row put
   std::uint64_t file_rows_ = 0, file_bytes_ = 0;    // handed over
 
-  std::string text_;                // scratch of put_value
-  std::string head_, levels_;       // scratch of write_page
+  std::string text_;           // scratch of put_value
+  std::string head_, levels_;  // scratch of write_page
   std::vector<std::byte> packed_;
   std::vector<std::span<std::byte const>> pieces_;
 };

@@ -7,9 +7,9 @@
 #include <bulkwriter/row/half.hpp>
 
 #include <algorithm>
-#include <array>
 #include <bit>
 #include <cstring>
+#include <iterator>
 #include <limits>
 #include <utility>
 
@@ -54,7 +54,9 @@ BULKWRITER_DECL parquet_encoder::parquet_encoder(format::parquet const& options,
     std::vector<parquet_leaf> leaves;
     append_parquet_leaves(leaves, f);
     columns_.push_back({&f, static_cast<std::size_t>(&f - fields.data()), leaves_.size(), leaves.size()});
-    for (parquet_leaf const& l : leaves) leaves_.push_back({l, &columns_.back(), byte_chain(pool_)});
+    for (parquet_leaf const& l : leaves)
+      leaves_.push_back(
+          {l, &columns_.back(), parquet_level_bound(l, columns_.back().holds_nulls, 0), byte_chain(pool_)});
   }
   for (leaf& l : leaves_)
     if (l.nesting == parquet_nesting::vector && (streamed_ == nullptr || l.width > streamed_->width)) streamed_ = &l;
@@ -66,9 +68,7 @@ BULKWRITER_DECL void parquet_encoder::put_row(std::span<cell const> cells) {
   for (column& c : columns_) put(c, cells[c.place]);
 }
 
-// Pages end between rows, so the open page is closed when the row behind its last one begins.
-BULKWRITER_DECL void parquet_encoder::close_full_page(leaf& l) {
-  if (l.values.size() - l.page_begin < page_size_) return;
+BULKWRITER_DECL void parquet_encoder::close_page(leaf& l) {
   l.pages.push_back({.value_end = l.values.size(), .row_end = group_rows_});
   l.page_begin = l.values.size();
   group_bytes_ += page_overhead;
@@ -76,26 +76,31 @@ BULKWRITER_DECL void parquet_encoder::close_full_page(leaf& l) {
 }
 
 BULKWRITER_DECL void parquet_encoder::put(column& c, cell const& value) {
-  bool const valid = !value.is_null();
-  std::size_t const size = c.is_list() && valid ? value.size() : 0;
+  if (c.field->type == kind::array || c.field->type == kind::struct_array) return put_list(c, value);
+  leaf& l = leaves_[c.first_leaf];
+  begin_row(l);
+  if (c.holds_nulls) {
+    c.rows.valid.push_back(!value.is_null());
+    if (l.nesting == parquet_nesting::scalar) grow(group_rows_ % 8 == 0);  // a bit
+  }
+  grow(l.level_bound);
+  if (!value.is_null()) put_value(l, value);
+}
+
+BULKWRITER_DECL void parquet_encoder::put_list(column& c, cell const& value) {
+  std::size_t const size = value.is_null() ? 0 : value.size();
   std::span<leaf> const leaves = std::span(leaves_).subspan(c.first_leaf, c.leaf_count);
   for (leaf& l : leaves) {
-    close_full_page(l);
-    grow(parquet_level_bound(l, c.holds_nulls(), size));
-    if (l.nesting == parquet_nesting::scalar && c.holds_nulls()) grow(group_rows_ % 8 == 0);
+    begin_row(l);
+    grow(parquet_level_bound(l, c.holds_nulls, size));
   }
-  if (c.holds_nulls()) c.rows.valid.push_back(valid);
-  if (c.is_list()) c.rows.sizes.push_back(static_cast<std::uint32_t>(size));
+  if (c.holds_nulls) c.rows.valid.push_back(!value.is_null());
+  c.rows.sizes.push_back(static_cast<std::uint32_t>(size));
 
-  if (!c.is_list()) {
-    if (valid) put_value(leaves.front(), value);
-  } else if (c.field->type == kind::array) {
-    for (std::size_t at = 0; at < size; ++at) put_value(leaves.front(), value.element(at).front());
-  } else {
-    for (std::size_t at = 0; at < size; ++at) {
-      auto const cells = value.element(at);
-      for (std::size_t sub = 0; sub < leaves.size(); ++sub) put_value(leaves[sub], cells[sub]);
-    }
+  for (std::size_t at = 0; at < size; ++at) {
+    // the cell of an array's element, or those of a struct
+    std::span<cell const> const cells = value.element(at);
+    for (std::size_t k = 0; k < leaves.size(); ++k) put_value(leaves[k], cells[k]);
   }
 }
 
@@ -114,69 +119,78 @@ BULKWRITER_DECL void parquet_encoder::put_value(leaf& l, cell const& value) {
     case kind::int64: put_fixed(l, value.as_integer()); break;
     case kind::float32: put_fixed(l, static_cast<float>(value.as_number())); break;
     case kind::float64: put_fixed(l, value.as_number()); break;
+    case kind::float_vector:
+      l.values.append(value.as_floats().data(), value.as_floats().size_bytes());
+      grow(value.as_floats().size_bytes());
+      break;
+    case kind::float16_vector:
+    case kind::bfloat16_vector:
+    case kind::int8_vector:
+    case kind::binary_vector: put_bytes(l, value); break;
     case kind::sparse_float_vector:
       text_.clear();
       append_json_sparse(text_, value);
       put_text(l, text_);
       break;
-    default:
-      if (is_dense_vector(l.type))
-        put_vector(l, value);
-      else
-        put_text(l, value.as_text());
+    default: put_text(l, value.as_text());
   }
 }
 
 BULKWRITER_DECL void parquet_encoder::put_text(leaf& l, std::string_view text) {
-  put_fixed(l, static_cast<std::uint32_t>(text.size()));
+  auto const size = static_cast<std::uint32_t>(text.size());
+  l.values.append(&size, sizeof size);
   l.values.append(text.data(), text.size());
-  grow(text.size());
+  grow(sizeof size + text.size());
 }
 
-// Appends integers of 32 bits, `width` for each of `count` elements: fill(element, integers).
-template <std::size_t width, class F>
-void append_widened(byte_chain& out, std::size_t count, F&& fill) {
-  using group = std::array<std::int32_t, width>;
-  std::size_t at = 0;
-  out.append_filled(count * sizeof(group), [&](std::span<std::byte> piece) {
-    for (std::size_t k = 0; k < piece.size() / sizeof(group); ++k) {
-      group const integers = fill(at + k);
-      std::memcpy(piece.data() + k * sizeof(group), &integers, sizeof(group));
+// Appends `count` integers, widen(k) for each. Blocks of constant length, so that compilers make vector code of it.
+template <class Integer, class F>
+void append_widened(byte_chain& out, std::size_t count, F&& widen) {
+  constexpr std::size_t block_size = 32;
+  Integer block[block_size];
+  for (std::size_t at = 0; at < count;) {
+    std::span<std::byte> const piece = out.extend((count - at) * sizeof(Integer));
+    std::byte* to = piece.data();
+    std::size_t left = piece.size() / sizeof(Integer);
+    for (; left >= block_size; left -= block_size, at += block_size, to += sizeof block) {
+      for (std::size_t k = 0; k < block_size; ++k) block[k] = widen(at + k);
+      std::memcpy(to, block, sizeof block);
     }
-    at += piece.size() / sizeof(group);
+    for (std::size_t k = 0; k < left; ++k) block[k] = widen(at + k);
+    std::memcpy(to, block, left * sizeof(Integer));
+    at += left;
+  }
+}
+inline void append_widened_bytes(byte_chain& out, std::span<std::uint8_t const> bytes) {
+  append_widened<std::int32_t>(out, bytes.size(), [from = bytes.data()](std::size_t k) { return from[k]; });
+}
+inline void append_widened_bytes(byte_chain& out, std::span<std::int8_t const> bytes) {
+  append_widened<std::int32_t>(out, bytes.size(), [from = bytes.data()](std::size_t k) { return from[k]; });
+}
+// The lower byte is the first of two integers.
+inline void append_widened_bytes(byte_chain& out, std::span<std::uint16_t const> halves) {
+  append_widened<std::uint64_t>(out, halves.size(), [from = halves.data()](std::size_t k) {
+    std::uint64_t const half = from[k];
+    return (half & 0xff) | (half & 0xff00) << 24;
   });
 }
 
-BULKWRITER_DECL void parquet_encoder::put_vector(leaf& l, cell const& value) {
-  auto const widened = [](std::uint16_t bits) { return std::array<std::int32_t, 2>{bits & 0xff, bits >> 8}; };
-  byte_chain& out = l.values;
+BULKWRITER_DECL void parquet_encoder::put_bytes(leaf& l, cell const& value) {
   switch (value.holds()) {
     case cell::type::floats: {
-      auto const v = value.as_floats();
-      if (l.type == kind::float_vector)
-        out.append(v.data(), v.size_bytes());
-      else if (l.type == kind::float16_vector)
-        append_widened<2>(out, v.size(), [&](std::size_t k) { return widened(to_float16_bits(v[k])); });
-      else
-        append_widened<2>(out, v.size(), [&](std::size_t k) { return widened(to_bfloat16_bits(v[k])); });
+      std::span<float const> floats = value.as_floats();
+      std::uint16_t halves[512];
+      while (!floats.empty()) {
+        auto const some = floats.first((std::min)(floats.size(), std::size(halves)));
+        to_half_bits(l.type, some, halves);
+        append_widened_bytes(l.values, std::span<std::uint16_t const>(halves, some.size()));
+        floats = floats.subspan(some.size());
+      }
       break;
     }
-    case cell::type::halves: {
-      auto const v = value.as_halves();
-      append_widened<2>(out, v.size(), [&](std::size_t k) { return widened(v[k]); });
-      break;
-    }
-    case cell::type::int8s: {
-      auto const v = value.as_int8s();
-      append_widened<1>(out, v.size(), [&](std::size_t k) { return std::array<std::int32_t, 1>{v[k]}; });
-      break;
-    }
-    case cell::type::bytes: {
-      auto const v = value.as_bytes();
-      append_widened<1>(out, v.size(), [&](std::size_t k) { return std::array<std::int32_t, 1>{v[k]}; });
-      break;
-    }
-    default: break;
+    case cell::type::halves: append_widened_bytes(l.values, value.as_halves()); break;
+    case cell::type::int8s: append_widened_bytes(l.values, value.as_int8s()); break;
+    default: append_widened_bytes(l.values, value.as_bytes());
   }
   grow(std::uint64_t{4} * l.width);
 }

@@ -161,9 +161,8 @@ BULKWRITER_DECL void row_checker::check_integer(kind k, cell const& value) {
 }
 
 BULKWRITER_DECL void row_checker::add_out_of_range(kind k, std::string const& value) {
-  add(errc::out_of_range,
-      "value " + value + " is outside " + std::to_string(min_of(k)) + ".." + std::to_string(max_of(k)) + " of " +
-          std::string(to_string(k)));
+  add(errc::out_of_range, "value " + value + " is outside " + std::to_string(min_of(k)) + ".." +
+                              std::to_string(max_of(k)) + " of " + std::string(to_string(k)));
 }
 
 BULKWRITER_DECL void row_checker::check_number(kind k, double value) {
@@ -183,15 +182,13 @@ BULKWRITER_DECL void row_checker::check_text(field_info const& f, std::string_vi
   if (f.is_dynamic) return check_dynamic(value);
   if (f.type == kind::json) return check_json(value);
   if (f.type == kind::varchar && value.size() > f.max_length)
-    add(errc::varchar_too_long,
-        std::to_string(value.size()) + " bytes exceed max_length " + std::to_string(f.max_length) + ": " +
-            quoted_start(value));
+    add(errc::varchar_too_long, std::to_string(value.size()) + " bytes exceed max_length " +
+                                    std::to_string(f.max_length) + ": " + quoted_start(value));
   if (std::size_t const at = find_utf8_fault(value); at != std::string_view::npos) {
     constexpr char digits[] = "0123456789abcdef";
     auto const byte = static_cast<unsigned char>(value[at]);
-    add(errc::invalid_utf8,
-        std::string("byte 0x") + digits[byte >> 4] + digits[byte & 15] + " at offset " + std::to_string(at) +
-            " is not well-formed UTF-8");
+    add(errc::invalid_utf8, std::string("byte 0x") + digits[byte >> 4] + digits[byte & 15] + " at offset " +
+                                std::to_string(at) + " is not well-formed UTF-8");
     return;
   }
   auto const fault = f.type == kind::geometry      ? find_wkt_fault(value)
@@ -204,9 +201,8 @@ BULKWRITER_DECL void row_checker::check_text(field_info const& f, std::string_vi
 
 BULKWRITER_DECL bool row_checker::check_size(field_info const& f, std::size_t given, std::size_t wanted) {
   if (given == wanted) return true;
-  add(errc::wrong_dim,
-      "a vector of " + std::to_string(given) + (f.type == kind::binary_vector ? " bits" : " values") +
-          " where dim is " + std::to_string(wanted));
+  add(errc::wrong_dim, "a vector of " + std::to_string(given) + (f.type == kind::binary_vector ? " bits" : " values") +
+                           " where dim is " + std::to_string(wanted));
   return false;
 }
 
@@ -226,9 +222,8 @@ BULKWRITER_DECL void row_checker::check_floats(field_info const& f, std::span<fl
   if (f.type == kind::float_vector) return;
   auto const large = std::find_if(value.begin(), value.end(), [&](float v) { return !fits_half(f.type, v); });
   if (large != value.end())
-    add(errc::out_of_range,
-        shown(static_cast<std::size_t>(large - value.begin())) + ", outside the range of " +
-            (f.type == kind::float16_vector ? "float16" : "bfloat16"));
+    add(errc::out_of_range, shown(static_cast<std::size_t>(large - value.begin())) + ", outside the range of " +
+                                (f.type == kind::float16_vector ? "float16" : "bfloat16"));
 }
 
 BULKWRITER_DECL void row_checker::check_halves(field_info const& f, std::span<std::uint16_t const> bits) {
@@ -237,9 +232,8 @@ BULKWRITER_DECL void row_checker::check_halves(field_info const& f, std::span<st
   auto const bad = std::find_if(bits.begin(), bits.end(), [&](unsigned b) { return (b & exponent) == exponent; });
   if (bad == bits.end()) return;
   float const value = f.type == kind::float16_vector ? from_float16_bits(*bad) : from_bfloat16_bits(*bad);
-  add(errc::not_finite,
-      "element [" + std::to_string(bad - bits.begin()) + "] is " + number_text(static_cast<double>(value)) +
-          ", not a finite number");
+  add(errc::not_finite, "element [" + std::to_string(bad - bits.begin()) + "] is " +
+                            number_text(static_cast<double>(value)) + ", not a finite number");
 }
 
 BULKWRITER_DECL void row_checker::check_sparse(cell const& value) {
@@ -261,8 +255,8 @@ BULKWRITER_DECL void row_checker::check_sparse(cell const& value) {
 
 BULKWRITER_DECL void row_checker::check_array(field_info const& f, cell const& value) {
   if (value.size() > f.max_capacity)
-    return add(errc::capacity_exceeded, std::to_string(value.size()) + " elements exceed max_capacity " +
-                                         std::to_string(f.max_capacity));
+    return add(errc::capacity_exceeded,
+               std::to_string(value.size()) + " elements exceed max_capacity " + std::to_string(f.max_capacity));
   field_info element{.name = f.name, .type = f.element, .max_length = f.max_length};
   std::size_t const before = problems_.size();
   // up to the first that is bad: a list of all would be no help
@@ -273,8 +267,8 @@ BULKWRITER_DECL void row_checker::check_array(field_info const& f, cell const& v
 
 BULKWRITER_DECL void row_checker::check_structs(field_info const& f, cell const& value) {
   if (value.size() > f.max_capacity)
-    return add(errc::capacity_exceeded, std::to_string(value.size()) + " structs exceed max_capacity " +
-                                         std::to_string(f.max_capacity));
+    return add(errc::capacity_exceeded,
+               std::to_string(value.size()) + " structs exceed max_capacity " + std::to_string(f.max_capacity));
   std::size_t const before = problems_.size();
   for (element_ = 0; element_ < value.size() && problems_.size() == before; ++element_)
     for (std::size_t k = 0; k < f.sub_count; ++k) {
@@ -287,18 +281,16 @@ BULKWRITER_DECL void row_checker::check_structs(field_info const& f, cell const&
 
 BULKWRITER_DECL void row_checker::check_json(std::string_view text) {
   if (text.size() > limits::max_json_length)
-    add(errc::json_too_long,
-        std::to_string(text.size()) + " bytes exceed the " + std::to_string(limits::max_json_length) +
-            " of a JSON cell");
+    add(errc::json_too_long, std::to_string(text.size()) + " bytes exceed the " +
+                                 std::to_string(limits::max_json_length) + " of a JSON cell");
   else if (auto const fault = find_json_fault(text))
     add(errc::invalid_json, "not JSON: " + complaint(text, *fault));
 }
 
 BULKWRITER_DECL void row_checker::check_dynamic(std::string_view text) {
   if (text.size() > limits::max_json_length) {
-    add(errc::json_too_long,
-        std::to_string(text.size()) + " bytes exceed the " + std::to_string(limits::max_json_length) +
-            " of the dynamic field");
+    add(errc::json_too_long, std::to_string(text.size()) + " bytes exceed the " +
+                                 std::to_string(limits::max_json_length) + " of the dynamic field");
     return;
   }
   if (auto const fault = find_json_object_fault(text, keys_)) {

@@ -41,6 +41,11 @@ BULKWRITER_DECL cell timestamp_cell(field_info const& f, std::int64_t seconds, s
   return cell::text(text);
 }
 
+BULKWRITER_DECL cell pairs_cell(std::vector<std::uint32_t>& indices, std::vector<float>& values) {
+  sort_sparse(indices, values);
+  return cell::sparse(indices, values);
+}
+
 BULKWRITER_DECL cell sparse_cell(field_info const& f, sparse_view value, cell_row& memory) {
   if (value.indices.size() != value.values.size()) {
     memory.refuse(
@@ -53,8 +58,7 @@ BULKWRITER_DECL cell sparse_cell(field_info const& f, sparse_view value, cell_ro
   std::vector<float>& values = memory.new_floats();
   indices.assign(value.indices.begin(), value.indices.end());
   values.assign(value.values.begin(), value.values.end());
-  sort_sparse(indices, values);
-  return cell::sparse(indices, values);
+  return pairs_cell(indices, values);
 }
 
 BULKWRITER_DECL cell refuse_index(field_info const& f, std::string const& text, cell_row& memory) {

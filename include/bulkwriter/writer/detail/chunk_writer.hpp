@@ -10,7 +10,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
-#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -87,7 +86,7 @@ class chunk_writer {
   std::uint64_t size_ = 0;                            // of these in all
   batch_files all_;
   std::size_t committed_groups_ = 0;
-  std::optional<error_info> failure_;
+  result<void> failure_;  // success: none so far
   bool writing_ = false;
   std::int64_t offered_rows_ = 0, first_row_ = 0, last_row_ = 0;
   std::uint64_t accepted_rows_ = 0, uncommitted_rows_ = 0;

@@ -25,7 +25,7 @@ BULKWRITER_DECL chunk_writer::chunk_writer(std::span<field_info const> fields, n
 }
 
 BULKWRITER_DECL chunk_writer::~chunk_writer() {
-  if (uncommitted_rows_ == 0 || failure_ || writing_ || std::uncaught_exceptions() > exceptions_at_birth_) return;
+  if (uncommitted_rows_ == 0 || !failure_ || writing_ || std::uncaught_exceptions() > exceptions_at_birth_) return;
   abandon();
 }
 
@@ -102,7 +102,7 @@ BULKWRITER_DECL result<batch_files> chunk_writer::commit() {
   if (auto usable = check_usable(); !usable) return std::move(usable).error();
   if (auto finished = finish_chunk(); !finished) return std::move(finished).error();
   batch_files files{.options = all_.options};
-  files.groups.assign(all_.groups.begin() + static_cast<std::ptrdiff_t>(committed_groups_), all_.groups.end());
+  for (std::size_t i = committed_groups_; i < all_.size(); ++i) files.groups.push_back(all_[i]);
   committed_groups_ = all_.size();
   uncommitted_rows_ = 0;
   return files;
@@ -148,7 +148,7 @@ BULKWRITER_DECL result<void> chunk_writer::open() {
 
 // An exception out of a write (memory, a place of the user's own) leaves half a file, which nothing can be added to.
 BULKWRITER_DECL result<void> chunk_writer::check_usable() const {
-  if (failure_) return *failure_;
+  if (!failure_) return failure_;
   if (writing_)
     return error_info{.code = errc::invalid_state, .message = "an exception has ended an earlier write of this writer"};
   return {};
