@@ -47,7 +47,7 @@ struct value {
 class cell_maker {
  public:
   std::optional<bw::cell> cell_of(value const& v) {
-    return std::visit([this](auto const& held) { return make(held); }, v.held);
+    return std::visit([this](auto const& held) { return this->make(held); }, v.held);
   }
 
  private:
