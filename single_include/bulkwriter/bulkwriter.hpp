@@ -410,13 +410,15 @@ class cell {
     return {type::bytes, bits.data(), bits.size()};
   }
   static constexpr cell sparse(std::span<std::uint32_t const> indices, std::span<float const> values) noexcept {
-    cell c{type::sparse, indices.data(), values.size()};
+    cell c{type::sparse, indices.data(), indices.size() < values.size() ? indices.size() : values.size()};
+    c.is_ragged_ = indices.size() != values.size();
     c.values_ = values.data();
     return c;
   }
   /// Elements of `width` cells: 1 for the scalars of an array, the number of sub-fields for structs.
   static constexpr cell list(std::span<cell const> cells, std::size_t width = 1) noexcept {
-    cell c{type::list, cells.data(), cells.size() / width};
+    cell c{type::list, cells.data(), width != 0 ? cells.size() / width : 0};
+    c.is_ragged_ = cells.size() != c.size_ * width;
     c.width_ = width;
     return c;
   }
@@ -445,6 +447,11 @@ class cell {
 
   /// How many bytes of text, elements of a vector or list, entries of a sparse vector.
   constexpr std::size_t size() const noexcept { return size_; }
+  /// Whether it was made of parts that do not fit: of indices and values that differ in number, or of cells that are no
+  /// whole number of elements. What is over at the end is left out then; the row checker refuses it.
+  constexpr bool is_ragged() const noexcept { return is_ragged_; }
+  /// Of a list: the cells of an element.
+  constexpr std::size_t width() const noexcept { return width_; }
   /// Of a list: the cell of one element, or the cells of one struct.
   std::span<cell const> element(std::size_t at) const noexcept {
     return {static_cast<cell const*>(data_) + at * width_, width_};
@@ -460,6 +467,7 @@ class cell {
   }
 
   type type_ = type::null;
+  bool is_ragged_ = false;
   std::size_t size_ = 0;
   /// @cond
   union {
@@ -838,7 +846,7 @@ struct csv {
   }
 
   /// What writes the bytes. Errors: invalid_option, for a separator or a nullkey that cannot be; invalid_schema, for a
-  /// field that the format does not hold.
+  /// field that the format does not hold or a schema without a field that is written.
   result<std::unique_ptr<encoder>> try_make_encoder(std::span<field_info const> fields) const;
 };
 
@@ -1323,7 +1331,7 @@ class row_checker {
  private:
   bool take_found(std::string_view name, std::span<problem const> found);
   void add(errc code, std::string message);
-  void add_wrong_type(field_info const& f);
+  static std::string describe(cell const& value);
   void add_out_of_range(kind k, std::string const& value);
   void check_value(field_info const& f, cell const& value);
   void check_integer(kind k, cell const& value);
@@ -1335,6 +1343,7 @@ class row_checker {
   void check_floats(field_info const& f, std::span<float const> value);
   void check_halves(field_info const& f, std::span<std::uint16_t const> bits);
   void check_sparse(cell const& value);
+  bool check_width(cell const& list, std::size_t wanted);
   void check_array(field_info const& f, cell const& value);
   void check_structs(field_info const& f, cell const& value);
 
@@ -1697,6 +1706,9 @@ namespace format {
 /// annotated as such, PLAIN values, data pages v1, no compression (embeddings do not compress). json, geometry,
 /// timestamptz and sparse vectors are strings; float16, bfloat16 and binary vectors lists of unsigned bytes, 16-bit
 /// floats with the lower byte first; an array of structs is a list of structs whose fields are REQUIRED.
+///
+/// Lists of bytes, signed ones of int8 vectors too, take a byte a byte: PLAIN would make four of each, so they are
+/// RLE_DICTIONARY, and each of their columns has a dictionary of 1 KiB in each row group.
 struct parquet {
   /// Bytes of values, 4 KiB to 2 GiB: what a reader holds in memory, and the encoder of all columns but the widest
   /// vector.
@@ -1708,7 +1720,8 @@ struct parquet {
   static constexpr std::string_view extension = "parquet";     ///< of the files
   static constexpr bool holds(kind) noexcept { return true; }  ///< every kind, nullable or not
 
-  /// What writes the bytes. Error: invalid_option, for a size out of its range.
+  /// What writes the bytes. Errors: invalid_option, for a size out of its range; invalid_schema, for a schema without a
+  /// field that is written.
   result<std::unique_ptr<encoder>> try_make_encoder(std::span<field_info const> fields) const;
 };
 
@@ -1768,8 +1781,8 @@ namespace detail {
 /// Numbers of parquet.thrift (https://github.com/apache/parquet-format).
 namespace parquet_format {
 enum class physical : std::uint8_t { boolean = 0, int32 = 1, int64 = 2, float32 = 4, float64 = 5, byte_array = 6 };
-inline constexpr int data_page = 0;
-inline constexpr int plain = 0, rle = 3;
+inline constexpr int data_page = 0, dictionary_page = 2;
+inline constexpr int plain = 0, rle = 3, rle_dictionary = 8;
 inline constexpr int uncompressed = 0;
 inline constexpr int required = 0, optional = 1, repeated = 2;
 inline constexpr int converted_utf8 = 0, converted_list = 3, converted_uint8 = 11, converted_int8 = 15,
@@ -1814,6 +1827,14 @@ struct parquet_leaf {
       default: return parquet_format::physical::byte_array;
     }
   }
+  /// Vectors of bytes. Parquet has no type as narrow, only INT32 with a note that a byte is meant; so their dictionary
+  /// lists all 256 values in the order of the bytes, and the values of a page are bytes, each the index of itself.
+  bool is_bytes() const noexcept {
+    return type == kind::float16_vector || type == kind::bfloat16_vector || type == kind::int8_vector ||
+           type == kind::binary_vector;
+  }
+  /// Bytes that a vector takes in a page.
+  std::uint64_t vector_size() const noexcept { return std::uint64_t{width} * (is_bytes() ? 1 : sizeof(float)); }
   /// The definition level of a value.
   int max_definition() const noexcept {
     switch (nesting) {
@@ -1832,7 +1853,7 @@ struct parquet_leaf {
   }
 };
 
-/// Bytes stand in the file as integers, one a byte; a 16-bit float as two.
+/// A byte is a value of its own; a 16-bit float is two.
 constexpr std::uint32_t parquet_width(field_info const& f) noexcept {
   switch (f.type) {
     case kind::float_vector:
@@ -1876,6 +1897,7 @@ struct parquet_range {
 /// Where the values of a leaf in a row group lie in the file.
 struct parquet_chunk {
   std::uint64_t offset = 0, size = 0;
+  std::uint64_t dictionary_size = 0;        // of the size, with its page's header
   std::uint64_t entries = 0, values = 0;    // with nulls and empty lists, and without
   std::size_t rows = 0;                     // handed over
   std::optional<parquet_range> range = {};  // of integers outside lists
@@ -2034,8 +2056,18 @@ constexpr std::uint64_t parquet_level_bound(parquet_leaf const& leaf, bool nulls
   }
 }
 
-void append_parquet_page_header(std::string& out, std::uint64_t body_size, std::uint64_t entries,
-                                std::optional<std::uint32_t> crc);
+/// No dictionary page is longer, with its header.
+inline constexpr std::uint64_t parquet_dictionary_bound = 256 * 4 + 32;
+
+/// Appends the page that stands before the data pages of a leaf of bytes in each row group.
+void append_parquet_dictionary_page(std::string& out, parquet_leaf const& leaf, bool checksum);
+
+/// What stands before and behind the bytes of a page for them to be one bit-packed run of indices.
+void append_parquet_index_run(std::string& out, std::uint64_t bytes);
+constexpr std::uint64_t parquet_index_padding(std::uint64_t bytes) noexcept { return (8 - bytes % 8) % 8; }
+
+void append_parquet_page_header(std::string& out, parquet_leaf const& leaf, std::uint64_t body_size,
+                                std::uint64_t entries, std::optional<std::uint32_t> crc);
 
 /// Packs booleans, a byte each in [begin, end) of the chain, to bits.
 void append_packed(std::vector<std::byte>& out, byte_chain const& values, std::size_t begin, std::size_t end);
@@ -2056,9 +2088,8 @@ namespace detail {
 /// How a file comes about (https://github.com/apache/parquet-format):
 ///
 ///   (1) "PAR1".
-///   (2) Values go into one byte_chain a leaf of the schema, in the very bytes of PLAIN encoding (booleans aside); a
-///   page
-///       is a range of a chain. Which rows are null and how long lists are stands beside, once a field.
+///   (2) Values go into one byte_chain a leaf of the schema, in the very bytes that they have in a page (booleans
+///       aside); a page is a range of a chain. Which rows are null and how long lists are stands beside, once a field.
 ///   (3) When a row group is full, each leaf's pages are handed over: page header, levels, values where they lie.
 ///       Nothing is copied a second time, and nothing written before is ever patched.
 ///       The widest vector does not wait for that: its chunk comes first in the row group, and each of its pages goes
@@ -2077,7 +2108,7 @@ class parquet_encoder final : public format::encoder {
   BULKWRITER_DECL std::uint64_t size_bound() const noexcept override;
   std::uint64_t lone_row_bound() const noexcept override {
     // 2: the first row of a leaf begins new bytes of bits
-    return parquet_format::magic.size() + row_bytes_ + 2 * leaves_.size() + around_rows();
+    return parquet_format::magic.size() + row_bytes_ + 2 * leaves_.size() + dictionary_bytes_ + around_rows();
   }
   bool ready() const noexcept override { return group_is_full() || streamed_page_is_full(); }
   BULKWRITER_DECL result<void> flush(format::byte_sink const& sink) override;
@@ -2086,7 +2117,7 @@ class parquet_encoder final : public format::encoder {
  private:
   // pymilvus' bound; servers size their read buffers by rows too
   static constexpr std::uint64_t max_group_rows = 1'000'000;
-  // no page header with its level lengths, run headers and last bytes of bits is longer
+  // no page header with its level lengths, run headers and last bytes of bits or padding is longer
   static constexpr std::uint64_t page_overhead = 96;
 
   struct page {
@@ -2120,7 +2151,11 @@ class parquet_encoder final : public format::encoder {
   void close_page(leaf& l);
   void put_value(leaf& l, cell const& value);
   void put_text(leaf& l, std::string_view text);
-  void put_bytes(leaf& l, cell const& value);
+  void put_halves(leaf& l, cell const& value);
+  void put_bytes(leaf& l, std::span<std::byte const> bytes) {
+    l.values.append(bytes.data(), bytes.size());
+    grow(bytes.size());
+  }
   template <class T>
   void put_fixed(leaf& l, T value) {
     // chains of numbers are written by numbers, so one never straddles slabs
@@ -2129,7 +2164,7 @@ class parquet_encoder final : public format::encoder {
   }
   void grow(std::uint64_t bytes) noexcept { row_bytes_ += bytes; }
 
-  // Of a file, beside its pages: headers of the open pages, footer, its length and magic.
+  // Of a file, beside its values and closed pages: headers of the open pages, footer, its length and magic.
   std::uint64_t around_rows() const noexcept { return leaves_.size() * page_overhead + metadata_.size_bound() + 8; }
   bool group_is_full() const noexcept { return group_bytes_ >= row_group_size_ || group_rows_ == max_group_rows; }
   bool streamed_page_is_full() const noexcept { return streamed_ != nullptr && streamed_->values.size() >= page_size_; }
@@ -2151,6 +2186,7 @@ class parquet_encoder final : public format::encoder {
   bool row_is_put_ = false;
   std::uint64_t group_rows_ = 0, group_bytes_ = 0;  // ended rows; bytes with their share of levels and page headers
   std::uint64_t held_bytes_ = 0;                    // of group_bytes_, what has not been handed over
+  std::uint64_t dictionary_bytes_ = 0;              // no less than what a row group's dictionaries take
   std::uint64_t row_bytes_ = 0;                     // of the row put
   std::uint64_t file_rows_ = 0, file_bytes_ = 0;    // handed over
 
@@ -2737,6 +2773,157 @@ struct minhash {
 }  // namespace v1
 }  // namespace bulkwriter
 
+// ---------- bulkwriter/schema/detail/lower.hpp ----------------------------------------------------------------------
+
+// From a kind with its attributes to a field_info, and the rules of default values.
+
+namespace bulkwriter {
+inline namespace v1 {
+
+/// Not for use: what a failed static_assert shows beside its text.
+namespace rule {
+/// A variable template over the field's name: a failed static_assert that uses it prints the name beside the text.
+template <fixed_string Field, bool Holds>
+inline constexpr bool field = Holds;
+}  // namespace rule
+
+namespace detail {
+
+template <class D>
+constexpr field_info lower(std::string_view name, D const& d) {
+  field_info f{};
+  f.name = name;
+  f.type = D::tag;
+  if constexpr (requires { d.dim; }) f.dim = d.dim;
+  if constexpr (requires { d.max_length; }) f.max_length = d.max_length;
+  if constexpr (requires { d.max_capacity; }) f.max_capacity = d.max_capacity;
+  if constexpr (requires { d.element_type; }) {
+    f.element = d.element_type.tag;
+    f.max_length = d.element_type.max_length;
+  }
+  if constexpr (requires { d.is_primary; }) {
+    f.is_primary = d.is_primary;
+    f.auto_id = d.auto_id;
+  }
+  if constexpr (requires { d.is_partition_key; }) f.is_partition_key = d.is_partition_key;
+  if constexpr (requires { d.is_clustering_key; }) f.is_clustering_key = d.is_clustering_key;
+  if constexpr (requires { d.nullable; }) f.nullable = d.nullable;
+  if constexpr (requires { d.default_value; }) {
+    f.has_default = d.default_value.set;
+    if constexpr (requires { d.default_value.fits; }) f.default_overflows = !d.default_value.fits;
+    if constexpr (requires { d.default_value.view(); })
+      f.default_text = d.default_value.view();
+    else if constexpr (std::is_same_v<decltype(d.default_value), default_float>)
+      f.default_number = d.default_value.value;
+    else
+      f.default_integer = d.default_value.value;
+  }
+  return f;
+}
+
+// What is wrong with the default value of a field, at compile time and at run time.
+enum class default_rule : std::uint8_t { none, kind, range, finite, length, utf8, timestamp };
+constexpr default_rule judge_default(field_info const& f) {
+  auto const unless = [](bool holds, default_rule rule) { return holds ? default_rule::none : rule; };
+  if (!f.has_default) return default_rule::none;
+  if (f.type == kind::boolean) return unless(f.default_integer == 0 || f.default_integer == 1, default_rule::range);
+  if (is_integer(f.type))
+    return unless(!f.default_overflows && f.default_integer >= min_of(f.type) && f.default_integer <= max_of(f.type),
+                  default_rule::range);
+  if (f.type == kind::float32)
+    return unless(is_finite(f.default_number) && f.default_number >= -limits::max_float32 &&
+                      f.default_number <= limits::max_float32,
+                  default_rule::range);
+  if (f.type == kind::float64) return unless(is_finite(f.default_number), default_rule::finite);
+  if (f.type == kind::varchar && f.default_text.size() > f.max_length) return default_rule::length;
+  if (f.type == kind::varchar)
+    return unless(find_utf8_fault(f.default_text) == std::string_view::npos, default_rule::utf8);
+  if (f.type == kind::timestamptz) return unless(!find_timestamp_fault(f.default_text), default_rule::timestamp);
+  return default_rule::kind;
+}
+
+template <class D>
+inline constexpr bool is_field_kind = requires { D::tag; };
+
+}  // namespace detail
+}  // namespace v1
+}  // namespace bulkwriter
+
+// ---------- bulkwriter/schema/detail/column_check.hpp ---------------------------------------------------------------
+
+// The rules of a field by itself.
+
+namespace bulkwriter {
+inline namespace v1 {
+namespace detail {
+
+// Each group of checks is a class of its own: an error inside field<> or schema<> would drag its users along.
+template <fixed_string Name, auto Kind>
+struct column_check {
+  using D = std::remove_const_t<decltype(Kind)>;
+  static constexpr field_info info = lower<D>(Name.view(), Kind);
+  static_assert(
+      rule::field<Name, is_valid_field_name(Name.view())>,
+      "bulkwriter: a field name begins with a letter or an underscore, goes on with letters, digits and underscores, "
+      "and has at most 255 bytes; rename the field");
+  static_assert(rule::field<Name, !is_reserved_field_name(Name.view())>,
+                "bulkwriter: the server keeps the names RowID and Timestamp for fields of its own; rename the field");
+  static_assert(rule::field < Name, !is_dense_vector(info.type) || (info.dim >= 1 && info.dim <= limits::max_dim) >,
+                "bulkwriter: a vector field needs a dim between 1 and 32768: bw::float_vector{.dim = 768}");
+  static_assert(rule::field < Name, info.type != kind::binary_vector || info.dim % 8 == 0 >,
+                "bulkwriter: the dim of a binary_vector counts bits and must be a multiple of 8: "
+                "bw::binary_vector{.dim = 128}");
+  static_assert(
+      rule::field < Name,
+      info.type != kind::varchar || (info.max_length >= 1 && info.max_length <= limits::max_varchar_length) >,
+      "bulkwriter: a varchar field needs a max_length between 1 and 65535 bytes: bw::varchar{.max_length = 512}");
+  static_assert(
+      rule::field < Name,
+      (info.type != kind::array && info.type != kind::struct_array) ||
+          (info.max_capacity >= 1 && info.max_capacity <= limits::max_capacity) >,
+      "bulkwriter: an array field needs a max_capacity between 1 and 4096: bw::array{.element_type = bw::int32{}, "
+      ".max_capacity = 16}");
+  static_assert(rule::field < Name, info.type != kind::array || info.element <= kind::varchar >,
+                "bulkwriter: the element_type of an array must be a boolean, integer, float or varchar kind; "
+                "choose one of these, or make the field bw::json{}");
+  static_assert(rule::field < Name,
+                info.type != kind::array || info.element != kind::varchar ||
+                    (info.max_length >= 1 && info.max_length <= limits::max_varchar_length) >,
+                "bulkwriter: the varchar elements of an array need a max_length between 1 and 65535 bytes: "
+                "bw::array{.element_type = bw::varchar{.max_length = 64}, .max_capacity = 16}");
+  static constexpr bool plain_element() {
+    if constexpr (requires { Kind.element_type; })
+      return Kind.element_type.plain;
+    else
+      return true;
+  }
+  static_assert(rule::field<Name, plain_element()>,
+                "bulkwriter: the element_type of an array takes no key, nullable or default_value attribute; set it on "
+                "the array");
+  static_assert(rule::field<Name, judge_default(info) != default_rule::timestamp>,
+                "bulkwriter: the default_value of a timestamptz field must be a point in time of ISO 8601; write it as "
+                "\"2026-01-31T08:00:00Z\" or, without an offset, as \"2026-01-31 08:00:00\"");
+  static_assert(rule::field < Name,
+                judge_default(info) == default_rule::none || judge_default(info) == default_rule::timestamp >,
+                "bulkwriter: the default_value is out of the range of this field's kind (varchar: longer than "
+                "max_length, or not UTF-8); give another value, a wider kind or a larger max_length");
+  static_assert(rule::field<Name, !(info.is_primary && (info.nullable || info.has_default))>,
+                "bulkwriter: a primary key cannot be nullable or have a default_value; remove the attribute");
+  static_assert(rule::field < Name, info.is_primary || !info.auto_id >,
+                "bulkwriter: only a primary key can be auto_id; add .is_primary = true or remove .auto_id");
+  static_assert(rule::field<Name, !(info.is_partition_key && (info.is_primary || info.nullable))>,
+                "bulkwriter: a partition key cannot be the primary key or nullable; remove one of the attributes");
+  static_assert(rule::field < Name, !info.is_partition_key || info.type == kind::int64 || info.type == kind::varchar >,
+                "bulkwriter: a partition key must be an int64 or varchar field; change the kind or remove "
+                ".is_partition_key");
+  static_assert(rule::field < Name, !info.is_clustering_key || info.type != kind::boolean >,
+                "bulkwriter: a boolean field cannot be the clustering key; remove .is_clustering_key");
+};
+
+}  // namespace detail
+}  // namespace v1
+}  // namespace bulkwriter
+
 // ---------- bulkwriter/schema/member_type.hpp -----------------------------------------------------------------------
 
 // Which C++ types can be stored in which kind of field.
@@ -3001,138 +3188,13 @@ consteval bool extent_fits(field_info const& f) noexcept {
 }  // namespace v1
 }  // namespace bulkwriter
 
-// ---------- bulkwriter/schema/field.hpp -----------------------------------------------------------------------------
+// ---------- bulkwriter/schema/detail/struct_check.hpp ---------------------------------------------------------------
+
+// The rules of fields among themselves: whose members they are, and what the struct of a struct_array may hold.
 
 namespace bulkwriter {
 inline namespace v1 {
-
-/// Not for use: what a failed static_assert shows beside its text.
-namespace rule {
-/// A variable template over the field's name: a failed static_assert that uses it prints the name beside the text.
-template <fixed_string Field, bool Holds>
-inline constexpr bool field = Holds;
-}  // namespace rule
-
 namespace detail {
-
-template <class D>
-constexpr field_info lower(std::string_view name, D const& d) {
-  field_info f{};
-  f.name = name;
-  f.type = D::tag;
-  if constexpr (requires { d.dim; }) f.dim = d.dim;
-  if constexpr (requires { d.max_length; }) f.max_length = d.max_length;
-  if constexpr (requires { d.max_capacity; }) f.max_capacity = d.max_capacity;
-  if constexpr (requires { d.element_type; }) {
-    f.element = d.element_type.tag;
-    f.max_length = d.element_type.max_length;
-  }
-  if constexpr (requires { d.is_primary; }) {
-    f.is_primary = d.is_primary;
-    f.auto_id = d.auto_id;
-  }
-  if constexpr (requires { d.is_partition_key; }) f.is_partition_key = d.is_partition_key;
-  if constexpr (requires { d.is_clustering_key; }) f.is_clustering_key = d.is_clustering_key;
-  if constexpr (requires { d.nullable; }) f.nullable = d.nullable;
-  if constexpr (requires { d.default_value; }) {
-    f.has_default = d.default_value.set;
-    if constexpr (requires { d.default_value.fits; }) f.default_overflows = !d.default_value.fits;
-    if constexpr (requires { d.default_value.view(); })
-      f.default_text = d.default_value.view();
-    else if constexpr (std::is_same_v<decltype(d.default_value), default_float>)
-      f.default_number = d.default_value.value;
-    else
-      f.default_integer = d.default_value.value;
-  }
-  return f;
-}
-
-// What is wrong with the default value of a field, at compile time and at run time.
-enum class default_rule : std::uint8_t { none, kind, range, finite, length, utf8, timestamp };
-constexpr default_rule judge_default(field_info const& f) {
-  auto const unless = [](bool holds, default_rule rule) { return holds ? default_rule::none : rule; };
-  if (!f.has_default) return default_rule::none;
-  if (f.type == kind::boolean) return unless(f.default_integer == 0 || f.default_integer == 1, default_rule::range);
-  if (is_integer(f.type))
-    return unless(!f.default_overflows && f.default_integer >= min_of(f.type) && f.default_integer <= max_of(f.type),
-                  default_rule::range);
-  if (f.type == kind::float32)
-    return unless(is_finite(f.default_number) && f.default_number >= -limits::max_float32 &&
-                      f.default_number <= limits::max_float32,
-                  default_rule::range);
-  if (f.type == kind::float64) return unless(is_finite(f.default_number), default_rule::finite);
-  if (f.type == kind::varchar && f.default_text.size() > f.max_length) return default_rule::length;
-  if (f.type == kind::varchar)
-    return unless(find_utf8_fault(f.default_text) == std::string_view::npos, default_rule::utf8);
-  if (f.type == kind::timestamptz) return unless(!find_timestamp_fault(f.default_text), default_rule::timestamp);
-  return default_rule::kind;
-}
-
-template <class D>
-inline constexpr bool is_field_kind = requires { D::tag; };
-
-// Each group of checks is a class of its own: an error inside field<> or schema<> would drag its users along.
-template <fixed_string Name, auto Kind>
-struct column_check {
-  using D = std::remove_const_t<decltype(Kind)>;
-  static constexpr field_info info = lower<D>(Name.view(), Kind);
-  static_assert(
-      rule::field<Name, is_valid_field_name(Name.view())>,
-      "bulkwriter: a field name begins with a letter or an underscore, goes on with letters, digits and underscores, "
-      "and has at most 255 bytes; rename the field");
-  static_assert(rule::field<Name, !is_reserved_field_name(Name.view())>,
-                "bulkwriter: the server keeps the names RowID and Timestamp for fields of its own; rename the field");
-  static_assert(rule::field < Name, !is_dense_vector(info.type) || (info.dim >= 1 && info.dim <= limits::max_dim) >,
-                "bulkwriter: a vector field needs a dim between 1 and 32768: bw::float_vector{.dim = 768}");
-  static_assert(rule::field < Name, info.type != kind::binary_vector || info.dim % 8 == 0 >,
-                "bulkwriter: the dim of a binary_vector counts bits and must be a multiple of 8: "
-                "bw::binary_vector{.dim = 128}");
-  static_assert(
-      rule::field < Name,
-      info.type != kind::varchar || (info.max_length >= 1 && info.max_length <= limits::max_varchar_length) >,
-      "bulkwriter: a varchar field needs a max_length between 1 and 65535 bytes: bw::varchar{.max_length = 512}");
-  static_assert(
-      rule::field < Name,
-      (info.type != kind::array && info.type != kind::struct_array) ||
-          (info.max_capacity >= 1 && info.max_capacity <= limits::max_capacity) >,
-      "bulkwriter: an array field needs a max_capacity between 1 and 4096: bw::array{.element_type = bw::int32{}, "
-      ".max_capacity = 16}");
-  static_assert(rule::field < Name, info.type != kind::array || info.element <= kind::varchar >,
-                "bulkwriter: the element_type of an array must be a boolean, integer, float or varchar kind; "
-                "choose one of these, or make the field bw::json{}");
-  static_assert(rule::field < Name,
-                info.type != kind::array || info.element != kind::varchar ||
-                    (info.max_length >= 1 && info.max_length <= limits::max_varchar_length) >,
-                "bulkwriter: the varchar elements of an array need a max_length between 1 and 65535 bytes: "
-                "bw::array{.element_type = bw::varchar{.max_length = 64}, .max_capacity = 16}");
-  static constexpr bool plain_element() {
-    if constexpr (requires { Kind.element_type; })
-      return Kind.element_type.plain;
-    else
-      return true;
-  }
-  static_assert(rule::field<Name, plain_element()>,
-                "bulkwriter: the element_type of an array takes no key, nullable or default_value attribute; set it on "
-                "the array");
-  static_assert(rule::field<Name, judge_default(info) != default_rule::timestamp>,
-                "bulkwriter: the default_value of a timestamptz field must be a point in time of ISO 8601; write it as "
-                "\"2026-01-31T08:00:00Z\" or, without an offset, as \"2026-01-31 08:00:00\"");
-  static_assert(rule::field < Name,
-                judge_default(info) == default_rule::none || judge_default(info) == default_rule::timestamp >,
-                "bulkwriter: the default_value is out of the range of this field's kind (varchar: longer than "
-                "max_length, or not UTF-8); give another value, a wider kind or a larger max_length");
-  static_assert(rule::field<Name, !(info.is_primary && (info.nullable || info.has_default))>,
-                "bulkwriter: a primary key cannot be nullable or have a default_value; remove the attribute");
-  static_assert(rule::field < Name, info.is_primary || !info.auto_id >,
-                "bulkwriter: only a primary key can be auto_id; add .is_primary = true or remove .auto_id");
-  static_assert(rule::field<Name, !(info.is_partition_key && (info.is_primary || info.nullable))>,
-                "bulkwriter: a partition key cannot be the primary key or nullable; remove one of the attributes");
-  static_assert(rule::field < Name, !info.is_partition_key || info.type == kind::int64 || info.type == kind::varchar >,
-                "bulkwriter: a partition key must be an int64 or varchar field; change the kind or remove "
-                ".is_partition_key");
-  static_assert(rule::field < Name, !info.is_clustering_key || info.type != kind::boolean >,
-                "bulkwriter: a boolean field cannot be the clustering key; remove .is_clustering_key");
-};
 
 template <class... Owner>
 struct common_owner {
@@ -3230,6 +3292,13 @@ struct struct_check<Name, K> {
 };
 
 }  // namespace detail
+}  // namespace v1
+}  // namespace bulkwriter
+
+// ---------- bulkwriter/schema/field.hpp -----------------------------------------------------------------------------
+
+namespace bulkwriter {
+inline namespace v1 {
 
 /// A field without a member: `column<"tag", bw::varchar{.max_length = 64}>`. Rows give it by name or by position.
 /// Rules about name and attributes are checked where it is used; a broken one fails to compile.
@@ -6003,11 +6072,28 @@ BULKWRITER_DECL void row_checker::check_value(field_info const& f, cell const& v
       if (t == type::list) return check_structs(f, value);
       break;
   }
-  add_wrong_type(f);
+  add(errc::wrong_type, describe(value) + " cannot be stored in " + std::string(to_string(f.type)));
 }
 
-BULKWRITER_DECL void row_checker::add_wrong_type(field_info const& f) {
-  add(errc::wrong_type, "a value of this type cannot be stored in " + std::string(to_string(f.type)));
+// What a cell holds, in the words of messages.
+BULKWRITER_DECL std::string row_checker::describe(cell const& value) {
+  auto const size_and = [&](char const* what) { return std::to_string(value.size()) + what; };
+  switch (value.holds()) {
+    case cell::type::null: return "null";
+    case cell::type::boolean: return value.as_boolean() ? "the boolean true" : "the boolean false";
+    case cell::type::integer: return "the integer " + std::to_string(value.as_integer());
+    case cell::type::unsigned_integer: return "the integer " + std::to_string(value.as_unsigned());
+    case cell::type::float32:
+    case cell::type::float64: return "the float " + number_text(value.as_number());
+    case cell::type::text: return "the text " + quoted_start(value.as_text());
+    case cell::type::floats: return "a vector of " + size_and(" floats");
+    case cell::type::halves: return "a vector of " + size_and(" 16-bit floats");
+    case cell::type::int8s: return "a vector of " + size_and(" int8 values");
+    case cell::type::bytes: return "a vector of " + size_and(" bytes");
+    case cell::type::sparse: return "a sparse vector of " + size_and(" entries");
+    case cell::type::list: return "a list of " + size_and(" elements");
+  }
+  return "a value of unknown type";
 }
 
 BULKWRITER_DECL void row_checker::check_integer(kind k, cell const& value) {
@@ -6096,23 +6182,39 @@ BULKWRITER_DECL void row_checker::check_halves(field_info const& f, std::span<st
 }
 
 BULKWRITER_DECL void row_checker::check_sparse(cell const& value) {
+  if (value.is_ragged()) return add(errc::wrong_dim, "indices and values differ in number");
   auto const indices = value.sparse_indices();
   auto const values = value.sparse_values();
   for (std::size_t i = 0; i < indices.size(); ++i) {
-    std::string const index = "index " + std::to_string(indices[i]);
+    auto const index = [&] { return "index " + std::to_string(indices[i]); };
     auto const v = static_cast<double>(values[i]);
     if (indices[i] == std::numeric_limits<std::uint32_t>::max())
-      return add(errc::out_of_range, index + " is outside 0..4294967294");
-    if (i > 0 && indices[i] == indices[i - 1]) return add(errc::invalid_sparse, index + " appears more than once");
+      return add(errc::out_of_range, index() + " is outside 0..4294967294");
+    if (i > 0 && indices[i] == indices[i - 1]) return add(errc::invalid_sparse, index() + " appears more than once");
     if (i > 0 && indices[i] < indices[i - 1])
-      return add(errc::invalid_sparse, index + " comes after " + std::to_string(indices[i - 1]));
+      return add(errc::invalid_sparse, index() + " comes after " + std::to_string(indices[i - 1]));
     if (!is_finite(v))
-      return add(errc::not_finite, "the value of " + index + " is " + number_text(v) + ", not a finite number");
-    if (v < 0) return add(errc::invalid_sparse, "the value of " + index + " is " + number_text(v) + ", less than 0");
+      return add(errc::not_finite, "the value of " + index() + " is " + number_text(v) + ", not a finite number");
+    if (v < 0) return add(errc::invalid_sparse, "the value of " + index() + " is " + number_text(v) + ", less than 0");
   }
 }
 
+// A list is a view of cells of the user's: that its elements are as wide as those of the field is not given.
+BULKWRITER_DECL bool row_checker::check_width(cell const& list, std::size_t wanted) {
+  if (list.is_ragged())
+    add(errc::wrong_type, "a list whose cells are no whole number of elements of " + std::to_string(list.width()));
+  else if (list.size() == 0 || list.width() == wanted)
+    return true;
+  else if (field_->type == kind::array)
+    add(errc::wrong_type, "elements of " + std::to_string(list.width()) + " cells where an array has single ones");
+  else
+    add(errc::wrong_type, "structs of " + std::to_string(list.width()) + " cells where the struct has " +
+                              std::to_string(wanted) + " fields");
+  return false;
+}
+
 BULKWRITER_DECL void row_checker::check_array(field_info const& f, cell const& value) {
+  if (!check_width(value, 1)) return;
   if (value.size() > f.max_capacity)
     return add(errc::capacity_exceeded,
                std::to_string(value.size()) + " elements exceed max_capacity " + std::to_string(f.max_capacity));
@@ -6125,6 +6227,7 @@ BULKWRITER_DECL void row_checker::check_array(field_info const& f, cell const& v
 }
 
 BULKWRITER_DECL void row_checker::check_structs(field_info const& f, cell const& value) {
+  if (!check_width(value, f.sub_count)) return;
   if (value.size() > f.max_capacity)
     return add(errc::capacity_exceeded,
                std::to_string(value.size()) + " structs exceed max_capacity " + std::to_string(f.max_capacity));
@@ -6251,6 +6354,8 @@ BULKWRITER_DECL result<std::unique_ptr<format::encoder>> format::csv::try_make_e
   for (field_info const& f : fields)
     if (f.written() && !holds(f)) return detail::csv_cannot_hold(f);
   auto const columns = std::count_if(fields.begin(), fields.end(), [](field_info const& f) { return f.written(); });
+  if (columns == 0)  // readers skip empty lines: the rows would be lost
+    return error_info{.code = errc::invalid_schema, .message = "csv: no field of the schema is written to files"};
   return std::unique_ptr<encoder>(new detail::csv_encoder(fields, {separator, columns == 1}, nullkey));
 }
 
@@ -6418,7 +6523,10 @@ BULKWRITER_DECL void json_encoder::append_row(std::string& out, std::span<cell c
     if (f.is_dynamic) {
       std::string_view const members = inside_braces(cells[i].as_text()).value_or("");
       if (!members.empty() && out.size() != begin) out += ',';
+      // Line ends stand between values only, and a row is a line.
+      std::size_t at = out.size();
       out += members;
+      while ((at = out.find_first_of("\r\n", at)) != std::string::npos) out[at] = ' ';
       continue;
     }
     if (out.size() != begin) out += ',';
@@ -6814,13 +6922,17 @@ BULKWRITER_DECL void append_parquet_chunk(std::string& out, parquet_leaf const& 
   t.i64(2, 0);
   t.begin_struct(3);
   t.i32(1, static_cast<std::int32_t>(leaf.physical()));
-  t.list_of_i32(2, {pf::plain, pf::rle});
+  if (leaf.is_bytes())
+    t.list_of_i32(2, {pf::plain, pf::rle, pf::rle_dictionary});  // plain: the dictionary
+  else
+    t.list_of_i32(2, {pf::plain, pf::rle});
   t.list_of_binary(3, leaf.path());
   t.i32(4, pf::uncompressed);
   t.i64(5, static_cast<std::int64_t>(chunk.entries));
   t.i64(6, static_cast<std::int64_t>(chunk.size));
   t.i64(7, static_cast<std::int64_t>(chunk.size));
-  t.i64(9, static_cast<std::int64_t>(chunk.offset));
+  t.i64(9, static_cast<std::int64_t>(chunk.offset + chunk.dictionary_size));
+  if (leaf.is_bytes()) t.i64(11, static_cast<std::int64_t>(chunk.offset));
   t.begin_struct(12);
   t.i64(3, static_cast<std::int64_t>(chunk.entries - chunk.values));
   if (chunk.range) {
@@ -7105,17 +7217,44 @@ BULKWRITER_DECL parquet_entries append_parquet_levels(std::string& out, parquet_
   return entries;
 }
 
-BULKWRITER_DECL void append_parquet_page_header(std::string& out, std::uint64_t body_size, std::uint64_t entries,
-                                                std::optional<std::uint32_t> crc) {
-  namespace pf = parquet_format;
-  thrift_compact header(out);
-  header.i32(1, pf::data_page);
+// The fields that all pages' headers begin with.
+inline void begin_page_header(thrift_compact& header, int type, std::uint64_t body_size,
+                              std::optional<std::uint32_t> crc) {
+  header.i32(1, type);
   header.i32(2, static_cast<std::int32_t>(body_size));
   header.i32(3, static_cast<std::int32_t>(body_size));
   if (crc) header.i32(4, static_cast<std::int32_t>(*crc));
+}
+
+BULKWRITER_DECL void append_parquet_dictionary_page(std::string& out, parquet_leaf const& leaf, bool checksum) {
+  namespace pf = parquet_format;
+  std::int32_t values[256];
+  for (std::int32_t k = 0; k < 256; ++k) values[k] = leaf.type == kind::int8_vector && k >= 128 ? k - 256 : k;
+  auto const body = std::as_bytes(std::span(values));
+
+  thrift_compact header(out);
+  begin_page_header(header, pf::dictionary_page, body.size(), checksum ? std::optional(crc32(0, body)) : std::nullopt);
+  header.begin_struct(7);
+  header.i32(1, 256);
+  header.i32(2, pf::plain);
+  header.end_struct();
+  header.end();
+  out.append(reinterpret_cast<char const*>(body.data()), body.size());
+}
+
+BULKWRITER_DECL void append_parquet_index_run(std::string& out, std::uint64_t bytes) {
+  out.push_back(8);  // bits an index
+  if (bytes != 0) append_varint(out, (bytes + 7) / 8 << 1 | 1);
+}
+
+BULKWRITER_DECL void append_parquet_page_header(std::string& out, parquet_leaf const& leaf, std::uint64_t body_size,
+                                                std::uint64_t entries, std::optional<std::uint32_t> crc) {
+  namespace pf = parquet_format;
+  thrift_compact header(out);
+  begin_page_header(header, pf::data_page, body_size, crc);
   header.begin_struct(5);
   header.i32(1, static_cast<std::int32_t>(entries));
-  header.i32(2, pf::plain);
+  header.i32(2, leaf.is_bytes() ? pf::rle_dictionary : pf::plain);
   header.i32(3, pf::rle);
   header.i32(4, pf::rle);
   header.end_struct();
@@ -7154,9 +7293,11 @@ BULKWRITER_DECL result<std::unique_ptr<format::encoder>> format::parquet::try_ma
   constexpr std::uint64_t kib = 1024, mib = 1024 * kib, gib = 1024 * mib;
   if (row_group_size < 4 * kib || row_group_size > 2 * gib)
     return refuse("row_group_size", row_group_size, ", which is not between 4 KiB and 2 GiB");
-  // a page's size is a 32-bit integer in its header, and its last row may hold 4,096 structs' vectors of 256 KiB
+  // a page's size is a 32-bit integer in its header, and its last row may hold 4,096 structs' vectors of 128 KiB
   if (page_size < kib || page_size > 512 * mib)
     return refuse("page_size", page_size, ", which is not between 1 KiB and 512 MiB");
+  if (std::none_of(fields.begin(), fields.end(), [](field_info const& f) { return f.written(); }))
+    return error_info{.code = errc::invalid_schema, .message = "parquet: no field of the schema is written to files"};
   return std::unique_ptr<encoder>(new detail::parquet_encoder(*this, fields));
 }
 
@@ -7184,8 +7325,11 @@ BULKWRITER_DECL parquet_encoder::parquet_encoder(format::parquet const& options,
       leaves_.push_back(
           {l, &columns_.back(), parquet_level_bound(l, columns_.back().holds_nulls, 0), byte_chain(pool_)});
   }
-  for (leaf& l : leaves_)
-    if (l.nesting == parquet_nesting::vector && (streamed_ == nullptr || l.width > streamed_->width)) streamed_ = &l;
+  for (leaf& l : leaves_) {
+    if (l.is_bytes()) dictionary_bytes_ += parquet_dictionary_bound;
+    if (l.nesting == parquet_nesting::vector && (streamed_ == nullptr || l.vector_size() > streamed_->vector_size()))
+      streamed_ = &l;
+  }
 }
 
 BULKWRITER_DECL void parquet_encoder::put_row(std::span<cell const> cells) {
@@ -7245,14 +7389,11 @@ BULKWRITER_DECL void parquet_encoder::put_value(leaf& l, cell const& value) {
     case kind::int64: put_fixed(l, value.as_integer()); break;
     case kind::float32: put_fixed(l, static_cast<float>(value.as_number())); break;
     case kind::float64: put_fixed(l, value.as_number()); break;
-    case kind::float_vector:
-      l.values.append(value.as_floats().data(), value.as_floats().size_bytes());
-      grow(value.as_floats().size_bytes());
-      break;
+    case kind::float_vector: put_bytes(l, std::as_bytes(value.as_floats())); break;
     case kind::float16_vector:
-    case kind::bfloat16_vector:
-    case kind::int8_vector:
-    case kind::binary_vector: put_bytes(l, value); break;
+    case kind::bfloat16_vector: put_halves(l, value); break;
+    case kind::int8_vector: put_bytes(l, std::as_bytes(value.as_int8s())); break;
+    case kind::binary_vector: put_bytes(l, std::as_bytes(value.as_bytes())); break;
     case kind::sparse_float_vector:
       text_.clear();
       append_json_sparse(text_, value);
@@ -7269,56 +7410,16 @@ BULKWRITER_DECL void parquet_encoder::put_text(leaf& l, std::string_view text) {
   grow(sizeof size + text.size());
 }
 
-// Appends `count` integers, widen(k) for each. Blocks of constant length, so that compilers make vector code of it.
-template <class Integer, class F>
-void append_widened(byte_chain& out, std::size_t count, F&& widen) {
-  constexpr std::size_t block_size = 32;
-  Integer block[block_size];
-  for (std::size_t at = 0; at < count;) {
-    std::span<std::byte> const piece = out.extend((count - at) * sizeof(Integer));
-    std::byte* to = piece.data();
-    std::size_t left = piece.size() / sizeof(Integer);
-    for (; left >= block_size; left -= block_size, at += block_size, to += sizeof block) {
-      for (std::size_t k = 0; k < block_size; ++k) block[k] = widen(at + k);
-      std::memcpy(to, block, sizeof block);
-    }
-    for (std::size_t k = 0; k < left; ++k) block[k] = widen(at + k);
-    std::memcpy(to, block, left * sizeof(Integer));
-    at += left;
+BULKWRITER_DECL void parquet_encoder::put_halves(leaf& l, cell const& value) {
+  if (value.holds() == cell::type::halves) return put_bytes(l, std::as_bytes(value.as_halves()));
+  std::span<float const> floats = value.as_floats();
+  std::uint16_t halves[512];
+  while (!floats.empty()) {
+    auto const some = floats.first((std::min)(floats.size(), std::size(halves)));
+    to_half_bits(l.type, some, halves);
+    put_bytes(l, std::as_bytes(std::span(halves, some.size())));
+    floats = floats.subspan(some.size());
   }
-}
-inline void append_widened_bytes(byte_chain& out, std::span<std::uint8_t const> bytes) {
-  append_widened<std::int32_t>(out, bytes.size(), [from = bytes.data()](std::size_t k) { return from[k]; });
-}
-inline void append_widened_bytes(byte_chain& out, std::span<std::int8_t const> bytes) {
-  append_widened<std::int32_t>(out, bytes.size(), [from = bytes.data()](std::size_t k) { return from[k]; });
-}
-// The lower byte is the first of two integers.
-inline void append_widened_bytes(byte_chain& out, std::span<std::uint16_t const> halves) {
-  append_widened<std::uint64_t>(out, halves.size(), [from = halves.data()](std::size_t k) {
-    std::uint64_t const half = from[k];
-    return (half & 0xff) | (half & 0xff00) << 24;
-  });
-}
-
-BULKWRITER_DECL void parquet_encoder::put_bytes(leaf& l, cell const& value) {
-  switch (value.holds()) {
-    case cell::type::floats: {
-      std::span<float const> floats = value.as_floats();
-      std::uint16_t halves[512];
-      while (!floats.empty()) {
-        auto const some = floats.first((std::min)(floats.size(), std::size(halves)));
-        to_half_bits(l.type, some, halves);
-        append_widened_bytes(l.values, std::span<std::uint16_t const>(halves, some.size()));
-        floats = floats.subspan(some.size());
-      }
-      break;
-    }
-    case cell::type::halves: append_widened_bytes(l.values, value.as_halves()); break;
-    case cell::type::int8s: append_widened_bytes(l.values, value.as_int8s()); break;
-    default: append_widened_bytes(l.values, value.as_bytes());
-  }
-  grow(std::uint64_t{4} * l.width);
 }
 
 BULKWRITER_DECL void parquet_encoder::end_row() {
@@ -7343,7 +7444,10 @@ BULKWRITER_DECL void parquet_encoder::drop_row() {
 }
 
 BULKWRITER_DECL std::uint64_t parquet_encoder::size_bound() const noexcept {
-  return (file_bytes_ != 0 ? file_bytes_ : parquet_format::magic.size()) + held_bytes_ + row_bytes_ + around_rows();
+  std::uint64_t dictionaries = dictionary_bytes_;
+  if (streamed_ != nullptr && streamed_->chunk.dictionary_size != 0) dictionaries -= parquet_dictionary_bound;
+  return (file_bytes_ != 0 ? file_bytes_ : parquet_format::magic.size()) + held_bytes_ + row_bytes_ + dictionaries +
+         around_rows();
 }
 
 // The values [value_begin, end.value_end) of the rows that have not been handed over yet, up to end.row_end.
@@ -7352,18 +7456,22 @@ BULKWRITER_DECL result<void> parquet_encoder::write_page(format::byte_sink const
   levels_.clear();
   parquet_entries const entries = append_parquet_levels(levels_, l, l.of->rows, l.chunk.rows, end.row_end);
 
-  pieces_.assign(1, {});  // header and levels, filled in below
-  std::size_t body_size = levels_.size();
+  pieces_.assign(1, {});  // what comes before the values, filled in below
   if (l.type == kind::boolean) {
     packed_.clear();
     append_packed(packed_, l.values, value_begin, end.value_end);
     pieces_.push_back(packed_);
-    body_size += packed_.size();
   } else {
     l.values.for_pieces(value_begin, end.value_end,
                         [&](std::span<std::byte const> piece) { pieces_.push_back(piece); });
-    body_size += end.value_end - value_begin;
   }
+  if (l.is_bytes()) {
+    static constexpr std::byte zeros[8] = {};
+    append_parquet_index_run(levels_, end.value_end - value_begin);
+    pieces_.push_back(std::span(zeros).first(parquet_index_padding(end.value_end - value_begin)));
+  }
+  std::size_t body_size = levels_.size();
+  for (auto const& piece : pieces_) body_size += piece.size();
 
   std::optional<std::uint32_t> crc;
   if (page_checksum_) {
@@ -7371,12 +7479,16 @@ BULKWRITER_DECL result<void> parquet_encoder::write_page(format::byte_sink const
     for (auto const& piece : std::span(pieces_).subspan(1)) crc = crc32(*crc, piece);
   }
   head_.clear();
-  append_parquet_page_header(head_, body_size, entries.all, crc);
+  if (l.chunk.size == 0) {
+    l.chunk.offset = file_bytes_;
+    if (l.is_bytes()) append_parquet_dictionary_page(head_, l, page_checksum_);
+    l.chunk.dictionary_size = head_.size();
+  }
+  append_parquet_page_header(head_, l, body_size, entries.all, crc);
   std::uint64_t const size = head_.size() + body_size;
   head_ += levels_;
   pieces_.front() = std::as_bytes(std::span(head_));
 
-  if (l.chunk.size == 0) l.chunk.offset = file_bytes_;
   l.chunk.size += size;
   l.chunk.entries += entries.all;
   l.chunk.values += entries.values;
@@ -7386,7 +7498,9 @@ BULKWRITER_DECL result<void> parquet_encoder::write_page(format::byte_sink const
 }
 
 BULKWRITER_DECL result<void> parquet_encoder::write_leaf(format::byte_sink const& sink, leaf& l) {
-  if (group_rows_ > l.chunk.rows) l.pages.push_back({.value_end = l.values.size(), .row_end = group_rows_});
+  // The last page was ended by the next row, which may have been dropped: no empty one behind it.
+  if (group_rows_ > (l.pages.empty() ? l.chunk.rows : l.pages.back().row_end))
+    l.pages.push_back({.value_end = l.values.size(), .row_end = group_rows_});
   std::size_t begin = 0;
   for (page const& p : l.pages) {
     if (auto r = write_page(sink, l, begin, p); !r) return r;
@@ -7965,8 +8079,9 @@ constexpr server_version files_read_since(std::string_view extension) noexcept {
 constexpr server_version kind_read_since(std::string_view extension, field_info const& f) noexcept {
   switch (f.type) {
     case kind::json: return {2, 3, 4};
-    // 2.3 takes doubles of arrays for floats, and in JSON refuses those outside of their range
-    case kind::array: return f.element == kind::float64 ? server_version{2, 4, 0} : server_version{2, 3, 4};
+    // 2.3 reads doubles of arrays in JSON as floats, and refuses those outside of their range
+    case kind::array:
+      return f.element == kind::float64 && extension == "json" ? server_version{2, 4, 0} : server_version{2, 3, 4};
     case kind::float16_vector:
     case kind::bfloat16_vector: return extension == "npy" ? server_version{2, 4, 5} : server_version{2, 4, 1};
     case kind::sparse_float_vector: return {2, 4, 3};
@@ -8092,11 +8207,9 @@ BULKWRITER_DECL result<void> chunk_writer::append(cell_row& given) {
     std::uint64_t const alone = encoder_->lone_row_bound();
     encoder_->drop_row();
     if (alone > options_.chunk_size)
-      return error_info{.code = errc::row_too_large,
-                        .message = "row " + std::to_string(row) + ": a file with this row alone takes up to " +
-                                   std::to_string(alone) + " bytes, which exceeds chunk_size " +
-                                   std::to_string(options_.chunk_size),
-                        .row = row};
+      return refused_row(row, {{.code = errc::row_too_large,
+                                .message = "a file with this row alone takes up to " + std::to_string(alone) +
+                                           " bytes, which exceeds chunk_size " + std::to_string(options_.chunk_size)}});
     if (auto cut = finish_chunk(); !cut) return cut;
     encoder_->put_row(cells);
   }
@@ -10388,7 +10501,8 @@ std::size_t count_list(std::string_view text) noexcept;
 /// fraction or exponent, one that is finite.
 bool is_json_number(std::string_view text);
 
-/// The text for a message: in single quotes, control characters as escapes, cut after some 40 bytes.
+/// The text for a message: in single quotes, control characters and what is no UTF-8 as escapes, cut after some 40
+/// bytes.
 std::string quoted(std::string_view text);
 
 template <std::integral T>
@@ -10515,8 +10629,8 @@ class csv_cell {
 /// ends and doubled quotes; LF or CRLF; an optional UTF-8 byte order mark; a header line whose names are unique. Empty
 /// lines at the end are ignored. Anything else is `errc::invalid_csv` with file, line and column: a quote inside an
 /// unquoted cell, text behind a closing quote, a quote that is never closed, a row with another number of cells than
-/// the header, a carriage return without line feed, a cell larger than `max_cell_size`. Bytes are handed on as they
-/// stand; UTF-8 is the writers' business. Not thread-safe.
+/// the header, a carriage return without line feed (other than as the last byte), a cell larger than `max_cell_size`.
+/// Bytes are handed on as they stand; UTF-8 is the writers' business. Not thread-safe.
 ///
 ///     bw::csv_reader csv("articles.csv", {.required_columns = {"id", "title"}});
 ///     while (csv.next()) std::cout << csv["id"].as<std::int64_t>() << ' ' << csv["title"].text() << '\n';
@@ -15114,16 +15228,23 @@ BULKWRITER_DECL std::string quoted(std::string_view text) {
   std::size_t shown = std::min(text.size(), most);
   // Not in the middle of a UTF-8 sequence.
   while (shown < text.size() && shown > most - 4 && (static_cast<unsigned char>(text[shown]) & 0xC0) == 0x80) --shown;
+  std::string_view const start = text.substr(0, shown);
+  auto const fault_from = [&](std::size_t at) {
+    std::size_t const fault = bulkwriter::detail::find_utf8_fault(start.substr(at));
+    return fault == std::string_view::npos ? fault : at + fault;
+  };
   std::string out = "'";
-  for (char const c : text.substr(0, shown)) {
+  for (std::size_t i = 0, fault = fault_from(0); i < start.size(); ++i) {
+    char const c = start[i];
     if (c == '\n') {
       out += "\\n";
     } else if (c == '\r') {
       out += "\\r";
-    } else if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F) {
+    } else if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F || i == fault) {
       out += "\\x";
       out += hex[static_cast<unsigned char>(c) >> 4];
       out += hex[static_cast<unsigned char>(c) & 15];
+      if (i == fault) fault = fault_from(i + 1);
     } else {
       out += c;
     }
@@ -15445,7 +15566,8 @@ BULKWRITER_DECL error_info csv_reader::make_error(errc code, text_position where
   error_info info{.code = code};
   if (column < size()) info.field = names_[column];
   info.message = options_.name + ", line " + std::to_string(where.line) + ", column " + std::to_string(where.column);
-  if (!info.field.empty()) info.message += " (" + info.field + ")";
+  if (!info.field.empty())  // a name may be any bytes, up to a mebibyte of them
+    info.message += " (" + (is_valid_field_name(info.field) ? info.field : input::quoted(info.field)) + ")";
   info.message += ": ";
   info.message += rule;
   return info;

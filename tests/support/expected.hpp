@@ -5,6 +5,7 @@
 //
 //   -  null          b0 b1  boolean       i-7  integer       f3f800000  float32, its bits      d3ff0000000000000
 //   float64 s6869  text, its bytes               j7b7d  JSON text    v0000803f  float vector, little-endian
+//   yff00  binary vector   [i1 i-7]  array, its elements
 
 #include <bit>
 #include <cinttypes>
@@ -51,6 +52,7 @@ inline std::string cell(double v) {
 inline std::string cell(std::string_view v) { return hex('s', v.data(), v.size()); }
 inline std::string cell(std::string const& v) { return cell(std::string_view(v)); }
 inline std::string cell(std::span<float const> v) { return hex('v', v.data(), v.size_bytes()); }
+inline std::string cell(std::span<std::uint8_t const> v) { return hex('y', v.data(), v.size_bytes()); }
 inline std::string json(std::string_view v) { return hex('j', v.data(), v.size()); }
 inline std::string json(std::string const& v) { return json(std::string_view(v)); }
 
@@ -59,6 +61,15 @@ std::string cell(std::optional<T> const& v) {
   return v ? cell(*v) : "-";
 }
 inline std::string json(std::optional<std::string> const& v) { return v ? json(std::string_view(*v)) : "-"; }
+
+/// A list of the cells of a range. Of vector<bool>, too.
+template <class Range>
+std::string array(Range const& range) {
+  std::string out = "[";
+  for (auto const& element : range)
+    out += (out.size() == 1 ? "" : " ") + cell(static_cast<typename Range::value_type>(element));
+  return out + ']';
+}
 
 /// Cells with tabs between them.
 template <class... Cells>

@@ -35,7 +35,7 @@ struct csv {
   }
 
   /// What writes the bytes. Errors: invalid_option, for a separator or a nullkey that cannot be; invalid_schema, for a
-  /// field that the format does not hold.
+  /// field that the format does not hold or a schema without a field that is written.
   result<std::unique_ptr<encoder>> try_make_encoder(std::span<field_info const> fields) const;
 };
 

@@ -15,6 +15,9 @@ namespace format {
 /// annotated as such, PLAIN values, data pages v1, no compression (embeddings do not compress). json, geometry,
 /// timestamptz and sparse vectors are strings; float16, bfloat16 and binary vectors lists of unsigned bytes, 16-bit
 /// floats with the lower byte first; an array of structs is a list of structs whose fields are REQUIRED.
+///
+/// Lists of bytes, signed ones of int8 vectors too, take a byte a byte: PLAIN would make four of each, so they are
+/// RLE_DICTIONARY, and each of their columns has a dictionary of 1 KiB in each row group.
 struct parquet {
   /// Bytes of values, 4 KiB to 2 GiB: what a reader holds in memory, and the encoder of all columns but the widest
   /// vector.
@@ -26,7 +29,8 @@ struct parquet {
   static constexpr std::string_view extension = "parquet";     ///< of the files
   static constexpr bool holds(kind) noexcept { return true; }  ///< every kind, nullable or not
 
-  /// What writes the bytes. Error: invalid_option, for a size out of its range.
+  /// What writes the bytes. Errors: invalid_option, for a size out of its range; invalid_schema, for a schema without a
+  /// field that is written.
   result<std::unique_ptr<encoder>> try_make_encoder(std::span<field_info const> fields) const;
 };
 

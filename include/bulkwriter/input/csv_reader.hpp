@@ -102,8 +102,8 @@ class csv_cell {
 /// ends and doubled quotes; LF or CRLF; an optional UTF-8 byte order mark; a header line whose names are unique. Empty
 /// lines at the end are ignored. Anything else is `errc::invalid_csv` with file, line and column: a quote inside an
 /// unquoted cell, text behind a closing quote, a quote that is never closed, a row with another number of cells than
-/// the header, a carriage return without line feed, a cell larger than `max_cell_size`. Bytes are handed on as they
-/// stand; UTF-8 is the writers' business. Not thread-safe.
+/// the header, a carriage return without line feed (other than as the last byte), a cell larger than `max_cell_size`.
+/// Bytes are handed on as they stand; UTF-8 is the writers' business. Not thread-safe.
 ///
 ///     bw::csv_reader csv("articles.csv", {.required_columns = {"id", "title"}});
 ///     while (csv.next()) std::cout << csv["id"].as<std::int64_t>() << ' ' << csv["title"].text() << '\n';

@@ -50,7 +50,8 @@ std::size_t count_list(std::string_view text) noexcept;
 /// fraction or exponent, one that is finite.
 bool is_json_number(std::string_view text);
 
-/// The text for a message: in single quotes, control characters as escapes, cut after some 40 bytes.
+/// The text for a message: in single quotes, control characters and what is no UTF-8 as escapes, cut after some 40
+/// bytes.
 std::string quoted(std::string_view text);
 
 template <std::integral T>

@@ -55,13 +55,15 @@ class cell {
     return {type::bytes, bits.data(), bits.size()};
   }
   static constexpr cell sparse(std::span<std::uint32_t const> indices, std::span<float const> values) noexcept {
-    cell c{type::sparse, indices.data(), values.size()};
+    cell c{type::sparse, indices.data(), indices.size() < values.size() ? indices.size() : values.size()};
+    c.is_ragged_ = indices.size() != values.size();
     c.values_ = values.data();
     return c;
   }
   /// Elements of `width` cells: 1 for the scalars of an array, the number of sub-fields for structs.
   static constexpr cell list(std::span<cell const> cells, std::size_t width = 1) noexcept {
-    cell c{type::list, cells.data(), cells.size() / width};
+    cell c{type::list, cells.data(), width != 0 ? cells.size() / width : 0};
+    c.is_ragged_ = cells.size() != c.size_ * width;
     c.width_ = width;
     return c;
   }
@@ -90,6 +92,11 @@ class cell {
 
   /// How many bytes of text, elements of a vector or list, entries of a sparse vector.
   constexpr std::size_t size() const noexcept { return size_; }
+  /// Whether it was made of parts that do not fit: of indices and values that differ in number, or of cells that are no
+  /// whole number of elements. What is over at the end is left out then; the row checker refuses it.
+  constexpr bool is_ragged() const noexcept { return is_ragged_; }
+  /// Of a list: the cells of an element.
+  constexpr std::size_t width() const noexcept { return width_; }
   /// Of a list: the cell of one element, or the cells of one struct.
   std::span<cell const> element(std::size_t at) const noexcept {
     return {static_cast<cell const*>(data_) + at * width_, width_};
@@ -105,6 +112,7 @@ class cell {
   }
 
   type type_ = type::null;
+  bool is_ragged_ = false;
   std::size_t size_ = 0;
   /// @cond
   union {

@@ -39,7 +39,7 @@ class row_checker {
  private:
   bool take_found(std::string_view name, std::span<problem const> found);
   void add(errc code, std::string message);
-  void add_wrong_type(field_info const& f);
+  static std::string describe(cell const& value);
   void add_out_of_range(kind k, std::string const& value);
   void check_value(field_info const& f, cell const& value);
   void check_integer(kind k, cell const& value);
@@ -51,6 +51,7 @@ class row_checker {
   void check_floats(field_info const& f, std::span<float const> value);
   void check_halves(field_info const& f, std::span<std::uint16_t const> bits);
   void check_sparse(cell const& value);
+  bool check_width(cell const& list, std::size_t wanted);
   void check_array(field_info const& f, cell const& value);
   void check_structs(field_info const& f, cell const& value);
 

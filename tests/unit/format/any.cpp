@@ -81,6 +81,16 @@ TEST_CASE("any: refuses the fields that the format which it holds refuses") {
   check("npy", bw::format::npy{}, {true, false, false, false});
 }
 
+TEST_CASE("any: a schema of which nothing is written is refused where its rows would be lost") {
+  bw::field_info const key{.name = "id", .type = bw::kind::int64, .is_primary = true, .auto_id = true};
+  for (std::string const name : {"parquet", "csv", "npy"}) {
+    auto const made = bw::format::any::named(name).try_make_encoder(std::span(&key, 1));
+    REQUIRE(!made);
+    CHECK(made.error().message == name + ": no field of the schema is written to files");
+    CHECK(made.error().code == bw::errc::invalid_schema);
+  }
+}
+
 TEST_CASE("any: an unknown name is an error that tells the known ones") {
   auto const made = bw::format::any::try_named("xlsx");
   REQUIRE(!made);

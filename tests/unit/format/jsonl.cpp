@@ -46,6 +46,15 @@ TEST_CASE("JSON Lines are an object a line, and nothing else") {
         "{\"id\":-2,\"title\":\"\xc3\xa9\",\"meta\":null,\"v\":[0.1,-1.5]}\n");
 }
 
+TEST_CASE("JSON Lines: line ends between dynamic values do not end the row") {
+  auto const e = make();
+  collector out;
+  put_row(*e, 1, "t", "{\n  \"a\": \"\\n\",\r\n  \"b\": [1,\n2]\n}");
+  e->end_row();
+  CHECK(e->finish(out.sink()));
+  CHECK(out.text == "{\"id\":1,\"title\":\"t\",\"meta\":null,\"v\":[0.1,-1.5],\"a\": \"\\n\",    \"b\": [1, 2]}\n");
+}
+
 TEST_CASE("JSON Lines: every kind as json has it, in a line") {
   every_kind::row const row(true);
   collector json, jsonl;

@@ -215,23 +215,131 @@ TEST_CASE("a struct_array is a group of required fields in the schema") {
                     "00"));  // required float element
 }
 
-TEST_CASE("vectors of bytes and of 16-bit floats are integers, one a byte") {
-  values v;
+// By hand from parquet.thrift and Encodings.md.
+TEST_CASE("vectors of bytes and of 16-bit floats are bytes, each the index of its own value in the dictionary") {
   std::vector<float> const floats{1, -2};
   std::vector<std::uint16_t> const halves{0x3C00, 0xC000}, brain_halves{0x3F80, 0xC000};
   bw::field_info const half{.name = "h", .type = kind::float16_vector, .dim = 2};
   bw::field_info const brain{.name = "h", .type = kind::bfloat16_vector, .dim = 2};
-  CHECK(holds_bytes(file_of(half, bw::cell::halves(halves)), "000000003C00000000000000C0000000"));
-  CHECK(file_of(half, bw::cell::floats(floats)) == file_of(half, bw::cell::halves(halves)));
-  CHECK(holds_bytes(file_of(brain, bw::cell::halves(brain_halves)), "800000003F00000000000000C0000000"));
+  std::string const file = file_of(half, bw::cell::halves(halves));
+  CHECK(file_of(half, bw::cell::floats(floats)) == file);
+
+  // page of type 2, 1,024 bytes: 256 PLAIN values
+  CHECK(
+      hex(file).starts_with("50415231"
+                            "1504"
+                            "158010"
+                            "158010"
+                            "4C15800415000000"
+                            "00000000"
+                            "01000000"
+                            "02000000"));
+  // encoding 8; levels; 8 bits an index, one group of 8 bit-packed: the four bytes and four of padding
+  CHECK(hex(file).find("FE000000"
+                       "FF000000"
+                       "1500"
+                       "1530"
+                       "1530"
+                       "2C15081510150615060000"
+                       "0400000002000601"
+                       "020000000803"
+                       "0803"
+                       "003C00C0"
+                       "00000000") == 2 * (4 + 1040 - 8));
+  // encodings 0, 3 and 8; four values in 1,081 bytes, the data page at 1,044 and the dictionary at 4
+  CHECK(holds_bytes(file,
+                    "1935000610"
+                    "1938016804"
+                    "6C69737407656C656D656E74"
+                    "1500"
+                    "1608"
+                    "16F210"
+                    "16F210"
+                    "26A810"
+                    "2608"));
+
+  CHECK(holds_bytes(file_of(brain, bw::cell::halves(brain_halves)), "0803803F00C000000000"));
   CHECK(file_of(brain, bw::cell::floats(floats)) == file_of(brain, bw::cell::halves(brain_halves)));
 
   std::vector<std::int8_t> const int8s{-2, 127};
   std::vector<std::uint8_t> const bits{0xFE, 0x7F};
-  CHECK(holds_bytes(file_of({.name = "i", .type = kind::int8_vector, .dim = 2}, bw::cell::int8s(int8s)),
-                    "FEFFFFFF7F000000"));
-  CHECK(holds_bytes(file_of({.name = "b", .type = kind::binary_vector, .dim = 16}, bw::cell::bytes(bits)),
-                    "FE0000007F000000"));
+  std::string const signed_file = file_of({.name = "i", .type = kind::int8_vector, .dim = 2}, bw::cell::int8s(int8s));
+  CHECK(holds_bytes(signed_file, "7F00000080FFFFFF81FFFFFF"));
+  CHECK(holds_bytes(signed_file, "0803FE7F000000000000"));
+  std::string const bits_file = file_of({.name = "b", .type = kind::binary_vector, .dim = 16}, bw::cell::bytes(bits));
+  CHECK(holds_bytes(bits_file, "7F0000008000000081000000"));
+  CHECK(holds_bytes(bits_file, "0803FE7F000000000000"));
+
+  // null is a level alone: no run follows the width of an index
+  CHECK(holds_bytes(file_of({.name = "b", .type = kind::binary_vector, .dim = 16, .nullable = true}, {}),
+                    "2C15021510150615060000"
+                    "020000000200"
+                    "020000000200"
+                    "08"
+                    "1502"));
+}
+
+// zlib's crc32 of 256 little-endian integers: 0 to 255, and 0 to 127 followed by -128 to -1.
+TEST_CASE("a dictionary has a checksum as other pages do") {
+  for (kind const k : {kind::binary_vector, kind::int8_vector}) {
+    bw::field_info const f{.name = "v", .type = k, .dim = 16};
+    auto const e = make(std::span(&f, 1), {.page_checksum = true});
+    values v;
+    e->put_row(std::vector{v.of(f, 0)});
+    e->end_row();
+    CHECK(holds_bytes(finished(*e), std::string("1504158010158010") +
+                                        (k == kind::int8_vector ? "1596F4D4F803" : "158999E5F101") +
+                                        "3C15800415000000"));
+  }
+}
+
+TEST_CASE("each row group has a dictionary a column of bytes, once, and size_bound counts them") {
+  constexpr std::array<bw::field_info, 2> subs{
+      {{.name = "a", .type = kind::int8_vector, .dim = 3}, {.name = "b", .type = kind::binary_vector, .dim = 8}}};
+  bw::field_info const fields[] = {
+      {.name = "bits", .type = kind::binary_vector, .dim = 8, .nullable = true},
+      {.name = "wide", .type = kind::bfloat16_vector, .dim = 32},  // goes out page by page
+      {.name = "s", .type = kind::struct_array, .max_capacity = 9, .sub = subs.data(), .sub_count = subs.size()}};
+  for (int const rows : {0, 1, 2, 15, 16, 17, 50, 100, 1000}) {
+    auto const e = make(fields, {.row_group_size = 8192, .page_size = 1024});
+    collector out;
+    std::size_t dictionaries = 0;
+    std::uint64_t lone = 0;
+    for (int row = 0; row < rows; ++row) {
+      values v;
+      e->put_row(std::vector{row % 3 == 0 ? bw::cell() : v.of(fields[0], 0), v.of(fields[1], 0),
+                             v.of(fields[2], static_cast<std::size_t>(row) % 4)});
+      if (row == 0) lone = e->lone_row_bound();
+      e->end_row();
+      if (e->ready()) CHECK(e->flush(out.sink()));
+    }
+    std::uint64_t const bound = e->size_bound();
+    CHECK(e->finish(out.sink()));
+    std::string const file = hex(out.text);
+    for (std::size_t at = 0; (at = file.find("1504158010158010", at)) != std::string::npos; ++at) ++dictionaries;
+    CHECK(out.text.size() <= bound);
+    // a row group of four dictionaries that has not begun, and what is set aside for headers and metadata
+    CHECK(bound - out.text.size() < 4 * 1056 + out.text.size() / 4 + 1500);
+    CHECK(dictionaries % 4 == 0);
+    if (rows == 1) CHECK((dictionaries == 4 && out.text.size() <= lone));
+    // 70 bytes of values a row and no more of levels and page headers, 8,192 a group
+    if (rows == 1000) CHECK((dictionaries >= 4 * 8 && dictionaries <= 4 * 17));
+  }
+}
+
+TEST_CASE("of a vector of floats and one of bytes the one that takes more bytes goes out page by page") {
+  bw::field_info const fields[] = {{.name = "bytes", .type = kind::float16_vector, .dim = 24},
+                                   {.name = "floats", .type = kind::float_vector, .dim = 16},
+                                   {.name = "few", .type = kind::binary_vector, .dim = 256}};
+  auto const e = make(fields, {.row_group_size = 1 << 30, .page_size = 1024});
+  collector out;
+  values v;
+  for (int row = 0; row < 1000; ++row) {
+    e->put_row(std::vector{v.of(fields[0], 0), v.of(fields[1], 0), v.of(fields[2], 0)});
+    e->end_row();
+    if (e->ready()) CHECK(e->flush(out.sink()));
+  }
+  CHECK(out.text.size() > 980 * 64);
 }
 
 TEST_CASE("a sparse vector is the text of a JSON object") {
@@ -280,8 +388,27 @@ TEST_CASE("a row that is dropped leaves no trace in any leaf") {
       return out.text;
     };
     std::string const file = write(false);
-    CHECK(file.size() > 200'000);
+    CHECK(file.size() > 150'000);  // some row groups
     CHECK(write(true) == file);
+  }
+}
+
+TEST_CASE("a row that is dropped before the end leaves no page without rows") {
+  auto const fields = every_field(false);
+  for (int rows : {1, 16, 64, 128, 256, 512}) {  // many kinds fill whole pages with them
+    auto const write = [&](bool with_drop) {
+      auto const e = make(fields, {.page_size = 1024});
+      values v;
+      std::vector<bw::cell> row;
+      for (bw::field_info const& f : fields) row.push_back(v.of(f, 1));
+      for (int i = 0; i < rows; ++i) {
+        e->put_row(row);
+        e->end_row();
+      }
+      if (with_drop) e->put_row(row);
+      return finished(*e);
+    };
+    CHECK(write(true) == write(false));
   }
 }
 
@@ -336,11 +463,14 @@ TEST_CASE("the widest dense vector goes out page by page, whatever its kind") {
       e->end_row();
       if (e->ready()) CHECK(e->flush(out.sink()));
     }
-    std::size_t const row_bytes = k == kind::binary_vector                            ? 32
-                                  : k == kind::float_vector || k == kind::int8_vector ? 256
-                                                                                      : 512;
-    CHECK(out.text.size() > 990 * row_bytes);  // all but the open page, though the row group has just begun
+    std::size_t const row_bytes = k == kind::float_vector    ? 256
+                                  : k == kind::int8_vector   ? 64
+                                  : k == kind::binary_vector ? 8
+                                                             : 128;
+    // all but the open page of at most 1,024 bytes and a row's, though the row group has just begun
+    CHECK(out.text.size() > 1000 * row_bytes - 1024 - row_bytes);
     CHECK(e->finish(out.sink()));
     CHECK(out.text.size() > 1000 * (row_bytes + 12));
+    CHECK(out.text.size() < 1000 * (row_bytes + 12 + 24) + 4096);  // levels, page headers, footer
   }
 }

@@ -28,6 +28,7 @@ TEST_CASE("since when servers read a field") {
   CHECK(since<f::npy, bw::float16_vector{.dim = 2}>() == "2.4.5");
   CHECK(since<f::json, bw::sparse_float_vector{}>() == "2.4.3");
   CHECK(since<f::json, bw::array{.element_type = bw::float64{}, .max_capacity = 2}>() == "2.4.0");
+  CHECK(since<f::parquet, bw::array{.element_type = bw::float64{}, .max_capacity = 2}>() == "2.3.4");
   CHECK(since<f::json, bw::array{.element_type = bw::int64{}, .max_capacity = 2}>() == "2.3.4");
   CHECK(since<f::json, bw::int64{.nullable = true}>() == "2.5.0");
   CHECK(since<f::json, bw::int64{.nullable = true, .default_value = 1}>() == "0.0.0");

@@ -313,6 +313,15 @@ TEST_CASE("csv: every float comes back from its shortest text, whatever the loca
     REQUIRE(std::bit_cast<std::uint32_t>(back[i]) == std::bit_cast<std::uint32_t>(values[i]));
 }
 
+TEST_CASE("csv: messages are UTF-8 and short, whatever the file holds") {
+  bw::csv_reader broken(pieces("a\x88\n\"\n", 1), {.name = "t.csv"});
+  CHECK(broken.try_next().error().message ==
+        "t.csv, line 2, column 1 ('a\\x88'): the quote that opens this cell is never closed");
+  bw::csv_reader long_name(pieces(std::string(1000, 'n') + "\n\"\n", 100), {.name = "t.csv"});
+  CHECK(long_name.try_next().error().message.size() < 200);
+  CHECK(bw::input::quoted("\xff\xc3\xa9\xc3 \xf0\x9f\x98\n") == "'\\xff\xc3\xa9\\xc3 \\xf0\\x9f\\x98\\n'");
+}
+
 TEST_CASE("csv: number_columns refuse text and let empty cells pass") {
   bw::csv_reader reader(pieces("t,n\nx,1\ny,\nz,1l\nz,0x1\nv,2.5\n", 3),
                         {.name = "t.csv", .number_columns = {"n", "no such"}});

@@ -162,3 +162,75 @@ TEST_CASE("what a row leaves out is settled for all formats") {
   bw::detail::settle(s::infos, row);
   CHECK(row[2].is_null());
 }
+
+TEST_CASE("cells of parts that do not fit together are refused, and nothing beyond them is read") {
+  static bw::field_info const subs[] = {{.name = "a", .type = bw::kind::int8}, {.name = "b", .type = bw::kind::int8}};
+  static bw::field_info const fields[] = {
+      {.name = "s", .type = bw::kind::sparse_float_vector, .nullable = true},
+      {.name = "n", .type = bw::kind::array, .element = bw::kind::int8, .max_capacity = 4, .nullable = true},
+      {.name = "c", .type = bw::kind::struct_array, .max_capacity = 4, .nullable = true, .sub = subs, .sub_count = 2}};
+  auto const refusal_of = [](std::size_t i, bw::cell value) {
+    std::vector<bw::cell> row(3);
+    row[i] = value;
+    auto const r = bw::detail::row_checker(fields).check(0, row);
+    return r ? std::string() : r.error().to_string();
+  };
+  // on the heap, of exactly this size: sanitizers see what is read behind it
+  std::vector<std::uint32_t> const indices{1, 2};
+  std::vector<float> const values{0.5f, 0.5f, 0.5f};
+  auto const sparse = [&](std::size_t i, std::size_t v) {
+    std::vector<std::uint32_t> const some(indices.begin(), indices.begin() + static_cast<std::ptrdiff_t>(i));
+    std::vector<float> const others(values.begin(), values.begin() + static_cast<std::ptrdiff_t>(v));
+    return refusal_of(0, bw::cell::sparse(some, others));
+  };
+  CHECK(sparse(2, 2) == "");
+  for (auto const& [i, v] : std::vector<std::pair<std::size_t, std::size_t>>{{0, 3}, {1, 2}, {2, 3}, {2, 1}, {2, 0}})
+    CHECK(sparse(i, v) == "row 0, field 's': indices and values differ in number [bulkwriter.wrong_dim]");
+
+  std::vector<bw::cell> const cells(3, integer(7));
+  auto const list = [&](std::size_t count, std::size_t width) {
+    return bw::cell::list(std::span(cells).first(count), width);
+  };
+  CHECK(refusal_of(1, list(3, 1)) == "");
+  CHECK(refusal_of(1, list(0, 2)) == "");
+  CHECK(refusal_of(1, list(2, 2)) ==
+        "row 0, field 'n': elements of 2 cells where an array has single ones [bulkwriter.wrong_type]");
+  CHECK(refusal_of(2, list(2, 2)) == "");
+  CHECK(refusal_of(2, list(0, 1)) == "");
+  CHECK(refusal_of(2, list(3, 1)) ==
+        "row 0, field 'c': structs of 1 cells where the struct has 2 fields [bulkwriter.wrong_type]");
+  CHECK(refusal_of(2, list(3, 3)) ==
+        "row 0, field 'c': structs of 3 cells where the struct has 2 fields [bulkwriter.wrong_type]");
+  CHECK(refusal_of(2, list(3, 2)) ==
+        "row 0, field 'c': a list whose cells are no whole number of elements of 2 [bulkwriter.wrong_type]");
+  CHECK(refusal_of(2, list(3, 0)) ==
+        "row 0, field 'c': a list whose cells are no whole number of elements of 0 [bulkwriter.wrong_type]");
+}
+
+TEST_CASE("a value of another type is described") {
+  auto const message = [](std::size_t i, bw::cell value) {
+    auto const info = refusal(i, value);
+    CHECK(info.code == errc::wrong_type);
+    return info.problems.empty() ? std::string() : info.problems[0].message;
+  };
+  std::vector<float> const floats(3);
+  std::vector<std::uint16_t> const halves(2);
+  std::vector<std::int8_t> const int8s(1);
+  std::vector<std::uint8_t> const bytes(4);
+  std::vector<std::uint32_t> const indices{7};
+  std::vector<bw::cell> const cells(5);
+  CHECK(message(1, text("seven")) == "the text 'seven' cannot be stored in int8");
+  CHECK(message(1, bw::cell::boolean(true)) == "the boolean true cannot be stored in int8");
+  CHECK(message(1, bw::cell::float32(1.5f)) == "the float 1.5 cannot be stored in int8");
+  CHECK(message(1, bw::cell::float64(-2e300)) == "the float -2e+300 cannot be stored in int8");
+  CHECK(message(3, integer(-7)) == "the integer -7 cannot be stored in varchar");
+  CHECK(message(3, bw::cell::integer(std::uint64_t{18446744073709551615u})) ==
+        "the integer 18446744073709551615 cannot be stored in varchar");
+  CHECK(message(3, bw::cell::floats(floats)) == "a vector of 3 floats cannot be stored in varchar");
+  CHECK(message(5, bw::cell::halves(halves)) == "a vector of 2 16-bit floats cannot be stored in float_vector");
+  CHECK(message(5, bw::cell::int8s(int8s)) == "a vector of 1 int8 values cannot be stored in float_vector");
+  CHECK(message(5, bw::cell::bytes(bytes)) == "a vector of 4 bytes cannot be stored in float_vector");
+  CHECK(message(5, bw::cell::sparse(indices, std::span(floats).first(1))) ==
+        "a sparse vector of 1 entries cannot be stored in float_vector");
+  CHECK(message(5, bw::cell::list(cells)) == "a list of 5 elements cannot be stored in float_vector");
+}

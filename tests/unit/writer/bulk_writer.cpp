@@ -321,6 +321,9 @@ TEST_CASE("a row that alone is larger than chunk_size is refused, the file befor
   REQUIRE(!r);
   CHECK(r.error().code == bw::errc::row_too_large);
   CHECK(r.error().row == 1);
+  REQUIRE(r.error().problems.size() == 1);  // as for every refused row
+  CHECK(r.error().problems[0].code == bw::errc::row_too_large);
+  CHECK(r.error().message == "row 1: " + r.error().problems[0].message);
   writer.append_row("tag"_f = "c");
   CHECK(writer.commit().size() == 1);  // the refused row has not cut the file
   CHECK(text_of(*memory).find("\"c\"") != std::string::npos);

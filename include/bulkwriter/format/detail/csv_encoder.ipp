@@ -59,6 +59,8 @@ BULKWRITER_DECL result<std::unique_ptr<format::encoder>> format::csv::try_make_e
   for (field_info const& f : fields)
     if (f.written() && !holds(f)) return detail::csv_cannot_hold(f);
   auto const columns = std::count_if(fields.begin(), fields.end(), [](field_info const& f) { return f.written(); });
+  if (columns == 0)  // readers skip empty lines: the rows would be lost
+    return error_info{.code = errc::invalid_schema, .message = "csv: no field of the schema is written to files"};
   return std::unique_ptr<encoder>(new detail::csv_encoder(fields, {separator, columns == 1}, nullkey));
 }
 

@@ -35,7 +35,10 @@ BULKWRITER_DECL void json_encoder::append_row(std::string& out, std::span<cell c
     if (f.is_dynamic) {
       std::string_view const members = inside_braces(cells[i].as_text()).value_or("");
       if (!members.empty() && out.size() != begin) out += ',';
+      // Line ends stand between values only, and a row is a line.
+      std::size_t at = out.size();
       out += members;
+      while ((at = out.find_first_of("\r\n", at)) != std::string::npos) out[at] = ' ';
       continue;
     }
     if (out.size() != begin) out += ',';

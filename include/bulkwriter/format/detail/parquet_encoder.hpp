@@ -23,9 +23,8 @@ namespace detail {
 /// How a file comes about (https://github.com/apache/parquet-format):
 ///
 ///   (1) "PAR1".
-///   (2) Values go into one byte_chain a leaf of the schema, in the very bytes of PLAIN encoding (booleans aside); a
-///   page
-///       is a range of a chain. Which rows are null and how long lists are stands beside, once a field.
+///   (2) Values go into one byte_chain a leaf of the schema, in the very bytes that they have in a page (booleans
+///       aside); a page is a range of a chain. Which rows are null and how long lists are stands beside, once a field.
 ///   (3) When a row group is full, each leaf's pages are handed over: page header, levels, values where they lie.
 ///       Nothing is copied a second time, and nothing written before is ever patched.
 ///       The widest vector does not wait for that: its chunk comes first in the row group, and each of its pages goes
@@ -44,7 +43,7 @@ class parquet_encoder final : public format::encoder {
   BULKWRITER_DECL std::uint64_t size_bound() const noexcept override;
   std::uint64_t lone_row_bound() const noexcept override {
     // 2: the first row of a leaf begins new bytes of bits
-    return parquet_format::magic.size() + row_bytes_ + 2 * leaves_.size() + around_rows();
+    return parquet_format::magic.size() + row_bytes_ + 2 * leaves_.size() + dictionary_bytes_ + around_rows();
   }
   bool ready() const noexcept override { return group_is_full() || streamed_page_is_full(); }
   BULKWRITER_DECL result<void> flush(format::byte_sink const& sink) override;
@@ -53,7 +52,7 @@ class parquet_encoder final : public format::encoder {
  private:
   // pymilvus' bound; servers size their read buffers by rows too
   static constexpr std::uint64_t max_group_rows = 1'000'000;
-  // no page header with its level lengths, run headers and last bytes of bits is longer
+  // no page header with its level lengths, run headers and last bytes of bits or padding is longer
   static constexpr std::uint64_t page_overhead = 96;
 
   struct page {
@@ -87,7 +86,11 @@ class parquet_encoder final : public format::encoder {
   void close_page(leaf& l);
   void put_value(leaf& l, cell const& value);
   void put_text(leaf& l, std::string_view text);
-  void put_bytes(leaf& l, cell const& value);
+  void put_halves(leaf& l, cell const& value);
+  void put_bytes(leaf& l, std::span<std::byte const> bytes) {
+    l.values.append(bytes.data(), bytes.size());
+    grow(bytes.size());
+  }
   template <class T>
   void put_fixed(leaf& l, T value) {
     // chains of numbers are written by numbers, so one never straddles slabs
@@ -96,7 +99,7 @@ class parquet_encoder final : public format::encoder {
   }
   void grow(std::uint64_t bytes) noexcept { row_bytes_ += bytes; }
 
-  // Of a file, beside its pages: headers of the open pages, footer, its length and magic.
+  // Of a file, beside its values and closed pages: headers of the open pages, footer, its length and magic.
   std::uint64_t around_rows() const noexcept { return leaves_.size() * page_overhead + metadata_.size_bound() + 8; }
   bool group_is_full() const noexcept { return group_bytes_ >= row_group_size_ || group_rows_ == max_group_rows; }
   bool streamed_page_is_full() const noexcept { return streamed_ != nullptr && streamed_->values.size() >= page_size_; }
@@ -118,6 +121,7 @@ class parquet_encoder final : public format::encoder {
   bool row_is_put_ = false;
   std::uint64_t group_rows_ = 0, group_bytes_ = 0;  // ended rows; bytes with their share of levels and page headers
   std::uint64_t held_bytes_ = 0;                    // of group_bytes_, what has not been handed over
+  std::uint64_t dictionary_bytes_ = 0;              // no less than what a row group's dictionaries take
   std::uint64_t row_bytes_ = 0;                     // of the row put
   std::uint64_t file_rows_ = 0, file_bytes_ = 0;    // handed over
 

@@ -28,9 +28,11 @@ BULKWRITER_DECL result<std::unique_ptr<format::encoder>> format::parquet::try_ma
   constexpr std::uint64_t kib = 1024, mib = 1024 * kib, gib = 1024 * mib;
   if (row_group_size < 4 * kib || row_group_size > 2 * gib)
     return refuse("row_group_size", row_group_size, ", which is not between 4 KiB and 2 GiB");
-  // a page's size is a 32-bit integer in its header, and its last row may hold 4,096 structs' vectors of 256 KiB
+  // a page's size is a 32-bit integer in its header, and its last row may hold 4,096 structs' vectors of 128 KiB
   if (page_size < kib || page_size > 512 * mib)
     return refuse("page_size", page_size, ", which is not between 1 KiB and 512 MiB");
+  if (std::none_of(fields.begin(), fields.end(), [](field_info const& f) { return f.written(); }))
+    return error_info{.code = errc::invalid_schema, .message = "parquet: no field of the schema is written to files"};
   return std::unique_ptr<encoder>(new detail::parquet_encoder(*this, fields));
 }
 
@@ -58,8 +60,11 @@ BULKWRITER_DECL parquet_encoder::parquet_encoder(format::parquet const& options,
       leaves_.push_back(
           {l, &columns_.back(), parquet_level_bound(l, columns_.back().holds_nulls, 0), byte_chain(pool_)});
   }
-  for (leaf& l : leaves_)
-    if (l.nesting == parquet_nesting::vector && (streamed_ == nullptr || l.width > streamed_->width)) streamed_ = &l;
+  for (leaf& l : leaves_) {
+    if (l.is_bytes()) dictionary_bytes_ += parquet_dictionary_bound;
+    if (l.nesting == parquet_nesting::vector && (streamed_ == nullptr || l.vector_size() > streamed_->vector_size()))
+      streamed_ = &l;
+  }
 }
 
 BULKWRITER_DECL void parquet_encoder::put_row(std::span<cell const> cells) {
@@ -119,14 +124,11 @@ BULKWRITER_DECL void parquet_encoder::put_value(leaf& l, cell const& value) {
     case kind::int64: put_fixed(l, value.as_integer()); break;
     case kind::float32: put_fixed(l, static_cast<float>(value.as_number())); break;
     case kind::float64: put_fixed(l, value.as_number()); break;
-    case kind::float_vector:
-      l.values.append(value.as_floats().data(), value.as_floats().size_bytes());
-      grow(value.as_floats().size_bytes());
-      break;
+    case kind::float_vector: put_bytes(l, std::as_bytes(value.as_floats())); break;
     case kind::float16_vector:
-    case kind::bfloat16_vector:
-    case kind::int8_vector:
-    case kind::binary_vector: put_bytes(l, value); break;
+    case kind::bfloat16_vector: put_halves(l, value); break;
+    case kind::int8_vector: put_bytes(l, std::as_bytes(value.as_int8s())); break;
+    case kind::binary_vector: put_bytes(l, std::as_bytes(value.as_bytes())); break;
     case kind::sparse_float_vector:
       text_.clear();
       append_json_sparse(text_, value);
@@ -143,56 +145,16 @@ BULKWRITER_DECL void parquet_encoder::put_text(leaf& l, std::string_view text) {
   grow(sizeof size + text.size());
 }
 
-// Appends `count` integers, widen(k) for each. Blocks of constant length, so that compilers make vector code of it.
-template <class Integer, class F>
-void append_widened(byte_chain& out, std::size_t count, F&& widen) {
-  constexpr std::size_t block_size = 32;
-  Integer block[block_size];
-  for (std::size_t at = 0; at < count;) {
-    std::span<std::byte> const piece = out.extend((count - at) * sizeof(Integer));
-    std::byte* to = piece.data();
-    std::size_t left = piece.size() / sizeof(Integer);
-    for (; left >= block_size; left -= block_size, at += block_size, to += sizeof block) {
-      for (std::size_t k = 0; k < block_size; ++k) block[k] = widen(at + k);
-      std::memcpy(to, block, sizeof block);
-    }
-    for (std::size_t k = 0; k < left; ++k) block[k] = widen(at + k);
-    std::memcpy(to, block, left * sizeof(Integer));
-    at += left;
+BULKWRITER_DECL void parquet_encoder::put_halves(leaf& l, cell const& value) {
+  if (value.holds() == cell::type::halves) return put_bytes(l, std::as_bytes(value.as_halves()));
+  std::span<float const> floats = value.as_floats();
+  std::uint16_t halves[512];
+  while (!floats.empty()) {
+    auto const some = floats.first((std::min)(floats.size(), std::size(halves)));
+    to_half_bits(l.type, some, halves);
+    put_bytes(l, std::as_bytes(std::span(halves, some.size())));
+    floats = floats.subspan(some.size());
   }
-}
-inline void append_widened_bytes(byte_chain& out, std::span<std::uint8_t const> bytes) {
-  append_widened<std::int32_t>(out, bytes.size(), [from = bytes.data()](std::size_t k) { return from[k]; });
-}
-inline void append_widened_bytes(byte_chain& out, std::span<std::int8_t const> bytes) {
-  append_widened<std::int32_t>(out, bytes.size(), [from = bytes.data()](std::size_t k) { return from[k]; });
-}
-// The lower byte is the first of two integers.
-inline void append_widened_bytes(byte_chain& out, std::span<std::uint16_t const> halves) {
-  append_widened<std::uint64_t>(out, halves.size(), [from = halves.data()](std::size_t k) {
-    std::uint64_t const half = from[k];
-    return (half & 0xff) | (half & 0xff00) << 24;
-  });
-}
-
-BULKWRITER_DECL void parquet_encoder::put_bytes(leaf& l, cell const& value) {
-  switch (value.holds()) {
-    case cell::type::floats: {
-      std::span<float const> floats = value.as_floats();
-      std::uint16_t halves[512];
-      while (!floats.empty()) {
-        auto const some = floats.first((std::min)(floats.size(), std::size(halves)));
-        to_half_bits(l.type, some, halves);
-        append_widened_bytes(l.values, std::span<std::uint16_t const>(halves, some.size()));
-        floats = floats.subspan(some.size());
-      }
-      break;
-    }
-    case cell::type::halves: append_widened_bytes(l.values, value.as_halves()); break;
-    case cell::type::int8s: append_widened_bytes(l.values, value.as_int8s()); break;
-    default: append_widened_bytes(l.values, value.as_bytes());
-  }
-  grow(std::uint64_t{4} * l.width);
 }
 
 BULKWRITER_DECL void parquet_encoder::end_row() {
@@ -217,7 +179,10 @@ BULKWRITER_DECL void parquet_encoder::drop_row() {
 }
 
 BULKWRITER_DECL std::uint64_t parquet_encoder::size_bound() const noexcept {
-  return (file_bytes_ != 0 ? file_bytes_ : parquet_format::magic.size()) + held_bytes_ + row_bytes_ + around_rows();
+  std::uint64_t dictionaries = dictionary_bytes_;
+  if (streamed_ != nullptr && streamed_->chunk.dictionary_size != 0) dictionaries -= parquet_dictionary_bound;
+  return (file_bytes_ != 0 ? file_bytes_ : parquet_format::magic.size()) + held_bytes_ + row_bytes_ + dictionaries +
+         around_rows();
 }
 
 // The values [value_begin, end.value_end) of the rows that have not been handed over yet, up to end.row_end.
@@ -226,18 +191,22 @@ BULKWRITER_DECL result<void> parquet_encoder::write_page(format::byte_sink const
   levels_.clear();
   parquet_entries const entries = append_parquet_levels(levels_, l, l.of->rows, l.chunk.rows, end.row_end);
 
-  pieces_.assign(1, {});  // header and levels, filled in below
-  std::size_t body_size = levels_.size();
+  pieces_.assign(1, {});  // what comes before the values, filled in below
   if (l.type == kind::boolean) {
     packed_.clear();
     append_packed(packed_, l.values, value_begin, end.value_end);
     pieces_.push_back(packed_);
-    body_size += packed_.size();
   } else {
     l.values.for_pieces(value_begin, end.value_end,
                         [&](std::span<std::byte const> piece) { pieces_.push_back(piece); });
-    body_size += end.value_end - value_begin;
   }
+  if (l.is_bytes()) {
+    static constexpr std::byte zeros[8] = {};
+    append_parquet_index_run(levels_, end.value_end - value_begin);
+    pieces_.push_back(std::span(zeros).first(parquet_index_padding(end.value_end - value_begin)));
+  }
+  std::size_t body_size = levels_.size();
+  for (auto const& piece : pieces_) body_size += piece.size();
 
   std::optional<std::uint32_t> crc;
   if (page_checksum_) {
@@ -245,12 +214,16 @@ BULKWRITER_DECL result<void> parquet_encoder::write_page(format::byte_sink const
     for (auto const& piece : std::span(pieces_).subspan(1)) crc = crc32(*crc, piece);
   }
   head_.clear();
-  append_parquet_page_header(head_, body_size, entries.all, crc);
+  if (l.chunk.size == 0) {
+    l.chunk.offset = file_bytes_;
+    if (l.is_bytes()) append_parquet_dictionary_page(head_, l, page_checksum_);
+    l.chunk.dictionary_size = head_.size();
+  }
+  append_parquet_page_header(head_, l, body_size, entries.all, crc);
   std::uint64_t const size = head_.size() + body_size;
   head_ += levels_;
   pieces_.front() = std::as_bytes(std::span(head_));
 
-  if (l.chunk.size == 0) l.chunk.offset = file_bytes_;
   l.chunk.size += size;
   l.chunk.entries += entries.all;
   l.chunk.values += entries.values;
@@ -260,7 +233,9 @@ BULKWRITER_DECL result<void> parquet_encoder::write_page(format::byte_sink const
 }
 
 BULKWRITER_DECL result<void> parquet_encoder::write_leaf(format::byte_sink const& sink, leaf& l) {
-  if (group_rows_ > l.chunk.rows) l.pages.push_back({.value_end = l.values.size(), .row_end = group_rows_});
+  // The last page was ended by the next row, which may have been dropped: no empty one behind it.
+  if (group_rows_ > (l.pages.empty() ? l.chunk.rows : l.pages.back().row_end))
+    l.pages.push_back({.value_end = l.values.size(), .row_end = group_rows_});
   std::size_t begin = 0;
   for (page const& p : l.pages) {
     if (auto r = write_page(sink, l, begin, p); !r) return r;

@@ -13,8 +13,8 @@ namespace detail {
 /// Numbers of parquet.thrift (https://github.com/apache/parquet-format).
 namespace parquet_format {
 enum class physical : std::uint8_t { boolean = 0, int32 = 1, int64 = 2, float32 = 4, float64 = 5, byte_array = 6 };
-inline constexpr int data_page = 0;
-inline constexpr int plain = 0, rle = 3;
+inline constexpr int data_page = 0, dictionary_page = 2;
+inline constexpr int plain = 0, rle = 3, rle_dictionary = 8;
 inline constexpr int uncompressed = 0;
 inline constexpr int required = 0, optional = 1, repeated = 2;
 inline constexpr int converted_utf8 = 0, converted_list = 3, converted_uint8 = 11, converted_int8 = 15,
@@ -59,6 +59,14 @@ struct parquet_leaf {
       default: return parquet_format::physical::byte_array;
     }
   }
+  /// Vectors of bytes. Parquet has no type as narrow, only INT32 with a note that a byte is meant; so their dictionary
+  /// lists all 256 values in the order of the bytes, and the values of a page are bytes, each the index of itself.
+  bool is_bytes() const noexcept {
+    return type == kind::float16_vector || type == kind::bfloat16_vector || type == kind::int8_vector ||
+           type == kind::binary_vector;
+  }
+  /// Bytes that a vector takes in a page.
+  std::uint64_t vector_size() const noexcept { return std::uint64_t{width} * (is_bytes() ? 1 : sizeof(float)); }
   /// The definition level of a value.
   int max_definition() const noexcept {
     switch (nesting) {
@@ -77,7 +85,7 @@ struct parquet_leaf {
   }
 };
 
-/// Bytes stand in the file as integers, one a byte; a 16-bit float as two.
+/// A byte is a value of its own; a 16-bit float is two.
 constexpr std::uint32_t parquet_width(field_info const& f) noexcept {
   switch (f.type) {
     case kind::float_vector:

@@ -20,6 +20,7 @@ struct parquet_range {
 /// Where the values of a leaf in a row group lie in the file.
 struct parquet_chunk {
   std::uint64_t offset = 0, size = 0;
+  std::uint64_t dictionary_size = 0;        // of the size, with its page's header
   std::uint64_t entries = 0, values = 0;    // with nulls and empty lists, and without
   std::size_t rows = 0;                     // handed over
   std::optional<parquet_range> range = {};  // of integers outside lists

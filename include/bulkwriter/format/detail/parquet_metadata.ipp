@@ -16,13 +16,17 @@ BULKWRITER_DECL void append_parquet_chunk(std::string& out, parquet_leaf const& 
   t.i64(2, 0);
   t.begin_struct(3);
   t.i32(1, static_cast<std::int32_t>(leaf.physical()));
-  t.list_of_i32(2, {pf::plain, pf::rle});
+  if (leaf.is_bytes())
+    t.list_of_i32(2, {pf::plain, pf::rle, pf::rle_dictionary});  // plain: the dictionary
+  else
+    t.list_of_i32(2, {pf::plain, pf::rle});
   t.list_of_binary(3, leaf.path());
   t.i32(4, pf::uncompressed);
   t.i64(5, static_cast<std::int64_t>(chunk.entries));
   t.i64(6, static_cast<std::int64_t>(chunk.size));
   t.i64(7, static_cast<std::int64_t>(chunk.size));
-  t.i64(9, static_cast<std::int64_t>(chunk.offset));
+  t.i64(9, static_cast<std::int64_t>(chunk.offset + chunk.dictionary_size));
+  if (leaf.is_bytes()) t.i64(11, static_cast<std::int64_t>(chunk.offset));
   t.begin_struct(12);
   t.i64(3, static_cast<std::int64_t>(chunk.entries - chunk.values));
   if (chunk.range) {

@@ -42,8 +42,18 @@ constexpr std::uint64_t parquet_level_bound(parquet_leaf const& leaf, bool nulls
   }
 }
 
-void append_parquet_page_header(std::string& out, std::uint64_t body_size, std::uint64_t entries,
-                                std::optional<std::uint32_t> crc);
+/// No dictionary page is longer, with its header.
+inline constexpr std::uint64_t parquet_dictionary_bound = 256 * 4 + 32;
+
+/// Appends the page that stands before the data pages of a leaf of bytes in each row group.
+void append_parquet_dictionary_page(std::string& out, parquet_leaf const& leaf, bool checksum);
+
+/// What stands before and behind the bytes of a page for them to be one bit-packed run of indices.
+void append_parquet_index_run(std::string& out, std::uint64_t bytes);
+constexpr std::uint64_t parquet_index_padding(std::uint64_t bytes) noexcept { return (8 - bytes % 8) % 8; }
+
+void append_parquet_page_header(std::string& out, parquet_leaf const& leaf, std::uint64_t body_size,
+                                std::uint64_t entries, std::optional<std::uint32_t> crc);
 
 /// Packs booleans, a byte each in [begin, end) of the chain, to bits.
 void append_packed(std::vector<std::byte>& out, byte_chain const& values, std::size_t begin, std::size_t end);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <bulkwriter/format/detail/crc32.hpp>
 #include <bulkwriter/format/detail/parquet_pages.hpp>
 #include <bulkwriter/format/detail/thrift_compact.hpp>
 
@@ -124,17 +125,44 @@ BULKWRITER_DECL parquet_entries append_parquet_levels(std::string& out, parquet_
   return entries;
 }
 
-BULKWRITER_DECL void append_parquet_page_header(std::string& out, std::uint64_t body_size, std::uint64_t entries,
-                                                std::optional<std::uint32_t> crc) {
-  namespace pf = parquet_format;
-  thrift_compact header(out);
-  header.i32(1, pf::data_page);
+// The fields that all pages' headers begin with.
+inline void begin_page_header(thrift_compact& header, int type, std::uint64_t body_size,
+                              std::optional<std::uint32_t> crc) {
+  header.i32(1, type);
   header.i32(2, static_cast<std::int32_t>(body_size));
   header.i32(3, static_cast<std::int32_t>(body_size));
   if (crc) header.i32(4, static_cast<std::int32_t>(*crc));
+}
+
+BULKWRITER_DECL void append_parquet_dictionary_page(std::string& out, parquet_leaf const& leaf, bool checksum) {
+  namespace pf = parquet_format;
+  std::int32_t values[256];
+  for (std::int32_t k = 0; k < 256; ++k) values[k] = leaf.type == kind::int8_vector && k >= 128 ? k - 256 : k;
+  auto const body = std::as_bytes(std::span(values));
+
+  thrift_compact header(out);
+  begin_page_header(header, pf::dictionary_page, body.size(), checksum ? std::optional(crc32(0, body)) : std::nullopt);
+  header.begin_struct(7);
+  header.i32(1, 256);
+  header.i32(2, pf::plain);
+  header.end_struct();
+  header.end();
+  out.append(reinterpret_cast<char const*>(body.data()), body.size());
+}
+
+BULKWRITER_DECL void append_parquet_index_run(std::string& out, std::uint64_t bytes) {
+  out.push_back(8);  // bits an index
+  if (bytes != 0) append_varint(out, (bytes + 7) / 8 << 1 | 1);
+}
+
+BULKWRITER_DECL void append_parquet_page_header(std::string& out, parquet_leaf const& leaf, std::uint64_t body_size,
+                                                std::uint64_t entries, std::optional<std::uint32_t> crc) {
+  namespace pf = parquet_format;
+  thrift_compact header(out);
+  begin_page_header(header, pf::data_page, body_size, crc);
   header.begin_struct(5);
   header.i32(1, static_cast<std::int32_t>(entries));
-  header.i32(2, pf::plain);
+  header.i32(2, leaf.is_bytes() ? pf::rle_dictionary : pf::plain);
   header.i32(3, pf::rle);
   header.i32(4, pf::rle);
   header.end_struct();

@@ -23,8 +23,9 @@ constexpr server_version files_read_since(std::string_view extension) noexcept {
 constexpr server_version kind_read_since(std::string_view extension, field_info const& f) noexcept {
   switch (f.type) {
     case kind::json: return {2, 3, 4};
-    // 2.3 takes doubles of arrays for floats, and in JSON refuses those outside of their range
-    case kind::array: return f.element == kind::float64 ? server_version{2, 4, 0} : server_version{2, 3, 4};
+    // 2.3 reads doubles of arrays in JSON as floats, and refuses those outside of their range
+    case kind::array:
+      return f.element == kind::float64 && extension == "json" ? server_version{2, 4, 0} : server_version{2, 3, 4};
     case kind::float16_vector:
     case kind::bfloat16_vector: return extension == "npy" ? server_version{2, 4, 5} : server_version{2, 4, 1};
     case kind::sparse_float_vector: return {2, 4, 3};

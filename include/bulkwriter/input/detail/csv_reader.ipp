@@ -2,6 +2,7 @@
 
 #include <bulkwriter/input/csv_reader.hpp>
 #include <bulkwriter/row/text.hpp>
+#include <bulkwriter/schema/kind.hpp>
 
 #include <algorithm>
 #include <cstring>
@@ -287,7 +288,8 @@ BULKWRITER_DECL error_info csv_reader::make_error(errc code, text_position where
   error_info info{.code = code};
   if (column < size()) info.field = names_[column];
   info.message = options_.name + ", line " + std::to_string(where.line) + ", column " + std::to_string(where.column);
-  if (!info.field.empty()) info.message += " (" + info.field + ")";
+  if (!info.field.empty())  // a name may be any bytes, up to a mebibyte of them
+    info.message += " (" + (is_valid_field_name(info.field) ? info.field : input::quoted(info.field)) + ")";
   info.message += ": ";
   info.message += rule;
   return info;

@@ -144,11 +144,28 @@ BULKWRITER_DECL void row_checker::check_value(field_info const& f, cell const& v
       if (t == type::list) return check_structs(f, value);
       break;
   }
-  add_wrong_type(f);
+  add(errc::wrong_type, describe(value) + " cannot be stored in " + std::string(to_string(f.type)));
 }
 
-BULKWRITER_DECL void row_checker::add_wrong_type(field_info const& f) {
-  add(errc::wrong_type, "a value of this type cannot be stored in " + std::string(to_string(f.type)));
+// What a cell holds, in the words of messages.
+BULKWRITER_DECL std::string row_checker::describe(cell const& value) {
+  auto const size_and = [&](char const* what) { return std::to_string(value.size()) + what; };
+  switch (value.holds()) {
+    case cell::type::null: return "null";
+    case cell::type::boolean: return value.as_boolean() ? "the boolean true" : "the boolean false";
+    case cell::type::integer: return "the integer " + std::to_string(value.as_integer());
+    case cell::type::unsigned_integer: return "the integer " + std::to_string(value.as_unsigned());
+    case cell::type::float32:
+    case cell::type::float64: return "the float " + number_text(value.as_number());
+    case cell::type::text: return "the text " + quoted_start(value.as_text());
+    case cell::type::floats: return "a vector of " + size_and(" floats");
+    case cell::type::halves: return "a vector of " + size_and(" 16-bit floats");
+    case cell::type::int8s: return "a vector of " + size_and(" int8 values");
+    case cell::type::bytes: return "a vector of " + size_and(" bytes");
+    case cell::type::sparse: return "a sparse vector of " + size_and(" entries");
+    case cell::type::list: return "a list of " + size_and(" elements");
+  }
+  return "a value of unknown type";
 }
 
 BULKWRITER_DECL void row_checker::check_integer(kind k, cell const& value) {
@@ -237,23 +254,39 @@ BULKWRITER_DECL void row_checker::check_halves(field_info const& f, std::span<st
 }
 
 BULKWRITER_DECL void row_checker::check_sparse(cell const& value) {
+  if (value.is_ragged()) return add(errc::wrong_dim, "indices and values differ in number");
   auto const indices = value.sparse_indices();
   auto const values = value.sparse_values();
   for (std::size_t i = 0; i < indices.size(); ++i) {
-    std::string const index = "index " + std::to_string(indices[i]);
+    auto const index = [&] { return "index " + std::to_string(indices[i]); };
     auto const v = static_cast<double>(values[i]);
     if (indices[i] == std::numeric_limits<std::uint32_t>::max())
-      return add(errc::out_of_range, index + " is outside 0..4294967294");
-    if (i > 0 && indices[i] == indices[i - 1]) return add(errc::invalid_sparse, index + " appears more than once");
+      return add(errc::out_of_range, index() + " is outside 0..4294967294");
+    if (i > 0 && indices[i] == indices[i - 1]) return add(errc::invalid_sparse, index() + " appears more than once");
     if (i > 0 && indices[i] < indices[i - 1])
-      return add(errc::invalid_sparse, index + " comes after " + std::to_string(indices[i - 1]));
+      return add(errc::invalid_sparse, index() + " comes after " + std::to_string(indices[i - 1]));
     if (!is_finite(v))
-      return add(errc::not_finite, "the value of " + index + " is " + number_text(v) + ", not a finite number");
-    if (v < 0) return add(errc::invalid_sparse, "the value of " + index + " is " + number_text(v) + ", less than 0");
+      return add(errc::not_finite, "the value of " + index() + " is " + number_text(v) + ", not a finite number");
+    if (v < 0) return add(errc::invalid_sparse, "the value of " + index() + " is " + number_text(v) + ", less than 0");
   }
 }
 
+// A list is a view of cells of the user's: that its elements are as wide as those of the field is not given.
+BULKWRITER_DECL bool row_checker::check_width(cell const& list, std::size_t wanted) {
+  if (list.is_ragged())
+    add(errc::wrong_type, "a list whose cells are no whole number of elements of " + std::to_string(list.width()));
+  else if (list.size() == 0 || list.width() == wanted)
+    return true;
+  else if (field_->type == kind::array)
+    add(errc::wrong_type, "elements of " + std::to_string(list.width()) + " cells where an array has single ones");
+  else
+    add(errc::wrong_type, "structs of " + std::to_string(list.width()) + " cells where the struct has " +
+                              std::to_string(wanted) + " fields");
+  return false;
+}
+
 BULKWRITER_DECL void row_checker::check_array(field_info const& f, cell const& value) {
+  if (!check_width(value, 1)) return;
   if (value.size() > f.max_capacity)
     return add(errc::capacity_exceeded,
                std::to_string(value.size()) + " elements exceed max_capacity " + std::to_string(f.max_capacity));
@@ -266,6 +299,7 @@ BULKWRITER_DECL void row_checker::check_array(field_info const& f, cell const& v
 }
 
 BULKWRITER_DECL void row_checker::check_structs(field_info const& f, cell const& value) {
+  if (!check_width(value, f.sub_count)) return;
   if (value.size() > f.max_capacity)
     return add(errc::capacity_exceeded,
                std::to_string(value.size()) + " structs exceed max_capacity " + std::to_string(f.max_capacity));

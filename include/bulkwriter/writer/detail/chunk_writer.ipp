@@ -1,5 +1,6 @@
 #pragma once
 
+#include <bulkwriter/row/row_problems.hpp>
 #include <bulkwriter/writer/detail/chunk_writer.hpp>
 
 #include <algorithm>
@@ -79,11 +80,9 @@ BULKWRITER_DECL result<void> chunk_writer::append(cell_row& given) {
     std::uint64_t const alone = encoder_->lone_row_bound();
     encoder_->drop_row();
     if (alone > options_.chunk_size)
-      return error_info{.code = errc::row_too_large,
-                        .message = "row " + std::to_string(row) + ": a file with this row alone takes up to " +
-                                   std::to_string(alone) + " bytes, which exceeds chunk_size " +
-                                   std::to_string(options_.chunk_size),
-                        .row = row};
+      return refused_row(row, {{.code = errc::row_too_large,
+                                .message = "a file with this row alone takes up to " + std::to_string(alone) +
+                                           " bytes, which exceeds chunk_size " + std::to_string(options_.chunk_size)}});
     if (auto cut = finish_chunk(); !cut) return cut;
     encoder_->put_row(cells);
   }
