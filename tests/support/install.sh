@@ -22,7 +22,7 @@ cache=${BULKWRITER_TEST_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/bulkwriter-tests}
 versitygw_version=1.8.0
 versitygw_needs_go=1.25
 arrow_go_needs_go=1.25
-hyparquet_needs_node=18
+hyparquet_needs_node=20
 
 packages=(
   ca-certificates ccache clang-16 cmake curl doctest-dev doxygen g++ git libboost-json1.81-dev libboost1.81-dev
