@@ -128,7 +128,8 @@ void check_values(std::vector<std::string> const& names, std::vector<std::string
         auto const tree = fuzz::json_peer::read(text);
         bool const object = f.type == kind::sparse_float_vector;
         require(f.type == kind::float_vector || tree.has_value(), "a list is JSON");
-        require(!tree || (tree->holds == (object ? fuzz::json_tree::type::object : fuzz::json_tree::type::array)),
+        require(!tree || tree->holds == fuzz::json_tree::type::null ||
+                    tree->holds == (object ? fuzz::json_tree::type::object : fuzz::json_tree::type::array),
                 "a list is a list");
       }
     }

@@ -19,7 +19,7 @@ import sys
 
 # A row of options before the inputs. Leaks, too, are found (by the address sanitizer); -seed makes a run repeatable on
 # one machine as far as time allows.
-LIMITS = ["-timeout=25", "-rss_limit_mb=2048", "-max_len=4096", "-print_final_stats=1"]
+LIMITS = ["-timeout=25", "-rss_limit_mb=2048", "-max_len=4096", "-len_control=20", "-print_final_stats=1"]
 MOST_CHECKED = 300  # inputs whose files readers of others see
 
 
@@ -44,8 +44,10 @@ def fuzz(arguments, found):
 
     corpus = arguments.work / "corpus"
     corpus.mkdir(parents=True, exist_ok=True)
+    words = arguments.sources / "words" / arguments.target
+    more = [f"-dict={words}"] if words.exists() else []
     folders = [corpus, seeds] + ([findings] if findings.is_dir() else [])
-    return run([arguments.program, *LIMITS, f"-max_total_time={arguments.seconds}", f"-seed={arguments.seed}",
+    return run([arguments.program, *LIMITS, *more, f"-max_total_time={arguments.seconds}", f"-seed={arguments.seed}",
                 f"-artifact_prefix={found}/", *folders])
 
 
