@@ -208,8 +208,8 @@ void check_lines(std::string_view text, std::size_t piece) {
     std::string_view line = rest.substr(0, end);
     rest.remove_prefix(std::min(end + 1, rest.size()));
     if (line.ends_with('\r')) line.remove_suffix(1);
-    if (line.size() > 255) {
-      if (line.size() < 258) return;  // whether a CR counts
+    if (line.size() > 252) {
+      if (line.size() < 258) return;  // a CR and a byte order mark count
       require(!made->try_next(), "a line that is too long is refused");
       return;
     }
@@ -223,6 +223,9 @@ void check_lines(std::string_view text, std::size_t piece) {
     if (good) {
       auto const row = json_peer::read(made->row().view());
       require(row == tree, "the row is the line");
+      std::string const key = tree->keys.empty() ? "i" : tree->keys.back();
+      std::string const message = made->in_row({.message = "m", .field = key}).message;
+      require(message.starts_with("f, line ") && message.ends_with(": m"), "a message with its place");
     }
   }
   auto const end = made->try_next();

@@ -19,7 +19,7 @@ inline namespace v1 {
 
 /// How an ndjson_reader reads. Out of range: `invalid_option`.
 struct ndjson_options {
-  std::size_t max_line_size = std::size_t{16} << 20;  ///< bytes without the line end, more than 0
+  std::size_t max_line_size = std::size_t{16} << 20;  ///< bytes without the line feed, more than 0
   std::string name = {};                              ///< the file's name in messages; empty: the path
 };
 
