@@ -4656,8 +4656,7 @@ struct not_a_row {
 template <class Format, fixed_string Name>
 struct cannot_hold {
   static_assert(rule::field<Name, sizeof(Format) == 0>,
-                "bulkwriter: this file format cannot hold this field's kind (json and jsonl: every kind; "
-                "parquet: boolean, int8 to int64, float32, float64, varchar, json, float_vector, dynamic_field; "
+                "bulkwriter: this file format cannot hold this field's kind (parquet, json and jsonl: every kind; "
                 "csv: no text, and in a struct_array no vectors but float_vector, for servers read no others there; "
                 "npy: no nullable fields, no text, timestamptz, arrays, sparse vectors and structs)");
 };
@@ -10858,7 +10857,7 @@ inline namespace v1 {
 
 /// How an ndjson_reader reads. Out of range: `invalid_option`.
 struct ndjson_options {
-  std::size_t max_line_size = std::size_t{16} << 20;  ///< bytes without the line end, more than 0
+  std::size_t max_line_size = std::size_t{16} << 20;  ///< bytes without the line feed, more than 0
   std::string name = {};                              ///< the file's name in messages; empty: the path
 };
 
