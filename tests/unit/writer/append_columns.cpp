@@ -3,6 +3,8 @@
 #include <doctest/doctest.h>
 
 #include <array>
+#include <chrono>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -89,4 +91,55 @@ TEST_CASE("columns: rows before the refused one are kept, and the error names th
         "row 2, field 'title': 6 bytes exceed max_length 4: 'longer' [bulkwriter.varchar_too_long]");
   CHECK(m.writer.row_count() == 2);
   m.writer.commit();
+}
+
+namespace {
+struct clip {
+  std::string caption;
+  std::array<float, 2> v;
+};
+struct clip_fields : bw::struct_fields<bw::field<"caption", &clip::caption, bw::varchar{.max_length = 8}>,
+                                       bw::field<"v", &clip::v, bw::float_vector{.dim = 2}>> {};
+struct kinds_schema
+    : bw::schema<bw::column<"id", bw::int64{.is_primary = true}>, bw::column<"half", bw::float16_vector{.dim = 2}>,
+                 bw::column<"brain", bw::bfloat16_vector{.dim = 2}>, bw::column<"small", bw::int8_vector{.dim = 2}>,
+                 bw::column<"bits", bw::binary_vector{.dim = 16}>,
+                 bw::column<"words", bw::sparse_float_vector{.nullable = true}>,
+                 bw::column<"tags", bw::array{.element_type = bw::varchar{.max_length = 4}, .max_capacity = 4}>,
+                 bw::column<"clips", bw::struct_array<clip_fields>{.max_capacity = 4}>,
+                 bw::column<"at", bw::timestamptz{}>,
+                 bw::column<"half_or_null", bw::float16_vector{.dim = 2, .nullable = true}>> {};
+
+template <class Format>
+void check_kinds() {
+  auto const rows = std::make_shared<bw::output::memory>(), columns = std::make_shared<bw::output::memory>();
+  std::vector<float> const halves{1, 2, 3, 4, 5, 6};
+  std::vector<bw::float16> const brains{{1}, {2}, {3}, {4}, {5}, {6}};
+  std::vector<std::int8_t> const smalls{-1, 2, -3, 4, -5, 6};
+  std::vector<std::uint8_t> const bits{1, 2, 3, 4, 5, 6};
+  std::vector<std::optional<std::map<int, float>>> const words{{{{3, 1.f}}}, std::nullopt, {{}}};
+  std::vector<std::vector<std::string>> const tags{{"a", "b"}, {}, {"c"}};
+  std::vector<std::vector<clip>> const clips{{{"x", {1, 2}}}, {}, {{"y", {3, 4}}, {"z", {5, 6}}}};
+  std::vector<std::chrono::sys_seconds> const times{std::chrono::sys_seconds{std::chrono::seconds{1}}, {}, {}};
+  bw::bulk_writer<kinds_schema, Format> by_row{rows};
+  for (std::size_t i = 0; i < 3; ++i)
+    by_row.append_row(
+        "id"_f = i, "half"_f = std::span(halves).subspan(2 * i, 2), "brain"_f = std::span(brains).subspan(2 * i, 2),
+        "small"_f = std::span(smalls).subspan(2 * i, 2), "bits"_f = std::span(bits).subspan(2 * i, 2),
+        "words"_f = words[i], "tags"_f = tags[i], "clips"_f = clips[i], "at"_f = times[i],
+        "half_or_null"_f = i == 1 ? std::nullopt : std::optional(std::span<float const>(halves).subspan(2 * i, 2)));
+  by_row.commit();
+  bw::bulk_writer<kinds_schema, Format> by_column{columns};
+  by_column.append_columns("id"_f = ids, "half"_f = halves, "brain"_f = brains, "small"_f = smalls, "bits"_f = bits,
+                           "words"_f = words, "tags"_f = tags, "clips"_f = clips, "at"_f = times,
+                           "half_or_null"_f = bw::masked(halves, bitmap));
+  by_column.commit();
+  REQUIRE(rows->files().size() == 1);
+  CHECK(columns->files() == rows->files());
+}
+}  // namespace
+
+TEST_CASE("columns of every kind that is more than a number or text") {
+  check_kinds<bw::format::json>();
+  check_kinds<bw::format::parquet>();
 }
