@@ -248,7 +248,10 @@ class parquet_peer {
         out.push_back(level);
       }
     }
-    require(in.left() == 0, [&] { return std::to_string(in.left()) + " of " + std::to_string(size) + " bytes behind " + std::to_string(n) + " levels up to " + std::to_string(max); });
+    require(in.left() == 0, [&] {
+      return std::to_string(in.left()) + " of " + std::to_string(size) + " bytes behind " + std::to_string(n) +
+             " levels up to " + std::to_string(max);
+    });
     for (unsigned const level : out) require(level <= max, "no level above the highest");
     return out;
   }
