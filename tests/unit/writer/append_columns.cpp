@@ -124,9 +124,10 @@ void check_kinds() {
   bw::bulk_writer<kinds_schema, Format> by_row{rows};
   for (std::size_t i = 0; i < 3; ++i)
     by_row.append_row(
-        "id"_f = i, "half"_f = std::span(halves).subspan(2 * i, 2), "brain"_f = std::span(brains).subspan(2 * i, 2),
-        "small"_f = std::span(smalls).subspan(2 * i, 2), "bits"_f = std::span(bits).subspan(2 * i, 2),
-        "words"_f = words[i], "tags"_f = tags[i], "clips"_f = clips[i], "at"_f = times[i],
+        "id"_f = ids[i], "half"_f = std::span(halves).subspan(2 * i, 2),
+        "brain"_f = std::span(brains).subspan(2 * i, 2), "small"_f = std::span(smalls).subspan(2 * i, 2),
+        "bits"_f = std::span(bits).subspan(2 * i, 2), "words"_f = words[i], "tags"_f = tags[i], "clips"_f = clips[i],
+        "at"_f = times[i],
         "half_or_null"_f = i == 1 ? std::nullopt : std::optional(std::span<float const>(halves).subspan(2 * i, 2)));
   by_row.commit();
   bw::bulk_writer<kinds_schema, Format> by_column{columns};
