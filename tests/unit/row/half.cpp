@@ -18,7 +18,7 @@ using bw::detail::to_float16_bits;
 
 namespace {
 
-constexpr float infinity = std::numeric_limits<float>::infinity(), nan = std::numeric_limits<float>::quiet_NaN();
+constexpr float infinity = std::numeric_limits<float>::infinity(), a_nan = std::numeric_limits<float>::quiet_NaN();
 
 constexpr bool is_quiet_float16_nan(std::uint16_t h) { return (h & 0x7e00) == 0x7e00; }
 constexpr bool is_quiet_bfloat16_nan(std::uint16_t h) { return (h & 0x7fc0) == 0x7fc0; }
@@ -65,7 +65,7 @@ TEST_CASE("float16: beyond the largest, and NaN") {
   CHECK(to_float16_bits(-1e30f) == 0xfc00);
   CHECK(to_float16_bits(infinity) == 0x7c00);
   CHECK(from_float16_bits(0xfc00) == -infinity);
-  CHECK(is_quiet_float16_nan(to_float16_bits(nan)));
+  CHECK(is_quiet_float16_nan(to_float16_bits(a_nan)));
   CHECK(is_quiet_float16_nan(to_float16_bits(std::bit_cast<float>(0x7f80'0001))));  // signaling
   CHECK(from_float16_bits(0x7e00) != from_float16_bits(0x7e00));
   CHECK(from_float16_bits(0x7c01) != from_float16_bits(0x7c01));
@@ -88,7 +88,7 @@ TEST_CASE("bfloat16: values that are known, ties, subnormals, beyond the largest
   CHECK(to_bfloat16_bits(0x1.ffp127f) == 0x7f80);  // a tie
   CHECK(to_bfloat16_bits(std::numeric_limits<float>::lowest()) == 0xff80);
   CHECK(from_bfloat16_bits(0xff80) == -infinity);
-  CHECK(is_quiet_bfloat16_nan(to_bfloat16_bits(nan)));
+  CHECK(is_quiet_bfloat16_nan(to_bfloat16_bits(a_nan)));
   CHECK(is_quiet_bfloat16_nan(to_bfloat16_bits(std::bit_cast<float>(0xff80'0001))));
   CHECK(from_bfloat16_bits(0x7fc0) != from_bfloat16_bits(0x7fc0));
 }
