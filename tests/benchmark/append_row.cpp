@@ -2,7 +2,9 @@
 // bytes: look at every float, copy it once, write() it. One run of one mode a process, so that peak memory and CPU time
 // are its own.
 //
-//   append_row ours|reference FOLDER TOTAL_BYTES [CHUNK_BYTES]  ->  one line of JSON
+//   append_row ours|reference|parquet|npy FOLDER TOTAL_BYTES [CHUNK_BYTES]  ->  one line of JSON
+//
+// parquet and npy write the same rows without their texts: NumPy gives every text of a file the room of its longest.
 
 #include <bulkwriter/local.hpp>
 
@@ -31,6 +33,9 @@ struct article_schema : bw::schema<bw::field<"id", &article::id, bw::int64{.is_p
                                    bw::field<"title", &article::title, bw::varchar{.max_length = 512}>,
                                    bw::field<"link", &article::link, bw::varchar{.max_length = 512}>> {};
 
+struct vector_schema : bw::schema<bw::field<"id", &article::id, bw::int64{.is_primary = true}>,
+                                  bw::field<"title_vector", &article::title_vector, bw::float_vector{.dim = 768}>> {};
+
 std::vector<article> make_pool(std::size_t bytes) {
   std::mt19937 random(7);
   std::normal_distribution<float> normal(0, 0.036f);
@@ -57,9 +62,10 @@ usage now() {
   return {seconds(r.ru_utime) + seconds(r.ru_stime), r.ru_maxrss};
 }
 
+template <class Schema, class Format>
 std::uint64_t run_ours(std::vector<article> const& pool, std::string const& folder, std::uint64_t rows,
                        std::uint64_t chunk) {
-  bw::local_bulk_writer<article_schema, bw::format::parquet> writer{{.local_path = folder, .chunk_size = chunk}};
+  bw::local_bulk_writer<Schema, Format> writer{{.local_path = folder, .chunk_size = chunk}};
   for (std::uint64_t i = 0; i < rows; ++i) writer.append_row(pool[i % pool.size()]);
   std::uint64_t bytes = 0;
   for (auto const& group : writer.commit()) bytes += group.bytes;
@@ -125,8 +131,14 @@ std::uint64_t run_reference(std::vector<article> const& pool, std::string const&
 }
 
 int main(int argc, char** argv) {
-  if (argc < 4) return std::fprintf(stderr, "usage: append_row ours|reference FOLDER TOTAL_BYTES [CHUNK_BYTES]\n"), 2;
-  bool const ours = std::string_view(argv[1]) == "ours";
+  std::string_view const mode = argc > 1 ? argv[1] : "";
+  auto const run = mode == "ours"        ? run_ours<article_schema, bw::format::parquet>
+                   : mode == "parquet"   ? run_ours<vector_schema, bw::format::parquet>
+                   : mode == "npy"       ? run_ours<vector_schema, bw::format::npy>
+                   : mode == "reference" ? run_reference
+                                         : nullptr;
+  if (argc < 4 || run == nullptr)
+    return std::fprintf(stderr, "usage: append_row ours|reference|parquet|npy FOLDER TOTAL_BYTES [CHUNK_BYTES]\n"), 2;
   std::uint64_t const total = std::strtoull(argv[3], nullptr, 10);
   std::uint64_t const chunk = argc > 4 ? std::strtoull(argv[4], nullptr, 10) : std::uint64_t{512} << 20;
   auto const pool = make_pool(std::size_t{32} << 20);
@@ -134,7 +146,7 @@ int main(int argc, char** argv) {
   usage const before = now();
   auto const begin = std::chrono::steady_clock::now();
   std::uint64_t const rows = total / (sizeof(float) * 768);
-  std::uint64_t const bytes = (ours ? run_ours : run_reference)(pool, argv[2], rows, chunk);
+  std::uint64_t const bytes = run(pool, argv[2], rows, chunk);
   double const seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
   usage const after = now();
   std::printf(
