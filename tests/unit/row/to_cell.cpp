@@ -250,7 +250,8 @@ TEST_CASE("arrays of structs") {
         "row 7, field 'clips': element [0]: 'v': element [1] is inf, not a finite number");
 
   // fields without members take tuples, by position
-  shown<points> const tuples(std::vector<std::tuple<int, std::string>>{{4, "p"}});
+  std::vector<std::tuple<int, std::string>> const one_tuple{{4, "p"}};
+  shown<points> const tuples(one_tuple);
   CHECK(tuples.cell.element(0)[0].as_integer() == 4);
   CHECK(tuples.cell.element(0)[1].as_text() == "p");
   static_assert(!takes<points, std::vector<std::tuple<int>>> && !takes<points, std::vector<int>>);
