@@ -255,6 +255,69 @@ def test_listing(s, client):
     assert [line.split(" ", 2)[2] for line in got.out.split("\n")[1:-1]] == names
 
 
+def test_put_if_absent(s, client):
+    """a conditional put makes an object once, and says so the second time"""
+    client.run(s.port, "put-if-absent", "absent/a", body=b"first").ok()
+    client.run(s.port, "put-if-absent", "absent/a", body=b"second").failed("precondition_failed", "absent/a", BUCKET)
+    assert body_of(s.boto(), "absent/a") == b"first"
+    client.run(s.port, "put", "absent/a", body=b"third").ok()
+    assert body_of(s.boto(), "absent/a") == b"third"
+
+
+def test_presigned(s, client):
+    """presigned URLs work with any HTTP client, for their key, method and time alone"""
+    def request(method, url, body=None):
+        _, _, host, target = url.split("/", 3)
+        connection = http.client.HTTPConnection(host, timeout=20)
+        connection.request(method, "/" + target, body)
+        answer = connection.getresponse()
+        return answer.status, answer.read()
+
+    for key in ["presigned/plain"] + ["presigned/" + k for k in HOSTILE_KEYS]:
+        body = key.encode()
+        put = client.run(s.port, "presign-put", key).ok().words[1]
+        assert SECRET not in put
+        assert request("PUT", put, body)[0] == 200, key
+        assert body_of(s.boto(), key) == body
+        get = client.run(s.port, "presign-get", key).ok().words[1]
+        assert request("GET", get) == (200, body), key
+        assert request("PUT", get, b"other")[0] == 403 and request("GET", put)[0] == 403
+        assert request("GET", get.replace("presigned/", "presigned/x", 1))[0] == 403
+    short = client.run(s.port, "presign-get", "presigned/plain", age=1).ok().words[1]
+    time.sleep(2.5)
+    assert request("GET", short)[0] == 403
+    for age in (0, 7 * 86400 + 1):
+        client.run(s.port, "presign-get", "presigned/plain", age=age).failed("invalid_option")
+
+
+def test_stale_uploads(s, client):
+    """what a killed process left is listed, and goes by age and prefix"""
+    boto = s.boto()
+    keys = sorted("stale/" + k for k in HOSTILE_KEYS)
+    for key in keys:
+        boto.create_multipart_upload(Bucket=BUCKET, Key=key)
+    begun = {key: boto.create_multipart_upload(Bucket=BUCKET, Key=key)["UploadId"] for key in ("fresh/a", "fresh/b")}
+    boto.upload_part(Bucket=BUCKET, Key="fresh/a", UploadId=begun["fresh/a"], PartNumber=1, Body=b"x" * 100)
+
+    def listed(outcome):
+        lines = [line.split(" ", 2) for line in outcome.ok().out.split("\n")[1:-1]]
+        assert outcome.words[1] == str(len(lines))
+        for seconds, _, _ in lines:
+            assert abs(int(seconds) - time.time()) < 120, seconds
+        return {(key, upload) for _, upload, key in lines}
+
+    assert {key for key, _ in listed(client.run(s.port, "uploads", "stale/"))} == set(keys)
+    assert listed(client.run(s.port, "uploads", "fresh/")) == set(begun.items())
+    assert listed(client.run(s.port, "abort-stale", "", age=3600)) == set()
+    assert {key for key, _ in s.uploads()} == {*keys, *begun}
+    time.sleep(1.1)
+    assert {key for key, _ in listed(client.run(s.port, "abort-stale", "stale/", age=1))} == set(keys)
+    assert set(s.uploads()) == set(begun.items())
+    assert listed(client.run(s.port, "abort-stale", "fresh/a", age=0)) == {("fresh/a", begun["fresh/a"])}
+    assert set(s.uploads()) == {("fresh/b", begun["fresh/b"])}
+    boto.abort_multipart_upload(Bucket=BUCKET, Key="fresh/b", UploadId=begun["fresh/b"])
+
+
 def test_wrong_secret(s, client):
     """a wrong secret: the server's refusal, also while 64 MiB are on their way"""
     for command, size in (("upload", 10), ("upload", 2 * PART), ("put", 64 * MIB)):

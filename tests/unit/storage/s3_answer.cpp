@@ -182,3 +182,45 @@ TEST_CASE("s3 listing") {
     CHECK(detail::read_s3_page(bad).error().code == errc::invalid_response);
   }
 }
+
+TEST_CASE("s3 listing of unfinished uploads") {
+  auto const upload = [](std::string const& key, std::string const& id, std::string const& time) {
+    return "<Upload><Key>" + key + "</Key><UploadId>" + id + "</UploadId><Initiator><ID>x</ID></Initiator><Initiated>" +
+           time + "</Initiated></Upload>";
+  };
+  std::string const time = "2010-11-10T20:48:33.000Z";
+  auto const page = detail::read_s3_uploads_page(
+      "<ListMultipartUploadsResult><Bucket>b</Bucket><KeyMarker/><EncodingType>url</EncodingType>" +
+      upload("a%2Bb+c", "i&amp;1", time) + upload("d", "2", "2024-02-29T23:59:59Z") +
+      "<NextKeyMarker>d%20</NextKeyMarker><NextUploadIdMarker>2</NextUploadIdMarker><IsTruncated>true</IsTruncated>"
+      "</ListMultipartUploadsResult>");
+  REQUIRE(page.has_value());
+  REQUIRE(page->uploads.size() == 2);
+  CHECK(page->uploads[0].key == "a+b c");
+  CHECK(page->uploads[0].upload_id == "i&1");
+  CHECK(std::chrono::system_clock::to_time_t(page->uploads[0].initiated) == 1289422113);
+  CHECK(std::chrono::system_clock::to_time_t(page->uploads[1].initiated) == 1709251199);
+  CHECK(page->next_key == "d ");
+  CHECK(page->next_id == "2");
+
+  auto const last = detail::read_s3_uploads_page(
+      "<ListMultipartUploadsResult><NextKeyMarker>d</NextKeyMarker><IsTruncated>false</IsTruncated>" +
+      upload("a%20", "1", time) + "</ListMultipartUploadsResult>");
+  REQUIRE(last.has_value());
+  CHECK(last->uploads[0].key == "a%20");  // not every store encodes when asked to
+  CHECK(last->next_key.empty());
+  for (std::string const& bad :
+       {std::string(), std::string("<Other/>"),
+        std::string("<ListMultipartUploadsResult><IsTruncated>true</IsTruncated></ListMultipartUploadsResult>"),
+        "<ListMultipartUploadsResult>" + upload("a", "", time) + "</ListMultipartUploadsResult>",
+        "<ListMultipartUploadsResult>" + upload("", "1", time) + "</ListMultipartUploadsResult>",
+        "<ListMultipartUploadsResult>" + upload("a", "1", "yesterday") + "</ListMultipartUploadsResult>"}) {
+    CAPTURE(bad);
+    REQUIRE(!detail::read_s3_uploads_page(bad).has_value());
+    CHECK(detail::read_s3_uploads_page(bad).error().code == errc::invalid_response);
+  }
+  for (char const* const bad :
+       {"2010-13-10T20:48:33Z", "2010-02-30T20:48:33Z", "2010-11-10T24:48:33Z", "2010-11-10", "2010-11-10 20:48:33Z",
+        "2010-11-10T20:48:33", "x010-11-10T20:48:33Z", "-010-11-10T20:48:33Z"})
+    CHECK_FALSE(detail::parse_s3_time(bad));
+}
