@@ -12,6 +12,7 @@
 
 #include <bulkwriter/storage/object_output.hpp>
 #include <bulkwriter/storage/s3.hpp>
+#include <bulkwriter/storage/upload_file.hpp>
 
 #include <cstdio>
 #include <iostream>
@@ -61,6 +62,8 @@ int main(int argc, char** argv) {
   bw::storage::object_options options;
   std::uint64_t max_size = std::uint64_t{4} << 30;
   std::chrono::seconds age{60};
+  std::string file;
+  bool resume = false;
   std::vector<std::string> words;
   try {
     for (int i = 1; i < argc; ++i) {
@@ -94,6 +97,10 @@ int main(int argc, char** argv) {
         options.part_size = std::stoull(value);
       } else if (name == "--max-size") {
         max_size = std::stoull(value);
+      } else if (name == "--file") {
+        file = value;
+      } else if (name == "--resume") {
+        resume = value == "1";
       } else if (name == "--age") {
         age = std::chrono::seconds(std::stol(value));
       } else if (name == "--connections") {
@@ -131,6 +138,8 @@ int main(int argc, char** argv) {
     for (auto const& o : *got) std::cout << o.size << ' ' << o.etag << ' ' << o.key << '\n';
     return 0;
   }
+  if (command == "upload-file")
+    return report(bw::storage::try_upload_file(store, file, key, {.parts = options, .resume = resume}));
   if (command == "presign-get" || command == "presign-put") {
     auto const url = command == "presign-get" ? store.try_presign_get(key, age) : store.try_presign_put(key, age);
     if (!url) return report(url.error());

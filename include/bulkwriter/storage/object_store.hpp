@@ -79,6 +79,8 @@ class backend {
   virtual result<std::string> presign(std::string const& method, std::string const& key, std::chrono::seconds lifetime);
   /// Every unfinished upload of keys that begin with the prefix, all pages of the answer.
   virtual result<std::vector<pending_upload>> list_uploads(std::string const& prefix);
+  /// The parts that an unfinished upload has, all pages of the answer.
+  virtual result<std::vector<uploaded_part>> list_parts(std::string const& key, std::string const& upload_id);
 
   /// "s3://bucket/key", "gs://bucket/key", "https://account.blob.…/container/key": as the import services want it.
   virtual std::string object_url(std::string_view key) const = 0;

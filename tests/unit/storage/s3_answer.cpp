@@ -224,3 +224,34 @@ TEST_CASE("s3 listing of unfinished uploads") {
         "2010-11-10T20:48:33", "x010-11-10T20:48:33Z", "-010-11-10T20:48:33Z"})
     CHECK_FALSE(detail::parse_s3_time(bad));
 }
+
+TEST_CASE("s3 listing of an upload's parts") {
+  auto const part = [](std::string const& number, std::string const& etag, std::string const& size) {
+    return "<Part><PartNumber>" + number + "</PartNumber><LastModified>x</LastModified><ETag>" + etag +
+           "</ETag><Size>" + size + "</Size></Part>";
+  };
+  auto const page = detail::read_s3_parts_page(
+      "<ListPartsResult><Key>k</Key><PartNumberMarker>0</PartNumberMarker><NextPartNumberMarker>7</"
+      "NextPartNumberMarker>"
+      "<IsTruncated>true</IsTruncated>" +
+      part("2", "&quot;e&quot;", "5242880") + part("7", "f", "0") + "</ListPartsResult>");
+  REQUIRE(page.has_value());
+  REQUIRE(page->parts.size() == 2);
+  CHECK(page->parts[0].number == 2);
+  CHECK(page->parts[0].etag == "e");
+  CHECK(page->parts[0].size == 5242880);
+  CHECK(page->parts[1].number == 7);
+  CHECK(page->next_part == "7");
+  CHECK(detail::read_s3_parts_page("<ListPartsResult><NextPartNumberMarker>7</NextPartNumberMarker></ListPartsResult>")
+            ->next_part.empty());
+  for (std::string const& bad :
+       {std::string(), std::string("<Other/>"), "<ListPartsResult>" + part("x", "e", "1") + "</ListPartsResult>",
+        "<ListPartsResult>" + part("0", "e", "1") + "</ListPartsResult>",
+        "<ListPartsResult>" + part("1", "", "1") + "</ListPartsResult>",
+        "<ListPartsResult>" + part("1", "e", "-1") + "</ListPartsResult>",
+        std::string("<ListPartsResult><IsTruncated>true</IsTruncated></ListPartsResult>")}) {
+    CAPTURE(bad);
+    REQUIRE(!detail::read_s3_parts_page(bad).has_value());
+    CHECK(detail::read_s3_parts_page(bad).error().code == errc::invalid_response);
+  }
+}

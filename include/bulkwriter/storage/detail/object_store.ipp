@@ -24,6 +24,9 @@ BULKWRITER_DECL result<std::string> backend::presign(std::string const&, std::st
 BULKWRITER_DECL result<std::vector<pending_upload>> backend::list_uploads(std::string const&) {
   return detail::not_here("list of unfinished uploads");
 }
+BULKWRITER_DECL result<std::vector<uploaded_part>> backend::list_parts(std::string const&, std::string const&) {
+  return detail::not_here("list of an upload's parts");
+}
 
 }  // namespace storage
 

@@ -72,6 +72,12 @@ struct s3_uploads_page {
 };
 result<s3_uploads_page> read_s3_uploads_page(std::string_view body);
 
+struct s3_parts_page {
+  std::vector<uploaded_part> parts = {};
+  std::string next_part = {};  ///< empty on the last page
+};
+result<s3_parts_page> read_s3_parts_page(std::string_view body);
+
 /// "2010-11-10T20:48:33.000Z", as stores tell the time; nothing for other text.
 std::optional<std::chrono::system_clock::time_point> parse_s3_time(std::string_view text) noexcept;
 

@@ -272,6 +272,42 @@ BULKWRITER_DECL result<s3_uploads_page> read_s3_uploads_page(std::string_view bo
   return out;
 }
 
+BULKWRITER_DECL result<s3_parts_page> read_s3_parts_page(std::string_view body) {
+  s3_parts_page out;
+  uploaded_part part;
+  bool truncated = false, root = false, broken = false;
+  std::string next;
+  auto const number = [&](std::string const& text, auto& value) {
+    auto const end = text.data() + text.size();
+    auto const got = std::from_chars(text.data(), end, value);
+    broken = broken || got.ec != std::errc() || got.ptr != end;
+  };
+  auto const whole = xml_walk(body, [&](auto path, std::string const& text) {
+    if (path[0] != "ListPartsResult") return;
+    if (path.size() == 1) root = true;
+    if (path.size() == 2) {
+      if (path[1] == "IsTruncated") truncated = text == "true";
+      if (path[1] == "NextPartNumberMarker") next = text;
+      if (path[1] == "Part") out.parts.push_back(std::exchange(part, {}));
+    }
+    if (path.size() == 3 && path[1] == "Part") {
+      if (path[2] == "PartNumber") number(text, part.number);
+      if (path[2] == "ETag") part.etag = unquoted(text);
+      if (path[2] == "Size") number(text, part.size);
+    }
+  });
+  if (!whole) return whole.error();
+  auto const refuse = [](std::string message) -> error_info {
+    return {.code = errc::invalid_response, .message = std::move(message)};
+  };
+  if (!root) return refuse("the answer is not a ListPartsResult");
+  for (auto const& p : out.parts) broken = broken || p.number < 1 || p.etag.empty();
+  if (broken) return refuse("the answer has a part without a number, a size or an ETag");
+  if (truncated && next.empty()) return refuse("the answer says that there is more, but not how to ask for it");
+  if (truncated) out.next_part = std::move(next);
+  return out;
+}
+
 BULKWRITER_DECL std::string write_s3_parts(std::span<uploaded_part const> parts) {
   std::string out = "<CompleteMultipartUpload xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\">";
   for (auto const& part : parts) {

@@ -45,6 +45,8 @@ class s3_backend final : public backend {
   BULKWRITER_DECL result<std::string> presign(std::string const& method, std::string const& key,
                                               std::chrono::seconds lifetime) override;
   BULKWRITER_DECL result<std::vector<pending_upload>> list_uploads(std::string const& prefix) override;
+  BULKWRITER_DECL result<std::vector<uploaded_part>> list_parts(std::string const& key,
+                                                                std::string const& upload_id) override;
   BULKWRITER_DECL std::string object_url(std::string_view key) const override;
 
  private:

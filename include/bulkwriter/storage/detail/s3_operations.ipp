@@ -206,6 +206,28 @@ BULKWRITER_DECL result<std::vector<pending_upload>> s3_backend::list_uploads(std
   }
 }
 
+BULKWRITER_DECL result<std::vector<uploaded_part>> s3_backend::list_parts(std::string const& key,
+                                                                          std::string const& upload_id) {
+  std::vector<uploaded_part> all;
+  std::string marker;
+  while (true) {
+    call what = {.purpose = "cannot list the parts of '" + key + "' (upload id " + upload_id + ')',
+                 .method = "GET",
+                 .key = key,
+                 .query = {{"uploadId", upload_id}}};
+    if (!marker.empty()) what.query.emplace_back("part-number-marker", marker);
+    auto const got = send(what);
+    auto const* answer = accepted(got, {200});
+    if (!answer) return failed(what, got);
+    auto page = read_s3_parts_page(answer->body);
+    if (!page) return unusable(what, got, page.error().message);
+    all.insert(all.end(), page->parts.begin(), page->parts.end());
+    if (page->next_part.empty()) return all;
+    if (page->next_part == marker) return unusable(what, got, "the store offers the same page for ever");
+    marker = std::move(page->next_part);
+  }
+}
+
 BULKWRITER_DECL result<std::string> s3_backend::presign(std::string const& method, std::string const& key,
                                                         std::chrono::seconds lifetime) {
   if (auto ok = check_key(key); !ok) return std::move(ok).error();
