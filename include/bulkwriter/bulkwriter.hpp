@@ -14,4 +14,5 @@
 #include <bulkwriter/run/remote_bulk_writer.hpp>
 #include <bulkwriter/storage/object_url.hpp>
 #include <bulkwriter/storage/s3.hpp>
+#include <bulkwriter/storage/upload_file.hpp>
 #endif

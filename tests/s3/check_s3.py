@@ -255,6 +255,149 @@ def test_listing(s, client):
     assert [line.split(" ", 2)[2] for line in got.out.split("\n")[1:-1]] == names
 
 
+def test_put_if_absent(s, client):
+    """a conditional put makes an object once, and says so the second time"""
+    client.run(s.port, "put-if-absent", "absent/a", body=b"first").ok()
+    client.run(s.port, "put-if-absent", "absent/a", body=b"second").failed("precondition_failed", "absent/a", BUCKET)
+    assert body_of(s.boto(), "absent/a") == b"first"
+    client.run(s.port, "put", "absent/a", body=b"third").ok()
+    assert body_of(s.boto(), "absent/a") == b"third"
+
+
+def test_presigned(s, client):
+    """presigned URLs work with any HTTP client, for their key, method and time alone"""
+    def request(method, url, body=None):
+        _, _, host, target = url.split("/", 3)
+        connection = http.client.HTTPConnection(host, timeout=20)
+        connection.request(method, "/" + target, body)
+        answer = connection.getresponse()
+        return answer.status, answer.read()
+
+    for key in ["presigned/plain"] + ["presigned/" + k for k in HOSTILE_KEYS]:
+        body = key.encode()
+        put = client.run(s.port, "presign-put", key).ok().words[1]
+        assert SECRET not in put
+        assert request("PUT", put, body)[0] == 200, key
+        assert body_of(s.boto(), key) == body
+        get = client.run(s.port, "presign-get", key).ok().words[1]
+        assert request("GET", get) == (200, body), key
+        assert request("PUT", get, b"other")[0] == 403 and request("GET", put)[0] == 403
+        assert request("GET", get.replace("presigned/", "presigned/x", 1))[0] == 403
+    short = client.run(s.port, "presign-get", "presigned/plain", age=1).ok().words[1]
+    time.sleep(2.5)
+    assert request("GET", short)[0] == 403
+    for age in (0, 7 * 86400 + 1):
+        client.run(s.port, "presign-get", "presigned/plain", age=age).failed("invalid_option")
+
+
+def test_stale_uploads(s, client):
+    """what a killed process left is listed, and goes by age and prefix"""
+    boto = s.boto()
+    keys = sorted("stale/" + k for k in HOSTILE_KEYS)
+    for key in keys:
+        boto.create_multipart_upload(Bucket=BUCKET, Key=key)
+    begun = {key: boto.create_multipart_upload(Bucket=BUCKET, Key=key)["UploadId"] for key in ("fresh/a", "fresh/b")}
+    boto.upload_part(Bucket=BUCKET, Key="fresh/a", UploadId=begun["fresh/a"], PartNumber=1, Body=b"x" * 100)
+
+    def listed(outcome):
+        lines = [line.split(" ", 2) for line in outcome.ok().out.split("\n")[1:-1]]
+        assert outcome.words[1] == str(len(lines))
+        for seconds, _, _ in lines:
+            assert abs(int(seconds) - time.time()) < 120, seconds
+        return {(key, upload) for _, upload, key in lines}
+
+    assert {key for key, _ in listed(client.run(s.port, "uploads", "stale/"))} == set(keys)
+    assert listed(client.run(s.port, "uploads", "fresh/")) == set(begun.items())
+    assert listed(client.run(s.port, "abort-stale", "", age=3600)) == set()
+    assert {key for key, _ in s.uploads()} == {*keys, *begun}
+    time.sleep(1.1)
+    assert {key for key, _ in listed(client.run(s.port, "abort-stale", "stale/", age=1))} == set(keys)
+    assert set(s.uploads()) == set(begun.items())
+    assert listed(client.run(s.port, "abort-stale", "fresh/a", age=0)) == {("fresh/a", begun["fresh/a"])}
+    assert set(s.uploads()) == {("fresh/b", begun["fresh/b"])}
+    boto.abort_multipart_upload(Bucket=BUCKET, Key="fresh/b", UploadId=begun["fresh/b"])
+
+
+class Counter(Proxy):
+    """Passes everything on and counts requests that put a part; after `most` of them it closes each connection that
+    brings another."""
+
+    def __init__(self, target, most=1 << 30):
+        super().__init__(target, b"partNumber=")
+        self.most = most
+
+    def serve(self, client):
+        with client, socket.create_connection(("127.0.0.1", self.target)) as server:
+            while True:
+                ready, _, _ = select.select([client, server], [], [], 30)
+                if not ready:
+                    return
+                for side in ready:
+                    try:
+                        got = side.recv(1 << 16)
+                    except OSError:
+                        return
+                    if not got:
+                        return
+                    if side is client and self.poison in got:
+                        self.hits += 1
+                        if self.hits > self.most:
+                            return
+                    (server if side is client else client).sendall(got)
+
+
+def test_upload_file(s, client):
+    """files go up whole, in one request and in parts; what is no file or changes is refused"""
+    with tempfile.TemporaryDirectory() as folder:
+        path = os.path.join(folder, "file")
+        for size in (0, 1, PART, PART + 1, 3 * PART + 7):
+            body = data_of(size, size + 1)
+            with open(path, "wb") as f:
+                f.write(body)
+            client.run(s.port, "upload-file", f"files/{size}", file=path).ok()
+            assert body_of(s.boto(), f"files/{size}") == body
+        assert s.uploads() == []
+        client.run(s.port, "upload-file", "files/x", file=folder).failed("io_error", folder)
+        client.run(s.port, "upload-file", "files/x", file=path + ".absent").failed("io_error", ".absent")
+        cut = Counter(s.port, most=2)
+        client.run(cut.port, "upload-file", "files/cut", file=path, attempts=1).failed("connection_lost", "files/cut")
+        cut.close()
+        assert s.uploads() == []
+
+
+def test_resume(s, client):
+    """an upload that failed goes on with what has arrived: its parts are not sent again, damaged ones are"""
+    with tempfile.TemporaryDirectory() as folder:
+        path = os.path.join(folder, "file")
+        body = data_of(7 * PART + 11, 99)
+        with open(path, "wb") as f:
+            f.write(body)
+        # of the first run three parts arrive
+        cut = Counter(s.port, most=3)
+        failed = client.run(cut.port, "upload-file", "resume/a", file=path, resume=1, attempts=1, connections=1)
+        cut.close()
+        [(key, upload)] = s.uploads()
+        assert key == "resume/a"
+        failed.failed("connection_lost", "resume/a", upload)
+        arrived = s.boto().list_parts(Bucket=BUCKET, Key=key, UploadId=upload).get("Parts", [])
+        assert [p["PartNumber"] for p in arrived] == [1, 2, 3], arrived
+        # one of them gets other bytes of the same size
+        s.boto().upload_part(Bucket=BUCKET, Key=key, UploadId=upload, PartNumber=2, Body=data_of(PART, 5))
+        rest = Counter(s.port)
+        client.run(rest.port, "upload-file", "resume/a", file=path, resume=1).ok()
+        rest.close()
+        assert rest.hits == 8 - 2, rest.hits
+        assert body_of(s.boto(), "resume/a") == body and s.uploads() == []
+        # without anything to go on with, it begins anew
+        client.run(s.port, "upload-file", "resume/b", file=path, resume=1).ok()
+        assert body_of(s.boto(), "resume/b") == body and s.uploads() == []
+        # uploads of longer keys are no concern of this one
+        other = s.boto().create_multipart_upload(Bucket=BUCKET, Key="resume/b-longer")["UploadId"]
+        client.run(s.port, "upload-file", "resume/b", file=path, resume=1).ok()
+        assert s.uploads() == [("resume/b-longer", other)]
+        s.boto().abort_multipart_upload(Bucket=BUCKET, Key="resume/b-longer", UploadId=other)
+
+
 def test_wrong_secret(s, client):
     """a wrong secret: the server's refusal, also while 64 MiB are on their way"""
     for command, size in (("upload", 10), ("upload", 2 * PART), ("put", 64 * MIB)):

@@ -3,12 +3,16 @@
 //
 //   s3_client [--option value]... upload KEY      standard input through object_place, as a writer would
 //   s3_client [--option value]... put KEY         standard input in one request
+//   s3_client [--option value]... put-if-absent KEY    the same, unless there is one
 //   s3_client [--option value]... head KEY | remove KEY | list PREFIX | url KEY
+//   s3_client [--option value]... presign-get KEY | presign-put KEY | uploads PREFIX | abort-stale PREFIX    --age
+//   SECONDS
 //
 // "ok …" and exit code 0, or "error CODE HTTP_STATUS SERVER_ERROR\tMESSAGE" and exit code 1; 2: wrong call.
 
 #include <bulkwriter/storage/object_output.hpp>
 #include <bulkwriter/storage/s3.hpp>
+#include <bulkwriter/storage/upload_file.hpp>
 
 #include <cstdio>
 #include <iostream>
@@ -57,6 +61,9 @@ int main(int argc, char** argv) {
   bw::s3_connect_param param;
   bw::storage::object_options options;
   std::uint64_t max_size = std::uint64_t{4} << 30;
+  std::chrono::seconds age{60};
+  std::string file;
+  bool resume = false;
   std::vector<std::string> words;
   try {
     for (int i = 1; i < argc; ++i) {
@@ -90,6 +97,12 @@ int main(int argc, char** argv) {
         options.part_size = std::stoull(value);
       } else if (name == "--max-size") {
         max_size = std::stoull(value);
+      } else if (name == "--file") {
+        file = value;
+      } else if (name == "--resume") {
+        resume = value == "1";
+      } else if (name == "--age") {
+        age = std::chrono::seconds(std::stol(value));
       } else if (name == "--connections") {
         options.connections = std::stoi(value);
       } else {
@@ -105,11 +118,11 @@ int main(int argc, char** argv) {
   bw::object_store& store = *opened;
   auto const& [command, key] = std::pair(words[0], words[1]);
   if (command == "upload") return upload(store, key, max_size, options);
-  if (command == "put") {
+  if (command == "put" || command == "put-if-absent") {
     std::vector<std::byte> body, block(1 << 20);
     while (std::size_t const n = read_some(block))
       body.insert(body.end(), block.begin(), block.begin() + static_cast<long>(n));
-    return report(store.try_put(key, body));
+    return report(command == "put" ? store.try_put(key, body) : store.try_put_if_absent(key, body));
   }
   if (command == "head") return report(store.try_head(key));
   if (command == "remove") {
@@ -123,6 +136,22 @@ int main(int argc, char** argv) {
     if (!got) return report(got.error());
     std::cout << "ok " << got->size() << '\n';
     for (auto const& o : *got) std::cout << o.size << ' ' << o.etag << ' ' << o.key << '\n';
+    return 0;
+  }
+  if (command == "upload-file")
+    return report(bw::storage::try_upload_file(store, file, key, {.parts = options, .resume = resume}));
+  if (command == "presign-get" || command == "presign-put") {
+    auto const url = command == "presign-get" ? store.try_presign_get(key, age) : store.try_presign_put(key, age);
+    if (!url) return report(url.error());
+    std::cout << "ok " << *url << std::endl;
+    return 0;
+  }
+  if (command == "uploads" || command == "abort-stale") {
+    auto const got = command == "uploads" ? store.try_list_uploads(key) : store.try_abort_stale(age, key);
+    if (!got) return report(got.error());
+    std::cout << "ok " << got->size() << '\n';
+    for (auto const& u : *got)
+      std::cout << std::chrono::system_clock::to_time_t(u.initiated) << ' ' << u.upload_id << ' ' << u.key << '\n';
     return 0;
   }
   if (command == "url") {

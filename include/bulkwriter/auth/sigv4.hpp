@@ -96,8 +96,10 @@ inline sigv4_signature sigv4_presign(sigv4_request const& request, credentials c
 /// `20150830T123600Z`; its first eight characters are the date of the scope. UTC, whatever the locale.
 std::string sigv4_timestamp(sigv4_time time);
 
-/// The names that are signed, sorted, in lower case, joined by `;`. Left out: authorization, connection, expect,
-/// user-agent, accept-encoding, transfer-encoding and x-amzn-trace-id, which proxies and gateways may rewrite.
+/// The names that are signed, sorted, in lower case, joined by `;`. Left out, since proxies and gateways may drop or
+/// rewrite them: authorization, user-agent, expect and accept-encoding; those of one hop (connection, keep-alive,
+/// proxy-authenticate, proxy-authorization, te, trailer, transfer-encoding, upgrade); and those of tracing (baggage,
+/// traceparent, tracestate, x-amzn-trace-id).
 std::string sigv4_signed_headers(sigv4_request const& request);
 
 /// Step 1: the request in the one form that both sides sign. A server passes the request with only those headers that

@@ -2,6 +2,7 @@
 
 #include <bulkwriter/error.hpp>
 
+#include <chrono>
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
@@ -29,6 +30,13 @@ struct uploaded_part {
   std::string etag = {};        ///< what completing the upload must quote
   std::uint64_t size = 0;       ///< bytes
   bool may_come_again = false;  ///< an earlier attempt was sent and never answered: the store may still take it in
+};
+
+/// An upload in parts that was begun and neither completed nor aborted.
+struct pending_upload {
+  std::string key = {};                                  ///< of the object that it was to become
+  std::string upload_id = {};                            ///< what completes or aborts it
+  std::chrono::system_clock::time_point initiated = {};  ///< by the store's clock
 };
 
 /// What a store is made of: for stores of a user's own, and for uploads without a writer.
@@ -61,6 +69,18 @@ class backend {
   virtual result<std::vector<object_info>> list(std::string const& prefix) = 0;
   /// Removes an object. An absent one is a success.
   virtual result<void> remove(std::string const& key) = 0;
+
+  // What not every store has: without an implementation, an error that says so.
+
+  /// Creates an object in one request, unless there is one. Error `precondition_failed` if there is;
+  /// `may_have_happened` is set if it may be the one of an earlier attempt.
+  virtual result<object_info> put_if_absent(std::string const& key, std::span<std::byte const> body);
+  /// A URL that lets whoever has it send one request ("GET", "PUT") for a key, until `lifetime` has passed.
+  virtual result<std::string> presign(std::string const& method, std::string const& key, std::chrono::seconds lifetime);
+  /// Every unfinished upload of keys that begin with the prefix, all pages of the answer.
+  virtual result<std::vector<pending_upload>> list_uploads(std::string const& prefix);
+  /// The parts that an unfinished upload has, all pages of the answer.
+  virtual result<std::vector<uploaded_part>> list_parts(std::string const& key, std::string const& upload_id);
 
   /// "s3://bucket/key", "gs://bucket/key", "https://account.blob.…/container/key": as the import services want it.
   virtual std::string object_url(std::string_view key) const = 0;
@@ -121,6 +141,54 @@ class object_store {
   void remove(std::string const& key) { try_remove(key).value(); }
   /// @}
 
+  /// Creates the object in one request, unless there is one: then the error is `precondition_failed`, and
+  /// `may_have_happened` says that it may be this one, from an attempt whose answer was lost. Body: at most 5 GiB.
+  /// @{
+  result<object_info> try_put_if_absent(std::string const& key, std::span<std::byte const> body) {
+    return backend_->put_if_absent(key, body);
+  }
+  object_info put_if_absent(std::string const& key, std::span<std::byte const> body) {
+    return try_put_if_absent(key, body).value();
+  }
+  /// @}
+
+  /// A URL for one object, to read it or to create it by PUT, for whoever has it: no keys are needed, and it stands
+  /// until `lifetime` (1 second to 7 days) has passed. It holds a signature: do not log it. Nothing is sent, unless the
+  /// bucket's region has still to be found out. Error `invalid_option` for another lifetime.
+  /// @{
+  result<std::string> try_presign_get(std::string const& key, std::chrono::seconds lifetime) {
+    return backend_->presign("GET", key, lifetime);
+  }
+  std::string presign_get(std::string const& key, std::chrono::seconds lifetime) {
+    return try_presign_get(key, lifetime).value();
+  }
+  result<std::string> try_presign_put(std::string const& key, std::chrono::seconds lifetime) {
+    return backend_->presign("PUT", key, lifetime);
+  }
+  std::string presign_put(std::string const& key, std::chrono::seconds lifetime) {
+    return try_presign_put(key, lifetime).value();
+  }
+  /// @}
+
+  /// Uploads that were begun and neither completed nor aborted: of writers at work, and what a killed process has left.
+  /// Their parts are paid for.
+  /// @{
+  result<std::vector<pending_upload>> try_list_uploads(std::string const& prefix = {}) {
+    return backend_->list_uploads(prefix);
+  }
+  std::vector<pending_upload> list_uploads(std::string const& prefix = {}) { return try_list_uploads(prefix).value(); }
+  /// @}
+
+  /// Aborts the uploads of keys with this prefix that were begun longer ago than `age`; what a writer still works on is
+  /// younger if `age` is longer than any upload takes. Returns those that are gone. An abort that fails ends it with
+  /// its error, which names key and upload id.
+  /// @{
+  result<std::vector<pending_upload>> try_abort_stale(std::chrono::seconds age, std::string const& prefix = {});
+  std::vector<pending_upload> abort_stale(std::chrono::seconds age, std::string const& prefix = {}) {
+    return try_abort_stale(age, prefix).value();
+  }
+  /// @}
+
   /// The object's URL as the import services want it: "s3://bucket/key", "gs://bucket/key". Leading slashes do not
   /// count, and nothing is encoded.
   std::string object_url(std::string_view key) const { return backend_->object_url(key); }
@@ -136,3 +204,7 @@ class object_store {
 
 }  // namespace v1
 }  // namespace bulkwriter
+
+#if BULKWRITER_BODIES
+#include <bulkwriter/storage/detail/object_store.ipp>
+#endif

@@ -14,8 +14,9 @@ inline namespace v1 {
 /// code) say more. Messages name bucket and key, never a secret or a signature.
 ///
 /// Rights needed: PutObject and AbortMultipartUpload to upload; GetObject for `head`, ListBucket for `list`,
-/// DeleteObject for `remove`. A process that is killed leaves its unfinished upload behind: a lifecycle rule of the
-/// bucket ("abort incomplete multipart uploads") is what removes those.
+/// DeleteObject for `remove`, ListBucketMultipartUploads for `list_uploads` and `abort_stale`. A process that is killed
+/// leaves its unfinished upload behind: `abort_stale` or a lifecycle rule of the bucket ("abort incomplete multipart
+/// uploads") removes those.
 ///
 /// Thread-safe.
 /// @{

@@ -170,6 +170,17 @@ TEST_CASE("sigv4: headers that proxies rewrite stay unsigned") {
                                           {"X-Amz-Meta-A", "1"},
                                           {"Content-MD5", "m"}}};
   CHECK(auth::sigv4_signed_headers(r) == "content-md5;host;x-amz-meta-a");
+  // What a hop may drop or write anew is in no signature, by headers or presigned.
+  for (std::string const name :
+       {"Keep-Alive", "Proxy-Authenticate", "Proxy-Authorization", "TE", "Trailer", "Transfer-Encoding", "Upgrade",
+        "baggage", "traceparent", "TraceState", "X-Amzn-Trace-Id"}) {
+    CAPTURE(name);
+    auth::sigv4_request const bare{.host = "h"}, with{.host = "h", .headers = {{name, "x"}}};
+    auth::credentials const who{.access_key = "a", .secret_key = "s"};
+    CHECK(auth::sigv4_sign(with, who, {}, {}).signature == auth::sigv4_sign(bare, who, {}, {}).signature);
+    CHECK(auth::sigv4_presign(with, who, {}, {}, std::chrono::seconds(1)).target ==
+          auth::sigv4_presign(bare, who, {}, {}, std::chrono::seconds(1)).target);
+  }
 }
 
 TEST_CASE("sigv4: the time's text at the edges of the calendar") {

@@ -524,3 +524,13 @@ TEST_CASE("object output: a group fails at operation n, for every n, and nothing
     CHECK(store->objects.size() == (succeeded ? 2u : 0u));
   }
 }
+
+TEST_CASE("what a store of a user's own does not bring is an error that says so") {
+  bw::object_store store(std::make_shared<memory_store>());
+  CHECK(store.try_put_if_absent("a", {}).error().message == "this kind of store has no conditional requests");
+  CHECK(store.try_presign_get("a", std::chrono::seconds(1)).error().message ==
+        "this kind of store has no presigned URLs");
+  CHECK(store.try_presign_put("a", std::chrono::seconds(1)).error().code == errc::storage_error);
+  CHECK(store.try_list_uploads().error().message == "this kind of store has no list of unfinished uploads");
+  CHECK(store.try_abort_stale(std::chrono::seconds(1)).error().code == errc::storage_error);
+}

@@ -182,3 +182,76 @@ TEST_CASE("s3 listing") {
     CHECK(detail::read_s3_page(bad).error().code == errc::invalid_response);
   }
 }
+
+TEST_CASE("s3 listing of unfinished uploads") {
+  auto const upload = [](std::string const& key, std::string const& id, std::string const& time) {
+    return "<Upload><Key>" + key + "</Key><UploadId>" + id + "</UploadId><Initiator><ID>x</ID></Initiator><Initiated>" +
+           time + "</Initiated></Upload>";
+  };
+  std::string const time = "2010-11-10T20:48:33.000Z";
+  auto const page = detail::read_s3_uploads_page(
+      "<ListMultipartUploadsResult><Bucket>b</Bucket><KeyMarker/><EncodingType>url</EncodingType>" +
+      upload("a%2Bb+c", "i&amp;1", time) + upload("d", "2", "2024-02-29T23:59:59Z") +
+      "<NextKeyMarker>d%20</NextKeyMarker><NextUploadIdMarker>2</NextUploadIdMarker><IsTruncated>true</IsTruncated>"
+      "</ListMultipartUploadsResult>");
+  REQUIRE(page.has_value());
+  REQUIRE(page->uploads.size() == 2);
+  CHECK(page->uploads[0].key == "a+b c");
+  CHECK(page->uploads[0].upload_id == "i&1");
+  CHECK(std::chrono::system_clock::to_time_t(page->uploads[0].initiated) == 1289422113);
+  CHECK(std::chrono::system_clock::to_time_t(page->uploads[1].initiated) == 1709251199);
+  CHECK(page->next_key == "d ");
+  CHECK(page->next_id == "2");
+
+  auto const last = detail::read_s3_uploads_page(
+      "<ListMultipartUploadsResult><NextKeyMarker>d</NextKeyMarker><IsTruncated>false</IsTruncated>" +
+      upload("a%20", "1", time) + "</ListMultipartUploadsResult>");
+  REQUIRE(last.has_value());
+  CHECK(last->uploads[0].key == "a%20");  // not every store encodes when asked to
+  CHECK(last->next_key.empty());
+  for (std::string const& bad :
+       {std::string(), std::string("<Other/>"),
+        std::string("<ListMultipartUploadsResult><IsTruncated>true</IsTruncated></ListMultipartUploadsResult>"),
+        "<ListMultipartUploadsResult>" + upload("a", "", time) + "</ListMultipartUploadsResult>",
+        "<ListMultipartUploadsResult>" + upload("", "1", time) + "</ListMultipartUploadsResult>",
+        "<ListMultipartUploadsResult>" + upload("a", "1", "yesterday") + "</ListMultipartUploadsResult>"}) {
+    CAPTURE(bad);
+    REQUIRE(!detail::read_s3_uploads_page(bad).has_value());
+    CHECK(detail::read_s3_uploads_page(bad).error().code == errc::invalid_response);
+  }
+  for (char const* const bad :
+       {"2010-13-10T20:48:33Z", "2010-02-30T20:48:33Z", "2010-11-10T24:48:33Z", "2010-11-10", "2010-11-10 20:48:33Z",
+        "2010-11-10T20:48:33", "x010-11-10T20:48:33Z", "-010-11-10T20:48:33Z"})
+    CHECK_FALSE(detail::parse_s3_time(bad));
+}
+
+TEST_CASE("s3 listing of an upload's parts") {
+  auto const part = [](std::string const& number, std::string const& etag, std::string const& size) {
+    return "<Part><PartNumber>" + number + "</PartNumber><LastModified>x</LastModified><ETag>" + etag +
+           "</ETag><Size>" + size + "</Size></Part>";
+  };
+  auto const page = detail::read_s3_parts_page(
+      "<ListPartsResult><Key>k</Key><PartNumberMarker>0</PartNumberMarker><NextPartNumberMarker>7</"
+      "NextPartNumberMarker>"
+      "<IsTruncated>true</IsTruncated>" +
+      part("2", "&quot;e&quot;", "5242880") + part("7", "f", "0") + "</ListPartsResult>");
+  REQUIRE(page.has_value());
+  REQUIRE(page->parts.size() == 2);
+  CHECK(page->parts[0].number == 2);
+  CHECK(page->parts[0].etag == "e");
+  CHECK(page->parts[0].size == 5242880);
+  CHECK(page->parts[1].number == 7);
+  CHECK(page->next_part == "7");
+  CHECK(detail::read_s3_parts_page("<ListPartsResult><NextPartNumberMarker>7</NextPartNumberMarker></ListPartsResult>")
+            ->next_part.empty());
+  for (std::string const& bad :
+       {std::string(), std::string("<Other/>"), "<ListPartsResult>" + part("x", "e", "1") + "</ListPartsResult>",
+        "<ListPartsResult>" + part("0", "e", "1") + "</ListPartsResult>",
+        "<ListPartsResult>" + part("1", "", "1") + "</ListPartsResult>",
+        "<ListPartsResult>" + part("1", "e", "-1") + "</ListPartsResult>",
+        std::string("<ListPartsResult><IsTruncated>true</IsTruncated></ListPartsResult>")}) {
+    CAPTURE(bad);
+    REQUIRE(!detail::read_s3_parts_page(bad).has_value());
+    CHECK(detail::read_s3_parts_page(bad).error().code == errc::invalid_response);
+  }
+}

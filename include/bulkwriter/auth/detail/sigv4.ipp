@@ -36,8 +36,13 @@ BULKWRITER_DECL std::string fold_space(std::string_view text) {
 }
 
 BULKWRITER_DECL bool is_rewritten_by_proxies(std::string_view name) {
-  static constexpr std::array<std::string_view, 7> names = {
-      "authorization", "connection", "expect", "user-agent", "accept-encoding", "transfer-encoding", "x-amzn-trace-id"};
+  static constexpr std::array<std::string_view, 16> names = {
+      "authorization", "user-agent", "expect", "accept-encoding",  // the last one is rewritten before GCS
+      // of one hop only: RFC 9110 7.6.1, 11.7.1 and 11.7.2
+      "connection", "keep-alive", "proxy-authenticate", "proxy-authorization", "te", "trailer", "transfer-encoding",
+      "upgrade",
+      // of tracing: every hop writes its own
+      "baggage", "traceparent", "tracestate", "x-amzn-trace-id"};
   return std::find(names.begin(), names.end(), name) != names.end();
 }
 

@@ -74,6 +74,10 @@ class multipart_upload {
   result<void> add(part_buffer part) { return add(std::move(part), ++last_part_); }
   /// Part 1, where the first part added was another.
   result<void> add_first(part_buffer part) { return add(std::move(part), 1); }
+  /// The part of this number, whatever came before.
+  result<void> add_at(int number, part_buffer part) { return add(std::move(part), number); }
+  /// A part that the store has already.
+  void adopt(uploaded_part part);
 
   /// Waits for all parts and makes them one object.
   result<object_info> complete();
@@ -81,8 +85,11 @@ class multipart_upload {
   /// Gives the parts under way two seconds, cuts off the others and removes what has arrived. Error:
   /// `upload_not_aborted`.
   result<void> abort();
+  /// Ends as abort does, but leaves in the store what has arrived.
+  void leave();
 
  private:
+  void stop_parts();
   result<void> add(part_buffer part, int number);
   void free_slots(std::size_t count) noexcept;
   void work();

@@ -186,8 +186,13 @@ BULKWRITER_DECL result<object_info> multipart_upload::complete() {
   return whole;
 }
 
-BULKWRITER_DECL result<void> multipart_upload::abort() {
-  if (settled_) return {};
+BULKWRITER_DECL void multipart_upload::adopt(uploaded_part part) {
+  std::lock_guard const lock(mutex_);
+  done_.reserve(done_.size() + under_way_ + 1);
+  done_.push_back(std::move(part));
+}
+
+BULKWRITER_DECL void multipart_upload::stop_parts() {
   {
     // A part whose answer has come cannot come back after the abort, so those on their way get a moment to arrive.
     std::unique_lock lock(mutex_);
@@ -197,6 +202,17 @@ BULKWRITER_DECL result<void> multipart_upload::abort() {
   }
   stop_.request_stop();
   join();
+}
+
+BULKWRITER_DECL void multipart_upload::leave() {
+  if (settled_) return;
+  stop_parts();
+  settled_ = true;
+}
+
+BULKWRITER_DECL result<void> multipart_upload::abort() {
+  if (settled_) return {};
+  stop_parts();
   auto gone = store_->abort_multipart(key_, upload_id_);
   // A server that is silent is not asked twice: that would take as long again.
   if (!gone && gone.error().code != errc::timeout) gone = store_->abort_multipart(key_, upload_id_);

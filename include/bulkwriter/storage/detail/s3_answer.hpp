@@ -5,6 +5,7 @@
 #include <bulkwriter/http/message.hpp>
 #include <bulkwriter/storage/object_store.hpp>
 
+#include <chrono>
 #include <optional>
 #include <span>
 #include <string>
@@ -64,6 +65,21 @@ struct s3_page {
   std::string next_token = {};  ///< empty on the last page
 };
 result<s3_page> read_s3_page(std::string_view body);
+
+struct s3_uploads_page {
+  std::vector<pending_upload> uploads = {};
+  std::string next_key = {}, next_id = {};  ///< both empty on the last page
+};
+result<s3_uploads_page> read_s3_uploads_page(std::string_view body);
+
+struct s3_parts_page {
+  std::vector<uploaded_part> parts = {};
+  std::string next_part = {};  ///< empty on the last page
+};
+result<s3_parts_page> read_s3_parts_page(std::string_view body);
+
+/// "2010-11-10T20:48:33.000Z", as stores tell the time; nothing for other text.
+std::optional<std::chrono::system_clock::time_point> parse_s3_time(std::string_view text) noexcept;
 
 std::string write_s3_parts(std::span<uploaded_part const> parts);
 

@@ -164,6 +164,12 @@ BULKWRITER_DECL result<std::string> read_s3_upload_id(std::string_view body) {
   return id;
 }
 
+// Of encoding-type=url, which is that of HTML forms: '+' is a blank.
+inline void decode_s3_key(std::string& key) {
+  std::replace(key.begin(), key.end(), '+', ' ');
+  key = auth::percent_decode(key);
+}
+
 BULKWRITER_DECL result<s3_page> read_s3_page(std::string_view body) {
   s3_page out;
   object_info object;
@@ -200,13 +206,105 @@ BULKWRITER_DECL result<s3_page> read_s3_page(std::string_view body) {
   if (!broken.empty()) return refuse("the answer has a size that is not a number");
   if (truncated && token.empty()) return refuse("the answer says that there is more, but not how to ask for it");
   if (truncated) out.next_token = std::move(token);
-  if (encoded) {
-    for (auto& o : out.objects) {
-      // This encoding is that of HTML forms: '+' is a blank.
-      std::replace(o.key.begin(), o.key.end(), '+', ' ');
-      o.key = auth::percent_decode(o.key);
+  if (encoded)
+    for (auto& o : out.objects) decode_s3_key(o.key);
+  return out;
+}
+
+BULKWRITER_DECL std::optional<std::chrono::system_clock::time_point> parse_s3_time(std::string_view text) noexcept {
+  using namespace std::chrono;
+  auto const number = [&](std::size_t at, std::size_t size) {
+    int value = -1;
+    auto const end = text.data() + at + size;
+    return std::from_chars(text.data() + at, end, value).ptr == end ? value : -1;
+  };
+  if (text.size() < 20 || text[4] != '-' || text[7] != '-' || text[10] != 'T' || text[13] != ':' || text[16] != ':' ||
+      text.back() != 'Z')
+    return std::nullopt;
+  year_month_day const date{year(number(0, 4)), month(static_cast<unsigned>(number(5, 2))),
+                            day(static_cast<unsigned>(number(8, 2)))};
+  int const h = number(11, 2), m = number(14, 2), s = number(17, 2);
+  if (!date.ok() || number(0, 4) < 1970 || h < 0 || h > 23 || m < 0 || m > 59 || s < 0 || s > 60) return std::nullopt;
+  return sys_days(date) + hours(h) + minutes(m) + seconds(s);
+}
+
+BULKWRITER_DECL result<s3_uploads_page> read_s3_uploads_page(std::string_view body) {
+  s3_uploads_page out;
+  pending_upload upload;
+  bool truncated = false, encoded = false, root = false;
+  std::string bad_time, next_key, next_id;
+  auto const whole = xml_walk(body, [&](auto path, std::string const& text) {
+    if (path[0] != "ListMultipartUploadsResult") return;
+    if (path.size() == 1) root = true;
+    if (path.size() == 2) {
+      if (path[1] == "IsTruncated") truncated = text == "true";
+      if (path[1] == "EncodingType") encoded = text == "url";
+      if (path[1] == "NextKeyMarker") next_key = text;
+      if (path[1] == "NextUploadIdMarker") next_id = text;
+      if (path[1] == "Upload") out.uploads.push_back(std::exchange(upload, {}));
     }
+    if (path.size() == 3 && path[1] == "Upload") {
+      if (path[2] == "Key") upload.key = text;
+      if (path[2] == "UploadId") upload.upload_id = text;
+      if (path[2] == "Initiated") {
+        auto const time = parse_s3_time(text);
+        if (time)
+          upload.initiated = *time;
+        else
+          bad_time = text;
+      }
+    }
+  });
+  if (!whole) return whole.error();
+  auto const refuse = [](std::string message) -> error_info {
+    return {.code = errc::invalid_response, .message = std::move(message)};
+  };
+  if (!root) return refuse("the answer is not a ListMultipartUploadsResult");
+  if (!bad_time.empty()) return refuse("the answer has an upload whose beginning is no time");
+  for (auto const& u : out.uploads)
+    if (u.key.empty() || u.upload_id.empty()) return refuse("the answer has an upload without key or id");
+  if (truncated && next_key.empty()) return refuse("the answer says that there is more, but not how to ask for it");
+  if (encoded) {
+    for (auto& u : out.uploads) decode_s3_key(u.key);
+    decode_s3_key(next_key);
   }
+  if (truncated) out.next_key = std::move(next_key), out.next_id = std::move(next_id);
+  return out;
+}
+
+BULKWRITER_DECL result<s3_parts_page> read_s3_parts_page(std::string_view body) {
+  s3_parts_page out;
+  uploaded_part part;
+  bool truncated = false, root = false, broken = false;
+  std::string next;
+  auto const number = [&](std::string const& text, auto& value) {
+    auto const end = text.data() + text.size();
+    auto const got = std::from_chars(text.data(), end, value);
+    broken = broken || got.ec != std::errc() || got.ptr != end;
+  };
+  auto const whole = xml_walk(body, [&](auto path, std::string const& text) {
+    if (path[0] != "ListPartsResult") return;
+    if (path.size() == 1) root = true;
+    if (path.size() == 2) {
+      if (path[1] == "IsTruncated") truncated = text == "true";
+      if (path[1] == "NextPartNumberMarker") next = text;
+      if (path[1] == "Part") out.parts.push_back(std::exchange(part, {}));
+    }
+    if (path.size() == 3 && path[1] == "Part") {
+      if (path[2] == "PartNumber") number(text, part.number);
+      if (path[2] == "ETag") part.etag = unquoted(text);
+      if (path[2] == "Size") number(text, part.size);
+    }
+  });
+  if (!whole) return whole.error();
+  auto const refuse = [](std::string message) -> error_info {
+    return {.code = errc::invalid_response, .message = std::move(message)};
+  };
+  if (!root) return refuse("the answer is not a ListPartsResult");
+  for (auto const& p : out.parts) broken = broken || p.number < 1 || p.etag.empty();
+  if (broken) return refuse("the answer has a part without a number, a size or an ETag");
+  if (truncated && next.empty()) return refuse("the answer says that there is more, but not how to ask for it");
+  if (truncated) out.next_part = std::move(next);
   return out;
 }
 

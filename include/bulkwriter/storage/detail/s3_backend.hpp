@@ -41,6 +41,12 @@ class s3_backend final : public backend {
   BULKWRITER_DECL result<object_info> head(std::string const& key) override;
   BULKWRITER_DECL result<std::vector<object_info>> list(std::string const& prefix) override;
   BULKWRITER_DECL result<void> remove(std::string const& key) override;
+  BULKWRITER_DECL result<object_info> put_if_absent(std::string const& key, std::span<std::byte const> body) override;
+  BULKWRITER_DECL result<std::string> presign(std::string const& method, std::string const& key,
+                                              std::chrono::seconds lifetime) override;
+  BULKWRITER_DECL result<std::vector<pending_upload>> list_uploads(std::string const& prefix) override;
+  BULKWRITER_DECL result<std::vector<uploaded_part>> list_parts(std::string const& key,
+                                                                std::string const& upload_id) override;
   BULKWRITER_DECL std::string object_url(std::string_view key) const override;
 
  private:
@@ -68,12 +74,16 @@ class s3_backend final : public backend {
   };
   class lease;
 
+  result<object_info> put(std::string const& key, std::span<std::byte const> body, std::vector<http::header> headers);
+  auth::sigv4_time server_time() const;
+
   outcome send(call const& what);
   http::response const* accepted(outcome const& got, std::initializer_list<int> statuses) const;
   result<http::response> send_signed(call const& what, s3_address const& address, std::string const& payload_hash);
   bool learn_region(http::response const& answer, s3_address const& asked);
   bool learn_clock(http::response const& answer);
   s3_address address() const;
+  bool region_is_known() const;
   error_info failed(call const& what, outcome const& got) const;
   error_info refused(call const& what, outcome const& got, http::response const& answer) const;
   error_info unusable(call const& what, outcome const& got, std::string const& why) const;
@@ -88,6 +98,7 @@ class s3_backend final : public backend {
 
   mutable std::mutex mutex_;  // guards what follows
   s3_address address_;
+  bool region_is_right_ = false;                           // the store has taken a signature for it
   std::chrono::system_clock::duration clock_offset_ = {};  // the server's clock minus ours
   std::vector<std::unique_ptr<http::client>> idle_, idle_patient_;
 };
@@ -98,5 +109,5 @@ class s3_backend final : public backend {
 }  // namespace bulkwriter
 
 #if BULKWRITER_BODIES
-#include <bulkwriter/storage/detail/s3_backend.ipp>
+#include <bulkwriter/storage/detail/s3_operations.ipp>
 #endif

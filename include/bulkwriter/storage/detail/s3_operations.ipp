@@ -1,0 +1,265 @@
+#pragma once
+
+#include <bulkwriter/storage/detail/s3_backend.ipp>
+
+#include <charconv>
+#include <iterator>
+
+// What an s3_backend is asked for; how a request goes out, is signed, repeated and judged stands in s3_backend.ipp.
+
+namespace bulkwriter {
+inline namespace v1 {
+namespace storage {
+namespace detail {
+
+// Any web server may say 200; S3 names what it has stored.
+BULKWRITER_DECL std::string without_etag(http::response const& answer) {
+  return "HTTP " + std::to_string(answer.status) + " without an ETag: this does not look like an S3 store";
+}
+
+BULKWRITER_DECL result<object_info> s3_backend::put(std::string const& key, std::span<std::byte const> body,
+                                                    std::vector<http::header> headers) {
+  if (auto ok = check_key(key); !ok) return std::move(ok).error();
+  if (body.size() > std::uint64_t{5} << 30) {
+    return error_info{.code = errc::invalid_option,
+                      .message = "cannot put '" + key + "': " + std::to_string(body.size()) +
+                                 " bytes exceed the 5 GiB of one request"};
+  }
+  call const what = {
+      .purpose = "cannot put '" + key + '\'', .method = "PUT", .key = key, .headers = std::move(headers), .body = body};
+  auto const got = send(what);
+  auto const* answer = accepted(got, {200, 201, 204});
+  if (!answer) return failed(what, got);
+  auto etag = unquoted(answer->find("ETag"));
+  if (etag.empty()) return unusable(what, got, without_etag(*answer));
+  return object_info{.key = key, .size = body.size(), .etag = std::move(etag)};
+}
+
+BULKWRITER_DECL result<object_info> s3_backend::put(std::string const& key, std::span<std::byte const> body) {
+  return put(key, body, {});
+}
+
+BULKWRITER_DECL result<object_info> s3_backend::put_if_absent(std::string const& key, std::span<std::byte const> body) {
+  return put(key, body, {{"If-None-Match", "*"}});
+}
+
+BULKWRITER_DECL result<std::string> s3_backend::create_multipart(std::string const& key) {
+  if (auto ok = check_key(key); !ok) return std::move(ok).error();
+  call const what = {
+      .purpose = "cannot start the upload of '" + key + '\'', .method = "POST", .key = key, .query = {{"uploads", ""}}};
+  auto const got = send(what);
+  auto const* answer = accepted(got, {200});
+  if (!answer) return failed(what, got);
+  auto id = read_s3_upload_id(answer->body);
+  if (!id) return unusable(what, got, id.error().message);
+  return id;
+}
+
+BULKWRITER_DECL result<uploaded_part> s3_backend::put_part(std::string const& key, std::string const& upload_id,
+                                                           int number, std::span<std::byte const> body,
+                                                           std::stop_token stop) {
+  call const what = {.purpose = "cannot upload part " + std::to_string(number) + " of '" + key + '\'',
+                     .method = "PUT",
+                     .key = key,
+                     .query = {{"partNumber", std::to_string(number)}, {"uploadId", upload_id}},
+                     .body = body,
+                     .stop = std::move(stop)};
+  auto const got = send(what);
+  auto const* answer = accepted(got, {200});
+  if (!answer) return failed(what, got);
+  auto etag = unquoted(answer->find("ETag"));
+  if (etag.empty()) return unusable(what, got, without_etag(*answer));
+  return uploaded_part{.number = number, .etag = std::move(etag), .size = body.size(), .may_come_again = got.open};
+}
+
+BULKWRITER_DECL result<object_info> s3_backend::complete_multipart(std::string const& key, std::string const& upload_id,
+                                                                   std::span<uploaded_part const> parts) {
+  std::string const body = write_s3_parts(parts);
+  std::uint64_t size = 0;
+  for (auto const& part : parts) size += part.size;
+
+  // A success that the body does not confirm, nor deny for a reason that will stay.
+  auto const unclear = [](http::response const& answer) {
+    auto const got = read_s3_completion(answer);
+    return answer.status == 200 && !got.completed &&
+           !is_one_of(got.failure.code, {"AccessDenied", "InvalidPart", "InvalidPartOrder", "EntityTooSmall",
+                                         "NoSuchUpload", "NoSuchBucket", "MalformedXML", "InvalidRequest"});
+  };
+  // True once a request may have done its work although its answer did not say so.
+  bool may_be_done = false;
+  call const what = {.purpose = "cannot complete the upload of '" + key + '\'',
+                     .method = "POST",
+                     .key = key,
+                     .query = {{"uploadId", upload_id}},
+                     .headers = {{"Content-Type", "application/xml"}},
+                     .body = auth::as_bytes(body),
+                     .patient = true,
+                     .worth_repeating = [&](result<http::response> const& answer) {
+                       if (!answer || answer->status != 200) return transient_answer(answer);
+                       bool const repeat = unclear(*answer);
+                       may_be_done = may_be_done || repeat;
+                       return repeat;
+                     }};
+  auto const got = send(what);
+  may_be_done = may_be_done || got.open || (got.answer && unclear(*got.answer));
+  if (got.answer && got.answer->status == 200) {
+    if (auto done = read_s3_completion(*got.answer); done.completed) {
+      return object_info{.key = key, .size = size, .etag = std::move(done.etag)};
+    }
+  }
+  // A repeated request finds the upload gone if the first one has done its work; so does one that the connection
+  // repeated.
+  if (may_be_done || (got.answer && got.answer->status == 404)) {
+    if (auto there = head(key); there && there->size == size) {
+      // Where the ETag tells the number of parts, an older object of the same size is not taken for this one.
+      auto const dash = there->etag.rfind('-');
+      auto const count = dash == std::string::npos ? std::string() : there->etag.substr(dash + 1);
+      bool const counts = !count.empty() && count.find_first_not_of("0123456789") == std::string::npos;
+      if (!counts || count == std::to_string(parts.size())) return there;
+    }
+  }
+  error_info out = failed(what, got);
+  if (out.http_status == 200 && out.server_error.empty())
+    out.message += ", but the body does not say that the object is complete";
+  out.may_have_happened = may_be_done;
+  return out;
+}
+
+BULKWRITER_DECL result<void> s3_backend::abort_multipart(std::string const& key, std::string const& upload_id) {
+  call const what = {.purpose = "cannot abort the upload of '" + key + "' (upload id " + upload_id + ')',
+                     .method = "DELETE",
+                     .key = key,
+                     .query = {{"uploadId", upload_id}}};
+  auto const got = send(what);
+  if (accepted(got, {200, 204})) return {};
+  if (got.answer && got.answer->status == 404 && read_s3_failure(*got.answer).code == "NoSuchUpload") return {};
+  return failed(what, got);
+}
+
+BULKWRITER_DECL result<object_info> s3_backend::head(std::string const& key) {
+  if (auto ok = check_key(key); !ok) return std::move(ok).error();
+  call const what = {.purpose = "cannot find '" + key + '\'', .method = "HEAD", .key = key};
+  auto got = send(what);
+  if (got.answer && got.answer->status >= 300 && got.answer->status < 500) {
+    // An answer to HEAD has no body, so it cannot say why: wrong region, clock, bucket or key. One byte of the object
+    // is asked for under the same right, and that answer can.
+    call probe = what;
+    probe.method = "GET";
+    probe.headers = {{"Range", "bytes=0-0"}};
+    auto const told = send(probe);
+    if (!told.answer || (told.answer->status >= 300 && told.answer->status != 416)) return failed(what, told);
+    got = send(what);
+  }
+  auto const* answer = accepted(got, {200});
+  if (!answer) return failed(what, got);
+  object_info out = {.key = key, .etag = unquoted(answer->find("ETag"))};
+  auto const length = answer->find("Content-Length");
+  auto const end = length.data() + length.size();
+  if (auto const read = std::from_chars(length.data(), end, out.size);
+      length.empty() || read.ec != std::errc() || read.ptr != end) {
+    return unusable(what, got, "the answer does not tell the object's size");
+  }
+  return out;
+}
+
+BULKWRITER_DECL result<std::vector<object_info>> s3_backend::list(std::string const& prefix) {
+  std::vector<object_info> all;
+  std::string token;
+  while (true) {
+    call what = {.purpose = "cannot list '" + prefix + "*'",
+                 .method = "GET",
+                 .query = {{"list-type", "2"}, {"encoding-type", "url"}}};
+    if (!prefix.empty()) what.query.emplace_back("prefix", prefix);
+    if (!token.empty()) what.query.emplace_back("continuation-token", token);
+    auto const got = send(what);
+    auto const* answer = accepted(got, {200});
+    if (!answer) return failed(what, got);
+    auto page = read_s3_page(answer->body);
+    if (!page) return unusable(what, got, page.error().message);
+    all.insert(all.end(), std::make_move_iterator(page->objects.begin()), std::make_move_iterator(page->objects.end()));
+    if (page->next_token.empty()) return all;
+    if (page->next_token == token) return unusable(what, got, "the store offers the same page for ever");
+    token = std::move(page->next_token);
+  }
+}
+
+BULKWRITER_DECL result<std::vector<pending_upload>> s3_backend::list_uploads(std::string const& prefix) {
+  std::vector<pending_upload> all;
+  s3_uploads_page page;
+  while (true) {
+    call what = {.purpose = "cannot list the unfinished uploads of '" + prefix + "*'",
+                 .method = "GET",
+                 .query = {{"uploads", ""}, {"encoding-type", "url"}}};
+    if (!prefix.empty()) what.query.emplace_back("prefix", prefix);
+    if (!page.next_key.empty()) what.query.emplace_back("key-marker", page.next_key);
+    if (!page.next_id.empty()) what.query.emplace_back("upload-id-marker", page.next_id);
+    auto const got = send(what);
+    auto const* answer = accepted(got, {200});
+    if (!answer) return failed(what, got);
+    auto next = read_s3_uploads_page(answer->body);
+    if (!next) return unusable(what, got, next.error().message);
+    all.insert(all.end(), next->uploads.begin(), next->uploads.end());
+    if (next->next_key.empty()) return all;
+    if (next->next_key == page.next_key && next->next_id == page.next_id)
+      return unusable(what, got, "the store offers the same page for ever");
+    page = *std::move(next);
+  }
+}
+
+BULKWRITER_DECL result<std::vector<uploaded_part>> s3_backend::list_parts(std::string const& key,
+                                                                          std::string const& upload_id) {
+  std::vector<uploaded_part> all;
+  std::string marker;
+  while (true) {
+    call what = {.purpose = "cannot list the parts of '" + key + "' (upload id " + upload_id + ')',
+                 .method = "GET",
+                 .key = key,
+                 .query = {{"uploadId", upload_id}}};
+    if (!marker.empty()) what.query.emplace_back("part-number-marker", marker);
+    auto const got = send(what);
+    auto const* answer = accepted(got, {200});
+    if (!answer) return failed(what, got);
+    auto page = read_s3_parts_page(answer->body);
+    if (!page) return unusable(what, got, page.error().message);
+    all.insert(all.end(), page->parts.begin(), page->parts.end());
+    if (page->next_part.empty()) return all;
+    if (page->next_part == marker) return unusable(what, got, "the store offers the same page for ever");
+    marker = std::move(page->next_part);
+  }
+}
+
+BULKWRITER_DECL result<std::string> s3_backend::presign(std::string const& method, std::string const& key,
+                                                        std::chrono::seconds lifetime) {
+  if (auto ok = check_key(key); !ok) return std::move(ok).error();
+  if (!region_is_known()) {
+    // A signature for another region is worth nothing, and nobody would learn it from the answer.
+    call const what = {.purpose = "cannot find the region of '" + key + '\'', .method = "HEAD", .key = key};
+    auto const got = send(what);
+    if (!got.answer) return failed(what, got);
+  }
+  s3_address const to = address();
+  auto const signature =
+      auth::try_sigv4_presign({.method = method, .host = to.origin.authority(), .target = path_of_key(to, key)},
+                              credentials_, {.region = to.region}, server_time(), lifetime);
+  if (!signature) return signature.error();
+  return (to.origin.secure ? "https://" : "http://") + to.origin.authority() + signature->target;
+}
+
+BULKWRITER_DECL result<void> s3_backend::remove(std::string const& key) {
+  if (auto ok = check_key(key); !ok) return std::move(ok).error();
+  call const what = {.purpose = "cannot remove '" + key + '\'', .method = "DELETE", .key = key};
+  auto const got = send(what);
+  if (accepted(got, {200, 202, 204})) return {};
+  if (got.answer && got.answer->status == 404 && read_s3_failure(*got.answer).code == "NoSuchKey") return {};
+  return failed(what, got);
+}
+
+BULKWRITER_DECL std::string s3_backend::object_url(std::string_view key) const {
+  std::size_t const first = (std::min)(key.find_first_not_of('/'), key.size());
+  return (address().provider == s3_provider::gcs ? "gs://" : "s3://") + bucket_ + '/' + std::string(key.substr(first));
+}
+
+}  // namespace detail
+}  // namespace storage
+}  // namespace v1
+}  // namespace bulkwriter

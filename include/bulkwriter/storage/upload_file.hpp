@@ -1,0 +1,42 @@
+#pragma once
+
+#include <bulkwriter/storage/object_output.hpp>
+#include <bulkwriter/storage/object_store.hpp>
+
+#include <stop_token>
+#include <string>
+
+namespace bulkwriter {
+inline namespace v1 {
+namespace storage {
+
+/// How `upload_file` uploads.
+struct upload_options {
+  object_options parts = {};  ///< connections and part size
+  /// Go on with the newest unfinished upload of the same key: parts of it that have the size and the MD5 of the file's
+  /// are not sent again. A failure then leaves the upload for the next try, and the error names its id; so does a
+  /// killed process. Stores whose ETags are no MD5 (encrypted by a key of yours) get every part again.
+  bool resume = false;
+  std::stop_token stop = {};  ///< error `cancelled`, at the next part
+};
+
+/// Uploads a file as it is: in one request, or in parts of which `connections` travel at a time. Memory:
+/// `connections + 2` parts. The object appears whole or not at all. Errors: io_error (the file cannot be read, or
+/// changed meanwhile), invalid_option, cancelled, those of the store; a failure leaves nothing behind, or is
+/// `upload_not_aborted` and names key and upload id. Thread-safe.
+/// @{
+result<object_info> try_upload_file(object_store const& store, std::string const& path, std::string const& key,
+                                    upload_options const& options = {});
+inline object_info upload_file(object_store const& store, std::string const& path, std::string const& key,
+                               upload_options const& options = {}) {
+  return try_upload_file(store, path, key, options).value();
+}
+/// @}
+
+}  // namespace storage
+}  // namespace v1
+}  // namespace bulkwriter
+
+#if BULKWRITER_BODIES
+#include <bulkwriter/storage/detail/upload_file.ipp>
+#endif
