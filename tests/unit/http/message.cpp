@@ -75,6 +75,8 @@ TEST_CASE("url: what is none is refused with the reason") {
       {"https://[]/", "IPv6"},
       {"https://::1/", "needs brackets"},
       {"https://a..b/", "no host name"},
+      {"https://a../", "no host name"},
+      {"https://./", "no host name"},
       {"https://b\xc3\xbc"
        "cher.example/",
        "no host name"},

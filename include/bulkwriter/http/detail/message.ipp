@@ -94,7 +94,7 @@ BULKWRITER_DECL bool is_ipv6(std::string_view text) noexcept {
 // Letters, digits, '-', '_' (seen in the wild) and single dots. Anything else would have to be encoded by the user.
 BULKWRITER_DECL bool is_host_name(std::string_view text) noexcept {
   if (text.ends_with('.')) text.remove_suffix(1);
-  if (text.empty() || text.size() > 253 || text.starts_with('.')) return false;
+  if (text.empty() || text.size() > 253 || text.starts_with('.') || text.ends_with('.')) return false;
   if (text.find("..") != std::string_view::npos) return false;
   return std::all_of(text.begin(), text.end(),
                      [](char c) { return is_alpha(c) || is_digit(c) || c == '-' || c == '_' || c == '.'; });
