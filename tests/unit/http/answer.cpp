@@ -46,3 +46,20 @@ TEST_CASE("http answer: a head is as long as it is, however it arrives") {
     }
   }
 }
+
+TEST_CASE("http answer: chunks, however they arrive") {
+  for (std::string const chunks :
+       {"0\r\n\r\n", "0\r\nTrailer: x\r\n\r\n", "1\r\na\r\n0\r\n\r\n", "1\r\na\r\n1;x=y\r\nb\r\n00\r\n\r\n"}) {
+    std::string const text = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" + chunks;
+    for (std::size_t piece = 1; piece <= text.size(); ++piece) {
+      CAPTURE(chunks);
+      CAPTURE(piece);
+      auto const whole = hear(text, piece, {});
+      CHECK(whole.problem == "");
+      CHECK(whole.complete);
+      auto const cut = hear(std::string_view(text).substr(0, text.size() - 1), piece, {});
+      CHECK(cut.problem == "");
+      CHECK_FALSE(cut.complete);
+    }
+  }
+}
