@@ -71,7 +71,7 @@ struct request {
 /// An answer, whole. Interim ones (1xx) are not shown.
 struct response {
   int status = 0;                    ///< 200 to 999
-  std::vector<header> headers = {};  ///< as they came
+  std::vector<header> headers = {};  ///< as they came, those of one name together
   std::string body = {};             ///< bytes, with the framing of chunks taken off
 
   /// The first header of this name, compared without case; empty if there is none. A view into `headers`.

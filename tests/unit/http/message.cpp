@@ -75,6 +75,8 @@ TEST_CASE("url: what is none is refused with the reason") {
       {"https://[]/", "IPv6"},
       {"https://::1/", "needs brackets"},
       {"https://a..b/", "no host name"},
+      {"https://a../", "no host name"},
+      {"https://./", "no host name"},
       {"https://b\xc3\xbc"
        "cher.example/",
        "no host name"},
@@ -96,7 +98,8 @@ TEST_CASE("url: what is none is refused with the reason") {
 
 TEST_CASE("url: user name and password are refused and never shown") {
   for (std::string text : {"https://user:pa55word@host/", "user:pa55word@host", "https://pa55word@host:1?sig=pa55word",
-                           "https://pa55word@ho st", "gopher://user:pa55word@host/"}) {
+                           "https://pa55word@ho st", "gopher://user:pa55word@host/", "https://user:pa55word/1@host/",
+                           "user:pa55word://1@host", "https://pa55word\\/@host/", "https://[pa55word/1@host/"}) {
     auto const got = url::try_parse(text);
     REQUIRE_FALSE(got);
     CHECK_MESSAGE(got.error().to_string().find("pa55word") == std::string::npos, got.error().to_string());

@@ -20,3 +20,34 @@ TEST_CASE("import: a URI without a scheme is not shown, since it may hold a pass
   CHECK(has.error().code == bw::errc::invalid_url);
   CHECK(has.error().to_string().find("TopSecret") == std::string::npos);
 }
+
+TEST_CASE("import: half a key that a server repeats is blotted out, too") {
+  bw::detail::rest_channel const channel({.url = "http://localhost", .url_name = "uri", .token = "root:TopSecret"});
+  bw::detail::rest_call call;
+  call.what = "call";
+  call.repeatable = true;
+  auto const judged = [&](std::string body) {
+    return channel.judge(call, bw::http::response{.status = 502, .body = std::move(body)}).error();
+  };
+  // The message shows 200 bytes of a page: the key stands across its end.
+  auto const page = judged(std::string(190, 'x') + "root:TopSecret" + std::string(100, 'x'));
+  CHECK(page.message.find("root:") == std::string::npos);
+  CHECK(page.server_error.find("root:") == std::string::npos);
+  CHECK(page.message.find("xxx***") != std::string::npos);
+  auto const refusal = judged(R"({"code":1,"message":")" + std::string(4090, 'x') + "root:TopSecret\"}");
+  CHECK(refusal.message.find("root:") == std::string::npos);
+}
+
+TEST_CASE("import: a server's message is not cut within a character") {
+  bw::detail::rest_channel const channel({.url = "http://localhost", .url_name = "uri"});
+  bw::detail::rest_call call;
+  call.repeatable = true;
+  for (std::size_t const before : {4093u, 4094u, 4095u, 4096u}) {
+    std::string const body = R"({"code":1,"message":")" + std::string(before, 'x') + "\xe6\x96\x87\xe6\x96\x87\"}";
+    auto const error = channel.judge(call, bw::http::response{.status = 200, .body = body}).error();
+    // whole characters, or none, before the dots
+    auto const dots = error.message.find("…");
+    REQUIRE(dots != std::string::npos);
+    CHECK(error.message[dots - 1] == 'x');
+  }
+}

@@ -137,3 +137,15 @@ TEST_CASE("xml_escape and back") {
   std::string const text = "a<b>&\"c\"'&amp;";
   CHECK(trace("<a>" + storage::detail::xml_escape(text) + "</a>") == "<a \"" + text + "\" a> ");
 }
+
+TEST_CASE("xml: a message names the element that is open, but not one that is longer than a message") {
+  auto const message = [](std::string const& document) {
+    xml_reader reader(document);
+    REQUIRE(reader.next());
+    auto const end = reader.next();
+    REQUIRE(!end);
+    return end.error().message;
+  };
+  CHECK(message("<Error>").find("inside <Error>") != std::string::npos);
+  CHECK(message('<' + std::string(1000, 'n') + '>').size() < 100);
+}

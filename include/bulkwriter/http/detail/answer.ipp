@@ -34,9 +34,21 @@ class answer {
     any_ = true;
     while (arrived_.size() != 0 && !parser_->is_done()) {
       if (auto wrong = first_bytes(); !wrong.empty()) return wrong;
+      // Beast asserts that a last chunk, which it has seen in part, comes with five bytes. So many ("0", CR LF, CR LF)
+      // are to come at any place of a body in chunks.
+      if (parser_->is_header_done() && parser_->chunked() && arrived_.size() < 5) return {};
       boost::system::error_code ec;
+      bool const in_head = !parser_->is_header_done();
       auto const used = parser_->put(arrived_.cdata(), ec);
       arrived_.consume(used);
+      if (in_head) {
+        // Beast's own limit begins anew behind the start line if that has come by itself.
+        head_ += used;
+        bool const unfinished = ec == boost::beast::http::error::need_more;
+        if (head_ > max_header_ || (unfinished && head_ + arrived_.size() >= max_header_))
+          return describe(boost::beast::http::error::header_limit);
+        if (parser_->is_header_done()) parser_->eager(true);
+      }
       if (ec == boost::beast::http::error::need_more) {
         if (arrived_.size() == arrived_.max_size()) return "a line without an end";
         return {};
@@ -89,8 +101,9 @@ class answer {
     parser_.emplace();
     parser_->header_limit(static_cast<std::uint32_t>(max_header_));
     parser_->body_limit(max_body_);
-    parser_->eager(true);
+    parser_->eager(false);  // until the head is there: what put() has used is the head's then
     parser_->skip(to_head_);
+    head_ = 0;
     is_http_ = false;
   }
 
@@ -119,6 +132,7 @@ class answer {
   }
 
   std::size_t max_header_, max_body_;
+  std::size_t head_ = 0;  // bytes of this head that the parser has taken
   bool to_head_;
   boost::beast::flat_buffer arrived_;
   std::optional<parser> parser_;

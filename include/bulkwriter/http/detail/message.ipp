@@ -94,7 +94,7 @@ BULKWRITER_DECL bool is_ipv6(std::string_view text) noexcept {
 // Letters, digits, '-', '_' (seen in the wild) and single dots. Anything else would have to be encoded by the user.
 BULKWRITER_DECL bool is_host_name(std::string_view text) noexcept {
   if (text.ends_with('.')) text.remove_suffix(1);
-  if (text.empty() || text.size() > 253 || text.starts_with('.')) return false;
+  if (text.empty() || text.size() > 253 || text.starts_with('.') || text.ends_with('.')) return false;
   if (text.find("..") != std::string_view::npos) return false;
   return std::all_of(text.begin(), text.end(),
                      [](char c) { return is_alpha(c) || is_digit(c) || c == '-' || c == '_' || c == '.'; });
@@ -125,6 +125,13 @@ BULKWRITER_DECL result<url> url::try_parse(std::string_view text, bool secure_de
     return error_info{.code = errc::invalid_url, .message = "URL: " + std::move(why)};
   };
 
+  // What stands before an '@' is a secret, also where it is not written as a URL's user and password: with a slash in
+  // it the password looks like a port, or what comes before it like a scheme. So nothing of such a text is repeated.
+  bool const may_hold_secret = text.find('@') != std::string_view::npos;
+  auto const shown = [&](std::string_view part, std::size_t limit = 80) {
+    return may_hold_secret ? std::string("(not shown)") : detail::quoted(part, limit);
+  };
+
   for (std::size_t i = 0; i < text.size(); ++i) {
     if (detail::is_control(text[i]) || text[i] == ' ')
       return refuse("control character or blank at byte " + std::to_string(i));
@@ -141,7 +148,7 @@ BULKWRITER_DECL result<url> url::try_parse(std::string_view text, bool secure_de
     } else if (detail::equal_without_case(scheme, "http")) {
       out.origin.secure = false;
     } else {
-      return refuse("scheme " + detail::quoted(scheme, 16) + " is neither http nor https");
+      return refuse("scheme " + shown(scheme, 16) + " is neither http nor https");
     }
     text.remove_prefix(colon + 3);
   }
@@ -150,33 +157,32 @@ BULKWRITER_DECL result<url> url::try_parse(std::string_view text, bool secure_de
   auto const path = std::min(text.find_first_of("/?"), text.size());
   auto authority = text.substr(0, path);
   auto const target = text.substr(path);
-  // Before anything is quoted: what stands before the '@' is a secret.
   if (authority.find('@') != std::string_view::npos) return refuse("user name and password before '@' are not taken");
 
   std::string_view host = authority, port;
   bool has_port = false;
   if (authority.starts_with('[')) {
     auto const close = authority.find(']');
-    if (close == std::string_view::npos) return refuse("no ']' in " + detail::quoted(authority));
+    if (close == std::string_view::npos) return refuse("no ']' in " + shown(authority));
     host = authority.substr(1, close - 1);
     auto const rest = authority.substr(close + 1);
-    if (!rest.empty() && rest[0] != ':') return refuse("text behind ']' in " + detail::quoted(authority));
+    if (!rest.empty() && rest[0] != ':') return refuse("text behind ']' in " + shown(authority));
     has_port = !rest.empty();
     if (has_port) port = rest.substr(1);
-    if (!detail::is_ipv6(host)) return refuse("no IPv6 address in brackets: " + detail::quoted(authority));
+    if (!detail::is_ipv6(host)) return refuse("no IPv6 address in brackets: " + shown(authority));
   } else {
     if (auto const colon = authority.find(':'); colon != std::string_view::npos) {
       if (authority.find(':', colon + 1) != std::string_view::npos)
-        return refuse("more than one ':' in " + detail::quoted(authority) + "; an IPv6 address needs brackets");
+        return refuse("more than one ':' in " + shown(authority) + "; an IPv6 address needs brackets");
       host = authority.substr(0, colon);
       port = authority.substr(colon + 1);
       has_port = true;
     }
     if (host.empty()) return refuse("no host");
-    if (!detail::is_host_name(host)) return refuse("no host name or address: " + detail::quoted(host));
+    if (!detail::is_host_name(host)) return refuse("no host name or address: " + shown(host));
   }
   if (has_port && (!detail::parse_number(port, out.origin.port) || out.origin.port == 0))
-    return refuse("port " + detail::quoted(port, 16) + " is not a number from 1 to 65535");
+    return refuse("port " + shown(port, 16) + " is not a number from 1 to 65535");
 
   out.origin.host.resize(host.size());
   std::transform(host.begin(), host.end(), out.origin.host.begin(), detail::to_lower);

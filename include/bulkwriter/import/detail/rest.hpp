@@ -64,11 +64,12 @@ class rest_channel {
 
   result<rest_reply> send(rest_call const& call, std::stop_token stop = {},
                           std::optional<clock::time_point> deadline = {});
+  /// What an exchange that has ended means. Sends nothing.
+  result<rest_reply> judge(rest_call const& call, result<http::response>&& outcome) const;
 
  private:
   result<http::response> attempt(http::request const& request, std::stop_token stop,
                                  std::optional<clock::time_point> deadline);
-  result<rest_reply> judge(rest_call const& call, result<http::response>&& outcome) const;
   std::string hide(std::string text, rest_call const& call) const;
 
   rest_options options_;

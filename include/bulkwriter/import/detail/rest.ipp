@@ -171,8 +171,9 @@ BULKWRITER_DECL result<rest_reply> rest_channel::judge(rest_call const& call, re
   if (!failed && root.is_object()) code = int_at(root.get_object(), "code");
 
   if (!code) {
-    std::string const body = response.body.empty() ? "an empty body" : "'" + first_bytes(response.body) + "'";
-    error.server_error = hide(first_bytes(response.body), call);
+    // Blotted out before it is cut: of half a key nobody knows that it is one.
+    error.server_error = first_bytes(hide(response.body.substr(0, 16 * 1024), call));
+    std::string const body = response.body.empty() ? "an empty body" : "'" + error.server_error + "'";
     if (good_status) {
       error.code = errc::invalid_response;
       error.message +=
@@ -189,13 +190,13 @@ BULKWRITER_DECL result<rest_reply> rest_channel::judge(rest_call const& call, re
   bool const good_code = *code == 0 || *code == 200;
   if (good_status && good_code) return rest_reply{status, std::move(response.body)};
 
-  std::string const text = string_at(root.get_object(), "message");
+  std::string const text = hide(string_at(root.get_object(), "message"), call);
   error.server_code = *code;
-  error.server_error = hide(text, call);
+  error.server_error = text;
   error.code = good_code ? errc::http_error : code_of_server(*code, status, text);
   if (!good_status) error.message += "HTTP " + std::to_string(status) + ", ";
   error.message +=
-      "the server's code " + std::to_string(*code) + ": " + (text.empty() ? "no message" : text.substr(0, 4096));
+      "the server's code " + std::to_string(*code) + ": " + (text.empty() ? "no message" : first_bytes(text, 4096));
   error.message = hide(std::move(error.message) + trace, call);
   if (!call.repeatable && (server_fault || *code == 10001)) return unknown(std::move(error));
   return error;

@@ -20,8 +20,8 @@ inline namespace v1 {
 namespace detail {
 
 // The beginning of a body, fit for a message.
-BULKWRITER_DECL std::string first_bytes(std::string_view body) {
-  std::string text(body.substr(0, 200));
+BULKWRITER_DECL std::string first_bytes(std::string_view body, std::size_t limit = 200) {
+  std::string text(body.substr(0, limit));
   for (char& c : text)
     if (static_cast<unsigned char>(c) < 0x20 || static_cast<unsigned char>(c) == 0x7f) c = ' ';
   if (body.size() > text.size()) {

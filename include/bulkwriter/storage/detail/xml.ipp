@@ -54,7 +54,11 @@ BULKWRITER_DECL result<xml_reader::token> xml_reader::next() {
   if (at_ == 0) take("\xEF\xBB\xBF");
   while (true) {
     if (at_ == all_.size()) {
-      if (!open_.empty()) return refuse("the document ends inside <" + std::string(open_.back()) + ">");
+      if (!open_.empty()) {
+        // A name may be as long as the document: what helps nobody does not get into a message.
+        std::string_view const name = open_.back();
+        return refuse("the document ends inside " + (name.size() > 80 ? "an element" : '<' + std::string(name) + '>'));
+      }
       if (!seen_root_) return refuse("there is no element");
       return token::finish;
     }
