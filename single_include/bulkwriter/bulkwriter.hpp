@@ -9220,8 +9220,8 @@ inline namespace v1 {
 namespace detail {
 
 // The beginning of a body, fit for a message.
-BULKWRITER_DECL std::string first_bytes(std::string_view body) {
-  std::string text(body.substr(0, 200));
+BULKWRITER_DECL std::string first_bytes(std::string_view body, std::size_t limit = 200) {
+  std::string text(body.substr(0, limit));
   for (char& c : text)
     if (static_cast<unsigned char>(c) < 0x20 || static_cast<unsigned char>(c) == 0x7f) c = ' ';
   if (body.size() > text.size()) {
@@ -9722,7 +9722,7 @@ struct request {
 /// An answer, whole. Interim ones (1xx) are not shown.
 struct response {
   int status = 0;                    ///< 200 to 999
-  std::vector<header> headers = {};  ///< as they came
+  std::vector<header> headers = {};  ///< as they came, those of one name together
   std::string body = {};             ///< bytes, with the framing of chunks taken off
 
   /// The first header of this name, compared without case; empty if there is none. A view into `headers`.
@@ -10195,11 +10195,12 @@ class rest_channel {
 
   result<rest_reply> send(rest_call const& call, std::stop_token stop = {},
                           std::optional<clock::time_point> deadline = {});
+  /// What an exchange that has ended means. Sends nothing.
+  result<rest_reply> judge(rest_call const& call, result<http::response>&& outcome) const;
 
  private:
   result<http::response> attempt(http::request const& request, std::stop_token stop,
                                  std::optional<clock::time_point> deadline);
-  result<rest_reply> judge(rest_call const& call, result<http::response>&& outcome) const;
   std::string hide(std::string text, rest_call const& call) const;
 
   rest_options options_;
@@ -10947,6 +10948,13 @@ struct uploaded_part {
   bool may_come_again = false;  ///< an earlier attempt was sent and never answered: the store may still take it in
 };
 
+/// An upload in parts that was begun and neither completed nor aborted.
+struct pending_upload {
+  std::string key = {};                                  ///< of the object that it was to become
+  std::string upload_id = {};                            ///< what completes or aborts it
+  std::chrono::system_clock::time_point initiated = {};  ///< by the store's clock
+};
+
 /// What a store is made of: for stores of a user's own, and for uploads without a writer.
 namespace storage {
 
@@ -10977,6 +10985,18 @@ class backend {
   virtual result<std::vector<object_info>> list(std::string const& prefix) = 0;
   /// Removes an object. An absent one is a success.
   virtual result<void> remove(std::string const& key) = 0;
+
+  // What not every store has: without an implementation, an error that says so.
+
+  /// Creates an object in one request, unless there is one. Error `precondition_failed` if there is;
+  /// `may_have_happened` is set if it may be the one of an earlier attempt.
+  virtual result<object_info> put_if_absent(std::string const& key, std::span<std::byte const> body);
+  /// A URL that lets whoever has it send one request ("GET", "PUT") for a key, until `lifetime` has passed.
+  virtual result<std::string> presign(std::string const& method, std::string const& key, std::chrono::seconds lifetime);
+  /// Every unfinished upload of keys that begin with the prefix, all pages of the answer.
+  virtual result<std::vector<pending_upload>> list_uploads(std::string const& prefix);
+  /// The parts that an unfinished upload has, all pages of the answer.
+  virtual result<std::vector<uploaded_part>> list_parts(std::string const& key, std::string const& upload_id);
 
   /// "s3://bucket/key", "gs://bucket/key", "https://account.blob.…/container/key": as the import services want it.
   virtual std::string object_url(std::string_view key) const = 0;
@@ -11035,6 +11055,54 @@ class object_store {
   /// @{
   result<void> try_remove(std::string const& key) { return backend_->remove(key); }
   void remove(std::string const& key) { try_remove(key).value(); }
+  /// @}
+
+  /// Creates the object in one request, unless there is one: then the error is `precondition_failed`, and
+  /// `may_have_happened` says that it may be this one, from an attempt whose answer was lost. Body: at most 5 GiB.
+  /// @{
+  result<object_info> try_put_if_absent(std::string const& key, std::span<std::byte const> body) {
+    return backend_->put_if_absent(key, body);
+  }
+  object_info put_if_absent(std::string const& key, std::span<std::byte const> body) {
+    return try_put_if_absent(key, body).value();
+  }
+  /// @}
+
+  /// A URL for one object, to read it or to create it by PUT, for whoever has it: no keys are needed, and it stands
+  /// until `lifetime` (1 second to 7 days) has passed. It holds a signature: do not log it. Nothing is sent, unless the
+  /// bucket's region has still to be found out. Error `invalid_option` for another lifetime.
+  /// @{
+  result<std::string> try_presign_get(std::string const& key, std::chrono::seconds lifetime) {
+    return backend_->presign("GET", key, lifetime);
+  }
+  std::string presign_get(std::string const& key, std::chrono::seconds lifetime) {
+    return try_presign_get(key, lifetime).value();
+  }
+  result<std::string> try_presign_put(std::string const& key, std::chrono::seconds lifetime) {
+    return backend_->presign("PUT", key, lifetime);
+  }
+  std::string presign_put(std::string const& key, std::chrono::seconds lifetime) {
+    return try_presign_put(key, lifetime).value();
+  }
+  /// @}
+
+  /// Uploads that were begun and neither completed nor aborted: of writers at work, and what a killed process has left.
+  /// Their parts are paid for.
+  /// @{
+  result<std::vector<pending_upload>> try_list_uploads(std::string const& prefix = {}) {
+    return backend_->list_uploads(prefix);
+  }
+  std::vector<pending_upload> list_uploads(std::string const& prefix = {}) { return try_list_uploads(prefix).value(); }
+  /// @}
+
+  /// Aborts the uploads of keys with this prefix that were begun longer ago than `age`; what a writer still works on is
+  /// younger if `age` is longer than any upload takes. Returns those that are gone. An abort that fails ends it with
+  /// its error, which names key and upload id.
+  /// @{
+  result<std::vector<pending_upload>> try_abort_stale(std::chrono::seconds age, std::string const& prefix = {});
+  std::vector<pending_upload> abort_stale(std::chrono::seconds age, std::string const& prefix = {}) {
+    return try_abort_stale(age, prefix).value();
+  }
   /// @}
 
   /// The object's URL as the import services want it: "s3://bucket/key", "gs://bucket/key". Leading slashes do not
@@ -11504,6 +11572,10 @@ class multipart_upload {
   result<void> add(part_buffer part) { return add(std::move(part), ++last_part_); }
   /// Part 1, where the first part added was another.
   result<void> add_first(part_buffer part) { return add(std::move(part), 1); }
+  /// The part of this number, whatever came before.
+  result<void> add_at(int number, part_buffer part) { return add(std::move(part), number); }
+  /// A part that the store has already.
+  void adopt(uploaded_part part);
 
   /// Waits for all parts and makes them one object.
   result<object_info> complete();
@@ -11511,8 +11583,11 @@ class multipart_upload {
   /// Gives the parts under way two seconds, cuts off the others and removes what has arrived. Error:
   /// `upload_not_aborted`.
   result<void> abort();
+  /// Ends as abort does, but leaves in the store what has arrived.
+  void leave();
 
  private:
+  void stop_parts();
   result<void> add(part_buffer part, int number);
   void free_slots(std::size_t count) noexcept;
   void work();
@@ -11593,8 +11668,9 @@ inline namespace v1 {
 /// code) say more. Messages name bucket and key, never a secret or a signature.
 ///
 /// Rights needed: PutObject and AbortMultipartUpload to upload; GetObject for `head`, ListBucket for `list`,
-/// DeleteObject for `remove`. A process that is killed leaves its unfinished upload behind: a lifecycle rule of the
-/// bucket ("abort incomplete multipart uploads") is what removes those.
+/// DeleteObject for `remove`, ListBucketMultipartUploads for `list_uploads` and `abort_stale`. A process that is killed
+/// leaves its unfinished upload behind: `abort_stale` or a lifecycle rule of the bucket ("abort incomplete multipart
+/// uploads") removes those.
 ///
 /// Thread-safe.
 /// @{
@@ -11858,8 +11934,10 @@ inline sigv4_signature sigv4_presign(sigv4_request const& request, credentials c
 /// `20150830T123600Z`; its first eight characters are the date of the scope. UTC, whatever the locale.
 std::string sigv4_timestamp(sigv4_time time);
 
-/// The names that are signed, sorted, in lower case, joined by `;`. Left out: authorization, connection, expect,
-/// user-agent, accept-encoding, transfer-encoding and x-amzn-trace-id, which proxies and gateways may rewrite.
+/// The names that are signed, sorted, in lower case, joined by `;`. Left out, since proxies and gateways may drop or
+/// rewrite them: authorization, user-agent, expect and accept-encoding; those of one hop (connection, keep-alive,
+/// proxy-authenticate, proxy-authorization, te, trailer, transfer-encoding, upgrade); and those of tracing (baggage,
+/// traceparent, tracestate, x-amzn-trace-id).
 std::string sigv4_signed_headers(sigv4_request const& request);
 
 /// Step 1: the request in the one form that both sides sign. A server passes the request with only those headers that
@@ -11939,6 +12017,21 @@ struct s3_page {
   std::string next_token = {};  ///< empty on the last page
 };
 result<s3_page> read_s3_page(std::string_view body);
+
+struct s3_uploads_page {
+  std::vector<pending_upload> uploads = {};
+  std::string next_key = {}, next_id = {};  ///< both empty on the last page
+};
+result<s3_uploads_page> read_s3_uploads_page(std::string_view body);
+
+struct s3_parts_page {
+  std::vector<uploaded_part> parts = {};
+  std::string next_part = {};  ///< empty on the last page
+};
+result<s3_parts_page> read_s3_parts_page(std::string_view body);
+
+/// "2010-11-10T20:48:33.000Z", as stores tell the time; nothing for other text.
+std::optional<std::chrono::system_clock::time_point> parse_s3_time(std::string_view text) noexcept;
 
 std::string write_s3_parts(std::span<uploaded_part const> parts);
 
@@ -12034,6 +12127,12 @@ class s3_backend final : public backend {
   BULKWRITER_DECL result<object_info> head(std::string const& key) override;
   BULKWRITER_DECL result<std::vector<object_info>> list(std::string const& prefix) override;
   BULKWRITER_DECL result<void> remove(std::string const& key) override;
+  BULKWRITER_DECL result<object_info> put_if_absent(std::string const& key, std::span<std::byte const> body) override;
+  BULKWRITER_DECL result<std::string> presign(std::string const& method, std::string const& key,
+                                              std::chrono::seconds lifetime) override;
+  BULKWRITER_DECL result<std::vector<pending_upload>> list_uploads(std::string const& prefix) override;
+  BULKWRITER_DECL result<std::vector<uploaded_part>> list_parts(std::string const& key,
+                                                                std::string const& upload_id) override;
   BULKWRITER_DECL std::string object_url(std::string_view key) const override;
 
  private:
@@ -12061,12 +12160,16 @@ class s3_backend final : public backend {
   };
   class lease;
 
+  result<object_info> put(std::string const& key, std::span<std::byte const> body, std::vector<http::header> headers);
+  auth::sigv4_time server_time() const;
+
   outcome send(call const& what);
   http::response const* accepted(outcome const& got, std::initializer_list<int> statuses) const;
   result<http::response> send_signed(call const& what, s3_address const& address, std::string const& payload_hash);
   bool learn_region(http::response const& answer, s3_address const& asked);
   bool learn_clock(http::response const& answer);
   s3_address address() const;
+  bool region_is_known() const;
   error_info failed(call const& what, outcome const& got) const;
   error_info refused(call const& what, outcome const& got, http::response const& answer) const;
   error_info unusable(call const& what, outcome const& got, std::string const& why) const;
@@ -12081,11 +12184,45 @@ class s3_backend final : public backend {
 
   mutable std::mutex mutex_;  // guards what follows
   s3_address address_;
+  bool region_is_right_ = false;                           // the store has taken a signature for it
   std::chrono::system_clock::duration clock_offset_ = {};  // the server's clock minus ours
   std::vector<std::unique_ptr<http::client>> idle_, idle_patient_;
 };
 
 }  // namespace detail
+}  // namespace storage
+}  // namespace v1
+}  // namespace bulkwriter
+
+// ---------- bulkwriter/storage/upload_file.hpp ----------------------------------------------------------------------
+
+namespace bulkwriter {
+inline namespace v1 {
+namespace storage {
+
+/// How `upload_file` uploads.
+struct upload_options {
+  object_options parts = {};  ///< connections and part size
+  /// Go on with the newest unfinished upload of the same key: parts of it that have the size and the MD5 of the file's
+  /// are not sent again. A failure then leaves the upload for the next try, and the error names its id; so does a
+  /// killed process. Stores whose ETags are no MD5 (encrypted by a key of yours) get every part again.
+  bool resume = false;
+  std::stop_token stop = {};  ///< error `cancelled`, at the next part
+};
+
+/// Uploads a file as it is: in one request, or in parts of which `connections` travel at a time. Memory:
+/// `connections + 2` parts. The object appears whole or not at all. Errors: io_error (the file cannot be read, or
+/// changed meanwhile), invalid_option, cancelled, those of the store; a failure leaves nothing behind, or is
+/// `upload_not_aborted` and names key and upload id. Thread-safe.
+/// @{
+result<object_info> try_upload_file(object_store const& store, std::string const& path, std::string const& key,
+                                    upload_options const& options = {});
+inline object_info upload_file(object_store const& store, std::string const& path, std::string const& key,
+                               upload_options const& options = {}) {
+  return try_upload_file(store, path, key, options).value();
+}
+/// @}
+
 }  // namespace storage
 }  // namespace v1
 }  // namespace bulkwriter
@@ -12114,14 +12251,19 @@ class s3_backend final : public backend {
 #include <openssl/ssl.h>
 #include <openssl/x509v3.h>
 
+#include <sys/stat.h>
+
 #include <atomic>
 #include <cctype>
 #include <cerrno>
 #include <climits>
 #include <cstdlib>
 #include <exception>
+#include <fcntl.h>
 #include <filesystem>
+#include <iterator>
 #include <random>
+#include <unistd.h>
 
 // ---------- bulkwriter/http/detail/message.ipp ----------------------------------------------------------------------
 
@@ -12213,7 +12355,7 @@ BULKWRITER_DECL bool is_ipv6(std::string_view text) noexcept {
 // Letters, digits, '-', '_' (seen in the wild) and single dots. Anything else would have to be encoded by the user.
 BULKWRITER_DECL bool is_host_name(std::string_view text) noexcept {
   if (text.ends_with('.')) text.remove_suffix(1);
-  if (text.empty() || text.size() > 253 || text.starts_with('.')) return false;
+  if (text.empty() || text.size() > 253 || text.starts_with('.') || text.ends_with('.')) return false;
   if (text.find("..") != std::string_view::npos) return false;
   return std::all_of(text.begin(), text.end(),
                      [](char c) { return is_alpha(c) || is_digit(c) || c == '-' || c == '_' || c == '.'; });
@@ -12244,6 +12386,13 @@ BULKWRITER_DECL result<url> url::try_parse(std::string_view text, bool secure_de
     return error_info{.code = errc::invalid_url, .message = "URL: " + std::move(why)};
   };
 
+  // What stands before an '@' is a secret, also where it is not written as a URL's user and password: with a slash in
+  // it the password looks like a port, or what comes before it like a scheme. So nothing of such a text is repeated.
+  bool const may_hold_secret = text.find('@') != std::string_view::npos;
+  auto const shown = [&](std::string_view part, std::size_t limit = 80) {
+    return may_hold_secret ? std::string("(not shown)") : detail::quoted(part, limit);
+  };
+
   for (std::size_t i = 0; i < text.size(); ++i) {
     if (detail::is_control(text[i]) || text[i] == ' ')
       return refuse("control character or blank at byte " + std::to_string(i));
@@ -12260,7 +12409,7 @@ BULKWRITER_DECL result<url> url::try_parse(std::string_view text, bool secure_de
     } else if (detail::equal_without_case(scheme, "http")) {
       out.origin.secure = false;
     } else {
-      return refuse("scheme " + detail::quoted(scheme, 16) + " is neither http nor https");
+      return refuse("scheme " + shown(scheme, 16) + " is neither http nor https");
     }
     text.remove_prefix(colon + 3);
   }
@@ -12269,33 +12418,32 @@ BULKWRITER_DECL result<url> url::try_parse(std::string_view text, bool secure_de
   auto const path = std::min(text.find_first_of("/?"), text.size());
   auto authority = text.substr(0, path);
   auto const target = text.substr(path);
-  // Before anything is quoted: what stands before the '@' is a secret.
   if (authority.find('@') != std::string_view::npos) return refuse("user name and password before '@' are not taken");
 
   std::string_view host = authority, port;
   bool has_port = false;
   if (authority.starts_with('[')) {
     auto const close = authority.find(']');
-    if (close == std::string_view::npos) return refuse("no ']' in " + detail::quoted(authority));
+    if (close == std::string_view::npos) return refuse("no ']' in " + shown(authority));
     host = authority.substr(1, close - 1);
     auto const rest = authority.substr(close + 1);
-    if (!rest.empty() && rest[0] != ':') return refuse("text behind ']' in " + detail::quoted(authority));
+    if (!rest.empty() && rest[0] != ':') return refuse("text behind ']' in " + shown(authority));
     has_port = !rest.empty();
     if (has_port) port = rest.substr(1);
-    if (!detail::is_ipv6(host)) return refuse("no IPv6 address in brackets: " + detail::quoted(authority));
+    if (!detail::is_ipv6(host)) return refuse("no IPv6 address in brackets: " + shown(authority));
   } else {
     if (auto const colon = authority.find(':'); colon != std::string_view::npos) {
       if (authority.find(':', colon + 1) != std::string_view::npos)
-        return refuse("more than one ':' in " + detail::quoted(authority) + "; an IPv6 address needs brackets");
+        return refuse("more than one ':' in " + shown(authority) + "; an IPv6 address needs brackets");
       host = authority.substr(0, colon);
       port = authority.substr(colon + 1);
       has_port = true;
     }
     if (host.empty()) return refuse("no host");
-    if (!detail::is_host_name(host)) return refuse("no host name or address: " + detail::quoted(host));
+    if (!detail::is_host_name(host)) return refuse("no host name or address: " + shown(host));
   }
   if (has_port && (!detail::parse_number(port, out.origin.port) || out.origin.port == 0))
-    return refuse("port " + detail::quoted(port, 16) + " is not a number from 1 to 65535");
+    return refuse("port " + shown(port, 16) + " is not a number from 1 to 65535");
 
   out.origin.host.resize(host.size());
   std::transform(host.begin(), host.end(), out.origin.host.begin(), detail::to_lower);
@@ -12383,9 +12531,21 @@ class answer {
     any_ = true;
     while (arrived_.size() != 0 && !parser_->is_done()) {
       if (auto wrong = first_bytes(); !wrong.empty()) return wrong;
+      // Beast asserts that a last chunk, which it has seen in part, comes with five bytes. So many ("0", CR LF, CR LF)
+      // are to come at any place of a body in chunks.
+      if (parser_->is_header_done() && parser_->chunked() && arrived_.size() < 5) return {};
       boost::system::error_code ec;
+      bool const in_head = !parser_->is_header_done();
       auto const used = parser_->put(arrived_.cdata(), ec);
       arrived_.consume(used);
+      if (in_head) {
+        // Beast's own limit begins anew behind the start line if that has come by itself.
+        head_ += used;
+        bool const unfinished = ec == boost::beast::http::error::need_more;
+        if (head_ > max_header_ || (unfinished && head_ + arrived_.size() >= max_header_))
+          return describe(boost::beast::http::error::header_limit);
+        if (parser_->is_header_done()) parser_->eager(true);
+      }
       if (ec == boost::beast::http::error::need_more) {
         if (arrived_.size() == arrived_.max_size()) return "a line without an end";
         return {};
@@ -12438,8 +12598,9 @@ class answer {
     parser_.emplace();
     parser_->header_limit(static_cast<std::uint32_t>(max_header_));
     parser_->body_limit(max_body_);
-    parser_->eager(true);
+    parser_->eager(false);  // until the head is there: what put() has used is the head's then
     parser_->skip(to_head_);
+    head_ = 0;
     is_http_ = false;
   }
 
@@ -12468,6 +12629,7 @@ class answer {
   }
 
   std::size_t max_header_, max_body_;
+  std::size_t head_ = 0;  // bytes of this head that the parser has taken
   bool to_head_;
   boost::beast::flat_buffer arrived_;
   std::optional<parser> parser_;
@@ -14091,8 +14253,9 @@ BULKWRITER_DECL result<rest_reply> rest_channel::judge(rest_call const& call, re
   if (!failed && root.is_object()) code = int_at(root.get_object(), "code");
 
   if (!code) {
-    std::string const body = response.body.empty() ? "an empty body" : "'" + first_bytes(response.body) + "'";
-    error.server_error = hide(first_bytes(response.body), call);
+    // Blotted out before it is cut: of half a key nobody knows that it is one.
+    error.server_error = first_bytes(hide(response.body.substr(0, 16 * 1024), call));
+    std::string const body = response.body.empty() ? "an empty body" : "'" + error.server_error + "'";
     if (good_status) {
       error.code = errc::invalid_response;
       error.message +=
@@ -14109,13 +14272,13 @@ BULKWRITER_DECL result<rest_reply> rest_channel::judge(rest_call const& call, re
   bool const good_code = *code == 0 || *code == 200;
   if (good_status && good_code) return rest_reply{status, std::move(response.body)};
 
-  std::string const text = string_at(root.get_object(), "message");
+  std::string const text = hide(string_at(root.get_object(), "message"), call);
   error.server_code = *code;
-  error.server_error = hide(text, call);
+  error.server_error = text;
   error.code = good_code ? errc::http_error : code_of_server(*code, status, text);
   if (!good_status) error.message += "HTTP " + std::to_string(status) + ", ";
   error.message +=
-      "the server's code " + std::to_string(*code) + ": " + (text.empty() ? "no message" : text.substr(0, 4096));
+      "the server's code " + std::to_string(*code) + ": " + (text.empty() ? "no message" : first_bytes(text, 4096));
   error.message = hide(std::move(error.message) + trace, call);
   if (!call.repeatable && (server_fault || *code == 10001)) return unknown(std::move(error));
   return error;
@@ -15928,6 +16091,52 @@ BULKWRITER_DECL error_info ndjson_reader::in_row(error_info problem) const {
 }  // namespace v1
 }  // namespace bulkwriter
 
+// ---------- bulkwriter/storage/detail/object_store.ipp --------------------------------------------------------------
+
+namespace bulkwriter {
+inline namespace v1 {
+namespace storage {
+namespace detail {
+
+inline error_info not_here(std::string_view what) {
+  return {.code = errc::storage_error, .message = "this kind of store has no " + std::string(what)};
+}
+
+}  // namespace detail
+
+BULKWRITER_DECL result<object_info> backend::put_if_absent(std::string const&, std::span<std::byte const>) {
+  return detail::not_here("conditional requests");
+}
+BULKWRITER_DECL result<std::string> backend::presign(std::string const&, std::string const&, std::chrono::seconds) {
+  return detail::not_here("presigned URLs");
+}
+BULKWRITER_DECL result<std::vector<pending_upload>> backend::list_uploads(std::string const&) {
+  return detail::not_here("list of unfinished uploads");
+}
+BULKWRITER_DECL result<std::vector<uploaded_part>> backend::list_parts(std::string const&, std::string const&) {
+  return detail::not_here("list of an upload's parts");
+}
+
+}  // namespace storage
+
+BULKWRITER_DECL result<std::vector<pending_upload>> object_store::try_abort_stale(std::chrono::seconds age,
+                                                                                  std::string const& prefix) {
+  auto pending = backend_->list_uploads(prefix);
+  if (!pending) return pending;
+  auto const newest = std::chrono::system_clock::now() - age;
+  std::vector<pending_upload> gone;
+  for (pending_upload& upload : *pending) {
+    if (upload.initiated > newest) continue;
+    if (auto aborted = backend_->abort_multipart(upload.key, upload.upload_id); !aborted)
+      return std::move(aborted).error();
+    gone.push_back(std::move(upload));
+  }
+  return gone;
+}
+
+}  // namespace v1
+}  // namespace bulkwriter
+
 // ---------- bulkwriter/storage/detail/multipart_upload.ipp ----------------------------------------------------------
 
 namespace bulkwriter {
@@ -16108,8 +16317,13 @@ BULKWRITER_DECL result<object_info> multipart_upload::complete() {
   return whole;
 }
 
-BULKWRITER_DECL result<void> multipart_upload::abort() {
-  if (settled_) return {};
+BULKWRITER_DECL void multipart_upload::adopt(uploaded_part part) {
+  std::lock_guard const lock(mutex_);
+  done_.reserve(done_.size() + under_way_ + 1);
+  done_.push_back(std::move(part));
+}
+
+BULKWRITER_DECL void multipart_upload::stop_parts() {
   {
     // A part whose answer has come cannot come back after the abort, so those on their way get a moment to arrive.
     std::unique_lock lock(mutex_);
@@ -16119,6 +16333,17 @@ BULKWRITER_DECL result<void> multipart_upload::abort() {
   }
   stop_.request_stop();
   join();
+}
+
+BULKWRITER_DECL void multipart_upload::leave() {
+  if (settled_) return;
+  stop_parts();
+  settled_ = true;
+}
+
+BULKWRITER_DECL result<void> multipart_upload::abort() {
+  if (settled_) return {};
+  stop_parts();
   auto gone = store_->abort_multipart(key_, upload_id_);
   // A server that is silent is not asked twice: that would take as long again.
   if (!gone && gone.error().code != errc::timeout) gone = store_->abort_multipart(key_, upload_id_);
@@ -16766,8 +16991,13 @@ BULKWRITER_DECL std::string fold_space(std::string_view text) {
 }
 
 BULKWRITER_DECL bool is_rewritten_by_proxies(std::string_view name) {
-  static constexpr std::array<std::string_view, 7> names = {
-      "authorization", "connection", "expect", "user-agent", "accept-encoding", "transfer-encoding", "x-amzn-trace-id"};
+  static constexpr std::array<std::string_view, 16> names = {
+      "authorization", "user-agent", "expect", "accept-encoding",  // the last one is rewritten before GCS
+      // of one hop only: RFC 9110 7.6.1, 11.7.1 and 11.7.2
+      "connection", "keep-alive", "proxy-authenticate", "proxy-authorization", "te", "trailer", "transfer-encoding",
+      "upgrade",
+      // of tracing: every hop writes its own
+      "baggage", "traceparent", "tracestate", "x-amzn-trace-id"};
   return std::find(names.begin(), names.end(), name) != names.end();
 }
 
@@ -17043,7 +17273,11 @@ BULKWRITER_DECL result<xml_reader::token> xml_reader::next() {
   if (at_ == 0) take("\xEF\xBB\xBF");
   while (true) {
     if (at_ == all_.size()) {
-      if (!open_.empty()) return refuse("the document ends inside <" + std::string(open_.back()) + ">");
+      if (!open_.empty()) {
+        // A name may be as long as the document: what helps nobody does not get into a message.
+        std::string_view const name = open_.back();
+        return refuse("the document ends inside " + (name.size() > 80 ? "an element" : '<' + std::string(name) + '>'));
+      }
       if (!seen_root_) return refuse("there is no element");
       return token::finish;
     }
@@ -17372,6 +17606,12 @@ BULKWRITER_DECL result<std::string> read_s3_upload_id(std::string_view body) {
   return id;
 }
 
+// Of encoding-type=url, which is that of HTML forms: '+' is a blank.
+inline void decode_s3_key(std::string& key) {
+  std::replace(key.begin(), key.end(), '+', ' ');
+  key = auth::percent_decode(key);
+}
+
 BULKWRITER_DECL result<s3_page> read_s3_page(std::string_view body) {
   s3_page out;
   object_info object;
@@ -17408,13 +17648,105 @@ BULKWRITER_DECL result<s3_page> read_s3_page(std::string_view body) {
   if (!broken.empty()) return refuse("the answer has a size that is not a number");
   if (truncated && token.empty()) return refuse("the answer says that there is more, but not how to ask for it");
   if (truncated) out.next_token = std::move(token);
-  if (encoded) {
-    for (auto& o : out.objects) {
-      // This encoding is that of HTML forms: '+' is a blank.
-      std::replace(o.key.begin(), o.key.end(), '+', ' ');
-      o.key = auth::percent_decode(o.key);
+  if (encoded)
+    for (auto& o : out.objects) decode_s3_key(o.key);
+  return out;
+}
+
+BULKWRITER_DECL std::optional<std::chrono::system_clock::time_point> parse_s3_time(std::string_view text) noexcept {
+  using namespace std::chrono;
+  auto const number = [&](std::size_t at, std::size_t size) {
+    int value = -1;
+    auto const end = text.data() + at + size;
+    return std::from_chars(text.data() + at, end, value).ptr == end ? value : -1;
+  };
+  if (text.size() < 20 || text[4] != '-' || text[7] != '-' || text[10] != 'T' || text[13] != ':' || text[16] != ':' ||
+      text.back() != 'Z')
+    return std::nullopt;
+  year_month_day const date{year(number(0, 4)), month(static_cast<unsigned>(number(5, 2))),
+                            day(static_cast<unsigned>(number(8, 2)))};
+  int const h = number(11, 2), m = number(14, 2), s = number(17, 2);
+  if (!date.ok() || number(0, 4) < 1970 || h < 0 || h > 23 || m < 0 || m > 59 || s < 0 || s > 60) return std::nullopt;
+  return sys_days(date) + hours(h) + minutes(m) + seconds(s);
+}
+
+BULKWRITER_DECL result<s3_uploads_page> read_s3_uploads_page(std::string_view body) {
+  s3_uploads_page out;
+  pending_upload upload;
+  bool truncated = false, encoded = false, root = false;
+  std::string bad_time, next_key, next_id;
+  auto const whole = xml_walk(body, [&](auto path, std::string const& text) {
+    if (path[0] != "ListMultipartUploadsResult") return;
+    if (path.size() == 1) root = true;
+    if (path.size() == 2) {
+      if (path[1] == "IsTruncated") truncated = text == "true";
+      if (path[1] == "EncodingType") encoded = text == "url";
+      if (path[1] == "NextKeyMarker") next_key = text;
+      if (path[1] == "NextUploadIdMarker") next_id = text;
+      if (path[1] == "Upload") out.uploads.push_back(std::exchange(upload, {}));
     }
+    if (path.size() == 3 && path[1] == "Upload") {
+      if (path[2] == "Key") upload.key = text;
+      if (path[2] == "UploadId") upload.upload_id = text;
+      if (path[2] == "Initiated") {
+        auto const time = parse_s3_time(text);
+        if (time)
+          upload.initiated = *time;
+        else
+          bad_time = text;
+      }
+    }
+  });
+  if (!whole) return whole.error();
+  auto const refuse = [](std::string message) -> error_info {
+    return {.code = errc::invalid_response, .message = std::move(message)};
+  };
+  if (!root) return refuse("the answer is not a ListMultipartUploadsResult");
+  if (!bad_time.empty()) return refuse("the answer has an upload whose beginning is no time");
+  for (auto const& u : out.uploads)
+    if (u.key.empty() || u.upload_id.empty()) return refuse("the answer has an upload without key or id");
+  if (truncated && next_key.empty()) return refuse("the answer says that there is more, but not how to ask for it");
+  if (encoded) {
+    for (auto& u : out.uploads) decode_s3_key(u.key);
+    decode_s3_key(next_key);
   }
+  if (truncated) out.next_key = std::move(next_key), out.next_id = std::move(next_id);
+  return out;
+}
+
+BULKWRITER_DECL result<s3_parts_page> read_s3_parts_page(std::string_view body) {
+  s3_parts_page out;
+  uploaded_part part;
+  bool truncated = false, root = false, broken = false;
+  std::string next;
+  auto const number = [&](std::string const& text, auto& value) {
+    auto const end = text.data() + text.size();
+    auto const got = std::from_chars(text.data(), end, value);
+    broken = broken || got.ec != std::errc() || got.ptr != end;
+  };
+  auto const whole = xml_walk(body, [&](auto path, std::string const& text) {
+    if (path[0] != "ListPartsResult") return;
+    if (path.size() == 1) root = true;
+    if (path.size() == 2) {
+      if (path[1] == "IsTruncated") truncated = text == "true";
+      if (path[1] == "NextPartNumberMarker") next = text;
+      if (path[1] == "Part") out.parts.push_back(std::exchange(part, {}));
+    }
+    if (path.size() == 3 && path[1] == "Part") {
+      if (path[2] == "PartNumber") number(text, part.number);
+      if (path[2] == "ETag") part.etag = unquoted(text);
+      if (path[2] == "Size") number(text, part.size);
+    }
+  });
+  if (!whole) return whole.error();
+  auto const refuse = [](std::string message) -> error_info {
+    return {.code = errc::invalid_response, .message = std::move(message)};
+  };
+  if (!root) return refuse("the answer is not a ListPartsResult");
+  for (auto const& p : out.parts) broken = broken || p.number < 1 || p.etag.empty();
+  if (broken) return refuse("the answer has a part without a number, a size or an ETag");
+  if (truncated && next.empty()) return refuse("the answer says that there is more, but not how to ask for it");
+  if (truncated) out.next_part = std::move(next);
   return out;
 }
 
@@ -17499,6 +17831,11 @@ BULKWRITER_DECL s3_address s3_backend::address() const {
   return address_;
 }
 
+BULKWRITER_DECL bool s3_backend::region_is_known() const {
+  std::lock_guard const lock(mutex_);
+  return address_.region_is_fixed || address_.provider != s3_provider::aws || region_is_right_;
+}
+
 BULKWRITER_DECL bool s3_backend::learn_region(http::response const& answer, s3_address const& asked) {
   auto failure = read_s3_failure(answer);
   if (!is_region_refusal(failure, answer.status)) return false;
@@ -17525,6 +17862,11 @@ BULKWRITER_DECL bool s3_backend::learn_clock(http::response const& answer) {
   return true;
 }
 
+BULKWRITER_DECL auth::sigv4_time s3_backend::server_time() const {
+  std::lock_guard const lock(mutex_);
+  return std::chrono::system_clock::now() + clock_offset_;
+}
+
 BULKWRITER_DECL result<http::response> s3_backend::send_signed(call const& what, s3_address const& to,
                                                                std::string const& payload_hash) {
   std::string target = path_of_key(to, what.key);
@@ -17534,17 +17876,12 @@ BULKWRITER_DECL result<http::response> s3_backend::send_signed(call const& what,
     target += auth::percent_encode(value);
     separator = '&';
   }
-  std::chrono::system_clock::time_point now = std::chrono::system_clock::now();
-  {
-    std::lock_guard const lock(mutex_);
-    now += clock_offset_;
-  }
   auto const signature = auth::sigv4_sign({.method = what.method,
                                            .host = to.origin.authority(),
                                            .target = target,
                                            .headers = what.headers,
                                            .payload_hash = payload_hash},
-                                          credentials_, {.region = to.region}, now, &keys_);
+                                          credentials_, {.region = to.region}, server_time(), &keys_);
   http::request request = {.method = what.method,
                            .origin = to.origin,
                            .target = std::move(target),
@@ -17577,7 +17914,12 @@ BULKWRITER_DECL s3_backend::outcome s3_backend::send(call const& what) {
           out.address = address();
           auto answer = send_signed(what, out.address, payload_hash);
           out.open = out.open || leaves_open(answer);
-          if (!answer || answer->status < 300) return answer;
+          if (!answer) return answer;
+          if (answer->status < 300) {
+            std::lock_guard const lock(mutex_);
+            region_is_right_ = true;
+            return answer;
+          }
           if (!moved && learn_region(*answer, out.address)) {
             moved = true;
           } else if (!reset && learn_clock(*answer)) {
@@ -17650,25 +17992,49 @@ BULKWRITER_DECL http::response const* s3_backend::accepted(outcome const& got,
   return &*got.answer;
 }
 
+}  // namespace detail
+}  // namespace storage
+}  // namespace v1
+}  // namespace bulkwriter
+
+// ---------- bulkwriter/storage/detail/s3_operations.ipp -------------------------------------------------------------
+
+// What an s3_backend is asked for; how a request goes out, is signed, repeated and judged stands in s3_backend.ipp.
+
+namespace bulkwriter {
+inline namespace v1 {
+namespace storage {
+namespace detail {
+
 // Any web server may say 200; S3 names what it has stored.
 BULKWRITER_DECL std::string without_etag(http::response const& answer) {
   return "HTTP " + std::to_string(answer.status) + " without an ETag: this does not look like an S3 store";
 }
 
-BULKWRITER_DECL result<object_info> s3_backend::put(std::string const& key, std::span<std::byte const> body) {
+BULKWRITER_DECL result<object_info> s3_backend::put(std::string const& key, std::span<std::byte const> body,
+                                                    std::vector<http::header> headers) {
   if (auto ok = check_key(key); !ok) return std::move(ok).error();
   if (body.size() > std::uint64_t{5} << 30) {
     return error_info{.code = errc::invalid_option,
                       .message = "cannot put '" + key + "': " + std::to_string(body.size()) +
                                  " bytes exceed the 5 GiB of one request"};
   }
-  call const what = {.purpose = "cannot put '" + key + '\'', .method = "PUT", .key = key, .body = body};
+  call const what = {
+      .purpose = "cannot put '" + key + '\'', .method = "PUT", .key = key, .headers = std::move(headers), .body = body};
   auto const got = send(what);
   auto const* answer = accepted(got, {200, 201, 204});
   if (!answer) return failed(what, got);
   auto etag = unquoted(answer->find("ETag"));
   if (etag.empty()) return unusable(what, got, without_etag(*answer));
   return object_info{.key = key, .size = body.size(), .etag = std::move(etag)};
+}
+
+BULKWRITER_DECL result<object_info> s3_backend::put(std::string const& key, std::span<std::byte const> body) {
+  return put(key, body, {});
+}
+
+BULKWRITER_DECL result<object_info> s3_backend::put_if_absent(std::string const& key, std::span<std::byte const> body) {
+  return put(key, body, {{"If-None-Match", "*"}});
 }
 
 BULKWRITER_DECL result<std::string> s3_backend::create_multipart(std::string const& key) {
@@ -17811,6 +18177,68 @@ BULKWRITER_DECL result<std::vector<object_info>> s3_backend::list(std::string co
   }
 }
 
+BULKWRITER_DECL result<std::vector<pending_upload>> s3_backend::list_uploads(std::string const& prefix) {
+  std::vector<pending_upload> all;
+  s3_uploads_page page;
+  while (true) {
+    call what = {.purpose = "cannot list the unfinished uploads of '" + prefix + "*'",
+                 .method = "GET",
+                 .query = {{"uploads", ""}, {"encoding-type", "url"}}};
+    if (!prefix.empty()) what.query.emplace_back("prefix", prefix);
+    if (!page.next_key.empty()) what.query.emplace_back("key-marker", page.next_key);
+    if (!page.next_id.empty()) what.query.emplace_back("upload-id-marker", page.next_id);
+    auto const got = send(what);
+    auto const* answer = accepted(got, {200});
+    if (!answer) return failed(what, got);
+    auto next = read_s3_uploads_page(answer->body);
+    if (!next) return unusable(what, got, next.error().message);
+    all.insert(all.end(), next->uploads.begin(), next->uploads.end());
+    if (next->next_key.empty()) return all;
+    if (next->next_key == page.next_key && next->next_id == page.next_id)
+      return unusable(what, got, "the store offers the same page for ever");
+    page = *std::move(next);
+  }
+}
+
+BULKWRITER_DECL result<std::vector<uploaded_part>> s3_backend::list_parts(std::string const& key,
+                                                                          std::string const& upload_id) {
+  std::vector<uploaded_part> all;
+  std::string marker;
+  while (true) {
+    call what = {.purpose = "cannot list the parts of '" + key + "' (upload id " + upload_id + ')',
+                 .method = "GET",
+                 .key = key,
+                 .query = {{"uploadId", upload_id}}};
+    if (!marker.empty()) what.query.emplace_back("part-number-marker", marker);
+    auto const got = send(what);
+    auto const* answer = accepted(got, {200});
+    if (!answer) return failed(what, got);
+    auto page = read_s3_parts_page(answer->body);
+    if (!page) return unusable(what, got, page.error().message);
+    all.insert(all.end(), page->parts.begin(), page->parts.end());
+    if (page->next_part.empty()) return all;
+    if (page->next_part == marker) return unusable(what, got, "the store offers the same page for ever");
+    marker = std::move(page->next_part);
+  }
+}
+
+BULKWRITER_DECL result<std::string> s3_backend::presign(std::string const& method, std::string const& key,
+                                                        std::chrono::seconds lifetime) {
+  if (auto ok = check_key(key); !ok) return std::move(ok).error();
+  if (!region_is_known()) {
+    // A signature for another region is worth nothing, and nobody would learn it from the answer.
+    call const what = {.purpose = "cannot find the region of '" + key + '\'', .method = "HEAD", .key = key};
+    auto const got = send(what);
+    if (!got.answer) return failed(what, got);
+  }
+  s3_address const to = address();
+  auto const signature =
+      auth::try_sigv4_presign({.method = method, .host = to.origin.authority(), .target = path_of_key(to, key)},
+                              credentials_, {.region = to.region}, server_time(), lifetime);
+  if (!signature) return signature.error();
+  return (to.origin.secure ? "https://" : "http://") + to.origin.authority() + signature->target;
+}
+
 BULKWRITER_DECL result<void> s3_backend::remove(std::string const& key) {
   if (auto ok = check_key(key); !ok) return std::move(ok).error();
   call const what = {.purpose = "cannot remove '" + key + '\'', .method = "DELETE", .key = key};
@@ -17860,6 +18288,186 @@ BULKWRITER_DECL result<object_store> try_open_store(s3_connect_param const& para
 
 BULKWRITER_DECL object_store open_store(s3_connect_param const& param) { return try_open_store(param).value(); }
 
+}  // namespace v1
+}  // namespace bulkwriter
+
+// ---------- bulkwriter/storage/detail/upload_file.ipp ---------------------------------------------------------------
+
+namespace bulkwriter {
+inline namespace v1 {
+namespace storage {
+namespace detail {
+
+/// A file that is read in parts and must stay as it is meanwhile.
+class read_file {
+ public:
+  static result<read_file> try_open(std::string const& path) {
+    read_file out(path, ::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+    if (out.file_ < 0) return out.failed("cannot open", errno);
+    if (::fstat(out.file_, &out.begun_) != 0) return out.failed("cannot read", errno);
+    if (!S_ISREG(out.begun_.st_mode))
+      return error_info{.code = errc::io_error, .message = "cannot upload '" + path + "': it is no regular file"};
+    return out;
+  }
+  read_file(read_file&& other) noexcept
+      : path_(std::move(other.path_)), file_(std::exchange(other.file_, -1)), begun_(other.begun_) {}
+  read_file& operator=(read_file&&) = delete;
+  ~read_file() {
+    if (file_ >= 0) ::close(file_);
+  }
+
+  std::uint64_t size() const noexcept { return static_cast<std::uint64_t>(begun_.st_size); }
+
+  /// Fills the buffer up to `size` bytes from `offset` on.
+  result<void> read(std::uint64_t offset, std::size_t size, part_buffer& out) const {
+    out.size = 0;
+    while (out.size < size) {
+      ssize_t const n =
+          ::pread(file_, out.memory.get() + out.size, size - out.size, static_cast<off_t>(offset + out.size));
+      if (n < 0 && errno == EINTR) continue;
+      if (n < 0) return failed("cannot read", errno);
+      if (n == 0) return changed();
+      out.size += static_cast<std::size_t>(n);
+    }
+    return {};
+  }
+  /// Error where the file is not what it was when it was opened.
+  result<void> check_unchanged() const {
+    struct stat now = {};
+    if (::fstat(file_, &now) != 0) return failed("cannot read", errno);
+    bool const same = now.st_size == begun_.st_size && now.st_mtim.tv_sec == begun_.st_mtim.tv_sec &&
+                      now.st_mtim.tv_nsec == begun_.st_mtim.tv_nsec;
+    return same ? result<void>() : changed();
+  }
+
+ private:
+  read_file(std::string path, int file) noexcept : path_(std::move(path)), file_(file) {}
+  error_info failed(std::string_view what, int error) const {
+    return {.code = errc::io_error, .message = std::string(what) + " '" + path_ + "': " + std::strerror(error)};
+  }
+  error_info changed() const {
+    return {.code = errc::io_error, .message = "'" + path_ + "' changed while it was uploaded"};
+  }
+
+  std::string path_;
+  int file_;
+  struct stat begun_ = {};
+};
+
+/// The upload of one file in parts.
+class file_upload {
+ public:
+  file_upload(object_store const& store, read_file const& file, std::string const& key, std::size_t part_size,
+              upload_options const& options)
+      : store_(store.shared_backend()),
+        file_(file),
+        key_(key),
+        part_size_(part_size),
+        options_(options),
+        buffers_(std::make_shared<part_buffers>(static_cast<std::size_t>(options.parts.connections) + 2)) {}
+
+  result<object_info> run() {
+    if (auto found = options_.resume ? find() : result<void>(); !found) return std::move(found).error();
+    if (id_.empty()) {
+      auto begun = store_->create_multipart(key_);
+      if (!begun) return std::move(begun).error();
+      id_ = *std::move(begun);
+    }
+    multipart_upload upload(store_, buffers_, nullptr, key_, id_, options_.parts.connections, 1);
+    auto sent = send_parts(upload);
+    auto whole = sent ? upload.complete() : result<object_info>(std::move(sent).error());
+    if (whole) return whole;
+    error_info why = std::move(whole).error();
+    if (options_.resume) {
+      upload.leave();
+      why.message += "; upload '" + id_ + "' of '" + key_ + "' is left to be resumed";
+    } else if (auto gone = upload.abort(); !gone) {
+      why.code = errc::upload_not_aborted;
+      why.message += "; then " + gone.error().message;
+    }
+    return why;
+  }
+
+ private:
+  // The newest upload of exactly this key, and its parts.
+  result<void> find() {
+    auto pending = store_->list_uploads(key_);
+    if (!pending) return std::move(pending).error();
+    pending_upload const* newest = nullptr;
+    for (pending_upload const& u : *pending)
+      if (u.key == key_ && (newest == nullptr || u.initiated > newest->initiated)) newest = &u;
+    if (newest == nullptr) return {};
+    auto parts = store_->list_parts(key_, newest->upload_id);
+    if (!parts) return std::move(parts).error();
+    id_ = newest->upload_id;
+    there_ = *std::move(parts);
+    return {};
+  }
+
+  result<void> send_parts(multipart_upload& upload) {
+    std::uint64_t const parts = (file_.size() + part_size_ - 1) / part_size_;
+    for (std::uint64_t i = 0; i < parts; ++i) {
+      if (options_.stop.stop_requested())
+        return error_info{.code = errc::cancelled, .message = "the upload of '" + key_ + "' was cancelled"};
+      std::uint64_t const offset = i * part_size_;
+      part_buffer part = buffers_->take(part_size_);
+      auto const size = static_cast<std::size_t>((std::min)(std::uint64_t{part_size_}, file_.size() - offset));
+      if (auto read = file_.read(offset, size, part); !read) return read;
+      int const number = static_cast<int>(i) + 1;
+      if (uploaded_part const* there = find_part(number, part); there != nullptr) {
+        upload.adopt(*there);
+        buffers_->give_back(std::move(part));
+      } else if (auto added = upload.add_at(number, std::move(part)); !added) {
+        return added;
+      }
+    }
+    return file_.check_unchanged();
+  }
+
+  // The part that is in the store already with these bytes; null where there is none.
+  uploaded_part const* find_part(int number, part_buffer const& part) const {
+    for (uploaded_part const& p : there_) {
+      if (p.number != number || p.size != part.size) continue;
+      auto const md5 = auth::try_md5(part.bytes());
+      if (md5 && p.etag == auth::to_hex(*md5)) return &p;
+    }
+    return nullptr;
+  }
+
+  std::shared_ptr<backend> const store_;
+  read_file const& file_;
+  std::string const& key_;
+  std::size_t const part_size_;
+  upload_options const& options_;
+  std::shared_ptr<part_buffers> const buffers_;
+  std::string id_;
+  std::vector<uploaded_part> there_;
+};
+
+}  // namespace detail
+
+BULKWRITER_DECL result<object_info> try_upload_file(object_store const& store, std::string const& path,
+                                                    std::string const& key, upload_options const& options) {
+  if (options.parts.connections < 1 || options.parts.connections > max_connections)
+    return error_info{.code = errc::invalid_option,
+                      .message = "upload_options.parts.connections is " + std::to_string(options.parts.connections) +
+                                 ", not between 1 and " + std::to_string(max_connections)};
+  auto const file = detail::read_file::try_open(path);
+  if (!file) return file.error();
+  auto const part_size = try_part_size(file->size(), options.parts.part_size, store.backend());
+  if (!part_size) return part_size.error();
+  if (file->size() > *part_size)
+    return detail::file_upload(store, *file, key, static_cast<std::size_t>(*part_size), options).run();
+
+  detail::part_buffer whole{
+      .memory = std::make_unique_for_overwrite<std::byte[]>((std::max)(file->size(), std::uint64_t{1})),
+      .capacity = static_cast<std::size_t>(file->size())};
+  if (auto read = file->read(0, whole.capacity, whole); !read) return std::move(read).error();
+  if (auto same = file->check_unchanged(); !same) return std::move(same).error();
+  return store.backend().put(key, whole.bytes());
+}
+
+}  // namespace storage
 }  // namespace v1
 }  // namespace bulkwriter
 
