@@ -1,5 +1,14 @@
 #include <bulkwriter/http/client.hpp>
 
+#include <string>
+#include <string_view>
+
+// The bodies are compiled elsewhere; this one of them is a class, of which a unit may have its own.
+namespace bulkwriter::inline v1::http::detail {
+std::string quoted(std::string_view text, std::size_t limit);
+}
+#include <bulkwriter/http/detail/answer.ipp>
+
 #include <doctest/doctest.h>
 
 #include <algorithm>
