@@ -1,5 +1,6 @@
 #pragma once
 
+#include <bulkwriter/schema/detail/struct_check.hpp>
 #include <bulkwriter/schema/field.hpp>
 
 #include <array>
