@@ -4,6 +4,7 @@
 // library's: Thrift's compact protocol, levels, and the assembly of records, for any nesting. Real readers see the
 // files of the corpus in check_corpus.py; this one sees those of every input.
 
+#include <algorithm>
 #include <bit>
 #include <cstdint>
 #include <cstring>
@@ -198,21 +199,37 @@ class parquet_peer {
             "a chunk of its leaf's type, not compressed");
     require(chunk.at(3).list.back().binary == leaf.name, "the path of the leaf");
     require(chunk.at(6).integer == chunk.at(7).integer, "a chunk's sizes");
-    auto const begin = static_cast<std::size_t>(chunk.at(9).integer),
+    bool const has_dictionary = chunk.fields.contains(11);
+    auto const begin = static_cast<std::size_t>(chunk.at(has_dictionary ? 11 : 9).integer),
                size = static_cast<std::size_t>(chunk.at(7).integer);
     require(begin >= 4 && begin <= file_.size() && size <= file_.size() - begin, "a chunk within the file");
     bytes_reader in(file_.substr(begin, size));
     std::size_t const before = leaf.entries.size();
+    std::string_view dictionary;
     while (in.left() != 0) {
+      if (dictionary.empty() && has_dictionary)
+        require(size - in.left() == 0, "the dictionary comes first");
+      else
+        require(!has_dictionary || size - in.left() >= static_cast<std::size_t>(chunk.at(9).integer) - begin,
+                "data_page_offset is behind the dictionary");
       thrift const head = thrift::read_struct(in);
-      require(head.at(1).integer == 0 && head.at(2).integer == head.at(3).integer, "a data page v1, not compressed");
-      thrift const& data = head.at(5);
-      require(data.at(2).integer == 0 && data.at(3).integer == 3 && data.at(4).integer == 3,
-              "PLAIN values, RLE levels");
+      bool const is_dictionary = has_dictionary && dictionary.empty();
+      require(head.at(1).integer == (is_dictionary ? 2 : 0) && head.at(2).integer == head.at(3).integer,
+              "a dictionary page or a data page v1, not compressed");
       std::string_view const page = in.take(static_cast<std::size_t>(head.at(3).integer));
       if (head.fields.contains(4))
         require(static_cast<std::uint32_t>(head.at(4).integer) == crc32(page), "the checksum of a page");
-      read_page(leaf, page, static_cast<std::size_t>(data.at(1).integer));
+      if (is_dictionary) {
+        require(leaf.physical == 1 && head.at(7).at(2).integer == 0 && !page.empty() &&
+                    page.size() == 4 * static_cast<std::size_t>(head.at(7).at(1).integer),
+                "a dictionary of PLAIN INT32");
+        dictionary = page;
+        continue;
+      }
+      thrift const& data = head.at(5);
+      require(data.at(2).integer == (has_dictionary ? 8 : 0) && data.at(3).integer == 3 && data.at(4).integer == 3,
+              "PLAIN values or RLE_DICTIONARY indices, RLE levels");
+      read_page(leaf, page, static_cast<std::size_t>(data.at(1).integer), dictionary);
     }
     require(leaf.entries.size() - before == static_cast<std::size_t>(chunk.at(5).integer), "num_values of a chunk");
   }
@@ -231,6 +248,17 @@ class parquet_peer {
     auto const width = static_cast<unsigned>(std::bit_width(max));
     std::size_t const size = page.u32();
     bytes_reader in(page.take(size));
+    auto const out = read_runs(in, width, n);
+    require(in.left() == 0, [&] {
+      return std::to_string(in.left()) + " of " + std::to_string(size) + " bytes behind " + std::to_string(n) +
+             " levels up to " + std::to_string(max);
+    });
+    for (unsigned const level : out) require(level <= max, "no level above the highest");
+    return out;
+  }
+
+  // The RLE / bit-packing hybrid.
+  static std::vector<unsigned> read_runs(bytes_reader& in, unsigned width, std::size_t n) {
     std::vector<unsigned> out;
     while (out.size() < n) {
       std::uint64_t const head = in.varint();
@@ -248,38 +276,45 @@ class parquet_peer {
         out.push_back(level);
       }
     }
-    require(in.left() == 0, [&] {
-      return std::to_string(in.left()) + " of " + std::to_string(size) + " bytes behind " + std::to_string(n) +
-             " levels up to " + std::to_string(max);
-    });
-    for (unsigned const level : out) require(level <= max, "no level above the highest");
     return out;
   }
 
-  static void read_page(parquet_node& leaf, std::string_view bytes, std::size_t n) {
+  static void read_page(parquet_node& leaf, std::string_view bytes, std::size_t n, std::string_view dictionary) {
     bytes_reader page(bytes);
     auto const repetition = read_levels(page, leaf.max_repetition, n),
                definition = read_levels(page, leaf.max_definition, n);
     require(n == 0 || repetition[0] == 0, "a page begins with a row");
-    std::size_t bits = 0;
+    std::size_t bits = 0, taken = 0;
     std::uint8_t eight = 0;
+    std::vector<unsigned> indices;
+    if (!dictionary.empty()) {
+      auto const values = std::count(definition.begin(), definition.end(), leaf.max_definition);
+      unsigned const width = page.byte();
+      require(width <= 8, "indices of a byte");
+      indices = read_runs(page, width, static_cast<std::size_t>(values));
+    }
     for (std::size_t i = 0; i < n; ++i) {
       parquet_entry e{.repetition = repetition[i], .definition = definition[i]};
       if (e.repetition == 0) leaf.rows.push_back(leaf.entries.size());
       if (e.definition == leaf.max_definition) {
-        switch (leaf.physical) {
-          case 0:
-            if (bits++ % 8 == 0) eight = page.byte();
-            e.bit = static_cast<char>(eight & 1);
-            eight >>= 1;
-            break;
-          case 1:
-          case 4: e.value = page.take(4); break;
-          case 2:
-          case 5: e.value = page.take(8); break;
-          case 6: e.value = page.take(page.u32()); break;
-          default: fail("physical type " + std::to_string(leaf.physical));
-        }
+        if (!dictionary.empty()) {
+          std::size_t const at = 4 * std::size_t{indices[taken++]};
+          require(at < dictionary.size(), "an index within the dictionary");
+          e.value = dictionary.substr(at, 4);
+        } else
+          switch (leaf.physical) {
+            case 0:
+              if (bits++ % 8 == 0) eight = page.byte();
+              e.bit = static_cast<char>(eight & 1);
+              eight >>= 1;
+              break;
+            case 1:
+            case 4: e.value = page.take(4); break;
+            case 2:
+            case 5: e.value = page.take(8); break;
+            case 6: e.value = page.take(page.u32()); break;
+            default: fail("physical type " + std::to_string(leaf.physical));
+          }
       }
       leaf.entries.push_back(e);
     }
