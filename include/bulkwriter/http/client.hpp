@@ -17,8 +17,9 @@ namespace http {
 
 /// One deadline a phase; 0 means none. Progress re-arms the stalls: a slow line is not a dead one.
 struct timeouts {
-  std::chrono::milliseconds resolve = std::chrono::seconds(10);      ///< the host's name becomes addresses
-  std::chrono::milliseconds connect = std::chrono::seconds(10);      ///< for each address tried
+  std::chrono::milliseconds resolve = std::chrono::seconds(10);  ///< the host's name becomes addresses
+  std::chrono::milliseconds connect =
+      std::chrono::seconds(10);  ///< for each address tried; also for a proxy's whole answer to CONNECT
   std::chrono::milliseconds handshake = std::chrono::seconds(10);    ///< of TLS
   std::chrono::milliseconds write_stall = std::chrono::seconds(30);  ///< no byte of the request accepted for so long
   std::chrono::milliseconds first_byte =
@@ -32,6 +33,23 @@ struct tls_options {
   std::string ca_file =
       {};  ///< PEM bundle; without file and path: SSL_CERT_FILE and SSL_CERT_DIR, else the system's store
   std::string ca_path = {};  ///< hashed directory of PEM files
+};
+
+/// The way out of a network that has no other: the proxy is asked by CONNECT for a tunnel to the origin, of http
+/// origins as of https ones. So requests, their signatures and what is verified of the origin stay as they are without
+/// a proxy, and what the proxy says is never taken for the origin's answer; but there are proxies that allow CONNECT to
+/// port 443 only. The proxy resolves the origin's name. Proxies are spoken to in clear text and asked for Basic
+/// authentication only, so name and password are readable on the way to them.
+struct proxy_options {
+  /// "http://[user:password@]host[:port]", name and password percent-encoded where they hold what ends them; port 80 if
+  /// none is given. "none": no proxy. Empty: as curl has it, from the environment when the client is made: https_proxy
+  /// or HTTPS_PROXY for https origins, http_proxy (in lower case only: a CGI server sets the other one from a request's
+  /// header) for http origins, all_proxy or ALL_PROXY where these are empty.
+  std::string url = {};
+  /// Who is reached without the proxy, separated by commas: "example.com" and ".example.com" stand for the name and all
+  /// below it, "10.0.0.0/8" and "::1" for addresses as the request names them, ":8080" behind either for one port, "*"
+  /// for everybody. Empty: nobody, or, if `url` is empty, what no_proxy or NO_PROXY says. This machine is no exception.
+  std::string no_proxy = {};
 };
 
 /// What an entry of `/etc/hosts` says: this address is used for the name, and no resolver is asked. Certificates are
@@ -52,6 +70,7 @@ struct client_options {
   std::size_t max_body_size = 64 * 1024 * 1024;  ///< bytes of an answer's body; more is invalid_response
   std::chrono::milliseconds idle_limit =
       std::chrono::seconds(30);  ///< a connection that rested for longer is not used again; 0: no limit
+  proxy_options proxy = {};      ///< from the environment, unless it says otherwise
 };
 
 /// A client for one request at a time: one connection, kept alive between requests to the same origin.
@@ -64,6 +83,7 @@ struct client_options {
 ///
 /// Errors: invalid_url and invalid_option (nothing was sent), resolve_failed, connect_failed, tls_failed, timeout,
 /// connection_lost, invalid_response, cancelled; messages name origin and phase, never target, header value or body.
+/// A proxy that refuses is connect_failed with the proxy's status as `http_status`; its password is in no message.
 /// `may_have_happened` says whether any of the request had been sent by then.
 ///
 /// Not thread-safe: use one client per thread. The stop token may be triggered from any thread.
