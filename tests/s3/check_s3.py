@@ -618,8 +618,9 @@ class ForeignProxy:
         with open(self.log, "wb") as log:
             self.process = subprocess.Popen(
                 [sys.executable, "-m", "proxy", "--hostname", "127.0.0.1", "--port", str(self.port), "--num-workers", "1",
-                 "--num-acceptors", "1", "--data-dir", os.path.join(folder, "proxy"), "--basic-auth", f"{user}:{password}"],
-                stdout=log, stderr=log, stdin=subprocess.DEVNULL, preexec_fn=end_with_parent, start_new_session=True)
+                 "--num-acceptors", "1", "--basic-auth", f"{user}:{password}"],
+                stdout=log, stderr=log, stdin=subprocess.DEVNULL, preexec_fn=end_with_parent, start_new_session=True,
+                env={**os.environ, "HOME": folder})  # where it makes a folder, whatever it is told
         for _ in range(400):
             try:
                 socket.create_connection(("127.0.0.1", self.port), timeout=1).close()
