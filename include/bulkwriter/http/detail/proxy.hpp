@@ -1,6 +1,7 @@
 #pragma once
 
-#include <bulkwriter/http/client.hpp>
+#include <bulkwriter/http/message.hpp>
+#include <bulkwriter/http/proxy_options.hpp>
 
 #include <functional>
 #include <optional>
