@@ -81,4 +81,6 @@ for tree in "${trees[@]}"; do cmake --preset "$tree" --log-level=WARNING >/dev/n
 printf 'subdirs(%s)\n' "${trees[*]}" >build/CTestTestfile.cmake
 say "testing"
 cd build
+# Servers of the tests listen on loopback; a proxy of this machine is no way to them.
+unset http_proxy https_proxy HTTPS_PROXY all_proxy ALL_PROXY no_proxy NO_PROXY
 ctest --output-on-failure --no-tests=error --parallel "$jobs" ${all:+--build-config long} "$@"

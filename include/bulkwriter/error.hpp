@@ -53,7 +53,7 @@ enum class errc : std::uint16_t {
   // --- network ---
   invalid_url = 90,       ///< text that is not an http or https URL, or lacks a host
   resolve_failed = 91,    ///< the host name has no address
-  connect_failed = 92,    ///< nobody listens there, or no route
+  connect_failed = 92,    ///< nobody listens there, no route, or a proxy refuses: `http_status` is the proxy's
   tls_failed = 93,        ///< the peer's certificate or the handshake was refused
   timeout = 94,           ///< a deadline passed; the message says in which phase
   connection_lost = 95,   ///< the peer closed or reset before the answer was whole

@@ -11,6 +11,7 @@ Exit code 0: all passed; 1: not; 77: skipped, with the reason.
 import argparse
 import ctypes
 import http.client
+import importlib.util
 import os
 import random
 import select
@@ -607,6 +608,63 @@ def test_tls(s, client):
             assert "tls/x" not in [o["Key"] for o in boto.list_objects_v2(Bucket=BUCKET).get("Contents", [])]
         finally:
             secure.kill()
+
+
+class ForeignProxy:
+    """proxy.py, which others wrote, as a program of its own; it asks for Basic authentication."""
+
+    def __init__(self, folder, user, password):
+        self.port, self.log = free_port(), os.path.join(folder, "proxy.log")
+        with open(self.log, "wb") as log:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "proxy", "--hostname", "127.0.0.1", "--port", str(self.port), "--num-workers", "1",
+                 "--num-acceptors", "1", "--basic-auth", f"{user}:{password}"],
+                stdout=log, stderr=log, stdin=subprocess.DEVNULL, preexec_fn=end_with_parent, start_new_session=True,
+                env={**os.environ, "HOME": folder})  # where it makes a folder, whatever it is told
+        for _ in range(400):
+            try:
+                socket.create_connection(("127.0.0.1", self.port), timeout=1).close()
+                return
+            except OSError:
+                if self.process.poll() is not None:
+                    break
+                time.sleep(0.05)
+        self.close()
+        raise RuntimeError("proxy.py does not start: " + open(self.log).read()[-2000:])
+
+    def url(self, secret):
+        return f"http://{secret}@127.0.0.1:{self.port}"
+
+    def tunnels(self):
+        return [line for line in open(self.log) if "CONNECT" in line]
+
+    def close(self):
+        try:
+            os.killpg(self.process.pid, signal.SIGTERM)  # its workers, too
+            self.process.wait(10)
+        except (ProcessLookupError, subprocess.TimeoutExpired):
+            self.process.kill()
+
+
+def test_proxy(s, client):
+    """parts go through a proxy that others wrote, with Basic authentication; a wrong password is refused"""
+    if importlib.util.find_spec("proxy") is None:
+        return "no proxy.py"
+    proxy = ForeignProxy(s.folder, "who", "open/sesame:1")
+    try:
+        right, wrong = proxy.url("who:open%2Fsesame%3A1"), proxy.url("who:wrong-secret")
+        body = data_of(4 * PART + 11, 23)
+        client.run(s.port, "upload", "proxied/parts", body=body, proxy=right).ok()
+        assert body_of(s.boto(), "proxied/parts") == body
+        client.run(s.port, "head", "proxied/parts", proxy=right).ok()
+        got = client.run(s.port, "upload", "proxied/no", body=body, proxy=wrong)
+        got.failed("connect_failed", "status 407", f"through proxy 127.0.0.1:{proxy.port}", f"http://127.0.0.1:{s.port}")
+        assert "sesame" not in got.out + got.err
+        assert [o["Key"] for o in s.boto().list_objects_v2(Bucket=BUCKET, Prefix="proxied/")["Contents"]] == ["proxied/parts"]
+    finally:
+        proxy.close()
+    seen = [line for line in proxy.tunnels() if f"127.0.0.1:{s.port}" in line]
+    assert seen, open(proxy.log).read()[-3000:]
 
 
 def test_boto_writes(s, client):

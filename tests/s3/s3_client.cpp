@@ -88,6 +88,8 @@ int main(int argc, char** argv) {
         param.region = value;
       } else if (name == "--ca-file") {
         param.ca_file = value;
+      } else if (name == "--proxy") {
+        param.proxy.url = value;
       } else if (name == "--attempts") {
         param.retry.max_attempts = std::stoi(value);
       } else if (name == "--stall-ms") {

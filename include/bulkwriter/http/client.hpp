@@ -1,6 +1,7 @@
 #pragma once
 
 #include <bulkwriter/http/message.hpp>
+#include <bulkwriter/http/proxy_options.hpp>
 
 #include <chrono>
 #include <cstddef>
@@ -17,8 +18,9 @@ namespace http {
 
 /// One deadline a phase; 0 means none. Progress re-arms the stalls: a slow line is not a dead one.
 struct timeouts {
-  std::chrono::milliseconds resolve = std::chrono::seconds(10);      ///< the host's name becomes addresses
-  std::chrono::milliseconds connect = std::chrono::seconds(10);      ///< for each address tried
+  std::chrono::milliseconds resolve = std::chrono::seconds(10);  ///< the host's name becomes addresses
+  std::chrono::milliseconds connect =
+      std::chrono::seconds(10);  ///< for each address tried; also for a proxy's whole answer to CONNECT
   std::chrono::milliseconds handshake = std::chrono::seconds(10);    ///< of TLS
   std::chrono::milliseconds write_stall = std::chrono::seconds(30);  ///< no byte of the request accepted for so long
   std::chrono::milliseconds first_byte =
@@ -52,6 +54,7 @@ struct client_options {
   std::size_t max_body_size = 64 * 1024 * 1024;  ///< bytes of an answer's body; more is invalid_response
   std::chrono::milliseconds idle_limit =
       std::chrono::seconds(30);  ///< a connection that rested for longer is not used again; 0: no limit
+  proxy_options proxy = {};      ///< from the environment, unless it says otherwise
 };
 
 /// A client for one request at a time: one connection, kept alive between requests to the same origin.
@@ -64,6 +67,7 @@ struct client_options {
 ///
 /// Errors: invalid_url and invalid_option (nothing was sent), resolve_failed, connect_failed, tls_failed, timeout,
 /// connection_lost, invalid_response, cancelled; messages name origin and phase, never target, header value or body.
+/// A proxy that refuses is connect_failed with the proxy's status as `http_status`; its password is in no message.
 /// `may_have_happened` says whether any of the request had been sent by then.
 ///
 /// Not thread-safe: use one client per thread. The stop token may be triggered from any thread.

@@ -75,6 +75,7 @@ struct milvus {
   http::timeouts timeouts = detail::rest_timeouts;  ///< total: 2 minutes; else as http::timeouts has it
   http::retry_options retry = {};                   ///< of calls that are safe to repeat
   std::vector<http::header> headers = {};           ///< sent with every request
+  http::proxy_options proxy = {};                   ///< from HTTPS_PROXY and its kin, unless it says otherwise
 };
 
 /// Zilliz Cloud's import API v2.
@@ -92,6 +93,7 @@ struct zilliz_cloud {
   http::timeouts timeouts = detail::rest_timeouts;  ///< total: 2 minutes; else as http::timeouts has it
   http::retry_options retry = {};                   ///< of calls that are safe to repeat
   std::vector<http::header> headers = {};           ///< sent with every request
+  http::proxy_options proxy = {};                   ///< from HTTPS_PROXY and its kin, unless it says otherwise
 };
 
 /// Zilliz Cloud's import API v1, as in the guide: https://controller.api.{cloud_region}.zillizcloud.com.
@@ -108,6 +110,7 @@ struct zilliz_cloud_v1 {
   http::timeouts timeouts = detail::rest_timeouts;  ///< total: 2 minutes; else as http::timeouts has it
   http::retry_options retry = {};                   ///< of calls that are safe to repeat
   std::vector<http::header> headers = {};           ///< sent with every request
+  http::proxy_options proxy = {};                   ///< from HTTPS_PROXY and its kin, unless it says otherwise
 };
 
 /// Parts of a list of files that fit one request each, in order: at most `at_most` groups; 0 counts as 1. Thread-safe.

@@ -30,7 +30,8 @@ struct s3_connect_param {
   std::string ca_file = {};                             ///< PEM bundle instead of the system's trusted authorities
   http::timeouts timeouts = {};                         ///< of every attempt
   http::retry_options retry = {};                       ///< of every operation and every part
-  int idle_connections = 8;  ///< kept open between requests; as many as there are requests at a time are opened
+  int idle_connections = 8;        ///< kept open between requests; as many as there are requests at a time are opened
+  http::proxy_options proxy = {};  ///< from HTTPS_PROXY and its kin, unless it says otherwise
 };
 
 }  // namespace v1

@@ -735,3 +735,24 @@ TEST_CASE("a client may be used from several threads, and copied") {
   CHECK(good == 100);
   CHECK(server.connections() == 1);
 }
+
+TEST_CASE("targets: the given proxy is asked, and nothing of the target's is told to it") {
+  auto const check = [](auto target, std::string_view origin) {
+    scripted_server proxy(std::vector<scripted_answer>{{.status = 407}});
+    target.proxy = {.url = proxy.url()};
+    auto const got = import_client{target}.try_list_import_jobs();
+    REQUIRE_FALSE(got);
+    CHECK(got.error().code == errc::connect_failed);
+    CHECK(got.error().http_status == 407);
+    CHECK(got.error().message.find(std::string(origin) + " through proxy 127.0.0.1:") != std::string::npos);
+    auto const asked = proxy.only();  // a missing password does not come back by itself
+    CHECK(asked.method == "CONNECT");
+    CHECK("https://" + asked.target == origin);
+    CHECK(asked.authorization == "");
+  };
+  check(milvus{.uri = "https://milvus.example:19530", .token = "t"}, "https://milvus.example:19530");
+  check(zilliz_cloud{.endpoint = "https://cloud.example", .api_key = "k", .cluster_id = "c"},
+        "https://cloud.example:443");
+  check(zilliz_cloud_v1{.api_key = "k", .cluster_id = "c", .endpoint = "https://guide.example"},
+        "https://guide.example:443");
+}

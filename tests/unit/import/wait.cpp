@@ -202,3 +202,16 @@ TEST_CASE("wait: throws bw::error") {
     CHECK(std::string(x.what()).ends_with("[bulkwriter.import_failed]"));
   }
 }
+
+TEST_CASE("wait: goes on while a proxy says that it may pass, and ends when it refuses") {
+  scripted_server proxy({{.status = 502}, {.status = 503}, {.status = 403}});
+  milvus const target{
+      .uri = "http://milvus.example:19530", .retry = {.max_attempts = 1}, .proxy = {.url = proxy.url()}};
+  auto const start = steady::now();
+  auto const got = import_client{target}.try_wait({"1"}, {.poll_interval = 1ms, .timeout = for_ever});
+  CHECK(steady::now() - start < soon);
+  REQUIRE_FALSE(got);
+  CHECK(got.error().code == errc::connect_failed);
+  CHECK(got.error().http_status == 403);
+  CHECK(proxy.seen().size() == 3);
+}

@@ -611,3 +611,28 @@ TEST_CASE("s3: URLs of objects") {
   CHECK(url("storage.googleapis.com", "/a/") == "gs://docs/a/");
   CHECK(url("http://127.0.0.1:9000", "a") == "s3://docs/a");
 }
+
+TEST_CASE("s3: the given proxy is asked, and what it refuses for good is not repeated") {
+  for (auto const& [status, requests] : {std::pair(403, std::size_t{1}), std::pair(503, std::size_t{4})}) {
+    scripted_server proxy([s = status](request const&) { return http_answer(s, ""); });
+    bw::s3_connect_param param = param_of(proxy);
+    param.endpoint = "https://store.example";
+    param.proxy = {.url = proxy.endpoint()};
+    auto const got = bw::open_store(param).try_put("key", bytes("body"));
+    REQUIRE_FALSE(got);
+    CHECK(got.error().code == errc::connect_failed);
+    CHECK(got.error().http_status == status);
+    CHECK(got.error().message.find("https://store.example:443 through proxy " + proxy.authority()) !=
+          std::string::npos);
+    REQUIRE(proxy.seen().size() == requests);
+    CHECK(proxy.seen()[0].method == "CONNECT");
+    CHECK(proxy.seen()[0].target == "store.example:443");
+    CHECK(proxy.seen()[0].headers.count("authorization") == 0);
+
+    // The same endpoint as proxy and as store: without one, the store is asked.
+    param.endpoint = proxy.endpoint();
+    param.proxy = {.url = proxy.endpoint(), .no_proxy = "127.0.0.1"};
+    CHECK_FALSE(bw::open_store(param).try_put("key", bytes("body")));
+    CHECK(proxy.seen()[requests].method == "PUT");
+  }
+}

@@ -80,6 +80,11 @@ class answer {
   // Whether the stream may carry another exchange: the answer has ended by itself, and nothing came behind it.
   bool keep_alive() const noexcept { return parser_->is_done() && parser_->keep_alive() && arrived_.size() == 0; }
 
+  // What came behind the answer.
+  std::string_view rest() const noexcept {
+    return {static_cast<char const*>(arrived_.cdata().data()), arrived_.size()};
+  }
+
   response take() {
     auto message = parser_->release();
     response out;

@@ -11,12 +11,14 @@ inline namespace v1 {
 namespace http {
 
 struct client::impl {
-  explicit impl(client_options given) : options(std::move(given)) {}
+  explicit impl(client_options given) : options(std::move(given)), proxies(options.proxy) {}
 
   result<response> send(request const& what, std::stop_token stop) {
     auto const head = detail::request_head(what, options.user_agent);
     if (!head) return head.error();
-    detail::error_maker const make{what.origin.to_string()};
+    auto const by = proxies.try_choose(what.origin);
+    if (!by) return by.error();
+    detail::error_maker const make{what.origin.to_string() + (*by ? " through proxy " + (*by)->name() : "")};
     if (stop.stop_requested()) return make.stopped("start");
     try {
       if (!loop) loop.emplace();
@@ -43,7 +45,7 @@ struct client::impl {
     while (true) {
       bool const reused = line != nullptr;
       if (!line) {
-        auto opened = detail::connection::try_open(*loop, what.origin, options, tls.get(), time, make);
+        auto opened = detail::connection::try_open(*loop, what.origin, *by, options, tls.get(), time, make);
         if (!opened) {
           opened.error().may_have_happened = sent;
           return std::move(opened).error();
@@ -77,6 +79,7 @@ struct client::impl {
   }
 
   client_options options;
+  detail::proxy_rules proxies;
   std::optional<detail::event_loop> loop;
   std::unique_ptr<detail::tls_context> tls;
   std::unique_ptr<detail::connection> line;  // the last member: it uses the others until its end

@@ -1,9 +1,12 @@
 #pragma once
 
+#include <bulkwriter/http/detail/answer.ipp>
+#include <bulkwriter/http/detail/proxy.hpp>
 #include <bulkwriter/http/detail/resolve.ipp>
 #include <bulkwriter/http/detail/tls_stream.ipp>
 
 #include <array>
+#include <optional>
 
 namespace bulkwriter {
 inline namespace v1 {
@@ -73,7 +76,7 @@ class limits {
   clock::time_point total_;
 };
 
-// One connection to one origin, plain or TLS.
+// One connection to one origin, plain or TLS, straight or through a proxy's tunnel.
 class connection {
  public:
   connection(event_loop& loop, origin const& peer) : loop_(loop), peer_(peer), tcp_(loop.io()) {}
@@ -81,12 +84,13 @@ class connection {
     if (in_order_ && tls_) tls_->close();
   }
 
-  // Name, address, handshake: the peer is verified when this succeeds.
+  // Name, address, tunnel, handshake: the peer is verified when this succeeds.
   static result<std::unique_ptr<connection>> try_open(event_loop& loop, origin const& peer,
-                                                      client_options const& options, tls_context* tls,
-                                                      limits const& time, error_maker const& make) {
+                                                      std::optional<proxy> const& by, client_options const& options,
+                                                      tls_context* tls, limits const& time, error_maker const& make) {
     timeouts const& t = time.options();
-    auto const found = resolve(peer.host, peer.port, options.hosts, time.phase(t.resolve), loop.stop());
+    origin const& first = by ? by->at : peer;
+    auto const found = resolve(first.host, first.port, options.hosts, time.phase(t.resolve), loop.stop());
     if (found.how == wake::cancelled) return make.stopped("resolve");
     if (found.how == wake::timed_out) return time.late(make, "resolve", t.resolve, "no address for the name");
     if (!found.failure.empty()) return make(errc::resolve_failed, "resolve", found.failure);
@@ -99,6 +103,9 @@ class connection {
       auto const how = self->tcp_.connect(loop, address, time.phase(t.connect), ec);
       if (how == wake::cancelled) return make.stopped("connect");
       if (how == wake::ready && !ec) {
+        if (by) {
+          if (auto done = self->tunnel(*by, options, time, make); !done) return std::move(done).error();
+        }
         if (!peer.secure) return self;
         if (auto done = self->handshake(*tls, time, make); !done) return std::move(done).error();
         return self;
@@ -156,6 +163,49 @@ class connection {
   clock::time_point idle_since() const noexcept { return idle_since_; }
 
  private:
+  // Asks the proxy for a way to the peer (RFC 9110, 9.3.6). The first bytes of the peer's may come along with the
+  // answer.
+  result<void> tunnel(proxy const& by, client_options const& options, limits const& time, error_maker const& make) {
+    auto const limit = time.options().connect;
+    auto const end = time.phase(limit);
+    std::string const head = by.connect_head(peer_, options.user_agent);
+    outgoing out(head, {});
+    answer in(options, true);
+    bool broken = false;  // the proxy does not listen any more; it may have said why
+    while (!in.complete()) {
+      if (!out.empty() && !broken) broken = write(out) == io_status::failed;
+      auto const space = in.space();
+      auto const step = tcp_.read(space.data(), space.size());
+      switch (step.status) {
+        case io_status::moved:
+          if (auto const wrong = in.commit(step.bytes); !wrong.empty())
+            return make(errc::invalid_response, "CONNECT", "the proxy's answer: " + wrong);
+          continue;
+        case io_status::would_block: break;
+        case io_status::failed: return failure(make, "CONNECT");
+        default:
+          return make(errc::connection_lost, "CONNECT",
+                      in.any() ? "the proxy closed the connection in the middle of its answer"
+                               : "the proxy closed the connection without an answer");
+      }
+      switch (wait(true, !out.empty() && !broken, end)) {
+        case wake::ready: break;
+        case wake::cancelled: return make.stopped("CONNECT");
+        case wake::timed_out: return time.late(make, "CONNECT", limit, "no whole answer of the proxy came");
+      }
+    }
+    if (in.status() / 100 != 2) {
+      auto const said = in.take();
+      auto refused = make(errc::connect_failed, "CONNECT", by.why_refused(peer_, said));
+      refused.http_status = said.status;
+      return refused;
+    }
+    if (!out.empty())
+      return make(errc::invalid_response, "CONNECT", "the proxy consents before it has heard the request");
+    tcp_.unread(in.rest());
+    return {};
+  }
+
   result<void> handshake(tls_context& context, limits const& time, error_maker const& make) {
     auto const limit = time.options().handshake;
     tls_ = std::make_unique<tls_stream>(tcp_, context, peer_);

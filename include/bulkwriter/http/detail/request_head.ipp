@@ -25,6 +25,10 @@ constexpr bool is_field_value(std::string_view text) noexcept {
   return true;
 }
 
+BULKWRITER_DECL std::string agent_or_default(std::string_view user_agent) {
+  return user_agent.empty() ? std::string("bulkwriter/") + version : std::string(user_agent);
+}
+
 // Whether sending the request twice is the same as sending it once (RFC 9110, 9.2.2, or the caller's own promise).
 BULKWRITER_DECL bool is_idempotent(request const& what) noexcept {
   for (std::string_view method : {"GET", "HEAD", "PUT", "DELETE", "OPTIONS", "TRACE"}) {
@@ -81,7 +85,7 @@ BULKWRITER_DECL result<std::string> request_head(request const& what, std::strin
   }
   if (own_agent) {
     if (!is_field_value(user_agent)) return refuse(errc::invalid_option, "user_agent holds a control character");
-    line("User-Agent", user_agent.empty() ? std::string("bulkwriter/") + version : std::string(user_agent));
+    line("User-Agent", agent_or_default(user_agent));
   }
   // A length of zero is said aloud where a body is usual (RFC 9110, 8.6): some stores answer 411 otherwise.
   if (!what.body.empty() || what.method == "PUT" || what.method == "POST" || what.method == "PATCH")

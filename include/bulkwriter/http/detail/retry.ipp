@@ -48,15 +48,17 @@ BULKWRITER_DECL std::optional<std::chrono::milliseconds> retry_after(response co
 }
 
 BULKWRITER_DECL bool is_transient(result<response> const& outcome) noexcept {
-  if (outcome) {
-    for (int status : {408, 429, 500, 502, 503, 504}) {
-      if (outcome->status == status) return true;
+  auto const passes = [](int status) {
+    for (int transient : {408, 429, 500, 502, 503, 504}) {
+      if (status == transient) return true;
     }
     return false;
-  }
+  };
+  if (outcome) return passes(outcome->status);
   switch (outcome.error().code) {
+    case errc::connect_failed:  // by nobody's word, or by a proxy's
+      return outcome.error().http_status == 0 || passes(outcome.error().http_status);
     case errc::resolve_failed:
-    case errc::connect_failed:
     case errc::timeout:
     case errc::connection_lost: return true;
     default: return false;

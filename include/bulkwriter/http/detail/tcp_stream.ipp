@@ -7,6 +7,8 @@
 
 #include <cstddef>
 #include <memory>
+#include <string>
+#include <string_view>
 #include <utility>
 
 #if defined(__unix__) || defined(__APPLE__)
@@ -58,7 +60,15 @@ class tcp_stream {
     return how;
   }
 
+  // The next bytes to be read: what came along with an answer to something else.
+  void unread(std::string_view bytes) { unread_.insert(0, bytes); }
+
   io_step read(void* to, std::size_t size) {
+    if (!unread_.empty()) {
+      std::size_t const n = unread_.copy(static_cast<char*>(to), size);
+      unread_.erase(0, n);
+      return {io_status::moved, n};
+    }
     boost::system::error_code ec;
     std::size_t const n = socket_.read_some(boost::asio::buffer(to, size), ec);
     if (!ec) return {io_status::moved, n};
@@ -110,6 +120,7 @@ class tcp_stream {
   boost::asio::ip::tcp::socket socket_;
   std::shared_ptr<readiness> ready_ = std::make_shared<readiness>();
   boost::system::error_code failure_;
+  std::string unread_;
 };
 
 }  // namespace detail

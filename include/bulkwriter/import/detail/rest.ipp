@@ -205,9 +205,11 @@ BULKWRITER_DECL result<rest_reply> rest_channel::judge(rest_call const& call, re
 BULKWRITER_DECL bool may_pass(error_info const& error) noexcept {
   switch (error.code) {
     case errc::resolve_failed:
-    case errc::connect_failed:
     case errc::connection_lost:
     case errc::timeout: return true;
+    case errc::connect_failed:
+      if (error.http_status == 0) return true;
+      break;  // by a proxy, whose status decides
     default: break;
   }
   int const status = error.http_status;

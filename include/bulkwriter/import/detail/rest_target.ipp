@@ -18,6 +18,7 @@ rest_options rest_options_of(Target const& target, std::string url, std::string 
   options.token = std::move(token);
   options.client.timeouts = target.timeouts;
   options.client.tls = {.ca_file = target.ca_file, .ca_path = target.ca_path};
+  options.client.proxy = target.proxy;
   options.retry = target.retry;
   options.headers = target.headers;
   return options;

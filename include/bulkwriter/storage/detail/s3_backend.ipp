@@ -41,7 +41,7 @@ class s3_backend::lease {
 
 BULKWRITER_DECL http::client_options s3_client_options(s3_connect_param const& param,
                                                        std::chrono::milliseconds at_least) {
-  http::client_options out = {.timeouts = param.timeouts, .tls = {.ca_file = param.ca_file}};
+  http::client_options out = {.timeouts = param.timeouts, .tls = {.ca_file = param.ca_file}, .proxy = param.proxy};
   auto const lengthen = [at_least](std::chrono::milliseconds& limit) {
     if (limit.count() != 0) limit = (std::max)(limit, at_least);  // 0: no limit at all
   };

@@ -108,6 +108,28 @@ class peer {
                 std::string(more_headers) + "\r\n" + std::string(body_text));
   }
 
+  // Carries bytes both ways between the client and a port of this machine, until one side closes. False if nobody
+  // listens there. What `first` holds goes to the client once the connection is there.
+  bool pass_on(std::uint16_t port, std::string_view first) {
+    int const other = ::socket(AF_INET, SOCK_STREAM, 0);
+    sockaddr_in to = {};
+    to.sin_family = AF_INET;
+    to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    to.sin_port = htons(port);
+    bool const there = ::connect(other, reinterpret_cast<sockaddr*>(&to), sizeof to) == 0;
+    if (there && send(first) && write_all(other, std::exchange(in_, {}))) {
+      pollfd both[] = {{.fd = fd_, .events = POLLIN, .revents = 0}, {.fd = other, .events = POLLIN, .revents = 0}};
+      while (::poll(both, 2, -1) > 0) {
+        char buffer[65536];
+        bool const from_client = both[0].revents != 0;
+        auto const n = ::recv(from_client ? fd_ : other, buffer, sizeof buffer, 0);
+        if (n <= 0 || !write_all(from_client ? other : fd_, {buffer, static_cast<std::size_t>(n)})) break;
+      }
+    }
+    ::close(other);
+    return there;
+  }
+
   // Does nothing until the client closes or the server goes.
   void stall() {
     char byte = 0;
@@ -128,6 +150,14 @@ class peer {
   }
 
  private:
+  static bool write_all(int fd, std::string_view text) {
+    while (!text.empty()) {
+      auto const n = ::send(fd, text.data(), text.size(), MSG_NOSIGNAL);
+      if (n <= 0) return false;
+      text.remove_prefix(static_cast<std::size_t>(n));
+    }
+    return true;
+  }
   bool fill() {
     char buffer[65536];
     auto const n =
