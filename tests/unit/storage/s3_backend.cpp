@@ -4,6 +4,7 @@
 
 #include <doctest/doctest.h>
 
+#include <functional>
 #include <thread>
 
 #include "scripted_server.hpp"
@@ -400,6 +401,53 @@ TEST_CASE("s3: a success without an ETag is no upload: some web server says 200 
     auto const part = store.backend().put_part("k", "u", 1, bytes("x"), {});
     CHECK(part.error().code == errc::invalid_response);
     CHECK(part.error().message.find("does not look like an S3 store") != std::string::npos);
+  }
+}
+
+TEST_CASE("s3: a success whose body is an error is that error, in whatever was asked for") {
+  std::string code = "AccessDenied";
+  bool once = false;
+  std::size_t asked = 0;
+  scripted_server server([&](request const& r) {
+    if (!once || asked++ == 0) return http_answer(200, s3_error(code), {{"ETag", "e"}});
+    if (r.method == "DELETE") return http_answer(204);
+    return http_answer(200, "<InitiateMultipartUploadResult><UploadId>u</UploadId></InitiateMultipartUploadResult>",
+                       {{"ETag", "e"}});
+  });
+  bw::object_store store = param_of(server);
+  std::function<bw::result<void>()> const operations[] = {
+      [&]() -> bw::result<void> {
+        if (auto got = store.try_put("k", bytes("x")); !got) return got.error();
+        return {};
+      },
+      [&]() -> bw::result<void> {
+        if (auto got = store.backend().create_multipart("k"); !got) return got.error();
+        return {};
+      },
+      [&]() -> bw::result<void> {
+        if (auto got = store.backend().put_part("k", "u", 1, bytes("x"), {}); !got) return got.error();
+        return {};
+      },
+      [&] { return store.backend().abort_multipart("k", "u"); }, [&] { return store.try_remove("k"); }};
+  for (auto const& operation : operations) {
+    code = "AccessDenied", once = false;
+    auto before = server.seen().size();
+    auto const refused = operation();
+    REQUIRE(!refused);
+    CHECK(refused.error().code == errc::access_denied);
+    CHECK(refused.error().server_error == "AccessDenied");
+    CHECK(!refused.error().may_have_happened);
+    CHECK(server.seen().size() == before + 1);
+    code = "InternalError";
+    before = server.seen().size();
+    auto const failed = operation();
+    REQUIRE(!failed);
+    CHECK(failed.error().server_error == "InternalError");
+    CHECK(failed.error().may_have_happened);
+    CHECK(server.seen().size() == before + 4);  // attempts
+    once = true, asked = 0;
+    CHECK(operation().has_value());
+    CHECK(asked == 2);
   }
 }
 

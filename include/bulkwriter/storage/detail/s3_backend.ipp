@@ -132,8 +132,8 @@ BULKWRITER_DECL result<http::response> s3_backend::send_signed(call const& what,
 }
 
 BULKWRITER_DECL bool transient_answer(result<http::response> const& answer) {
-  return http::is_transient(answer) ||
-         (answer && answer->status >= 400 && is_transient_s3_code(read_s3_failure(*answer).code));
+  return http::is_transient(answer) || (answer && (answer->status >= 400 || is_denied_success(*answer)) &&
+                                        is_transient_s3_code(read_s3_failure(*answer).code));
 }
 
 BULKWRITER_DECL s3_backend::outcome s3_backend::send(call const& what) {
@@ -227,7 +227,10 @@ BULKWRITER_DECL error_info s3_backend::unusable(call const& what, outcome const&
 
 BULKWRITER_DECL http::response const* s3_backend::accepted(outcome const& got,
                                                            std::initializer_list<int> statuses) const {
-  if (!got.answer || std::find(statuses.begin(), statuses.end(), got.answer->status) == statuses.end()) return nullptr;
+  if (!got.answer || std::find(statuses.begin(), statuses.end(), got.answer->status) == statuses.end() ||
+      is_denied_success(*got.answer)) {
+    return nullptr;
+  }
   return &*got.answer;
 }
 
