@@ -139,14 +139,14 @@ class Client:
     def __init__(self, program):
         self.program = program
 
-    def start(self, port, *words, **options):
+    def start(self, port, *words, stdin=subprocess.PIPE, **options):
         given = {"endpoint": f"http://127.0.0.1:{port}", "access_key": ACCESS, "secret_key": SECRET, "bucket": BUCKET, "part_size": PART}
         given.update(options)
         command = [self.program]
         for name, value in given.items():
             if value is not None:
                 command += ["--" + name.replace("_", "-"), str(value)]
-        return subprocess.Popen(command + list(words), stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        return subprocess.Popen(command + list(words), stdin=stdin, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
 
     def run(self, port, *words, body=b"", timeout=120, **options):
         p = self.start(port, *words, **options)
