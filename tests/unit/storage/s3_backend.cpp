@@ -631,6 +631,27 @@ TEST_CASE("s3: a listing of several pages") {
   CHECK(loop.seen().size() == 2);
 }
 
+TEST_CASE("s3: the longest page of a listing is taken, and an answer without an end is not") {
+  std::size_t keys = 1000;
+  scripted_server server([&](request const&) {
+    std::string page = "<ListBucketResult><EncodingType>url</EncodingType>";
+    std::string key;
+    for (int i = 0; i < 1024; ++i) key += "%25";
+    for (std::size_t i = 0; i < keys; ++i) page += "<Contents><Key>" + key + "</Key><Size>1</Size></Contents>";
+    return http_answer(200, page + "</ListBucketResult>");
+  });
+  bw::object_store store = param_of(server);
+  auto const listed = store.try_list("");
+  REQUIRE(listed.has_value());
+  CHECK(listed->size() == 1000);
+  CHECK(listed->back().key == std::string(1024, '%'));
+  keys = 10'000;
+  auto const flooded = store.try_list("");
+  REQUIRE(!flooded);
+  CHECK(flooded.error().code == errc::invalid_response);
+  CHECK(flooded.error().message.find("the body exceeds") != std::string::npos);
+}
+
 TEST_CASE("s3: options are checked before anything is sent") {
   bw::s3_connect_param const good = {.endpoint = "h", .access_key = "a", .secret_key = "s", .bucket_name = "b"};
   CHECK(bw::try_open_store(good).has_value());

@@ -41,7 +41,10 @@ class s3_backend::lease {
 
 BULKWRITER_DECL http::client_options s3_client_options(s3_connect_param const& param,
                                                        std::chrono::milliseconds at_least) {
-  http::client_options out = {.timeouts = param.timeouts, .tls = {.ca_file = param.ca_file}};
+  // The longest answers are pages of listings: a thousand keys of 1,024 bytes, three characters for each byte.
+  constexpr std::size_t largest_answer = 16 * 1024 * 1024;
+  http::client_options out = {
+      .timeouts = param.timeouts, .tls = {.ca_file = param.ca_file}, .max_body_size = largest_answer};
   auto const lengthen = [at_least](std::chrono::milliseconds& limit) {
     if (limit.count() != 0) limit = (std::max)(limit, at_least);  // 0: no limit at all
   };
