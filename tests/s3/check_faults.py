@@ -468,6 +468,40 @@ def test_abort(s, client):
     all_of(work, [(f,) for f in FAULTS if not FAULTS[f].is_abort])
 
 
+def test_late_part(s, client):
+    """a part that is cut off stays in the server's hands until after the abort: another abort comes after it"""
+    store = Store(s)
+
+    def work(after):
+        key, aborted, arrived, when = f"late/{after}", threading.Event(), threading.Event(), []
+
+        def late(proxy, request):
+            body = b"".join(request.body())
+            with socket.create_connection(("127.0.0.1", s.port)) as server:
+                server.sendall(request.head + b"\r\n\r\n" + body[:-1])
+                reset(request.line)
+                aborted.wait(DEADLINE)
+                time.sleep(after)
+                server.sendall(body[-1:])
+                server.recv(1 << 16)
+                when.append(time.monotonic())
+                arrived.set()
+
+        def aborts(proxy, request):
+            proxy.forward(request).send(request.line)
+            aborted.set()
+            return True
+        with proxied(s, lambda r: late if r.part == 2 else aborts if r.kind == "abort" else None) as proxy:
+            run = Run(client, proxy.port, "upload", key, body=BODY, attempts=1)
+            assert arrived.wait(DEADLINE)
+        store.judge(run, key, BODY, proxy.seen)
+        run.error("connection_lost", f"part 2 of '{key}'")
+        assert not store.uploads(key) and store.object(key) is None
+        # (This server does not bring the upload back by itself; S3 says that it may.)
+        assert proxy.seen[-1].kind == "abort" and proxy.seen[-1].began > when[0], [r.kind for r in proxy.seen]
+    all_of(work, [(0.0,), (0.1,), (0.3,)])
+
+
 def test_look(s, client):
     """the answer to Complete is lost, and then the look at the object fails once: success, or it says that it does not know"""
     store = Store(s)
