@@ -8,6 +8,8 @@
 //   s3_client [--option value]... presign-get KEY | presign-put KEY | uploads PREFIX | abort-stale PREFIX    --age
 //   SECONDS
 //
+// --peak 1: one more line, on standard error, with the most memory that this process has had, in KiB.
+//
 // "ok …" and exit code 0, or "error CODE HTTP_STATUS SERVER_ERROR\tMESSAGE" and exit code 1; 2: wrong call.
 
 #include <bulkwriter/storage/object_output.hpp>
@@ -15,6 +17,7 @@
 #include <bulkwriter/storage/upload_file.hpp>
 
 #include <cstdio>
+#include <fstream>
 #include <iostream>
 #include <map>
 #include <string>
@@ -55,6 +58,17 @@ int upload(bw::object_store store, std::string const& key, std::uint64_t max_siz
   return 0;
 }
 
+// From /proc: what getrusage tells began before this program did, in the process that started it.
+struct peak_report {
+  ~peak_report() {
+    std::ifstream status("/proc/self/status");
+    for (std::string line; wanted && std::getline(status, line);) {
+      if (line.starts_with("VmHWM:")) std::cerr << line << std::endl;
+    }
+  }
+  bool wanted = false;
+};
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -64,6 +78,7 @@ int main(int argc, char** argv) {
   std::chrono::seconds age{60};
   std::string file;
   bool resume = false;
+  peak_report peak;
   std::vector<std::string> words;
   try {
     for (int i = 1; i < argc; ++i) {
@@ -105,6 +120,8 @@ int main(int argc, char** argv) {
         resume = value == "1";
       } else if (name == "--age") {
         age = std::chrono::seconds(std::stol(value));
+      } else if (name == "--peak") {
+        peak.wanted = value == "1";
       } else if (name == "--connections") {
         options.connections = std::stoi(value);
       } else {

@@ -64,6 +64,11 @@ TEST_CASE("s3 errors: after which the work may be done all the same") {
   };
   for (int const status : {200, 204, 301, 400, 403, 404, 408, 412, 429, 501, 505}) CHECK(!open(status));
   for (int const status : {500, 502, 503, 504, 520}) CHECK(open(status));
+  auto const under_200 = [](std::string const& code) {
+    return bw::http::response{.status = 200, .headers = {}, .body = "<Error><Code>" + code + "</Code></Error>"};
+  };
+  CHECK(detail::leaves_open(under_200("InternalError")));
+  CHECK(!detail::leaves_open(under_200("AccessDenied")));
   CHECK(!detail::leaves_open(bw::error_info{.code = errc::connect_failed}));
   CHECK(detail::leaves_open(bw::error_info{.code = errc::timeout, .may_have_happened = true}));
 }

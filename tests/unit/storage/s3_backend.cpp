@@ -4,6 +4,7 @@
 
 #include <doctest/doctest.h>
 
+#include <functional>
 #include <thread>
 
 #include "scripted_server.hpp"
@@ -403,6 +404,53 @@ TEST_CASE("s3: a success without an ETag is no upload: some web server says 200 
   }
 }
 
+TEST_CASE("s3: a success whose body is an error is that error, in whatever was asked for") {
+  std::string code = "AccessDenied";
+  bool once = false;
+  std::size_t asked = 0;
+  scripted_server server([&](request const& r) {
+    if (!once || asked++ == 0) return http_answer(200, s3_error(code), {{"ETag", "e"}});
+    if (r.method == "DELETE") return http_answer(204);
+    return http_answer(200, "<InitiateMultipartUploadResult><UploadId>u</UploadId></InitiateMultipartUploadResult>",
+                       {{"ETag", "e"}});
+  });
+  bw::object_store store = param_of(server);
+  std::function<bw::result<void>()> const operations[] = {
+      [&]() -> bw::result<void> {
+        if (auto got = store.try_put("k", bytes("x")); !got) return got.error();
+        return {};
+      },
+      [&]() -> bw::result<void> {
+        if (auto got = store.backend().create_multipart("k"); !got) return got.error();
+        return {};
+      },
+      [&]() -> bw::result<void> {
+        if (auto got = store.backend().put_part("k", "u", 1, bytes("x"), {}); !got) return got.error();
+        return {};
+      },
+      [&] { return store.backend().abort_multipart("k", "u"); }, [&] { return store.try_remove("k"); }};
+  for (auto const& operation : operations) {
+    code = "AccessDenied", once = false;
+    auto before = server.seen().size();
+    auto const refused = operation();
+    REQUIRE(!refused);
+    CHECK(refused.error().code == errc::access_denied);
+    CHECK(refused.error().server_error == "AccessDenied");
+    CHECK(!refused.error().may_have_happened);
+    CHECK(server.seen().size() == before + 1);
+    code = "InternalError";
+    before = server.seen().size();
+    auto const failed = operation();
+    REQUIRE(!failed);
+    CHECK(failed.error().server_error == "InternalError");
+    CHECK(failed.error().may_have_happened);
+    CHECK(server.seen().size() == before + 4);  // attempts
+    once = true, asked = 0;
+    CHECK(operation().has_value());
+    CHECK(asked == 2);
+  }
+}
+
 TEST_CASE("s3: a web server's page is neither a missing object nor a missing bucket") {
   for (int const status : {400, 403, 404, 405, 412}) {
     CAPTURE(status);
@@ -581,6 +629,27 @@ TEST_CASE("s3: a listing of several pages") {
   });
   CHECK(bw::object_store(param_of(loop)).try_list().error().code == errc::invalid_response);
   CHECK(loop.seen().size() == 2);
+}
+
+TEST_CASE("s3: the longest page of a listing is taken, and an answer without an end is not") {
+  std::size_t keys = 1000;
+  scripted_server server([&](request const&) {
+    std::string page = "<ListBucketResult><EncodingType>url</EncodingType>";
+    std::string key;
+    for (int i = 0; i < 1024; ++i) key += "%25";
+    for (std::size_t i = 0; i < keys; ++i) page += "<Contents><Key>" + key + "</Key><Size>1</Size></Contents>";
+    return http_answer(200, page + "</ListBucketResult>");
+  });
+  bw::object_store store = param_of(server);
+  auto const listed = store.try_list("");
+  REQUIRE(listed.has_value());
+  CHECK(listed->size() == 1000);
+  CHECK(listed->back().key == std::string(1024, '%'));
+  keys = 10'000;
+  auto const flooded = store.try_list("");
+  REQUIRE(!flooded);
+  CHECK(flooded.error().code == errc::invalid_response);
+  CHECK(flooded.error().message.find("the body exceeds") != std::string::npos);
 }
 
 TEST_CASE("s3: options are checked before anything is sent") {

@@ -33,8 +33,12 @@ s3_failure read_s3_failure(http::response const& answer);
 /// The code of the library for a refusal; `known_region` is the one that was signed for.
 errc s3_errc(s3_failure const& failure, int status, std::string_view known_region);
 
+/// Whether a success is denied by its own body, which has the code of an error. S3 documents that for the operations
+/// that take long; the SDKs of AWS expect it of all.
+bool is_denied_success(http::response const& answer);
+
 /// Whether what was asked for may have been done although this does not say so.
-bool leaves_open(result<http::response> const& answer) noexcept;
+bool leaves_open(result<http::response> const& answer);
 
 /// Refusals that a second try may overcome although their HTTP status does not say so.
 bool is_transient_s3_code(std::string_view code) noexcept;

@@ -82,8 +82,14 @@ BULKWRITER_DECL errc s3_errc(s3_failure const& failure, int status, std::string_
   return errc::storage_error;
 }
 
-BULKWRITER_DECL bool leaves_open(result<http::response> const& answer) noexcept {
+BULKWRITER_DECL bool is_denied_success(http::response const& answer) {
+  return answer.status >= 200 && answer.status < 300 && answer.body.find("<Error") != std::string::npos &&
+         !read_s3_failure(answer).code.empty();
+}
+
+BULKWRITER_DECL bool leaves_open(result<http::response> const& answer) {
   if (!answer) return answer.error().may_have_happened;
+  if (is_denied_success(*answer)) return is_transient_s3_code(read_s3_failure(*answer).code);
   // 501 and 505 refuse the request for what it is (RFC 9110, 15.6).
   return answer->status >= 500 && answer->status != 501 && answer->status != 505;
 }

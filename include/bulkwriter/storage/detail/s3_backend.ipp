@@ -41,7 +41,12 @@ class s3_backend::lease {
 
 BULKWRITER_DECL http::client_options s3_client_options(s3_connect_param const& param,
                                                        std::chrono::milliseconds at_least) {
-  http::client_options out = {.timeouts = param.timeouts, .tls = {.ca_file = param.ca_file}, .proxy = param.proxy};
+  // The longest answers are pages of listings: a thousand keys of 1,024 bytes, three characters for each byte.
+  constexpr std::size_t largest_answer = 16 * 1024 * 1024;
+  http::client_options out = {.timeouts = param.timeouts,
+                              .tls = {.ca_file = param.ca_file},
+                              .max_body_size = largest_answer,
+                              .proxy = param.proxy};
   auto const lengthen = [at_least](std::chrono::milliseconds& limit) {
     if (limit.count() != 0) limit = (std::max)(limit, at_least);  // 0: no limit at all
   };
@@ -132,8 +137,8 @@ BULKWRITER_DECL result<http::response> s3_backend::send_signed(call const& what,
 }
 
 BULKWRITER_DECL bool transient_answer(result<http::response> const& answer) {
-  return http::is_transient(answer) ||
-         (answer && answer->status >= 400 && is_transient_s3_code(read_s3_failure(*answer).code));
+  return http::is_transient(answer) || (answer && (answer->status >= 400 || is_denied_success(*answer)) &&
+                                        is_transient_s3_code(read_s3_failure(*answer).code));
 }
 
 BULKWRITER_DECL s3_backend::outcome s3_backend::send(call const& what) {
@@ -227,7 +232,10 @@ BULKWRITER_DECL error_info s3_backend::unusable(call const& what, outcome const&
 
 BULKWRITER_DECL http::response const* s3_backend::accepted(outcome const& got,
                                                            std::initializer_list<int> statuses) const {
-  if (!got.answer || std::find(statuses.begin(), statuses.end(), got.answer->status) == statuses.end()) return nullptr;
+  if (!got.answer || std::find(statuses.begin(), statuses.end(), got.answer->status) == statuses.end() ||
+      is_denied_success(*got.answer)) {
+    return nullptr;
+  }
   return &*got.answer;
 }
 
