@@ -136,7 +136,7 @@ enum class errc : std::uint16_t {
   // --- network ---
   invalid_url = 90,       ///< text that is not an http or https URL, or lacks a host
   resolve_failed = 91,    ///< the host name has no address
-  connect_failed = 92,    ///< nobody listens there, or no route
+  connect_failed = 92,    ///< nobody listens there, no route, or a proxy refuses: `http_status` is the proxy's
   tls_failed = 93,        ///< the peer's certificate or the handshake was refused
   timeout = 94,           ///< a deadline passed; the message says in which phase
   connection_lost = 95,   ///< the peer closed or reset before the answer was whole
@@ -9736,6 +9736,33 @@ std::optional<std::chrono::system_clock::time_point> parse_date(std::string_view
 }  // namespace v1
 }  // namespace bulkwriter
 
+// ---------- bulkwriter/http/proxy_options.hpp -----------------------------------------------------------------------
+
+namespace bulkwriter {
+inline namespace v1 {
+namespace http {
+
+/// The way out of a network that has no other: the proxy is asked by CONNECT for a tunnel to the origin, of http
+/// origins as of https ones. So requests, their signatures and what is verified of the origin stay as they are without
+/// a proxy, and what the proxy says is never taken for the origin's answer; but there are proxies that allow CONNECT to
+/// port 443 only. The proxy resolves the origin's name. Proxies are spoken to in clear text and asked for Basic
+/// authentication only, so name and password are readable on the way to them.
+struct proxy_options {
+  /// "http://[user:password@]host[:port]", name and password percent-encoded where they hold what ends them; port 80 if
+  /// none is given. "none": no proxy. Empty: as curl has it, from the environment when the client is made: https_proxy
+  /// or HTTPS_PROXY for https origins, http_proxy (in lower case only: a CGI server sets the other one from a request's
+  /// header) for http origins, all_proxy or ALL_PROXY where these are empty.
+  std::string url = {};
+  /// Who is reached without the proxy, separated by commas: "example.com" and ".example.com" stand for the name and all
+  /// below it, "10.0.0.0/8" and "::1" for addresses as the request names them, ":8080" behind either for one port, "*"
+  /// for everybody. Empty: nobody, or, if `url` is empty, what no_proxy or NO_PROXY says. This machine is no exception.
+  std::string no_proxy = {};
+};
+
+}  // namespace http
+}  // namespace v1
+}  // namespace bulkwriter
+
 // ---------- bulkwriter/http/client.hpp ------------------------------------------------------------------------------
 
 namespace bulkwriter {
@@ -9744,8 +9771,9 @@ namespace http {
 
 /// One deadline a phase; 0 means none. Progress re-arms the stalls: a slow line is not a dead one.
 struct timeouts {
-  std::chrono::milliseconds resolve = std::chrono::seconds(10);      ///< the host's name becomes addresses
-  std::chrono::milliseconds connect = std::chrono::seconds(10);      ///< for each address tried
+  std::chrono::milliseconds resolve = std::chrono::seconds(10);  ///< the host's name becomes addresses
+  std::chrono::milliseconds connect =
+      std::chrono::seconds(10);  ///< for each address tried; also for a proxy's whole answer to CONNECT
   std::chrono::milliseconds handshake = std::chrono::seconds(10);    ///< of TLS
   std::chrono::milliseconds write_stall = std::chrono::seconds(30);  ///< no byte of the request accepted for so long
   std::chrono::milliseconds first_byte =
@@ -9779,6 +9807,7 @@ struct client_options {
   std::size_t max_body_size = 64 * 1024 * 1024;  ///< bytes of an answer's body; more is invalid_response
   std::chrono::milliseconds idle_limit =
       std::chrono::seconds(30);  ///< a connection that rested for longer is not used again; 0: no limit
+  proxy_options proxy = {};      ///< from the environment, unless it says otherwise
 };
 
 /// A client for one request at a time: one connection, kept alive between requests to the same origin.
@@ -9791,6 +9820,7 @@ struct client_options {
 ///
 /// Errors: invalid_url and invalid_option (nothing was sent), resolve_failed, connect_failed, tls_failed, timeout,
 /// connection_lost, invalid_response, cancelled; messages name origin and phase, never target, header value or body.
+/// A proxy that refuses is connect_failed with the proxy's status as `http_status`; its password is in no message.
 /// `may_have_happened` says whether any of the request had been sent by then.
 ///
 /// Not thread-safe: use one client per thread. The stop token may be triggered from any thread.
@@ -9820,6 +9850,55 @@ class client {
 }  // namespace v1
 }  // namespace bulkwriter
 
+// ---------- bulkwriter/http/detail/proxy.hpp ------------------------------------------------------------------------
+
+namespace bulkwriter {
+inline namespace v1 {
+namespace http {
+namespace detail {
+
+struct proxy {
+  origin at = {};
+  std::string authorization = {};  // empty: none
+
+  std::string name() const;  // "host:port"
+  std::string connect_head(origin const& to, std::string_view user_agent) const;
+  std::string why_refused(origin const& to, response const& said) const;
+};
+
+// `from` says whose text it is. Errors: invalid_url, and nothing of the text is quoted: where a part is missing or out
+// of place, the password may be anywhere.
+result<proxy> try_parse_proxy(std::string_view text, std::string_view from);
+
+// Whether a list such as NO_PROXY names the origin.
+bool is_without_proxy(std::string_view list, origin const& to);
+
+// Which proxy, if any, leads to an origin. The environment is read once, by the constructor.
+class proxy_rules {
+ public:
+  using environment = std::function<char const*(char const* name)>;
+
+  explicit proxy_rules(proxy_options const& options, environment const& ask = system_environment);
+
+  // Errors: invalid_url, naming where the proxy's URL is from.
+  result<std::optional<proxy>> try_choose(origin const& to) const;
+
+ private:
+  struct setting {
+    std::string value = {};
+    std::string name = {};
+  };
+  static char const* system_environment(char const* name);
+
+  setting secure_, plain_;
+  std::string no_proxy_;
+};
+
+}  // namespace detail
+}  // namespace http
+}  // namespace v1
+}  // namespace bulkwriter
+
 // ---------- bulkwriter/http/retry.hpp -------------------------------------------------------------------------------
 
 namespace bulkwriter {
@@ -9837,7 +9916,8 @@ struct retry_options {
 };
 
 /// Whether an outcome is worth another try of a request that is safe to repeat:
-/// resolve_failed, connect_failed, timeout and connection_lost; status 408, 429, 500, 502, 503, 504. Thread-safe.
+/// resolve_failed, connect_failed, timeout and connection_lost; status 408, 429, 500, 502, 503, 504, which a proxy's
+/// refusal must have, too. Thread-safe.
 bool is_transient(result<response> const& outcome) noexcept;
 
 /// How long the server asks to wait: `Retry-After` in seconds, or as a date, counted from the answer's own `Date` or
@@ -9923,6 +10003,7 @@ struct milvus {
   http::timeouts timeouts = detail::rest_timeouts;  ///< total: 2 minutes; else as http::timeouts has it
   http::retry_options retry = {};                   ///< of calls that are safe to repeat
   std::vector<http::header> headers = {};           ///< sent with every request
+  http::proxy_options proxy = {};                   ///< from HTTPS_PROXY and its kin, unless it says otherwise
 };
 
 /// Zilliz Cloud's import API v2.
@@ -9940,6 +10021,7 @@ struct zilliz_cloud {
   http::timeouts timeouts = detail::rest_timeouts;  ///< total: 2 minutes; else as http::timeouts has it
   http::retry_options retry = {};                   ///< of calls that are safe to repeat
   std::vector<http::header> headers = {};           ///< sent with every request
+  http::proxy_options proxy = {};                   ///< from HTTPS_PROXY and its kin, unless it says otherwise
 };
 
 /// Zilliz Cloud's import API v1, as in the guide: https://controller.api.{cloud_region}.zillizcloud.com.
@@ -9956,6 +10038,7 @@ struct zilliz_cloud_v1 {
   http::timeouts timeouts = detail::rest_timeouts;  ///< total: 2 minutes; else as http::timeouts has it
   http::retry_options retry = {};                   ///< of calls that are safe to repeat
   std::vector<http::header> headers = {};           ///< sent with every request
+  http::proxy_options proxy = {};                   ///< from HTTPS_PROXY and its kin, unless it says otherwise
 };
 
 /// Parts of a list of files that fit one request each, in order: at most `at_most` groups; 0 counts as 1. Thread-safe.
@@ -11649,7 +11732,8 @@ struct s3_connect_param {
   std::string ca_file = {};                             ///< PEM bundle instead of the system's trusted authorities
   http::timeouts timeouts = {};                         ///< of every attempt
   http::retry_options retry = {};                       ///< of every operation and every part
-  int idle_connections = 8;  ///< kept open between requests; as many as there are requests at a time are opened
+  int idle_connections = 8;        ///< kept open between requests; as many as there are requests at a time are opened
+  http::proxy_options proxy = {};  ///< from HTTPS_PROXY and its kin, unless it says otherwise
 };
 
 }  // namespace v1
@@ -11985,8 +12069,12 @@ s3_failure read_s3_failure(http::response const& answer);
 /// The code of the library for a refusal; `known_region` is the one that was signed for.
 errc s3_errc(s3_failure const& failure, int status, std::string_view known_region);
 
+/// Whether a success is denied by its own body, which has the code of an error. S3 documents that for the operations
+/// that take long; the SDKs of AWS expect it of all.
+bool is_denied_success(http::response const& answer);
+
 /// Whether what was asked for may have been done although this does not say so.
-bool leaves_open(result<http::response> const& answer) noexcept;
+bool leaves_open(result<http::response> const& answer);
 
 /// Refusals that a second try may overcome although their HTTP status does not say so.
 bool is_transient_s3_code(std::string_view code) noexcept;
@@ -12237,6 +12325,7 @@ inline object_info upload_file(object_store const& store, std::string const& pat
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/address.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http/error.hpp>
@@ -12577,6 +12666,11 @@ class answer {
   // Whether the stream may carry another exchange: the answer has ended by itself, and nothing came behind it.
   bool keep_alive() const noexcept { return parser_->is_done() && parser_->keep_alive() && arrived_.size() == 0; }
 
+  // What came behind the answer.
+  std::string_view rest() const noexcept {
+    return {static_cast<char const*>(arrived_.cdata().data()), arrived_.size()};
+  }
+
   response take() {
     auto message = parser_->release();
     response out;
@@ -12636,6 +12730,324 @@ class answer {
   bool any_ = false, is_http_ = false;
   int interim_ = 0;
 };
+
+}  // namespace detail
+}  // namespace http
+}  // namespace v1
+}  // namespace bulkwriter
+
+// ---------- bulkwriter/http/detail/request_head.ipp -----------------------------------------------------------------
+
+namespace bulkwriter {
+inline namespace v1 {
+namespace http {
+namespace detail {
+
+// RFC 9110, 5.6.2
+constexpr bool is_token(std::string_view text) noexcept {
+  if (text.empty()) return false;
+  for (char c : text) {
+    if (!is_alpha(c) && !is_digit(c) && std::string_view("!#$%&'*+-.^_`|~").find(c) == std::string_view::npos)
+      return false;
+  }
+  return true;
+}
+
+constexpr bool is_field_value(std::string_view text) noexcept {
+  for (char c : text) {
+    if (is_control(c) && c != '\t') return false;
+  }
+  return true;
+}
+
+BULKWRITER_DECL std::string agent_or_default(std::string_view user_agent) {
+  return user_agent.empty() ? std::string("bulkwriter/") + version : std::string(user_agent);
+}
+
+// Whether sending the request twice is the same as sending it once (RFC 9110, 9.2.2, or the caller's own promise).
+BULKWRITER_DECL bool is_idempotent(request const& what) noexcept {
+  for (std::string_view method : {"GET", "HEAD", "PUT", "DELETE", "OPTIONS", "TRACE"}) {
+    if (what.method == method) return true;
+  }
+  for (header const& h : what.headers) {
+    if (equal_without_case(h.name, "Idempotency-Key")) return true;
+  }
+  return false;
+}
+
+// Start line and headers as bytes. A value is never repeated in a message: it may be a key.
+BULKWRITER_DECL result<std::string> request_head(request const& what, std::string_view user_agent) {
+  auto refuse = [](errc code, std::string why) {
+    return error_info{.code = code, .message = "request: " + std::move(why)};
+  };
+
+  if (!is_token(what.method))
+    return refuse(errc::invalid_option, "method " + quoted(what.method, 32) + " is not a token");
+  if (!is_host_name(what.origin.host) && !is_ipv6(what.origin.host))
+    return refuse(errc::invalid_url, "the origin's host is no host name or address");
+  if (what.origin.port == 0) return refuse(errc::invalid_url, "port 0");
+  if (!is_target(what.target))
+    return refuse(errc::invalid_url, "the target does not begin with '/' or holds a control character or a blank");
+
+  std::string const authority = what.origin.authority();
+  std::string const length = std::to_string(what.body.size());
+  std::string head;
+  head.reserve(512);
+  auto line = [&head](std::string_view name, std::string_view value) {
+    head.append(name).append(": ").append(value).append("\r\n");
+  };
+  head.append(what.method).append(" ").append(what.target).append(" HTTP/1.1\r\n");
+  line("Host", authority);
+
+  bool own_agent = true;
+  for (header const& h : what.headers) {
+    if (!is_token(h.name)) return refuse(errc::invalid_option, "header name " + quoted(h.name, 40) + " is not a token");
+    if (!is_field_value(h.value))
+      return refuse(errc::invalid_option, "the value of header " + h.name + " holds a control character");
+    if (equal_without_case(h.name, "Host")) {
+      if (h.value != authority) return refuse(errc::invalid_option, "header Host differs from " + authority);
+      continue;
+    }
+    if (equal_without_case(h.name, "Content-Length")) {
+      if (h.value != length)
+        return refuse(errc::invalid_option, "header Content-Length differs from the body's " + length);
+      continue;
+    }
+    if (equal_without_case(h.name, "Connection") || equal_without_case(h.name, "Transfer-Encoding"))
+      return refuse(errc::invalid_option, "header " + h.name + " is the client's own");
+    if (equal_without_case(h.name, "User-Agent")) own_agent = false;
+    line(h.name, h.value);
+  }
+  if (own_agent) {
+    if (!is_field_value(user_agent)) return refuse(errc::invalid_option, "user_agent holds a control character");
+    line("User-Agent", agent_or_default(user_agent));
+  }
+  // A length of zero is said aloud where a body is usual (RFC 9110, 8.6): some stores answer 411 otherwise.
+  if (!what.body.empty() || what.method == "PUT" || what.method == "POST" || what.method == "PATCH")
+    line("Content-Length", length);
+  head += "\r\n";
+  return head;
+}
+
+}  // namespace detail
+}  // namespace http
+}  // namespace v1
+}  // namespace bulkwriter
+
+// ---------- bulkwriter/http/detail/proxy.ipp ------------------------------------------------------------------------
+
+namespace bulkwriter {
+inline namespace v1 {
+namespace http {
+namespace detail {
+
+// As CONNECT wants it: always with the port.
+inline std::string host_and_port(origin const& of) {
+  std::string const text = of.to_string();
+  return text.substr(text.find("://") + 3);
+}
+
+// Nothing where a '%' is not followed by two hex digits.
+BULKWRITER_DECL std::optional<std::string> percent_decoded(std::string_view text) {
+  auto const digit = [](char c) { return is_digit(c) ? c - '0' : to_lower(c) - 'a' + 10; };
+  std::string out;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (text[i] != '%') {
+      out += text[i];
+      continue;
+    }
+    if (text.size() - i < 3 || !is_hex(text[i + 1]) || !is_hex(text[i + 2])) return std::nullopt;
+    out += static_cast<char>(digit(text[i + 1]) * 16 + digit(text[i + 2]));
+    i += 2;
+  }
+  return out;
+}
+
+// RFC 7617
+BULKWRITER_DECL std::string basic_credentials(std::string_view user, std::string_view password) {
+  constexpr char alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+  std::string const plain = std::string(user).append(":").append(password);
+  std::string out = "Basic ";
+  for (std::size_t i = 0; i < plain.size(); i += 3) {
+    std::size_t const left = plain.size() - i;
+    auto const at = [&](std::size_t k) { return k < left ? static_cast<unsigned char>(plain[i + k]) : 0u; };
+    unsigned const group = at(0) << 16 | at(1) << 8 | at(2);
+    out += alphabet[group >> 18];
+    out += alphabet[group >> 12 & 63];
+    out += left > 1 ? alphabet[group >> 6 & 63] : '=';
+    out += left > 2 ? alphabet[group & 63] : '=';
+  }
+  return out;
+}
+
+BULKWRITER_DECL std::string proxy::name() const { return host_and_port(at); }
+
+BULKWRITER_DECL std::string proxy::connect_head(origin const& to, std::string_view user_agent) const {
+  std::string const target = host_and_port(to);
+  std::string head = "CONNECT " + target + " HTTP/1.1\r\nHost: " + target;
+  head += "\r\nUser-Agent: " + agent_or_default(is_field_value(user_agent) ? user_agent : std::string_view());
+  if (!authorization.empty()) head += "\r\nProxy-Authorization: " + authorization;
+  return head + "\r\n\r\n";
+}
+
+// Whether an answer 407 asks for authentication, but for none that is spoken here.
+BULKWRITER_DECL bool asks_for_more_than_basic(response const& said) {
+  bool asks = false;
+  for (header const& h : said.headers) {
+    if (!equal_without_case(h.name, "Proxy-Authenticate")) continue;
+    asks = true;
+    for (std::string_view rest = h.value; !rest.empty();) {  // several challenges may share a line
+      auto const word = rest.substr(0, rest.find_first_of(" ,"));
+      if (equal_without_case(word, "Basic")) return false;
+      rest.remove_prefix((std::min)(word.size() + 1, rest.size()));
+    }
+  }
+  return asks;
+}
+
+// Of the proxy's own words only the status is repeated: it has seen the password.
+BULKWRITER_DECL std::string proxy::why_refused(origin const& to, response const& said) const {
+  std::string const text = "the proxy refuses with status " + std::to_string(said.status);
+  if (said.status == 407) {
+    if (asks_for_more_than_basic(said)) return text + ": it asks for a kind of authentication other than Basic";
+    if (authorization.empty()) return text + ": it asks for a user name and password, http://user:password@" + name();
+    return text + ": it does not accept the user name and password";
+  }
+  if ((said.status == 403 || said.status == 405) && to.port != 443)
+    return text + "; many proxies allow CONNECT to port 443 only";
+  return text;
+}
+
+BULKWRITER_DECL result<proxy> try_parse_proxy(std::string_view text, std::string_view from) {
+  auto refuse = [from](std::string_view why) {
+    return error_info{.code = errc::invalid_url, .message = "proxy (" + std::string(from) + "): " + std::string(why)};
+  };
+  if (auto const colon = text.find("://"); colon != std::string_view::npos) {
+    auto const scheme = text.substr(0, colon);
+    if (equal_without_case(scheme, "http")) {
+      text.remove_prefix(colon + 3);
+    } else if (scheme.find_first_of(":@/") == std::string_view::npos) {
+      return refuse("the scheme is not http; TLS to the proxy itself and SOCKS are not spoken");
+    }
+  }
+  proxy out;
+  if (auto const end = text.rfind('@'); end != std::string_view::npos) {
+    auto const secret = text.substr(0, end);
+    text.remove_prefix(end + 1);
+    if (secret.find_first_of("/?#@") != std::string_view::npos)
+      return refuse("the user name or password holds '/', '?', '#' or '@': write %2F, %3F, %23, %40");
+    auto const colon = secret.find(':');
+    auto const user = percent_decoded(secret.substr(0, colon));
+    auto const password =
+        percent_decoded(colon == std::string_view::npos ? std::string_view() : secret.substr(colon + 1));
+    if (!user || !password) return refuse("a '%' in the user name or password without two hex digits: write %25");
+    if (user->find(':') != std::string::npos) return refuse("Basic authentication has no user names with ':'");
+    out.authorization = basic_credentials(*user, *password);
+  }
+  auto const where = url::try_parse(text, false);
+  if (!where || where->target != "/" || text.find("://") != std::string_view::npos)
+    return refuse("it does not read http://[user:password@]host[:port]");
+  out.at = where->origin;
+  return out;
+}
+
+// Whether the first `bits` bits are the same; all of them if it is negative.
+BULKWRITER_DECL bool is_in_network(boost::asio::ip::address const& address, boost::asio::ip::address const& network,
+                                   int bits) {
+  auto const compare = [bits](auto const& a, auto const& b) {
+    int const all = static_cast<int>(a.size()) * 8;
+    if (bits > all) return false;
+    for (int i = 0; i < (bits < 0 ? all : bits); ++i) {
+      auto const at = static_cast<std::size_t>(i / 8);
+      if (((a[at] ^ b[at]) >> (7 - i % 8) & 1) != 0) return false;
+    }
+    return true;
+  };
+  if (address.is_v4() != network.is_v4()) return false;
+  if (address.is_v4()) return compare(address.to_v4().to_bytes(), network.to_v4().to_bytes());
+  return compare(address.to_v6().to_bytes(), network.to_v6().to_bytes());
+}
+
+// One entry of NO_PROXY. One that makes no sense matches nobody, as everywhere.
+BULKWRITER_DECL bool matches_no_proxy(std::string_view entry, origin const& to) {
+  if (entry == "*") return true;
+  std::string_view port;
+  if (entry.starts_with('[')) {
+    auto const close = entry.find(']');
+    if (close == std::string_view::npos) return false;
+    port = entry.substr(close + 1);
+    entry = entry.substr(1, close - 1);
+  } else if (auto const colon = entry.find(':'); colon != std::string_view::npos && colon == entry.rfind(':')) {
+    port = entry.substr(colon);
+    entry = entry.substr(0, colon);
+  }
+  if (!port.empty()) {
+    std::uint16_t number = 0;
+    if (port[0] != ':' || !parse_number(port.substr(1), number) || number != to.port) return false;
+  }
+
+  boost::system::error_code no_address;
+  auto const address = boost::asio::ip::make_address(to.host, no_address);
+  if (!no_address) {
+    int bits = -1;
+    if (auto const slash = entry.find('/'); slash != std::string_view::npos) {
+      if (!parse_number(entry.substr(slash + 1), bits)) return false;
+      entry = entry.substr(0, slash);
+    }
+    auto const network = boost::asio::ip::make_address(std::string(entry), no_address);
+    return !no_address && is_in_network(address, network, bits);
+  }
+
+  std::string_view host = to.host;
+  if (host.ends_with('.')) host.remove_suffix(1);
+  if (entry.ends_with('.')) entry.remove_suffix(1);
+  if (entry.starts_with("*.")) entry.remove_prefix(1);
+  if (entry.starts_with('.')) entry.remove_prefix(1);
+  if (entry.empty() || host.size() < entry.size()) return false;
+  auto const before = host.size() - entry.size();
+  return equal_without_case(host.substr(before), entry) && (before == 0 || host[before - 1] == '.');
+}
+
+BULKWRITER_DECL bool is_without_proxy(std::string_view list, origin const& to) {
+  constexpr std::string_view separators = ", \t";
+  while (true) {
+    auto const begin = list.find_first_not_of(separators);
+    if (begin == std::string_view::npos) return false;
+    list.remove_prefix(begin);
+    auto const entry = list.substr(0, list.find_first_of(separators));
+    if (matches_no_proxy(entry, to)) return true;
+    list.remove_prefix(entry.size());
+  }
+}
+
+BULKWRITER_DECL char const* proxy_rules::system_environment(char const* name) { return std::getenv(name); }
+
+BULKWRITER_DECL proxy_rules::proxy_rules(proxy_options const& options, environment const& ask)
+    : no_proxy_(options.no_proxy) {
+  if (options.url == "none") return;
+  if (!options.url.empty()) {
+    secure_ = plain_ = {options.url, "proxy_options::url"};
+    return;
+  }
+  auto const first_of = [&ask](std::initializer_list<char const*> names) {
+    for (char const* name : names) {
+      char const* const value = ask(name);
+      if (value && *value != '\0') return setting{value, name};
+    }
+    return setting{};
+  };
+  secure_ = first_of({"https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"});
+  plain_ = first_of({"http_proxy", "all_proxy", "ALL_PROXY"});
+  if (no_proxy_.empty()) no_proxy_ = first_of({"no_proxy", "NO_PROXY"}).value;
+}
+
+BULKWRITER_DECL result<std::optional<proxy>> proxy_rules::try_choose(origin const& to) const {
+  setting const& given = to.secure ? secure_ : plain_;
+  if (given.value.empty() || is_without_proxy(no_proxy_, to)) return std::optional<proxy>();
+  auto parsed = try_parse_proxy(given.value, given.name);
+  if (!parsed) return std::move(parsed).error();
+  return std::optional<proxy>(std::move(*parsed));
+}
 
 }  // namespace detail
 }  // namespace http
@@ -12856,7 +13268,15 @@ class tcp_stream {
     return how;
   }
 
+  // The next bytes to be read: what came along with an answer to something else.
+  void unread(std::string_view bytes) { unread_.insert(0, bytes); }
+
   io_step read(void* to, std::size_t size) {
+    if (!unread_.empty()) {
+      std::size_t const n = unread_.copy(static_cast<char*>(to), size);
+      unread_.erase(0, n);
+      return {io_status::moved, n};
+    }
     boost::system::error_code ec;
     std::size_t const n = socket_.read_some(boost::asio::buffer(to, size), ec);
     if (!ec) return {io_status::moved, n};
@@ -12908,6 +13328,7 @@ class tcp_stream {
   boost::asio::ip::tcp::socket socket_;
   std::shared_ptr<readiness> ready_ = std::make_shared<readiness>();
   boost::system::error_code failure_;
+  std::string unread_;
 };
 
 }  // namespace detail
@@ -13461,7 +13882,7 @@ class limits {
   clock::time_point total_;
 };
 
-// One connection to one origin, plain or TLS.
+// One connection to one origin, plain or TLS, straight or through a proxy's tunnel.
 class connection {
  public:
   connection(event_loop& loop, origin const& peer) : loop_(loop), peer_(peer), tcp_(loop.io()) {}
@@ -13469,12 +13890,13 @@ class connection {
     if (in_order_ && tls_) tls_->close();
   }
 
-  // Name, address, handshake: the peer is verified when this succeeds.
+  // Name, address, tunnel, handshake: the peer is verified when this succeeds.
   static result<std::unique_ptr<connection>> try_open(event_loop& loop, origin const& peer,
-                                                      client_options const& options, tls_context* tls,
-                                                      limits const& time, error_maker const& make) {
+                                                      std::optional<proxy> const& by, client_options const& options,
+                                                      tls_context* tls, limits const& time, error_maker const& make) {
     timeouts const& t = time.options();
-    auto const found = resolve(peer.host, peer.port, options.hosts, time.phase(t.resolve), loop.stop());
+    origin const& first = by ? by->at : peer;
+    auto const found = resolve(first.host, first.port, options.hosts, time.phase(t.resolve), loop.stop());
     if (found.how == wake::cancelled) return make.stopped("resolve");
     if (found.how == wake::timed_out) return time.late(make, "resolve", t.resolve, "no address for the name");
     if (!found.failure.empty()) return make(errc::resolve_failed, "resolve", found.failure);
@@ -13487,6 +13909,9 @@ class connection {
       auto const how = self->tcp_.connect(loop, address, time.phase(t.connect), ec);
       if (how == wake::cancelled) return make.stopped("connect");
       if (how == wake::ready && !ec) {
+        if (by) {
+          if (auto done = self->tunnel(*by, options, time, make); !done) return std::move(done).error();
+        }
         if (!peer.secure) return self;
         if (auto done = self->handshake(*tls, time, make); !done) return std::move(done).error();
         return self;
@@ -13544,6 +13969,49 @@ class connection {
   clock::time_point idle_since() const noexcept { return idle_since_; }
 
  private:
+  // Asks the proxy for a way to the peer (RFC 9110, 9.3.6). The first bytes of the peer's may come along with the
+  // answer.
+  result<void> tunnel(proxy const& by, client_options const& options, limits const& time, error_maker const& make) {
+    auto const limit = time.options().connect;
+    auto const end = time.phase(limit);
+    std::string const head = by.connect_head(peer_, options.user_agent);
+    outgoing out(head, {});
+    answer in(options, true);
+    bool broken = false;  // the proxy does not listen any more; it may have said why
+    while (!in.complete()) {
+      if (!out.empty() && !broken) broken = write(out) == io_status::failed;
+      auto const space = in.space();
+      auto const step = tcp_.read(space.data(), space.size());
+      switch (step.status) {
+        case io_status::moved:
+          if (auto const wrong = in.commit(step.bytes); !wrong.empty())
+            return make(errc::invalid_response, "CONNECT", "the proxy's answer: " + wrong);
+          continue;
+        case io_status::would_block: break;
+        case io_status::failed: return failure(make, "CONNECT");
+        default:
+          return make(errc::connection_lost, "CONNECT",
+                      in.any() ? "the proxy closed the connection in the middle of its answer"
+                               : "the proxy closed the connection without an answer");
+      }
+      switch (wait(true, !out.empty() && !broken, end)) {
+        case wake::ready: break;
+        case wake::cancelled: return make.stopped("CONNECT");
+        case wake::timed_out: return time.late(make, "CONNECT", limit, "no whole answer of the proxy came");
+      }
+    }
+    if (in.status() / 100 != 2) {
+      auto const said = in.take();
+      auto refused = make(errc::connect_failed, "CONNECT", by.why_refused(peer_, said));
+      refused.http_status = said.status;
+      return refused;
+    }
+    if (!out.empty())
+      return make(errc::invalid_response, "CONNECT", "the proxy consents before it has heard the request");
+    tcp_.unread(in.rest());
+    return {};
+  }
+
   result<void> handshake(tls_context& context, limits const& time, error_maker const& make) {
     auto const limit = time.options().handshake;
     tls_ = std::make_unique<tls_stream>(tcp_, context, peer_);
@@ -13737,100 +14205,6 @@ class exchange {
 }  // namespace v1
 }  // namespace bulkwriter
 
-// ---------- bulkwriter/http/detail/request_head.ipp -----------------------------------------------------------------
-
-namespace bulkwriter {
-inline namespace v1 {
-namespace http {
-namespace detail {
-
-// RFC 9110, 5.6.2
-constexpr bool is_token(std::string_view text) noexcept {
-  if (text.empty()) return false;
-  for (char c : text) {
-    if (!is_alpha(c) && !is_digit(c) && std::string_view("!#$%&'*+-.^_`|~").find(c) == std::string_view::npos)
-      return false;
-  }
-  return true;
-}
-
-constexpr bool is_field_value(std::string_view text) noexcept {
-  for (char c : text) {
-    if (is_control(c) && c != '\t') return false;
-  }
-  return true;
-}
-
-// Whether sending the request twice is the same as sending it once (RFC 9110, 9.2.2, or the caller's own promise).
-BULKWRITER_DECL bool is_idempotent(request const& what) noexcept {
-  for (std::string_view method : {"GET", "HEAD", "PUT", "DELETE", "OPTIONS", "TRACE"}) {
-    if (what.method == method) return true;
-  }
-  for (header const& h : what.headers) {
-    if (equal_without_case(h.name, "Idempotency-Key")) return true;
-  }
-  return false;
-}
-
-// Start line and headers as bytes. A value is never repeated in a message: it may be a key.
-BULKWRITER_DECL result<std::string> request_head(request const& what, std::string_view user_agent) {
-  auto refuse = [](errc code, std::string why) {
-    return error_info{.code = code, .message = "request: " + std::move(why)};
-  };
-
-  if (!is_token(what.method))
-    return refuse(errc::invalid_option, "method " + quoted(what.method, 32) + " is not a token");
-  if (!is_host_name(what.origin.host) && !is_ipv6(what.origin.host))
-    return refuse(errc::invalid_url, "the origin's host is no host name or address");
-  if (what.origin.port == 0) return refuse(errc::invalid_url, "port 0");
-  if (!is_target(what.target))
-    return refuse(errc::invalid_url, "the target does not begin with '/' or holds a control character or a blank");
-
-  std::string const authority = what.origin.authority();
-  std::string const length = std::to_string(what.body.size());
-  std::string head;
-  head.reserve(512);
-  auto line = [&head](std::string_view name, std::string_view value) {
-    head.append(name).append(": ").append(value).append("\r\n");
-  };
-  head.append(what.method).append(" ").append(what.target).append(" HTTP/1.1\r\n");
-  line("Host", authority);
-
-  bool own_agent = true;
-  for (header const& h : what.headers) {
-    if (!is_token(h.name)) return refuse(errc::invalid_option, "header name " + quoted(h.name, 40) + " is not a token");
-    if (!is_field_value(h.value))
-      return refuse(errc::invalid_option, "the value of header " + h.name + " holds a control character");
-    if (equal_without_case(h.name, "Host")) {
-      if (h.value != authority) return refuse(errc::invalid_option, "header Host differs from " + authority);
-      continue;
-    }
-    if (equal_without_case(h.name, "Content-Length")) {
-      if (h.value != length)
-        return refuse(errc::invalid_option, "header Content-Length differs from the body's " + length);
-      continue;
-    }
-    if (equal_without_case(h.name, "Connection") || equal_without_case(h.name, "Transfer-Encoding"))
-      return refuse(errc::invalid_option, "header " + h.name + " is the client's own");
-    if (equal_without_case(h.name, "User-Agent")) own_agent = false;
-    line(h.name, h.value);
-  }
-  if (own_agent) {
-    if (!is_field_value(user_agent)) return refuse(errc::invalid_option, "user_agent holds a control character");
-    line("User-Agent", user_agent.empty() ? std::string("bulkwriter/") + version : std::string(user_agent));
-  }
-  // A length of zero is said aloud where a body is usual (RFC 9110, 8.6): some stores answer 411 otherwise.
-  if (!what.body.empty() || what.method == "PUT" || what.method == "POST" || what.method == "PATCH")
-    line("Content-Length", length);
-  head += "\r\n";
-  return head;
-}
-
-}  // namespace detail
-}  // namespace http
-}  // namespace v1
-}  // namespace bulkwriter
-
 // ---------- bulkwriter/http/detail/client.ipp -----------------------------------------------------------------------
 
 namespace bulkwriter {
@@ -13838,12 +14212,14 @@ inline namespace v1 {
 namespace http {
 
 struct client::impl {
-  explicit impl(client_options given) : options(std::move(given)) {}
+  explicit impl(client_options given) : options(std::move(given)), proxies(options.proxy) {}
 
   result<response> send(request const& what, std::stop_token stop) {
     auto const head = detail::request_head(what, options.user_agent);
     if (!head) return head.error();
-    detail::error_maker const make{what.origin.to_string()};
+    auto const by = proxies.try_choose(what.origin);
+    if (!by) return by.error();
+    detail::error_maker const make{what.origin.to_string() + (*by ? " through proxy " + (*by)->name() : "")};
     if (stop.stop_requested()) return make.stopped("start");
     try {
       if (!loop) loop.emplace();
@@ -13870,7 +14246,7 @@ struct client::impl {
     while (true) {
       bool const reused = line != nullptr;
       if (!line) {
-        auto opened = detail::connection::try_open(*loop, what.origin, options, tls.get(), time, make);
+        auto opened = detail::connection::try_open(*loop, what.origin, *by, options, tls.get(), time, make);
         if (!opened) {
           opened.error().may_have_happened = sent;
           return std::move(opened).error();
@@ -13904,6 +14280,7 @@ struct client::impl {
   }
 
   client_options options;
+  detail::proxy_rules proxies;
   std::optional<detail::event_loop> loop;
   std::unique_ptr<detail::tls_context> tls;
   std::unique_ptr<detail::connection> line;  // the last member: it uses the others until its end
@@ -13966,15 +14343,17 @@ BULKWRITER_DECL std::optional<std::chrono::milliseconds> retry_after(response co
 }
 
 BULKWRITER_DECL bool is_transient(result<response> const& outcome) noexcept {
-  if (outcome) {
-    for (int status : {408, 429, 500, 502, 503, 504}) {
-      if (outcome->status == status) return true;
+  auto const passes = [](int status) {
+    for (int transient : {408, 429, 500, 502, 503, 504}) {
+      if (status == transient) return true;
     }
     return false;
-  }
+  };
+  if (outcome) return passes(outcome->status);
   switch (outcome.error().code) {
+    case errc::connect_failed:  // by nobody's word, or by a proxy's
+      return outcome.error().http_status == 0 || passes(outcome.error().http_status);
     case errc::resolve_failed:
-    case errc::connect_failed:
     case errc::timeout:
     case errc::connection_lost: return true;
     default: return false;
@@ -14287,9 +14666,11 @@ BULKWRITER_DECL result<rest_reply> rest_channel::judge(rest_call const& call, re
 BULKWRITER_DECL bool may_pass(error_info const& error) noexcept {
   switch (error.code) {
     case errc::resolve_failed:
-    case errc::connect_failed:
     case errc::connection_lost:
     case errc::timeout: return true;
+    case errc::connect_failed:
+      if (error.http_status == 0) return true;
+      break;  // by a proxy, whose status decides
     default: break;
   }
   int const status = error.http_status;
@@ -14324,6 +14705,7 @@ rest_options rest_options_of(Target const& target, std::string url, std::string 
   options.token = std::move(token);
   options.client.timeouts = target.timeouts;
   options.client.tls = {.ca_file = target.ca_file, .ca_path = target.ca_path};
+  options.client.proxy = target.proxy;
   options.retry = target.retry;
   options.headers = target.headers;
   return options;
@@ -17524,8 +17906,14 @@ BULKWRITER_DECL errc s3_errc(s3_failure const& failure, int status, std::string_
   return errc::storage_error;
 }
 
-BULKWRITER_DECL bool leaves_open(result<http::response> const& answer) noexcept {
+BULKWRITER_DECL bool is_denied_success(http::response const& answer) {
+  return answer.status >= 200 && answer.status < 300 && answer.body.find("<Error") != std::string::npos &&
+         !read_s3_failure(answer).code.empty();
+}
+
+BULKWRITER_DECL bool leaves_open(result<http::response> const& answer) {
   if (!answer) return answer.error().may_have_happened;
+  if (is_denied_success(*answer)) return is_transient_s3_code(read_s3_failure(*answer).code);
   // 501 and 505 refuse the request for what it is (RFC 9110, 15.6).
   return answer->status >= 500 && answer->status != 501 && answer->status != 505;
 }
@@ -17802,7 +18190,12 @@ class s3_backend::lease {
 
 BULKWRITER_DECL http::client_options s3_client_options(s3_connect_param const& param,
                                                        std::chrono::milliseconds at_least) {
-  http::client_options out = {.timeouts = param.timeouts, .tls = {.ca_file = param.ca_file}};
+  // The longest answers are pages of listings: a thousand keys of 1,024 bytes, three characters for each byte.
+  constexpr std::size_t largest_answer = 16 * 1024 * 1024;
+  http::client_options out = {.timeouts = param.timeouts,
+                              .tls = {.ca_file = param.ca_file},
+                              .max_body_size = largest_answer,
+                              .proxy = param.proxy};
   auto const lengthen = [at_least](std::chrono::milliseconds& limit) {
     if (limit.count() != 0) limit = (std::max)(limit, at_least);  // 0: no limit at all
   };
@@ -17893,8 +18286,8 @@ BULKWRITER_DECL result<http::response> s3_backend::send_signed(call const& what,
 }
 
 BULKWRITER_DECL bool transient_answer(result<http::response> const& answer) {
-  return http::is_transient(answer) ||
-         (answer && answer->status >= 400 && is_transient_s3_code(read_s3_failure(*answer).code));
+  return http::is_transient(answer) || (answer && (answer->status >= 400 || is_denied_success(*answer)) &&
+                                        is_transient_s3_code(read_s3_failure(*answer).code));
 }
 
 BULKWRITER_DECL s3_backend::outcome s3_backend::send(call const& what) {
@@ -17988,7 +18381,10 @@ BULKWRITER_DECL error_info s3_backend::unusable(call const& what, outcome const&
 
 BULKWRITER_DECL http::response const* s3_backend::accepted(outcome const& got,
                                                            std::initializer_list<int> statuses) const {
-  if (!got.answer || std::find(statuses.begin(), statuses.end(), got.answer->status) == statuses.end()) return nullptr;
+  if (!got.answer || std::find(statuses.begin(), statuses.end(), got.answer->status) == statuses.end() ||
+      is_denied_success(*got.answer)) {
+    return nullptr;
+  }
   return &*got.answer;
 }
 
