@@ -25,6 +25,8 @@ class memory_store final : public bw::storage::backend {
   int also_fail = 0;
   bool for_ever = false;
   failure how = failure::before;
+  int status = 0;           // of the failures: 0 is a connection that broke
+  bool doubtful = false;    // nothing was done, but nobody knows that
   bool hang_parts = false;  // put_part waits until it is stopped or released
   int hang_only = 0;        // 0: of all parts, otherwise of this one
   int part_limit = 10000;
@@ -123,7 +125,8 @@ class memory_store final : public bw::storage::backend {
         fail_at >= 0 && (for_ever ? number >= fail_at : number >= fail_at && number <= fail_at + also_fail);
     error_info why{.code = errc::connection_lost,
                    .message = "operation " + std::to_string(number) + " fails",
-                   .may_have_happened = how == failure::answer_lost};
+                   .http_status = status,
+                   .may_have_happened = doubtful || how == failure::answer_lost};
     if (fails && how == failure::before) return why;
     T done = what();
     if (fails) return why;
@@ -282,6 +285,33 @@ TEST_CASE("object output: an abort that fails is tried once more") {
     CHECK(done.error().message.starts_with("operation 4 fails"));
     if (aborts_failing == 2) CHECK(done.error().message.find("'p/f' (upload id p/f#1)") != std::string::npos);
   }
+}
+
+TEST_CASE("object output: a server that cannot abort while it has a part in hand is asked again, later") {
+  for (int const aborts_failing : {4, 5}) {
+    auto const store = std::make_shared<memory_store>();
+    store->fail_at = 2;  // create, a part, and the part that is cut off; then the aborts
+    store->also_fail = aborts_failing;
+    store->status = 500;
+    store->doubtful = true;
+    bw::storage::object_place place(bw::object_store(store), "p", {.connections = 1, .part_size = 10});
+    auto file = place.create("f", 100).value();
+    auto const done = write_all(*file, pattern(25));
+    REQUIRE(!done);
+    CHECK(store->operations == 3 + 5);
+    CHECK(store->uploads.empty() == (aborts_failing < 5));
+    CHECK((done.error().code == errc::upload_not_aborted) == (aborts_failing == 5));
+    CHECK(done.error().message.starts_with("operation 2 fails"));
+  }
+  // Nobody there: asking for long would not help.
+  auto const store = std::make_shared<memory_store>();
+  store->fail_at = 2;
+  store->for_ever = true;
+  store->doubtful = true;
+  bw::storage::object_place place(bw::object_store(store), "p", {.connections = 1, .part_size = 10});
+  auto file = place.create("f", 100).value();
+  CHECK(write_all(*file, pattern(25)).error().code == errc::upload_not_aborted);
+  CHECK(store->operations == 3 + 2);
 }
 
 TEST_CASE("object output: discard and the destructor abort") {
