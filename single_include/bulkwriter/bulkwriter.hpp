@@ -16729,13 +16729,13 @@ BULKWRITER_DECL result<void> multipart_upload::abort() {
   auto gone = store_->abort_multipart(key_, upload_id_);
   // A server that is silent is not asked twice: that would take as long again.
   if (!gone && gone.error().code != errc::timeout) gone = store_->abort_multipart(key_, upload_id_);
-  if (gone && cut_) {
+  if (cut_ && (gone || gone.error().http_status >= 500)) {
     // A part that was cut off on its way may still be in the server's hands, and bring the upload back when it is
     // stored ("it might be necessary to abort a given multipart upload multiple times", says S3's
-    // AbortMultipartUpload).
+    // AbortMultipartUpload), or make the abort fail as long as it is being stored.
     for (auto const pause : {250, 500, 1000}) {
       std::this_thread::sleep_for(std::chrono::milliseconds(pause));
-      (void)store_->abort_multipart(key_, upload_id_);
+      if (auto again = store_->abort_multipart(key_, upload_id_); again) gone = std::move(again);
     }
   }
   settled_ = true;
