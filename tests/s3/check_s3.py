@@ -21,7 +21,8 @@ import tempfile
 import threading
 import time
 
-from servers import BUCKET, MIB, PART, SECRET, Outcome, Proxy, Server, body_of, data_of, free_port, main
+from servers import (BUCKET, MIB, PART, SECRET, Outcome, Proxy, Server, body_of, data_of, end_with_parent, free_port,
+                     main)
 
 SIZES = [0, 1, 100_003, PART - 1, PART, PART + 1, 2 * PART, 2 * PART + 1, 33 * MIB + 7, 64 * MIB]
 HOSTILE_KEYS = ["a b", "a+b", "a=b", "a@b", "a%b", "a%20b", "a%2Fb", "a&b", "a?b", "a#b", "a~b", "a!'()*b", "a;:,$b", "a\"<>b",
@@ -157,31 +158,41 @@ def test_stale_uploads(s, client):
 
 
 class Counter(Proxy):
-    """Passes everything on and counts requests that put a part; after `most` of them it closes each connection that
-    brings another."""
+    """Counts requests that put a part; after `most` of them it closes each connection that brings another."""
 
     def __init__(self, target, most=1 << 30):
         super().__init__(target, b"partNumber=")
         self.most = most
 
-    def serve(self, client):
-        with client, socket.create_connection(("127.0.0.1", self.target)) as server:
-            while True:
-                ready, _, _ = select.select([client, server], [], [], 30)
-                if not ready:
-                    return
-                for side in ready:
-                    try:
-                        got = side.recv(1 << 16)
-                    except OSError:
-                        return
-                    if not got:
-                        return
-                    if side is client and self.poison in got:
-                        self.hits += 1
-                        if self.hits > self.most:
-                            return
-                    (server if side is client else client).sendall(got)
+    def pass_on(self, from_client, got):
+        if from_client and self.poison in got:
+            self.hits += 1
+            return self.hits <= self.most
+        return True
+
+
+class Listener(Counter):
+    """Counts the server's refusals for too many requests."""
+
+    def pass_on(self, from_client, got):
+        self.hits += not from_client and got.startswith(b"HTTP/1.1 503 ")
+        return True
+
+
+def test_slow_down(s, client):
+    """a server that takes two requests at a time says SlowDown to eight connections: the upload is slower, and whole"""
+    with tempfile.TemporaryDirectory() as folder:
+        narrow = Server(s.program, folder, options=["--max-requests", "2"])
+        try:
+            narrow.boto().create_bucket(Bucket=BUCKET)
+            between = Listener(narrow.port)
+            body = data_of(24 * PART, 77)
+            client.run(between.port, "upload", "slow", body=body, connections=8).ok()
+            between.close()
+            assert body_of(narrow.boto(), "slow") == body and narrow.uploads() == []
+            assert between.hits > 0, "the server has refused nothing"
+        finally:
+            narrow.kill()
 
 
 def test_upload_file(s, client):

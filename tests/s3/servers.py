@@ -40,8 +40,9 @@ def end_with_parent():
 class Server:
     """One versitygw; its data outlives a stop."""
 
-    def __init__(self, program, folder, region="us-east-1", certificate=None):
+    def __init__(self, program, folder, region="us-east-1", certificate=None, options=()):
         self.program, self.region, self.folder, self.certificate = program, region, folder, certificate
+        self.options = list(options)
         self.root, self.iam, self.sidecar = (os.path.join(folder, n) for n in ("root", "iam", "sidecar"))
         for path in (self.root, self.iam, self.sidecar):
             os.makedirs(path, exist_ok=True)
@@ -60,7 +61,7 @@ class Server:
         self.log = open(os.path.join(self.folder, "log"), "ab")
         self.process = subprocess.Popen(
             [self.program, "--port", f"127.0.0.1:{self.port}", "--access", ACCESS, "--secret", SECRET, "--region", self.region,
-             "--iam-dir", self.iam, "--quiet", "--keep-alive", "--health", "/healthz"] + tls + posix + [self.root],
+             "--iam-dir", self.iam, "--quiet", "--keep-alive", "--health", "/healthz"] + self.options + tls + posix + [self.root],
             stdout=self.log, stderr=self.log, stdin=subprocess.DEVNULL, preexec_fn=end_with_parent)
         for _ in range(200):
             try:
@@ -126,10 +127,19 @@ class Proxy:
                         return
                     if not got:
                         return
-                    if side is client and self.poison in got:
-                        self.hits += 1
+                    if not self.pass_on(side is client, got):
                         return
-                    (server if side is client else client).sendall(got)
+                    try:
+                        (server if side is client else client).sendall(got)
+                    except OSError:
+                        return
+
+    def pass_on(self, from_client, got):
+        """False: both sides are closed instead."""
+        if from_client and self.poison in got:
+            self.hits += 1
+            return False
+        return True
 
     def close(self):
         self.listener.close()
