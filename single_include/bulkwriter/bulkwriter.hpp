@@ -78,6 +78,7 @@ constinit thread_local char BULKWRITER_SEPARATE_COMPILATION_is_defined_in_some_u
 #include <functional>
 #include <initializer_list>
 #include <iosfwd>
+#include <iterator>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -1053,6 +1054,19 @@ inline void from_half_bits(kind k, std::span<std::uint16_t const> halves, float*
     transform_blocks(halves, out, [](std::uint16_t half) { return from_bfloat16_bits(half); });
 }
 /// @}
+
+/// The same a block at a time, where there is no room for all: `take(std::span<std::uint16_t const>)` gets each in
+/// turn.
+template <class Take>
+void for_half_blocks(kind k, std::span<float const> values, Take const& take) {
+  std::uint16_t halves[512];
+  while (!values.empty()) {
+    auto const some = values.first((std::min)(values.size(), std::size(halves)));
+    to_half_bits(k, some, halves);
+    take(std::span<std::uint16_t const>(halves, some.size()));
+    values = values.subspan(some.size());
+  }
+}
 
 }  // namespace detail
 }  // namespace v1
@@ -5031,7 +5045,6 @@ std::string make_uuid();
 #include <cerrno>
 #include <cstdlib>
 #include <exception>
-#include <iterator>
 #include <limits>
 #include <locale.h>
 #include <ostream>
@@ -6797,13 +6810,8 @@ BULKWRITER_DECL void npy_encoder::put_floats(column& c, std::span<float const> v
     c.values.append(values.data(), values.size_bytes());
     return;
   }
-  std::uint16_t halves[512];
-  while (!values.empty()) {
-    auto const some = values.first((std::min)(values.size(), std::size(halves)));
-    to_half_bits(c.of, some, halves);
-    c.values.append(halves, some.size() * sizeof *halves);
-    values = values.subspan(some.size());
-  }
+  for_half_blocks(c.of, values,
+                  [&](std::span<std::uint16_t const> halves) { c.values.append(halves.data(), halves.size_bytes()); });
 }
 
 BULKWRITER_DECL void npy_encoder::end_row() {
@@ -7411,14 +7419,8 @@ BULKWRITER_DECL void parquet_encoder::put_text(leaf& l, std::string_view text) {
 
 BULKWRITER_DECL void parquet_encoder::put_halves(leaf& l, cell const& value) {
   if (value.holds() == cell::type::halves) return put_bytes(l, std::as_bytes(value.as_halves()));
-  std::span<float const> floats = value.as_floats();
-  std::uint16_t halves[512];
-  while (!floats.empty()) {
-    auto const some = floats.first((std::min)(floats.size(), std::size(halves)));
-    to_half_bits(l.type, some, halves);
-    put_bytes(l, std::as_bytes(std::span(halves, some.size())));
-    floats = floats.subspan(some.size());
-  }
+  for_half_blocks(l.type, value.as_floats(),
+                  [&](std::span<std::uint16_t const> halves) { put_bytes(l, std::as_bytes(halves)); });
 }
 
 BULKWRITER_DECL void parquet_encoder::end_row() {
@@ -12252,6 +12254,8 @@ class s3_backend final : public backend {
   auth::sigv4_time server_time() const;
 
   outcome send(call const& what);
+  template <class Item, class Read>
+  result<std::vector<Item>> all_pages(call const& first, Read const& read);
   http::response const* accepted(outcome const& got, std::initializer_list<int> statuses) const;
   result<http::response> send_signed(call const& what, s3_address const& address, std::string const& payload_hash);
   bool learn_region(http::response const& answer, s3_address const& asked);
@@ -12350,7 +12354,6 @@ inline object_info upload_file(object_store const& store, std::string const& pat
 #include <exception>
 #include <fcntl.h>
 #include <filesystem>
-#include <iterator>
 #include <random>
 #include <unistd.h>
 
@@ -18552,70 +18555,69 @@ BULKWRITER_DECL result<object_info> s3_backend::head(std::string const& key) {
   return out;
 }
 
-BULKWRITER_DECL result<std::vector<object_info>> s3_backend::list(std::string const& prefix) {
-  std::vector<object_info> all;
-  std::string token;
+// `read(body, all, next)` appends what a page lists, and sets what the request for the page behind it says in addition;
+// nothing on the last one.
+template <class Item, class Read>
+result<std::vector<Item>> s3_backend::all_pages(call const& first, Read const& read) {
+  std::vector<Item> all;
+  fields here;
   while (true) {
-    call what = {.purpose = "cannot list '" + prefix + "*'",
-                 .method = "GET",
-                 .query = {{"list-type", "2"}, {"encoding-type", "url"}}};
-    if (!prefix.empty()) what.query.emplace_back("prefix", prefix);
-    if (!token.empty()) what.query.emplace_back("continuation-token", token);
+    call what = first;
+    what.query.insert(what.query.end(), here.begin(), here.end());
     auto const got = send(what);
     auto const* answer = accepted(got, {200});
     if (!answer) return failed(what, got);
-    auto page = read_s3_page(answer->body);
-    if (!page) return unusable(what, got, page.error().message);
-    all.insert(all.end(), std::make_move_iterator(page->objects.begin()), std::make_move_iterator(page->objects.end()));
-    if (page->next_token.empty()) return all;
-    if (page->next_token == token) return unusable(what, got, "the store offers the same page for ever");
-    token = std::move(page->next_token);
+    fields next;
+    if (result<void> const page = read(answer->body, all, next); !page)
+      return unusable(what, got, page.error().message);
+    if (next.empty()) return all;
+    if (next == here) return unusable(what, got, "the store offers the same page for ever");
+    here = std::move(next);
   }
 }
 
+BULKWRITER_DECL result<std::vector<object_info>> s3_backend::list(std::string const& prefix) {
+  call what = {.purpose = "cannot list '" + prefix + "*'",
+               .method = "GET",
+               .query = {{"list-type", "2"}, {"encoding-type", "url"}}};
+  if (!prefix.empty()) what.query.emplace_back("prefix", prefix);
+  return all_pages<object_info>(what, [](std::string_view body, auto& all, fields& next) -> result<void> {
+    auto page = read_s3_page(body);
+    if (!page) return std::move(page).error();
+    std::move(page->objects.begin(), page->objects.end(), std::back_inserter(all));
+    if (!page->next_token.empty()) next.emplace_back("continuation-token", std::move(page->next_token));
+    return {};
+  });
+}
+
 BULKWRITER_DECL result<std::vector<pending_upload>> s3_backend::list_uploads(std::string const& prefix) {
-  std::vector<pending_upload> all;
-  s3_uploads_page page;
-  while (true) {
-    call what = {.purpose = "cannot list the unfinished uploads of '" + prefix + "*'",
-                 .method = "GET",
-                 .query = {{"uploads", ""}, {"encoding-type", "url"}}};
-    if (!prefix.empty()) what.query.emplace_back("prefix", prefix);
-    if (!page.next_key.empty()) what.query.emplace_back("key-marker", page.next_key);
-    if (!page.next_id.empty()) what.query.emplace_back("upload-id-marker", page.next_id);
-    auto const got = send(what);
-    auto const* answer = accepted(got, {200});
-    if (!answer) return failed(what, got);
-    auto next = read_s3_uploads_page(answer->body);
-    if (!next) return unusable(what, got, next.error().message);
-    all.insert(all.end(), next->uploads.begin(), next->uploads.end());
-    if (next->next_key.empty()) return all;
-    if (next->next_key == page.next_key && next->next_id == page.next_id)
-      return unusable(what, got, "the store offers the same page for ever");
-    page = *std::move(next);
-  }
+  call what = {.purpose = "cannot list the unfinished uploads of '" + prefix + "*'",
+               .method = "GET",
+               .query = {{"uploads", ""}, {"encoding-type", "url"}}};
+  if (!prefix.empty()) what.query.emplace_back("prefix", prefix);
+  return all_pages<pending_upload>(what, [](std::string_view body, auto& all, fields& next) -> result<void> {
+    auto page = read_s3_uploads_page(body);
+    if (!page) return std::move(page).error();
+    std::move(page->uploads.begin(), page->uploads.end(), std::back_inserter(all));
+    if (!page->next_key.empty()) next.emplace_back("key-marker", std::move(page->next_key));
+    if (!page->next_id.empty()) next.emplace_back("upload-id-marker", std::move(page->next_id));
+    return {};
+  });
 }
 
 BULKWRITER_DECL result<std::vector<uploaded_part>> s3_backend::list_parts(std::string const& key,
                                                                           std::string const& upload_id) {
-  std::vector<uploaded_part> all;
-  std::string marker;
-  while (true) {
-    call what = {.purpose = "cannot list the parts of '" + key + "' (upload id " + upload_id + ')',
-                 .method = "GET",
-                 .key = key,
-                 .query = {{"uploadId", upload_id}}};
-    if (!marker.empty()) what.query.emplace_back("part-number-marker", marker);
-    auto const got = send(what);
-    auto const* answer = accepted(got, {200});
-    if (!answer) return failed(what, got);
-    auto page = read_s3_parts_page(answer->body);
-    if (!page) return unusable(what, got, page.error().message);
-    all.insert(all.end(), page->parts.begin(), page->parts.end());
-    if (page->next_part.empty()) return all;
-    if (page->next_part == marker) return unusable(what, got, "the store offers the same page for ever");
-    marker = std::move(page->next_part);
-  }
+  call const what = {.purpose = "cannot list the parts of '" + key + "' (upload id " + upload_id + ')',
+                     .method = "GET",
+                     .key = key,
+                     .query = {{"uploadId", upload_id}}};
+  return all_pages<uploaded_part>(what, [](std::string_view body, auto& all, fields& next) -> result<void> {
+    auto page = read_s3_parts_page(body);
+    if (!page) return std::move(page).error();
+    std::move(page->parts.begin(), page->parts.end(), std::back_inserter(all));
+    if (!page->next_part.empty()) next.emplace_back("part-number-marker", std::move(page->next_part));
+    return {};
+  });
 }
 
 BULKWRITER_DECL result<std::string> s3_backend::presign(std::string const& method, std::string const& key,

@@ -2,10 +2,12 @@
 
 #include <bulkwriter/schema/kind.hpp>
 
+#include <algorithm>
 #include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <iterator>
 #include <span>
 
 namespace bulkwriter {
@@ -90,6 +92,19 @@ inline void from_half_bits(kind k, std::span<std::uint16_t const> halves, float*
     transform_blocks(halves, out, [](std::uint16_t half) { return from_bfloat16_bits(half); });
 }
 /// @}
+
+/// The same a block at a time, where there is no room for all: `take(std::span<std::uint16_t const>)` gets each in
+/// turn.
+template <class Take>
+void for_half_blocks(kind k, std::span<float const> values, Take const& take) {
+  std::uint16_t halves[512];
+  while (!values.empty()) {
+    auto const some = values.first((std::min)(values.size(), std::size(halves)));
+    to_half_bits(k, some, halves);
+    take(std::span<std::uint16_t const>(halves, some.size()));
+    values = values.subspan(some.size());
+  }
+}
 
 }  // namespace detail
 }  // namespace v1

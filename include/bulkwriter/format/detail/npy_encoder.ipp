@@ -194,13 +194,8 @@ BULKWRITER_DECL void npy_encoder::put_floats(column& c, std::span<float const> v
     c.values.append(values.data(), values.size_bytes());
     return;
   }
-  std::uint16_t halves[512];
-  while (!values.empty()) {
-    auto const some = values.first((std::min)(values.size(), std::size(halves)));
-    to_half_bits(c.of, some, halves);
-    c.values.append(halves, some.size() * sizeof *halves);
-    values = values.subspan(some.size());
-  }
+  for_half_blocks(c.of, values,
+                  [&](std::span<std::uint16_t const> halves) { c.values.append(halves.data(), halves.size_bytes()); });
 }
 
 BULKWRITER_DECL void npy_encoder::end_row() {

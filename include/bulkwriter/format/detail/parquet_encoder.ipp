@@ -147,14 +147,8 @@ BULKWRITER_DECL void parquet_encoder::put_text(leaf& l, std::string_view text) {
 
 BULKWRITER_DECL void parquet_encoder::put_halves(leaf& l, cell const& value) {
   if (value.holds() == cell::type::halves) return put_bytes(l, std::as_bytes(value.as_halves()));
-  std::span<float const> floats = value.as_floats();
-  std::uint16_t halves[512];
-  while (!floats.empty()) {
-    auto const some = floats.first((std::min)(floats.size(), std::size(halves)));
-    to_half_bits(l.type, some, halves);
-    put_bytes(l, std::as_bytes(std::span(halves, some.size())));
-    floats = floats.subspan(some.size());
-  }
+  for_half_blocks(l.type, value.as_floats(),
+                  [&](std::span<std::uint16_t const> halves) { put_bytes(l, std::as_bytes(halves)); });
 }
 
 BULKWRITER_DECL void parquet_encoder::end_row() {

@@ -78,6 +78,8 @@ class s3_backend final : public backend {
   auth::sigv4_time server_time() const;
 
   outcome send(call const& what);
+  template <class Item, class Read>
+  result<std::vector<Item>> all_pages(call const& first, Read const& read);
   http::response const* accepted(outcome const& got, std::initializer_list<int> statuses) const;
   result<http::response> send_signed(call const& what, s3_address const& address, std::string const& payload_hash);
   bool learn_region(http::response const& answer, s3_address const& asked);

@@ -2,6 +2,7 @@
 
 #include <bulkwriter/storage/detail/s3_backend.ipp>
 
+#include <algorithm>
 #include <charconv>
 #include <iterator>
 
@@ -162,70 +163,69 @@ BULKWRITER_DECL result<object_info> s3_backend::head(std::string const& key) {
   return out;
 }
 
-BULKWRITER_DECL result<std::vector<object_info>> s3_backend::list(std::string const& prefix) {
-  std::vector<object_info> all;
-  std::string token;
+// `read(body, all, next)` appends what a page lists, and sets what the request for the page behind it says in addition;
+// nothing on the last one.
+template <class Item, class Read>
+result<std::vector<Item>> s3_backend::all_pages(call const& first, Read const& read) {
+  std::vector<Item> all;
+  fields here;
   while (true) {
-    call what = {.purpose = "cannot list '" + prefix + "*'",
-                 .method = "GET",
-                 .query = {{"list-type", "2"}, {"encoding-type", "url"}}};
-    if (!prefix.empty()) what.query.emplace_back("prefix", prefix);
-    if (!token.empty()) what.query.emplace_back("continuation-token", token);
+    call what = first;
+    what.query.insert(what.query.end(), here.begin(), here.end());
     auto const got = send(what);
     auto const* answer = accepted(got, {200});
     if (!answer) return failed(what, got);
-    auto page = read_s3_page(answer->body);
-    if (!page) return unusable(what, got, page.error().message);
-    all.insert(all.end(), std::make_move_iterator(page->objects.begin()), std::make_move_iterator(page->objects.end()));
-    if (page->next_token.empty()) return all;
-    if (page->next_token == token) return unusable(what, got, "the store offers the same page for ever");
-    token = std::move(page->next_token);
+    fields next;
+    if (result<void> const page = read(answer->body, all, next); !page)
+      return unusable(what, got, page.error().message);
+    if (next.empty()) return all;
+    if (next == here) return unusable(what, got, "the store offers the same page for ever");
+    here = std::move(next);
   }
 }
 
+BULKWRITER_DECL result<std::vector<object_info>> s3_backend::list(std::string const& prefix) {
+  call what = {.purpose = "cannot list '" + prefix + "*'",
+               .method = "GET",
+               .query = {{"list-type", "2"}, {"encoding-type", "url"}}};
+  if (!prefix.empty()) what.query.emplace_back("prefix", prefix);
+  return all_pages<object_info>(what, [](std::string_view body, auto& all, fields& next) -> result<void> {
+    auto page = read_s3_page(body);
+    if (!page) return std::move(page).error();
+    std::move(page->objects.begin(), page->objects.end(), std::back_inserter(all));
+    if (!page->next_token.empty()) next.emplace_back("continuation-token", std::move(page->next_token));
+    return {};
+  });
+}
+
 BULKWRITER_DECL result<std::vector<pending_upload>> s3_backend::list_uploads(std::string const& prefix) {
-  std::vector<pending_upload> all;
-  s3_uploads_page page;
-  while (true) {
-    call what = {.purpose = "cannot list the unfinished uploads of '" + prefix + "*'",
-                 .method = "GET",
-                 .query = {{"uploads", ""}, {"encoding-type", "url"}}};
-    if (!prefix.empty()) what.query.emplace_back("prefix", prefix);
-    if (!page.next_key.empty()) what.query.emplace_back("key-marker", page.next_key);
-    if (!page.next_id.empty()) what.query.emplace_back("upload-id-marker", page.next_id);
-    auto const got = send(what);
-    auto const* answer = accepted(got, {200});
-    if (!answer) return failed(what, got);
-    auto next = read_s3_uploads_page(answer->body);
-    if (!next) return unusable(what, got, next.error().message);
-    all.insert(all.end(), next->uploads.begin(), next->uploads.end());
-    if (next->next_key.empty()) return all;
-    if (next->next_key == page.next_key && next->next_id == page.next_id)
-      return unusable(what, got, "the store offers the same page for ever");
-    page = *std::move(next);
-  }
+  call what = {.purpose = "cannot list the unfinished uploads of '" + prefix + "*'",
+               .method = "GET",
+               .query = {{"uploads", ""}, {"encoding-type", "url"}}};
+  if (!prefix.empty()) what.query.emplace_back("prefix", prefix);
+  return all_pages<pending_upload>(what, [](std::string_view body, auto& all, fields& next) -> result<void> {
+    auto page = read_s3_uploads_page(body);
+    if (!page) return std::move(page).error();
+    std::move(page->uploads.begin(), page->uploads.end(), std::back_inserter(all));
+    if (!page->next_key.empty()) next.emplace_back("key-marker", std::move(page->next_key));
+    if (!page->next_id.empty()) next.emplace_back("upload-id-marker", std::move(page->next_id));
+    return {};
+  });
 }
 
 BULKWRITER_DECL result<std::vector<uploaded_part>> s3_backend::list_parts(std::string const& key,
                                                                           std::string const& upload_id) {
-  std::vector<uploaded_part> all;
-  std::string marker;
-  while (true) {
-    call what = {.purpose = "cannot list the parts of '" + key + "' (upload id " + upload_id + ')',
-                 .method = "GET",
-                 .key = key,
-                 .query = {{"uploadId", upload_id}}};
-    if (!marker.empty()) what.query.emplace_back("part-number-marker", marker);
-    auto const got = send(what);
-    auto const* answer = accepted(got, {200});
-    if (!answer) return failed(what, got);
-    auto page = read_s3_parts_page(answer->body);
-    if (!page) return unusable(what, got, page.error().message);
-    all.insert(all.end(), page->parts.begin(), page->parts.end());
-    if (page->next_part.empty()) return all;
-    if (page->next_part == marker) return unusable(what, got, "the store offers the same page for ever");
-    marker = std::move(page->next_part);
-  }
+  call const what = {.purpose = "cannot list the parts of '" + key + "' (upload id " + upload_id + ')',
+                     .method = "GET",
+                     .key = key,
+                     .query = {{"uploadId", upload_id}}};
+  return all_pages<uploaded_part>(what, [](std::string_view body, auto& all, fields& next) -> result<void> {
+    auto page = read_s3_parts_page(body);
+    if (!page) return std::move(page).error();
+    std::move(page->parts.begin(), page->parts.end(), std::back_inserter(all));
+    if (!page->next_part.empty()) next.emplace_back("part-number-marker", std::move(page->next_part));
+    return {};
+  });
 }
 
 BULKWRITER_DECL result<std::string> s3_backend::presign(std::string const& method, std::string const& key,
