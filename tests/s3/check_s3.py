@@ -515,6 +515,34 @@ def test_proxy(s, client):
     assert seen, open(proxy.log).read()[-3000:]
 
 
+def test_virtual_host(s, client):
+    """the bucket in the host name, which only the option knows the address of: everything works, and the name is signed"""
+    with tempfile.TemporaryDirectory() as folder:
+        named = type(s)(s.program, folder, options=s.domain("store.test"))
+        try:
+            named.boto().create_bucket(Bucket=BUCKET)
+            reached = {"endpoint": f"http://store.test:{named.port}", "addressing": "virtual_host",
+                       "host": ["elsewhere.test=127.0.0.9", f"{BUCKET}.store.test=127.0.0.1"]}
+            body = data_of(2 * PART + 1, 31)
+            for key, data in (("a b+%/\u6587", body[:1000]), ("parts/a b+%/\u6587", body)):
+                client.run(named.port, "upload", key, body=data, **reached).ok()
+                assert body_of(named.boto(), key) == data
+                assert client.run(named.port, "head", key, **reached).ok().words[1] == str(len(data))
+                url = client.run(named.port, "presign-get", key, **reached).ok().words[1]
+                assert url.startswith(f"http://{BUCKET}.store.test:{named.port}/"), url
+            assert client.run(named.port, "list", "", **reached).ok().words[1] == "2"
+            assert named.uploads() == []
+            client.run(named.port, "remove", "a b+%/\u6587", **reached).ok()
+            client.run(named.port, "head", "a b+%/\u6587", **reached).failed("no_such_key")
+            client.run(named.port, "put", "x", body=b"x", **{**reached, "secret_key": "wrong-secret"}).failed(
+                "access_denied", "SignatureDoesNotMatch")
+            # The same name in the path is another one.
+            client.run(named.port, "put", "x", body=b"x", **{**reached, "addressing": "path"}).failed("resolve_failed", "store.test")
+            assert [o["Key"] for o in named.boto().list_objects_v2(Bucket=BUCKET)["Contents"]] == ["parts/a b+%/\u6587"]
+        finally:
+            named.kill()
+
+
 def test_boto_writes(s, client):
     """what boto3 has written is seen alike"""
     boto = s.boto()

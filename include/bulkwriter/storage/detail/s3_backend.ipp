@@ -45,6 +45,7 @@ BULKWRITER_DECL http::client_options s3_client_options(s3_connect_param const& p
   constexpr std::size_t largest_answer = 16 * 1024 * 1024;
   http::client_options out = {.timeouts = param.timeouts,
                               .tls = {.ca_file = param.ca_file},
+                              .hosts = param.hosts,
                               .max_body_size = largest_answer,
                               .proxy = param.proxy};
   auto const lengthen = [at_least](std::chrono::milliseconds& limit) {
