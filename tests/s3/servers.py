@@ -1,6 +1,7 @@
 """What the checks against S3 servers share: real servers, a proxy that cuts connections, and the client program."""
 
 import argparse
+import base64
 import ctypes
 import http.client
 import os
@@ -17,6 +18,7 @@ import tempfile
 import threading
 import time
 import traceback
+import urllib.parse
 import warnings
 from concurrent.futures import ThreadPoolExecutor
 
@@ -44,6 +46,7 @@ def end_with_parent():
 class Server:
     """One versitygw; its data outlives a stop."""
     ready = ("/healthz", 200)  # what is asked for until it is the answer
+    unknown_key = "InvalidAccessKeyId"
     keys = {"aws_access_key_id": ACCESS, "aws_secret_access_key": SECRET}
 
     def __init__(self, program, folder, region="us-east-1", certificate=None, options=()):
@@ -105,6 +108,10 @@ class Server:
         return boto3.client(service, endpoint_url=f"{scheme}://127.0.0.1:{self.port}", verify=False, region_name=self.region,
                             config=Config(s3={"addressing_style": "path"}, retries={"max_attempts": 1}), **self.keys)
 
+    def listed(self, key):
+        """As what a listing shows this key."""
+        return key
+
     def uploads(self):
         got = self.boto().list_multipart_uploads(Bucket=BUCKET)
         return [(u["Key"], u["UploadId"]) for u in got.get("Uploads", [])]
@@ -113,14 +120,24 @@ class Server:
 class S3sFs(Server):
     """One s3s-fs, which is written in Rust and shares no line with versitygw. It has no regions."""
     ready = ("/", 403)
+    unknown_key = "NotSignedUp"
 
     @staticmethod
     def domain(name):
-        return ["--domain", name]
+        return ["--domain", name + ":{port}", "--domain", "127.0.0.1:{port}"]  # it takes any other name for a bucket's
 
     def command(self):
         return [self.program, "--host", "127.0.0.1", "--port", str(self.port), "--access-key", ACCESS, "--secret-key", SECRET,
-                *self.options, self.root]
+                *(o.format(port=self.port) for o in self.options), self.root]
+
+    def listed(self, key):
+        """It says that keys are encoded for URLs, and does not encode them."""
+        return urllib.parse.unquote_plus(key)
+
+    def uploads(self):
+        """It does not list them: of each it keeps two files, one named after bucket, key and id."""
+        names = (re.fullmatch(r"\.bucket-([\w-]+)\.object-([\w-]+)\.upload-([\w-]+)\.metadata\.json", n) for n in os.listdir(self.root))
+        return [(base64.urlsafe_b64decode(n[2] + "==").decode(), n[3]) for n in names if n]
 
 
 class Moto(Server):
