@@ -1,5 +1,6 @@
 #pragma once
 
+#include <bulkwriter/auth/credentials.hpp>
 #include <bulkwriter/http/client.hpp>
 #include <bulkwriter/http/retry.hpp>
 #include <bulkwriter/storage/detail/store_text.hpp>
@@ -47,6 +48,8 @@ struct outcome {
   http::origin origin = {};       ///< where the last attempt went
   std::string folder = {};        ///< of a gateway below a path; mostly empty
   std::string region = {};        ///< what the last attempt was signed for
+  auth::credentials keys = {};    ///< what it was signed with
+  auth::bearer_token token = {};  ///< or what it showed in place of a signature
   std::string payload_hash = {};  ///< of the body, if the signature needs it
   /// What refusals have taught; each is believed once.
   struct {
@@ -82,7 +85,7 @@ class http_backend : public backend {
   virtual bool is_denied(http::response const&) const { return false; }
   virtual refusal explain(call const& what, outcome const& got, http::response const& answer) const = 0;
   /// What must not come back in a message, even if the server repeats it.
-  virtual std::vector<std::string> secrets() const = 0;
+  virtual std::vector<std::string> secrets(outcome const& got) const = 0;
 
   // What it offers in return.
 
