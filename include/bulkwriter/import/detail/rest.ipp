@@ -176,7 +176,8 @@ BULKWRITER_DECL result<rest_reply> rest_channel::judge(rest_call const& call, re
   error.http_status = status;
   error.message = prefix;
   std::string trace;
-  if (auto const id = response.find("x-request-id"); !id.empty()) trace = " (request " + std::string(id) + ')';
+  if (auto const id = response.find("x-request-id"); !id.empty())
+    trace = " (request " + http::detail::foreign_text(id, 100) + ')';
 
   boost::system::error_code failed;
   boost::json::value const root = boost::json::parse(response.body, failed);
