@@ -26,6 +26,8 @@ class aws_search {
   result<credentials> all() const;
 
  private:
+  result<credentials> keys_of_environment() const;
+
   using profile_source = result<credentials> (aws_search::*)(aws_profiles const&, std::string const&) const;
 
   // The same for all that a profile gives: the files are read, and the profile is there if it was named.
@@ -34,13 +36,15 @@ class aws_search {
   result<credentials> role_of_profile(aws_profiles const& files, std::string const& name) const {
     return assumed_role(files, name, {name});
   }
+  result<credentials> source_of_role(aws_profiles const& files, std::string const& name,
+                                     std::vector<std::string> visited) const;
   result<credentials> assumed_role(aws_profiles const& files, std::string const& name,
                                    std::vector<std::string> visited) const;
   result<credentials> identity_of_profile(aws_profiles const& files, std::string const& name) const;
   result<credentials> keys_of_profile(aws_profiles const& files, std::string const& name) const;
   result<credentials> web_identity(std::string const& token_file, std::string const& role, std::string session) const;
 
-  // The token service and what signs for it.
+  // The token service.
   std::pair<std::string, std::string> sts() const;  // URL and region
   bool takes_environment() const { return options_.profile.empty(); }
 
@@ -55,6 +59,10 @@ BULKWRITER_DECL std::string own_session_name() {
 
 BULKWRITER_DECL result<credentials> aws_search::environment() const {
   if (!takes_environment()) return absent("passed over, since a profile is given");
+  return keys_of_environment();
+}
+
+BULKWRITER_DECL result<credentials> aws_search::keys_of_environment() const {
   credentials out{.access_key = or_environment({}, {"AWS_ACCESS_KEY_ID"}),
                   .secret_key = or_environment({}, {"AWS_SECRET_ACCESS_KEY"}),
                   .session_token = or_environment({}, {"AWS_SECURITY_TOKEN", "AWS_SESSION_TOKEN"})};
@@ -117,40 +125,38 @@ BULKWRITER_DECL result<credentials> aws_search::identity_of_profile(aws_profiles
   return web_identity(token_file, files.value(name, "role_arn"), files.value(name, "role_session_name"));
 }
 
+BULKWRITER_DECL result<credentials> aws_search::source_of_role(aws_profiles const& files, std::string const& name,
+                                                               std::vector<std::string> visited) const {
+  auto const source = files.value(name, "source_profile"), kind = files.value(name, "credential_source");
+  if (source.empty() == kind.empty())
+    return unusable("role_arn needs either source_profile or credential_source beside it");
+  if (kind == "Environment") return keys_of_environment();
+  if (kind == "EcsContainer") return container();
+  if (kind == "Ec2InstanceMetadata") return instance();
+  if (!kind.empty()) return unusable("credential_source is none of Environment, EcsContainer, Ec2InstanceMetadata");
+
+  auto const shown = "source_profile " + http::detail::quoted(source);
+  if (!files.has(source)) return unusable(shown + " does not exist");
+  auto const there = [&](std::string_view key) { return !files.value(source, key).empty(); };
+  bool const has_keys = there("aws_access_key_id") || there("aws_secret_access_key");
+  // A profile may name itself, for the keys beside its role.
+  bool const again = std::find(visited.begin(), visited.end(), source) != visited.end();
+  if (again && (source != name || !has_keys)) return unusable(shown + " leads back to itself");
+  if (!has_keys && there("role_arn") && !there("web_identity_token_file")) {
+    visited.push_back(source);
+    return assumed_role(files, source, std::move(visited));
+  }
+  return first_of<credentials>({{shown, [&] { return identity_of_profile(files, source); }},
+                                {shown, [&] { return keys_of_profile(files, source); }}});
+}
+
 BULKWRITER_DECL result<credentials> aws_search::assumed_role(aws_profiles const& files, std::string const& name,
                                                              std::vector<std::string> visited) const {
   auto const value = [&](std::string_view key) { return files.value(name, key); };
   auto const role = value("role_arn");
   if (role.empty() || !value("web_identity_token_file").empty()) return absent("no role_arn");
   if (!value("mfa_serial").empty()) return unusable("mfa_serial is not supported: nobody is there to be asked");
-  auto const source = value("source_profile"), kind = value("credential_source");
-  if (source.empty() == kind.empty())
-    return unusable("role_arn needs either source_profile or credential_source beside it");
-
-  result<credentials> own = unusable("credential_source is none of Environment, EcsContainer, Ec2InstanceMetadata");
-  auto const has_keys = [&] {
-    return !files.value(source, "aws_access_key_id").empty() || !files.value(source, "aws_secret_access_key").empty();
-  };
-  if (kind == "Environment") {
-    auto unnamed = options_;
-    unnamed.profile.clear();
-    own = aws_search(unnamed, stop_).environment();
-  } else if (kind == "EcsContainer") {
-    own = container();
-  } else if (kind == "Ec2InstanceMetadata") {
-    own = instance();
-  } else if (!source.empty()) {
-    bool const again = std::find(visited.begin(), visited.end(), source) != visited.end();
-    auto const shown = "source_profile " + http::detail::quoted(source);
-    if (!files.has(source)) return unusable(shown + " does not exist");
-    if (again && (source != name || !has_keys())) return unusable(shown + " leads back to itself");
-    visited.push_back(source);
-    own =
-        has_keys() || files.value(source, "role_arn").empty() || !files.value(source, "web_identity_token_file").empty()
-            ? first_of<credentials>({{shown, [&] { return identity_of_profile(files, source); }},
-                                     {shown, [&] { return keys_of_profile(files, source); }}})
-            : assumed_role(files, source, std::move(visited));
-  }
+  auto own = source_of_role(files, name, std::move(visited));
   if (!own) {
     if (own.error().code == errc::credentials_unavailable) own.error().code = errc::invalid_option;
     own.error().message.insert(0, "what the role is to be assumed with: ");
@@ -243,8 +249,8 @@ BULKWRITER_DECL result<credentials> aws_search::profile() const { return of_prof
 
 // Whoever can set the variable must not be able to have the token sent to a place of their choice.
 BULKWRITER_DECL bool may_be_asked(http::origin const& where) {
-  if (where.secure || where.host.starts_with("127.") || where.host == "::1" || where.host == "localhost") return true;
-  for (std::string_view const host : {"169.254.170.2", "169.254.170.23", "fd00:ec2::23"}) {
+  if (where.secure || (where.host.starts_with("127.") && http::detail::is_ipv4(where.host))) return true;
+  for (std::string_view const host : {"localhost", "::1", "169.254.170.2", "169.254.170.23", "fd00:ec2::23"}) {
     if (where.host == host) return true;
   }
   return false;
@@ -330,7 +336,6 @@ BULKWRITER_DECL provider<credentials> aws_provider(std::string name, aws_options
 }  // namespace detail
 
 BULKWRITER_DECL provider<credentials> aws_environment(aws_options options) {
-  options.profile.clear();
   return detail::aws_provider("AWS environment", std::move(options), &detail::aws_search::environment);
 }
 BULKWRITER_DECL provider<credentials> aws_profile(aws_options options) {

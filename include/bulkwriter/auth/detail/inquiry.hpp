@@ -37,6 +37,7 @@ struct reply {
   std::string body = {};
   named_texts fields = {};  // of a JSON object or of the leaves of an XML document; the first of a name
   time_point received = {};
+  std::vector<std::string> secrets = {};  // of the question
 
   // The first of these that is there and not empty.
   std::string text(std::initializer_list<std::string_view> names) const;

@@ -139,17 +139,24 @@ BULKWRITER_DECL std::string reply::text(std::initializer_list<std::string_view> 
   return {};
 }
 
-// What the service says of a failure, as far as it can be repeated.
-BULKWRITER_DECL std::string complaint(reply const& got, std::vector<std::string> const& secrets) {
-  std::string out;
-  for (auto const& part :
-       {got.text({"error", "Code", "code"}), got.text({"error_description", "Message", "message"})}) {
-    auto text = part;
-    for (auto const& secret : secrets) {
-      if (secret.size() < 4) continue;  // a word that short would tear ordinary text apart
-      for (std::size_t at = 0; (at = text.find(secret, at)) != std::string::npos; at += 3)
-        text.replace(at, secret.size(), "***");
+// The first of these texts as far as it can be repeated: services show what they were sent.
+BULKWRITER_DECL std::string printable(reply const& got, std::initializer_list<std::string_view> names) {
+  auto text = got.text(names);
+  for (auto const& secret : got.secrets) {
+    if (secret.size() < 4) continue;  // a word that short would tear ordinary text apart
+    for (auto const& spelled : {secret, percent_encode(secret)}) {
+      for (std::size_t at = 0; (at = text.find(spelled, at)) != std::string::npos; at += 3)
+        text.replace(at, spelled.size(), "***");
     }
+  }
+  return text;
+}
+
+// What the service says of a failure: a code and a sentence, as AWS and OAuth name them.
+BULKWRITER_DECL std::string code_of(reply const& got) { return printable(got, {"error", "Code", "code"}); }
+BULKWRITER_DECL std::string complaint(reply const& got) {
+  std::string out;
+  for (auto const& text : {code_of(got), printable(got, {"error_description", "Message", "message"})}) {
     if (!text.empty()) out += (out.empty() ? ": " : " ") + http::detail::quoted(text, 400);
   }
   return out;
@@ -188,15 +195,16 @@ BULKWRITER_DECL result<reply> ask(service_options const& how, inquiry const& wha
 
   reply out = {.from = url->origin.to_string(),
                .body = std::move(answer->body),
-               .received = how.refresh.now ? how.refresh.now() : std::chrono::system_clock::now()};
+               .received = how.refresh.now ? how.refresh.now() : std::chrono::system_clock::now(),
+               .secrets = what.secrets};
   out.fields = read_fields(out.body).value_or(named_texts());
   int const status = answer->status;
   if (status < 300) return out;
   bool const denied = status == 400 || status == 401 || status == 403;
   return error_info{.code = denied ? errc::access_denied : errc::http_error,
-                    .message = out.from + ": HTTP " + std::to_string(status) + complaint(out, what.secrets),
+                    .message = out.from + ": HTTP " + std::to_string(status) + complaint(out),
                     .http_status = status,
-                    .server_error = out.text({"error", "Code", "code"}).substr(0, 100)};
+                    .server_error = code_of(out).substr(0, 100)};
 }
 
 // Of a metadata service: this machine is none of that cloud's, or has no identity there.
@@ -208,7 +216,7 @@ BULKWRITER_DECL error_info nobody_there(error_info failure) {
 // That an answer lacks what it is asked for. Some services refuse like this, with status 200.
 BULKWRITER_DECL error_info lacking(reply const& got, std::string_view name) {
   return {.code = errc::invalid_response,
-          .message = got.from + ": an answer without '" + std::string(name) + '\'' + complaint(got, {})};
+          .message = got.from + ": an answer without '" + std::string(name) + '\'' + complaint(got)};
 }
 
 // A moment as ISO 8601 or in seconds since 1970; without one, for ever.
