@@ -61,9 +61,11 @@ BULKWRITER_DECL result<bearer_token> azure_managed_token(azure_options const& op
     // Azure Arc has an endpoint without the header, Service Fabric one with a certificate of its own.
     if (secret.empty() || !or_environment({}, {"IDENTITY_SERVER_THUMBPRINT"}).empty())
       return unusable("IDENTITY_ENDPOINT is that of Azure Arc or Service Fabric, which are not supported");
-    return token_of(ask(
-        how, {.url = service + query("2019-08-01"), .headers = {{"X-IDENTITY-HEADER", secret}}, .secrets = {secret}},
-        stop));
+    return token_of(ask(how,
+                        {.url = service + query("2019-08-01"),
+                         .headers = {{"X-IDENTITY-HEADER", secret}, {"Metadata", "true"}},
+                         .secrets = {secret}},
+                        stop));
   }
   auto endpoint = options.metadata_endpoint.empty() ? "http://169.254.169.254" : options.metadata_endpoint;
   while (endpoint.ends_with('/')) endpoint.pop_back();
