@@ -272,7 +272,7 @@ TEST_CASE("aws_web_identity: the file is read anew at each fetch, and refusals a
   CHECK(got.error().code == errc::access_denied);
   CHECK(got.error().server_error == "ExpiredTokenException");
   CHECK(got.error().message ==
-        "AWS web identity: " + server.endpoint() + ": HTTP 400: 'ExpiredTokenException' 'Token new is expired'");
+        "AWS web identity: " + server.endpoint() + ": HTTP 400 ExpiredTokenException: Token new is expired");
 }
 
 TEST_CASE("aws_profile: keys") {
@@ -323,6 +323,18 @@ TEST_CASE("aws_profile: keys") {
   CHECK(auth::aws_region({.profile = "three"}) == "a");
   env.set("AWS_REGION", "b");
   CHECK(auth::aws_region() == "b");
+}
+
+TEST_CASE("read_ini: what Python's configparser reads") {
+  auto const got = auth::detail::read_ini(
+      "; c\n[DEFAULT]\nregion = d\n[ a ] # x\nKey One : v:1 = 2 \n\n  more\n # no more\n\tlast\nempty =\n\n"
+      "[b\\]c]\r\n  x=1\r\n  region= e\r\n  s3 =\r\n    y = 2\r\n    [no section]\r\n  z = 3");
+  REQUIRE(got);
+  auto const& ini = *got;
+  REQUIRE(ini.size() == 2);
+  using map = auth::detail::named_texts;
+  CHECK(ini.at(" a ") == map{{"region", "d"}, {"key one", "v:1 = 2\n\nmore\nlast"}, {"empty", ""}});
+  CHECK(ini.at("b\\]c") == map{{"region", "e"}, {"x", "1"}, {"s3", ""}, {"z", "3"}});
 }
 
 TEST_CASE("aws_profile: broken files are named with the line, never with its text") {

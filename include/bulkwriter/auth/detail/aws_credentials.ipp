@@ -16,7 +16,7 @@ namespace detail {
 // One search, by whatever way: what it is told, and how it ends early.
 class aws_search {
  public:
-  aws_search(aws_options const& options, std::stop_token stop) : options_(options), stop_(std::move(stop)) {}
+  aws_search(aws_options const& options, std::stop_token const& stop) : options_(options), stop_(stop) {}
 
   result<credentials> environment() const;
   result<credentials> container() const;
@@ -49,7 +49,7 @@ class aws_search {
   bool takes_environment() const { return options_.profile.empty(); }
 
   aws_options const& options_;
-  std::stop_token stop_;
+  std::stop_token const& stop_;
 };
 
 BULKWRITER_DECL std::string own_session_name() {
@@ -91,7 +91,7 @@ BULKWRITER_DECL result<credentials> aws_search::web_identity(std::string const& 
   if (role.empty()) return unusable("a web identity token, but no role: AWS_ROLE_ARN is not set");
   auto const token = read_file(token_file);
   if (!token) return token.error();
-  if (token->empty()) return unusable(http::detail::quoted(token_file, 4096) + " is empty");
+  if (token->empty()) return unusable(in_quotes(token_file) + " is empty");
   if (session.empty()) session = own_session_name();
   return credentials_of(ask(options_.service,
                             {.method = "POST",
@@ -135,7 +135,7 @@ BULKWRITER_DECL result<credentials> aws_search::source_of_role(aws_profiles cons
   if (kind == "Ec2InstanceMetadata") return instance();
   if (!kind.empty()) return unusable("credential_source is none of Environment, EcsContainer, Ec2InstanceMetadata");
 
-  auto const shown = "source_profile " + http::detail::quoted(source);
+  auto const shown = "source_profile " + in_quotes(source);
   if (!files.has(source)) return unusable(shown + " does not exist");
   auto const there = [&](std::string_view key) { return !files.value(source, key).empty(); };
   bool const has_keys = there("aws_access_key_id") || there("aws_secret_access_key");
@@ -235,7 +235,7 @@ BULKWRITER_DECL result<credentials> aws_search::whole_profile(aws_profiles const
 BULKWRITER_DECL result<credentials> aws_search::of_profile(profile_source source) const {
   auto const files = read_aws_profiles(options_);
   if (!files) return files.error();
-  auto const shown = http::detail::quoted(files->name);
+  auto const shown = in_quotes(files->name);
   if (!files->has(files->name)) {
     auto const why = "no profile " + shown + " in " + files->places;
     return files->is_named ? unusable(why) : absent(why);
@@ -323,35 +323,32 @@ BULKWRITER_DECL result<credentials> aws_search::all() const {
   });
 }
 
-BULKWRITER_DECL provider<credentials> aws_provider(std::string name, aws_options options,
-                                                   result<credentials> (aws_search::*search)() const) {
-  auto const refresh = options.service.refresh;
-  return {std::move(name),
-          [options = std::move(options), search](std::stop_token stop) {
-            return (aws_search(options, std::move(stop)).*search)();
-          },
-          refresh};
+template <result<credentials> (aws_search::*way)() const>
+result<credentials> search_aws(aws_options const& options, std::stop_token const& stop) {
+  return (aws_search(options, stop).*way)();
 }
 
 }  // namespace detail
 
 BULKWRITER_DECL provider<credentials> aws_environment(aws_options options) {
-  return detail::aws_provider("AWS environment", std::move(options), &detail::aws_search::environment);
+  return detail::provider_of("AWS environment", std::move(options),
+                             detail::search_aws<&detail::aws_search::environment>);
 }
 BULKWRITER_DECL provider<credentials> aws_profile(aws_options options) {
-  return detail::aws_provider("AWS profile", std::move(options), &detail::aws_search::profile);
+  return detail::provider_of("AWS profile", std::move(options), detail::search_aws<&detail::aws_search::profile>);
 }
 BULKWRITER_DECL provider<credentials> aws_web_identity(aws_options options) {
-  return detail::aws_provider("AWS web identity", std::move(options), &detail::aws_search::web_identity);
+  return detail::provider_of("AWS web identity", std::move(options),
+                             detail::search_aws<&detail::aws_search::web_identity>);
 }
 BULKWRITER_DECL provider<credentials> aws_container(aws_options options) {
-  return detail::aws_provider("AWS container", std::move(options), &detail::aws_search::container);
+  return detail::provider_of("AWS container", std::move(options), detail::search_aws<&detail::aws_search::container>);
 }
 BULKWRITER_DECL provider<credentials> aws_instance(aws_options options) {
-  return detail::aws_provider("AWS instance", std::move(options), &detail::aws_search::instance);
+  return detail::provider_of("AWS instance", std::move(options), detail::search_aws<&detail::aws_search::instance>);
 }
 BULKWRITER_DECL provider<credentials> default_aws_credentials(aws_options options) {
-  return detail::aws_provider("AWS credentials", std::move(options), &detail::aws_search::all);
+  return detail::provider_of("AWS credentials", std::move(options), detail::search_aws<&detail::aws_search::all>);
 }
 
 BULKWRITER_DECL std::string aws_region(aws_options const& options) {

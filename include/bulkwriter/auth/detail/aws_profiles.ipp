@@ -119,14 +119,14 @@ BULKWRITER_DECL result<aws_profiles> read_aws_profiles(aws_options const& option
   auto const read = [&](std::string path, char const* otherwise, ini& into) -> result<void> {
     if (path.empty()) path = otherwise;
     path = expand_home(path);
-    out.places += (out.places.empty() ? "" : " or ") + http::detail::quoted(path, 4096);
+    out.places += (out.places.empty() ? "" : " or ") + in_quotes(path);
     std::error_code failed;
     if (!std::filesystem::is_regular_file(path, failed)) return {};
     auto text = read_file(path);
     if (!text) return std::move(text).error();
     auto parsed = read_ini(*text);
     if (!parsed) {
-      parsed.error().message.insert(0, http::detail::quoted(path, 4096) + ", ");
+      parsed.error().message.insert(0, in_quotes(path) + ", ");
       return std::move(parsed).error();
     }
     into = std::move(*parsed);

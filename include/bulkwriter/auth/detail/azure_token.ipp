@@ -10,7 +10,7 @@ namespace detail {
 
 // The same for all applications: only what they prove themselves by differs.
 BULKWRITER_DECL result<bearer_token> ask_authority(
-    azure_options const& options, std::string const& secret, std::stop_token stop,
+    azure_options const& options, std::string const& secret, std::stop_token const& stop,
     std::initializer_list<std::pair<std::string_view, std::string_view>> proof) {
   auto const tenant = or_environment(options.tenant_id, {"AZURE_TENANT_ID"});
   auto const client = or_environment(options.client_id, {"AZURE_CLIENT_ID"});
@@ -30,24 +30,24 @@ BULKWRITER_DECL result<bearer_token> ask_authority(
           stop));
 }
 
-BULKWRITER_DECL result<bearer_token> azure_secret_token(azure_options const& options, std::stop_token stop) {
+BULKWRITER_DECL result<bearer_token> azure_secret_token(azure_options const& options, std::stop_token const& stop) {
   auto const secret = or_environment(options.client_secret, {"AZURE_CLIENT_SECRET"});
   if (secret.empty()) return absent("AZURE_CLIENT_SECRET is not set");
   return ask_authority(options, secret, stop, {{"client_secret", secret}});
 }
 
-BULKWRITER_DECL result<bearer_token> azure_workload_token(azure_options const& options, std::stop_token stop) {
+BULKWRITER_DECL result<bearer_token> azure_workload_token(azure_options const& options, std::stop_token const& stop) {
   auto const file = or_environment(options.federated_token_file, {"AZURE_FEDERATED_TOKEN_FILE"});
   if (file.empty()) return absent("AZURE_FEDERATED_TOKEN_FILE is not set");
   auto const token = read_file(file);
   if (!token) return token.error();
-  if (token->empty()) return unusable(http::detail::quoted(file, 4096) + " is empty");
+  if (token->empty()) return unusable(in_quotes(file) + " is empty");
   return ask_authority(options, *token, stop,
                        {{"client_assertion_type", "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"},
                         {"client_assertion", *token}});
 }
 
-BULKWRITER_DECL result<bearer_token> azure_managed_token(azure_options const& options, std::stop_token stop) {
+BULKWRITER_DECL result<bearer_token> azure_managed_token(azure_options const& options, std::stop_token const& stop) {
   auto const client = or_environment(options.client_id, {"AZURE_CLIENT_ID"});
   std::string_view resource = options.scope;
   if (resource.ends_with("/.default")) resource.remove_suffix(std::string_view("/.default").size());
@@ -83,32 +83,25 @@ BULKWRITER_DECL result<bearer_token> azure_managed_token(azure_options const& op
   return token_of(got);
 }
 
-BULKWRITER_DECL provider<bearer_token> azure_provider(std::string name, azure_options options,
-                                                      result<bearer_token> (*fetch)(azure_options const&,
-                                                                                    std::stop_token)) {
-  auto const refresh = options.service.refresh;
-  return {std::move(name),
-          [options = std::move(options), fetch](std::stop_token stop) { return fetch(options, std::move(stop)); },
-          refresh};
+BULKWRITER_DECL result<bearer_token> any_azure_token(azure_options const& options, std::stop_token const& stop) {
+  return first_of<bearer_token>({{"client secret", [&] { return azure_secret_token(options, stop); }},
+                                 {"workload identity", [&] { return azure_workload_token(options, stop); }},
+                                 {"managed identity", [&] { return azure_managed_token(options, stop); }}});
 }
 
 }  // namespace detail
 
 BULKWRITER_DECL provider<bearer_token> azure_client_secret(azure_options options) {
-  return detail::azure_provider("Azure client secret", std::move(options), detail::azure_secret_token);
+  return detail::provider_of("Azure client secret", std::move(options), detail::azure_secret_token);
 }
 BULKWRITER_DECL provider<bearer_token> azure_workload_identity(azure_options options) {
-  return detail::azure_provider("Azure workload identity", std::move(options), detail::azure_workload_token);
+  return detail::provider_of("Azure workload identity", std::move(options), detail::azure_workload_token);
 }
 BULKWRITER_DECL provider<bearer_token> azure_managed_identity(azure_options options) {
-  return detail::azure_provider("Azure managed identity", std::move(options), detail::azure_managed_token);
+  return detail::provider_of("Azure managed identity", std::move(options), detail::azure_managed_token);
 }
 BULKWRITER_DECL provider<bearer_token> default_azure_token(azure_options options) {
-  return detail::azure_provider("Azure token", std::move(options), [](azure_options const& o, std::stop_token stop) {
-    return detail::first_of<bearer_token>({{"client secret", [&] { return detail::azure_secret_token(o, stop); }},
-                                           {"workload identity", [&] { return detail::azure_workload_token(o, stop); }},
-                                           {"managed identity", [&] { return detail::azure_managed_token(o, stop); }}});
-  });
+  return detail::provider_of("Azure token", std::move(options), detail::any_azure_token);
 }
 
 }  // namespace auth

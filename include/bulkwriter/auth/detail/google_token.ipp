@@ -71,17 +71,17 @@ BULKWRITER_DECL std::optional<std::string> service_account_claim(reply const& fi
   return text + '.' + *signature;
 }
 
-BULKWRITER_DECL result<bearer_token> google_file_token(google_options const& options, std::stop_token stop) {
+BULKWRITER_DECL result<bearer_token> google_file_token(google_options const& options, std::stop_token const& stop) {
   auto path = or_environment(options.credentials_file, {"GOOGLE_APPLICATION_CREDENTIALS"});
   if (path.empty()) {
     auto const folder = or_environment({}, {"CLOUDSDK_CONFIG"});
     path = expand_home((folder.empty() ? "~/.config/gcloud" : folder) + "/application_default_credentials.json");
     if (std::error_code failed; !std::filesystem::exists(path, failed))
-      return absent("GOOGLE_APPLICATION_CREDENTIALS is not set, and there is no " + http::detail::quoted(path, 4096));
+      return absent("GOOGLE_APPLICATION_CREDENTIALS is not set, and there is no " + in_quotes(path));
   }
   auto const text = read_file(path);
   if (!text) return text.error();
-  auto const shown = http::detail::quoted(path, 4096);
+  auto const shown = in_quotes(path);
   auto const members = read_json(*text);
   if (!members) return unusable(shown + " is not a JSON object");
   reply const file = {.fields = *members};
@@ -113,13 +113,13 @@ BULKWRITER_DECL result<bearer_token> google_file_token(google_options const& opt
                           {"refresh_token", file.text({"refresh_token"})}});
     question.secrets = {file.text({"client_secret"}), file.text({"refresh_token"})};
   } else {
-    return unusable(shown + ": credentials of type " + http::detail::quoted(type) +
+    return unusable(shown + ": credentials of type " + in_quotes(type) +
                     " are not supported, only service_account and authorized_user");
   }
   return token_of(ask(options.service, question, stop));
 }
 
-BULKWRITER_DECL result<bearer_token> google_metadata_token(google_options const& options, std::stop_token stop) {
+BULKWRITER_DECL result<bearer_token> google_metadata_token(google_options const& options, std::stop_token const& stop) {
   auto endpoint = options.metadata_endpoint;
   if (endpoint.empty()) {
     auto const host = or_environment({}, {"GCE_METADATA_HOST"});
@@ -134,28 +134,21 @@ BULKWRITER_DECL result<bearer_token> google_metadata_token(google_options const&
   return token_of(got);
 }
 
-BULKWRITER_DECL provider<bearer_token> google_provider(std::string name, google_options options,
-                                                       result<bearer_token> (*fetch)(google_options const&,
-                                                                                     std::stop_token)) {
-  auto const refresh = options.service.refresh;
-  return {std::move(name),
-          [options = std::move(options), fetch](std::stop_token stop) { return fetch(options, std::move(stop)); },
-          refresh};
+BULKWRITER_DECL result<bearer_token> any_google_token(google_options const& options, std::stop_token const& stop) {
+  return first_of<bearer_token>({{"file", [&] { return google_file_token(options, stop); }},
+                                 {"metadata", [&] { return google_metadata_token(options, stop); }}});
 }
 
 }  // namespace detail
 
 BULKWRITER_DECL provider<bearer_token> google_file(google_options options) {
-  return detail::google_provider("Google credentials file", std::move(options), detail::google_file_token);
+  return detail::provider_of("Google credentials file", std::move(options), detail::google_file_token);
 }
 BULKWRITER_DECL provider<bearer_token> google_metadata(google_options options) {
-  return detail::google_provider("Google metadata", std::move(options), detail::google_metadata_token);
+  return detail::provider_of("Google metadata", std::move(options), detail::google_metadata_token);
 }
 BULKWRITER_DECL provider<bearer_token> default_google_token(google_options options) {
-  return detail::google_provider("Google token", std::move(options), [](google_options const& o, std::stop_token stop) {
-    return detail::first_of<bearer_token>({{"file", [&] { return detail::google_file_token(o, stop); }},
-                                           {"metadata", [&] { return detail::google_metadata_token(o, stop); }}});
-  });
+  return detail::provider_of("Google token", std::move(options), detail::any_google_token);
 }
 
 }  // namespace auth

@@ -43,7 +43,7 @@ struct reply {
   std::string text(std::initializer_list<std::string_view> names) const;
 };
 
-result<reply> ask(service_options const& how, inquiry const& what, std::stop_token stop);
+result<reply> ask(service_options const& how, inquiry const& what, std::stop_token const& stop);
 
 // A metadata service: without a proxy, and soon.
 service_options nearby(service_options how, std::chrono::milliseconds answer);
@@ -93,6 +93,15 @@ result<Secret> first_of(std::initializer_list<link<Secret>> links) {
     said += (said.empty() ? "" : "; ") + message;
   }
   return absent(std::move(said));
+}
+
+// A provider that asks as the options say, which it keeps.
+template <class Options, class Secret>
+provider<Secret> provider_of(std::string name, Options options,
+                             result<Secret> (*fetch)(Options const&, std::stop_token const&)) {
+  auto const refresh = options.service.refresh;
+  return {std::move(name), [options = std::move(options), fetch](std::stop_token stop) { return fetch(options, stop); },
+          refresh};
 }
 
 }  // namespace detail

@@ -2,6 +2,7 @@
 
 #include <bulkwriter/auth/detail/inquiry.hpp>
 #include <bulkwriter/auth/percent.hpp>
+#include <bulkwriter/http/detail/foreign_text.hpp>
 
 #include <algorithm>
 #include <boost/json.hpp>
@@ -31,6 +32,11 @@ constexpr std::string_view trimmed(std::string_view text) noexcept {
   return text.substr(from, text.find_last_not_of(space) + 1 - from);
 }
 
+// A file's or a profile's name, for a message.
+BULKWRITER_DECL std::string in_quotes(std::string_view name) {
+  return '\'' + http::detail::foreign_text(name, 4096) + '\'';
+}
+
 BULKWRITER_DECL std::string expand_home(std::string const& path) {
   return path.starts_with("~/") ? or_environment({}, {"HOME"}) + path.substr(1) : path;
 }
@@ -42,8 +48,7 @@ BULKWRITER_DECL result<std::string> read_file(std::string const& path) {
   file.read(text.data(), static_cast<std::streamsize>(text.size()));
   if (!file.eof())
     return error_info{.code = errc::io_error,
-                      .message = http::detail::quoted(path, 4096) +
-                                 (file.gcount() > 0 ? " is larger than 1 MiB" : " cannot be read")};
+                      .message = in_quotes(path) + (file.gcount() > 0 ? " is larger than 1 MiB" : " cannot be read")};
   return std::string(trimmed(std::string_view(text).substr(0, static_cast<std::size_t>(file.gcount()))));
 }
 
@@ -155,11 +160,9 @@ BULKWRITER_DECL std::string printable(reply const& got, std::initializer_list<st
 // What the service says of a failure: a code and a sentence, as AWS and OAuth name them.
 BULKWRITER_DECL std::string code_of(reply const& got) { return printable(got, {"error", "Code", "code"}); }
 BULKWRITER_DECL std::string complaint(reply const& got) {
-  std::string out;
-  for (auto const& text : {code_of(got), printable(got, {"error_description", "Message", "message"})}) {
-    if (!text.empty()) out += (out.empty() ? ": " : " ") + http::detail::quoted(text, 400);
-  }
-  return out;
+  auto const code = code_of(got), text = printable(got, {"error_description", "Message", "message"});
+  return (code.empty() ? "" : ' ' + http::detail::foreign_text(code, 100)) +
+         (text.empty() ? "" : ": " + http::detail::foreign_text(text, 400));
 }
 
 BULKWRITER_DECL service_options nearby(service_options how, std::chrono::milliseconds answer) {
@@ -170,7 +173,7 @@ BULKWRITER_DECL service_options nearby(service_options how, std::chrono::millise
   return how;
 }
 
-BULKWRITER_DECL result<reply> ask(service_options const& how, inquiry const& what, std::stop_token stop) {
+BULKWRITER_DECL result<reply> ask(service_options const& how, inquiry const& what, std::stop_token const& stop) {
   auto const url = http::url::try_parse(what.url);
   if (!url) return url.error();
   auto options = how.client;
@@ -204,7 +207,7 @@ BULKWRITER_DECL result<reply> ask(service_options const& how, inquiry const& wha
   return error_info{.code = denied ? errc::access_denied : errc::http_error,
                     .message = out.from + ": HTTP " + std::to_string(status) + complaint(out),
                     .http_status = status,
-                    .server_error = code_of(out).substr(0, 100)};
+                    .server_error = http::detail::foreign_text(code_of(out), 100)};
 }
 
 // Of a metadata service: this machine is none of that cloud's, or has no identity there.
