@@ -5,6 +5,7 @@
 #include <bulkwriter/http/retry.hpp>
 
 #include <string>
+#include <vector>
 
 namespace bulkwriter {
 inline namespace v1 {
@@ -32,6 +33,8 @@ struct s3_connect_param {
   auth::provider<auth::credentials> credentials = {};
   s3_addressing addressing = s3_addressing::automatic;  ///< for stores that take only one of the two
   std::string ca_file = {};                             ///< PEM bundle instead of the system's trusted authorities
+  std::vector<http::host_address> hosts = {};           ///< asked before any resolver; names with the bucket, if it
+                                                        ///< stands in the host name
   http::timeouts timeouts = {};                         ///< of every attempt
   http::retry_options retry = {};                       ///< of every operation and every part
   int idle_connections = 8;        ///< kept open between requests; as many as there are requests at a time are opened

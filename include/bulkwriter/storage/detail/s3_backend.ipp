@@ -14,6 +14,7 @@ BULKWRITER_DECL s3_backend::s3_backend(s3_connect_param const& param, s3_address
     : http_backend("bucket '" + param.bucket_name + '\'',
                    {.timeouts = param.timeouts,
                     .tls = {.ca_file = param.ca_file},
+                    .hosts = param.hosts,
                     .proxy = param.proxy,
                     .on_exchange = param.on_exchange},
                    param.retry, param.idle_connections),
