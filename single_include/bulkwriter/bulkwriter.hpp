@@ -11800,10 +11800,6 @@ result<s3_address> try_s3_address(s3_connect_param const& param);
 /// Whether this can be a region's name; whatever else a server sends must not get into a host name.
 bool is_region_name(std::string_view text) noexcept;
 
-/// A key that every store takes and that comes back as it was: 1 to 1024 bytes, no leading slash, no control
-/// characters, no "." or ".." segments (servers and proxies resolve them, and the object would be elsewhere).
-result<void> check_key(std::string_view key);
-
 /// The path of a key at this address, percent-encoded; of the bucket itself for an empty key.
 std::string path_of_key(s3_address const& address, std::string_view key);
 
@@ -12048,6 +12044,159 @@ inline std::string sigv4_signature_of(sha256_digest const& signing_key, std::str
 }  // namespace v1
 }  // namespace bulkwriter
 
+// ---------- bulkwriter/storage/detail/store_text.hpp ----------------------------------------------------------------
+
+namespace bulkwriter {
+inline namespace v1 {
+namespace storage {
+namespace detail {
+
+/// A key that every store takes and that comes back as it was: 1 to 1024 bytes, no leading slash, no control
+/// characters, no "." or ".." segments (servers and proxies resolve them, and the object would be elsewhere).
+result<void> check_key(std::string_view key);
+
+/// Foreign text for a message: one line, bounded, without the secrets and without anything as long as a signature.
+std::string printable(std::string_view text, std::span<std::string const> secrets);
+
+/// An ETag without its quotes.
+std::string unquoted(std::string_view etag);
+
+bool is_one_of(std::string_view text, std::initializer_list<std::string_view> list) noexcept;
+
+}  // namespace detail
+}  // namespace storage
+}  // namespace v1
+}  // namespace bulkwriter
+
+// ---------- bulkwriter/storage/detail/http_backend.hpp --------------------------------------------------------------
+
+namespace bulkwriter {
+inline namespace v1 {
+namespace storage {
+namespace detail {
+
+using query_fields = std::vector<std::pair<std::string, std::string>>;
+
+/// One logical request: what the user wanted, for messages, and what goes out with every attempt.
+struct call {
+  std::string purpose;  ///< "cannot put 'a/b'"
+  std::string method;
+  std::string key = {};     ///< empty: the bucket itself
+  query_fields query = {};  ///< not encoded
+  std::vector<http::header> headers = {};
+  std::span<std::byte const> body = {};
+  bool patient = false;  ///< the store may take minutes before it answers
+  /// Empty: what http_backend::is_transient says.
+  std::function<bool(result<http::response> const&)> worth_repeating = {};
+  std::stop_token stop = {};
+};
+
+/// What became of a call.
+struct outcome {
+  result<http::response> answer;  ///< the last one
+  int attempts = 0;
+  bool open = false;              ///< some attempt may have done the work although its answer did not say so
+  http::origin origin = {};       ///< where the last attempt went
+  std::string folder = {};        ///< of a gateway below a path; mostly empty
+  std::string region = {};        ///< what the last attempt was signed for
+  std::string payload_hash = {};  ///< of the body, if the signature needs it
+  /// What refusals have taught; each is believed once.
+  struct {
+    bool region = false, clock = false, credentials = false;
+  } learnt = {};
+};
+
+/// What a store says when it refuses, in its own words, and what that means.
+struct refusal {
+  errc code = errc::storage_error;
+  std::string server_code = {}, message = {}, request_id = {};
+  std::string hint = {};  ///< goes behind the store's words
+};
+
+/// A store that is spoken to over HTTP: connections, repetitions and the wording of failures, which all clouds share.
+/// What one operation learns from a refusal serves all that follow.
+class http_backend : public backend {
+ protected:
+  /// `place`, for messages: "bucket 'b'".
+  http_backend(std::string place, http::client_options options, http::retry_options retry, int idle_connections);
+
+  // What a cloud says to it.
+
+  /// One attempt: makes the request, signs it and sends it by `exchange`. Notes in `so_far` where to.
+  virtual result<http::response> attempt(call const& what, outcome& so_far) = 0;
+  /// Whether a refusal has taught something with which to ask again at once.
+  virtual bool learns(http::response const& refused, outcome& so_far) = 0;
+  /// An answer that confirms what it was asked with.
+  virtual void accepted_by_store() {}
+  /// Whether a second try may do better.
+  virtual bool is_transient(result<http::response> const& answer) const = 0;
+  /// Whether a success is denied by its own body.
+  virtual bool is_denied(http::response const&) const { return false; }
+  virtual refusal explain(call const& what, outcome const& got, http::response const& answer) const = 0;
+  /// What must not come back in a message, even if the server repeats it.
+  virtual std::vector<std::string> secrets() const = 0;
+
+  // What it offers in return.
+
+  result<http::response> exchange(http::request const& request, call const& what);
+  /// The call with its repetitions.
+  outcome send(call const& what);
+  /// The answer if it has one of these statuses; null: see failed().
+  http::response const* accepted(outcome const& got, std::initializer_list<int> statuses) const;
+  error_info failed(call const& what, outcome const& got) const;
+  /// An accepted answer that makes no sense.
+  error_info unusable(call const& what, outcome const& got, std::string const& why) const;
+
+  /// Sends `first` once a page. `read(body, all, next)` appends what a page lists, and sets what the request for the
+  /// page behind it says in addition; nothing on the last one.
+  template <class Item, class Read>
+  result<std::vector<Item>> all_pages(call const& first, Read const& read) {
+    std::vector<Item> all;
+    query_fields here;
+    while (true) {
+      call what = first;
+      what.query.insert(what.query.end(), here.begin(), here.end());
+      auto const got = send(what);
+      auto const* answer = accepted(got, {200});
+      if (!answer) return failed(what, got);
+      query_fields next;
+      if (result<void> const page = read(answer->body, all, next); !page)
+        return unusable(what, got, page.error().message);
+      if (next.empty()) return all;
+      if (next == here) return unusable(what, got, "the store offers the same page for ever");
+      here = std::move(next);
+    }
+  }
+
+ private:
+  class lease;
+  using clients = std::vector<std::unique_ptr<http::client>>;
+
+  error_info refused(call const& what, outcome const& got, http::response const& answer) const;
+
+  std::string const place_;
+  http::retry_options const retry_;
+  http::client_options const options_, patient_options_;
+  std::size_t const max_idle_;
+  std::mutex idle_mutex_;  // guards what follows
+  clients idle_, idle_patient_;
+};
+
+/// Whether what was asked for may have been done although this does not say so. `denied_in_passing`: a success that its
+/// body denies for a reason that may be gone soon.
+bool leaves_open(result<http::response> const& answer, bool denied_in_passing) noexcept;
+
+/// The path as it goes into a request, with the query behind it, percent-encoded.
+std::string with_query(std::string path, query_fields const& query);
+
+/// A page of some web server, for the end of a message; empty where there is any trace of a signature in it.
+std::string quoted_page(http::response const& answer, std::span<std::string const> secrets);
+
+}  // namespace detail
+}  // namespace storage
+}  // namespace v1
+}  // namespace bulkwriter
+
 // ---------- bulkwriter/storage/detail/s3_answer.hpp -----------------------------------------------------------------
 
 namespace bulkwriter {
@@ -12075,20 +12224,11 @@ errc s3_errc(s3_failure const& failure, int status, std::string_view known_regio
 /// that take long; the SDKs of AWS expect it of all.
 bool is_denied_success(http::response const& answer);
 
-/// Whether what was asked for may have been done although this does not say so.
-bool leaves_open(result<http::response> const& answer);
-
 /// Refusals that a second try may overcome although their HTTP status does not say so.
 bool is_transient_s3_code(std::string_view code) noexcept;
 
 /// Answers that the bucket lives in another region.
 bool is_region_refusal(s3_failure const& failure, int status) noexcept;
-
-/// Foreign text for a message: one line, bounded, without the secrets and without anything as long as a signature.
-std::string printable(std::string_view text, auth::credentials const& secrets);
-
-/// An ETag without its quotes.
-std::string unquoted(std::string_view etag);
 
 struct s3_completion {
   bool completed = false;  ///< the root element is CompleteMultipartUploadResult
@@ -12201,9 +12341,8 @@ inline namespace v1 {
 namespace storage {
 namespace detail {
 
-/// The S3 protocol over a pool of connections. What one operation learns about the bucket's region and the server's
-/// clock serves all that follow.
-class s3_backend final : public backend {
+/// The S3 protocol. What one operation learns about the bucket's region and the server's clock serves all that follow.
+class s3_backend final : public http_backend {
  public:
   s3_backend(s3_connect_param const& param, s3_address address);
 
@@ -12226,59 +12365,30 @@ class s3_backend final : public backend {
   BULKWRITER_DECL std::string object_url(std::string_view key) const override;
 
  private:
-  using fields = std::vector<std::pair<std::string, std::string>>;
-  using verdict = std::function<bool(result<http::response> const&)>;
-
-  // One logical request: what the user wanted, for messages, and what goes out with every attempt.
-  struct call {
-    std::string purpose;  // "cannot put 'a/b'"
-    std::string method;
-    std::string key = {};  // empty: the bucket itself
-    fields query = {};     // not encoded
-    std::vector<http::header> headers = {};
-    std::span<std::byte const> body = {};
-    bool patient = false;          // the store may take minutes before it answers
-    verdict worth_repeating = {};  // empty: transient_answer
-    std::stop_token stop = {};
-  };
-  // The last answer, how often was asked, and the address that gave it.
-  struct outcome {
-    result<http::response> answer;
-    int attempts = 0;
-    bool open = false;  // some attempt may have done the work although its answer did not say so
-    s3_address address = {};
-  };
-  class lease;
+  // What http_backend asks.
+  BULKWRITER_DECL result<http::response> attempt(call const& what, outcome& so_far) override;
+  BULKWRITER_DECL bool learns(http::response const& refused, outcome& so_far) override;
+  BULKWRITER_DECL void accepted_by_store() override;
+  BULKWRITER_DECL bool is_transient(result<http::response> const& answer) const override;
+  BULKWRITER_DECL bool is_denied(http::response const& answer) const override;
+  BULKWRITER_DECL refusal explain(call const& what, outcome const& got, http::response const& answer) const override;
+  BULKWRITER_DECL std::vector<std::string> secrets() const override;
 
   result<object_info> put(std::string const& key, std::span<std::byte const> body, std::vector<http::header> headers);
-  auth::sigv4_time server_time() const;
-
-  outcome send(call const& what);
-  template <class Item, class Read>
-  result<std::vector<Item>> all_pages(call const& first, Read const& read);
-  http::response const* accepted(outcome const& got, std::initializer_list<int> statuses) const;
-  result<http::response> send_signed(call const& what, s3_address const& address, std::string const& payload_hash);
-  bool learn_region(http::response const& answer, s3_address const& asked);
+  bool learn_region(s3_failure failure, std::string const& asked);
   bool learn_clock(http::response const& answer);
+  auth::sigv4_time server_time() const;
   s3_address address() const;
   bool region_is_known() const;
-  error_info failed(call const& what, outcome const& got) const;
-  error_info refused(call const& what, outcome const& got, http::response const& answer) const;
-  error_info unusable(call const& what, outcome const& got, std::string const& why) const;
-  std::string place(s3_address const& at) const;
 
   auth::credentials const credentials_;
   std::string const bucket_;
-  http::retry_options const retry_;
-  std::size_t const max_idle_;
-  http::client_options const options_, patient_options_;
   auth::sigv4_key_cache keys_;
 
   mutable std::mutex mutex_;  // guards what follows
   s3_address address_;
   bool region_is_right_ = false;                           // the store has taken a signature for it
   std::chrono::system_clock::duration clock_offset_ = {};  // the server's clock minus ours
-  std::vector<std::unique_ptr<http::client>> idle_, idle_patient_;
 };
 
 }  // namespace detail
@@ -17202,33 +17312,6 @@ BULKWRITER_DECL result<s3_address> try_s3_address(s3_connect_param const& param)
   return out;
 }
 
-BULKWRITER_DECL result<void> check_key(std::string_view key) {
-  auto const refuse = [](std::string message) -> error_info {
-    return {.code = errc::invalid_option, .message = std::move(message)};
-  };
-  if (key.empty()) return refuse("an object key is empty");
-  for (std::size_t i = 0; i < key.size(); ++i) {
-    auto const c = static_cast<unsigned char>(key[i]);
-    if (c < 0x20 || c == 0x7f) {
-      return refuse("an object key has a control character (code " + std::to_string(c) + ") at byte " +
-                    std::to_string(i));
-    }
-  }
-  if (key.size() > 1024)
-    return refuse("an object key of " + std::to_string(key.size()) + " bytes exceeds the limit of 1024");
-  if (key.front() == '/') return refuse("object key '" + std::string(key) + "' begins with a slash");
-  for (std::size_t at = 0; at <= key.size();) {
-    std::size_t const end = (std::min)(key.find('/', at), key.size());
-    auto const segment = key.substr(at, end - at);
-    if (segment == "." || segment == "..") {
-      return refuse("object key '" + std::string(key) + "' has a '" + std::string(segment) +
-                    "' segment, which servers resolve differently");
-    }
-    at = end + 1;
-  }
-  return {};
-}
-
 BULKWRITER_DECL std::string path_of_key(s3_address const& address, std::string_view key) {
   if (key.empty()) return address.base_path.empty() ? "/" : address.base_path;
   return address.base_path + '/' + auth::percent_encode(key, true);
@@ -17608,6 +17691,252 @@ BULKWRITER_DECL result<sigv4_signature> try_sigv4_presign(sigv4_request const& r
 }  // namespace v1
 }  // namespace bulkwriter
 
+// ---------- bulkwriter/storage/detail/store_text.ipp ----------------------------------------------------------------
+
+namespace bulkwriter {
+inline namespace v1 {
+namespace storage {
+namespace detail {
+
+BULKWRITER_DECL result<void> check_key(std::string_view key) {
+  auto const refuse = [](std::string message) -> error_info {
+    return {.code = errc::invalid_option, .message = std::move(message)};
+  };
+  if (key.empty()) return refuse("an object key is empty");
+  for (std::size_t i = 0; i < key.size(); ++i) {
+    auto const c = static_cast<unsigned char>(key[i]);
+    if (c < 0x20 || c == 0x7f) {
+      return refuse("an object key has a control character (code " + std::to_string(c) + ") at byte " +
+                    std::to_string(i));
+    }
+  }
+  if (key.size() > 1024)
+    return refuse("an object key of " + std::to_string(key.size()) + " bytes exceeds the limit of 1024");
+  if (key.front() == '/') return refuse("object key '" + std::string(key) + "' begins with a slash");
+  for (std::size_t at = 0; at <= key.size();) {
+    std::size_t const end = (std::min)(key.find('/', at), key.size());
+    auto const segment = key.substr(at, end - at);
+    if (segment == "." || segment == "..") {
+      return refuse("object key '" + std::string(key) + "' has a '" + std::string(segment) +
+                    "' segment, which servers resolve differently");
+    }
+    at = end + 1;
+  }
+  return {};
+}
+
+BULKWRITER_DECL std::string printable(std::string_view text, std::span<std::string const> secrets) {
+  std::string out(text);
+  for (std::string const& secret : secrets) {
+    if (secret.empty()) continue;
+    for (std::size_t at = 0; (at = out.find(secret, at)) != std::string::npos; at += 3)
+      out.replace(at, secret.size(), "***");
+  }
+  constexpr std::size_t longest_word = 40;  // a signature is a word of 64 hexadecimal digits
+  std::string line;
+  for (std::size_t at = 0; at < out.size();) {
+    auto const is_digit = [](char c) {
+      return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
+    };
+    std::size_t end = at;
+    while (end < out.size() && is_digit(out[end])) ++end;
+    if (end - at > longest_word) {
+      line += "***";
+      at = end;
+    } else if (end == at) {
+      auto const c = static_cast<unsigned char>(out[at++]);
+      line += c < 0x20 || c == 0x7f ? ' ' : static_cast<char>(c);
+    } else {
+      line.append(out, at, end - at);
+      at = end;
+    }
+  }
+  constexpr std::size_t limit = 300;
+  if (line.size() > limit) {
+    std::size_t cut = limit;
+    while (cut > 0 && (static_cast<unsigned char>(line[cut]) & 0xC0) == 0x80) --cut;  // not within a UTF-8 character
+    line.resize(cut);
+    line += "…";
+  }
+  return line;
+}
+
+BULKWRITER_DECL std::string unquoted(std::string_view etag) {
+  if (etag.size() >= 2 && etag.front() == '"' && etag.back() == '"') etag = etag.substr(1, etag.size() - 2);
+  return std::string(etag);
+}
+
+BULKWRITER_DECL bool is_one_of(std::string_view text, std::initializer_list<std::string_view> list) noexcept {
+  return std::find(list.begin(), list.end(), text) != list.end();
+}
+
+}  // namespace detail
+}  // namespace storage
+}  // namespace v1
+}  // namespace bulkwriter
+
+// ---------- bulkwriter/storage/detail/http_backend.ipp --------------------------------------------------------------
+
+namespace bulkwriter {
+inline namespace v1 {
+namespace storage {
+namespace detail {
+
+// A connection for the time of one attempt.
+class http_backend::lease {
+ public:
+  lease(http_backend& owner, bool patient) : owner_(owner), patient_(patient) {
+    {
+      std::lock_guard const lock(owner_.idle_mutex_);
+      if (auto& rest = idle(); !rest.empty()) {
+        client_ = std::move(rest.back());
+        rest.pop_back();
+      }
+    }
+    if (!client_) client_ = std::make_unique<http::client>(patient_ ? owner_.patient_options_ : owner_.options_);
+  }
+  ~lease() {
+    std::lock_guard const lock(owner_.idle_mutex_);
+    if (auto& rest = idle(); rest.size() < owner_.max_idle_) rest.push_back(std::move(client_));
+  }
+  lease(lease const&) = delete;
+  lease& operator=(lease const&) = delete;
+  http::client& operator*() noexcept { return *client_; }
+
+ private:
+  clients& idle() noexcept { return patient_ ? owner_.idle_patient_ : owner_.idle_; }
+
+  http_backend& owner_;
+  bool const patient_;
+  std::unique_ptr<http::client> client_;
+};
+
+// Joining thousands of parts takes a store minutes, and some are silent meanwhile.
+BULKWRITER_DECL http::client_options made_patient(http::client_options options) {
+  for (auto* limit : {&options.timeouts.first_byte, &options.timeouts.read_stall}) {
+    if (limit->count() != 0)  // 0: no limit at all
+      *limit = (std::max)(*limit, std::chrono::milliseconds(std::chrono::minutes(10)));
+  }
+  return options;
+}
+
+BULKWRITER_DECL http::client_options bounded(http::client_options options) {
+  // The longest answers are pages of listings: a thousand keys of 1,024 bytes, three characters for each byte.
+  options.max_body_size = 16 * 1024 * 1024;
+  return options;
+}
+
+BULKWRITER_DECL http_backend::http_backend(std::string place, http::client_options options, http::retry_options retry,
+                                           int idle_connections)
+    : place_(" in " + std::move(place)),
+      retry_(std::move(retry)),
+      options_(bounded(std::move(options))),
+      patient_options_(made_patient(options_)),
+      max_idle_(static_cast<std::size_t>(idle_connections)) {
+  idle_.reserve(max_idle_);  // so that a lease's return cannot throw
+  idle_patient_.reserve(max_idle_);
+}
+
+BULKWRITER_DECL result<http::response> http_backend::exchange(http::request const& request, call const& what) {
+  lease client(*this, what.patient);
+  return (*client).try_send(request, what.stop);
+}
+
+BULKWRITER_DECL outcome http_backend::send(call const& what) {
+  outcome out{.answer = error_info{.code = errc::cancelled, .message = "cancelled before the request was sent"}};
+  // A second try of what takes minutes must still fit in.
+  http::retry_options retry = retry_;
+  if (what.patient) retry.budget = (std::max)(retry.budget, std::chrono::milliseconds(std::chrono::minutes(30)));
+  out.answer = http::send_with_retry(
+      retry,
+      [&]() -> result<http::response> {
+        while (true) {
+          ++out.attempts;
+          auto answer = attempt(what, out);
+          out.open = out.open || leaves_open(answer, answer && is_denied(*answer) && is_transient(answer));
+          if (!answer) return answer;
+          if (answer->status < 300) accepted_by_store();
+          if (answer->status < 300 || !learns(*answer, out)) return answer;
+        }
+      },
+      what.worth_repeating ? what.worth_repeating
+                           : [this](result<http::response> const& answer) { return is_transient(answer); },
+      what.stop);
+  return out;
+}
+
+BULKWRITER_DECL error_info http_backend::failed(call const& what, outcome const& got) const {
+  if (got.answer) return refused(what, got, *got.answer);
+  error_info out = got.answer.error();  // its message begins with the origin
+  out.message = what.purpose + place_ + (got.folder.empty() ? "" : " below '" + got.folder + '\'') + ": " + out.message;
+  out.may_have_happened = got.open;
+  if (got.attempts > 1) out.message += " (" + std::to_string(got.attempts) + " attempts)";
+  return out;
+}
+
+BULKWRITER_DECL error_info http_backend::refused(call const& what, outcome const& got,
+                                                 http::response const& answer) const {
+  auto const why = explain(what, got, answer);
+  auto const hidden = secrets();
+  error_info out;
+  out.code = why.code;
+  out.http_status = answer.status;
+  out.may_have_happened = got.open;
+  out.server_error = printable(why.server_code, hidden);
+  out.message =
+      what.purpose + place_ + " at " + got.origin.to_string() + got.folder + ": HTTP " + std::to_string(answer.status);
+  if (!why.server_code.empty()) out.message += ' ' + out.server_error;
+  if (!why.message.empty()) out.message += ": " + printable(why.message, hidden);
+  out.message += why.hint;
+  if (got.attempts > 1) out.message += " (" + std::to_string(got.attempts) + " attempts)";
+  if (!why.request_id.empty()) out.message += " (request " + printable(why.request_id, hidden) + ')';
+  return out;
+}
+
+BULKWRITER_DECL error_info http_backend::unusable(call const& what, outcome const& got, std::string const& why) const {
+  return {.code = errc::invalid_response,
+          .message = what.purpose + place_ + " at " + got.origin.to_string() + got.folder + ": " + why,
+          .http_status = got.answer->status,
+          .may_have_happened = true};
+}
+
+BULKWRITER_DECL http::response const* http_backend::accepted(outcome const& got,
+                                                             std::initializer_list<int> statuses) const {
+  if (!got.answer || std::find(statuses.begin(), statuses.end(), got.answer->status) == statuses.end() ||
+      is_denied(*got.answer)) {
+    return nullptr;
+  }
+  return &*got.answer;
+}
+
+BULKWRITER_DECL bool leaves_open(result<http::response> const& answer, bool denied_in_passing) noexcept {
+  if (!answer) return answer.error().may_have_happened;
+  // 501 and 505 refuse the request for what it is (RFC 9110, 15.6).
+  return denied_in_passing || (answer->status >= 500 && answer->status != 501 && answer->status != 505);
+}
+
+BULKWRITER_DECL std::string with_query(std::string path, query_fields const& query) {
+  char separator = '?';
+  for (auto const& [name, value] : query) {
+    ((path += separator) += auth::percent_encode(name)) += '=';
+    path += auth::percent_encode(value);
+    separator = '&';
+  }
+  return path;
+}
+
+BULKWRITER_DECL std::string quoted_page(http::response const& answer, std::span<std::string const> secrets) {
+  bool const delicate =
+      answer.body.find("ignature") != std::string::npos || answer.body.find("redential") != std::string::npos;
+  if (delicate) return {};
+  return ": '" + printable(std::string_view(answer.body).substr(0, 400), secrets) + '\'';
+}
+
+}  // namespace detail
+}  // namespace storage
+}  // namespace v1
+}  // namespace bulkwriter
+
 // ---------- bulkwriter/storage/detail/xml.ipp -----------------------------------------------------------------------
 
 namespace bulkwriter {
@@ -17841,10 +18170,6 @@ inline namespace v1 {
 namespace storage {
 namespace detail {
 
-BULKWRITER_DECL bool is_one_of(std::string_view text, std::initializer_list<std::string_view> list) noexcept {
-  return std::find(list.begin(), list.end(), text) != list.end();
-}
-
 BULKWRITER_DECL s3_failure read_s3_failure(http::response const& answer) {
   s3_failure out;
   std::string region;
@@ -17914,13 +18239,6 @@ BULKWRITER_DECL bool is_denied_success(http::response const& answer) {
          !read_s3_failure(answer).code.empty();
 }
 
-BULKWRITER_DECL bool leaves_open(result<http::response> const& answer) {
-  if (!answer) return answer.error().may_have_happened;
-  if (is_denied_success(*answer)) return is_transient_s3_code(read_s3_failure(*answer).code);
-  // 501 and 505 refuse the request for what it is (RFC 9110, 15.6).
-  return answer->status >= 500 && answer->status != 501 && answer->status != 505;
-}
-
 BULKWRITER_DECL bool is_transient_s3_code(std::string_view code) noexcept {
   return is_one_of(
       code, {"RequestTimeout", "RequestTimeoutException", "SlowDown", "InternalError", "ServiceUnavailable",
@@ -17929,47 +18247,6 @@ BULKWRITER_DECL bool is_transient_s3_code(std::string_view code) noexcept {
              "OperationAborted",
              // Damaged on the way: the body in memory is sent again.
              "BadDigest", "XAmzContentSHA256Mismatch"});
-}
-
-BULKWRITER_DECL std::string printable(std::string_view text, auth::credentials const& secrets) {
-  std::string out(text);
-  for (std::string const* secret : {&secrets.secret_key, &secrets.session_token}) {
-    if (secret->empty()) continue;
-    for (std::size_t at = 0; (at = out.find(*secret, at)) != std::string::npos; at += 3)
-      out.replace(at, secret->size(), "***");
-  }
-  constexpr std::size_t longest_word = 40;  // a signature is a word of 64 hexadecimal digits
-  std::string line;
-  for (std::size_t at = 0; at < out.size();) {
-    auto const is_digit = [](char c) {
-      return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
-    };
-    std::size_t end = at;
-    while (end < out.size() && is_digit(out[end])) ++end;
-    if (end - at > longest_word) {
-      line += "***";
-      at = end;
-    } else if (end == at) {
-      auto const c = static_cast<unsigned char>(out[at++]);
-      line += c < 0x20 || c == 0x7f ? ' ' : static_cast<char>(c);
-    } else {
-      line.append(out, at, end - at);
-      at = end;
-    }
-  }
-  constexpr std::size_t limit = 300;
-  if (line.size() > limit) {
-    std::size_t cut = limit;
-    while (cut > 0 && (static_cast<unsigned char>(line[cut]) & 0xC0) == 0x80) --cut;  // not within a UTF-8 character
-    line.resize(cut);
-    line += "…";
-  }
-  return line;
-}
-
-BULKWRITER_DECL std::string unquoted(std::string_view etag) {
-  if (etag.size() >= 2 && etag.front() == '"' && etag.back() == '"') etag = etag.substr(1, etag.size() - 2);
-  return std::string(etag);
 }
 
 BULKWRITER_DECL s3_completion read_s3_completion(http::response const& answer) {
@@ -18162,65 +18439,14 @@ inline namespace v1 {
 namespace storage {
 namespace detail {
 
-// A connection for the time of one attempt.
-class s3_backend::lease {
- public:
-  lease(s3_backend& owner, bool patient) : owner_(owner), patient_(patient) {
-    {
-      std::lock_guard const lock(owner_.mutex_);
-      auto& idle = patient_ ? owner_.idle_patient_ : owner_.idle_;
-      if (!idle.empty()) {
-        client_ = std::move(idle.back());
-        idle.pop_back();
-      }
-    }
-    if (!client_) client_ = std::make_unique<http::client>(patient_ ? owner_.patient_options_ : owner_.options_);
-  }
-  ~lease() {
-    std::lock_guard const lock(owner_.mutex_);
-    auto& idle = patient_ ? owner_.idle_patient_ : owner_.idle_;
-    if (idle.size() < owner_.max_idle_) idle.push_back(std::move(client_));
-  }
-  lease(lease const&) = delete;
-  lease& operator=(lease const&) = delete;
-  http::client& operator*() noexcept { return *client_; }
-
- private:
-  s3_backend& owner_;
-  bool const patient_;
-  std::unique_ptr<http::client> client_;
-};
-
-BULKWRITER_DECL http::client_options s3_client_options(s3_connect_param const& param,
-                                                       std::chrono::milliseconds at_least) {
-  // The longest answers are pages of listings: a thousand keys of 1,024 bytes, three characters for each byte.
-  constexpr std::size_t largest_answer = 16 * 1024 * 1024;
-  http::client_options out = {.timeouts = param.timeouts,
-                              .tls = {.ca_file = param.ca_file},
-                              .max_body_size = largest_answer,
-                              .proxy = param.proxy};
-  auto const lengthen = [at_least](std::chrono::milliseconds& limit) {
-    if (limit.count() != 0) limit = (std::max)(limit, at_least);  // 0: no limit at all
-  };
-  lengthen(out.timeouts.first_byte);
-  lengthen(out.timeouts.read_stall);
-  return out;
-}
-
 BULKWRITER_DECL s3_backend::s3_backend(s3_connect_param const& param, s3_address address)
-    : credentials_{.access_key = param.access_key,
-                   .secret_key = param.secret_key,
-                   .session_token = param.session_token},
+    : http_backend("bucket '" + param.bucket_name + '\'',
+                   {.timeouts = param.timeouts, .tls = {.ca_file = param.ca_file}, .proxy = param.proxy}, param.retry,
+                   param.idle_connections),
+      credentials_{
+          .access_key = param.access_key, .secret_key = param.secret_key, .session_token = param.session_token},
       bucket_(param.bucket_name),
-      retry_(param.retry),
-      max_idle_(static_cast<std::size_t>(param.idle_connections)),
-      options_(s3_client_options(param, {})),
-      // Joining thousands of parts takes a store minutes, and some are silent meanwhile.
-      patient_options_(s3_client_options(param, std::chrono::minutes(10))),
-      address_(std::move(address)) {
-  idle_.reserve(max_idle_);  // so that a lease's return cannot throw
-  idle_patient_.reserve(max_idle_);
-}
+      address_(std::move(address)) {}
 
 BULKWRITER_DECL s3_address s3_backend::address() const {
   std::lock_guard const lock(mutex_);
@@ -18232,25 +18458,22 @@ BULKWRITER_DECL bool s3_backend::region_is_known() const {
   return address_.region_is_fixed || address_.provider != s3_provider::aws || region_is_right_;
 }
 
-BULKWRITER_DECL bool s3_backend::learn_region(http::response const& answer, s3_address const& asked) {
-  auto failure = read_s3_failure(answer);
-  if (!is_region_refusal(failure, answer.status)) return false;
-  if (failure.region.empty() && asked.provider == s3_provider::aws) {
+BULKWRITER_DECL bool s3_backend::learn_region(s3_failure failure, std::string const& asked) {
+  std::lock_guard const lock(mutex_);
+  if (failure.region.empty() && address_.provider == s3_provider::aws) {
     // Older answers name only the endpoint: "bucket.s3-eu-west-1.amazonaws.com". Its region is taken, never its host.
     s3_connect_param redirect = {.endpoint = failure.endpoint, .bucket_name = bucket_};
     if (auto const there = try_s3_address(redirect); there && there->provider == s3_provider::aws)
       failure.region = there->region;
   }
-  std::lock_guard const lock(mutex_);
   if (address_.region_is_fixed) return false;
-  if (address_.region != asked.region) return true;  // another thread has learnt it meanwhile
+  if (address_.region != asked) return true;  // another thread has learnt it meanwhile
   if (failure.region.empty() || failure.region == address_.region) return false;
   address_ = address_.at_region(failure.region);
   return true;
 }
 
 BULKWRITER_DECL bool s3_backend::learn_clock(http::response const& answer) {
-  if (read_s3_failure(answer).code != "RequestTimeTooSkewed") return false;
   auto const server_time = http::parse_date(answer.find("Date"));
   if (!server_time) return false;
   std::lock_guard const lock(mutex_);
@@ -18263,132 +18486,76 @@ BULKWRITER_DECL auth::sigv4_time s3_backend::server_time() const {
   return std::chrono::system_clock::now() + clock_offset_;
 }
 
-BULKWRITER_DECL result<http::response> s3_backend::send_signed(call const& what, s3_address const& to,
-                                                               std::string const& payload_hash) {
-  std::string target = path_of_key(to, what.key);
-  char separator = '?';
-  for (auto const& [name, value] : what.query) {
-    ((target += separator) += auth::percent_encode(name)) += '=';
-    target += auth::percent_encode(value);
-    separator = '&';
+BULKWRITER_DECL result<http::response> s3_backend::attempt(call const& what, outcome& so_far) {
+  auto const to = address();
+  so_far.origin = to.origin;
+  so_far.folder = to.folder;
+  so_far.region = to.region;
+  // The scheme never changes, so the body is hashed once however often it is sent.
+  if (so_far.payload_hash.empty()) {
+    so_far.payload_hash =
+        to.origin.secure ? std::string(auth::unsigned_payload) : auth::to_hex(auth::sha256(what.body));
   }
-  auto const signature = auth::sigv4_sign({.method = what.method,
-                                           .host = to.origin.authority(),
-                                           .target = target,
-                                           .headers = what.headers,
-                                           .payload_hash = payload_hash},
-                                          credentials_, {.region = to.region}, server_time(), &keys_);
   http::request request = {.method = what.method,
                            .origin = to.origin,
-                           .target = std::move(target),
+                           .target = with_query(path_of_key(to, what.key), what.query),
                            .headers = what.headers,
                            .body = what.body};
+  auto const signature = auth::sigv4_sign({.method = what.method,
+                                           .host = to.origin.authority(),
+                                           .target = request.target,
+                                           .headers = what.headers,
+                                           .payload_hash = so_far.payload_hash},
+                                          credentials_, {.region = to.region}, server_time(), &keys_);
   request.headers.insert(request.headers.end(), signature.headers.begin(), signature.headers.end());
-  lease client(*this, what.patient);
-  return (*client).try_send(request, what.stop);
+  return exchange(request, what);
 }
 
-BULKWRITER_DECL bool transient_answer(result<http::response> const& answer) {
+BULKWRITER_DECL bool s3_backend::learns(http::response const& refused, outcome& so_far) {
+  auto const failure = read_s3_failure(refused);
+  auto& learnt = so_far.learnt;
+  if (!learnt.region && is_region_refusal(failure, refused.status))
+    return learnt.region = learn_region(failure, so_far.region);
+  if (!learnt.clock && failure.code == "RequestTimeTooSkewed") return learnt.clock = learn_clock(refused);
+  return false;
+}
+
+BULKWRITER_DECL void s3_backend::accepted_by_store() {
+  std::lock_guard const lock(mutex_);
+  region_is_right_ = true;
+}
+
+BULKWRITER_DECL bool s3_backend::is_denied(http::response const& answer) const { return is_denied_success(answer); }
+
+BULKWRITER_DECL bool s3_backend::is_transient(result<http::response> const& answer) const {
   return http::is_transient(answer) || (answer && (answer->status >= 400 || is_denied_success(*answer)) &&
                                         is_transient_s3_code(read_s3_failure(*answer).code));
 }
 
-BULKWRITER_DECL s3_backend::outcome s3_backend::send(call const& what) {
-  // Whether the scheme is https never changes, so the body is hashed once however often it is sent.
-  std::string const payload_hash =
-      address().origin.secure ? std::string(auth::unsigned_payload) : auth::to_hex(auth::sha256(what.body));
-  outcome out{.answer = error_info{.code = errc::cancelled, .message = "cancelled before the request was sent"}};
-  bool moved = false, reset = false;
-  // Joining parts may take minutes, and a second try must still fit in.
-  http::retry_options retry = retry_;
-  if (what.patient) retry.budget = (std::max)(retry.budget, std::chrono::milliseconds(std::chrono::minutes(30)));
-  out.answer = http::send_with_retry(
-      retry,
-      [&]() -> result<http::response> {
-        while (true) {
-          ++out.attempts;
-          out.address = address();
-          auto answer = send_signed(what, out.address, payload_hash);
-          out.open = out.open || leaves_open(answer);
-          if (!answer) return answer;
-          if (answer->status < 300) {
-            std::lock_guard const lock(mutex_);
-            region_is_right_ = true;
-            return answer;
-          }
-          if (!moved && learn_region(*answer, out.address)) {
-            moved = true;
-          } else if (!reset && learn_clock(*answer)) {
-            reset = true;
-          } else {
-            return answer;
-          }
-        }
-      },
-      what.worth_repeating ? what.worth_repeating : transient_answer, what.stop);
-  return out;
+BULKWRITER_DECL std::vector<std::string> s3_backend::secrets() const {
+  return {credentials_.secret_key, credentials_.session_token};
 }
 
-BULKWRITER_DECL std::string s3_backend::place(s3_address const& at) const {
-  return " in bucket '" + bucket_ + "' at " + at.origin.to_string() + at.folder;
-}
-
-BULKWRITER_DECL error_info s3_backend::failed(call const& what, outcome const& got) const {
-  if (got.answer) return refused(what, got, *got.answer);
-  error_info out = got.answer.error();  // its message begins with the origin
-  out.message = what.purpose + " in bucket '" + bucket_ + '\'' +
-                (got.address.folder.empty() ? "" : " below '" + got.address.folder + '\'') + ": " + out.message;
-  out.may_have_happened = got.open;
-  if (got.attempts > 1) out.message += " (" + std::to_string(got.attempts) + " attempts)";
-  return out;
-}
-
-BULKWRITER_DECL error_info s3_backend::refused(call const& what, outcome const& got,
-                                               http::response const& answer) const {
-  auto const failure = read_s3_failure(answer);
-  error_info out;
-  out.code = s3_errc(failure, answer.status, got.address.region);
-  out.http_status = answer.status;
-  out.may_have_happened = got.open;
-  out.server_error = printable(failure.code, credentials_);
-  out.message = what.purpose + place(got.address) + ": HTTP " + std::to_string(answer.status);
-  if (!failure.code.empty()) out.message += ' ' + out.server_error;
-  if (!failure.message.empty()) out.message += ": " + printable(failure.message, credentials_);
-  if (out.code == errc::wrong_region && !failure.region.empty() && failure.region != got.address.region) {
-    out.message +=
-        " (the bucket is in region '" + failure.region + "', the request was signed for '" + got.address.region +
-        (got.address.region_is_fixed ? "': leave s3_connect_param.region empty to have it discovered)" : "')");
+BULKWRITER_DECL refusal s3_backend::explain(call const&, outcome const& got, http::response const& answer) const {
+  auto failure = read_s3_failure(answer);
+  refusal out;
+  out.code = s3_errc(failure, answer.status, got.region);
+  if (out.code == errc::wrong_region && !failure.region.empty() && failure.region != got.region) {
+    out.hint = " (the bucket is in region '" + failure.region + "', the request was signed for '" + got.region +
+               (address().region_is_fixed ? "': leave s3_connect_param.region empty to have it discovered)" : "')");
   } else if (failure.code == "SignatureDoesNotMatch") {
-    out.message += " (is the secret key that of the access key?)";
+    out.hint = " (is the secret key that of the access key?)";
   } else if (answer.status == 404 && answer.body.empty()) {
-    out.message += " (no such object or no such bucket)";
+    out.hint = " (no such object or no such bucket)";
   } else if (failure.foreign && answer.status >= 300) {
     // A proxy in front of the store may fail like this too, but only with 5xx.
-    if (answer.status < 500) out.message += ", and this does not look like an S3 store";
-    // Where there is any trace of a signature in it, it is not repeated.
-    bool const delicate =
-        answer.body.find("ignature") != std::string::npos || answer.body.find("redential") != std::string::npos;
-    if (!delicate) out.message += ": '" + printable(std::string_view(answer.body).substr(0, 400), credentials_) + '\'';
+    if (answer.status < 500) out.hint = ", and this does not look like an S3 store";
+    out.hint += quoted_page(answer, secrets());
   }
-  if (got.attempts > 1) out.message += " (" + std::to_string(got.attempts) + " attempts)";
-  if (!failure.request_id.empty()) out.message += " (request " + printable(failure.request_id, credentials_) + ')';
+  out.server_code = std::move(failure.code);
+  out.message = std::move(failure.message);
+  out.request_id = std::move(failure.request_id);
   return out;
-}
-
-BULKWRITER_DECL error_info s3_backend::unusable(call const& what, outcome const& got, std::string const& why) const {
-  return {.code = errc::invalid_response,
-          .message = what.purpose + place(got.address) + ": " + why,
-          .http_status = got.answer->status,
-          .may_have_happened = true};
-}
-
-BULKWRITER_DECL http::response const* s3_backend::accepted(outcome const& got,
-                                                           std::initializer_list<int> statuses) const {
-  if (!got.answer || std::find(statuses.begin(), statuses.end(), got.answer->status) == statuses.end() ||
-      is_denied_success(*got.answer)) {
-    return nullptr;
-  }
-  return &*got.answer;
 }
 
 }  // namespace detail
@@ -18488,7 +18655,7 @@ BULKWRITER_DECL result<object_info> s3_backend::complete_multipart(std::string c
                      .body = auth::as_bytes(body),
                      .patient = true,
                      .worth_repeating = [&](result<http::response> const& answer) {
-                       if (!answer || answer->status != 200) return transient_answer(answer);
+                       if (!answer || answer->status != 200) return is_transient(answer);
                        bool const repeat = unclear(*answer);
                        may_be_done = may_be_done || repeat;
                        return repeat;
@@ -18555,33 +18722,12 @@ BULKWRITER_DECL result<object_info> s3_backend::head(std::string const& key) {
   return out;
 }
 
-// `read(body, all, next)` appends what a page lists, and sets what the request for the page behind it says in addition;
-// nothing on the last one.
-template <class Item, class Read>
-result<std::vector<Item>> s3_backend::all_pages(call const& first, Read const& read) {
-  std::vector<Item> all;
-  fields here;
-  while (true) {
-    call what = first;
-    what.query.insert(what.query.end(), here.begin(), here.end());
-    auto const got = send(what);
-    auto const* answer = accepted(got, {200});
-    if (!answer) return failed(what, got);
-    fields next;
-    if (result<void> const page = read(answer->body, all, next); !page)
-      return unusable(what, got, page.error().message);
-    if (next.empty()) return all;
-    if (next == here) return unusable(what, got, "the store offers the same page for ever");
-    here = std::move(next);
-  }
-}
-
 BULKWRITER_DECL result<std::vector<object_info>> s3_backend::list(std::string const& prefix) {
   call what = {.purpose = "cannot list '" + prefix + "*'",
                .method = "GET",
                .query = {{"list-type", "2"}, {"encoding-type", "url"}}};
   if (!prefix.empty()) what.query.emplace_back("prefix", prefix);
-  return all_pages<object_info>(what, [](std::string_view body, auto& all, fields& next) -> result<void> {
+  return all_pages<object_info>(what, [](std::string_view body, auto& all, query_fields& next) -> result<void> {
     auto page = read_s3_page(body);
     if (!page) return std::move(page).error();
     std::move(page->objects.begin(), page->objects.end(), std::back_inserter(all));
@@ -18595,7 +18741,7 @@ BULKWRITER_DECL result<std::vector<pending_upload>> s3_backend::list_uploads(std
                .method = "GET",
                .query = {{"uploads", ""}, {"encoding-type", "url"}}};
   if (!prefix.empty()) what.query.emplace_back("prefix", prefix);
-  return all_pages<pending_upload>(what, [](std::string_view body, auto& all, fields& next) -> result<void> {
+  return all_pages<pending_upload>(what, [](std::string_view body, auto& all, query_fields& next) -> result<void> {
     auto page = read_s3_uploads_page(body);
     if (!page) return std::move(page).error();
     std::move(page->uploads.begin(), page->uploads.end(), std::back_inserter(all));
@@ -18611,7 +18757,7 @@ BULKWRITER_DECL result<std::vector<uploaded_part>> s3_backend::list_parts(std::s
                      .method = "GET",
                      .key = key,
                      .query = {{"uploadId", upload_id}}};
-  return all_pages<uploaded_part>(what, [](std::string_view body, auto& all, fields& next) -> result<void> {
+  return all_pages<uploaded_part>(what, [](std::string_view body, auto& all, query_fields& next) -> result<void> {
     auto page = read_s3_parts_page(body);
     if (!page) return std::move(page).error();
     std::move(page->parts.begin(), page->parts.end(), std::back_inserter(all));
