@@ -51,16 +51,16 @@ std::string azure_date(std::chrono::system_clock::time_point time);
 
 /// What a shared access signature of one blob allows.
 struct azure_sas_request {
-  std::string container = {};                            ///< its name
-  std::string blob = {};                                 ///< its name, not encoded
-  std::string permissions = "r";                         ///< letters in Azure's order: "racwd…"
-  std::chrono::system_clock::time_point expires = {};    ///< to the second
-  bool https_only = true;                                ///< refused over http
-  std::string version = "2021-12-02";                    ///< of the signature's rules: 2020-12-06 or later
+  std::string container = {};                          ///< its name
+  std::string blob = {};                               ///< its name, not encoded
+  std::string permissions = "r";                       ///< letters in Azure's order: "racwd…"
+  std::chrono::system_clock::time_point expires = {};  ///< to the second
+  bool https_only = true;                              ///< refused over http
+  std::string version = "2021-12-02";                  ///< of the signature's rules: 2020-12-06 or later
 };
 
-/// A service SAS of one blob, as the query of a URL without '?': whoever has the URL needs no key. It is a secret. Pure.
-/// Errors: as of `try_azure_shared_key_sign`. Thread-safe.
+/// A service SAS of one blob, as the query of a URL without '?': whoever has the URL needs no key. It is a secret.
+/// Pure. Errors: as of `try_azure_shared_key_sign`. Thread-safe.
 /// @{
 result<std::string> try_azure_blob_sas(azure_sas_request const& request, std::string_view account,
                                        std::string_view key);

@@ -132,9 +132,8 @@ BULKWRITER_DECL std::string azure_string_to_sign(azure_request const& request, s
   if (std::any_of(own.begin(), own.end(), [](http::header const& h) { return h.name == "x-ms-date"; }))
     others["date"].clear();
   std::string out = request.method + '\n';
-  for (char const* name :
-       {"content-encoding", "content-language", "content-length", "content-md5", "content-type", "date",
-        "if-modified-since", "if-match", "if-none-match", "if-unmodified-since", "range"})
+  for (char const* name : {"content-encoding", "content-language", "content-length", "content-md5", "content-type",
+                           "date", "if-modified-since", "if-match", "if-none-match", "if-unmodified-since", "range"})
     out += others[name] + '\n';
   for (auto const& h : own) out += h.name + ':' + h.value + '\n';
 
@@ -157,8 +156,9 @@ BULKWRITER_DECL result<azure_signature> try_azure_shared_key_sign(azure_request 
 BULKWRITER_DECL result<std::string> try_azure_blob_sas(azure_sas_request const& request, std::string_view account,
                                                        std::string_view key) {
   detail::utc_time const end(request.expires);
-  std::string const expiry = detail::digits(static_cast<int>(end.date.year()), 4) + '-' + detail::digits(end.month(), 2) +
-                             '-' + detail::digits(end.day_of_month(), 2) + 'T' + end.clock_text() + 'Z';
+  std::string const expiry = detail::digits(static_cast<int>(end.date.year()), 4) + '-' +
+                             detail::digits(end.month(), 2) + '-' + detail::digits(end.day_of_month(), 2) + 'T' +
+                             end.clock_text() + 'Z';
   std::string const protocol = request.https_only ? "https" : "";
   // permissions, start, expiry, resource, identifier, IP, protocol, version, kind, snapshot, encryption scope, and five
   // headers that the answer could be made to have
