@@ -7,6 +7,7 @@
 #include <bulkwriter/local.hpp>
 
 #if !defined(BULKWRITER_LOCAL_ONLY)
+#include <bulkwriter/auth/provider.hpp>
 #include <bulkwriter/import/collections.hpp>
 #include <bulkwriter/import/import_client.hpp>
 #include <bulkwriter/input/csv_reader.hpp>

@@ -32,6 +32,7 @@ struct s3_connect_param {
   http::retry_options retry = {};                       ///< of every operation and every part
   int idle_connections = 8;        ///< kept open between requests; as many as there are requests at a time are opened
   http::proxy_options proxy = {};  ///< from HTTPS_PROXY and its kin, unless it says otherwise
+  http::exchange_hook on_exchange = {};  ///< for logs and metrics; retries: retry.on_retry
 };
 
 }  // namespace v1

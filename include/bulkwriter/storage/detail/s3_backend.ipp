@@ -11,8 +11,11 @@ namespace detail {
 
 BULKWRITER_DECL s3_backend::s3_backend(s3_connect_param const& param, s3_address address)
     : http_backend("bucket '" + param.bucket_name + '\'',
-                   {.timeouts = param.timeouts, .tls = {.ca_file = param.ca_file}, .proxy = param.proxy}, param.retry,
-                   param.idle_connections),
+                   {.timeouts = param.timeouts,
+                    .tls = {.ca_file = param.ca_file},
+                    .proxy = param.proxy,
+                    .on_exchange = param.on_exchange},
+                   param.retry, param.idle_connections),
       credentials_{
           .access_key = param.access_key, .secret_key = param.secret_key, .session_token = param.session_token},
       bucket_(param.bucket_name),
