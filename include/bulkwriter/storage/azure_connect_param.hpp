@@ -1,9 +1,11 @@
 #pragma once
 
+#include <bulkwriter/auth/provider.hpp>
 #include <bulkwriter/http/client.hpp>
 #include <bulkwriter/http/retry.hpp>
 
 #include <string>
+#include <vector>
 
 namespace bulkwriter {
 inline namespace v1 {
@@ -27,12 +29,16 @@ struct azure_connect_param {
   std::string credential = {};
   std::string container_name = {};  ///< must exist: nothing here ever creates a container
 
-  std::string api_version = "2021-12-02";  ///< `x-ms-version` of the requests: of a store that knows only older ones
-  std::string ca_file = {};                ///< PEM bundle instead of the system's trusted authorities
-  http::timeouts timeouts = {};            ///< of every attempt
-  http::retry_options retry = {};          ///< of every operation and every part
+  /// In place of a credential: bearer tokens that are fetched and replaced before they expire.
+  auth::provider<auth::bearer_token> token = {};
+  std::string api_version = "2021-12-02";      ///< `x-ms-version` of all requests: for stores that know only older ones
+  std::string ca_file = {};                    ///< PEM bundle instead of the system's trusted authorities
+  std::vector<http::host_address> hosts = {};  ///< asked before any resolver
+  http::timeouts timeouts = {};                ///< of every attempt
+  http::retry_options retry = {};              ///< of every operation and every part
   int idle_connections = 8;        ///< kept open between requests; as many as there are requests at a time are opened
   http::proxy_options proxy = {};  ///< from HTTPS_PROXY and its kin, unless it says otherwise
+  http::exchange_hook on_exchange = {};  ///< for logs and metrics; retries: retry.on_retry
 };
 
 }  // namespace v1

@@ -12,7 +12,7 @@ inline namespace v1 {
 namespace storage {
 namespace detail {
 
-/// What a request shows to be let in. One of the three has a text.
+/// What a request shows to be let in. One of the three has a text, or none where tokens come from a provider.
 struct azure_credential {
   std::string key = {};    ///< of the account, base64
   std::string sas = {};    ///< without '?', untouched: it is signed as it stands

@@ -235,9 +235,12 @@ BULKWRITER_DECL result<azure_address> try_azure_address(azure_connect_param cons
   // "https://account.blob…/container?sv=…", as the portal shows the SAS of a container.
   if (out->folder == '/' + out->container && out->origin.host.find(".blob.") != std::string::npos) out->folder.clear();
 
-  if (!param.credential.empty()) {
-    if (!sas.empty() || !key.empty())
-      return bad_azure_option("credential is given, and " + std::string(member) + " has one of its own");
+  if ((!param.credential.empty() || param.token) && (!sas.empty() || !key.empty()))
+    return bad_azure_option((param.token ? "token is given, and " : "credential is given, and ") + std::string(member) +
+                            " has a credential of its own");
+  if (param.token) {
+    if (!param.credential.empty()) return bad_azure_option("token and credential exclude each other");
+  } else if (!param.credential.empty()) {
     auto given = try_azure_credential(param.credential);
     if (!given) return std::move(given).error();
     out->credential = *std::move(given);
@@ -257,7 +260,8 @@ BULKWRITER_DECL result<azure_address> try_azure_address(azure_connect_param cons
   if (!out->credential.key.empty() && out->account.empty())
     return bad_azure_option(std::string(member) +
                             " does not tell the account, which an account key needs: use a conn_str with AccountName");
-  if (!out->credential.token.empty() && !out->origin.secure && !is_loopback(out->origin.host))
+  bool const bears_token = param.token || !out->credential.token.empty();
+  if (bears_token && !out->origin.secure && !is_loopback(out->origin.host))
     return bad_azure_option(std::string(member) + " is http: a bearer token is sent over https only");
   return out;
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <bulkwriter/auth/provider.hpp>
 #include <bulkwriter/storage/detail/azure_address.hpp>
 #include <bulkwriter/storage/detail/azure_answer.hpp>
 #include <bulkwriter/storage/detail/http_backend.hpp>
@@ -63,9 +64,11 @@ class azure_backend final : public http_backend {
 
   azure_address const address_;
   std::string const api_version_;
+  auth::provider<auth::bearer_token> const token_;  // none: see address_.credential
 
   mutable std::mutex mutex_;                               // guards what follows
   std::chrono::system_clock::duration clock_offset_ = {};  // the server's clock minus ours
+  std::string last_token_;
 };
 
 }  // namespace detail

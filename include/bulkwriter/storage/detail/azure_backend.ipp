@@ -14,10 +14,15 @@ namespace detail {
 
 BULKWRITER_DECL azure_backend::azure_backend(azure_connect_param const& param, azure_address address)
     : http_backend("container '" + param.container_name + '\'',
-                   {.timeouts = param.timeouts, .tls = {.ca_file = param.ca_file}, .proxy = param.proxy}, param.retry,
-                   param.idle_connections),
+                   {.timeouts = param.timeouts,
+                    .tls = {.ca_file = param.ca_file},
+                    .hosts = param.hosts,
+                    .proxy = param.proxy,
+                    .on_exchange = param.on_exchange},
+                   param.retry, param.idle_connections),
       address_(std::move(address)),
-      api_version_(param.api_version) {}
+      api_version_(param.api_version),
+      token_(param.token) {}
 
 BULKWRITER_DECL std::chrono::system_clock::time_point azure_backend::server_time() const {
   std::lock_guard const lock(mutex_);
@@ -45,13 +50,26 @@ BULKWRITER_DECL result<http::response> azure_backend::attempt(call const& what, 
     request.headers.push_back(std::move(signature->authorization));
   } else if (!shown.sas.empty()) {
     (request.target += what.query.empty() ? '?' : '&') += shown.sas;
-  } else {
+  } else if (!shown.token.empty()) {
     request.headers.push_back({"Authorization", "Bearer " + shown.token});
+  } else {
+    auto token = token_.get(what.stop);
+    if (!token) return std::move(token).error();
+    so_far.token = *std::move(token);
+    request.headers.push_back({"Authorization", "Bearer " + so_far.token.token});
+    std::lock_guard const lock(mutex_);
+    last_token_ = so_far.token.token;
   }
   return exchange(request, what);
 }
 
 BULKWRITER_DECL bool azure_backend::learns(http::response const& refused, outcome& so_far) {
+  if (token_) {
+    bool const expired = refused.status == 401 || read_azure_failure(refused).code == "AuthenticationFailed";
+    if (so_far.learnt.credentials || !expired) return false;
+    token_.forget(so_far.token);
+    return so_far.learnt.credentials = true;
+  }
   // Azure refuses dates that are 15 minutes off as it refuses wrong signatures; its own date tells which it is.
   if (so_far.learnt.clock || address_.credential.key.empty()) return false;
   if (read_azure_failure(refused).code != "AuthenticationFailed") return false;
@@ -87,7 +105,8 @@ BULKWRITER_DECL std::vector<std::string> azure_backend::secrets() const {
   auto const at = c.sas.find("sig=");
   std::string const spelled =
       at == std::string::npos ? std::string() : c.sas.substr(at + 4, c.sas.find('&', at) - at - 4);
-  return {c.key, c.sas, c.token, signature, spelled};
+  std::lock_guard const lock(mutex_);
+  return {c.key, c.sas, c.token, signature, spelled, last_token_};
 }
 
 BULKWRITER_DECL refusal azure_backend::explain(call const&, outcome const&, http::response const& answer) const {

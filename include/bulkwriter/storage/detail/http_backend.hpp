@@ -1,5 +1,6 @@
 #pragma once
 
+#include <bulkwriter/auth/credentials.hpp>
 #include <bulkwriter/http/client.hpp>
 #include <bulkwriter/http/retry.hpp>
 #include <bulkwriter/storage/detail/store_text.hpp>
@@ -48,6 +49,7 @@ struct outcome {
   std::string folder = {};        ///< of a gateway below a path; mostly empty
   std::string region = {};        ///< what the last attempt was signed for
   std::string payload_hash = {};  ///< of the body, if the signature needs it
+  auth::bearer_token token = {};  ///< what the last attempt showed, where it was one; for no message
   /// What refusals have taught; each is believed once.
   struct {
     bool region = false, clock = false, credentials = false;
