@@ -41,6 +41,7 @@ class remote_bulk_writer;
 
 struct azure_connect_param;
 struct s3_connect_param;
+struct gcs_connect_param;
 class object_store;
 
 struct milvus;

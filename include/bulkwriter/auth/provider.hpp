@@ -48,8 +48,8 @@ class provider {
   result<Secret> get(std::stop_token stop = {}) const;
 
   /// A server has refused this one as expired or revoked: the next `get` fetches anew, unless it has been replaced
-  /// meanwhile. A fixed one stays.
-  void forget(Secret const& used) const;
+  /// meanwhile. False for a fixed one, which stays.
+  bool forget(Secret const& used) const;
 
  private:
   struct state;  // detail/provider.ipp

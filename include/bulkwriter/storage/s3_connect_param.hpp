@@ -1,5 +1,6 @@
 #pragma once
 
+#include <bulkwriter/auth/provider.hpp>
 #include <bulkwriter/http/client.hpp>
 #include <bulkwriter/http/retry.hpp>
 
@@ -26,6 +27,9 @@ struct s3_connect_param {
   std::string region = {};         ///< empty: discovered from the store's answers; given: another one is an error
   std::string session_token = {};  ///< of temporary credentials
 
+  /// Keys that are fetched, and replaced before they expire, in place of the three above:
+  /// `auth::default_aws_credentials()`.
+  auth::provider<auth::credentials> credentials = {};
   s3_addressing addressing = s3_addressing::automatic;  ///< for stores that take only one of the two
   std::string ca_file = {};                             ///< PEM bundle instead of the system's trusted authorities
   http::timeouts timeouts = {};                         ///< of every attempt

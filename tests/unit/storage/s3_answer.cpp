@@ -36,6 +36,7 @@ TEST_CASE("s3 errors: codes") {
   CHECK(code_of(400, error_body("AuthorizationHeaderMalformed", "<Region>us-east-1</Region>")) == errc::access_denied);
   CHECK(code_of(400, error_body("AuthorizationHeaderMalformed")) == errc::access_denied);
   CHECK(code_of(400, "", {{"X-Amz-Bucket-Region", "eu-west-1"}}) == errc::wrong_region);
+  CHECK(code_of(401, error_body("AuthenticationRequired")) == errc::access_denied);
   CHECK(code_of(400, error_body("EntityTooSmall")) == errc::storage_error);
   CHECK(code_of(500, "<html>") == errc::storage_error);
 }

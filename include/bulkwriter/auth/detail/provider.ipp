@@ -101,10 +101,11 @@ result<Secret> provider<Secret>::get(std::stop_token stop) const {
 }
 
 template <class Secret>
-void provider<Secret>::forget(Secret const& used) const {
-  if (!state_ || !state_->fetch_one) return;
+bool provider<Secret>::forget(Secret const& used) const {
+  if (!state_ || !state_->fetch_one) return false;
   std::lock_guard const lock(state_->mutex);
   if (state_->current == used) state_->current.reset();
+  return true;
 }
 
 #if defined(BULKWRITER_SEPARATE_COMPILATION)

@@ -54,7 +54,7 @@ class azure_backend final : public http_backend {
   BULKWRITER_DECL bool learns(http::response const& refused, outcome& so_far) override;
   BULKWRITER_DECL bool is_transient(result<http::response> const& answer) const override;
   BULKWRITER_DECL refusal explain(call const& what, outcome const& got, http::response const& answer) const override;
-  BULKWRITER_DECL std::vector<std::string> secrets() const override;
+  BULKWRITER_DECL std::vector<std::string> secrets(outcome const& got) const override;
 
   result<object_info> put(std::string const& key, std::span<std::byte const> body, std::vector<http::header> headers);
   result<std::vector<azure_block>> uncommitted(std::string purpose, std::string const& key);
@@ -65,12 +65,11 @@ class azure_backend final : public http_backend {
 
   azure_address const address_;
   std::string const api_version_;
-  auth::provider<auth::bearer_token> const token_;  // none: see address_.credential
+  auth::provider<auth::bearer_token> const token_;  // none: address_ has a credential
 
   mutable std::mutex mutex_;                               // guards what follows
   std::chrono::system_clock::duration clock_offset_ = {};  // the server's clock minus ours
-  std::string last_token_;
-  std::set<std::string> unsent_;  // uploads of which no block can have arrived
+  std::set<std::string> unsent_;                           // uploads of which no block can have arrived
 };
 
 }  // namespace detail

@@ -22,7 +22,9 @@ BULKWRITER_DECL azure_backend::azure_backend(azure_connect_param const& param, a
                    param.retry, param.idle_connections),
       address_(std::move(address)),
       api_version_(param.api_version),
-      token_(param.token) {}
+      token_(param.token || address_.credential.token.empty()
+                 ? param.token
+                 : auth::bearer_token{.token = address_.credential.token}) {}
 
 BULKWRITER_DECL std::chrono::system_clock::time_point azure_backend::server_time() const {
   std::lock_guard const lock(mutex_);
@@ -50,15 +52,11 @@ BULKWRITER_DECL result<http::response> azure_backend::attempt(call const& what, 
     request.headers.push_back(std::move(signature->authorization));
   } else if (!shown.sas.empty()) {
     (request.target += what.query.empty() ? '?' : '&') += shown.sas;
-  } else if (!shown.token.empty()) {
-    request.headers.push_back({"Authorization", "Bearer " + shown.token});
   } else {
     auto token = token_.get(what.stop);
     if (!token) return std::move(token).error();
     so_far.token = *std::move(token);
     request.headers.push_back({"Authorization", "Bearer " + so_far.token.token});
-    std::lock_guard const lock(mutex_);
-    last_token_ = so_far.token.token;
   }
   return exchange(request, what);
 }
@@ -66,9 +64,7 @@ BULKWRITER_DECL result<http::response> azure_backend::attempt(call const& what, 
 BULKWRITER_DECL bool azure_backend::learns(http::response const& refused, outcome& so_far) {
   if (token_) {
     bool const expired = refused.status == 401 || read_azure_failure(refused).code == "AuthenticationFailed";
-    if (so_far.learnt.credentials || !expired) return false;
-    token_.forget(so_far.token);
-    return so_far.learnt.credentials = true;
+    return !so_far.learnt.credentials && expired && (so_far.learnt.credentials = token_.forget(so_far.token));
   }
   // Azure refuses dates that are 15 minutes off as it refuses wrong signatures; its own date tells which it is.
   if (so_far.learnt.clock || address_.credential.key.empty()) return false;
@@ -98,18 +94,17 @@ inline std::string query_value(std::string_view query, std::string_view name) {
   return {};
 }
 
-BULKWRITER_DECL std::vector<std::string> azure_backend::secrets() const {
+BULKWRITER_DECL std::vector<std::string> azure_backend::secrets(outcome const& got) const {
   auto const& c = address_.credential;
   // Of a signature every spelling that a server may repeat.
   std::string const signature = query_value(c.sas, "sig");
   auto const at = c.sas.find("sig=");
   std::string const spelled =
       at == std::string::npos ? std::string() : c.sas.substr(at + 4, c.sas.find('&', at) - at - 4);
-  std::lock_guard const lock(mutex_);
-  return {c.key, c.sas, c.token, signature, spelled, last_token_};
+  return {c.key, c.sas, signature, spelled, got.token.token};
 }
 
-BULKWRITER_DECL refusal azure_backend::explain(call const&, outcome const&, http::response const& answer) const {
+BULKWRITER_DECL refusal azure_backend::explain(call const&, outcome const& got, http::response const& answer) const {
   auto failure = read_azure_failure(answer);
   refusal out = {.code = azure_errc(failure, answer.status)};
   auto const& shown = address_.credential;
@@ -139,7 +134,7 @@ BULKWRITER_DECL refusal azure_backend::explain(call const&, outcome const&, http
   } else if (failure.foreign && answer.status >= 300) {
     // A proxy in front of the store may fail like this too, but only with 5xx.
     if (answer.status < 500) out.hint = ", and this does not look like Azure Blob storage";
-    out.hint += quoted_page(answer, secrets());
+    out.hint += quoted_page(answer, secrets(got));
   }
   out.server_code = std::move(failure.code);
   out.message = std::move(failure.message);

@@ -48,8 +48,9 @@ struct outcome {
   http::origin origin = {};       ///< where the last attempt went
   std::string folder = {};        ///< of a gateway below a path; mostly empty
   std::string region = {};        ///< what the last attempt was signed for
+  auth::credentials keys = {};    ///< what it was signed with
+  auth::bearer_token token = {};  ///< or what it showed in place of a signature
   std::string payload_hash = {};  ///< of the body, if the signature needs it
-  auth::bearer_token token = {};  ///< what the last attempt showed, where it was one; for no message
   /// What refusals have taught; each is believed once.
   struct {
     bool region = false, clock = false, credentials = false;
@@ -84,7 +85,7 @@ class http_backend : public backend {
   virtual bool is_denied(http::response const&) const { return false; }
   virtual refusal explain(call const& what, outcome const& got, http::response const& answer) const = 0;
   /// What must not come back in a message, even if the server repeats it.
-  virtual std::vector<std::string> secrets() const = 0;
+  virtual std::vector<std::string> secrets(outcome const& got) const = 0;
 
   // What it offers in return.
 

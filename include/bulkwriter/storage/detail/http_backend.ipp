@@ -105,7 +105,7 @@ BULKWRITER_DECL error_info http_backend::failed(call const& what, outcome const&
 BULKWRITER_DECL error_info http_backend::refused(call const& what, outcome const& got,
                                                  http::response const& answer) const {
   auto const why = explain(what, got, answer);
-  auto const hidden = secrets();
+  auto const hidden = secrets(got);
   error_info out;
   out.code = why.code;
   out.http_status = answer.status;

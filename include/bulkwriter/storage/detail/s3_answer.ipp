@@ -66,9 +66,9 @@ BULKWRITER_DECL errc s3_errc(s3_failure const& failure, int status, std::string_
   }
   if (is_region_refusal(failure, status)) return errc::wrong_region;
   // A page of some web server says nothing about bucket, object or rights.
+  if (status == 401 && !failure.foreign) return errc::access_denied;
   if (code.empty() && !failure.foreign) {
     switch (status) {
-      case 401:
       case 403: return errc::access_denied;
       case 404: return errc::no_such_key;
       case 412: return errc::precondition_failed;

@@ -23,7 +23,8 @@ namespace detail {
 /// The S3 protocol. What one operation learns about the bucket's region and the server's clock serves all that follow.
 class s3_backend final : public http_backend {
  public:
-  s3_backend(s3_connect_param const& param, s3_address address);
+  /// `token`, if there is one, is shown in place of signatures, as Google Cloud Storage has it.
+  s3_backend(s3_connect_param const& param, s3_address address, auth::provider<auth::bearer_token> token = {});
 
   BULKWRITER_DECL result<object_info> put(std::string const& key, std::span<std::byte const> body) override;
   BULKWRITER_DECL result<std::string> create_multipart(std::string const& key) override;
@@ -51,16 +52,19 @@ class s3_backend final : public http_backend {
   BULKWRITER_DECL bool is_transient(result<http::response> const& answer) const override;
   BULKWRITER_DECL bool is_denied(http::response const& answer) const override;
   BULKWRITER_DECL refusal explain(call const& what, outcome const& got, http::response const& answer) const override;
-  BULKWRITER_DECL std::vector<std::string> secrets() const override;
+  BULKWRITER_DECL std::vector<std::string> secrets(outcome const& got) const override;
 
   result<object_info> put(std::string const& key, std::span<std::byte const> body, std::vector<http::header> headers);
   bool learn_region(s3_failure failure, std::string const& asked);
   bool learn_clock(http::response const& answer);
+  result<void> authorize(http::request& request, call const& what, outcome& so_far);
+  bool forget_expired(outcome& so_far) const;
   auth::sigv4_time server_time() const;
   s3_address address() const;
   bool region_is_known() const;
 
-  auth::credentials const credentials_;
+  auth::provider<auth::credentials> const credentials_;
+  auth::provider<auth::bearer_token> const token_;  // in place of credentials_
   std::string const bucket_;
   auth::sigv4_key_cache keys_;
 

@@ -9,15 +9,19 @@ inline namespace v1 {
 namespace storage {
 namespace detail {
 
-BULKWRITER_DECL s3_backend::s3_backend(s3_connect_param const& param, s3_address address)
+BULKWRITER_DECL s3_backend::s3_backend(s3_connect_param const& param, s3_address address,
+                                       auth::provider<auth::bearer_token> token)
     : http_backend("bucket '" + param.bucket_name + '\'',
                    {.timeouts = param.timeouts,
                     .tls = {.ca_file = param.ca_file},
                     .proxy = param.proxy,
                     .on_exchange = param.on_exchange},
                    param.retry, param.idle_connections),
-      credentials_{
-          .access_key = param.access_key, .secret_key = param.secret_key, .session_token = param.session_token},
+      credentials_(param.credentials ? param.credentials
+                                     : auth::credentials{.access_key = param.access_key,
+                                                         .secret_key = param.secret_key,
+                                                         .session_token = param.session_token}),
+      token_(std::move(token)),
       bucket_(param.bucket_name),
       address_(std::move(address)) {}
 
@@ -59,29 +63,49 @@ BULKWRITER_DECL auth::sigv4_time s3_backend::server_time() const {
   return std::chrono::system_clock::now() + clock_offset_;
 }
 
+// Puts into the request what shows who asks.
+BULKWRITER_DECL result<void> s3_backend::authorize(http::request& request, call const& what, outcome& so_far) {
+  if (token_) {
+    auto token = token_.get(what.stop);
+    if (!token) return std::move(token).error();
+    so_far.token = *std::move(token);
+    request.headers.push_back({"Authorization", "Bearer " + so_far.token.token});
+    return {};
+  }
+  auto keys = credentials_.get(what.stop);
+  if (!keys) return std::move(keys).error();
+  so_far.keys = *std::move(keys);
+  // The scheme never changes, so the body is hashed once however often it is sent.
+  if (so_far.payload_hash.empty()) {
+    so_far.payload_hash =
+        request.origin.secure ? std::string(auth::unsigned_payload) : auth::to_hex(auth::sha256(what.body));
+  }
+  auto const signature = auth::sigv4_sign({.method = request.method,
+                                           .host = request.origin.authority(),
+                                           .target = request.target,
+                                           .headers = request.headers,
+                                           .payload_hash = so_far.payload_hash},
+                                          so_far.keys, {.region = so_far.region}, server_time(), &keys_);
+  request.headers.insert(request.headers.end(), signature.headers.begin(), signature.headers.end());
+  return {};
+}
+
 BULKWRITER_DECL result<http::response> s3_backend::attempt(call const& what, outcome& so_far) {
   auto const to = address();
   so_far.origin = to.origin;
   so_far.folder = to.folder;
   so_far.region = to.region;
-  // The scheme never changes, so the body is hashed once however often it is sent.
-  if (so_far.payload_hash.empty()) {
-    so_far.payload_hash =
-        to.origin.secure ? std::string(auth::unsigned_payload) : auth::to_hex(auth::sha256(what.body));
-  }
   http::request request = {.method = what.method,
                            .origin = to.origin,
                            .target = with_query(path_of_key(to, what.key), what.query),
                            .headers = what.headers,
                            .body = what.body};
-  auto const signature = auth::sigv4_sign({.method = what.method,
-                                           .host = to.origin.authority(),
-                                           .target = request.target,
-                                           .headers = what.headers,
-                                           .payload_hash = so_far.payload_hash},
-                                          credentials_, {.region = to.region}, server_time(), &keys_);
-  request.headers.insert(request.headers.end(), signature.headers.begin(), signature.headers.end());
+  if (auto done = authorize(request, what, so_far); !done) return std::move(done).error();
   return exchange(request, what);
+}
+
+BULKWRITER_DECL bool s3_backend::forget_expired(outcome& so_far) const {
+  return token_ ? token_.forget(so_far.token) : credentials_.forget(so_far.keys);
 }
 
 BULKWRITER_DECL bool s3_backend::learns(http::response const& refused, outcome& so_far) {
@@ -90,6 +114,12 @@ BULKWRITER_DECL bool s3_backend::learns(http::response const& refused, outcome& 
   if (!learnt.region && is_region_refusal(failure, refused.status))
     return learnt.region = learn_region(failure, so_far.region);
   if (!learnt.clock && failure.code == "RequestTimeTooSkewed") return learnt.clock = learn_clock(refused);
+  // Google answers a token that has expired with 401; S3 with 400 and this code.
+  if (!learnt.credentials &&
+      (is_one_of(failure.code, {"ExpiredToken", "ExpiredTokenException", "TokenRefreshRequired"}) ||
+       (token_ && refused.status == 401))) {
+    return learnt.credentials = forget_expired(so_far);
+  }
   return false;
 }
 
@@ -105,8 +135,8 @@ BULKWRITER_DECL bool s3_backend::is_transient(result<http::response> const& answ
                                         is_transient_s3_code(read_s3_failure(*answer).code));
 }
 
-BULKWRITER_DECL std::vector<std::string> s3_backend::secrets() const {
-  return {credentials_.secret_key, credentials_.session_token};
+BULKWRITER_DECL std::vector<std::string> s3_backend::secrets(outcome const& got) const {
+  return {got.keys.secret_key, got.keys.session_token, got.token.token};
 }
 
 BULKWRITER_DECL refusal s3_backend::explain(call const&, outcome const& got, http::response const& answer) const {
@@ -123,7 +153,7 @@ BULKWRITER_DECL refusal s3_backend::explain(call const&, outcome const& got, htt
   } else if (failure.foreign && answer.status >= 300) {
     // A proxy in front of the store may fail like this too, but only with 5xx.
     if (answer.status < 500) out.hint = ", and this does not look like an S3 store";
-    out.hint += quoted_page(answer, secrets());
+    out.hint += quoted_page(answer, secrets(got));
   }
   out.server_code = std::move(failure.code);
   out.message = std::move(failure.message);

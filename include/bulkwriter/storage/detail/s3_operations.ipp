@@ -41,6 +41,15 @@ BULKWRITER_DECL result<object_info> s3_backend::put(std::string const& key, std:
 }
 
 BULKWRITER_DECL result<object_info> s3_backend::put_if_absent(std::string const& key, std::span<std::byte const> body) {
+  // Google ignores If-None-Match here, and takes its own header only beside a token, not beside an AWS signature. Of
+  // OSS and COS only their own protocols are known to have such a condition. In silence they would replace the object.
+  auto const to = address();
+  if (to.provider == s3_provider::gcs && token_) return put(key, body, {{"x-goog-if-generation-match", "0"}});
+  if (to.provider == s3_provider::gcs || to.provider == s3_provider::oss || to.provider == s3_provider::cos) {
+    return error_info{.code = errc::storage_error,
+                      .message = "cannot put '" + key + "' only if it is absent: " + to.origin.host +
+                                 " has no such condition for requests with an AWS signature"};
+  }
   return put(key, body, {{"If-None-Match", "*"}});
 }
 
@@ -210,16 +219,22 @@ BULKWRITER_DECL result<std::vector<uploaded_part>> s3_backend::list_parts(std::s
 BULKWRITER_DECL result<std::string> s3_backend::presign(std::string const& method, std::string const& key,
                                                         std::chrono::seconds lifetime) {
   if (auto ok = check_key(key); !ok) return std::move(ok).error();
+  if (token_) {
+    return error_info{.code = errc::storage_error,
+                      .message = "cannot sign a URL for '" + key + "': a token signs nothing, HMAC keys do"};
+  }
   if (!region_is_known()) {
     // A signature for another region is worth nothing, and nobody would learn it from the answer.
     call const what = {.purpose = "cannot find the region of '" + key + '\'', .method = "HEAD", .key = key};
     auto const got = send(what);
     if (!got.answer) return failed(what, got);
   }
+  auto const keys = credentials_.get();
+  if (!keys) return keys.error();
   s3_address const to = address();
   auto const signature =
-      auth::try_sigv4_presign({.method = method, .host = to.origin.authority(), .target = path_of_key(to, key)},
-                              credentials_, {.region = to.region}, server_time(), lifetime);
+      auth::try_sigv4_presign({.method = method, .host = to.origin.authority(), .target = path_of_key(to, key)}, *keys,
+                              {.region = to.region}, server_time(), lifetime);
   if (!signature) return signature.error();
   return (to.origin.secure ? "https://" : "http://") + to.origin.authority() + signature->target;
 }
