@@ -8,19 +8,14 @@ The programs are ../s3/s3_client.cpp and write_formats.cpp, compiled; FOLDER has
 of 127.0.0.1 and keep their data in memory. Exit code 0: all passed; 1: not; 77: skipped, with the reason.
 """
 
-import argparse
 import base64
-import datetime
 import http.client
-import importlib.util
 import json
 import os
-import pathlib
 import select
 import shutil
 import signal
 import socket
-import ssl
 import subprocess
 import sys
 import tempfile
@@ -29,95 +24,13 @@ import time
 import urllib.parse
 from concurrent.futures import ThreadPoolExecutor
 
-sys.path[:0] = [str(pathlib.Path(__file__).parents[1] / folder) for folder in ("s3", "support")]
-import peers  # noqa: E402
-from servers import MIB, PART, Outcome, Proxy, data_of, free_port  # noqa: E402
+from azure_server import ACCOUNT, CONTAINER, KEY, WRONG_KEY, Server, main
+from servers import MIB, PART, Outcome, Proxy, data_of, free_port
 
-ACCOUNT, CONTAINER, VERSION = "devstoreaccount1", "check-container", "2021-12-02"
-KEY = "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw=="
-WRONG_KEY = base64.b64encode(b"another key, of the length that an account's key has, 64 bytes: ").decode()
 SIZES = [0, 1, 100_003, PART - 1, PART, PART + 1, 2 * PART, 2 * PART + 1, 33 * MIB + 7, 64 * MIB]
 HOSTILE_KEYS = ["a b", "a+b", "a=b", "a@b", "a%b", "a%20b", "a%2Fb", "a&b", "a?b", "a#b", "a~b", "a!'()*b", "a;:,$b", "a\"<>b",
                 "a|^`{}[]b", "sch\u00f6n", "\u6587\u4ef6/\U0001f600", "tail ", " head", "..a", "x/.y/z", "-_.~",
                 "n" * 250 + "/" + "m" * 250]
-
-
-class Server:
-    """One Azurite, and Azure's client on it."""
-
-    def __init__(self, folder, **how):
-        self.folder, self.how = folder, how
-        self.start()
-
-    def start(self):
-        self.stack = peers.azurite(self.folder, **self.how)
-        store = self.stack.__enter__()
-        self.port, self.process, self.scheme = store.port, store.process, store.scheme
-        self.url = f"{self.scheme}://127.0.0.1:{self.port}/{ACCOUNT}"
-        self.service().create_container(CONTAINER)
-
-    def stop(self):
-        self.stack.__exit__(None, None, None)
-
-    def conn_str(self, port=None, key=KEY, url=None):
-        return f"DefaultEndpointsProtocol={self.scheme};AccountName={ACCOUNT};AccountKey={key};BlobEndpoint=" + (
-            url or f"{self.scheme}://127.0.0.1:{port or self.port}/{ACCOUNT};")
-
-    def service(self):
-        from azure.storage.blob import BlobServiceClient
-        return BlobServiceClient(self.url, credential={"account_name": ACCOUNT, "account_key": KEY}, api_version=VERSION,
-                                 connection_verify=False, retry_total=0)
-
-    def container(self):
-        return self.service().get_container_client(CONTAINER)
-
-    def body(self, key):
-        return self.container().get_blob_client(key).download_blob().readall()
-
-    def names(self, prefix=""):
-        return [b.name for b in self.container().list_blobs(name_starts_with=prefix)]
-
-    def blocks(self, key):
-        """Committed and uncommitted; none where there is no blob of either kind."""
-        from azure.core.exceptions import ResourceNotFoundError
-        try:
-            return self.container().get_blob_client(key).get_block_list("all")
-        except ResourceNotFoundError:
-            return [], []
-
-    def pending(self):
-        """Names that have blocks and no blob."""
-        everything = {b.name for b in self.container().list_blobs(include=["uncommittedblobs"])}
-        return sorted(everything - set(self.names()))
-
-    def sas(self, permission="rwdlac", hours=1, **how):
-        from azure.storage.blob import ContainerSasPermissions, generate_container_sas
-        expiry = datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(hours=hours)
-        return generate_container_sas(ACCOUNT, CONTAINER, account_key=KEY, permission=ContainerSasPermissions.from_string(permission),
-                                      expiry=expiry, **how)
-
-
-class Client:
-    def __init__(self, program, writer):
-        self.program, self.writer = program, writer
-
-    def start(self, server, *words, port=None, stdin=subprocess.PIPE, **options):
-        given = {"container": CONTAINER, "part_size": PART, "conn_str": server.conn_str(port)}
-        if "account_url" in options:
-            del given["conn_str"]
-        given.update(options)
-        command = [self.program]
-        for name, value in given.items():
-            if value is not None:
-                command += ["--" + name.replace("_", "-"), str(value)]
-        return subprocess.Popen(command + list(words), stdin=stdin, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-
-    def run(self, server, *words, body=b"", timeout=120, hidden=(), **options):
-        p = self.start(server, *words, **options)
-        out, err = p.communicate(body, timeout=timeout)
-        for secret in (KEY, WRONG_KEY, *hidden):
-            assert secret not in (out + err).decode(), out + err
-        return Outcome(p.returncode, out, err)
 
 
 def request(method, url, body=None, headers=None):
@@ -666,7 +579,7 @@ def test_tls(s, client):
 def test_formats(s, client):
     """rows in every format, through a writer: each blob is the file that the same rows make on disk"""
     with tempfile.TemporaryDirectory() as folder:
-        done = subprocess.run([client.writer, s.conn_str(), CONTAINER, folder], capture_output=True, text=True, timeout=300)
+        done = subprocess.run([client.peers["writer"], s.conn_str(), CONTAINER, folder], capture_output=True, text=True, timeout=300)
         assert done.returncode == 0, done.stderr
         seen, blocks = {}, 0
         for line in done.stdout.splitlines():
@@ -701,40 +614,5 @@ def test_azure_writes(s, client):
     assert client.run(s, "url", "azure/x y").ok().out == f"ok {s.url}/{CONTAINER}/azure/x y\n"
 
 
-def main():
-    options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    options.add_argument("--client", required=True)
-    options.add_argument("--writer", required=True)
-    options.add_argument("--azurite", required=True)
-    options.add_argument("--only", default="", help="run the tests whose name contains this")
-    given = options.parse_args()
-    if importlib.util.find_spec("azure.storage") is None:
-        print(f"skipped: {sys.executable} has no azure-storage-blob")
-        return 77
-    import urllib3
-    urllib3.disable_warnings()  # Azure's client only looks; ours verifies
-    client = Client(given.client, given.writer)
-    folder = tempfile.mkdtemp(prefix="check_azure.")
-    failures = 0
-    server = Server(os.path.join(folder, "a"), installed=given.azurite)
-    try:
-        for name, test in list(globals().items()):
-            if not name.startswith("test_") or given.only not in name:
-                continue
-            began = time.monotonic()
-            try:
-                skipped = test(server, client)
-                outcome = f"skipped: {skipped}" if skipped else f"{time.monotonic() - began:.1f} s"
-                print(f"{'skip' if skipped else 'ok':5} {name[5:]}: {test.__doc__} ({outcome})", flush=True)
-            except Exception as e:
-                failures += 1
-                print(f"FAIL  {name[5:]}: {test.__doc__}\n      {type(e).__name__}: {str(e)[:3000]}", flush=True)
-    finally:
-        server.stop()
-        shutil.rmtree(folder, ignore_errors=True)
-    print("all passed" if not failures else f"{failures} failed")
-    return 1 if failures else 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(__doc__, globals(), needs=("client", "writer")))

@@ -1,5 +1,6 @@
 // The library's stores as a program, for the tests against real servers: one operation a call, the outcome on one line.
-// With --container the store is one of Azure (--conn-str, --account-url, --credential, --token), otherwise one of S3.
+// With --container the store is one of Azure (--conn-str, --account-url, --credential, --token, which may be given
+// several times: each is the one after the last was refused), otherwise one of S3.
 //
 //   s3_client [--option value]... upload KEY      standard input through object_place, as a writer would
 //   s3_client [--option value]... put KEY         standard input in one request
@@ -17,6 +18,7 @@
 #include <bulkwriter/storage/s3.hpp>
 #include <bulkwriter/storage/upload_file.hpp>
 
+#include <algorithm>
 #include <cstdio>
 #include <fstream>
 #include <iostream>
@@ -80,6 +82,7 @@ int main(int argc, char** argv) {
   std::chrono::seconds age{60};
   std::string file;
   bool resume = false;
+  std::vector<std::string> tokens;
   peak_report peak;
   std::vector<std::string> words;
   try {
@@ -110,7 +113,7 @@ int main(int argc, char** argv) {
       } else if (name == "--credential") {
         azure.credential = value;
       } else if (name == "--token") {
-        azure.token = {"test", [value](std::stop_token) { return bw::auth::bearer_token{.token = value}; }};
+        tokens.push_back(value);
       } else if (name == "--container") {
         azure.container_name = value;
       } else if (name == "--api-version") {
@@ -152,6 +155,11 @@ int main(int argc, char** argv) {
       }
     }
     if (words.size() != 2) return 2;
+    if (!tokens.empty()) {  // in turn, and then always the last one
+      azure.token = {"test", [tokens, next = std::size_t{0}](std::stop_token) mutable {
+                       return bw::auth::bearer_token{.token = tokens[(std::min)(next++, tokens.size() - 1)]};
+                     }};
+    }
   } catch (std::exception const&) {
     return 2;
   }

@@ -201,20 +201,27 @@ class Proxy:
         self.listener.close()
 
 
+def started(program, options, words, stdin):
+    """The client program. A list stands for an option given several times, None for one that is not given."""
+    command = [program]
+    for name, value in options.items():
+        for one in value if isinstance(value, list) else [value]:
+            if one is not None:
+                command += ["--" + name.replace("_", "-"), str(one)]
+    return subprocess.Popen(command + list(words), stdin=stdin, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+
+
 class Client:
+    secrets = (SECRET,)  # which no message may hold
+
     def __init__(self, program, peers=None):
         self.program, self.peers = program, peers or {}
 
     def start(self, port, *words, stdin=subprocess.PIPE, **options):
-        """The options of s3_client; a list stands for one given several times."""
+        """With options of s3_client."""
         given = {"endpoint": f"http://127.0.0.1:{port}", "access_key": ACCESS, "secret_key": SECRET, "bucket": BUCKET, "part_size": PART}
         given.update(options)
-        command = [self.program]
-        for name, value in given.items():
-            for one in value if isinstance(value, list) else [value]:
-                if one is not None:
-                    command += ["--" + name.replace("_", "-"), str(one)]
-        return subprocess.Popen(command + list(words), stdin=stdin, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        return started(self.program, given, words, stdin)
 
     def run(self, port, *words, body=b"", timeout=120, **options):
         p = self.start(port, *words, **options)
@@ -246,9 +253,9 @@ def body_of(boto, key):
 
 
 class Run(Outcome):
-    """The client's outcome, how long it took and how much memory."""
+    """The client's outcome, how long it took and how much memory. `hidden`: secrets besides those that it always has."""
 
-    def __init__(self, client, port, *words, body=b"", deadline=DEADLINE, **options):
+    def __init__(self, client, port, *words, body=b"", deadline=DEADLINE, hidden=(), **options):
         with tempfile.TemporaryFile() as source:
             source.write(body)
             source.seek(0)
@@ -267,7 +274,7 @@ class Run(Outcome):
         peak = re.fullmatch(r"VmHWM:\s*(\d+) kB\n", self.err)
         assert peak, self.err  # nothing else is said there
         self.peak = int(peak[1]) * 1024
-        for secret in (SECRET, "Signature=", "StringToSign"):
+        for secret in (*client.secrets, *hidden, "Signature=", "StringToSign"):
             assert secret not in self.out, self.out
 
     def error(self, code, *texts):
@@ -316,7 +323,7 @@ class Store:
             assert f"an upload of '{key}' without parts may be left behind" in run.message, run.message
 
 
-def all_of(work, cases):
+def all_of(work, cases, at_a_time=6):
     """Several runs at a time: most of their time they wait. All failures in one error."""
     failures = []
 
@@ -325,9 +332,29 @@ def all_of(work, cases):
             work(*case)
         except Exception as e:
             failures.append(f"{' '.join(map(str, case))}: {type(e).__name__}: {e}")
-    with ThreadPoolExecutor(6) as pool:
+    with ThreadPoolExecutor(at_a_time) as pool:
         list(pool.map(one, cases))
     assert not failures, f"{len(failures)} of {len(cases)}:\n        " + "\n        ".join(f[:600] for f in failures[:12])
+
+
+def run_tests(names, only, client, server_for):
+    """Runs the functions test_*(server, client) among `names` whose name contains `only`; how many have failed."""
+    failures = 0
+    for name, test in list(names.items()):
+        if not name.startswith("test_") or only not in name:
+            continue
+        began = time.monotonic()
+        try:
+            skipped = test(server_for(name), client)
+            outcome = f"skipped: {skipped}" if skipped else f"{time.monotonic() - began:.1f} s"
+            print(f"{'skip' if skipped else 'ok':5} {name[5:]}: {test.__doc__} ({outcome})", flush=True)
+        except Exception as e:
+            failures += 1
+            where = traceback.extract_tb(e.__traceback__)[1]  # the test's own line
+            print(f"FAIL  {name[5:]}: {test.__doc__}\n      line {where.lineno}: {where.line}\n"
+                  f"      {type(e).__name__}: {str(e)[:3000]}", flush=True)
+    print("all passed" if not failures else f"{failures} failed")
+    return failures
 
 
 def main(doc, names, elsewhere=(), server=Server, needs=("versitygw",)):
@@ -356,29 +383,16 @@ def main(doc, names, elsewhere=(), server=Server, needs=("versitygw",)):
     warnings.filterwarnings("ignore", message="Unverified HTTPS request")  # boto3 only looks; the client verifies
     client = Client(given.client, peers)
     folder = tempfile.mkdtemp(prefix="check_s3.")
-    servers, failures = [], 0
+    servers = []
     try:
         for name, region in (("a", "us-east-1"), ("b", "eu-central-1"))[:2 if elsewhere else 1]:
             s = server(peers[needs[0]], os.path.join(folder, name), region=region)
             servers.append(s)
             s.boto().create_bucket(Bucket=BUCKET, **({} if region == "us-east-1" else
                                                      {"CreateBucketConfiguration": {"LocationConstraint": region}}))
-        for name, test in list(names.items()):
-            if not name.startswith("test_") or given.only not in name:
-                continue
-            began = time.monotonic()
-            try:
-                skipped = test(servers[1 if name in elsewhere else 0], client)
-                outcome = f"skipped: {skipped}" if skipped else f"{time.monotonic() - began:.1f} s"
-                print(f"{'skip' if skipped else 'ok':5} {name[5:]}: {test.__doc__} ({outcome})", flush=True)
-            except Exception as e:
-                failures += 1
-                where = traceback.extract_tb(e.__traceback__)[1]  # the test's own line
-                print(f"FAIL  {name[5:]}: {test.__doc__}\n      line {where.lineno}: {where.line}\n"
-                      f"      {type(e).__name__}: {str(e)[:3000]}", flush=True)
+        failures = run_tests(names, given.only, client, lambda name: servers[1 if name in elsewhere else 0])
     finally:
         for s in servers:
             s.kill()
         shutil.rmtree(folder, ignore_errors=True)
-    print("all passed" if not failures else f"{failures} failed")
     return 1 if failures else 0

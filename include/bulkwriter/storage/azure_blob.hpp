@@ -14,7 +14,8 @@ inline namespace v1 {
 /// own code) say more. Messages name container and key, never a key, a signature or a token.
 ///
 /// Rights that a shared access signature needs: c and w to upload, r for `head`, l for `list` and `list_uploads`, d for
-/// `remove`; with r and d a failed upload can be cleaned up at once.
+/// `remove`; with r and d a failed upload can be cleaned up at once, and without them it is left to Azure. Where the
+/// credential has expired in mid-upload, the error is `upload_not_aborted`, as for other stores.
 ///
 /// Objects are block blobs, and the parts of an upload their uncommitted blocks. Azure has no request that gives an
 /// upload up, and removes blocks of its own accord a week after the last one came. Aborting removes them at once where

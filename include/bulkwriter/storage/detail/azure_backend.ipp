@@ -39,7 +39,8 @@ BULKWRITER_DECL result<http::response> azure_backend::attempt(call const& what, 
                            .target = with_query(path_of_key(address_, what.key), what.query),
                            .headers = what.headers,
                            .body = what.body};
-  request.headers.push_back({"x-ms-date", auth::azure_date(server_time())});
+  so_far.date = server_time();
+  request.headers.push_back({"x-ms-date", auth::azure_date(so_far.date)});
   request.headers.push_back({"x-ms-version", api_version_});
   auto const& shown = address_.credential;
   if (!shown.key.empty()) {
@@ -71,7 +72,7 @@ BULKWRITER_DECL bool azure_backend::learns(http::response const& refused, outcom
   if (read_azure_failure(refused).code != "AuthenticationFailed") return false;
   auto const theirs = http::parse_date(refused.find("Date"));
   if (!theirs) return false;
-  auto const off = *theirs - server_time();
+  auto const off = *theirs - so_far.date;  // not server_time(), which another request may have put right meanwhile
   if (off < std::chrono::minutes(10) && off > -std::chrono::minutes(10)) return false;
   std::lock_guard const lock(mutex_);
   clock_offset_ = *theirs - std::chrono::system_clock::now();

@@ -18,6 +18,9 @@ namespace detail {
 inline constexpr std::uint64_t azure_largest_put = std::uint64_t{5000} << 20,
                                azure_largest_block = std::uint64_t{4000} << 20;
 
+// Whether the work may be done although the answer is not the one that says so.
+inline bool is_unclear(outcome const& got) noexcept { return got.open || (got.answer && got.answer->status < 300); }
+
 // Any web server may say 201; Azure gives every request a name.
 inline std::string not_azure(http::response const& answer) {
   return "HTTP " + std::to_string(answer.status) +
@@ -88,7 +91,7 @@ BULKWRITER_DECL result<uploaded_part> azure_backend::put_part(std::string const&
   what.query = {{"comp", "block"}, {"blockid", block.id()}};
   auto const got = send(what);
   auto const* answer = accepted(got, {201});
-  if (answer || got.open) {
+  if (is_unclear(got)) {
     std::lock_guard const lock(mutex_);
     unsent_.erase(upload_id);
   }
@@ -132,7 +135,7 @@ BULKWRITER_DECL result<object_info> azure_backend::complete_multipart(std::strin
   // Where the answer was lost, the blocks that the blob consists of tell: no other upload's have these names.
   // (Repeated, the request finds its blocks committed and succeeds, unless there is yet another blob by then.)
   bool const gone = got.answer && read_azure_failure(*got.answer).code == "InvalidBlockList";
-  if (got.open || gone) {
+  if (is_unclear(got) || gone) {
     auto const there = send(block_list_call(purpose, key, "committed"));
     if (auto const* answer = accepted(there, {200})) {
       auto const list = read_azure_block_list(answer->body);
@@ -193,7 +196,9 @@ BULKWRITER_DECL result<void> azure_backend::abort_multipart(std::string const& k
   for (int tried = 1;; ++tried) {
     auto const gone = remove_uncommitted(purpose, key, upload_id);
     // Without the right to read or to delete there is nothing to be done by anybody: Azure removes the blocks itself.
-    if (!gone && gone.error().code == errc::access_denied) return {};
+    // With a credential that has expired there is: by another one.
+    if (!gone && gone.error().code == errc::access_denied && gone.error().server_error.starts_with("Authorization"))
+      return {};
     if (!gone) return gone.error();
     if (*gone || tried == 2) return {};
     std::this_thread::sleep_for(std::chrono::milliseconds(2100));  // dates are of whole seconds

@@ -45,6 +45,7 @@ struct outcome {
   result<http::response> answer;  ///< the last one
   int attempts = 0;
   bool open = false;              ///< some attempt may have done the work although its answer did not say so
+  std::chrono::system_clock::time_point date = {};  ///< what the last attempt said that time is, where it says so
   http::origin origin = {};       ///< where the last attempt went
   std::string folder = {};        ///< of a gateway below a path; mostly empty
   std::string region = {};        ///< what the last attempt was signed for
@@ -94,6 +95,7 @@ class http_backend : public backend {
   outcome send(call const& what);
   /// The answer if it has one of these statuses; null: see failed().
   http::response const* accepted(outcome const& got, std::initializer_list<int> statuses) const;
+  /// What went wrong; a success of another kind than was asked for is `invalid_response`.
   error_info failed(call const& what, outcome const& got) const;
   /// An accepted answer that makes no sense.
   error_info unusable(call const& what, outcome const& got, std::string const& why) const;

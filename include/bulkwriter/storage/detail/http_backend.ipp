@@ -94,6 +94,8 @@ BULKWRITER_DECL outcome http_backend::send(call const& what) {
 }
 
 BULKWRITER_DECL error_info http_backend::failed(call const& what, outcome const& got) const {
+  if (got.answer && got.answer->status < 300 && !is_denied(*got.answer))
+    return unusable(what, got, "HTTP " + std::to_string(got.answer->status) + " is no answer to this request");
   if (got.answer) return refused(what, got, *got.answer);
   error_info out = got.answer.error();  // its message begins with the origin
   out.message = what.purpose + place_ + (got.folder.empty() ? "" : " below '" + got.folder + '\'') + ": " + out.message;
