@@ -86,8 +86,8 @@ class BlobStore(Store):
 
     def uploads(self, key):
         """Ids, out of the names of uncommitted blocks; a blob that is nothing but uncommitted has at least its name."""
+        listed = key in self.server.pending(key)  # first: once it is listed it has blocks
         ids = sorted({b.id[:24] for b in self.server.blocks(key)[1]})
-        listed = key in self.server.pending(key)
         return ids or (["without blocks"] if listed else [])
 
     def holds_parts(self, key, upload):
@@ -120,6 +120,18 @@ class Client:
         for secret in (*self.secrets, *hidden):
             assert secret not in (out + err).decode(), out + err
         return Outcome(p.returncode, out, err)
+
+
+class Behind:
+    """The client as servers.Run starts it: with a port, for which it also signs."""
+
+    def __init__(self, client, server):
+        self.client, self.server, self.secrets = client, server, client.secrets
+
+    def start(self, port, *words, account_url=None, **options):
+        if account_url:
+            options["account_url"] = self.server.url_at(port)
+        return self.client.start(self.server, *words, port=port, **options)
 
 
 def main(doc, names, needs):

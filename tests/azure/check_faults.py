@@ -12,7 +12,7 @@ import email.utils
 import sys
 import urllib.parse
 
-from azure_server import CONTAINER, BlobStore, main
+from azure_server import CONTAINER, Behind, BlobStore, main
 from fault_cases import Uploads
 from fault_proxy import Answer, Fault, http_faults, reset, says
 from servers import MIB, all_of, data_of
@@ -65,18 +65,6 @@ def with_sas(server):
         proxy.forward(request, head=b"\r\n".join([b" ".join([method, target, version]), *lines])).send(request.line)
         return True
     return act
-
-
-class Behind:
-    """The client as servers.Run starts it: with a port, for which it also signs."""
-
-    def __init__(self, client, server):
-        self.client, self.server, self.secrets = client, server, client.secrets
-
-    def start(self, port, *words, account_url=None, **options):
-        if account_url:
-            options["account_url"] = self.server.url_at(port)
-        return self.client.start(self.server, *words, port=port, **options)
 
 
 class AzureUploads(Uploads):

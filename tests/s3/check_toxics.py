@@ -7,90 +7,16 @@ narrow, in slivers, cut, reset, silent; then boto3 looks at what is left.
 For options and exit codes see check_s3.py. check_faults.py has faults of single requests.
 """
 
-import contextlib
-import http.client
-import json
-import os
-import subprocess
+import pathlib
 import sys
 import tempfile
-import threading
-import time
 
-from servers import BUCKET, PART, Outcome, Run, Server, Store, all_of, data_of, end_with_parent, free_port, main
+from servers import BUCKET, PART, Server, Store, data_of, main
+
+sys.path.append(str(pathlib.Path(__file__).parents[1] / "support"))
+from toxic_cases import FOR_EVER, KILO, ToxicUploads, toxic  # noqa: E402
 
 BODY = data_of(2 * PART + 100_003, 91)  # create, three parts, complete
-KILO, FOR_EVER = 1000, 0
-
-
-class Toxiproxy:
-    """The program, which has any number of lines to a server."""
-
-    def __init__(self, program, folder):
-        self.api, self.made = free_port(), 0
-        with open(os.path.join(folder, "toxiproxy.log"), "wb") as log:
-            self.process = subprocess.Popen([program, "-host", "127.0.0.1", "-port", str(self.api)], stdout=log, stderr=log,
-                                            stdin=subprocess.DEVNULL, preexec_fn=end_with_parent)
-        for _ in range(200):
-            with contextlib.suppress(OSError):
-                self.ask("GET", "/version")
-                return
-            time.sleep(0.05)
-        self.close()
-        raise RuntimeError("toxiproxy does not start: " + open(os.path.join(folder, "toxiproxy.log")).read()[-2000:])
-
-    def ask(self, method, target, **body):
-        connection = http.client.HTTPConnection("127.0.0.1", self.api, timeout=20)
-        with contextlib.closing(connection):
-            connection.request(method, target, json.dumps(body) if body else None)
-            answer = connection.getresponse()
-            text = answer.read()
-            assert answer.status < 300, (method, target, body, answer.status, text)
-        return text
-
-    def close(self):
-        self.process.kill()
-        self.process.wait()
-
-
-class Line:
-    """One way to the server. A toxic is (kind, "up" or "down", attributes); "off" takes no connections, and has no more."""
-
-    def __init__(self, proxy, server, name, toxics=()):
-        self.proxy, self.target, self.toxics = proxy, "/proxies/" + name, []
-        got = json.loads(proxy.ask("POST", "/proxies", name=name, listen="127.0.0.1:0", upstream=f"127.0.0.1:{server.port}", enabled=True))
-        self.port = int(got["listen"].rpartition(":")[2])
-        self.spoil(toxics)
-
-    def spoil(self, toxics):
-        for kind, way, attributes in toxics:
-            if kind == "off":
-                self.proxy.ask("POST", self.target, enabled=False)
-            else:
-                self.proxy.ask("POST", self.target + "/toxics", name=f"{kind}-{way}", type=kind, stream=way + "stream",
-                               attributes=attributes)
-                self.toxics.append(f"{kind}-{way}")
-
-    def heal(self):
-        for name in self.toxics:
-            self.proxy.ask("DELETE", f"{self.target}/toxics/{name}")
-        self.toxics = []
-        self.proxy.ask("POST", self.target, enabled=True)
-
-
-@contextlib.contextmanager
-def toxiproxy(client):
-    with tempfile.TemporaryDirectory() as folder:
-        proxy = Toxiproxy(client.peers["toxiproxy"], folder)
-        try:
-            yield proxy
-        finally:
-            proxy.close()
-
-
-def toxic(kind, way, **attributes):
-    return (kind, way, attributes)
-
 
 # Of toxics that are there all the time: options of the client, and how long a whole upload takes at least.
 PASSABLE = {
@@ -142,98 +68,37 @@ SUDDEN = {
 }
 
 
-def test_passable(s, client):
-    """lines that are slow, in slivers, or end after each part: the object is whole, byte for byte, and nothing else is left"""
-    class Closing(Server):
-        def command(self):
-            return [word for word in super().command() if word != "--keep-alive"]
+class Closing(Server):
+    """Closes after each answer."""
 
-    def work(name):
-        toxics, options, least = PASSABLE[name]
-        server, key = closing if name.startswith("slow_close") else s, f"passable/{name}"
-        store, line = Store(server), Line(proxy, server, key.replace("/", "."), toxics)
-        if name in NEED_RETRIES:
-            run = Run(client, line.port, "upload", key, body=BODY, connections=1, attempts=1, **options)
-            store.judge(run, key, BODY)
-            run.error(NEED_RETRIES[name], f"'{key}'")
-            assert store.object(key) is None and store.uploads(key) == []
-        began = time.monotonic()
-        run = Run(client, line.port, "upload", key, body=BODY, connections=1, attempts=8, **options)
-        store.judge(run, key, BODY)
-        run.ok()
-        assert store.object(key) == BODY and store.uploads(key) == []
-        assert run.ended - began >= least, f"{run.ended - began:.2f} s: the line was not spoilt"
-    with toxiproxy(client) as proxy, tempfile.TemporaryDirectory() as folder:
-        closing = Closing(s.program, folder)
-        try:
-            closing.boto().create_bucket(Bucket=BUCKET)
-            all_of(work, [(name,) for name in PASSABLE])
-        finally:
-            closing.kill()
+    def command(self):
+        return [word for word in super().command() if word != "--keep-alive"]
 
 
-def test_impassable(s, client):
-    """lines that nobody gets through: an error that says where, and nothing left that anybody could know of"""
-    store = Store(s)
+class S3Uploads(ToxicUploads):
+    body, part_size = BODY, PART
+    passable, need_retries, impassable, sudden = PASSABLE, NEED_RETRIES, IMPASSABLE, SUDDEN
+    closing = None
 
-    def work(name):
-        toxics, options, code, text, unseen = IMPASSABLE[name]
-        key = f"impassable/{name}"
-        run = Run(client, Line(proxy, s, key.replace("/", "."), toxics).port, "upload", key, body=BODY, attempts=2, **options)
-        store.judge(run, key, BODY)
-        run.error(code, f"'{key}'", text)
-        assert store.object(key) is None
-        if not unseen:
-            assert store.uploads(key) == [], store.uploads(key)
-    with toxiproxy(client) as proxy:
-        all_of(work, [(name,) for name in IMPASSABLE])
+    def store(self, server):
+        return Store(server)
+
+    def server_for(self, name, s):
+        return self.closing if name.startswith("slow_close") else s
+
+    def gets_through(self, s, client):
+        with tempfile.TemporaryDirectory() as folder:
+            self.closing = Closing(s.program, folder)
+            try:
+                self.closing.boto().create_bucket(Bucket=BUCKET)
+                super().gets_through(s, client)
+            finally:
+                self.closing.kill()
+    gets_through.__doc__ = ToxicUploads.gets_through.__doc__
 
 
-def test_sudden(s, client):
-    """a line that goes bad in mid-upload, for a second or for good: the object is whole, or key and upload id are named"""
-    store = Store(s)
-
-    def work(name, seconds):
-        one, code, outcome = SUDDEN[name]
-        key = f"sudden/{name}/{seconds}"
-        line = Line(proxy, s, key.replace("/", "."))
-        process = client.start(line.port, "upload", key, stall_ms=600, connections=2, attempts=12 if seconds else 2)
-        try:
-            process.stdin.write(BODY[:PART + 200_000])
-            process.stdin.flush()
-            for _ in range(400):
-                left = store.uploads(key)
-                if left and store.holds_parts(key, left[0]):
-                    break
-                time.sleep(0.02)
-            line.spoil([one])
-            healing = threading.Timer(seconds, line.heal) if seconds else None
-            if healing:
-                healing.start()
-            began = time.monotonic()
-            out, err = process.communicate(BODY[PART + 200_000:], timeout=60)
-            took = time.monotonic() - began
-            if healing:
-                healing.join()
-        finally:
-            process.kill()
-        got = Outcome(process.returncode, out, err)
-        store.judge(got, key, BODY)
-        if seconds:
-            got.ok()
-            assert store.object(key) == BODY and store.uploads(key) == []
-            assert took >= seconds, f"{took:.2f} s: the line was not spoilt"
-            return
-        got.failed(code, f"'{key}'", "part ", *([] if outcome == "aborted" else [f"(upload id {left[0]}"]))
-        assert store.uploads(key) in {"left": [left], "aborted": [[]], "either": [left, []]}[outcome], store.uploads(key)
-        assert store.object(key) is None
-        # Over the line as it was, what is named goes.
-        line.heal()
-        gone = client.run(line.port, "abort-stale", key, age=0).ok()
-        assert outcome != "left" or left[0] in gone.out, gone.out
-        assert store.uploads(key) == []
-    with toxiproxy(client) as proxy:
-        all_of(work, [(name, seconds) for name in SUDDEN for seconds in (1.0, None)])
+CASES = S3Uploads()
+test_passable, test_impassable, test_sudden = CASES.gets_through, CASES.never_gets_through, CASES.goes_bad
 
 
 if __name__ == "__main__":

@@ -45,13 +45,14 @@ struct outcome {
   result<http::response> answer;  ///< the last one
   int attempts = 0;
   bool open = false;              ///< some attempt may have done the work although its answer did not say so
-  std::chrono::system_clock::time_point date = {};  ///< what the last attempt said that time is, where it says so
   http::origin origin = {};       ///< where the last attempt went
   std::string folder = {};        ///< of a gateway below a path; mostly empty
   std::string region = {};        ///< what the last attempt was signed for
   auth::credentials keys = {};    ///< what it was signed with
   auth::bearer_token token = {};  ///< or what it showed in place of a signature
   std::string payload_hash = {};  ///< of the body, if the signature needs it
+  /// What the last attempt said that time is, where that is looked at.
+  std::chrono::system_clock::time_point date = {};
   /// What refusals have taught; each is believed once.
   struct {
     bool region = false, clock = false, credentials = false;
