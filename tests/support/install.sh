@@ -3,6 +3,7 @@
 #
 #   install.sh packages    compilers, libraries and tools from Debian (needs root or sudo when something is missing)
 #   install.sh readers     pyarrow, DuckDB, Polars, fastparquet, ml_dtypes, boto3 in a Python environment
+#   install.sh clients     boto3, awscrt, minio in a Python environment, which the upload is measured beside
 #   install.sh versitygw   a real S3 server, built by Go; Go itself comes from PyPI when it is missing or too old
 #   install.sh arrow_go    the Parquet reader in Go that Milvus uses, built by Go
 #   install.sh parquet_mr  Parquet's reader in Java; a JDK and Maven come from Debian (needs root or sudo when missing)
@@ -261,6 +262,7 @@ CONF
 case ${1:-} in
 packages) install_packages ;;
 readers) environment readers ;;
+clients) environment clients ;;
 versitygw) install_versitygw ;;
 arrow_go) install_arrow_go ;;
 parquet_mr) install_parquet_mr ;;
@@ -271,7 +273,7 @@ clang) install_clang ;;
 libcxx) install_libcxx ;;
 gcc-*) install_gcc "${1#gcc-}" ;;
 *)
-  sed -n '2,17s/^# \{0,1\}//p' "${BASH_SOURCE[0]}" >&2
+  sed -n '2,18s/^# \{0,1\}//p' "${BASH_SOURCE[0]}" >&2
   exit 2
   ;;
 esac

@@ -96,6 +96,7 @@ class s3_backend final : public backend {
   http::retry_options const retry_;
   std::size_t const max_idle_;
   http::client_options const options_, patient_options_;
+  s3_payload_signing const payload_signing_;
   auth::sigv4_key_cache keys_;
 
   mutable std::mutex mutex_;  // guards what follows

@@ -65,6 +65,7 @@ BULKWRITER_DECL s3_backend::s3_backend(s3_connect_param const& param, s3_address
       options_(s3_client_options(param, {})),
       // Joining thousands of parts takes a store minutes, and some are silent meanwhile.
       patient_options_(s3_client_options(param, std::chrono::minutes(10))),
+      payload_signing_(param.payload_signing),
       address_(std::move(address)) {
   idle_.reserve(max_idle_);  // so that a lease's return cannot throw
   idle_patient_.reserve(max_idle_);
@@ -143,8 +144,10 @@ BULKWRITER_DECL bool transient_answer(result<http::response> const& answer) {
 
 BULKWRITER_DECL s3_backend::outcome s3_backend::send(call const& what) {
   // Whether the scheme is https never changes, so the body is hashed once however often it is sent.
+  bool const sign_payload = payload_signing_ == s3_payload_signing::always ||
+                            (payload_signing_ == s3_payload_signing::automatic && !address().origin.secure);
   std::string const payload_hash =
-      address().origin.secure ? std::string(auth::unsigned_payload) : auth::to_hex(auth::sha256(what.body));
+      sign_payload ? auth::to_hex(auth::sha256(what.body)) : std::string(auth::unsigned_payload);
   outcome out{.answer = error_info{.code = errc::cancelled, .message = "cancelled before the request was sent"}};
   bool moved = false, reset = false;
   // Joining parts may take minutes, and a second try must still fit in.
