@@ -1,7 +1,9 @@
 // An S3 server that takes everything and keeps nothing: what a client can do when the store costs next to nothing.
 // Every object and every part is accepted, whatever its signature says, and its bytes are dropped inside the kernel.
 //
-//   upload_sink    ->  "<port>" on standard output; ends when standard input does
+//   upload_sink [BYTES_A_SECOND]    ->  "<port>" on standard output; ends when standard input does
+//
+// With a number, all connections together get no more: a network of that speed.
 //
 // GET /requests answers with one line a request since the last such question: "METHOD TARGET LENGTH PAYLOAD", PAYLOAD
 // being the value of x-amz-content-sha256, "sha256" for a digest and "-" for none.
@@ -12,6 +14,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <chrono>
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
@@ -22,6 +25,30 @@
 #include <utility>
 
 namespace {
+
+// The time at which a line of this speed has carried what it was given so far.
+class pace {
+ public:
+  void limit(double bytes_a_second) { rate_ = bytes_a_second; }
+  bool unlimited() const { return rate_ == 0; }
+  void carry(std::size_t bytes) {
+    if (unlimited()) return;
+    clock::time_point until;
+    {
+      std::lock_guard const lock(mutex_);
+      auto const cost = std::chrono::duration_cast<clock::duration>(
+          std::chrono::duration<double>(static_cast<double>(bytes) / rate_));
+      until = free_ = (std::max)(free_, clock::now()) + cost;
+    }
+    std::this_thread::sleep_until(until);
+  }
+
+ private:
+  using clock = std::chrono::steady_clock;
+  double rate_ = 0;
+  std::mutex mutex_;
+  clock::time_point free_;
+} network;
 
 std::mutex log_mutex;
 std::string request_log;
@@ -100,9 +127,10 @@ void serve(int line) {
     text.erase(0, static_cast<std::size_t>(length - left));
     while (left != 0) {
       // MSG_TRUNC: dropped where it lies, without a copy
-      auto const n =
-          ::recv(line, nullptr, static_cast<std::size_t>((std::min)(left, std::uint64_t{4} << 20)), MSG_TRUNC);
+      auto const most_at_once = std::uint64_t{network.unlimited() ? 4u << 20 : 256u << 10};
+      auto const n = ::recv(line, nullptr, static_cast<std::size_t>((std::min)(left, most_at_once)), MSG_TRUNC);
       if (n <= 0) return void(::close(line));
+      network.carry(static_cast<std::size_t>(n));
       left -= static_cast<std::uint64_t>(n);
     }
 
@@ -124,7 +152,8 @@ int failed(char const* what) { return std::perror(what), 1; }
 
 }  // namespace
 
-int main() {
+int main(int argc, char** argv) {
+  if (argc > 1) network.limit(std::strtod(argv[1], nullptr));
   int const listener = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
   sockaddr_in address{};
   address.sin_family = AF_INET;

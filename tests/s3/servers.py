@@ -37,12 +37,28 @@ def end_with_parent():
     ctypes.CDLL(None).prctl(1, signal.SIGKILL)  # PR_SET_PDEATHSIG
 
 
+def make_certificates(folder, hosts):
+    """An authority, ca.crt, and what it has signed: for each name the files of certificate and key, for that host
+    ("IP:127.0.0.1"). Needs the openssl program."""
+    at = lambda name: os.path.join(folder, name)  # noqa: E731
+    quiet = {"check": True, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    for name, host in [("ca", None), *hosts.items()]:
+        with open(at(name + ".ext"), "w") as f:
+            f.write("basicConstraints=critical,CA:TRUE\n" if host is None else f"subjectAltName={host}\n")
+        subprocess.run(["openssl", "req", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-keyout", at(name + ".key"),
+                        "-out", at(name + ".csr"), "-subj", f"/CN=check {name}"], **quiet)
+        signer = ["-signkey", at("ca.key")] if host is None else ["-CA", at("ca.crt"), "-CAkey", at("ca.key"), "-CAcreateserial"]
+        subprocess.run(["openssl", "x509", "-req", "-in", at(name + ".csr"), "-days", "2", "-extfile", at(name + ".ext"),
+                        "-out", at(name + ".crt")] + signer, **quiet)
+    return {name: (at(name + ".crt"), at(name + ".key")) for name in hosts}
+
+
 class Server:
     """One versitygw; its data outlives a stop."""
 
-    def __init__(self, program, folder, region="us-east-1", certificate=None, options=()):
+    def __init__(self, program, folder, region="us-east-1", certificate=None, options=(), posix_options=()):
         self.program, self.region, self.folder, self.certificate = program, region, folder, certificate
-        self.options = list(options)
+        self.options, self.posix_options = list(options), list(posix_options)
         self.root, self.iam, self.sidecar = (os.path.join(folder, n) for n in ("root", "iam", "sidecar"))
         for path in (self.root, self.iam, self.sidecar):
             os.makedirs(path, exist_ok=True)
@@ -51,7 +67,7 @@ class Server:
         self.start()
 
     def start(self):
-        posix = ["posix"]
+        posix = ["posix"] + self.posix_options
         try:
             os.setxattr(self.root, "user.check", b"1")
             os.removexattr(self.root, "user.check")
@@ -90,7 +106,8 @@ class Server:
         scheme = "https" if self.certificate else "http"
         return boto3.client("s3", endpoint_url=f"{scheme}://127.0.0.1:{self.port}", verify=False, aws_access_key_id=ACCESS,
                             aws_secret_access_key=SECRET, region_name=self.region,
-                            config=Config(s3={"addressing_style": "path"}, retries={"max_attempts": 1}))
+                            config=Config(s3={"addressing_style": "path"}, signature_version="s3v4",
+                                          retries={"max_attempts": 1}))
 
     def uploads(self):
         got = self.boto().list_multipart_uploads(Bucket=BUCKET)
