@@ -61,6 +61,9 @@ enum class errc : std::uint16_t {
   cancelled = 97,         ///< the caller's stop token was triggered
   http_error = 98,        ///< an HTTP status that none of the more exact codes describes
 
+  // --- credentials ---
+  credentials_unavailable = 105,  ///< no key or token to send: who was asked, and what each said, is in the message
+
   // --- object stores ---
   access_denied = 110,        ///< unknown key, wrong signature, or no right to do this
   no_such_bucket = 111,       ///< the bucket or container does not exist

@@ -40,6 +40,7 @@ template <class Schema, class Format>
 class remote_bulk_writer;
 
 struct s3_connect_param;
+struct gcs_connect_param;
 class object_store;
 
 struct milvus;

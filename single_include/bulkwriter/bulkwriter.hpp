@@ -145,6 +145,9 @@ enum class errc : std::uint16_t {
   cancelled = 97,         ///< the caller's stop token was triggered
   http_error = 98,        ///< an HTTP status that none of the more exact codes describes
 
+  // --- credentials ---
+  credentials_unavailable = 105,  ///< no key or token to send: who was asked, and what each said, is in the message
+
   // --- object stores ---
   access_denied = 110,        ///< unknown key, wrong signature, or no right to do this
   no_such_bucket = 111,       ///< the bucket or container does not exist
@@ -5093,6 +5096,7 @@ BULKWRITER_DECL std::string_view to_string(errc code) noexcept {
     case errc::invalid_response: return "invalid_response";
     case errc::cancelled: return "cancelled";
     case errc::http_error: return "http_error";
+    case errc::credentials_unavailable: return "credentials_unavailable";
     case errc::access_denied: return "access_denied";
     case errc::no_such_bucket: return "no_such_bucket";
     case errc::no_such_key: return "no_such_key";
@@ -9221,20 +9225,6 @@ namespace bulkwriter {
 inline namespace v1 {
 namespace detail {
 
-// The beginning of a body, fit for a message.
-BULKWRITER_DECL std::string first_bytes(std::string_view body, std::size_t limit = 200) {
-  std::string text(body.substr(0, limit));
-  for (char& c : text)
-    if (static_cast<unsigned char>(c) < 0x20 || static_cast<unsigned char>(c) == 0x7f) c = ' ';
-  if (body.size() > text.size()) {
-    // do not end within a character
-    while (!text.empty() && (static_cast<unsigned char>(text.back()) & 0xC0) == 0x80) text.pop_back();
-    if (!text.empty() && static_cast<unsigned char>(text.back()) >= 0xC0) text.pop_back();
-    text += "…";
-  }
-  return text;
-}
-
 // The member, unless it is absent or null.
 BULKWRITER_DECL boost::json::value const* member(boost::json::object const& object, std::string_view name) {
   auto const* found = object.if_contains(name);
@@ -9662,6 +9652,94 @@ class schema_reader {
 #include <stop_token>
 #include <thread>
 
+// ---------- bulkwriter/auth/credentials.hpp -------------------------------------------------------------------------
+
+namespace bulkwriter {
+inline namespace v1 {
+
+/// Digests, signatures, and where credentials come from.
+namespace auth {
+
+/// What a request is signed with. Deliberately without stream output or `to_string`: a secret that cannot be printed
+/// cannot reach a log.
+struct credentials {
+  std::string access_key = {};     ///< goes over the wire
+  std::string secret_key = {};     ///< never does
+  std::string session_token = {};  ///< of temporary credentials; empty for long-term keys
+  /// From when on servers refuse them; the default: never.
+  std::chrono::system_clock::time_point expires = std::chrono::system_clock::time_point::max();
+
+  /// Compares every member.
+  friend bool operator==(credentials const&, credentials const&) = default;
+};
+
+/// What a request carries as `Authorization: Bearer`. Without stream output, as `credentials`.
+struct bearer_token {
+  std::string token = {};  ///< goes over the wire
+  /// From when on servers refuse it; the default: never.
+  std::chrono::system_clock::time_point expires = std::chrono::system_clock::time_point::max();
+
+  /// Compares every member.
+  friend bool operator==(bearer_token const&, bearer_token const&) = default;
+};
+
+}  // namespace auth
+}  // namespace v1
+}  // namespace bulkwriter
+
+// ---------- bulkwriter/auth/provider.hpp ----------------------------------------------------------------------------
+
+namespace bulkwriter {
+inline namespace v1 {
+namespace auth {
+
+/// When a secret that expires is replaced.
+struct refresh_options {
+  std::chrono::seconds refresh_before = std::chrono::minutes(5);  ///< with less than this left it is fetched anew
+  /// Least time between two fetches while there is a secret to go on with: one that is still valid when a fetch fails,
+  /// or one that comes with less than `refresh_before` left.
+  std::chrono::seconds retry_after = std::chrono::seconds(10);
+  std::function<std::chrono::system_clock::time_point()> now = {};  ///< what time it is; empty: the system's clock
+};
+
+/// Where `credentials` or a `bearer_token` come from: a fixed one, or a function that fetches one and is called again
+/// before it expires. A handle: copies share the secret, so that all users of one provider fetch once.
+///
+/// Thread-safe: one thread fetches, and the others go on with the old secret while it is valid.
+template <class Secret>
+class provider {
+ public:
+  /// Gives out a secret, or the reason why there is none, which must not hold any part of one. What it throws comes
+  /// out of `get`. It may take as long as it likes; it should end soon, with `errc::cancelled`, once the token is
+  /// triggered. Never called by two threads at a time for one provider.
+  using fetch_function = std::function<result<Secret>(std::stop_token)>;
+
+  provider() = default;     ///< none: `get` fails with `errc::credentials_unavailable`
+  provider(Secret secret);  ///< this one, for ever
+  /// Calls `fetch` at the first `get`, not before. Messages begin with `name`: "AWS web identity".
+  provider(std::string name, fetch_function fetch, refresh_options options = {});
+
+  /// Whether there is a source at all; it need not have a secret.
+  explicit operator bool() const noexcept { return state_ != nullptr; }
+
+  /// A secret to send now, fetched if there is none or too little of its time is left. If that fails while the one at
+  /// hand is valid, this one is returned. Errors: those of the fetch function, with the provider's name before the
+  /// message; `errc::cancelled` if `stop` is triggered while another thread fetches.
+  result<Secret> get(std::stop_token stop = {}) const;
+
+  /// A server has refused this one as expired or revoked: the next `get` fetches anew, unless it has been replaced
+  /// meanwhile. False for a fixed one, which stays.
+  bool forget(Secret const& used) const;
+
+ private:
+  struct state;  // detail/provider.ipp
+  std::shared_ptr<state> state_;
+};
+
+}  // namespace auth
+}  // namespace v1
+}  // namespace bulkwriter
+
 // ---------- bulkwriter/http/message.hpp -----------------------------------------------------------------------------
 
 namespace bulkwriter {
@@ -9738,6 +9816,59 @@ std::optional<std::chrono::system_clock::time_point> parse_date(std::string_view
 }  // namespace v1
 }  // namespace bulkwriter
 
+// ---------- bulkwriter/http/hooks.hpp -------------------------------------------------------------------------------
+
+namespace bulkwriter {
+inline namespace v1 {
+namespace http {
+
+/// One request and what became of it, for logs and metrics. Valid during the call of the hook. Nothing of the query or
+/// the headers is shown, where keys and signatures stand.
+struct exchange_info {
+  std::string_view method = {};
+  http::origin origin = {};
+  std::string_view path = {};         ///< of the target, without its query
+  int status = 0;                     ///< 0: no answer
+  error_info const* error = nullptr;  ///< null: there is an answer
+  std::uint64_t sent = 0;             ///< bytes of head and body, before TLS
+  std::uint64_t received = 0;         ///< the same of the answer
+  bool reused = false;                ///< the connection was there already
+  std::chrono::nanoseconds connecting = {};  ///< name, address, proxy and TLS; 0 if reused
+  std::chrono::nanoseconds waiting = {};     ///< from the request's last byte to the answer's first; 0 without one
+  std::chrono::nanoseconds total = {};       ///< all of it
+};
+
+/// Called at the end of every exchange, by the thread that made it: an upload has several, so it must be thread-safe.
+/// It holds its connection up for as long as it takes. What it throws is dropped.
+using exchange_hook = std::function<void(exchange_info const&)>;
+
+/// A pause before another attempt. Valid during the call of the hook.
+struct retry_info {
+  int failures = 1;                      ///< attempts so far
+  std::chrono::milliseconds delay = {};  ///< until the next
+  int status = 0;                        ///< of the last answer; 0: there was none
+  error_info const* error = nullptr;     ///< null: there was an answer
+};
+
+/// Called before the pause, by the thread that pauses, behind the exchange_hook of the attempt. The rest is as there.
+using retry_hook = std::function<void(retry_info const&)>;
+
+namespace detail {
+
+// An observer must not change what is observed.
+template <class Hook, class Info>
+void tell(Hook const& hook, Info const& info) noexcept {
+  try {
+    hook(info);
+  } catch (...) {
+  }
+}
+
+}  // namespace detail
+}  // namespace http
+}  // namespace v1
+}  // namespace bulkwriter
+
 // ---------- bulkwriter/http/proxy_options.hpp -----------------------------------------------------------------------
 
 namespace bulkwriter {
@@ -9808,8 +9939,9 @@ struct client_options {
   std::size_t max_header_size = 64 * 1024;       ///< bytes of an answer's head; more is invalid_response
   std::size_t max_body_size = 64 * 1024 * 1024;  ///< bytes of an answer's body; more is invalid_response
   std::chrono::milliseconds idle_limit =
-      std::chrono::seconds(30);  ///< a connection that rested for longer is not used again; 0: no limit
-  proxy_options proxy = {};      ///< from the environment, unless it says otherwise
+      std::chrono::seconds(30);    ///< a connection that rested for longer is not used again; 0: no limit
+  proxy_options proxy = {};        ///< from the environment, unless it says otherwise
+  exchange_hook on_exchange = {};  ///< for logs and metrics
 };
 
 /// A client for one request at a time: one connection, kept alive between requests to the same origin.
@@ -9915,6 +10047,7 @@ struct retry_options {
   std::chrono::milliseconds max_delay = std::chrono::seconds(20);  ///< of one sleep
   std::chrono::milliseconds budget =
       std::chrono::minutes(5);  ///< no new attempt starts later than this after the first
+  retry_hook on_retry = {};     ///< for logs and metrics
 };
 
 /// Whether an outcome is worth another try of a request that is safe to repeat:
@@ -10006,6 +10139,7 @@ struct milvus {
   http::retry_options retry = {};                   ///< of calls that are safe to repeat
   std::vector<http::header> headers = {};           ///< sent with every request
   http::proxy_options proxy = {};                   ///< from HTTPS_PROXY and its kin, unless it says otherwise
+  http::exchange_hook on_exchange = {};             ///< for logs and metrics; retries: retry.on_retry
 };
 
 /// Zilliz Cloud's import API v2.
@@ -10024,6 +10158,7 @@ struct zilliz_cloud {
   http::retry_options retry = {};                   ///< of calls that are safe to repeat
   std::vector<http::header> headers = {};           ///< sent with every request
   http::proxy_options proxy = {};                   ///< from HTTPS_PROXY and its kin, unless it says otherwise
+  http::exchange_hook on_exchange = {};             ///< for logs and metrics; retries: retry.on_retry
 };
 
 /// Zilliz Cloud's import API v1, as in the guide: https://controller.api.{cloud_region}.zillizcloud.com.
@@ -10041,6 +10176,7 @@ struct zilliz_cloud_v1 {
   http::retry_options retry = {};                   ///< of calls that are safe to repeat
   std::vector<http::header> headers = {};           ///< sent with every request
   http::proxy_options proxy = {};                   ///< from HTTPS_PROXY and its kin, unless it says otherwise
+  http::exchange_hook on_exchange = {};             ///< for logs and metrics; retries: retry.on_retry
 };
 
 /// Parts of a list of files that fit one request each, in order: at most `at_most` groups; 0 counts as 1. Thread-safe.
@@ -10282,11 +10418,14 @@ class rest_channel {
                           std::optional<clock::time_point> deadline = {});
   /// What an exchange that has ended means. Sends nothing.
   result<rest_reply> judge(rest_call const& call, result<http::response>&& outcome) const;
+  /// A success that does not say what it must: "the answer has no …", with its body quoted.
+  error_info unusable(rest_call const& call, rest_reply const& reply, std::string_view why) const;
 
  private:
   result<http::response> attempt(http::request const& request, std::stop_token stop,
                                  std::optional<clock::time_point> deadline);
   std::string hide(std::string text, rest_call const& call) const;
+  std::string quote(std::string_view body, rest_call const& call) const;
 
   rest_options options_;
   std::mutex mutex_;
@@ -10297,6 +10436,21 @@ class rest_channel {
 bool may_pass(error_info const& error) noexcept;
 
 }  // namespace detail
+}  // namespace v1
+}  // namespace bulkwriter
+
+// ---------- bulkwriter/http/detail/foreign_text.hpp -----------------------------------------------------------------
+
+namespace bulkwriter {
+inline namespace v1 {
+namespace http {
+namespace detail {
+
+/// Of a server's words the first `limit` bytes, for a message: on one line, and UTF-8 whatever they were.
+std::string foreign_text(std::string_view text, std::size_t limit);
+
+}  // namespace detail
+}  // namespace http
 }  // namespace v1
 }  // namespace bulkwriter
 
@@ -11707,6 +11861,52 @@ class multipart_upload {
 }  // namespace v1
 }  // namespace bulkwriter
 
+// ---------- bulkwriter/storage/gcs_connect_param.hpp ----------------------------------------------------------------
+
+namespace bulkwriter {
+inline namespace v1 {
+
+/// How to reach a bucket of Google Cloud Storage with an OAuth 2.0 token. (With HMAC keys, as in the guide:
+/// s3_connect_param with the endpoint "storage.googleapis.com".) Of `access_token`, `credentials_file` and `token` at
+/// most one is given; without any it is `auth::default_google_token()`, what Google's own tools find.
+struct gcs_connect_param {
+  std::string bucket_name = {};                             ///< must exist: nothing here ever creates a bucket
+  std::string endpoint = "https://storage.googleapis.com";  ///< https is assumed if the scheme is left out
+  std::string access_token = {};      ///< one that lasts long enough: nothing replaces it; never part of a message
+  std::string credentials_file = {};  ///< JSON: the key of a service account, or what gcloud writes for its user
+  auth::provider<auth::bearer_token> token = {};  ///< fetched, and replaced before it expires
+  std::string ca_file = {};                       ///< PEM bundle instead of the system's trusted authorities
+  http::timeouts timeouts = {};                   ///< of every attempt
+  http::retry_options retry = {};                 ///< of every operation and every part
+  int idle_connections = 8;        ///< kept open between requests; as many as there are requests at a time are opened
+  http::proxy_options proxy = {};  ///< from HTTPS_PROXY and its kin, unless it says otherwise
+  http::exchange_hook on_exchange = {};  ///< for logs and metrics; retries: retry.on_retry
+};
+
+}  // namespace v1
+}  // namespace bulkwriter
+
+// ---------- bulkwriter/storage/gcs.hpp ------------------------------------------------------------------------------
+
+namespace bulkwriter {
+inline namespace v1 {
+
+/// Opens a bucket of Google Cloud Storage through its XML API, which is S3's protocol but for who asks: errors, rights
+/// and threads are those of `open_store(s3_connect_param)`. Presigned URLs need HMAC keys (`storage_error` here). No
+/// request is sent: a wrong token or bucket shows at the first operation. Errors: `invalid_option`, `invalid_url`,
+/// those of reading credentials_file.
+///
+/// Roles needed: Storage Object User (roles/storage.objectUser) has all; Storage Object Creator is enough to upload.
+///
+/// Thread-safe.
+/// @{
+result<object_store> try_open_store(gcs_connect_param const& param);
+object_store open_store(gcs_connect_param const& param);
+/// @}
+
+}  // namespace v1
+}  // namespace bulkwriter
+
 // ---------- bulkwriter/storage/s3_connect_param.hpp -----------------------------------------------------------------
 
 namespace bulkwriter {
@@ -11730,39 +11930,17 @@ struct s3_connect_param {
   std::string region = {};         ///< empty: discovered from the store's answers; given: another one is an error
   std::string session_token = {};  ///< of temporary credentials
 
+  /// Keys that are fetched, and replaced before they expire, in place of the three above:
+  /// `auth::default_aws_credentials()`.
+  auth::provider<auth::credentials> credentials = {};
   s3_addressing addressing = s3_addressing::automatic;  ///< for stores that take only one of the two
   std::string ca_file = {};                             ///< PEM bundle instead of the system's trusted authorities
   http::timeouts timeouts = {};                         ///< of every attempt
   http::retry_options retry = {};                       ///< of every operation and every part
   int idle_connections = 8;        ///< kept open between requests; as many as there are requests at a time are opened
   http::proxy_options proxy = {};  ///< from HTTPS_PROXY and its kin, unless it says otherwise
+  http::exchange_hook on_exchange = {};  ///< for logs and metrics; retries: retry.on_retry
 };
-
-}  // namespace v1
-}  // namespace bulkwriter
-
-// ---------- bulkwriter/storage/s3.hpp -------------------------------------------------------------------------------
-
-namespace bulkwriter {
-inline namespace v1 {
-
-/// Opens a bucket of S3 or of a store that speaks its protocol (GCS with HMAC keys, OSS, COS, MinIO, versitygw, …).
-/// No request is sent: a wrong key or bucket shows at the first operation. Errors: `invalid_option`, `invalid_url`.
-///
-/// Errors of the operations, beside those of `http::client`: access_denied, no_such_bucket, no_such_key, wrong_region,
-/// clock_skewed, precondition_failed, storage_error; `error_info::http_status` and `server_error` (the store's own
-/// code) say more. Messages name bucket and key, never a secret or a signature.
-///
-/// Rights needed: PutObject and AbortMultipartUpload to upload; GetObject for `head`, ListBucket for `list`,
-/// DeleteObject for `remove`, ListBucketMultipartUploads for `list_uploads` and `abort_stale`. A process that is killed
-/// leaves its unfinished upload behind: `abort_stale` or a lifecycle rule of the bucket ("abort incomplete multipart
-/// uploads") removes those.
-///
-/// Thread-safe.
-/// @{
-result<object_store> try_open_store(s3_connect_param const& param);
-object_store open_store(s3_connect_param const& param);
-/// @}
 
 }  // namespace v1
 }  // namespace bulkwriter
@@ -11799,10 +11977,6 @@ result<s3_address> try_s3_address(s3_connect_param const& param);
 
 /// Whether this can be a region's name; whatever else a server sends must not get into a host name.
 bool is_region_name(std::string_view text) noexcept;
-
-/// A key that every store takes and that comes back as it was: 1 to 1024 bytes, no leading slash, no control
-/// characters, no "." or ".." segments (servers and proxies resolve them, and the object would be elsewhere).
-result<void> check_key(std::string_view key);
 
 /// The path of a key at this address, percent-encoded; of the bucket itself for an empty key.
 std::string path_of_key(s3_address const& address, std::string_view key);
@@ -11863,26 +12037,6 @@ inline std::string percent_decode(std::string_view text) {
   }
   return out;
 }
-
-}  // namespace auth
-}  // namespace v1
-}  // namespace bulkwriter
-
-// ---------- bulkwriter/auth/credentials.hpp -------------------------------------------------------------------------
-
-namespace bulkwriter {
-inline namespace v1 {
-
-/// Digests and signatures: pure functions over plain values, without socket, clock or environment.
-namespace auth {
-
-/// What a request is signed with. Deliberately without stream output or `to_string`: a secret that cannot be printed
-/// cannot reach a log.
-struct credentials {
-  std::string access_key = {};     ///< goes over the wire
-  std::string secret_key = {};     ///< never does
-  std::string session_token = {};  ///< of temporary credentials; empty for long-term keys
-};
 
 }  // namespace auth
 }  // namespace v1
@@ -12048,6 +12202,161 @@ inline std::string sigv4_signature_of(sha256_digest const& signing_key, std::str
 }  // namespace v1
 }  // namespace bulkwriter
 
+// ---------- bulkwriter/storage/detail/store_text.hpp ----------------------------------------------------------------
+
+namespace bulkwriter {
+inline namespace v1 {
+namespace storage {
+namespace detail {
+
+/// A key that every store takes and that comes back as it was: 1 to 1024 bytes, no leading slash, no control
+/// characters, no "." or ".." segments (servers and proxies resolve them, and the object would be elsewhere).
+result<void> check_key(std::string_view key);
+
+/// Foreign text for a message: one line, bounded, without the secrets and without anything as long as a signature.
+std::string printable(std::string_view text, std::span<std::string const> secrets);
+
+/// An ETag without its quotes.
+std::string unquoted(std::string_view etag);
+
+bool is_one_of(std::string_view text, std::initializer_list<std::string_view> list) noexcept;
+
+}  // namespace detail
+}  // namespace storage
+}  // namespace v1
+}  // namespace bulkwriter
+
+// ---------- bulkwriter/storage/detail/http_backend.hpp --------------------------------------------------------------
+
+namespace bulkwriter {
+inline namespace v1 {
+namespace storage {
+namespace detail {
+
+using query_fields = std::vector<std::pair<std::string, std::string>>;
+
+/// One logical request: what the user wanted, for messages, and what goes out with every attempt.
+struct call {
+  std::string purpose;  ///< "cannot put 'a/b'"
+  std::string method;
+  std::string key = {};     ///< empty: the bucket itself
+  query_fields query = {};  ///< not encoded
+  std::vector<http::header> headers = {};
+  std::span<std::byte const> body = {};
+  bool patient = false;  ///< the store may take minutes before it answers
+  /// Empty: what http_backend::is_transient says.
+  std::function<bool(result<http::response> const&)> worth_repeating = {};
+  std::stop_token stop = {};
+};
+
+/// What became of a call.
+struct outcome {
+  result<http::response> answer;  ///< the last one
+  int attempts = 0;
+  bool open = false;              ///< some attempt may have done the work although its answer did not say so
+  http::origin origin = {};       ///< where the last attempt went
+  std::string folder = {};        ///< of a gateway below a path; mostly empty
+  std::string region = {};        ///< what the last attempt was signed for
+  auth::credentials keys = {};    ///< what it was signed with
+  auth::bearer_token token = {};  ///< or what it showed in place of a signature
+  std::string payload_hash = {};  ///< of the body, if the signature needs it
+  /// What refusals have taught; each is believed once.
+  struct {
+    bool region = false, clock = false, credentials = false;
+  } learnt = {};
+};
+
+/// What a store says when it refuses, in its own words, and what that means.
+struct refusal {
+  errc code = errc::storage_error;
+  std::string server_code = {}, message = {}, request_id = {};
+  std::string hint = {};  ///< goes behind the store's words
+};
+
+/// A store that is spoken to over HTTP: connections, repetitions and the wording of failures, which all clouds share.
+/// What one operation learns from a refusal serves all that follow.
+class http_backend : public backend {
+ protected:
+  /// `place`, for messages: "bucket 'b'".
+  http_backend(std::string place, http::client_options options, http::retry_options retry, int idle_connections);
+
+  // What a cloud says to it.
+
+  /// One attempt: makes the request, signs it and sends it by `exchange`. Notes in `so_far` where to.
+  virtual result<http::response> attempt(call const& what, outcome& so_far) = 0;
+  /// Whether a refusal has taught something with which to ask again at once.
+  virtual bool learns(http::response const& refused, outcome& so_far) = 0;
+  /// An answer that confirms what it was asked with.
+  virtual void accepted_by_store() {}
+  /// Whether a second try may do better.
+  virtual bool is_transient(result<http::response> const& answer) const = 0;
+  /// Whether a success is denied by its own body.
+  virtual bool is_denied(http::response const&) const { return false; }
+  virtual refusal explain(call const& what, outcome const& got, http::response const& answer) const = 0;
+  /// What must not come back in a message, even if the server repeats it.
+  virtual std::vector<std::string> secrets(outcome const& got) const = 0;
+
+  // What it offers in return.
+
+  result<http::response> exchange(http::request const& request, call const& what);
+  /// The call with its repetitions.
+  outcome send(call const& what);
+  /// The answer if it has one of these statuses; null: see failed().
+  http::response const* accepted(outcome const& got, std::initializer_list<int> statuses) const;
+  error_info failed(call const& what, outcome const& got) const;
+  /// An accepted answer that makes no sense.
+  error_info unusable(call const& what, outcome const& got, std::string const& why) const;
+
+  /// Sends `first` once a page. `read(body, all, next)` appends what a page lists, and sets what the request for the
+  /// page behind it says in addition; nothing on the last one.
+  template <class Item, class Read>
+  result<std::vector<Item>> all_pages(call const& first, Read const& read) {
+    std::vector<Item> all;
+    query_fields here;
+    while (true) {
+      call what = first;
+      what.query.insert(what.query.end(), here.begin(), here.end());
+      auto const got = send(what);
+      auto const* answer = accepted(got, {200});
+      if (!answer) return failed(what, got);
+      query_fields next;
+      if (result<void> const page = read(answer->body, all, next); !page)
+        return unusable(what, got, page.error().message);
+      if (next.empty()) return all;
+      if (next == here) return unusable(what, got, "the store offers the same page for ever");
+      here = std::move(next);
+    }
+  }
+
+ private:
+  class lease;
+  using clients = std::vector<std::unique_ptr<http::client>>;
+
+  error_info refused(call const& what, outcome const& got, http::response const& answer) const;
+
+  std::string const place_;
+  http::retry_options const retry_;
+  http::client_options const options_, patient_options_;
+  std::size_t const max_idle_;
+  std::mutex idle_mutex_;  // guards what follows
+  clients idle_, idle_patient_;
+};
+
+/// Whether what was asked for may have been done although this does not say so. `denied_in_passing`: a success that its
+/// body denies for a reason that may be gone soon.
+bool leaves_open(result<http::response> const& answer, bool denied_in_passing) noexcept;
+
+/// The path as it goes into a request, with the query behind it, percent-encoded.
+std::string with_query(std::string path, query_fields const& query);
+
+/// A page of some web server, for the end of a message; empty where there is any trace of a signature in it.
+std::string quoted_page(http::response const& answer, std::span<std::string const> secrets);
+
+}  // namespace detail
+}  // namespace storage
+}  // namespace v1
+}  // namespace bulkwriter
+
 // ---------- bulkwriter/storage/detail/s3_answer.hpp -----------------------------------------------------------------
 
 namespace bulkwriter {
@@ -12075,20 +12384,11 @@ errc s3_errc(s3_failure const& failure, int status, std::string_view known_regio
 /// that take long; the SDKs of AWS expect it of all.
 bool is_denied_success(http::response const& answer);
 
-/// Whether what was asked for may have been done although this does not say so.
-bool leaves_open(result<http::response> const& answer);
-
 /// Refusals that a second try may overcome although their HTTP status does not say so.
 bool is_transient_s3_code(std::string_view code) noexcept;
 
 /// Answers that the bucket lives in another region.
 bool is_region_refusal(s3_failure const& failure, int status) noexcept;
-
-/// Foreign text for a message: one line, bounded, without the secrets and without anything as long as a signature.
-std::string printable(std::string_view text, auth::credentials const& secrets);
-
-/// An ETag without its quotes.
-std::string unquoted(std::string_view etag);
 
 struct s3_completion {
   bool completed = false;  ///< the root element is CompleteMultipartUploadResult
@@ -12201,11 +12501,11 @@ inline namespace v1 {
 namespace storage {
 namespace detail {
 
-/// The S3 protocol over a pool of connections. What one operation learns about the bucket's region and the server's
-/// clock serves all that follow.
-class s3_backend final : public backend {
+/// The S3 protocol. What one operation learns about the bucket's region and the server's clock serves all that follow.
+class s3_backend final : public http_backend {
  public:
-  s3_backend(s3_connect_param const& param, s3_address address);
+  /// `token`, if there is one, is shown in place of signatures, as Google Cloud Storage has it.
+  s3_backend(s3_connect_param const& param, s3_address address, auth::provider<auth::bearer_token> token = {});
 
   BULKWRITER_DECL result<object_info> put(std::string const& key, std::span<std::byte const> body) override;
   BULKWRITER_DECL result<std::string> create_multipart(std::string const& key) override;
@@ -12226,63 +12526,63 @@ class s3_backend final : public backend {
   BULKWRITER_DECL std::string object_url(std::string_view key) const override;
 
  private:
-  using fields = std::vector<std::pair<std::string, std::string>>;
-  using verdict = std::function<bool(result<http::response> const&)>;
-
-  // One logical request: what the user wanted, for messages, and what goes out with every attempt.
-  struct call {
-    std::string purpose;  // "cannot put 'a/b'"
-    std::string method;
-    std::string key = {};  // empty: the bucket itself
-    fields query = {};     // not encoded
-    std::vector<http::header> headers = {};
-    std::span<std::byte const> body = {};
-    bool patient = false;          // the store may take minutes before it answers
-    verdict worth_repeating = {};  // empty: transient_answer
-    std::stop_token stop = {};
-  };
-  // The last answer, how often was asked, and the address that gave it.
-  struct outcome {
-    result<http::response> answer;
-    int attempts = 0;
-    bool open = false;  // some attempt may have done the work although its answer did not say so
-    s3_address address = {};
-  };
-  class lease;
+  // What http_backend asks.
+  BULKWRITER_DECL result<http::response> attempt(call const& what, outcome& so_far) override;
+  BULKWRITER_DECL bool learns(http::response const& refused, outcome& so_far) override;
+  BULKWRITER_DECL void accepted_by_store() override;
+  BULKWRITER_DECL bool is_transient(result<http::response> const& answer) const override;
+  BULKWRITER_DECL bool is_denied(http::response const& answer) const override;
+  BULKWRITER_DECL refusal explain(call const& what, outcome const& got, http::response const& answer) const override;
+  BULKWRITER_DECL std::vector<std::string> secrets(outcome const& got) const override;
 
   result<object_info> put(std::string const& key, std::span<std::byte const> body, std::vector<http::header> headers);
-  auth::sigv4_time server_time() const;
-
-  outcome send(call const& what);
-  template <class Item, class Read>
-  result<std::vector<Item>> all_pages(call const& first, Read const& read);
-  http::response const* accepted(outcome const& got, std::initializer_list<int> statuses) const;
-  result<http::response> send_signed(call const& what, s3_address const& address, std::string const& payload_hash);
-  bool learn_region(http::response const& answer, s3_address const& asked);
+  bool learn_region(s3_failure failure, std::string const& asked);
   bool learn_clock(http::response const& answer);
+  result<void> authorize(http::request& request, call const& what, outcome& so_far);
+  bool forget_expired(outcome& so_far) const;
+  auth::sigv4_time server_time() const;
   s3_address address() const;
   bool region_is_known() const;
-  error_info failed(call const& what, outcome const& got) const;
-  error_info refused(call const& what, outcome const& got, http::response const& answer) const;
-  error_info unusable(call const& what, outcome const& got, std::string const& why) const;
-  std::string place(s3_address const& at) const;
 
-  auth::credentials const credentials_;
+  auth::provider<auth::credentials> const credentials_;
+  auth::provider<auth::bearer_token> const token_;  // in place of credentials_
   std::string const bucket_;
-  http::retry_options const retry_;
-  std::size_t const max_idle_;
-  http::client_options const options_, patient_options_;
   auth::sigv4_key_cache keys_;
 
   mutable std::mutex mutex_;  // guards what follows
   s3_address address_;
   bool region_is_right_ = false;                           // the store has taken a signature for it
   std::chrono::system_clock::duration clock_offset_ = {};  // the server's clock minus ours
-  std::vector<std::unique_ptr<http::client>> idle_, idle_patient_;
 };
 
 }  // namespace detail
 }  // namespace storage
+}  // namespace v1
+}  // namespace bulkwriter
+
+// ---------- bulkwriter/storage/s3.hpp -------------------------------------------------------------------------------
+
+namespace bulkwriter {
+inline namespace v1 {
+
+/// Opens a bucket of S3 or of a store that speaks its protocol (GCS with HMAC keys, OSS, COS, MinIO, versitygw, …).
+/// No request is sent: a wrong key or bucket shows at the first operation. Errors: `invalid_option`, `invalid_url`.
+///
+/// Errors of the operations, beside those of `http::client`: access_denied, no_such_bucket, no_such_key, wrong_region,
+/// clock_skewed, precondition_failed, storage_error; `error_info::http_status` and `server_error` (the store's own
+/// code) say more. Messages name bucket and key, never a secret or a signature.
+///
+/// Rights needed: PutObject and AbortMultipartUpload to upload; GetObject for `head`, ListBucket for `list`,
+/// DeleteObject for `remove`, ListBucketMultipartUploads for `list_uploads` and `abort_stale`. A process that is killed
+/// leaves its unfinished upload behind: `abort_stale` or a lifecycle rule of the bucket ("abort incomplete multipart
+/// uploads") removes those.
+///
+/// Thread-safe.
+/// @{
+result<object_store> try_open_store(s3_connect_param const& param);
+object_store open_store(s3_connect_param const& param);
+/// @}
+
 }  // namespace v1
 }  // namespace bulkwriter
 
@@ -12356,6 +12656,117 @@ inline object_info upload_file(object_store const& store, std::string const& pat
 #include <filesystem>
 #include <random>
 #include <unistd.h>
+
+// ---------- bulkwriter/auth/detail/provider.ipp ---------------------------------------------------------------------
+
+namespace bulkwriter {
+inline namespace v1 {
+namespace auth {
+
+template <class Secret>
+struct provider<Secret>::state {
+  using time_point = std::chrono::system_clock::time_point;
+
+  result<Secret> get(std::stop_token const& stop);
+  result<Secret> fetch(std::unique_lock<std::mutex>& lock, std::stop_token const& stop);
+  time_point now() const { return options.now ? options.now() : std::chrono::system_clock::now(); }
+
+  std::string const name = {};
+  fetch_function const fetch_one = {};
+  refresh_options const options = {};
+
+  std::mutex mutex = {};
+  std::condition_variable_any fetched = {};
+  std::optional<Secret> current = {};
+  time_point next_fetch = time_point::min();  // none earlier, as long as there is a current one
+  bool fetching = false;
+  unsigned fetches = 0;                    // ended ones
+  std::optional<error_info> failure = {};  // of the last one
+};
+
+template <class Secret>
+result<Secret> provider<Secret>::state::get(std::stop_token const& stop) {
+  std::unique_lock lock(mutex);
+  while (true) {
+    time_point const time = now();
+    if (current && (time < next_fetch || current->expires > time + options.refresh_before)) return *current;
+    if (!fetching) return fetch(lock, stop);
+    if (current && current->expires > time) return *current;
+    unsigned const before = fetches;
+    if (!fetched.wait(lock, stop, [&] { return fetches != before; }))
+      return error_info{.code = errc::cancelled, .message = name + ": cancelled by the caller"};
+    // Its failure is that of all who waited, or each would wait for a fetch of its own in turn. But that somebody else
+    // has lost interest is no failure.
+    if (!current && failure && failure->code != errc::cancelled) return *failure;
+  }
+}
+
+template <class Secret>
+result<Secret> provider<Secret>::state::fetch(std::unique_lock<std::mutex>& lock, std::stop_token const& stop) {
+  struct ending {  // however the fetch ends, the others must not wait for it for ever
+    state& of;
+    std::unique_lock<std::mutex>& lock;
+    ~ending() {
+      if (!lock.owns_lock()) lock.lock();
+      of.fetching = false;
+      ++of.fetches;
+      of.fetched.notify_all();
+    }
+  };
+  fetching = true;
+  failure.reset();
+  ending const at_end{*this, lock};
+  lock.unlock();
+  result<Secret> got = fetch_one(stop);
+  lock.lock();
+
+  next_fetch = now() + options.retry_after;
+  if (got) {
+    current = *got;
+    return got;
+  }
+  if (current && current->expires > now()) {
+    next_fetch = (std::min)(next_fetch, current->expires);
+    return *current;
+  }
+  current.reset();
+  got.error().message.insert(0, name + ": ");
+  failure = got.error();
+  return got;
+}
+
+template <class Secret>
+provider<Secret>::provider(Secret secret) : state_(std::make_shared<state>()) {
+  state_->next_fetch = state::time_point::max();
+  state_->current = std::move(secret);
+}
+
+template <class Secret>
+provider<Secret>::provider(std::string name, fetch_function fetch, refresh_options options)
+    : state_(new state{.name = std::move(name), .fetch_one = std::move(fetch), .options = std::move(options)}) {}
+
+template <class Secret>
+result<Secret> provider<Secret>::get(std::stop_token stop) const {
+  if (state_) return state_->get(stop);
+  return error_info{.code = errc::credentials_unavailable, .message = "no provider of credentials was given"};
+}
+
+template <class Secret>
+bool provider<Secret>::forget(Secret const& used) const {
+  if (!state_ || !state_->fetch_one) return false;
+  std::lock_guard const lock(state_->mutex);
+  if (state_->current == used) state_->current.reset();
+  return true;
+}
+
+#if defined(BULKWRITER_SEPARATE_COMPILATION)
+template class provider<credentials>;
+template class provider<bearer_token>;
+#endif
+
+}  // namespace auth
+}  // namespace v1
+}  // namespace bulkwriter
 
 // ---------- bulkwriter/http/detail/message.ipp ----------------------------------------------------------------------
 
@@ -14083,13 +14494,15 @@ class exchange {
     return {in_.take(), keep};
   }
 
-  // Whether any of the request has been sent.
-  bool begun() const noexcept { return out_.left() != size_; }
+  // Bytes of the request that the connection has taken, bytes that came, and how long the first of an answer took.
+  std::size_t sent() const noexcept { return size_ - out_.left(); }
+  std::size_t received() const noexcept { return received_; }
+  clock::duration waited() const noexcept { return waited_; }
 
  private:
   bool all_sent() const noexcept { return out_.empty() && line_.pending() == 0; }
   std::string progress() const {
-    return std::to_string(size_ - out_.left()) + " of " + std::to_string(size_) + " bytes of the request sent";
+    return std::to_string(sent()) + " of " + std::to_string(size_) + " bytes of the request sent";
   }
 
   // Sends all, or stops where sending has become pointless: the peer has refused (status 300 and up) or is gone. In
@@ -14130,6 +14543,7 @@ class exchange {
 
   result<void> receive() {
     timeouts const& t = time_.options();
+    auto const all_out = clock::now();
     auto end = time_.phase(in_.begun() ? t.read_stall : t.first_byte);
     while (!in_.complete()) {
       bool const begun = in_.begun();
@@ -14139,6 +14553,7 @@ class exchange {
       switch (hear()) {
         case io_status::moved:
           if (!problem_.empty()) return make_(errc::invalid_response, "receive", problem_);
+          if (!begun && in_.begun()) waited_ = clock::now() - all_out;
           end = time_.phase(in_.begun() ? t.read_stall : t.first_byte);
           continue;
         case io_status::would_block: break;
@@ -14176,7 +14591,10 @@ class exchange {
   io_status hear() {
     auto const space = in_.space();
     auto const step = line_.read(space.data(), space.size());
-    if (step.status == io_status::moved) problem_ = in_.commit(step.bytes);
+    if (step.status == io_status::moved) {
+      received_ += step.bytes;
+      problem_ = in_.commit(step.bytes);
+    }
     return step.status;
   }
 
@@ -14197,7 +14615,8 @@ class exchange {
   limits const& time_;
   error_maker const& make_;
   outgoing out_;
-  std::size_t size_;
+  std::size_t size_, received_ = 0;
+  clock::duration waited_ = {};
   answer in_;
   std::string problem_, write_failure_;
   bool early_ = false, ended_ = false;
@@ -14218,6 +14637,21 @@ struct client::impl {
   explicit impl(client_options given) : options(std::move(given)), proxies(options.proxy) {}
 
   result<response> send(request const& what, std::stop_token stop) {
+    if (!options.on_exchange) return send(what, std::move(stop), nullptr);
+    std::string_view const target = what.target;
+    exchange_info seen{.method = what.method, .origin = what.origin, .path = target.substr(0, target.find('?'))};
+    auto const start = detail::clock::now();
+    auto out = send(what, std::move(stop), &seen);
+    seen.total = detail::clock::now() - start;
+    if (out)
+      seen.status = out->status;
+    else
+      seen.error = &out.error();
+    detail::tell(options.on_exchange, seen);
+    return out;
+  }
+
+  result<response> send(request const& what, std::stop_token stop, exchange_info* seen) {
     auto const head = detail::request_head(what, options.user_agent);
     if (!head) return head.error();
     auto const by = proxies.try_choose(what.origin);
@@ -14248,6 +14682,7 @@ struct client::impl {
     bool sent = false;  // by this pass or the one before
     while (true) {
       bool const reused = line != nullptr;
+      auto const start = detail::clock::now();
       if (!line) {
         auto opened = detail::connection::try_open(*loop, what.origin, *by, options, tls.get(), time, make);
         if (!opened) {
@@ -14257,9 +14692,14 @@ struct client::impl {
         line = std::move(*opened);
       }
       line->resume();
+      if (seen) {
+        seen->reused = reused;
+        if (!reused) seen->connecting = detail::clock::now() - start;
+      }
       detail::exchange one(*loop, *line, options, time, make, *head, what);
       auto done = one.run();
-      sent = sent || one.begun();
+      sent = sent || one.sent() != 0;
+      if (seen) seen->sent = one.sent(), seen->received = one.received(), seen->waiting = one.waited();
       if (!done.outcome) done.outcome.error().may_have_happened = sent;
       if (done.keep) {
         line->rest();
@@ -14381,6 +14821,14 @@ BULKWRITER_DECL result<response> send_with_retry(retry_options const& options,
     // compared in milliseconds: a budget of milliseconds::max() does not fit the clock's own unit
     auto const spent = std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - start);
     if (spent + delay > options.budget) return outcome;
+    if (options.on_retry) {
+      retry_info info{.failures = tried, .delay = delay};
+      if (outcome)
+        info.status = outcome->status;
+      else
+        info.error = &outcome.error();
+      detail::tell(options.on_retry, info);
+    }
     if (!detail::sleep(delay, stop)) return outcome;
   }
 }
@@ -14471,6 +14919,49 @@ class description_reader {
 }  // namespace v1
 }  // namespace bulkwriter
 
+// ---------- bulkwriter/http/detail/foreign_text.ipp -----------------------------------------------------------------
+
+namespace bulkwriter {
+inline namespace v1 {
+namespace http {
+namespace detail {
+
+// Bytes of the UTF-8 character that begins here (RFC 3629); 0 if none does.
+BULKWRITER_DECL std::size_t character_size(std::string_view text) noexcept {
+  auto const at = [text](std::size_t i) { return static_cast<unsigned char>(text[i]); };
+  unsigned char const first = at(0);
+  if (first < 0x80) return 1;
+  std::size_t const size = first >= 0xF0 ? 4 : first >= 0xE0 ? 3 : 2;
+  if (first < 0xC2 || first > 0xF4 || text.size() < size) return 0;
+  for (std::size_t i = 1; i < size; ++i)
+    if ((at(i) & 0xC0) != 0x80) return 0;
+  bool const overlong = (first == 0xE0 && at(1) < 0xA0) || (first == 0xF0 && at(1) < 0x90);
+  bool const no_character = (first == 0xED && at(1) > 0x9F) || (first == 0xF4 && at(1) > 0x8F);
+  return overlong || no_character ? 0 : size;
+}
+
+BULKWRITER_DECL std::string foreign_text(std::string_view text, std::size_t limit) {
+  std::string out;
+  for (std::size_t at = 0; at < text.size();) {
+    std::size_t const size = character_size(text.substr(at));
+    if (at + (size == 0 ? 1 : size) > limit) return out + "…";
+    auto const c = static_cast<unsigned char>(text[at]);
+    if (size == 0)
+      out += '?';
+    else if (c < 0x20 || c == 0x7f)
+      out += ' ';
+    else
+      out.append(text, at, size);
+    at += size == 0 ? 1 : size;
+  }
+  return out;
+}
+
+}  // namespace detail
+}  // namespace http
+}  // namespace v1
+}  // namespace bulkwriter
+
 // ---------- bulkwriter/import/detail/rest.ipp -----------------------------------------------------------------------
 
 namespace bulkwriter {
@@ -14506,6 +14997,18 @@ BULKWRITER_DECL std::string rest_channel::hide(std::string text, rest_call const
   replace(options_.token);
   for (auto const& secret : call.secrets) replace(secret);
   return hide_signatures(std::move(text));
+}
+
+// Blotted out before it is cut: of half a key nobody knows that it is one.
+BULKWRITER_DECL std::string rest_channel::quote(std::string_view body, rest_call const& call) const {
+  return http::detail::foreign_text(hide(std::string(body.substr(0, 16 * 1024)), call), 200);
+}
+
+BULKWRITER_DECL error_info rest_channel::unusable(rest_call const& call, rest_reply const& reply,
+                                                  std::string_view why) const {
+  return {.code = errc::invalid_response,
+          .message = call.what + ", " + where() + ": " + std::string(why) + ": '" + quote(reply.body, call) + '\'',
+          .http_status = reply.status};
 }
 
 BULKWRITER_DECL result<rest_reply> rest_channel::send(rest_call const& call, std::stop_token stop,
@@ -14635,8 +15138,7 @@ BULKWRITER_DECL result<rest_reply> rest_channel::judge(rest_call const& call, re
   if (!failed && root.is_object()) code = int_at(root.get_object(), "code");
 
   if (!code) {
-    // Blotted out before it is cut: of half a key nobody knows that it is one.
-    error.server_error = first_bytes(hide(response.body.substr(0, 16 * 1024), call));
+    error.server_error = quote(response.body, call);
     std::string const body = response.body.empty() ? "an empty body" : "'" + error.server_error + "'";
     if (good_status) {
       error.code = errc::invalid_response;
@@ -14659,8 +15161,8 @@ BULKWRITER_DECL result<rest_reply> rest_channel::judge(rest_call const& call, re
   error.server_error = text;
   error.code = good_code ? errc::http_error : code_of_server(*code, status, text);
   if (!good_status) error.message += "HTTP " + std::to_string(status) + ", ";
-  error.message +=
-      "the server's code " + std::to_string(*code) + ": " + (text.empty() ? "no message" : first_bytes(text, 4096));
+  error.message += "the server's code " + std::to_string(*code) + ": " +
+                   (text.empty() ? "no message" : http::detail::foreign_text(text, 4096));
   error.message = hide(std::move(error.message) + trace, call);
   if (!call.repeatable && (server_fault || *code == 10001)) return unknown(std::move(error));
   return error;
@@ -14709,6 +15211,7 @@ rest_options rest_options_of(Target const& target, std::string url, std::string 
   options.client.timeouts = target.timeouts;
   options.client.tls = {.ca_file = target.ca_file, .ca_path = target.ca_path};
   options.client.proxy = target.proxy;
+  options.client.on_exchange = target.on_exchange;
   options.retry = target.retry;
   options.headers = target.headers;
   return options;
@@ -14780,10 +15283,8 @@ struct collections::impl {
 
   error_info unreadable(std::string_view verb, std::string_view name, answer const& got,
                         std::string_view missing) const {
-    return {.code = errc::invalid_response,
-            .message = std::string(verb) + " collection '" + std::string(name) + "', " + channel.where() +
-                       ": the answer has no " + std::string(missing) + ": '" + detail::first_bytes(got.raw) + "'",
-            .http_status = got.status};
+    return channel.unusable({.what = std::string(verb) + " collection '" + std::string(name) + '\''},
+                            {.status = got.status, .body = got.raw}, "the answer has no " + std::string(missing));
   }
 
   detail::rest_channel channel;
@@ -15364,11 +15865,11 @@ struct import_backend::impl {
       for (std::string_view const name : {"jobId", "jobID", "job_id"})
         if (std::string id = string_at(*data, name); !id.empty()) return job_id{std::move(id)};
     }
-    return error_info{.code = errc::outcome_unknown,
-                      .message = call.what + ", " + channel.where() + ": the answer says success and names no job: '" +
-                                 first_bytes(reply->body) + "'; " + call.advice,
-                      .http_status = reply->status,
-                      .may_have_happened = true};
+    error_info unknown = channel.unusable(call, *reply, "the answer says success and names no job");
+    unknown.code = errc::outcome_unknown;
+    unknown.message += "; " + call.advice;
+    unknown.may_have_happened = true;
+    return unknown;
   }
 
   result<import_progress> progress(job_id const& id, std::stop_token stop = {},
@@ -15493,11 +15994,7 @@ BULKWRITER_DECL result<import_progress> import_backend::impl::progress(
 
   boost::json::value const root = boost::json::parse(reply->body);
   auto const* data = data_object(root);
-  if (data == nullptr)
-    return error_info{.code = errc::invalid_response,
-                      .message = call.what + ", " + channel.where() + ": the answer has no \"data\" object: '" +
-                                 first_bytes(reply->body) + "'",
-                      .http_status = reply->status};
+  if (data == nullptr) return channel.unusable(call, *reply, "the answer has no \"data\" object");
   import_progress progress = which == api::cloud_v1 ? read_progress_v1(*data) : read_progress(*data);
   if (progress.id.value.empty()) progress.id = id;
   progress.raw = std::move(reply->body);
@@ -15577,11 +16074,7 @@ BULKWRITER_DECL result<import_jobs> import_backend::list(list_request const& req
   if (!reply) return std::move(reply).error();
   boost::json::value const root = boost::json::parse(reply->body);
   auto const* data = data_object(root);
-  if (data == nullptr)
-    return error_info{.code = errc::invalid_response,
-                      .message = call.what + ", " + impl_->channel.where() + ": the answer has no \"data\" object: '" +
-                                 first_bytes(reply->body) + "'",
-                      .http_status = reply->status};
+  if (data == nullptr) return impl_->channel.unusable(call, *reply, "the answer has no \"data\" object");
   import_jobs page = read_jobs(*data);
   page.current_page = request.current_page;
   page.page_size = request.page_size;
@@ -17202,33 +17695,6 @@ BULKWRITER_DECL result<s3_address> try_s3_address(s3_connect_param const& param)
   return out;
 }
 
-BULKWRITER_DECL result<void> check_key(std::string_view key) {
-  auto const refuse = [](std::string message) -> error_info {
-    return {.code = errc::invalid_option, .message = std::move(message)};
-  };
-  if (key.empty()) return refuse("an object key is empty");
-  for (std::size_t i = 0; i < key.size(); ++i) {
-    auto const c = static_cast<unsigned char>(key[i]);
-    if (c < 0x20 || c == 0x7f) {
-      return refuse("an object key has a control character (code " + std::to_string(c) + ") at byte " +
-                    std::to_string(i));
-    }
-  }
-  if (key.size() > 1024)
-    return refuse("an object key of " + std::to_string(key.size()) + " bytes exceeds the limit of 1024");
-  if (key.front() == '/') return refuse("object key '" + std::string(key) + "' begins with a slash");
-  for (std::size_t at = 0; at <= key.size();) {
-    std::size_t const end = (std::min)(key.find('/', at), key.size());
-    auto const segment = key.substr(at, end - at);
-    if (segment == "." || segment == "..") {
-      return refuse("object key '" + std::string(key) + "' has a '" + std::string(segment) +
-                    "' segment, which servers resolve differently");
-    }
-    at = end + 1;
-  }
-  return {};
-}
-
 BULKWRITER_DECL std::string path_of_key(s3_address const& address, std::string_view key) {
   if (key.empty()) return address.base_path.empty() ? "/" : address.base_path;
   return address.base_path + '/' + auth::percent_encode(key, true);
@@ -17608,6 +18074,244 @@ BULKWRITER_DECL result<sigv4_signature> try_sigv4_presign(sigv4_request const& r
 }  // namespace v1
 }  // namespace bulkwriter
 
+// ---------- bulkwriter/storage/detail/store_text.ipp ----------------------------------------------------------------
+
+namespace bulkwriter {
+inline namespace v1 {
+namespace storage {
+namespace detail {
+
+BULKWRITER_DECL result<void> check_key(std::string_view key) {
+  auto const refuse = [](std::string message) -> error_info {
+    return {.code = errc::invalid_option, .message = std::move(message)};
+  };
+  if (key.empty()) return refuse("an object key is empty");
+  for (std::size_t i = 0; i < key.size(); ++i) {
+    auto const c = static_cast<unsigned char>(key[i]);
+    if (c < 0x20 || c == 0x7f) {
+      return refuse("an object key has a control character (code " + std::to_string(c) + ") at byte " +
+                    std::to_string(i));
+    }
+  }
+  if (key.size() > 1024)
+    return refuse("an object key of " + std::to_string(key.size()) + " bytes exceeds the limit of 1024");
+  if (key.front() == '/') return refuse("object key '" + std::string(key) + "' begins with a slash");
+  for (std::size_t at = 0; at <= key.size();) {
+    std::size_t const end = (std::min)(key.find('/', at), key.size());
+    auto const segment = key.substr(at, end - at);
+    if (segment == "." || segment == "..") {
+      return refuse("object key '" + std::string(key) + "' has a '" + std::string(segment) +
+                    "' segment, which servers resolve differently");
+    }
+    at = end + 1;
+  }
+  return {};
+}
+
+BULKWRITER_DECL std::string printable(std::string_view text, std::span<std::string const> secrets) {
+  std::string out(text);
+  for (std::string const& secret : secrets) {
+    if (secret.empty()) continue;
+    for (std::size_t at = 0; (at = out.find(secret, at)) != std::string::npos; at += 3)
+      out.replace(at, secret.size(), "***");
+  }
+  constexpr std::size_t longest_word = 40;  // a signature is a word of 64 hexadecimal digits
+  std::string line;
+  for (std::size_t at = 0; at < out.size();) {
+    auto const is_digit = [](char c) {
+      return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
+    };
+    std::size_t end = at;
+    while (end < out.size() && is_digit(out[end])) ++end;
+    if (end - at > longest_word) {
+      line += "***";
+      at = end;
+    } else if (end == at) {
+      line += out[at++];
+    } else {
+      line.append(out, at, end - at);
+      at = end;
+    }
+  }
+  return http::detail::foreign_text(line, 300);
+}
+
+BULKWRITER_DECL std::string unquoted(std::string_view etag) {
+  if (etag.size() >= 2 && etag.front() == '"' && etag.back() == '"') etag = etag.substr(1, etag.size() - 2);
+  return std::string(etag);
+}
+
+BULKWRITER_DECL bool is_one_of(std::string_view text, std::initializer_list<std::string_view> list) noexcept {
+  return std::find(list.begin(), list.end(), text) != list.end();
+}
+
+}  // namespace detail
+}  // namespace storage
+}  // namespace v1
+}  // namespace bulkwriter
+
+// ---------- bulkwriter/storage/detail/http_backend.ipp --------------------------------------------------------------
+
+namespace bulkwriter {
+inline namespace v1 {
+namespace storage {
+namespace detail {
+
+// A connection for the time of one attempt.
+class http_backend::lease {
+ public:
+  lease(http_backend& owner, bool patient) : owner_(owner), patient_(patient) {
+    {
+      std::lock_guard const lock(owner_.idle_mutex_);
+      if (auto& rest = idle(); !rest.empty()) {
+        client_ = std::move(rest.back());
+        rest.pop_back();
+      }
+    }
+    if (!client_) client_ = std::make_unique<http::client>(patient_ ? owner_.patient_options_ : owner_.options_);
+  }
+  ~lease() {
+    std::lock_guard const lock(owner_.idle_mutex_);
+    if (auto& rest = idle(); rest.size() < owner_.max_idle_) rest.push_back(std::move(client_));
+  }
+  lease(lease const&) = delete;
+  lease& operator=(lease const&) = delete;
+  http::client& operator*() noexcept { return *client_; }
+
+ private:
+  clients& idle() noexcept { return patient_ ? owner_.idle_patient_ : owner_.idle_; }
+
+  http_backend& owner_;
+  bool const patient_;
+  std::unique_ptr<http::client> client_;
+};
+
+// Joining thousands of parts takes a store minutes, and some are silent meanwhile.
+BULKWRITER_DECL http::client_options made_patient(http::client_options options) {
+  for (auto* limit : {&options.timeouts.first_byte, &options.timeouts.read_stall}) {
+    if (limit->count() != 0)  // 0: no limit at all
+      *limit = (std::max)(*limit, std::chrono::milliseconds(std::chrono::minutes(10)));
+  }
+  return options;
+}
+
+BULKWRITER_DECL http::client_options bounded(http::client_options options) {
+  // The longest answers are pages of listings: a thousand keys of 1,024 bytes, three characters for each byte.
+  options.max_body_size = 16 * 1024 * 1024;
+  return options;
+}
+
+BULKWRITER_DECL http_backend::http_backend(std::string place, http::client_options options, http::retry_options retry,
+                                           int idle_connections)
+    : place_(" in " + std::move(place)),
+      retry_(std::move(retry)),
+      options_(bounded(std::move(options))),
+      patient_options_(made_patient(options_)),
+      max_idle_(static_cast<std::size_t>(idle_connections)) {
+  idle_.reserve(max_idle_);  // so that a lease's return cannot throw
+  idle_patient_.reserve(max_idle_);
+}
+
+BULKWRITER_DECL result<http::response> http_backend::exchange(http::request const& request, call const& what) {
+  lease client(*this, what.patient);
+  return (*client).try_send(request, what.stop);
+}
+
+BULKWRITER_DECL outcome http_backend::send(call const& what) {
+  outcome out{.answer = error_info{.code = errc::cancelled, .message = "cancelled before the request was sent"}};
+  // A second try of what takes minutes must still fit in.
+  http::retry_options retry = retry_;
+  if (what.patient) retry.budget = (std::max)(retry.budget, std::chrono::milliseconds(std::chrono::minutes(30)));
+  out.answer = http::send_with_retry(
+      retry,
+      [&]() -> result<http::response> {
+        while (true) {
+          ++out.attempts;
+          auto answer = attempt(what, out);
+          out.open = out.open || leaves_open(answer, answer && is_denied(*answer) && is_transient(answer));
+          if (!answer) return answer;
+          if (answer->status < 300) accepted_by_store();
+          if (answer->status < 300 || !learns(*answer, out)) return answer;
+        }
+      },
+      what.worth_repeating ? what.worth_repeating
+                           : [this](result<http::response> const& answer) { return is_transient(answer); },
+      what.stop);
+  return out;
+}
+
+BULKWRITER_DECL error_info http_backend::failed(call const& what, outcome const& got) const {
+  if (got.answer) return refused(what, got, *got.answer);
+  error_info out = got.answer.error();  // its message begins with the origin
+  out.message = what.purpose + place_ + (got.folder.empty() ? "" : " below '" + got.folder + '\'') + ": " + out.message;
+  out.may_have_happened = got.open;
+  if (got.attempts > 1) out.message += " (" + std::to_string(got.attempts) + " attempts)";
+  return out;
+}
+
+BULKWRITER_DECL error_info http_backend::refused(call const& what, outcome const& got,
+                                                 http::response const& answer) const {
+  auto const why = explain(what, got, answer);
+  auto const hidden = secrets(got);
+  error_info out;
+  out.code = why.code;
+  out.http_status = answer.status;
+  out.may_have_happened = got.open;
+  out.server_error = printable(why.server_code, hidden);
+  out.message =
+      what.purpose + place_ + " at " + got.origin.to_string() + got.folder + ": HTTP " + std::to_string(answer.status);
+  if (!why.server_code.empty()) out.message += ' ' + out.server_error;
+  if (!why.message.empty()) out.message += ": " + printable(why.message, hidden);
+  out.message += why.hint;
+  if (got.attempts > 1) out.message += " (" + std::to_string(got.attempts) + " attempts)";
+  if (!why.request_id.empty()) out.message += " (request " + printable(why.request_id, hidden) + ')';
+  return out;
+}
+
+BULKWRITER_DECL error_info http_backend::unusable(call const& what, outcome const& got, std::string const& why) const {
+  return {.code = errc::invalid_response,
+          .message = what.purpose + place_ + " at " + got.origin.to_string() + got.folder + ": " + why,
+          .http_status = got.answer->status,
+          .may_have_happened = true};
+}
+
+BULKWRITER_DECL http::response const* http_backend::accepted(outcome const& got,
+                                                             std::initializer_list<int> statuses) const {
+  if (!got.answer || std::find(statuses.begin(), statuses.end(), got.answer->status) == statuses.end() ||
+      is_denied(*got.answer)) {
+    return nullptr;
+  }
+  return &*got.answer;
+}
+
+BULKWRITER_DECL bool leaves_open(result<http::response> const& answer, bool denied_in_passing) noexcept {
+  if (!answer) return answer.error().may_have_happened;
+  // 501 and 505 refuse the request for what it is (RFC 9110, 15.6).
+  return denied_in_passing || (answer->status >= 500 && answer->status != 501 && answer->status != 505);
+}
+
+BULKWRITER_DECL std::string with_query(std::string path, query_fields const& query) {
+  char separator = '?';
+  for (auto const& [name, value] : query) {
+    ((path += separator) += auth::percent_encode(name)) += '=';
+    path += auth::percent_encode(value);
+    separator = '&';
+  }
+  return path;
+}
+
+BULKWRITER_DECL std::string quoted_page(http::response const& answer, std::span<std::string const> secrets) {
+  bool const delicate =
+      answer.body.find("ignature") != std::string::npos || answer.body.find("redential") != std::string::npos;
+  if (delicate) return {};
+  return ": '" + printable(std::string_view(answer.body).substr(0, 400), secrets) + '\'';
+}
+
+}  // namespace detail
+}  // namespace storage
+}  // namespace v1
+}  // namespace bulkwriter
+
 // ---------- bulkwriter/storage/detail/xml.ipp -----------------------------------------------------------------------
 
 namespace bulkwriter {
@@ -17841,10 +18545,6 @@ inline namespace v1 {
 namespace storage {
 namespace detail {
 
-BULKWRITER_DECL bool is_one_of(std::string_view text, std::initializer_list<std::string_view> list) noexcept {
-  return std::find(list.begin(), list.end(), text) != list.end();
-}
-
 BULKWRITER_DECL s3_failure read_s3_failure(http::response const& answer) {
   s3_failure out;
   std::string region;
@@ -17897,9 +18597,9 @@ BULKWRITER_DECL errc s3_errc(s3_failure const& failure, int status, std::string_
   }
   if (is_region_refusal(failure, status)) return errc::wrong_region;
   // A page of some web server says nothing about bucket, object or rights.
+  if (status == 401 && !failure.foreign) return errc::access_denied;
   if (code.empty() && !failure.foreign) {
     switch (status) {
-      case 401:
       case 403: return errc::access_denied;
       case 404: return errc::no_such_key;
       case 412: return errc::precondition_failed;
@@ -17914,13 +18614,6 @@ BULKWRITER_DECL bool is_denied_success(http::response const& answer) {
          !read_s3_failure(answer).code.empty();
 }
 
-BULKWRITER_DECL bool leaves_open(result<http::response> const& answer) {
-  if (!answer) return answer.error().may_have_happened;
-  if (is_denied_success(*answer)) return is_transient_s3_code(read_s3_failure(*answer).code);
-  // 501 and 505 refuse the request for what it is (RFC 9110, 15.6).
-  return answer->status >= 500 && answer->status != 501 && answer->status != 505;
-}
-
 BULKWRITER_DECL bool is_transient_s3_code(std::string_view code) noexcept {
   return is_one_of(
       code, {"RequestTimeout", "RequestTimeoutException", "SlowDown", "InternalError", "ServiceUnavailable",
@@ -17929,47 +18622,6 @@ BULKWRITER_DECL bool is_transient_s3_code(std::string_view code) noexcept {
              "OperationAborted",
              // Damaged on the way: the body in memory is sent again.
              "BadDigest", "XAmzContentSHA256Mismatch"});
-}
-
-BULKWRITER_DECL std::string printable(std::string_view text, auth::credentials const& secrets) {
-  std::string out(text);
-  for (std::string const* secret : {&secrets.secret_key, &secrets.session_token}) {
-    if (secret->empty()) continue;
-    for (std::size_t at = 0; (at = out.find(*secret, at)) != std::string::npos; at += 3)
-      out.replace(at, secret->size(), "***");
-  }
-  constexpr std::size_t longest_word = 40;  // a signature is a word of 64 hexadecimal digits
-  std::string line;
-  for (std::size_t at = 0; at < out.size();) {
-    auto const is_digit = [](char c) {
-      return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
-    };
-    std::size_t end = at;
-    while (end < out.size() && is_digit(out[end])) ++end;
-    if (end - at > longest_word) {
-      line += "***";
-      at = end;
-    } else if (end == at) {
-      auto const c = static_cast<unsigned char>(out[at++]);
-      line += c < 0x20 || c == 0x7f ? ' ' : static_cast<char>(c);
-    } else {
-      line.append(out, at, end - at);
-      at = end;
-    }
-  }
-  constexpr std::size_t limit = 300;
-  if (line.size() > limit) {
-    std::size_t cut = limit;
-    while (cut > 0 && (static_cast<unsigned char>(line[cut]) & 0xC0) == 0x80) --cut;  // not within a UTF-8 character
-    line.resize(cut);
-    line += "…";
-  }
-  return line;
-}
-
-BULKWRITER_DECL std::string unquoted(std::string_view etag) {
-  if (etag.size() >= 2 && etag.front() == '"' && etag.back() == '"') etag = etag.substr(1, etag.size() - 2);
-  return std::string(etag);
 }
 
 BULKWRITER_DECL s3_completion read_s3_completion(http::response const& answer) {
@@ -18162,65 +18814,21 @@ inline namespace v1 {
 namespace storage {
 namespace detail {
 
-// A connection for the time of one attempt.
-class s3_backend::lease {
- public:
-  lease(s3_backend& owner, bool patient) : owner_(owner), patient_(patient) {
-    {
-      std::lock_guard const lock(owner_.mutex_);
-      auto& idle = patient_ ? owner_.idle_patient_ : owner_.idle_;
-      if (!idle.empty()) {
-        client_ = std::move(idle.back());
-        idle.pop_back();
-      }
-    }
-    if (!client_) client_ = std::make_unique<http::client>(patient_ ? owner_.patient_options_ : owner_.options_);
-  }
-  ~lease() {
-    std::lock_guard const lock(owner_.mutex_);
-    auto& idle = patient_ ? owner_.idle_patient_ : owner_.idle_;
-    if (idle.size() < owner_.max_idle_) idle.push_back(std::move(client_));
-  }
-  lease(lease const&) = delete;
-  lease& operator=(lease const&) = delete;
-  http::client& operator*() noexcept { return *client_; }
-
- private:
-  s3_backend& owner_;
-  bool const patient_;
-  std::unique_ptr<http::client> client_;
-};
-
-BULKWRITER_DECL http::client_options s3_client_options(s3_connect_param const& param,
-                                                       std::chrono::milliseconds at_least) {
-  // The longest answers are pages of listings: a thousand keys of 1,024 bytes, three characters for each byte.
-  constexpr std::size_t largest_answer = 16 * 1024 * 1024;
-  http::client_options out = {.timeouts = param.timeouts,
-                              .tls = {.ca_file = param.ca_file},
-                              .max_body_size = largest_answer,
-                              .proxy = param.proxy};
-  auto const lengthen = [at_least](std::chrono::milliseconds& limit) {
-    if (limit.count() != 0) limit = (std::max)(limit, at_least);  // 0: no limit at all
-  };
-  lengthen(out.timeouts.first_byte);
-  lengthen(out.timeouts.read_stall);
-  return out;
-}
-
-BULKWRITER_DECL s3_backend::s3_backend(s3_connect_param const& param, s3_address address)
-    : credentials_{.access_key = param.access_key,
-                   .secret_key = param.secret_key,
-                   .session_token = param.session_token},
+BULKWRITER_DECL s3_backend::s3_backend(s3_connect_param const& param, s3_address address,
+                                       auth::provider<auth::bearer_token> token)
+    : http_backend("bucket '" + param.bucket_name + '\'',
+                   {.timeouts = param.timeouts,
+                    .tls = {.ca_file = param.ca_file},
+                    .proxy = param.proxy,
+                    .on_exchange = param.on_exchange},
+                   param.retry, param.idle_connections),
+      credentials_(param.credentials ? param.credentials
+                                     : auth::credentials{.access_key = param.access_key,
+                                                         .secret_key = param.secret_key,
+                                                         .session_token = param.session_token}),
+      token_(std::move(token)),
       bucket_(param.bucket_name),
-      retry_(param.retry),
-      max_idle_(static_cast<std::size_t>(param.idle_connections)),
-      options_(s3_client_options(param, {})),
-      // Joining thousands of parts takes a store minutes, and some are silent meanwhile.
-      patient_options_(s3_client_options(param, std::chrono::minutes(10))),
-      address_(std::move(address)) {
-  idle_.reserve(max_idle_);  // so that a lease's return cannot throw
-  idle_patient_.reserve(max_idle_);
-}
+      address_(std::move(address)) {}
 
 BULKWRITER_DECL s3_address s3_backend::address() const {
   std::lock_guard const lock(mutex_);
@@ -18232,25 +18840,22 @@ BULKWRITER_DECL bool s3_backend::region_is_known() const {
   return address_.region_is_fixed || address_.provider != s3_provider::aws || region_is_right_;
 }
 
-BULKWRITER_DECL bool s3_backend::learn_region(http::response const& answer, s3_address const& asked) {
-  auto failure = read_s3_failure(answer);
-  if (!is_region_refusal(failure, answer.status)) return false;
-  if (failure.region.empty() && asked.provider == s3_provider::aws) {
+BULKWRITER_DECL bool s3_backend::learn_region(s3_failure failure, std::string const& asked) {
+  std::lock_guard const lock(mutex_);
+  if (failure.region.empty() && address_.provider == s3_provider::aws) {
     // Older answers name only the endpoint: "bucket.s3-eu-west-1.amazonaws.com". Its region is taken, never its host.
     s3_connect_param redirect = {.endpoint = failure.endpoint, .bucket_name = bucket_};
     if (auto const there = try_s3_address(redirect); there && there->provider == s3_provider::aws)
       failure.region = there->region;
   }
-  std::lock_guard const lock(mutex_);
   if (address_.region_is_fixed) return false;
-  if (address_.region != asked.region) return true;  // another thread has learnt it meanwhile
+  if (address_.region != asked) return true;  // another thread has learnt it meanwhile
   if (failure.region.empty() || failure.region == address_.region) return false;
   address_ = address_.at_region(failure.region);
   return true;
 }
 
 BULKWRITER_DECL bool s3_backend::learn_clock(http::response const& answer) {
-  if (read_s3_failure(answer).code != "RequestTimeTooSkewed") return false;
   auto const server_time = http::parse_date(answer.find("Date"));
   if (!server_time) return false;
   std::lock_guard const lock(mutex_);
@@ -18263,132 +18868,102 @@ BULKWRITER_DECL auth::sigv4_time s3_backend::server_time() const {
   return std::chrono::system_clock::now() + clock_offset_;
 }
 
-BULKWRITER_DECL result<http::response> s3_backend::send_signed(call const& what, s3_address const& to,
-                                                               std::string const& payload_hash) {
-  std::string target = path_of_key(to, what.key);
-  char separator = '?';
-  for (auto const& [name, value] : what.query) {
-    ((target += separator) += auth::percent_encode(name)) += '=';
-    target += auth::percent_encode(value);
-    separator = '&';
+// Puts into the request what shows who asks.
+BULKWRITER_DECL result<void> s3_backend::authorize(http::request& request, call const& what, outcome& so_far) {
+  if (token_) {
+    auto token = token_.get(what.stop);
+    if (!token) return std::move(token).error();
+    so_far.token = *std::move(token);
+    request.headers.push_back({"Authorization", "Bearer " + so_far.token.token});
+    return {};
   }
-  auto const signature = auth::sigv4_sign({.method = what.method,
-                                           .host = to.origin.authority(),
-                                           .target = target,
-                                           .headers = what.headers,
-                                           .payload_hash = payload_hash},
-                                          credentials_, {.region = to.region}, server_time(), &keys_);
-  http::request request = {.method = what.method,
-                           .origin = to.origin,
-                           .target = std::move(target),
-                           .headers = what.headers,
-                           .body = what.body};
+  auto keys = credentials_.get(what.stop);
+  if (!keys) return std::move(keys).error();
+  so_far.keys = *std::move(keys);
+  // The scheme never changes, so the body is hashed once however often it is sent.
+  if (so_far.payload_hash.empty()) {
+    so_far.payload_hash =
+        request.origin.secure ? std::string(auth::unsigned_payload) : auth::to_hex(auth::sha256(what.body));
+  }
+  auto const signature = auth::sigv4_sign({.method = request.method,
+                                           .host = request.origin.authority(),
+                                           .target = request.target,
+                                           .headers = request.headers,
+                                           .payload_hash = so_far.payload_hash},
+                                          so_far.keys, {.region = so_far.region}, server_time(), &keys_);
   request.headers.insert(request.headers.end(), signature.headers.begin(), signature.headers.end());
-  lease client(*this, what.patient);
-  return (*client).try_send(request, what.stop);
+  return {};
 }
 
-BULKWRITER_DECL bool transient_answer(result<http::response> const& answer) {
+BULKWRITER_DECL result<http::response> s3_backend::attempt(call const& what, outcome& so_far) {
+  auto const to = address();
+  so_far.origin = to.origin;
+  so_far.folder = to.folder;
+  so_far.region = to.region;
+  http::request request = {.method = what.method,
+                           .origin = to.origin,
+                           .target = with_query(path_of_key(to, what.key), what.query),
+                           .headers = what.headers,
+                           .body = what.body};
+  if (auto done = authorize(request, what, so_far); !done) return std::move(done).error();
+  return exchange(request, what);
+}
+
+BULKWRITER_DECL bool s3_backend::forget_expired(outcome& so_far) const {
+  return token_ ? token_.forget(so_far.token) : credentials_.forget(so_far.keys);
+}
+
+BULKWRITER_DECL bool s3_backend::learns(http::response const& refused, outcome& so_far) {
+  auto const failure = read_s3_failure(refused);
+  auto& learnt = so_far.learnt;
+  if (!learnt.region && is_region_refusal(failure, refused.status))
+    return learnt.region = learn_region(failure, so_far.region);
+  if (!learnt.clock && failure.code == "RequestTimeTooSkewed") return learnt.clock = learn_clock(refused);
+  // Google answers a token that has expired with 401; S3 with 400 and this code.
+  if (!learnt.credentials &&
+      (is_one_of(failure.code, {"ExpiredToken", "ExpiredTokenException", "TokenRefreshRequired"}) ||
+       (token_ && refused.status == 401))) {
+    return learnt.credentials = forget_expired(so_far);
+  }
+  return false;
+}
+
+BULKWRITER_DECL void s3_backend::accepted_by_store() {
+  std::lock_guard const lock(mutex_);
+  region_is_right_ = true;
+}
+
+BULKWRITER_DECL bool s3_backend::is_denied(http::response const& answer) const { return is_denied_success(answer); }
+
+BULKWRITER_DECL bool s3_backend::is_transient(result<http::response> const& answer) const {
   return http::is_transient(answer) || (answer && (answer->status >= 400 || is_denied_success(*answer)) &&
                                         is_transient_s3_code(read_s3_failure(*answer).code));
 }
 
-BULKWRITER_DECL s3_backend::outcome s3_backend::send(call const& what) {
-  // Whether the scheme is https never changes, so the body is hashed once however often it is sent.
-  std::string const payload_hash =
-      address().origin.secure ? std::string(auth::unsigned_payload) : auth::to_hex(auth::sha256(what.body));
-  outcome out{.answer = error_info{.code = errc::cancelled, .message = "cancelled before the request was sent"}};
-  bool moved = false, reset = false;
-  // Joining parts may take minutes, and a second try must still fit in.
-  http::retry_options retry = retry_;
-  if (what.patient) retry.budget = (std::max)(retry.budget, std::chrono::milliseconds(std::chrono::minutes(30)));
-  out.answer = http::send_with_retry(
-      retry,
-      [&]() -> result<http::response> {
-        while (true) {
-          ++out.attempts;
-          out.address = address();
-          auto answer = send_signed(what, out.address, payload_hash);
-          out.open = out.open || leaves_open(answer);
-          if (!answer) return answer;
-          if (answer->status < 300) {
-            std::lock_guard const lock(mutex_);
-            region_is_right_ = true;
-            return answer;
-          }
-          if (!moved && learn_region(*answer, out.address)) {
-            moved = true;
-          } else if (!reset && learn_clock(*answer)) {
-            reset = true;
-          } else {
-            return answer;
-          }
-        }
-      },
-      what.worth_repeating ? what.worth_repeating : transient_answer, what.stop);
-  return out;
+BULKWRITER_DECL std::vector<std::string> s3_backend::secrets(outcome const& got) const {
+  return {got.keys.secret_key, got.keys.session_token, got.token.token};
 }
 
-BULKWRITER_DECL std::string s3_backend::place(s3_address const& at) const {
-  return " in bucket '" + bucket_ + "' at " + at.origin.to_string() + at.folder;
-}
-
-BULKWRITER_DECL error_info s3_backend::failed(call const& what, outcome const& got) const {
-  if (got.answer) return refused(what, got, *got.answer);
-  error_info out = got.answer.error();  // its message begins with the origin
-  out.message = what.purpose + " in bucket '" + bucket_ + '\'' +
-                (got.address.folder.empty() ? "" : " below '" + got.address.folder + '\'') + ": " + out.message;
-  out.may_have_happened = got.open;
-  if (got.attempts > 1) out.message += " (" + std::to_string(got.attempts) + " attempts)";
-  return out;
-}
-
-BULKWRITER_DECL error_info s3_backend::refused(call const& what, outcome const& got,
-                                               http::response const& answer) const {
-  auto const failure = read_s3_failure(answer);
-  error_info out;
-  out.code = s3_errc(failure, answer.status, got.address.region);
-  out.http_status = answer.status;
-  out.may_have_happened = got.open;
-  out.server_error = printable(failure.code, credentials_);
-  out.message = what.purpose + place(got.address) + ": HTTP " + std::to_string(answer.status);
-  if (!failure.code.empty()) out.message += ' ' + out.server_error;
-  if (!failure.message.empty()) out.message += ": " + printable(failure.message, credentials_);
-  if (out.code == errc::wrong_region && !failure.region.empty() && failure.region != got.address.region) {
-    out.message +=
-        " (the bucket is in region '" + failure.region + "', the request was signed for '" + got.address.region +
-        (got.address.region_is_fixed ? "': leave s3_connect_param.region empty to have it discovered)" : "')");
+BULKWRITER_DECL refusal s3_backend::explain(call const&, outcome const& got, http::response const& answer) const {
+  auto failure = read_s3_failure(answer);
+  refusal out;
+  out.code = s3_errc(failure, answer.status, got.region);
+  if (out.code == errc::wrong_region && !failure.region.empty() && failure.region != got.region) {
+    out.hint = " (the bucket is in region '" + failure.region + "', the request was signed for '" + got.region +
+               (address().region_is_fixed ? "': leave s3_connect_param.region empty to have it discovered)" : "')");
   } else if (failure.code == "SignatureDoesNotMatch") {
-    out.message += " (is the secret key that of the access key?)";
+    out.hint = " (is the secret key that of the access key?)";
   } else if (answer.status == 404 && answer.body.empty()) {
-    out.message += " (no such object or no such bucket)";
+    out.hint = " (no such object or no such bucket)";
   } else if (failure.foreign && answer.status >= 300) {
     // A proxy in front of the store may fail like this too, but only with 5xx.
-    if (answer.status < 500) out.message += ", and this does not look like an S3 store";
-    // Where there is any trace of a signature in it, it is not repeated.
-    bool const delicate =
-        answer.body.find("ignature") != std::string::npos || answer.body.find("redential") != std::string::npos;
-    if (!delicate) out.message += ": '" + printable(std::string_view(answer.body).substr(0, 400), credentials_) + '\'';
+    if (answer.status < 500) out.hint = ", and this does not look like an S3 store";
+    out.hint += quoted_page(answer, secrets(got));
   }
-  if (got.attempts > 1) out.message += " (" + std::to_string(got.attempts) + " attempts)";
-  if (!failure.request_id.empty()) out.message += " (request " + printable(failure.request_id, credentials_) + ')';
+  out.server_code = std::move(failure.code);
+  out.message = std::move(failure.message);
+  out.request_id = std::move(failure.request_id);
   return out;
-}
-
-BULKWRITER_DECL error_info s3_backend::unusable(call const& what, outcome const& got, std::string const& why) const {
-  return {.code = errc::invalid_response,
-          .message = what.purpose + place(got.address) + ": " + why,
-          .http_status = got.answer->status,
-          .may_have_happened = true};
-}
-
-BULKWRITER_DECL http::response const* s3_backend::accepted(outcome const& got,
-                                                           std::initializer_list<int> statuses) const {
-  if (!got.answer || std::find(statuses.begin(), statuses.end(), got.answer->status) == statuses.end() ||
-      is_denied_success(*got.answer)) {
-    return nullptr;
-  }
-  return &*got.answer;
 }
 
 }  // namespace detail
@@ -18433,6 +19008,15 @@ BULKWRITER_DECL result<object_info> s3_backend::put(std::string const& key, std:
 }
 
 BULKWRITER_DECL result<object_info> s3_backend::put_if_absent(std::string const& key, std::span<std::byte const> body) {
+  // Google ignores If-None-Match here, and takes its own header only beside a token, not beside an AWS signature. Of
+  // OSS and COS only their own protocols are known to have such a condition. In silence they would replace the object.
+  auto const to = address();
+  if (to.provider == s3_provider::gcs && token_) return put(key, body, {{"x-goog-if-generation-match", "0"}});
+  if (to.provider == s3_provider::gcs || to.provider == s3_provider::oss || to.provider == s3_provider::cos) {
+    return error_info{.code = errc::storage_error,
+                      .message = "cannot put '" + key + "' only if it is absent: " + to.origin.host +
+                                 " has no such condition for requests with an AWS signature"};
+  }
   return put(key, body, {{"If-None-Match", "*"}});
 }
 
@@ -18488,7 +19072,7 @@ BULKWRITER_DECL result<object_info> s3_backend::complete_multipart(std::string c
                      .body = auth::as_bytes(body),
                      .patient = true,
                      .worth_repeating = [&](result<http::response> const& answer) {
-                       if (!answer || answer->status != 200) return transient_answer(answer);
+                       if (!answer || answer->status != 200) return is_transient(answer);
                        bool const repeat = unclear(*answer);
                        may_be_done = may_be_done || repeat;
                        return repeat;
@@ -18555,33 +19139,12 @@ BULKWRITER_DECL result<object_info> s3_backend::head(std::string const& key) {
   return out;
 }
 
-// `read(body, all, next)` appends what a page lists, and sets what the request for the page behind it says in addition;
-// nothing on the last one.
-template <class Item, class Read>
-result<std::vector<Item>> s3_backend::all_pages(call const& first, Read const& read) {
-  std::vector<Item> all;
-  fields here;
-  while (true) {
-    call what = first;
-    what.query.insert(what.query.end(), here.begin(), here.end());
-    auto const got = send(what);
-    auto const* answer = accepted(got, {200});
-    if (!answer) return failed(what, got);
-    fields next;
-    if (result<void> const page = read(answer->body, all, next); !page)
-      return unusable(what, got, page.error().message);
-    if (next.empty()) return all;
-    if (next == here) return unusable(what, got, "the store offers the same page for ever");
-    here = std::move(next);
-  }
-}
-
 BULKWRITER_DECL result<std::vector<object_info>> s3_backend::list(std::string const& prefix) {
   call what = {.purpose = "cannot list '" + prefix + "*'",
                .method = "GET",
                .query = {{"list-type", "2"}, {"encoding-type", "url"}}};
   if (!prefix.empty()) what.query.emplace_back("prefix", prefix);
-  return all_pages<object_info>(what, [](std::string_view body, auto& all, fields& next) -> result<void> {
+  return all_pages<object_info>(what, [](std::string_view body, auto& all, query_fields& next) -> result<void> {
     auto page = read_s3_page(body);
     if (!page) return std::move(page).error();
     std::move(page->objects.begin(), page->objects.end(), std::back_inserter(all));
@@ -18595,7 +19158,7 @@ BULKWRITER_DECL result<std::vector<pending_upload>> s3_backend::list_uploads(std
                .method = "GET",
                .query = {{"uploads", ""}, {"encoding-type", "url"}}};
   if (!prefix.empty()) what.query.emplace_back("prefix", prefix);
-  return all_pages<pending_upload>(what, [](std::string_view body, auto& all, fields& next) -> result<void> {
+  return all_pages<pending_upload>(what, [](std::string_view body, auto& all, query_fields& next) -> result<void> {
     auto page = read_s3_uploads_page(body);
     if (!page) return std::move(page).error();
     std::move(page->uploads.begin(), page->uploads.end(), std::back_inserter(all));
@@ -18611,7 +19174,7 @@ BULKWRITER_DECL result<std::vector<uploaded_part>> s3_backend::list_parts(std::s
                      .method = "GET",
                      .key = key,
                      .query = {{"uploadId", upload_id}}};
-  return all_pages<uploaded_part>(what, [](std::string_view body, auto& all, fields& next) -> result<void> {
+  return all_pages<uploaded_part>(what, [](std::string_view body, auto& all, query_fields& next) -> result<void> {
     auto page = read_s3_parts_page(body);
     if (!page) return std::move(page).error();
     std::move(page->parts.begin(), page->parts.end(), std::back_inserter(all));
@@ -18623,16 +19186,22 @@ BULKWRITER_DECL result<std::vector<uploaded_part>> s3_backend::list_parts(std::s
 BULKWRITER_DECL result<std::string> s3_backend::presign(std::string const& method, std::string const& key,
                                                         std::chrono::seconds lifetime) {
   if (auto ok = check_key(key); !ok) return std::move(ok).error();
+  if (token_) {
+    return error_info{.code = errc::storage_error,
+                      .message = "cannot sign a URL for '" + key + "': a token signs nothing, HMAC keys do"};
+  }
   if (!region_is_known()) {
     // A signature for another region is worth nothing, and nobody would learn it from the answer.
     call const what = {.purpose = "cannot find the region of '" + key + '\'', .method = "HEAD", .key = key};
     auto const got = send(what);
     if (!got.answer) return failed(what, got);
   }
+  auto const keys = credentials_.get();
+  if (!keys) return keys.error();
   s3_address const to = address();
   auto const signature =
-      auth::try_sigv4_presign({.method = method, .host = to.origin.authority(), .target = path_of_key(to, key)},
-                              credentials_, {.region = to.region}, server_time(), lifetime);
+      auth::try_sigv4_presign({.method = method, .host = to.origin.authority(), .target = path_of_key(to, key)}, *keys,
+                              {.region = to.region}, server_time(), lifetime);
   if (!signature) return signature.error();
   return (to.origin.secure ? "https://" : "http://") + to.origin.authority() + signature->target;
 }
@@ -18656,29 +19225,70 @@ BULKWRITER_DECL std::string s3_backend::object_url(std::string_view key) const {
 }  // namespace v1
 }  // namespace bulkwriter
 
+// ---------- bulkwriter/storage/detail/gcs.ipp -----------------------------------------------------------------------
+
+namespace bulkwriter {
+inline namespace v1 {
+
+BULKWRITER_DECL result<object_store> try_open_store(gcs_connect_param const& param) {
+  auto const wrong = [](std::string_view what) -> error_info {
+    return {.code = errc::invalid_option, .message = "gcs_connect_param" + std::string(what)};
+  };
+  if (!param.access_token.empty() + !param.credentials_file.empty() + bool(param.token) > 1)
+    return wrong(" has more than one of access_token, credentials_file and token");
+  if (param.access_token.find_first_of(std::string_view("\r\n\0 ", 4)) != std::string::npos)
+    return wrong(".access_token holds a blank or a line break");
+  if (param.idle_connections < 0 || param.retry.max_attempts < 1)
+    return wrong(": idle_connections is below 0 or retry.max_attempts below 1");
+
+  auto token = param.token;
+  if (!param.access_token.empty()) token = auth::bearer_token{.token = param.access_token};
+  if (!token) return wrong(" has no token");
+
+  s3_connect_param const bucket = {.endpoint = param.endpoint,
+                                   .bucket_name = param.bucket_name,
+                                   .addressing = s3_addressing::path,
+                                   .ca_file = param.ca_file,
+                                   .timeouts = param.timeouts,
+                                   .retry = param.retry,
+                                   .idle_connections = param.idle_connections,
+                                   .proxy = param.proxy,
+                                   .on_exchange = param.on_exchange};
+  auto address = storage::detail::try_s3_address(bucket);
+  if (!address) return std::move(address).error();
+  address->provider = storage::detail::s3_provider::gcs;  // by another name, too
+  return object_store(std::make_shared<storage::detail::s3_backend>(bucket, *std::move(address), std::move(token)));
+}
+
+BULKWRITER_DECL object_store open_store(gcs_connect_param const& param) { return try_open_store(param).value(); }
+
+}  // namespace v1
+}  // namespace bulkwriter
+
 // ---------- bulkwriter/storage/detail/s3.ipp ------------------------------------------------------------------------
 
 namespace bulkwriter {
 inline namespace v1 {
 
 BULKWRITER_DECL result<object_store> try_open_store(s3_connect_param const& param) {
-  auto const missing = [](std::string_view member) -> error_info {
-    return {.code = errc::invalid_option, .message = "s3_connect_param." + std::string(member) + " is empty"};
+  auto const wrong = [](std::string_view what) -> error_info {
+    return {.code = errc::invalid_option, .message = "s3_connect_param" + std::string(what)};
   };
   auto const unprintable = [](std::string_view text) {
     return text.find_first_of(std::string_view("\r\n\0 ", 4)) != std::string_view::npos;
   };
-  if (param.access_key.empty()) return missing("access_key");
-  if (param.secret_key.empty()) return missing("secret_key");
-  // The usual way to get here is a key read from a file together with its line break.
-  if (unprintable(param.access_key) || unprintable(param.secret_key) || unprintable(param.session_token)) {
-    return error_info{.code = errc::invalid_option,
-                      .message = "s3_connect_param: a key or the session token holds a blank or a line break"};
+  if (param.credentials) {
+    if (!param.access_key.empty() || !param.secret_key.empty() || !param.session_token.empty())
+      return wrong(" has both credentials and keys of its own");
+  } else {
+    if (param.access_key.empty()) return wrong(".access_key is empty");
+    if (param.secret_key.empty()) return wrong(".secret_key is empty");
+    // The usual way to get here is a key read from a file together with its line break.
+    if (unprintable(param.access_key) || unprintable(param.secret_key) || unprintable(param.session_token))
+      return wrong(": a key or the session token holds a blank or a line break");
   }
-  if (param.idle_connections < 0 || param.retry.max_attempts < 1) {
-    return error_info{.code = errc::invalid_option,
-                      .message = "s3_connect_param: idle_connections is below 0 or retry.max_attempts below 1"};
-  }
+  if (param.idle_connections < 0 || param.retry.max_attempts < 1)
+    return wrong(": idle_connections is below 0 or retry.max_attempts below 1");
   auto address = storage::detail::try_s3_address(param);
   if (!address) return std::move(address).error();
   return object_store(std::make_shared<storage::detail::s3_backend>(param, *std::move(address)));

@@ -138,10 +138,10 @@ void check_page(std::string_view body, std::optional<xml_tree> const& tree) {
 }
 
 void check_message(std::string_view text) {
-  bw::auth::credentials const secrets = {"AKIA", std::string(secret_key), std::string(session_token)};
+  std::vector<std::string> const secrets = {std::string(secret_key), std::string(session_token)};
   std::string const line = s3::printable(text, secrets);
   require(line.size() <= 303, "a line is bounded");
-  require(!fuzz::is_utf8(text) || fuzz::is_utf8(line), "characters stay whole");
+  require(fuzz::is_utf8(line), "characters are whole");
   require(line.find(secret_key) == line.npos && line.find(session_token) == line.npos, "no secret is repeated");
   std::size_t digits = 0;
   for (char const c : line) {

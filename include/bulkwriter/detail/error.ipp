@@ -44,6 +44,7 @@ BULKWRITER_DECL std::string_view to_string(errc code) noexcept {
     case errc::invalid_response: return "invalid_response";
     case errc::cancelled: return "cancelled";
     case errc::http_error: return "http_error";
+    case errc::credentials_unavailable: return "credentials_unavailable";
     case errc::access_denied: return "access_denied";
     case errc::no_such_bucket: return "no_such_bucket";
     case errc::no_such_key: return "no_such_key";

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <bulkwriter/http/hooks.hpp>
 #include <bulkwriter/http/message.hpp>
 #include <bulkwriter/http/proxy_options.hpp>
 
@@ -53,8 +54,9 @@ struct client_options {
   std::size_t max_header_size = 64 * 1024;       ///< bytes of an answer's head; more is invalid_response
   std::size_t max_body_size = 64 * 1024 * 1024;  ///< bytes of an answer's body; more is invalid_response
   std::chrono::milliseconds idle_limit =
-      std::chrono::seconds(30);  ///< a connection that rested for longer is not used again; 0: no limit
-  proxy_options proxy = {};      ///< from the environment, unless it says otherwise
+      std::chrono::seconds(30);    ///< a connection that rested for longer is not used again; 0: no limit
+  proxy_options proxy = {};        ///< from the environment, unless it says otherwise
+  exchange_hook on_exchange = {};  ///< for logs and metrics
 };
 
 /// A client for one request at a time: one connection, kept alive between requests to the same origin.

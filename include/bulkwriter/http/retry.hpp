@@ -19,6 +19,7 @@ struct retry_options {
   std::chrono::milliseconds max_delay = std::chrono::seconds(20);  ///< of one sleep
   std::chrono::milliseconds budget =
       std::chrono::minutes(5);  ///< no new attempt starts later than this after the first
+  retry_hook on_retry = {};     ///< for logs and metrics
 };
 
 /// Whether an outcome is worth another try of a request that is safe to repeat:

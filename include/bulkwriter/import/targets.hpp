@@ -76,6 +76,7 @@ struct milvus {
   http::retry_options retry = {};                   ///< of calls that are safe to repeat
   std::vector<http::header> headers = {};           ///< sent with every request
   http::proxy_options proxy = {};                   ///< from HTTPS_PROXY and its kin, unless it says otherwise
+  http::exchange_hook on_exchange = {};             ///< for logs and metrics; retries: retry.on_retry
 };
 
 /// Zilliz Cloud's import API v2.
@@ -94,6 +95,7 @@ struct zilliz_cloud {
   http::retry_options retry = {};                   ///< of calls that are safe to repeat
   std::vector<http::header> headers = {};           ///< sent with every request
   http::proxy_options proxy = {};                   ///< from HTTPS_PROXY and its kin, unless it says otherwise
+  http::exchange_hook on_exchange = {};             ///< for logs and metrics; retries: retry.on_retry
 };
 
 /// Zilliz Cloud's import API v1, as in the guide: https://controller.api.{cloud_region}.zillizcloud.com.
@@ -111,6 +113,7 @@ struct zilliz_cloud_v1 {
   http::retry_options retry = {};                   ///< of calls that are safe to repeat
   std::vector<http::header> headers = {};           ///< sent with every request
   http::proxy_options proxy = {};                   ///< from HTTPS_PROXY and its kin, unless it says otherwise
+  http::exchange_hook on_exchange = {};             ///< for logs and metrics; retries: retry.on_retry
 };
 
 /// Parts of a list of files that fit one request each, in order: at most `at_most` groups; 0 counts as 1. Thread-safe.

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <bulkwriter/auth/provider.hpp>
 #include <bulkwriter/http/client.hpp>
 #include <bulkwriter/http/retry.hpp>
 
@@ -15,12 +16,12 @@ enum class s3_addressing {
   virtual_host,  ///< https://bucket.host/key
 };
 
-/// Whether the signature of a request covers its body, which costs a SHA-256 of every byte (about a second a GiB). An
-/// unsigned body is marked UNSIGNED-PAYLOAD; headers and path are signed all the same.
+/// Whether the signature of a request covers its body, which costs a SHA-256 of every byte. A body that it does not
+/// cover is announced as UNSIGNED-PAYLOAD; method, path and headers are signed all the same.
 enum class s3_payload_signing {
   automatic,  ///< http: yes, since nothing else guards the bytes; https: no, TLS does
-  always,     ///< for stores or policies that refuse UNSIGNED-PAYLOAD
-  never,      ///< over http, for networks that you trust: nobody would notice bytes that were changed on their way
+  always,     ///< for stores and policies that refuse UNSIGNED-PAYLOAD
+  never,      ///< over http in a network that you trust: bytes that change on their way are noticed by nobody
 };
 
 /// How to reach a bucket of S3 or of one of its many kin. The first members in this order are those of the guide.
@@ -34,6 +35,9 @@ struct s3_connect_param {
   std::string region = {};         ///< empty: discovered from the store's answers; given: another one is an error
   std::string session_token = {};  ///< of temporary credentials
 
+  /// Keys that are fetched, and replaced before they expire, in place of the three above:
+  /// `auth::default_aws_credentials()`.
+  auth::provider<auth::credentials> credentials = {};
   s3_addressing addressing = s3_addressing::automatic;                 ///< for stores that take only one of the two
   s3_payload_signing payload_signing = s3_payload_signing::automatic;  ///< whether bodies are hashed
   std::string ca_file = {};        ///< PEM bundle instead of the system's trusted authorities
@@ -41,6 +45,7 @@ struct s3_connect_param {
   http::retry_options retry = {};  ///< of every operation and every part
   int idle_connections = 8;        ///< kept open between requests; as many as there are requests at a time are opened
   http::proxy_options proxy = {};  ///< from HTTPS_PROXY and its kin, unless it says otherwise
+  http::exchange_hook on_exchange = {};  ///< for logs and metrics; retries: retry.on_retry
 };
 
 }  // namespace v1

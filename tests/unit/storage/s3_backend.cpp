@@ -93,6 +93,23 @@ TEST_CASE("s3: a put as it goes over the wire") {
   }
 }
 
+TEST_CASE("s3: whether a body is hashed, over http") {
+  using bw::s3_payload_signing;
+  scripted_server server([](request const&) { return http_answer(200, "", {{"ETag", "\"abc\""}}); });
+  auto const hash = auth::to_hex(auth::sha256("hello"));
+  std::string const none = "UNSIGNED-PAYLOAD";
+  std::pair<s3_payload_signing, std::string> const cases[] = {
+      {s3_payload_signing::automatic, hash}, {s3_payload_signing::always, hash}, {s3_payload_signing::never, none}};
+  for (auto const& [signing, expected] : cases) {
+    auto param = param_of(server);
+    param.payload_signing = signing;
+    bw::object_store store = param;
+    store.put("k", bytes("hello"));
+    CHECK(server.seen().back().headers.at("x-amz-content-sha256") == expected);
+    CHECK(is_signed(server.seen().back(), "us-east-1"));
+  }
+}
+
 TEST_CASE("s3: an empty object is sent with its length") {
   scripted_server server([](request const&) { return http_answer(200, "", {{"ETag", "\"abc\""}}); });
   bw::object_store store = param_of(server);
@@ -127,6 +144,74 @@ TEST_CASE("s3: passing troubles are tried again, each time signed anew; others a
   });
   bw::object_store store = param_of(server);
   CHECK(store.try_put("k", bytes("x")).has_value());
+}
+
+TEST_CASE("s3: keys from a provider are replaced once a store says that they have expired") {
+  int fetched = 0;
+  bw::auth::provider<auth::credentials> const keys("keys", [&](std::stop_token) -> bw::result<auth::credentials> {
+    return auth::credentials{
+        .access_key = "AKIDEXAMPLE", .secret_key = secret, .session_token = "5ecret-" + std::to_string(++fetched)};
+  });
+  std::string valid = "5ecret-2";
+  scripted_server server([&](request const& r) {
+    CHECK(is_signed(r, "us-east-1"));
+    return r.headers.at("x-amz-security-token") == valid
+               ? http_answer(200, "", {{"ETag", "e"}})
+               : http_answer(400,
+                             s3_error("ExpiredToken", "<Token0>" + r.headers.at("x-amz-security-token") + "</Token0>"));
+  });
+  auto param = param_of(server);
+  param.access_key = param.secret_key = "";
+  param.credentials = keys;
+  bw::object_store store = param;
+  CHECK(store.try_put("k", bytes("x")).has_value());
+  CHECK(store.try_put("k", bytes("x")).has_value());
+  CHECK(fetched == 2);
+  CHECK(server.seen().size() == 3);
+
+  valid = "another";  // new keys that are refused like the old ones are the store's last word
+  auto const refused = store.try_put("k", bytes("x"));
+  REQUIRE(!refused);
+  CHECK(refused.error().code == errc::access_denied);
+  CHECK(refused.error().message.find("5ecret") == std::string::npos);
+  CHECK(fetched == 3);
+  CHECK(server.seen().size() == 5);
+}
+
+TEST_CASE("s3: without keys nothing is sent, and the provider's reason is told") {
+  scripted_server server([](request const&) { return http_answer(200, "", {{"ETag", "e"}}); });
+  auto param = param_of(server);
+  param.access_key = param.secret_key = "";
+  param.credentials = {"the vault", [](std::stop_token) -> bw::result<auth::credentials> {
+                         return bw::error_info{.code = errc::credentials_unavailable, .message = "it is sealed"};
+                       }};
+  bw::object_store store = param;
+  auto const got = store.try_put("k", bytes("x"));
+  REQUIRE(!got);
+  CHECK(got.error().code == errc::credentials_unavailable);
+  CHECK(got.error().message == "cannot put 'k' in bucket 'bucket': the vault: it is sealed");
+  CHECK(!got.error().may_have_happened);
+  CHECK(store.try_presign_get("k", std::chrono::hours(1)).error().code == errc::credentials_unavailable);
+  CHECK(server.seen().empty());
+
+  param.access_key = "AKIDEXAMPLE";
+  auto const both = bw::try_open_store(param);
+  REQUIRE(!both);
+  CHECK(both.error().code == errc::invalid_option);
+}
+
+TEST_CASE("s3: a condition that a store would ignore is not sent") {
+  for (char const* endpoint :
+       {"storage.googleapis.com", "oss-cn-hangzhou.aliyuncs.com", "cos.ap-beijing.myqcloud.com"}) {
+    CAPTURE(endpoint);
+    bw::object_store store = bw::s3_connect_param{
+        .endpoint = endpoint, .access_key = "a", .secret_key = "s", .bucket_name = "bucket-1250000000"};
+    auto const got = store.try_put_if_absent("k", bytes("x"));
+    REQUIRE(!got);
+    CHECK(got.error().code == errc::storage_error);
+    CHECK(got.error().message.find("absent") != std::string::npos);
+    CHECK(!got.error().may_have_happened);
+  }
 }
 
 TEST_CASE("s3: the region is learnt from the store, used once more, and remembered") {

@@ -14,6 +14,21 @@ struct client::impl {
   explicit impl(client_options given) : options(std::move(given)), proxies(options.proxy) {}
 
   result<response> send(request const& what, std::stop_token stop) {
+    if (!options.on_exchange) return send(what, std::move(stop), nullptr);
+    std::string_view const target = what.target;
+    exchange_info seen{.method = what.method, .origin = what.origin, .path = target.substr(0, target.find('?'))};
+    auto const start = detail::clock::now();
+    auto out = send(what, std::move(stop), &seen);
+    seen.total = detail::clock::now() - start;
+    if (out)
+      seen.status = out->status;
+    else
+      seen.error = &out.error();
+    detail::tell(options.on_exchange, seen);
+    return out;
+  }
+
+  result<response> send(request const& what, std::stop_token stop, exchange_info* seen) {
     auto const head = detail::request_head(what, options.user_agent);
     if (!head) return head.error();
     auto const by = proxies.try_choose(what.origin);
@@ -44,6 +59,7 @@ struct client::impl {
     bool sent = false;  // by this pass or the one before
     while (true) {
       bool const reused = line != nullptr;
+      auto const start = detail::clock::now();
       if (!line) {
         auto opened = detail::connection::try_open(*loop, what.origin, *by, options, tls.get(), time, make);
         if (!opened) {
@@ -53,9 +69,14 @@ struct client::impl {
         line = std::move(*opened);
       }
       line->resume();
+      if (seen) {
+        seen->reused = reused;
+        if (!reused) seen->connecting = detail::clock::now() - start;
+      }
       detail::exchange one(*loop, *line, options, time, make, *head, what);
       auto done = one.run();
-      sent = sent || one.begun();
+      sent = sent || one.sent() != 0;
+      if (seen) seen->sent = one.sent(), seen->received = one.received(), seen->waiting = one.waited();
       if (!done.outcome) done.outcome.error().may_have_happened = sent;
       if (done.keep) {
         line->rest();

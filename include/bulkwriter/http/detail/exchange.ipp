@@ -43,13 +43,15 @@ class exchange {
     return {in_.take(), keep};
   }
 
-  // Whether any of the request has been sent.
-  bool begun() const noexcept { return out_.left() != size_; }
+  // Bytes of the request that the connection has taken, bytes that came, and how long the first of an answer took.
+  std::size_t sent() const noexcept { return size_ - out_.left(); }
+  std::size_t received() const noexcept { return received_; }
+  clock::duration waited() const noexcept { return waited_; }
 
  private:
   bool all_sent() const noexcept { return out_.empty() && line_.pending() == 0; }
   std::string progress() const {
-    return std::to_string(size_ - out_.left()) + " of " + std::to_string(size_) + " bytes of the request sent";
+    return std::to_string(sent()) + " of " + std::to_string(size_) + " bytes of the request sent";
   }
 
   // Sends all, or stops where sending has become pointless: the peer has refused (status 300 and up) or is gone. In
@@ -90,6 +92,7 @@ class exchange {
 
   result<void> receive() {
     timeouts const& t = time_.options();
+    auto const all_out = clock::now();
     auto end = time_.phase(in_.begun() ? t.read_stall : t.first_byte);
     while (!in_.complete()) {
       bool const begun = in_.begun();
@@ -99,6 +102,7 @@ class exchange {
       switch (hear()) {
         case io_status::moved:
           if (!problem_.empty()) return make_(errc::invalid_response, "receive", problem_);
+          if (!begun && in_.begun()) waited_ = clock::now() - all_out;
           end = time_.phase(in_.begun() ? t.read_stall : t.first_byte);
           continue;
         case io_status::would_block: break;
@@ -136,7 +140,10 @@ class exchange {
   io_status hear() {
     auto const space = in_.space();
     auto const step = line_.read(space.data(), space.size());
-    if (step.status == io_status::moved) problem_ = in_.commit(step.bytes);
+    if (step.status == io_status::moved) {
+      received_ += step.bytes;
+      problem_ = in_.commit(step.bytes);
+    }
     return step.status;
   }
 
@@ -157,7 +164,8 @@ class exchange {
   limits const& time_;
   error_maker const& make_;
   outgoing out_;
-  std::size_t size_;
+  std::size_t size_, received_ = 0;
+  clock::duration waited_ = {};
   answer in_;
   std::string problem_, write_failure_;
   bool early_ = false, ended_ = false;

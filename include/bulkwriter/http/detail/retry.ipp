@@ -83,6 +83,14 @@ BULKWRITER_DECL result<response> send_with_retry(retry_options const& options,
     // compared in milliseconds: a budget of milliseconds::max() does not fit the clock's own unit
     auto const spent = std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - start);
     if (spent + delay > options.budget) return outcome;
+    if (options.on_retry) {
+      retry_info info{.failures = tried, .delay = delay};
+      if (outcome)
+        info.status = outcome->status;
+      else
+        info.error = &outcome.error();
+      detail::tell(options.on_retry, info);
+    }
     if (!detail::sleep(delay, stop)) return outcome;
   }
 }

@@ -19,6 +19,7 @@ rest_options rest_options_of(Target const& target, std::string url, std::string 
   options.client.timeouts = target.timeouts;
   options.client.tls = {.ca_file = target.ca_file, .ca_path = target.ca_path};
   options.client.proxy = target.proxy;
+  options.client.on_exchange = target.on_exchange;
   options.retry = target.retry;
   options.headers = target.headers;
   return options;

@@ -38,10 +38,6 @@ result<s3_address> try_s3_address(s3_connect_param const& param);
 /// Whether this can be a region's name; whatever else a server sends must not get into a host name.
 bool is_region_name(std::string_view text) noexcept;
 
-/// A key that every store takes and that comes back as it was: 1 to 1024 bytes, no leading slash, no control
-/// characters, no "." or ".." segments (servers and proxies resolve them, and the object would be elsewhere).
-result<void> check_key(std::string_view key);
-
 /// The path of a key at this address, percent-encoded; of the bucket itself for an empty key.
 std::string path_of_key(s3_address const& address, std::string_view key);
 

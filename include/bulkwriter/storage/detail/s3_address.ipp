@@ -167,33 +167,6 @@ BULKWRITER_DECL result<s3_address> try_s3_address(s3_connect_param const& param)
   return out;
 }
 
-BULKWRITER_DECL result<void> check_key(std::string_view key) {
-  auto const refuse = [](std::string message) -> error_info {
-    return {.code = errc::invalid_option, .message = std::move(message)};
-  };
-  if (key.empty()) return refuse("an object key is empty");
-  for (std::size_t i = 0; i < key.size(); ++i) {
-    auto const c = static_cast<unsigned char>(key[i]);
-    if (c < 0x20 || c == 0x7f) {
-      return refuse("an object key has a control character (code " + std::to_string(c) + ") at byte " +
-                    std::to_string(i));
-    }
-  }
-  if (key.size() > 1024)
-    return refuse("an object key of " + std::to_string(key.size()) + " bytes exceeds the limit of 1024");
-  if (key.front() == '/') return refuse("object key '" + std::string(key) + "' begins with a slash");
-  for (std::size_t at = 0; at <= key.size();) {
-    std::size_t const end = (std::min)(key.find('/', at), key.size());
-    auto const segment = key.substr(at, end - at);
-    if (segment == "." || segment == "..") {
-      return refuse("object key '" + std::string(key) + "' has a '" + std::string(segment) +
-                    "' segment, which servers resolve differently");
-    }
-    at = end + 1;
-  }
-  return {};
-}
-
 BULKWRITER_DECL std::string path_of_key(s3_address const& address, std::string_view key) {
   if (key.empty()) return address.base_path.empty() ? "/" : address.base_path;
   return address.base_path + '/' + auth::percent_encode(key, true);

@@ -1,8 +1,8 @@
 #pragma once
 
-#include <bulkwriter/auth/credentials.hpp>
 #include <bulkwriter/error.hpp>
 #include <bulkwriter/http/message.hpp>
+#include <bulkwriter/storage/detail/store_text.hpp>
 #include <bulkwriter/storage/object_store.hpp>
 
 #include <chrono>
@@ -37,20 +37,11 @@ errc s3_errc(s3_failure const& failure, int status, std::string_view known_regio
 /// that take long; the SDKs of AWS expect it of all.
 bool is_denied_success(http::response const& answer);
 
-/// Whether what was asked for may have been done although this does not say so.
-bool leaves_open(result<http::response> const& answer);
-
 /// Refusals that a second try may overcome although their HTTP status does not say so.
 bool is_transient_s3_code(std::string_view code) noexcept;
 
 /// Answers that the bucket lives in another region.
 bool is_region_refusal(s3_failure const& failure, int status) noexcept;
-
-/// Foreign text for a message: one line, bounded, without the secrets and without anything as long as a signature.
-std::string printable(std::string_view text, auth::credentials const& secrets);
-
-/// An ETag without its quotes.
-std::string unquoted(std::string_view etag);
 
 struct s3_completion {
   bool completed = false;  ///< the root element is CompleteMultipartUploadResult

@@ -14,10 +14,6 @@ inline namespace v1 {
 namespace storage {
 namespace detail {
 
-BULKWRITER_DECL bool is_one_of(std::string_view text, std::initializer_list<std::string_view> list) noexcept {
-  return std::find(list.begin(), list.end(), text) != list.end();
-}
-
 BULKWRITER_DECL s3_failure read_s3_failure(http::response const& answer) {
   s3_failure out;
   std::string region;
@@ -70,9 +66,9 @@ BULKWRITER_DECL errc s3_errc(s3_failure const& failure, int status, std::string_
   }
   if (is_region_refusal(failure, status)) return errc::wrong_region;
   // A page of some web server says nothing about bucket, object or rights.
+  if (status == 401 && !failure.foreign) return errc::access_denied;
   if (code.empty() && !failure.foreign) {
     switch (status) {
-      case 401:
       case 403: return errc::access_denied;
       case 404: return errc::no_such_key;
       case 412: return errc::precondition_failed;
@@ -87,13 +83,6 @@ BULKWRITER_DECL bool is_denied_success(http::response const& answer) {
          !read_s3_failure(answer).code.empty();
 }
 
-BULKWRITER_DECL bool leaves_open(result<http::response> const& answer) {
-  if (!answer) return answer.error().may_have_happened;
-  if (is_denied_success(*answer)) return is_transient_s3_code(read_s3_failure(*answer).code);
-  // 501 and 505 refuse the request for what it is (RFC 9110, 15.6).
-  return answer->status >= 500 && answer->status != 501 && answer->status != 505;
-}
-
 BULKWRITER_DECL bool is_transient_s3_code(std::string_view code) noexcept {
   return is_one_of(
       code, {"RequestTimeout", "RequestTimeoutException", "SlowDown", "InternalError", "ServiceUnavailable",
@@ -102,47 +91,6 @@ BULKWRITER_DECL bool is_transient_s3_code(std::string_view code) noexcept {
              "OperationAborted",
              // Damaged on the way: the body in memory is sent again.
              "BadDigest", "XAmzContentSHA256Mismatch"});
-}
-
-BULKWRITER_DECL std::string printable(std::string_view text, auth::credentials const& secrets) {
-  std::string out(text);
-  for (std::string const* secret : {&secrets.secret_key, &secrets.session_token}) {
-    if (secret->empty()) continue;
-    for (std::size_t at = 0; (at = out.find(*secret, at)) != std::string::npos; at += 3)
-      out.replace(at, secret->size(), "***");
-  }
-  constexpr std::size_t longest_word = 40;  // a signature is a word of 64 hexadecimal digits
-  std::string line;
-  for (std::size_t at = 0; at < out.size();) {
-    auto const is_digit = [](char c) {
-      return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
-    };
-    std::size_t end = at;
-    while (end < out.size() && is_digit(out[end])) ++end;
-    if (end - at > longest_word) {
-      line += "***";
-      at = end;
-    } else if (end == at) {
-      auto const c = static_cast<unsigned char>(out[at++]);
-      line += c < 0x20 || c == 0x7f ? ' ' : static_cast<char>(c);
-    } else {
-      line.append(out, at, end - at);
-      at = end;
-    }
-  }
-  constexpr std::size_t limit = 300;
-  if (line.size() > limit) {
-    std::size_t cut = limit;
-    while (cut > 0 && (static_cast<unsigned char>(line[cut]) & 0xC0) == 0x80) --cut;  // not within a UTF-8 character
-    line.resize(cut);
-    line += "…";
-  }
-  return line;
-}
-
-BULKWRITER_DECL std::string unquoted(std::string_view etag) {
-  if (etag.size() >= 2 && etag.front() == '"' && etag.back() == '"') etag = etag.substr(1, etag.size() - 2);
-  return std::string(etag);
 }
 
 BULKWRITER_DECL s3_completion read_s3_completion(http::response const& answer) {

@@ -1,23 +1,18 @@
 #pragma once
 
 #include <bulkwriter/auth/sigv4.hpp>
-#include <bulkwriter/http/client.hpp>
-#include <bulkwriter/http/retry.hpp>
+#include <bulkwriter/storage/detail/http_backend.hpp>
 #include <bulkwriter/storage/detail/s3_address.hpp>
 #include <bulkwriter/storage/detail/s3_answer.hpp>
 #include <bulkwriter/storage/object_store.hpp>
 
 #include <chrono>
 #include <cstddef>
-#include <functional>
-#include <initializer_list>
-#include <memory>
 #include <mutex>
 #include <span>
 #include <stop_token>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 namespace bulkwriter {
@@ -25,11 +20,11 @@ inline namespace v1 {
 namespace storage {
 namespace detail {
 
-/// The S3 protocol over a pool of connections. What one operation learns about the bucket's region and the server's
-/// clock serves all that follow.
-class s3_backend final : public backend {
+/// The S3 protocol. What one operation learns about the bucket's region and the server's clock serves all that follow.
+class s3_backend final : public http_backend {
  public:
-  s3_backend(s3_connect_param const& param, s3_address address);
+  /// `token`, if there is one, is shown in place of signatures, as Google Cloud Storage has it.
+  s3_backend(s3_connect_param const& param, s3_address address, auth::provider<auth::bearer_token> token = {});
 
   BULKWRITER_DECL result<object_info> put(std::string const& key, std::span<std::byte const> body) override;
   BULKWRITER_DECL result<std::string> create_multipart(std::string const& key) override;
@@ -50,60 +45,34 @@ class s3_backend final : public backend {
   BULKWRITER_DECL std::string object_url(std::string_view key) const override;
 
  private:
-  using fields = std::vector<std::pair<std::string, std::string>>;
-  using verdict = std::function<bool(result<http::response> const&)>;
-
-  // One logical request: what the user wanted, for messages, and what goes out with every attempt.
-  struct call {
-    std::string purpose;  // "cannot put 'a/b'"
-    std::string method;
-    std::string key = {};  // empty: the bucket itself
-    fields query = {};     // not encoded
-    std::vector<http::header> headers = {};
-    std::span<std::byte const> body = {};
-    bool patient = false;          // the store may take minutes before it answers
-    verdict worth_repeating = {};  // empty: transient_answer
-    std::stop_token stop = {};
-  };
-  // The last answer, how often was asked, and the address that gave it.
-  struct outcome {
-    result<http::response> answer;
-    int attempts = 0;
-    bool open = false;  // some attempt may have done the work although its answer did not say so
-    s3_address address = {};
-  };
-  class lease;
+  // What http_backend asks.
+  BULKWRITER_DECL result<http::response> attempt(call const& what, outcome& so_far) override;
+  BULKWRITER_DECL bool learns(http::response const& refused, outcome& so_far) override;
+  BULKWRITER_DECL void accepted_by_store() override;
+  BULKWRITER_DECL bool is_transient(result<http::response> const& answer) const override;
+  BULKWRITER_DECL bool is_denied(http::response const& answer) const override;
+  BULKWRITER_DECL refusal explain(call const& what, outcome const& got, http::response const& answer) const override;
+  BULKWRITER_DECL std::vector<std::string> secrets(outcome const& got) const override;
 
   result<object_info> put(std::string const& key, std::span<std::byte const> body, std::vector<http::header> headers);
-  auth::sigv4_time server_time() const;
-
-  outcome send(call const& what);
-  template <class Item, class Read>
-  result<std::vector<Item>> all_pages(call const& first, Read const& read);
-  http::response const* accepted(outcome const& got, std::initializer_list<int> statuses) const;
-  result<http::response> send_signed(call const& what, s3_address const& address, std::string const& payload_hash);
-  bool learn_region(http::response const& answer, s3_address const& asked);
+  bool learn_region(s3_failure failure, std::string const& asked);
   bool learn_clock(http::response const& answer);
+  result<void> authorize(http::request& request, call const& what, outcome& so_far);
+  bool forget_expired(outcome& so_far) const;
+  auth::sigv4_time server_time() const;
   s3_address address() const;
   bool region_is_known() const;
-  error_info failed(call const& what, outcome const& got) const;
-  error_info refused(call const& what, outcome const& got, http::response const& answer) const;
-  error_info unusable(call const& what, outcome const& got, std::string const& why) const;
-  std::string place(s3_address const& at) const;
 
-  auth::credentials const credentials_;
+  auth::provider<auth::credentials> const credentials_;
+  auth::provider<auth::bearer_token> const token_;  // in place of credentials_
   std::string const bucket_;
-  http::retry_options const retry_;
-  std::size_t const max_idle_;
-  http::client_options const options_, patient_options_;
-  s3_payload_signing const payload_signing_;
+  bool const sign_payload_;
   auth::sigv4_key_cache keys_;
 
   mutable std::mutex mutex_;  // guards what follows
   s3_address address_;
   bool region_is_right_ = false;                           // the store has taken a signature for it
   std::chrono::system_clock::duration clock_offset_ = {};  // the server's clock minus ours
-  std::vector<std::unique_ptr<http::client>> idle_, idle_patient_;
 };
 
 }  // namespace detail

@@ -41,6 +41,15 @@ BULKWRITER_DECL result<object_info> s3_backend::put(std::string const& key, std:
 }
 
 BULKWRITER_DECL result<object_info> s3_backend::put_if_absent(std::string const& key, std::span<std::byte const> body) {
+  // Google ignores If-None-Match here, and takes its own header only beside a token, not beside an AWS signature. Of
+  // OSS and COS only their own protocols are known to have such a condition. In silence they would replace the object.
+  auto const to = address();
+  if (to.provider == s3_provider::gcs && token_) return put(key, body, {{"x-goog-if-generation-match", "0"}});
+  if (to.provider == s3_provider::gcs || to.provider == s3_provider::oss || to.provider == s3_provider::cos) {
+    return error_info{.code = errc::storage_error,
+                      .message = "cannot put '" + key + "' only if it is absent: " + to.origin.host +
+                                 " has no such condition for requests with an AWS signature"};
+  }
   return put(key, body, {{"If-None-Match", "*"}});
 }
 
@@ -96,7 +105,7 @@ BULKWRITER_DECL result<object_info> s3_backend::complete_multipart(std::string c
                      .body = auth::as_bytes(body),
                      .patient = true,
                      .worth_repeating = [&](result<http::response> const& answer) {
-                       if (!answer || answer->status != 200) return transient_answer(answer);
+                       if (!answer || answer->status != 200) return is_transient(answer);
                        bool const repeat = unclear(*answer);
                        may_be_done = may_be_done || repeat;
                        return repeat;
@@ -163,33 +172,12 @@ BULKWRITER_DECL result<object_info> s3_backend::head(std::string const& key) {
   return out;
 }
 
-// `read(body, all, next)` appends what a page lists, and sets what the request for the page behind it says in addition;
-// nothing on the last one.
-template <class Item, class Read>
-result<std::vector<Item>> s3_backend::all_pages(call const& first, Read const& read) {
-  std::vector<Item> all;
-  fields here;
-  while (true) {
-    call what = first;
-    what.query.insert(what.query.end(), here.begin(), here.end());
-    auto const got = send(what);
-    auto const* answer = accepted(got, {200});
-    if (!answer) return failed(what, got);
-    fields next;
-    if (result<void> const page = read(answer->body, all, next); !page)
-      return unusable(what, got, page.error().message);
-    if (next.empty()) return all;
-    if (next == here) return unusable(what, got, "the store offers the same page for ever");
-    here = std::move(next);
-  }
-}
-
 BULKWRITER_DECL result<std::vector<object_info>> s3_backend::list(std::string const& prefix) {
   call what = {.purpose = "cannot list '" + prefix + "*'",
                .method = "GET",
                .query = {{"list-type", "2"}, {"encoding-type", "url"}}};
   if (!prefix.empty()) what.query.emplace_back("prefix", prefix);
-  return all_pages<object_info>(what, [](std::string_view body, auto& all, fields& next) -> result<void> {
+  return all_pages<object_info>(what, [](std::string_view body, auto& all, query_fields& next) -> result<void> {
     auto page = read_s3_page(body);
     if (!page) return std::move(page).error();
     std::move(page->objects.begin(), page->objects.end(), std::back_inserter(all));
@@ -203,7 +191,7 @@ BULKWRITER_DECL result<std::vector<pending_upload>> s3_backend::list_uploads(std
                .method = "GET",
                .query = {{"uploads", ""}, {"encoding-type", "url"}}};
   if (!prefix.empty()) what.query.emplace_back("prefix", prefix);
-  return all_pages<pending_upload>(what, [](std::string_view body, auto& all, fields& next) -> result<void> {
+  return all_pages<pending_upload>(what, [](std::string_view body, auto& all, query_fields& next) -> result<void> {
     auto page = read_s3_uploads_page(body);
     if (!page) return std::move(page).error();
     std::move(page->uploads.begin(), page->uploads.end(), std::back_inserter(all));
@@ -219,7 +207,7 @@ BULKWRITER_DECL result<std::vector<uploaded_part>> s3_backend::list_parts(std::s
                      .method = "GET",
                      .key = key,
                      .query = {{"uploadId", upload_id}}};
-  return all_pages<uploaded_part>(what, [](std::string_view body, auto& all, fields& next) -> result<void> {
+  return all_pages<uploaded_part>(what, [](std::string_view body, auto& all, query_fields& next) -> result<void> {
     auto page = read_s3_parts_page(body);
     if (!page) return std::move(page).error();
     std::move(page->parts.begin(), page->parts.end(), std::back_inserter(all));
@@ -231,16 +219,22 @@ BULKWRITER_DECL result<std::vector<uploaded_part>> s3_backend::list_parts(std::s
 BULKWRITER_DECL result<std::string> s3_backend::presign(std::string const& method, std::string const& key,
                                                         std::chrono::seconds lifetime) {
   if (auto ok = check_key(key); !ok) return std::move(ok).error();
+  if (token_) {
+    return error_info{.code = errc::storage_error,
+                      .message = "cannot sign a URL for '" + key + "': a token signs nothing, HMAC keys do"};
+  }
   if (!region_is_known()) {
     // A signature for another region is worth nothing, and nobody would learn it from the answer.
     call const what = {.purpose = "cannot find the region of '" + key + '\'', .method = "HEAD", .key = key};
     auto const got = send(what);
     if (!got.answer) return failed(what, got);
   }
+  auto const keys = credentials_.get();
+  if (!keys) return keys.error();
   s3_address const to = address();
   auto const signature =
-      auth::try_sigv4_presign({.method = method, .host = to.origin.authority(), .target = path_of_key(to, key)},
-                              credentials_, {.region = to.region}, server_time(), lifetime);
+      auth::try_sigv4_presign({.method = method, .host = to.origin.authority(), .target = path_of_key(to, key)}, *keys,
+                              {.region = to.region}, server_time(), lifetime);
   if (!signature) return signature.error();
   return (to.origin.secure ? "https://" : "http://") + to.origin.authority() + signature->target;
 }

@@ -1,0 +1,118 @@
+#pragma once
+
+#include <bulkwriter/auth/provider.hpp>
+
+#include <algorithm>
+#include <condition_variable>
+#include <mutex>
+#include <optional>
+#include <utility>
+
+namespace bulkwriter {
+inline namespace v1 {
+namespace auth {
+
+template <class Secret>
+struct provider<Secret>::state {
+  using time_point = std::chrono::system_clock::time_point;
+
+  result<Secret> get(std::stop_token const& stop);
+  result<Secret> fetch(std::unique_lock<std::mutex>& lock, std::stop_token const& stop);
+  time_point now() const { return options.now ? options.now() : std::chrono::system_clock::now(); }
+
+  std::string const name = {};
+  fetch_function const fetch_one = {};
+  refresh_options const options = {};
+
+  std::mutex mutex = {};
+  std::condition_variable_any fetched = {};
+  std::optional<Secret> current = {};
+  time_point next_fetch = time_point::min();  // none earlier, as long as there is a current one
+  bool fetching = false;
+  unsigned fetches = 0;                    // ended ones
+  std::optional<error_info> failure = {};  // of the last one
+};
+
+template <class Secret>
+result<Secret> provider<Secret>::state::get(std::stop_token const& stop) {
+  std::unique_lock lock(mutex);
+  while (true) {
+    time_point const time = now();
+    if (current && (time < next_fetch || current->expires > time + options.refresh_before)) return *current;
+    if (!fetching) return fetch(lock, stop);
+    if (current && current->expires > time) return *current;
+    unsigned const before = fetches;
+    if (!fetched.wait(lock, stop, [&] { return fetches != before; }))
+      return error_info{.code = errc::cancelled, .message = name + ": cancelled by the caller"};
+    // Its failure is that of all who waited, or each would wait for a fetch of its own in turn. But that somebody else
+    // has lost interest is no failure.
+    if (!current && failure && failure->code != errc::cancelled) return *failure;
+  }
+}
+
+template <class Secret>
+result<Secret> provider<Secret>::state::fetch(std::unique_lock<std::mutex>& lock, std::stop_token const& stop) {
+  struct ending {  // however the fetch ends, the others must not wait for it for ever
+    state& of;
+    std::unique_lock<std::mutex>& lock;
+    ~ending() {
+      if (!lock.owns_lock()) lock.lock();
+      of.fetching = false;
+      ++of.fetches;
+      of.fetched.notify_all();
+    }
+  };
+  fetching = true;
+  failure.reset();
+  ending const at_end{*this, lock};
+  lock.unlock();
+  result<Secret> got = fetch_one(stop);
+  lock.lock();
+
+  next_fetch = now() + options.retry_after;
+  if (got) {
+    current = *got;
+    return got;
+  }
+  if (current && current->expires > now()) {
+    next_fetch = (std::min)(next_fetch, current->expires);
+    return *current;
+  }
+  current.reset();
+  got.error().message.insert(0, name + ": ");
+  failure = got.error();
+  return got;
+}
+
+template <class Secret>
+provider<Secret>::provider(Secret secret) : state_(std::make_shared<state>()) {
+  state_->next_fetch = state::time_point::max();
+  state_->current = std::move(secret);
+}
+
+template <class Secret>
+provider<Secret>::provider(std::string name, fetch_function fetch, refresh_options options)
+    : state_(new state{.name = std::move(name), .fetch_one = std::move(fetch), .options = std::move(options)}) {}
+
+template <class Secret>
+result<Secret> provider<Secret>::get(std::stop_token stop) const {
+  if (state_) return state_->get(stop);
+  return error_info{.code = errc::credentials_unavailable, .message = "no provider of credentials was given"};
+}
+
+template <class Secret>
+bool provider<Secret>::forget(Secret const& used) const {
+  if (!state_ || !state_->fetch_one) return false;
+  std::lock_guard const lock(state_->mutex);
+  if (state_->current == used) state_->current.reset();
+  return true;
+}
+
+#if defined(BULKWRITER_SEPARATE_COMPILATION)
+template class provider<credentials>;
+template class provider<bearer_token>;
+#endif
+
+}  // namespace auth
+}  // namespace v1
+}  // namespace bulkwriter

@@ -1,0 +1,153 @@
+#pragma once
+
+#include <bulkwriter/auth/credentials.hpp>
+#include <bulkwriter/http/client.hpp>
+#include <bulkwriter/http/retry.hpp>
+#include <bulkwriter/storage/detail/store_text.hpp>
+#include <bulkwriter/storage/object_store.hpp>
+
+#include <chrono>
+#include <cstddef>
+#include <functional>
+#include <initializer_list>
+#include <memory>
+#include <mutex>
+#include <span>
+#include <stop_token>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace bulkwriter {
+inline namespace v1 {
+namespace storage {
+namespace detail {
+
+using query_fields = std::vector<std::pair<std::string, std::string>>;
+
+/// One logical request: what the user wanted, for messages, and what goes out with every attempt.
+struct call {
+  std::string purpose;  ///< "cannot put 'a/b'"
+  std::string method;
+  std::string key = {};     ///< empty: the bucket itself
+  query_fields query = {};  ///< not encoded
+  std::vector<http::header> headers = {};
+  std::span<std::byte const> body = {};
+  bool patient = false;  ///< the store may take minutes before it answers
+  /// Empty: what http_backend::is_transient says.
+  std::function<bool(result<http::response> const&)> worth_repeating = {};
+  std::stop_token stop = {};
+};
+
+/// What became of a call.
+struct outcome {
+  result<http::response> answer;  ///< the last one
+  int attempts = 0;
+  bool open = false;              ///< some attempt may have done the work although its answer did not say so
+  http::origin origin = {};       ///< where the last attempt went
+  std::string folder = {};        ///< of a gateway below a path; mostly empty
+  std::string region = {};        ///< what the last attempt was signed for
+  auth::credentials keys = {};    ///< what it was signed with
+  auth::bearer_token token = {};  ///< or what it showed in place of a signature
+  std::string payload_hash = {};  ///< of the body, if the signature needs it
+  /// What refusals have taught; each is believed once.
+  struct {
+    bool region = false, clock = false, credentials = false;
+  } learnt = {};
+};
+
+/// What a store says when it refuses, in its own words, and what that means.
+struct refusal {
+  errc code = errc::storage_error;
+  std::string server_code = {}, message = {}, request_id = {};
+  std::string hint = {};  ///< goes behind the store's words
+};
+
+/// A store that is spoken to over HTTP: connections, repetitions and the wording of failures, which all clouds share.
+/// What one operation learns from a refusal serves all that follow.
+class http_backend : public backend {
+ protected:
+  /// `place`, for messages: "bucket 'b'".
+  http_backend(std::string place, http::client_options options, http::retry_options retry, int idle_connections);
+
+  // What a cloud says to it.
+
+  /// One attempt: makes the request, signs it and sends it by `exchange`. Notes in `so_far` where to.
+  virtual result<http::response> attempt(call const& what, outcome& so_far) = 0;
+  /// Whether a refusal has taught something with which to ask again at once.
+  virtual bool learns(http::response const& refused, outcome& so_far) = 0;
+  /// An answer that confirms what it was asked with.
+  virtual void accepted_by_store() {}
+  /// Whether a second try may do better.
+  virtual bool is_transient(result<http::response> const& answer) const = 0;
+  /// Whether a success is denied by its own body.
+  virtual bool is_denied(http::response const&) const { return false; }
+  virtual refusal explain(call const& what, outcome const& got, http::response const& answer) const = 0;
+  /// What must not come back in a message, even if the server repeats it.
+  virtual std::vector<std::string> secrets(outcome const& got) const = 0;
+
+  // What it offers in return.
+
+  result<http::response> exchange(http::request const& request, call const& what);
+  /// The call with its repetitions.
+  outcome send(call const& what);
+  /// The answer if it has one of these statuses; null: see failed().
+  http::response const* accepted(outcome const& got, std::initializer_list<int> statuses) const;
+  error_info failed(call const& what, outcome const& got) const;
+  /// An accepted answer that makes no sense.
+  error_info unusable(call const& what, outcome const& got, std::string const& why) const;
+
+  /// Sends `first` once a page. `read(body, all, next)` appends what a page lists, and sets what the request for the
+  /// page behind it says in addition; nothing on the last one.
+  template <class Item, class Read>
+  result<std::vector<Item>> all_pages(call const& first, Read const& read) {
+    std::vector<Item> all;
+    query_fields here;
+    while (true) {
+      call what = first;
+      what.query.insert(what.query.end(), here.begin(), here.end());
+      auto const got = send(what);
+      auto const* answer = accepted(got, {200});
+      if (!answer) return failed(what, got);
+      query_fields next;
+      if (result<void> const page = read(answer->body, all, next); !page)
+        return unusable(what, got, page.error().message);
+      if (next.empty()) return all;
+      if (next == here) return unusable(what, got, "the store offers the same page for ever");
+      here = std::move(next);
+    }
+  }
+
+ private:
+  class lease;
+  using clients = std::vector<std::unique_ptr<http::client>>;
+
+  error_info refused(call const& what, outcome const& got, http::response const& answer) const;
+
+  std::string const place_;
+  http::retry_options const retry_;
+  http::client_options const options_, patient_options_;
+  std::size_t const max_idle_;
+  std::mutex idle_mutex_;  // guards what follows
+  clients idle_, idle_patient_;
+};
+
+/// Whether what was asked for may have been done although this does not say so. `denied_in_passing`: a success that its
+/// body denies for a reason that may be gone soon.
+bool leaves_open(result<http::response> const& answer, bool denied_in_passing) noexcept;
+
+/// The path as it goes into a request, with the query behind it, percent-encoded.
+std::string with_query(std::string path, query_fields const& query);
+
+/// A page of some web server, for the end of a message; empty where there is any trace of a signature in it.
+std::string quoted_page(http::response const& answer, std::span<std::string const> secrets);
+
+}  // namespace detail
+}  // namespace storage
+}  // namespace v1
+}  // namespace bulkwriter
+
+#if BULKWRITER_BODIES
+#include <bulkwriter/storage/detail/http_backend.ipp>
+#endif

@@ -1,0 +1,34 @@
+#pragma once
+
+#include <bulkwriter/error.hpp>
+
+#include <initializer_list>
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace bulkwriter {
+inline namespace v1 {
+namespace storage {
+namespace detail {
+
+/// A key that every store takes and that comes back as it was: 1 to 1024 bytes, no leading slash, no control
+/// characters, no "." or ".." segments (servers and proxies resolve them, and the object would be elsewhere).
+result<void> check_key(std::string_view key);
+
+/// Foreign text for a message: one line, bounded, without the secrets and without anything as long as a signature.
+std::string printable(std::string_view text, std::span<std::string const> secrets);
+
+/// An ETag without its quotes.
+std::string unquoted(std::string_view etag);
+
+bool is_one_of(std::string_view text, std::initializer_list<std::string_view> list) noexcept;
+
+}  // namespace detail
+}  // namespace storage
+}  // namespace v1
+}  // namespace bulkwriter
+
+#if BULKWRITER_BODIES
+#include <bulkwriter/storage/detail/store_text.ipp>
+#endif

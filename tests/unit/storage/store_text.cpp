@@ -1,0 +1,41 @@
+#include <bulkwriter/storage/detail/store_text.hpp>
+
+#include <doctest/doctest.h>
+
+#include <string>
+#include <vector>
+
+namespace bw = bulkwriter;
+using namespace bulkwriter::storage::detail;
+
+TEST_CASE("stores: keys") {
+  CHECK(check_key(std::string(1024, 'k')).has_value());
+  CHECK(check_key("a//b/...").has_value());
+  for (std::string const& bad :
+       {std::string(), std::string("/a"), std::string("a\nb"), std::string("a\0b", 3), std::string("a\x7f"),
+        std::string("a/../b"), std::string(".."), std::string("a/."), std::string(1025, 'k')}) {
+    CAPTURE(bad);
+    REQUIRE(!check_key(bad).has_value());
+    CHECK(check_key(bad).error().code == bw::errc::invalid_option);
+  }
+}
+
+TEST_CASE("stores: foreign text in a message") {
+  std::vector<std::string> const who = {"s3cr+t", "tok"};
+  std::string const digest(64, 'a');
+  CHECK(printable("x s3cr+t y tok z s3cr+t", who) == "x *** y *** z ***");
+  CHECK(printable("sig=" + digest + ";", who) == "sig=***;");
+  CHECK(printable("md5=" + std::string(32, 'b'), who) == "md5=" + std::string(32, 'b'));
+  CHECK(printable("a\r\nb\tc", who) == "a  b c");
+  std::string long_text;
+  for (int i = 0; i < 200; ++i) long_text += "\xe6\x96\x87";
+  auto const cut = printable(long_text, who);
+  CHECK(cut.size() == 300 + 3);  // 100 whole characters and the ellipsis
+}
+
+TEST_CASE("stores: ETags without their quotes") {
+  CHECK(unquoted("\"abc-2\"") == "abc-2");
+  CHECK(unquoted("abc") == "abc");
+  CHECK(unquoted("\"") == "\"");
+  CHECK(unquoted("") == "");
+}
