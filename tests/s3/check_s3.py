@@ -82,6 +82,15 @@ def test_hostile_keys(s, client):
         client.run(s.port, "put", bad, body=b"x").failed("invalid_option", "object key")
 
 
+def test_payload_signing(s, client):
+    """with and without a hash of the body, objects are what was written"""
+    for how in ("always", "never"):
+        for size in (1000, 2 * PART + 1):
+            body = data_of(size, size)
+            client.run(s.port, "upload", f"signing/{how}", body=body, payload_signing=how).ok()
+            assert body_of(s.boto(), f"signing/{how}") == body
+
+
 def test_listing(s, client):
     """a listing of more than one page is whole"""
     boto = s.boto()

@@ -103,6 +103,11 @@ int main(int argc, char** argv) {
         param.region = value;
       } else if (name == "--ca-file") {
         param.ca_file = value;
+      } else if (name == "--payload-signing") {
+        using signing = bw::s3_payload_signing;
+        param.payload_signing = value == "always"  ? signing::always
+                                : value == "never" ? signing::never
+                                                   : signing::automatic;
       } else if (name == "--proxy") {
         param.proxy.url = value;
       } else if (name == "--attempts") {
