@@ -110,10 +110,16 @@ class Target:
 
     def curls(self, pieces, presigned):
         """Four curls at a time, each with a quarter; to a store as presigned parts, begun and joined by boto3."""
+        if presigned:
+            import boto3
+            from botocore.config import Config
+            boto = boto3.client("s3", endpoint_url=self.endpoint, verify=self.ca, aws_access_key_id=ACCESS,
+                                aws_secret_access_key=SECRET, region_name=REGION,
+                                config=Config(s3={"addressing_style": "path"}, signature_version="s3v4"))
+
         def run(key):
             before = time.monotonic()
             if presigned:
-                boto = self.boto
                 upload = boto.create_multipart_upload(Bucket=BUCKET, Key=key)["UploadId"]
                 urls = [boto.generate_presigned_url("upload_part", {"Bucket": BUCKET, "Key": key, "UploadId": upload, "PartNumber": i + 1})
                         for i in range(CURLS)]
@@ -197,10 +203,8 @@ class Store:
         folder = os.path.join(self.folder, name)
         server = Server(self.args.versitygw, folder, certificate=certificate, posix_options=["--data-integrity-etag"])
         try:
-            boto = server.boto()
-            boto.create_bucket(Bucket=BUCKET)
+            server.boto().create_bucket(Bucket=BUCKET)
             target = Target(self.args, f"{'https' if ca else 'http'}://127.0.0.1:{server.port}", ca)
-            target.boto = boto
 
             def look(key, got, warming_up):
                 path = os.path.join(server.root, BUCKET, key)
