@@ -10072,6 +10072,535 @@ result<response> send_with_retry(retry_options const& options, std::function<res
 }  // namespace v1
 }  // namespace bulkwriter
 
+// ---------- bulkwriter/auth/service_options.hpp ---------------------------------------------------------------------
+
+namespace bulkwriter {
+inline namespace v1 {
+namespace auth {
+
+/// How a service that hands out secrets is asked. Metadata services, which are part of the machine or container, are
+/// asked without a proxy and with deadlines of seconds, whatever stands here.
+struct service_options {
+  http::client_options client = {};  ///< whom to trust, proxy, deadlines
+  http::retry_options retry = {.max_attempts = 3,
+                               .base_delay = std::chrono::milliseconds(200),
+                               .max_delay = std::chrono::seconds(2),
+                               .budget = std::chrono::seconds(30)};  ///< of every question
+  refresh_options refresh = {};                                      ///< when to ask again
+};
+
+}  // namespace auth
+}  // namespace v1
+}  // namespace bulkwriter
+
+// ---------- bulkwriter/auth/aws_credentials.hpp ---------------------------------------------------------------------
+
+namespace bulkwriter {
+inline namespace v1 {
+namespace auth {
+
+/// What the functions below would otherwise take from the environment or from the profile. Environment and files are
+/// read at every fetch, so a program must not change its environment while it uses a provider.
+struct aws_options {
+  /// Of the shared files; empty: AWS_PROFILE, else "default". One that is given here takes the place of keys in the
+  /// environment, too.
+  std::string profile = {};
+  std::string credentials_file = {};  ///< empty: AWS_SHARED_CREDENTIALS_FILE, else ~/.aws/credentials
+  std::string config_file = {};       ///< empty: AWS_CONFIG_FILE, else ~/.aws/config
+  std::string region = {};            ///< of the token service; empty: that of `aws_region`, or the global one
+
+  std::string web_identity_token_file = {};  ///< empty: AWS_WEB_IDENTITY_TOKEN_FILE, else the profile's
+  std::string role_arn = {};                 ///< of the web identity; empty: AWS_ROLE_ARN, else the profile's
+  std::string role_session_name = {};        ///< empty: AWS_ROLE_SESSION_NAME, else the profile's, else one of our own
+
+  std::string sts_endpoint = {};        ///< URL; empty: AWS_ENDPOINT_URL_STS, else https://sts.REGION.amazonaws.com
+  std::string container_endpoint = {};  ///< URL; empty: what AWS_CONTAINER_CREDENTIALS_RELATIVE_URI or …FULL_URI names
+  /// URL; empty: AWS_EC2_METADATA_SERVICE_ENDPOINT, else that of AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE.
+  std::string metadata_endpoint = {};
+  service_options service = {};  ///< how they are asked
+};
+
+/// Credentials as programs on and off AWS find them. Each provider fetches at its first `get`, and again before what it
+/// has expires. Errors of `get`: `errc::credentials_unavailable` where there is nothing of the kind;
+/// `errc::invalid_option` or `errc::io_error` where it is set up wrongly; `errc::access_denied`, `errc::http_error`,
+/// `errc::invalid_response` and those of `http::client` where a service fails. Messages name files, variables, origins
+/// and fields, never a secret. Thread-safe.
+/// @{
+
+/// AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN and AWS_CREDENTIAL_EXPIRATION.
+provider<credentials> aws_environment(aws_options options = {});
+
+/// A profile of the shared files: keys, a role that is assumed with those of `source_profile` or `credential_source`,
+/// or a web identity. Profiles of `credential_process`, SSO and MFA are an error that says so.
+provider<credentials> aws_profile(aws_options options = {});
+
+/// A role that is assumed with a token in a file, as EKS and others put it there. Of MinIO and its kin, too, if
+/// `sts_endpoint` names them.
+provider<credentials> aws_web_identity(aws_options options = {});
+
+/// The role of an ECS task or of an EKS pod. Such an endpoint must be https or one of the addresses that AWS uses.
+provider<credentials> aws_container(aws_options options = {});
+
+/// The role of an EC2 instance, by the second version of its metadata service. AWS_EC2_METADATA_DISABLED is heeded.
+provider<credentials> aws_instance(aws_options options = {});
+
+/// The first of all these that there is, in the order of the AWS SDK for Python: environment, a profile's role, web
+/// identity, a profile's keys, container, instance. One that is there and fails ends the search: the next might be
+/// somebody else. The error says what each one said.
+provider<credentials> default_aws_credentials(aws_options options = {});
+/// @}
+
+/// The region that such a program works in: `options.region`, AWS_REGION, AWS_DEFAULT_REGION, or the profile's; empty
+/// if there is none. Thread-safe.
+std::string aws_region(aws_options const& options = {});
+
+}  // namespace auth
+}  // namespace v1
+}  // namespace bulkwriter
+
+// ---------- bulkwriter/auth/detail/inquiry.hpp ----------------------------------------------------------------------
+
+namespace bulkwriter {
+inline namespace v1 {
+namespace auth {
+namespace detail {
+
+using time_point = std::chrono::system_clock::time_point;
+using named_texts = std::map<std::string, std::string, std::less<>>;
+
+// A question to a service that hands out secrets.
+struct inquiry {
+  std::string method = "GET";
+  std::string url = {};
+  std::vector<http::header> headers = {};
+  std::string body = {};
+  std::vector<std::string> secrets = {};                                     // what no message may repeat
+  std::function<std::vector<http::header>(http::request const&)> sign = {};  // further headers, anew for each attempt
+  std::function<bool(result<http::response> const&)> worth_repeating = http::is_transient;
+};
+
+// What it has said, with a status below 300.
+struct reply {
+  std::string from = {};  // origin of the URL: a path may tell more than everybody should know
+  std::string body = {};
+  named_texts fields = {};  // of a JSON object or of the leaves of an XML document; the first of a name
+  time_point received = {};
+  std::vector<std::string> secrets = {};  // of the question
+
+  // The first of these that is there and not empty.
+  std::string text(std::initializer_list<std::string_view> names) const;
+};
+
+result<reply> ask(service_options const& how, inquiry const& what, std::stop_token const& stop);
+
+// A metadata service: without a proxy, and soon.
+service_options nearby(service_options how, std::chrono::milliseconds answer);
+
+// "AccessKeyId" and its kin, as AWS names them everywhere.
+result<credentials> credentials_of(result<reply> const& got);
+// "access_token" and its kin, as OAuth names them.
+result<bearer_token> token_of(result<reply> const& got);
+
+// Members of a JSON object as text, leaves of an XML document; nothing if it is neither.
+std::optional<named_texts> read_fields(std::string_view document);
+// ISO 8601 with any offset and fraction.
+std::optional<time_point> parse_time(std::string_view text);
+
+// name=value&…, for a form's body and for a query.
+std::string form(std::initializer_list<std::pair<std::string_view, std::string_view>> values);
+inline http::header const form_header = {"Content-Type", "application/x-www-form-urlencoded"};
+
+// The given text, or the first variable that is set and not empty.
+std::string or_environment(std::string const& given, std::initializer_list<char const*> names);
+// The file's text without white space at its ends.
+result<std::string> read_file(std::string const& path);
+// With the home folder for "~/".
+std::string expand_home(std::string const& path);
+
+// That a source is not there for this program: a chain goes on to the next one.
+inline error_info absent(std::string why) { return {.code = errc::credentials_unavailable, .message = std::move(why)}; }
+// That it is, but not usable: a chain ends here, or another identity than the wanted one would be taken.
+inline error_info unusable(std::string why) { return {.code = errc::invalid_option, .message = std::move(why)}; }
+
+template <class Secret>
+struct link {
+  std::string name;
+  std::function<result<Secret>()> fetch;
+};
+
+// Of the first that is not absent.
+template <class Secret>
+result<Secret> first_of(std::initializer_list<link<Secret>> links) {
+  std::string said;
+  for (auto const& [name, fetch] : links) {
+    auto got = fetch();
+    if (got) return got;
+    auto& message = got.error().message;
+    message.insert(0, name + ": ");
+    if (got.error().code != errc::credentials_unavailable) return got;
+    said += (said.empty() ? "" : "; ") + message;
+  }
+  return absent(std::move(said));
+}
+
+// A provider that asks as the options say, which it keeps.
+template <class Options, class Secret>
+provider<Secret> provider_of(std::string name, Options options,
+                             result<Secret> (*fetch)(Options const&, std::stop_token const&)) {
+  auto const refresh = options.service.refresh;
+  return {std::move(name), [options = std::move(options), fetch](std::stop_token stop) { return fetch(options, stop); },
+          refresh};
+}
+
+}  // namespace detail
+}  // namespace auth
+}  // namespace v1
+}  // namespace bulkwriter
+
+// ---------- bulkwriter/auth/percent.hpp -----------------------------------------------------------------------------
+
+namespace bulkwriter {
+inline namespace v1 {
+namespace auth {
+
+/// Percent-encoding of RFC 3986: every byte but letters, digits, dot, hyphen, underscore and tilde becomes a percent
+/// sign with two upper-case hexadecimal digits, a space too. The one encoder of the library: what goes over the wire
+/// and what is signed are the same bytes. `keep_slash` is for paths. Thread-safe.
+inline std::string percent_encode(std::string_view text, bool keep_slash = false) {
+  static constexpr char digits[] = "0123456789ABCDEF";
+  std::string out;
+  out.reserve(text.size() + text.size() / 8);
+  for (char const c : text) {
+    bool const unreserved = (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' ||
+                            c == '.' || c == '_' || c == '~';
+    if (unreserved || (keep_slash && c == '/')) {
+      out += c;
+    } else {
+      auto const b = static_cast<unsigned char>(c);
+      out += '%';
+      out += digits[b >> 4];
+      out += digits[b & 15];
+    }
+  }
+  return out;
+}
+
+/// The reverse. A percent sign without two hexadecimal digits behind it stands for itself, and so does a plus sign.
+/// Thread-safe.
+inline std::string percent_decode(std::string_view text) {
+  auto const digit = [](char c) -> int {
+    if (c >= '0' && c <= '9') return c - '0';
+    if (c >= 'A' && c <= 'F') return c - 'A' + 10;
+    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+  };
+  std::string out;
+  out.reserve(text.size());
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (text[i] == '%' && i + 2 < text.size()) {
+      int const high = digit(text[i + 1]), low = digit(text[i + 2]);
+      if (high >= 0 && low >= 0) {
+        out += static_cast<char>(high * 16 + low);
+        i += 2;
+        continue;
+      }
+    }
+    out += text[i];
+  }
+  return out;
+}
+
+}  // namespace auth
+}  // namespace v1
+}  // namespace bulkwriter
+
+// ---------- bulkwriter/http/detail/foreign_text.hpp -----------------------------------------------------------------
+
+namespace bulkwriter {
+inline namespace v1 {
+namespace http {
+namespace detail {
+
+/// Of a server's words the first `limit` bytes, for a message: on one line, and UTF-8 whatever they were.
+std::string foreign_text(std::string_view text, std::size_t limit);
+
+}  // namespace detail
+}  // namespace http
+}  // namespace v1
+}  // namespace bulkwriter
+
+// ---------- bulkwriter/auth/detail/aws_profiles.hpp -----------------------------------------------------------------
+
+namespace bulkwriter {
+inline namespace v1 {
+namespace auth {
+namespace detail {
+
+using ini = std::map<std::string, named_texts, std::less<>>;  // by section
+
+// The files' syntax as Python's configparser has it, which is what the AWS tools read them with: '=' or ':', keys
+// without case, comments on lines of their own, continued values on indented lines. Nothing may come twice.
+// Error: `invalid_option` with the line's number, never its text.
+result<ini> read_ini(std::string_view text);
+
+// The sections that are profiles: "default", "profile x", "profile 'x y'".
+ini profiles_of(ini config);
+
+// Both files. A key may stand in either; the pair of access and secret key comes from one.
+struct aws_profiles {
+  std::string name = {};    // of the wanted one
+  bool is_named = false;    // by the user
+  std::string places = {};  // the files' names, for messages
+  ini credentials = {}, config = {};
+
+  bool has(std::string const& profile) const { return credentials.contains(profile) || config.contains(profile); }
+  // Empty if it is not there.
+  std::string value(std::string const& profile, std::string_view key) const;
+};
+// An empty argument is what the environment says, or else the usual one.
+result<aws_profiles> read_aws_profiles(std::string const& profile, std::string const& credentials_file,
+                                       std::string const& config_file);
+
+}  // namespace detail
+}  // namespace auth
+}  // namespace v1
+}  // namespace bulkwriter
+
+// ---------- bulkwriter/auth/digest.hpp ------------------------------------------------------------------------------
+
+namespace bulkwriter {
+inline namespace v1 {
+namespace auth {
+
+using sha256_digest = std::array<std::byte, 32>;  ///< most significant byte first, as FIPS 180-4 writes it
+using md5_digest = std::array<std::byte, 16>;     ///< in the order of RFC 1321
+
+/// The bytes of a text, for the functions below. A view: the text must outlive it.
+inline std::span<std::byte const> as_bytes(std::string_view text) noexcept {
+  return std::as_bytes(std::span<char const>(text.data(), text.size()));
+}
+
+/// SHA-256 of the whole (FIPS 180-4). Throws `invalid_state` if OpenSSL refuses. Thread-safe, as is all of this header.
+/// @{
+sha256_digest sha256(std::span<std::byte const> data);
+inline sha256_digest sha256(std::string_view text) { return sha256(as_bytes(text)); }
+/// @}
+
+/// HMAC with SHA-256 (RFC 2104); keys of any length. Throws `invalid_state` if OpenSSL refuses.
+sha256_digest hmac_sha256(std::span<std::byte const> key, std::string_view text);
+
+/// MD5 (RFC 1321), for the Content-MD5 header only. Error: `invalid_state` where the platform's policy forbids MD5.
+/// @{
+result<md5_digest> try_md5(std::span<std::byte const> data);
+inline md5_digest md5(std::span<std::byte const> data) { return try_md5(data).value(); }
+/// @}
+
+/// Two lower-case hexadecimal digits a byte.
+std::string to_hex(std::span<std::byte const> data);
+
+/// RFC 4648 section 4: the standard alphabet with padding, no line breaks.
+std::string base64_encode(std::span<std::byte const> data);
+
+/// The reverse, strictly: padding required, no spaces, no stray bits. Error: `invalid_option`; the message tells the
+/// position and never the text, which may be a key.
+/// @{
+result<std::vector<std::byte>> try_base64_decode(std::string_view text);
+inline std::vector<std::byte> base64_decode(std::string_view text) { return try_base64_decode(text).value(); }
+/// @}
+
+}  // namespace auth
+}  // namespace v1
+}  // namespace bulkwriter
+
+// ---------- bulkwriter/auth/sigv4.hpp -------------------------------------------------------------------------------
+
+namespace bulkwriter {
+inline namespace v1 {
+namespace auth {
+
+/// In place of a payload hash: the body is not signed. For https, where TLS guards it.
+inline constexpr std::string_view unsigned_payload = "UNSIGNED-PAYLOAD";
+
+/// What is signed of a request: plain values, no socket, no clock.
+struct sigv4_request {
+  std::string method = "GET";  ///< in capitals
+  std::string host = {};       ///< the Host header's value; empty if `headers` holds one
+  std::string target = "/";    ///< path and query exactly as they go over the wire
+  std::vector<http::header> headers =
+      {};  ///< all to be signed, but for those that proxies rewrite (see `sigv4_signed_headers`)
+  std::string payload_hash = std::string(unsigned_payload);  ///< or the body's SHA-256 in lower-case hex
+};
+
+/// For whom is signed, and by which of the two dialects. The defaults are those of S3 and its kin; `general` gives the
+/// rules of every other service.
+struct sigv4_scope {
+  std::string region = "us-east-1";  ///< of the store; GCS takes "auto"
+  std::string service = "s3";        ///< as AWS abbreviates it
+  bool encode_path_again = false;    ///< sign the percent-encoded form of the wire's path (S3: the path as it is)
+  bool normalize_path = false;       ///< resolve `.` and `..` segments and repeated slashes before signing
+  bool payload_hash_header = true;   ///< add and sign x-amz-content-sha256
+  bool sign_session_token = true;    ///< false: the token is sent beside the signature, not under it
+
+  /// The dialect of every service but S3.
+  static sigv4_scope general(std::string region, std::string service) {
+    return {.region = std::move(region),
+            .service = std::move(service),
+            .encode_path_again = true,
+            .normalize_path = true,
+            .payload_hash_header = false};
+  }
+};
+
+/// A signature and how it came about. The intermediate texts hold no secret key, but a session token may stand in them.
+struct sigv4_signature {
+  std::vector<http::header> headers =
+      {};                   ///< to be added to the request: x-amz-date, …, Authorization; none for presigned
+  std::string target = {};  ///< presigned: path and query with the signature; otherwise as it was
+  std::string canonical_request = {};  ///< of step 1; where S3 refuses a signature it shows the one that it expected
+  std::string string_to_sign = {};     ///< of step 2
+  std::string signature = {};          ///< lower-case hex
+};
+
+/// Remembers the last derived signing key, which is the same for all requests of a day to one region and service.
+/// Thread-safe.
+class sigv4_key_cache {
+ public:
+  /// As `sigv4_signing_key`; computed only if an argument differs from the last call's.
+  sha256_digest get(std::string_view secret_key, std::string_view date, sigv4_scope const& scope);
+
+ private:
+  std::mutex mutex_;
+  std::string secret_key_, date_, region_, service_;
+  sha256_digest key_ = {};
+};
+
+/// A moment, to the second. The scope's date is the day of it in UTC.
+using sigv4_time = std::chrono::system_clock::time_point;
+
+/// Signs by headers (AWS Signature Version 4). Pure: equal arguments give equal signatures. The cache, if one is given,
+/// only saves the derivation of the key. Thread-safe.
+sigv4_signature sigv4_sign(sigv4_request const& request, credentials const& who, sigv4_scope const& scope,
+                           sigv4_time time, sigv4_key_cache* cache = nullptr);
+
+/// Signs by the query: a URL that works without further headers until `expires` has passed.
+/// Error: `invalid_option` unless `expires` is between 1 second and 7 days. Thread-safe.
+/// @{
+result<sigv4_signature> try_sigv4_presign(sigv4_request const& request, credentials const& who,
+                                          sigv4_scope const& scope, sigv4_time time, std::chrono::seconds expires);
+inline sigv4_signature sigv4_presign(sigv4_request const& request, credentials const& who, sigv4_scope const& scope,
+                                     sigv4_time time, std::chrono::seconds expires) {
+  return try_sigv4_presign(request, who, scope, time, expires).value();
+}
+/// @}
+
+// --- the steps one by one: for tests, and for a server that checks what a client has signed ---
+
+/// `20150830T123600Z`; its first eight characters are the date of the scope. UTC, whatever the locale.
+std::string sigv4_timestamp(sigv4_time time);
+
+/// The names that are signed, sorted, in lower case, joined by `;`. Left out, since proxies and gateways may drop or
+/// rewrite them: authorization, user-agent, expect and accept-encoding; those of one hop (connection, keep-alive,
+/// proxy-authenticate, proxy-authorization, te, trailer, transfer-encoding, upgrade); and those of tracing (baggage,
+/// traceparent, tracestate, x-amzn-trace-id).
+std::string sigv4_signed_headers(sigv4_request const& request);
+
+/// Step 1: the request in the one form that both sides sign. A server passes the request with only those headers that
+/// the client names as signed. `X-Amz-Signature` in the query is left out.
+std::string sigv4_canonical_request(sigv4_request const& request, sigv4_scope const& scope);
+
+/// `20150830/us-east-1/s3/aws4_request`; `date` is `YYYYMMDD`.
+std::string sigv4_credential_scope(std::string_view date, sigv4_scope const& scope);
+
+/// Step 2: algorithm, time, scope and the hash of step 1. `timestamp` as of `sigv4_timestamp`.
+std::string sigv4_string_to_sign(std::string_view canonical_request, std::string_view timestamp,
+                                 sigv4_scope const& scope);
+
+/// Step 3: the key for a day (`date`: `YYYYMMDD`), region and service.
+sha256_digest sigv4_signing_key(std::string_view secret_key, std::string_view date, sigv4_scope const& scope);
+/// Step 4: the signature of step 2's text, in lower-case hex.
+inline std::string sigv4_signature_of(sha256_digest const& signing_key, std::string_view string_to_sign) {
+  return to_hex(hmac_sha256(signing_key, string_to_sign));
+}
+
+}  // namespace auth
+}  // namespace v1
+}  // namespace bulkwriter
+
+// ---------- bulkwriter/auth/azure_token.hpp -------------------------------------------------------------------------
+
+namespace bulkwriter {
+inline namespace v1 {
+namespace auth {
+
+/// What the functions below would otherwise take from the environment, which is read at every fetch.
+struct azure_options {
+  std::string tenant_id = {};      ///< empty: AZURE_TENANT_ID
+  std::string client_id = {};      ///< empty: AZURE_CLIENT_ID; for a managed identity: which, if there are several
+  std::string client_secret = {};  ///< empty: AZURE_CLIENT_SECRET
+  std::string federated_token_file = {};                     ///< empty: AZURE_FEDERATED_TOKEN_FILE
+  std::string scope = "https://storage.azure.com/.default";  ///< what the token is for
+  std::string authority_host = {};     ///< URL; empty: AZURE_AUTHORITY_HOST, else https://login.microsoftonline.com
+  std::string metadata_endpoint = {};  ///< URL; empty: IDENTITY_ENDPOINT, else http://169.254.169.254
+  service_options service = {};        ///< how they are asked
+};
+
+/// Tokens as programs on and off Azure find them. Each provider fetches at its first `get`, and again before the token
+/// expires. Errors of `get`: as those of `aws_environment` and its kin. Thread-safe.
+/// @{
+
+/// For an application that has a client secret.
+provider<bearer_token> azure_client_secret(azure_options options = {});
+
+/// For an application that trusts a token in a file, as AKS puts it there.
+provider<bearer_token> azure_workload_identity(azure_options options = {});
+
+/// For the identity of this virtual machine, App Service, function or container app.
+provider<bearer_token> azure_managed_identity(azure_options options = {});
+
+/// The first of all these that there is, in this order, which is that of Azure's own libraries. One that is there and
+/// fails ends the search.
+provider<bearer_token> default_azure_token(azure_options options = {});
+/// @}
+
+}  // namespace auth
+}  // namespace v1
+}  // namespace bulkwriter
+
+// ---------- bulkwriter/auth/google_token.hpp ------------------------------------------------------------------------
+
+namespace bulkwriter {
+inline namespace v1 {
+namespace auth {
+
+/// What the functions below would otherwise take from the environment, which is read at every fetch.
+struct google_options {
+  /// JSON: a service account's key, or what `gcloud auth application-default login` writes. Empty:
+  /// GOOGLE_APPLICATION_CREDENTIALS, else application_default_credentials.json in CLOUDSDK_CONFIG or ~/.config/gcloud.
+  std::string credentials_file = {};
+  std::string scope = "https://www.googleapis.com/auth/devstorage.read_write";  ///< of a service account's tokens
+  std::string token_endpoint = {};     ///< URL in place of the file's token_uri
+  std::string metadata_endpoint = {};  ///< URL; empty: http://GCE_METADATA_HOST, else http://metadata.google.internal
+  service_options service = {};        ///< how they are asked
+};
+
+/// Tokens as programs on and off Google Cloud find them. Each provider fetches at its first `get`, and again before the
+/// token expires. Errors of `get`: as those of `aws_environment` and its kin. Thread-safe.
+/// @{
+
+/// For a service account whose key is in the file, or for whoever has logged in by gcloud. Files of other types
+/// (workload identity federation, impersonation) are an error that says so.
+provider<bearer_token> google_file(google_options options = {});
+
+/// For the service account of this virtual machine, GKE pod or Cloud Run service: its metadata service is asked.
+provider<bearer_token> google_metadata(google_options options = {});
+
+/// The file if there is one, else the metadata service.
+provider<bearer_token> default_google_token(google_options options = {});
+/// @}
+
+}  // namespace auth
+}  // namespace v1
+}  // namespace bulkwriter
+
 // ---------- bulkwriter/import/targets.hpp ---------------------------------------------------------------------------
 
 // Where an import runs, and what may be asked of it. Each target has a request type of its own: Milvus reads keys of
@@ -10436,21 +10965,6 @@ class rest_channel {
 bool may_pass(error_info const& error) noexcept;
 
 }  // namespace detail
-}  // namespace v1
-}  // namespace bulkwriter
-
-// ---------- bulkwriter/http/detail/foreign_text.hpp -----------------------------------------------------------------
-
-namespace bulkwriter {
-inline namespace v1 {
-namespace http {
-namespace detail {
-
-/// Of a server's words the first `limit` bytes, for a message: on one line, and UTF-8 whatever they were.
-std::string foreign_text(std::string_view text, std::size_t limit);
-
-}  // namespace detail
-}  // namespace http
 }  // namespace v1
 }  // namespace bulkwriter
 
@@ -11895,8 +12409,8 @@ inline namespace v1 {
 
 /// Opens a bucket of Google Cloud Storage through its XML API, which is S3's protocol but for who asks: errors, rights
 /// and threads are those of `open_store(s3_connect_param)`. Presigned URLs need HMAC keys (`storage_error` here). No
-/// request is sent: a wrong token or bucket shows at the first operation. Errors: `invalid_option`, `invalid_url`,
-/// those of reading credentials_file.
+/// request is sent: a wrong token or bucket shows at the first operation, and so does a file that is no key. Errors:
+/// `invalid_option`, `invalid_url`.
 ///
 /// Roles needed: Storage Object User (roles/storage.objectUser) has all; Storage Object Creator is enough to upload.
 ///
@@ -11988,222 +12502,6 @@ std::string path_of_key(s3_address const& address, std::string_view key);
 
 }  // namespace detail
 }  // namespace storage
-}  // namespace v1
-}  // namespace bulkwriter
-
-// ---------- bulkwriter/auth/percent.hpp -----------------------------------------------------------------------------
-
-namespace bulkwriter {
-inline namespace v1 {
-namespace auth {
-
-/// Percent-encoding of RFC 3986: every byte but letters, digits, dot, hyphen, underscore and tilde becomes a percent
-/// sign with two upper-case hexadecimal digits, a space too. The one encoder of the library: what goes over the wire
-/// and what is signed are the same bytes. `keep_slash` is for paths. Thread-safe.
-inline std::string percent_encode(std::string_view text, bool keep_slash = false) {
-  static constexpr char digits[] = "0123456789ABCDEF";
-  std::string out;
-  out.reserve(text.size() + text.size() / 8);
-  for (char const c : text) {
-    bool const unreserved = (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' ||
-                            c == '.' || c == '_' || c == '~';
-    if (unreserved || (keep_slash && c == '/')) {
-      out += c;
-    } else {
-      auto const b = static_cast<unsigned char>(c);
-      out += '%';
-      out += digits[b >> 4];
-      out += digits[b & 15];
-    }
-  }
-  return out;
-}
-
-/// The reverse. A percent sign without two hexadecimal digits behind it stands for itself, and so does a plus sign.
-/// Thread-safe.
-inline std::string percent_decode(std::string_view text) {
-  auto const digit = [](char c) -> int {
-    if (c >= '0' && c <= '9') return c - '0';
-    if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-  };
-  std::string out;
-  out.reserve(text.size());
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    if (text[i] == '%' && i + 2 < text.size()) {
-      int const high = digit(text[i + 1]), low = digit(text[i + 2]);
-      if (high >= 0 && low >= 0) {
-        out += static_cast<char>(high * 16 + low);
-        i += 2;
-        continue;
-      }
-    }
-    out += text[i];
-  }
-  return out;
-}
-
-}  // namespace auth
-}  // namespace v1
-}  // namespace bulkwriter
-
-// ---------- bulkwriter/auth/digest.hpp ------------------------------------------------------------------------------
-
-namespace bulkwriter {
-inline namespace v1 {
-namespace auth {
-
-using sha256_digest = std::array<std::byte, 32>;  ///< most significant byte first, as FIPS 180-4 writes it
-using md5_digest = std::array<std::byte, 16>;     ///< in the order of RFC 1321
-
-/// The bytes of a text, for the functions below. A view: the text must outlive it.
-inline std::span<std::byte const> as_bytes(std::string_view text) noexcept {
-  return std::as_bytes(std::span<char const>(text.data(), text.size()));
-}
-
-/// SHA-256 of the whole (FIPS 180-4). Throws `invalid_state` if OpenSSL refuses. Thread-safe, as is all of this header.
-/// @{
-sha256_digest sha256(std::span<std::byte const> data);
-inline sha256_digest sha256(std::string_view text) { return sha256(as_bytes(text)); }
-/// @}
-
-/// HMAC with SHA-256 (RFC 2104); keys of any length. Throws `invalid_state` if OpenSSL refuses.
-sha256_digest hmac_sha256(std::span<std::byte const> key, std::string_view text);
-
-/// MD5 (RFC 1321), for the Content-MD5 header only. Error: `invalid_state` where the platform's policy forbids MD5.
-/// @{
-result<md5_digest> try_md5(std::span<std::byte const> data);
-inline md5_digest md5(std::span<std::byte const> data) { return try_md5(data).value(); }
-/// @}
-
-/// Two lower-case hexadecimal digits a byte.
-std::string to_hex(std::span<std::byte const> data);
-
-/// RFC 4648 section 4: the standard alphabet with padding, no line breaks.
-std::string base64_encode(std::span<std::byte const> data);
-
-/// The reverse, strictly: padding required, no spaces, no stray bits. Error: `invalid_option`; the message tells the
-/// position and never the text, which may be a key.
-/// @{
-result<std::vector<std::byte>> try_base64_decode(std::string_view text);
-inline std::vector<std::byte> base64_decode(std::string_view text) { return try_base64_decode(text).value(); }
-/// @}
-
-}  // namespace auth
-}  // namespace v1
-}  // namespace bulkwriter
-
-// ---------- bulkwriter/auth/sigv4.hpp -------------------------------------------------------------------------------
-
-namespace bulkwriter {
-inline namespace v1 {
-namespace auth {
-
-/// In place of a payload hash: the body is not signed. For https, where TLS guards it.
-inline constexpr std::string_view unsigned_payload = "UNSIGNED-PAYLOAD";
-
-/// What is signed of a request: plain values, no socket, no clock.
-struct sigv4_request {
-  std::string method = "GET";  ///< in capitals
-  std::string host = {};       ///< the Host header's value; empty if `headers` holds one
-  std::string target = "/";    ///< path and query exactly as they go over the wire
-  std::vector<http::header> headers =
-      {};  ///< all to be signed, but for those that proxies rewrite (see `sigv4_signed_headers`)
-  std::string payload_hash = std::string(unsigned_payload);  ///< or the body's SHA-256 in lower-case hex
-};
-
-/// For whom is signed, and by which of the two dialects. The defaults are those of S3 and its kin; `general` gives the
-/// rules of every other service.
-struct sigv4_scope {
-  std::string region = "us-east-1";  ///< of the store; GCS takes "auto"
-  std::string service = "s3";        ///< as AWS abbreviates it
-  bool encode_path_again = false;    ///< sign the percent-encoded form of the wire's path (S3: the path as it is)
-  bool normalize_path = false;       ///< resolve `.` and `..` segments and repeated slashes before signing
-  bool payload_hash_header = true;   ///< add and sign x-amz-content-sha256
-  bool sign_session_token = true;    ///< false: the token is sent beside the signature, not under it
-
-  /// The dialect of every service but S3.
-  static sigv4_scope general(std::string region, std::string service) {
-    return {.region = std::move(region),
-            .service = std::move(service),
-            .encode_path_again = true,
-            .normalize_path = true,
-            .payload_hash_header = false};
-  }
-};
-
-/// A signature and how it came about. The intermediate texts hold no secret key, but a session token may stand in them.
-struct sigv4_signature {
-  std::vector<http::header> headers =
-      {};                   ///< to be added to the request: x-amz-date, …, Authorization; none for presigned
-  std::string target = {};  ///< presigned: path and query with the signature; otherwise as it was
-  std::string canonical_request = {};  ///< of step 1; where S3 refuses a signature it shows the one that it expected
-  std::string string_to_sign = {};     ///< of step 2
-  std::string signature = {};          ///< lower-case hex
-};
-
-/// Remembers the last derived signing key, which is the same for all requests of a day to one region and service.
-/// Thread-safe.
-class sigv4_key_cache {
- public:
-  /// As `sigv4_signing_key`; computed only if an argument differs from the last call's.
-  sha256_digest get(std::string_view secret_key, std::string_view date, sigv4_scope const& scope);
-
- private:
-  std::mutex mutex_;
-  std::string secret_key_, date_, region_, service_;
-  sha256_digest key_ = {};
-};
-
-/// A moment, to the second. The scope's date is the day of it in UTC.
-using sigv4_time = std::chrono::system_clock::time_point;
-
-/// Signs by headers (AWS Signature Version 4). Pure: equal arguments give equal signatures. The cache, if one is given,
-/// only saves the derivation of the key. Thread-safe.
-sigv4_signature sigv4_sign(sigv4_request const& request, credentials const& who, sigv4_scope const& scope,
-                           sigv4_time time, sigv4_key_cache* cache = nullptr);
-
-/// Signs by the query: a URL that works without further headers until `expires` has passed.
-/// Error: `invalid_option` unless `expires` is between 1 second and 7 days. Thread-safe.
-/// @{
-result<sigv4_signature> try_sigv4_presign(sigv4_request const& request, credentials const& who,
-                                          sigv4_scope const& scope, sigv4_time time, std::chrono::seconds expires);
-inline sigv4_signature sigv4_presign(sigv4_request const& request, credentials const& who, sigv4_scope const& scope,
-                                     sigv4_time time, std::chrono::seconds expires) {
-  return try_sigv4_presign(request, who, scope, time, expires).value();
-}
-/// @}
-
-// --- the steps one by one: for tests, and for a server that checks what a client has signed ---
-
-/// `20150830T123600Z`; its first eight characters are the date of the scope. UTC, whatever the locale.
-std::string sigv4_timestamp(sigv4_time time);
-
-/// The names that are signed, sorted, in lower case, joined by `;`. Left out, since proxies and gateways may drop or
-/// rewrite them: authorization, user-agent, expect and accept-encoding; those of one hop (connection, keep-alive,
-/// proxy-authenticate, proxy-authorization, te, trailer, transfer-encoding, upgrade); and those of tracing (baggage,
-/// traceparent, tracestate, x-amzn-trace-id).
-std::string sigv4_signed_headers(sigv4_request const& request);
-
-/// Step 1: the request in the one form that both sides sign. A server passes the request with only those headers that
-/// the client names as signed. `X-Amz-Signature` in the query is left out.
-std::string sigv4_canonical_request(sigv4_request const& request, sigv4_scope const& scope);
-
-/// `20150830/us-east-1/s3/aws4_request`; `date` is `YYYYMMDD`.
-std::string sigv4_credential_scope(std::string_view date, sigv4_scope const& scope);
-
-/// Step 2: algorithm, time, scope and the hash of step 1. `timestamp` as of `sigv4_timestamp`.
-std::string sigv4_string_to_sign(std::string_view canonical_request, std::string_view timestamp,
-                                 sigv4_scope const& scope);
-
-/// Step 3: the key for a day (`date`: `YYYYMMDD`), region and service.
-sha256_digest sigv4_signing_key(std::string_view secret_key, std::string_view date, sigv4_scope const& scope);
-/// Step 4: the signature of step 2's text, in lower-case hex.
-inline std::string sigv4_signature_of(sha256_digest const& signing_key, std::string_view string_to_sign) {
-  return to_hex(hmac_sha256(signing_key, string_to_sign));
-}
-
-}  // namespace auth
 }  // namespace v1
 }  // namespace bulkwriter
 
@@ -12646,6 +12944,7 @@ inline object_info upload_file(object_store const& store, std::string const& pat
 #include <openssl/err.h>
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
+#include <openssl/pem.h>
 #include <openssl/ssl.h>
 #include <openssl/x509v3.h>
 
@@ -12659,6 +12958,7 @@ inline object_info upload_file(object_store const& store, std::string const& pat
 #include <exception>
 #include <fcntl.h>
 #include <filesystem>
+#include <fstream>
 #include <random>
 #include <unistd.h>
 
@@ -14842,6 +15142,1429 @@ BULKWRITER_DECL result<response> send_with_retry(retry_options const& options,
 }  // namespace v1
 }  // namespace bulkwriter
 
+// ---------- bulkwriter/http/detail/foreign_text.ipp -----------------------------------------------------------------
+
+namespace bulkwriter {
+inline namespace v1 {
+namespace http {
+namespace detail {
+
+// Bytes of the UTF-8 character that begins here (RFC 3629); 0 if none does.
+BULKWRITER_DECL std::size_t character_size(std::string_view text) noexcept {
+  auto const at = [text](std::size_t i) { return static_cast<unsigned char>(text[i]); };
+  unsigned char const first = at(0);
+  if (first < 0x80) return 1;
+  std::size_t const size = first >= 0xF0 ? 4 : first >= 0xE0 ? 3 : 2;
+  if (first < 0xC2 || first > 0xF4 || text.size() < size) return 0;
+  for (std::size_t i = 1; i < size; ++i)
+    if ((at(i) & 0xC0) != 0x80) return 0;
+  bool const overlong = (first == 0xE0 && at(1) < 0xA0) || (first == 0xF0 && at(1) < 0x90);
+  bool const no_character = (first == 0xED && at(1) > 0x9F) || (first == 0xF4 && at(1) > 0x8F);
+  return overlong || no_character ? 0 : size;
+}
+
+BULKWRITER_DECL std::string foreign_text(std::string_view text, std::size_t limit) {
+  std::string out;
+  for (std::size_t at = 0; at < text.size();) {
+    std::size_t const size = character_size(text.substr(at));
+    if (at + (size == 0 ? 1 : size) > limit) return out + "…";
+    auto const c = static_cast<unsigned char>(text[at]);
+    if (size == 0)
+      out += '?';
+    else if (c < 0x20 || c == 0x7f)
+      out += ' ';
+    else
+      out.append(text, at, size);
+    at += size == 0 ? 1 : size;
+  }
+  return out;
+}
+
+}  // namespace detail
+}  // namespace http
+}  // namespace v1
+}  // namespace bulkwriter
+
+// ---------- bulkwriter/auth/detail/inquiry.ipp ----------------------------------------------------------------------
+
+namespace bulkwriter {
+inline namespace v1 {
+namespace auth {
+namespace detail {
+
+BULKWRITER_DECL std::string or_environment(std::string const& given, std::initializer_list<char const*> names) {
+  if (!given.empty()) return given;
+  for (char const* name : names) {
+    if (char const* value = std::getenv(name); value != nullptr && *value != '\0') return value;
+  }
+  return {};
+}
+
+constexpr std::string_view trimmed(std::string_view text) noexcept {
+  constexpr std::string_view space = " \t\r\n\v\f";
+  auto const from = text.find_first_not_of(space);
+  if (from == std::string_view::npos) return {};
+  return text.substr(from, text.find_last_not_of(space) + 1 - from);
+}
+
+// A file's or a profile's name, for a message.
+BULKWRITER_DECL std::string in_quotes(std::string_view name) {
+  return '\'' + http::detail::foreign_text(name, 4096) + '\'';
+}
+
+BULKWRITER_DECL std::string expand_home(std::string const& path) {
+  return path.starts_with("~/") ? or_environment({}, {"HOME"}) + path.substr(1) : path;
+}
+
+BULKWRITER_DECL result<std::string> read_file(std::string const& path) {
+  constexpr std::size_t limit = 1024 * 1024;
+  std::string text(limit + 1, '\0');
+  std::ifstream file(expand_home(path), std::ios::binary);
+  file.read(text.data(), static_cast<std::streamsize>(text.size()));
+  if (!file.eof())
+    return error_info{.code = errc::io_error,
+                      .message = in_quotes(path) + (file.gcount() > 0 ? " is larger than 1 MiB" : " cannot be read")};
+  return std::string(trimmed(std::string_view(text).substr(0, static_cast<std::size_t>(file.gcount()))));
+}
+
+BULKWRITER_DECL std::string form(std::initializer_list<std::pair<std::string_view, std::string_view>> values) {
+  std::string out;
+  for (auto const& [name, value] : values) {
+    if (value.empty()) continue;
+    if (!out.empty()) out += '&';
+    ((out += name) += '=') += percent_encode(value);
+  }
+  return out;
+}
+
+BULKWRITER_DECL std::optional<time_point> parse_time(std::string_view text) {
+  // 2026-01-02T03:04:05Z, and with a fraction of the second or an offset before the end: .678+01:30
+  int year = 0;
+  unsigned month = 0, day = 0, hour = 0, minute = 0, second = 0;
+  auto const number = [&text](std::size_t digits, char before, auto& value) {
+    if (before != '\0') {
+      if (!text.starts_with(before)) return false;
+      text.remove_prefix(1);
+    }
+    bool const good = text.size() >= digits && http::detail::parse_number(text.substr(0, digits), value);
+    if (good) text.remove_prefix(digits);
+    return good;
+  };
+  if (!number(4, '\0', year) || !number(2, '-', month) || !number(2, '-', day)) return std::nullopt;
+  if (!number(2, text.starts_with(' ') ? ' ' : 'T', hour) || !number(2, ':', minute) || !number(2, ':', second))
+    return std::nullopt;
+  if (text.starts_with('.')) text.remove_prefix((std::min)(text.find_first_not_of("0123456789", 1), text.size()));
+  std::chrono::minutes offset{};
+  if (text != "Z") {
+    unsigned hours = 0, minutes = 0;
+    int const sign = text.starts_with('-') ? -1 : 1;
+    if (!number(2, sign < 0 ? '-' : '+', hours)) return std::nullopt;
+    if (!number(2, text.starts_with(':') ? ':' : '\0', minutes) || !text.empty()) return std::nullopt;
+    offset = sign * (std::chrono::hours(hours) + std::chrono::minutes(minutes));
+  }
+  std::chrono::year_month_day const date{std::chrono::year(year), std::chrono::month(month), std::chrono::day(day)};
+  // system_clock counts nanoseconds in 64 bits: until 2262
+  if (!date.ok() || year < 1970 || year > 2200 || hour > 23 || minute > 59 || second > 60) return std::nullopt;
+  return std::chrono::sys_days(date) + std::chrono::hours(hour) + std::chrono::minutes(minute) +
+         std::chrono::seconds(second) - offset;
+}
+
+BULKWRITER_DECL std::optional<named_texts> read_json(std::string_view document) {
+  boost::system::error_code failed;
+  boost::json::value const root = boost::json::parse({document.data(), document.size()}, failed);
+  if (failed || !root.is_object()) return std::nullopt;
+  named_texts out;
+  for (auto const& [key, value] : root.get_object()) {
+    if (value.is_string()) {
+      out.emplace(std::string_view(key), std::string_view(value.get_string()));
+    } else if (value.is_number()) {
+      out.emplace(std::string_view(key), boost::json::serialize(value));
+    } else if (value.is_object() && std::string_view(key) == "error") {
+      // Google's other form of a refusal: {"error": {"status": …, "message": …}}
+      for (std::string_view const inner : {"status", "message"}) {
+        if (auto const* text = value.get_object().if_contains(inner); text != nullptr && text->is_string())
+          out.emplace(inner == "status" ? "error" : inner, std::string_view(text->get_string()));
+      }
+    }
+  }
+  return out;
+}
+
+// Enough for what a token service answers: attributes, comments and CDATA do not occur there.
+BULKWRITER_DECL named_texts read_xml_leaves(std::string_view document) {
+  named_texts out;
+  for (std::size_t at = 0; (at = document.find('<', at)) != std::string_view::npos;) {
+    auto const close = document.find('>', ++at);
+    if (close == std::string_view::npos) break;
+    auto const name = document.substr(at, close - at);
+    auto const rest = document.substr(close + 1);
+    auto const text = rest.substr(0, rest.find('<'));
+    auto const end = rest.substr(text.size());
+    if (end.starts_with("</") && end.substr(2).starts_with(name) && end.substr(2 + name.size()).starts_with('>'))
+      out.emplace(name, text);
+  }
+  return out;
+}
+
+BULKWRITER_DECL std::optional<named_texts> read_fields(std::string_view document) {
+  auto const text = trimmed(document);
+  if (text.starts_with('<')) return read_xml_leaves(text);
+  return read_json(text);
+}
+
+BULKWRITER_DECL std::string reply::text(std::initializer_list<std::string_view> names) const {
+  for (auto const name : names) {
+    if (auto const found = fields.find(name); found != fields.end() && !found->second.empty()) return found->second;
+  }
+  return {};
+}
+
+// The first of these texts as far as it can be repeated: services show what they were sent.
+BULKWRITER_DECL std::string printable(reply const& got, std::initializer_list<std::string_view> names) {
+  auto text = got.text(names);
+  for (auto const& secret : got.secrets) {
+    if (secret.size() < 4) continue;  // a word that short would tear ordinary text apart
+    for (auto const& spelled : {secret, percent_encode(secret)}) {
+      for (std::size_t at = 0; (at = text.find(spelled, at)) != std::string::npos; at += 3)
+        text.replace(at, spelled.size(), "***");
+    }
+  }
+  return text;
+}
+
+// What the service says of a failure: a code and a sentence, as AWS and OAuth name them.
+BULKWRITER_DECL std::string code_of(reply const& got) { return printable(got, {"error", "Code", "code"}); }
+BULKWRITER_DECL std::string complaint(reply const& got) {
+  auto const code = code_of(got), text = printable(got, {"error_description", "Message", "message"});
+  return (code.empty() ? "" : ' ' + http::detail::foreign_text(code, 100)) +
+         (text.empty() ? "" : ": " + http::detail::foreign_text(text, 400));
+}
+
+BULKWRITER_DECL service_options nearby(service_options how, std::chrono::milliseconds answer) {
+  how.client.proxy = {.url = "none"};
+  auto& limits = how.client.timeouts;
+  limits.resolve = limits.connect = limits.handshake = std::chrono::seconds(1);
+  limits.first_byte = limits.read_stall = limits.write_stall = answer;
+  return how;
+}
+
+BULKWRITER_DECL result<reply> ask(service_options const& how, inquiry const& what, std::stop_token const& stop) {
+  auto const url = http::url::try_parse(what.url);
+  if (!url) return url.error();
+  auto options = how.client;
+  options.max_body_size = (std::min)(options.max_body_size, std::size_t(1024 * 1024));
+  http::client client(std::move(options));
+  http::request const request = {.method = what.method,
+                                 .origin = url->origin,
+                                 .target = url->target,
+                                 .headers = what.headers,
+                                 .body = std::as_bytes(std::span(what.body))};
+  auto answer = http::send_with_retry(
+      how.retry,
+      [&] {
+        if (!what.sign) return client.try_send(request, stop);
+        auto signed_request = request;
+        auto const more = what.sign(request);
+        signed_request.headers.insert(signed_request.headers.end(), more.begin(), more.end());
+        return client.try_send(signed_request, stop);
+      },
+      what.worth_repeating, stop);
+  if (!answer) return answer.error();  // its message begins with the origin
+
+  reply out = {.from = url->origin.to_string(),
+               .body = std::move(answer->body),
+               .received = how.refresh.now ? how.refresh.now() : std::chrono::system_clock::now(),
+               .secrets = what.secrets};
+  out.fields = read_fields(out.body).value_or(named_texts());
+  int const status = answer->status;
+  if (status < 300) return out;
+  bool const denied = status == 400 || status == 401 || status == 403;
+  return error_info{.code = denied ? errc::access_denied : errc::http_error,
+                    .message = out.from + ": HTTP " + std::to_string(status) + complaint(out),
+                    .http_status = status,
+                    .server_error = http::detail::foreign_text(code_of(out), 100)};
+}
+
+// Of a metadata service: this machine is none of that cloud's, or has no identity there.
+BULKWRITER_DECL error_info nobody_there(error_info failure) {
+  if (failure.code != errc::cancelled) failure.code = errc::credentials_unavailable;
+  return failure;
+}
+
+// That an answer lacks what it is asked for. Some services refuse like this, with status 200.
+BULKWRITER_DECL error_info lacking(reply const& got, std::string_view name) {
+  return {.code = errc::invalid_response,
+          .message = got.from + ": an answer without '" + std::string(name) + '\'' + complaint(got)};
+}
+
+// A moment as ISO 8601 or in seconds since 1970; without one, for ever.
+BULKWRITER_DECL std::optional<time_point> parse_expiry(std::string const& text) {
+  constexpr double latest = 7'258'118'400;  // 2200
+  if (text.empty()) return time_point::max();
+  double seconds = 0;
+  auto const end = text.data() + text.size();
+  auto const parsed = std::from_chars(text.data(), end, seconds);
+  if (parsed.ec != std::errc() || parsed.ptr != end) return parse_time(text);
+  if (!(seconds >= 0 && seconds < latest)) return std::nullopt;
+  return time_point(std::chrono::seconds(static_cast<std::int64_t>(seconds)));
+}
+
+BULKWRITER_DECL result<credentials> credentials_of(result<reply> const& got) {
+  if (!got) return got.error();
+  credentials out{.access_key = got->text({"AccessKeyId"}),
+                  .secret_key = got->text({"SecretAccessKey"}),
+                  .session_token = got->text({"Token", "SessionToken"})};
+  if (out.access_key.empty()) return lacking(*got, "AccessKeyId");
+  if (out.secret_key.empty()) return lacking(*got, "SecretAccessKey");
+  auto const expires = parse_expiry(got->text({"Expiration"}));
+  if (!expires) return lacking(*got, "Expiration");
+  out.expires = *expires;
+  return out;
+}
+
+BULKWRITER_DECL result<bearer_token> token_of(result<reply> const& got) {
+  if (!got) return got.error();
+  bearer_token out{.token = got->text({"access_token"})};
+  if (out.token.empty()) return lacking(*got, "access_token");
+  auto const left = got->text({"expires_in"});
+  if (unsigned seconds = 0; http::detail::parse_number(left, seconds)) {
+    out.expires = got->received + std::chrono::seconds(seconds);
+  } else if (auto const expires = parse_expiry(got->text({"expires_on"})); left.empty() && expires) {
+    out.expires = *expires;
+  } else {
+    return lacking(*got, left.empty() ? "expires_on" : "expires_in");
+  }
+  return out;
+}
+
+}  // namespace detail
+}  // namespace auth
+}  // namespace v1
+}  // namespace bulkwriter
+
+// ---------- bulkwriter/auth/detail/aws_profiles.ipp -----------------------------------------------------------------
+
+namespace bulkwriter {
+inline namespace v1 {
+namespace auth {
+namespace detail {
+
+BULKWRITER_DECL result<ini> read_ini(std::string_view text) {
+  ini out;
+  named_texts defaults;  // of [DEFAULT], for all sections
+  named_texts* section = nullptr;
+  std::string* value = nullptr;  // of the last key
+  std::size_t indent = 0;        // of its line
+  for (std::size_t number = 1; !text.empty(); ++number) {
+    auto const refuse = [number](std::string_view why) {
+      return unusable("line " + std::to_string(number) + ": " + std::string(why));
+    };
+    auto const whole = text.substr(0, text.find('\n'));
+    text.remove_prefix((std::min)(whole.size() + 1, text.size()));
+    auto const line = trimmed(whole);
+    if (line.starts_with('#') || line.starts_with(';')) continue;
+    if (line.empty()) {
+      if (value != nullptr) *value += '\n';
+      continue;
+    }
+    auto const depth = static_cast<std::size_t>(line.data() - whole.data());
+    if (value != nullptr && depth > indent) {
+      (*value += '\n') += line;
+      continue;
+    }
+    indent = depth;
+    if (auto const close = line.rfind(']'); line.starts_with('[') && close != std::string_view::npos && close > 1) {
+      auto const name = line.substr(1, close - 1);
+      value = nullptr;
+      section = &defaults;
+      if (name != "DEFAULT") {
+        auto const [at, is_new] = out.try_emplace(std::string(name));
+        if (!is_new) return refuse("a section for the second time");
+        section = &at->second;
+      }
+      continue;
+    }
+    if (section == nullptr) return refuse("not in a section");
+    auto const sign = line.find_first_of("=:");
+    if (sign == std::string_view::npos) return refuse("no '='");
+    std::string key(trimmed(line.substr(0, sign)));
+    if (key.empty()) return refuse("no name before the '='");
+    std::transform(key.begin(), key.end(), key.begin(), http::detail::to_lower);
+    auto const [at, is_new] = section->try_emplace(std::move(key), trimmed(line.substr(sign + 1)));
+    if (!is_new) return refuse("a name for the second time in its section");
+    value = &at->second;
+  }
+  for (auto& [name, keys] : out) {
+    keys.insert(defaults.begin(), defaults.end());
+    for (auto& [key, joined] : keys) {
+      joined.erase(trimmed(joined).empty() ? 0 : joined.find_last_not_of(" \t\r\n\v\f") + 1);
+      if (joined.starts_with('\n')) joined.clear();  // settings of one service, nested: not ours
+    }
+  }
+  return out;
+}
+
+// The words of a section's name, as a shell takes them apart.
+BULKWRITER_DECL std::vector<std::string> words_of(std::string_view text) {
+  std::vector<std::string> out;
+  char quote = '\0';
+  bool inside = false;
+  for (char const c : text) {
+    if (quote == '\0' && (c == ' ' || c == '\t')) {
+      inside = false;
+      continue;
+    }
+    if (!inside) out.emplace_back();
+    inside = true;
+    if (quote == '\0' && (c == '"' || c == '\'')) {
+      quote = c;
+    } else if (c == quote) {
+      quote = '\0';
+    } else {
+      out.back() += c;
+    }
+  }
+  return out;
+}
+
+BULKWRITER_DECL ini profiles_of(ini config) {
+  ini out;
+  for (auto& [name, keys] : config) {
+    auto words = words_of(name);
+    if (name == "default") {
+      out.try_emplace(name, std::move(keys));
+    } else if (words.size() == 2 && words[0] == "profile") {
+      out.insert_or_assign(std::move(words[1]), std::move(keys));
+    }
+  }
+  return out;
+}
+
+BULKWRITER_DECL std::string aws_profiles::value(std::string const& profile, std::string_view key) const {
+  for (auto const* file : {&credentials, &config}) {
+    auto const section = file->find(profile);
+    if (section == file->end()) continue;
+    if (auto const found = section->second.find(key); found != section->second.end()) return found->second;
+  }
+  return {};
+}
+
+BULKWRITER_DECL result<aws_profiles> read_aws_profiles(std::string const& profile, std::string const& credentials_file,
+                                                       std::string const& config_file) {
+  aws_profiles out = {.name = or_environment(profile, {"AWS_PROFILE"})};
+  out.is_named = !out.name.empty();
+  if (!out.is_named) out.name = "default";
+  auto const read = [&](std::string path, char const* otherwise, ini& into) -> result<void> {
+    if (path.empty()) path = otherwise;
+    path = expand_home(path);
+    out.places += (out.places.empty() ? "" : " or ") + in_quotes(path);
+    std::error_code failed;
+    if (!std::filesystem::is_regular_file(path, failed)) return {};
+    auto text = read_file(path);
+    if (!text) return std::move(text).error();
+    auto parsed = read_ini(*text);
+    if (!parsed) {
+      parsed.error().message.insert(0, in_quotes(path) + ", ");
+      return std::move(parsed).error();
+    }
+    into = std::move(*parsed);
+    return {};
+  };
+  if (auto done = read(or_environment(credentials_file, {"AWS_SHARED_CREDENTIALS_FILE"}), "~/.aws/credentials",
+                       out.credentials);
+      !done)
+    return std::move(done).error();
+  if (auto done = read(or_environment(config_file, {"AWS_CONFIG_FILE"}), "~/.aws/config", out.config); !done)
+    return std::move(done).error();
+  out.config = profiles_of(std::move(out.config));
+  return out;
+}
+
+}  // namespace detail
+}  // namespace auth
+}  // namespace v1
+}  // namespace bulkwriter
+
+// ---------- bulkwriter/auth/detail/digest.ipp -----------------------------------------------------------------------
+
+namespace bulkwriter {
+inline namespace v1 {
+namespace auth {
+
+BULKWRITER_DECL sha256_digest sha256(std::span<std::byte const> data) {
+  sha256_digest out;
+  // A zero-length span may carry a null pointer, which EVP_Digest accepts together with a count of 0.
+  if (EVP_Digest(data.data(), data.size(), reinterpret_cast<unsigned char*>(out.data()), nullptr, EVP_sha256(),
+                 nullptr) != 1) {
+    ::bulkwriter::v1::detail::throw_error(
+        {.code = errc::invalid_state, .message = "OpenSSL refuses to compute SHA-256"});
+  }
+  return out;
+}
+
+BULKWRITER_DECL sha256_digest hmac_sha256(std::span<std::byte const> key, std::string_view text) {
+  sha256_digest out;
+  unsigned int length = 0;
+  // A key over the block size is hashed first by definition; done here, since OpenSSL takes its length as an int.
+  if (key.size() > static_cast<std::size_t>(INT_MAX)) return hmac_sha256(sha256(key), text);
+  static constexpr unsigned char no_key = 0;  // a null key means "reuse the last one" to OpenSSL
+  if (!HMAC(EVP_sha256(), key.empty() ? static_cast<void const*>(&no_key) : key.data(), static_cast<int>(key.size()),
+            reinterpret_cast<unsigned char const*>(text.data()), text.size(),
+            reinterpret_cast<unsigned char*>(out.data()), &length)) {
+    ::bulkwriter::v1::detail::throw_error(
+        {.code = errc::invalid_state, .message = "OpenSSL refuses to compute HMAC-SHA256"});
+  }
+  return out;
+}
+
+BULKWRITER_DECL result<md5_digest> try_md5(std::span<std::byte const> data) {
+  md5_digest out;
+  // "-fips": Content-MD5 guards against damage, not against attackers, so a default FIPS query must not rule it out.
+  EVP_MD* md = EVP_MD_fetch(nullptr, "MD5", "-fips");
+  bool const done = md && EVP_Digest(data.data(), data.size(), reinterpret_cast<unsigned char*>(out.data()), nullptr,
+                                     md, nullptr) == 1;
+  EVP_MD_free(md);
+  if (!done)
+    return error_info{.code = errc::invalid_state, .message = "OpenSSL offers no MD5 here, which Content-MD5 needs"};
+  return out;
+}
+
+BULKWRITER_DECL std::string to_hex(std::span<std::byte const> data) {
+  static constexpr char digits[] = "0123456789abcdef";
+  std::string out(data.size() * 2, '\0');
+  for (std::size_t i = 0; i < data.size(); ++i) {
+    auto const b = std::to_integer<unsigned>(data[i]);
+    out[2 * i] = digits[b >> 4];
+    out[2 * i + 1] = digits[b & 15];
+  }
+  return out;
+}
+
+BULKWRITER_DECL std::string base64_encode(std::span<std::byte const> data) {
+  static constexpr char alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+  std::string out;
+  out.reserve((data.size() + 2) / 3 * 4);
+  for (std::size_t i = 0; i < data.size(); i += 3) {
+    std::size_t const n = data.size() - i;
+    auto const at = [&](std::size_t k) { return k < n ? std::to_integer<unsigned>(data[i + k]) : 0u; };
+    unsigned const group = at(0) << 16 | at(1) << 8 | at(2);
+    out += alphabet[group >> 18];
+    out += alphabet[group >> 12 & 63];
+    out += n > 1 ? alphabet[group >> 6 & 63] : '=';
+    out += n > 2 ? alphabet[group & 63] : '=';
+  }
+  return out;
+}
+
+BULKWRITER_DECL result<std::vector<std::byte>> try_base64_decode(std::string_view text) {
+  auto const refuse = [](std::string what) -> error_info {
+    return {.code = errc::invalid_option, .message = "not base64: " + std::move(what)};
+  };
+  auto const value_of = [](char c) -> int {
+    if (c >= 'A' && c <= 'Z') return c - 'A';
+    if (c >= 'a' && c <= 'z') return c - 'a' + 26;
+    if (c >= '0' && c <= '9') return c - '0' + 52;
+    return c == '+' ? 62 : c == '/' ? 63 : -1;
+  };
+  if (text.size() % 4 != 0) return refuse("its length of " + std::to_string(text.size()) + " is not a multiple of 4");
+  std::size_t const padding = text.ends_with("==") ? 2 : text.ends_with('=') ? 1 : 0;
+  std::vector<std::byte> out;
+  out.reserve(text.size() / 4 * 3);
+  unsigned bits = 0;
+  int count = 0;
+  for (std::size_t i = 0; i < text.size() - padding; ++i) {
+    int const v = value_of(text[i]);
+    if (v < 0) return refuse("a character outside its alphabet at position " + std::to_string(i));
+    bits = (bits << 6 | static_cast<unsigned>(v)) & 0xFFFFu;
+    count += 6;
+    if (count >= 8) {
+      count -= 8;
+      out.push_back(static_cast<std::byte>(bits >> count & 0xFFu));
+    }
+  }
+  if ((bits & ((1u << count) - 1)) != 0) return refuse("bits are left over in its last character");
+  return out;
+}
+
+}  // namespace auth
+}  // namespace v1
+}  // namespace bulkwriter
+
+// ---------- bulkwriter/auth/detail/sigv4.ipp ------------------------------------------------------------------------
+
+namespace bulkwriter {
+inline namespace v1 {
+namespace auth {
+namespace detail {
+
+BULKWRITER_DECL std::string lower_case(std::string_view text) {
+  std::string out(text);
+  for (char& c : out) {
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');  // not std::tolower: the locale is the user's
+  }
+  return out;
+}
+
+// Trims, and folds every run of white space (line folding included) into one space.
+BULKWRITER_DECL std::string fold_space(std::string_view text) {
+  std::string out;
+  bool pending = false;
+  for (char const c : text) {
+    if (c == ' ' || c == '\t' || c == '\r' || c == '\n') {
+      pending = !out.empty();
+    } else {
+      if (pending) out += ' ';
+      pending = false;
+      out += c;
+    }
+  }
+  return out;
+}
+
+BULKWRITER_DECL bool is_rewritten_by_proxies(std::string_view name) {
+  static constexpr std::array<std::string_view, 16> names = {
+      "authorization", "user-agent", "expect", "accept-encoding",  // the last one is rewritten before GCS
+      // of one hop only: RFC 9110 7.6.1, 11.7.1 and 11.7.2
+      "connection", "keep-alive", "proxy-authenticate", "proxy-authorization", "te", "trailer", "transfer-encoding",
+      "upgrade",
+      // of tracing: every hop writes its own
+      "baggage", "traceparent", "tracestate", "x-amzn-trace-id"};
+  return std::find(names.begin(), names.end(), name) != names.end();
+}
+
+// Lower-case names with their folded values; several of one name are joined by commas in the order they came.
+BULKWRITER_DECL std::vector<http::header> canonical_headers(sigv4_request const& request) {
+  std::vector<http::header> out;
+  auto const add = [&out](std::string name, std::string value) {
+    auto const at = std::lower_bound(out.begin(), out.end(), name,
+                                     [](http::header const& h, std::string const& wanted) { return h.name < wanted; });
+    if (at != out.end() && at->name == name)
+      at->value += ',' + value;
+    else
+      out.insert(at, {std::move(name), std::move(value)});
+  };
+  if (!request.host.empty()) add("host", fold_space(request.host));
+  for (auto const& h : request.headers)
+    if (std::string name = lower_case(h.name); !is_rewritten_by_proxies(name))
+      add(std::move(name), fold_space(h.value));
+  return out;
+}
+
+BULKWRITER_DECL std::string join_names(std::vector<http::header> const& headers) {
+  std::string out;
+  for (auto const& h : headers) {
+    if (!out.empty()) out += ';';
+    out += h.name;
+  }
+  return out;
+}
+
+// RFC 3986 5.2.4, and repeated slashes become one.
+BULKWRITER_DECL std::string normalized_path(std::string_view path) {
+  std::vector<std::string_view> segments;
+  std::string_view last;
+  for (std::size_t at = 0; at <= path.size();) {
+    std::size_t const end = (std::min)(path.find('/', at), path.size());
+    last = path.substr(at, end - at);
+    if (last == "..") {
+      if (!segments.empty()) segments.pop_back();
+    } else if (!last.empty() && last != ".") {
+      segments.push_back(last);
+    }
+    at = end + 1;
+  }
+  std::string out;
+  for (auto const s : segments) (out += '/') += s;
+  // A path that ends in a slash, or in a segment that resolves to nothing, names a folder.
+  if (out.empty() || last.empty() || last == "." || last == "..") out += '/';
+  return out;
+}
+
+BULKWRITER_DECL std::string canonical_path(std::string_view path, sigv4_scope const& scope) {
+  std::string out = scope.normalize_path ? normalized_path(path) : path.empty() ? std::string("/") : std::string(path);
+  return scope.encode_path_again ? percent_encode(out, true) : out;
+}
+
+BULKWRITER_DECL std::string canonical_query(std::string_view query) {
+  std::vector<std::pair<std::string, std::string>> fields;
+  while (!query.empty()) {
+    std::size_t const end = (std::min)(query.find('&'), query.size());
+    auto const field = query.substr(0, end);
+    query.remove_prefix((std::min)(end + 1, query.size()));
+    if (field.empty()) continue;
+    std::size_t const equals = (std::min)(field.find('='), field.size());
+    // Decoding first makes the result the same for every spelling of one query.
+    std::string name = percent_encode(percent_decode(field.substr(0, equals)));
+    if (name == "X-Amz-Signature") continue;
+    fields.emplace_back(std::move(name),
+                        percent_encode(percent_decode(field.substr((std::min)(equals + 1, field.size())))));
+  }
+  std::sort(fields.begin(), fields.end());  // as pairs: "a=…" stands before "a-b=…", unlike in the joined text
+  std::string out;
+  for (auto const& [name, value] : fields) {
+    if (!out.empty()) out += '&';
+    ((out += name) += '=') += value;
+  }
+  return out;
+}
+
+// The scope is the signer's; the time is the caller's: split once, so that date and timestamp cannot disagree.
+struct moment {
+  std::string timestamp;
+  std::string_view date() const { return std::string_view(timestamp).substr(0, 8); }
+};
+
+}  // namespace detail
+
+BULKWRITER_DECL std::string sigv4_timestamp(sigv4_time time) {
+  namespace ch = std::chrono;
+  auto const day = ch::floor<ch::days>(time);
+  ch::year_month_day const date(day);
+  ch::hh_mm_ss const clock(ch::floor<ch::seconds>(time - day));
+  std::string out;
+  out.reserve(16);
+  auto const put = [&out](long value, int width) {
+    std::string const digits = std::to_string(value);
+    out.append(static_cast<std::size_t>((std::max)(0, width - static_cast<int>(digits.size()))), '0').append(digits);
+  };
+  put(static_cast<int>(date.year()), 4);
+  put(static_cast<long>(static_cast<unsigned>(date.month())), 2);
+  put(static_cast<long>(static_cast<unsigned>(date.day())), 2);
+  out += 'T';
+  put(static_cast<long>(clock.hours().count()), 2);
+  put(static_cast<long>(clock.minutes().count()), 2);
+  put(static_cast<long>(clock.seconds().count()), 2);
+  out += 'Z';
+  return out;
+}
+
+BULKWRITER_DECL std::string sigv4_signed_headers(sigv4_request const& request) {
+  return detail::join_names(detail::canonical_headers(request));
+}
+
+BULKWRITER_DECL std::string sigv4_canonical_request(sigv4_request const& request, sigv4_scope const& scope) {
+  std::string_view const target = request.target;
+  std::size_t const mark = (std::min)(target.find('?'), target.size());
+  auto const headers = detail::canonical_headers(request);
+  std::string out = request.method;
+  (out += '\n') += detail::canonical_path(target.substr(0, mark), scope);
+  (out += '\n') += detail::canonical_query(target.substr((std::min)(mark + 1, target.size())));
+  out += '\n';
+  for (auto const& h : headers) (((out += h.name) += ':') += h.value) += '\n';
+  (out += '\n') += detail::join_names(headers);
+  (out += '\n') += request.payload_hash;
+  return out;
+}
+
+BULKWRITER_DECL std::string sigv4_credential_scope(std::string_view date, sigv4_scope const& scope) {
+  return std::string(date) + '/' + scope.region + '/' + scope.service + "/aws4_request";
+}
+
+BULKWRITER_DECL std::string sigv4_string_to_sign(std::string_view canonical_request, std::string_view timestamp,
+                                                 sigv4_scope const& scope) {
+  return "AWS4-HMAC-SHA256\n" + std::string(timestamp) + '\n' + sigv4_credential_scope(timestamp.substr(0, 8), scope) +
+         '\n' + to_hex(sha256(canonical_request));
+}
+
+BULKWRITER_DECL sha256_digest sigv4_signing_key(std::string_view secret_key, std::string_view date,
+                                                sigv4_scope const& scope) {
+  std::string const first = "AWS4" + std::string(secret_key);
+  sha256_digest key = hmac_sha256(as_bytes(first), date);
+  key = hmac_sha256(key, scope.region);
+  key = hmac_sha256(key, scope.service);
+  return hmac_sha256(key, "aws4_request");
+}
+
+BULKWRITER_DECL sha256_digest sigv4_key_cache::get(std::string_view secret_key, std::string_view date,
+                                                   sigv4_scope const& scope) {
+  std::lock_guard const lock(mutex_);
+  if (date_ != date || region_ != scope.region || service_ != scope.service || secret_key_ != secret_key) {
+    key_ = sigv4_signing_key(secret_key, date, scope);
+    secret_key_ = secret_key;
+    date_ = date;
+    region_ = scope.region;
+    service_ = scope.service;
+  }
+  return key_;
+}
+
+BULKWRITER_DECL sigv4_signature sigv4_sign(sigv4_request const& request, credentials const& who,
+                                           sigv4_scope const& scope, sigv4_time time, sigv4_key_cache* cache) {
+  detail::moment const now{sigv4_timestamp(time)};
+  sigv4_signature out;
+  out.target = request.target;
+  out.headers.push_back({"x-amz-date", now.timestamp});
+  if (scope.payload_hash_header) out.headers.push_back({"x-amz-content-sha256", request.payload_hash});
+  http::header const token = {"x-amz-security-token", who.session_token};
+  if (!who.session_token.empty() && scope.sign_session_token) out.headers.push_back(token);
+
+  sigv4_request whole = request;
+  whole.headers.insert(whole.headers.end(), out.headers.begin(), out.headers.end());
+  out.canonical_request = sigv4_canonical_request(whole, scope);
+  out.string_to_sign = sigv4_string_to_sign(out.canonical_request, now.timestamp, scope);
+  out.signature = sigv4_signature_of(
+      cache ? cache->get(who.secret_key, now.date(), scope) : sigv4_signing_key(who.secret_key, now.date(), scope),
+      out.string_to_sign);
+
+  if (!who.session_token.empty() && !scope.sign_session_token) out.headers.push_back(token);
+  out.headers.push_back({"Authorization", "AWS4-HMAC-SHA256 Credential=" + who.access_key + '/' +
+                                              sigv4_credential_scope(now.date(), scope) + ", SignedHeaders=" +
+                                              sigv4_signed_headers(whole) + ", Signature=" + out.signature});
+  return out;
+}
+
+BULKWRITER_DECL result<sigv4_signature> try_sigv4_presign(sigv4_request const& request, credentials const& who,
+                                                          sigv4_scope const& scope, sigv4_time time,
+                                                          std::chrono::seconds expires) {
+  if (expires < std::chrono::seconds(1) || expires > std::chrono::days(7)) {
+    return error_info{.code = errc::invalid_option,
+                      .message = "a presigned URL lives between 1 second and 7 days (604800 s), not " +
+                                 std::to_string(expires.count()) + " s"};
+  }
+  detail::moment const now{sigv4_timestamp(time)};
+  sigv4_signature out;
+  sigv4_request whole = request;
+  auto const add = [](std::string& target, std::string_view name, std::string_view value) {
+    if (target.find('?') == std::string::npos) {
+      target += '?';
+    } else if (!target.ends_with('?') && !target.ends_with('&')) {
+      target += '&';
+    }
+    ((target += name) += '=') += percent_encode(value);
+  };
+  add(whole.target, "X-Amz-Algorithm", "AWS4-HMAC-SHA256");
+  add(whole.target, "X-Amz-Credential", who.access_key + '/' + sigv4_credential_scope(now.date(), scope));
+  add(whole.target, "X-Amz-Date", now.timestamp);
+  add(whole.target, "X-Amz-Expires", std::to_string(expires.count()));
+  if (!who.session_token.empty() && scope.sign_session_token)
+    add(whole.target, "X-Amz-Security-Token", who.session_token);
+  add(whole.target, "X-Amz-SignedHeaders", sigv4_signed_headers(request));
+
+  out.canonical_request = sigv4_canonical_request(whole, scope);
+  out.string_to_sign = sigv4_string_to_sign(out.canonical_request, now.timestamp, scope);
+  out.signature = sigv4_signature_of(sigv4_signing_key(who.secret_key, now.date(), scope), out.string_to_sign);
+  out.target = std::move(whole.target);
+  if (!who.session_token.empty() && !scope.sign_session_token)
+    add(out.target, "X-Amz-Security-Token", who.session_token);
+  add(out.target, "X-Amz-Signature", out.signature);
+  return out;
+}
+
+}  // namespace auth
+}  // namespace v1
+}  // namespace bulkwriter
+
+// ---------- bulkwriter/auth/detail/aws_credentials.ipp --------------------------------------------------------------
+
+namespace bulkwriter {
+inline namespace v1 {
+namespace auth {
+namespace detail {
+
+// One search, by whatever way: what it is told, and how it ends early.
+class aws_search {
+ public:
+  aws_search(aws_options const& options, std::stop_token const& stop) : options_(options), stop_(stop) {}
+
+  result<credentials> environment() const;
+  result<credentials> container() const;
+  result<credentials> instance() const;
+  result<credentials> web_identity() const;  // of the environment or else the profile
+  result<credentials> profile() const;
+  result<credentials> all() const;
+
+ private:
+  result<credentials> keys_of_environment() const;
+
+  using profile_source = result<credentials> (aws_search::*)(aws_profiles const&, std::string const&) const;
+
+  // The same for all that a profile gives: the files are read, and the profile is there if it was named.
+  result<credentials> of_profile(profile_source source) const;
+  result<credentials> whole_profile(aws_profiles const& files, std::string const& name) const;
+  result<credentials> role_of_profile(aws_profiles const& files, std::string const& name) const {
+    return assumed_role(files, name, {name});
+  }
+  result<credentials> source_of_role(aws_profiles const& files, std::string const& name,
+                                     std::vector<std::string> visited) const;
+  result<credentials> assumed_role(aws_profiles const& files, std::string const& name,
+                                   std::vector<std::string> visited) const;
+  result<credentials> identity_of_profile(aws_profiles const& files, std::string const& name) const;
+  result<credentials> keys_of_profile(aws_profiles const& files, std::string const& name) const;
+  result<credentials> web_identity(std::string const& token_file, std::string const& role, std::string session) const;
+
+  // The token service.
+  std::pair<std::string, std::string> sts() const;  // URL and region
+  bool takes_environment() const { return options_.profile.empty(); }
+  result<aws_profiles> profiles() const {
+    return read_aws_profiles(options_.profile, options_.credentials_file, options_.config_file);
+  }
+
+  aws_options const& options_;
+  std::stop_token const& stop_;
+};
+
+BULKWRITER_DECL std::string own_session_name() {
+  auto const now = std::chrono::system_clock::now().time_since_epoch();
+  return "bulkwriter-" + std::to_string(std::chrono::duration_cast<std::chrono::seconds>(now).count());
+}
+
+BULKWRITER_DECL result<credentials> aws_search::environment() const {
+  if (!takes_environment()) return absent("passed over, since a profile is given");
+  return keys_of_environment();
+}
+
+BULKWRITER_DECL result<credentials> aws_search::keys_of_environment() const {
+  credentials out{.access_key = or_environment({}, {"AWS_ACCESS_KEY_ID"}),
+                  .secret_key = or_environment({}, {"AWS_SECRET_ACCESS_KEY"}),
+                  .session_token = or_environment({}, {"AWS_SECURITY_TOKEN", "AWS_SESSION_TOKEN"})};
+  if (out.access_key.empty()) return absent("AWS_ACCESS_KEY_ID is not set");
+  if (out.secret_key.empty()) return unusable("AWS_ACCESS_KEY_ID is set, but AWS_SECRET_ACCESS_KEY is not");
+  if (auto const expires = parse_expiry(or_environment({}, {"AWS_CREDENTIAL_EXPIRATION"}))) {
+    out.expires = *expires;
+    return out;
+  }
+  return unusable("AWS_CREDENTIAL_EXPIRATION is not a time such as 2026-01-02T03:04:05Z");
+}
+
+BULKWRITER_DECL std::pair<std::string, std::string> aws_search::sts() const {
+  auto region = aws_region(options_);
+  auto url = or_environment(options_.sts_endpoint, {"AWS_ENDPOINT_URL_STS"});
+  if (url.empty()) {
+    std::string const suffix = region.starts_with("cn-") ? ".amazonaws.com.cn" : ".amazonaws.com";
+    url = "https://sts" + (region.empty() ? "" : '.' + region) + suffix;
+  }
+  return {std::move(url), region.empty() ? "us-east-1" : std::move(region)};
+}
+
+BULKWRITER_DECL result<credentials> aws_search::web_identity(std::string const& token_file, std::string const& role,
+                                                             std::string session) const {
+  if (token_file.empty()) return absent("AWS_WEB_IDENTITY_TOKEN_FILE is not set");
+  if (role.empty()) return unusable("a web identity token, but no role: AWS_ROLE_ARN is not set");
+  auto const token = read_file(token_file);
+  if (!token) return token.error();
+  if (token->empty()) return unusable(in_quotes(token_file) + " is empty");
+  if (session.empty()) session = own_session_name();
+  return credentials_of(ask(options_.service,
+                            {.method = "POST",
+                             .url = sts().first,
+                             .headers = {form_header},
+                             .body = form({{"Action", "AssumeRoleWithWebIdentity"},
+                                           {"Version", "2011-06-15"},
+                                           {"RoleArn", role},
+                                           {"RoleSessionName", session},
+                                           {"WebIdentityToken", *token}}),
+                             .secrets = {*token}},
+                            stop_));
+}
+
+BULKWRITER_DECL result<credentials> aws_search::web_identity() const {
+  // The profile helps out with what the environment does not say, but a broken file is none of this link's business.
+  auto const files = profiles();
+  auto const value = [&](std::string const& given, char const* variable, std::string_view key) {
+    auto out = takes_environment() ? or_environment(given, {variable}) : given;
+    return out.empty() && files ? files->value(files->name, key) : out;
+  };
+  return web_identity(value(options_.web_identity_token_file, "AWS_WEB_IDENTITY_TOKEN_FILE", "web_identity_token_file"),
+                      value(options_.role_arn, "AWS_ROLE_ARN", "role_arn"),
+                      value(options_.role_session_name, "AWS_ROLE_SESSION_NAME", "role_session_name"));
+}
+
+BULKWRITER_DECL result<credentials> aws_search::identity_of_profile(aws_profiles const& files,
+                                                                    std::string const& name) const {
+  auto const token_file = files.value(name, "web_identity_token_file");
+  if (token_file.empty()) return absent("no web_identity_token_file");
+  return web_identity(token_file, files.value(name, "role_arn"), files.value(name, "role_session_name"));
+}
+
+BULKWRITER_DECL result<credentials> aws_search::source_of_role(aws_profiles const& files, std::string const& name,
+                                                               std::vector<std::string> visited) const {
+  auto const source = files.value(name, "source_profile"), kind = files.value(name, "credential_source");
+  if (source.empty() == kind.empty())
+    return unusable("role_arn needs either source_profile or credential_source beside it");
+  if (kind == "Environment") return keys_of_environment();
+  if (kind == "EcsContainer") return container();
+  if (kind == "Ec2InstanceMetadata") return instance();
+  if (!kind.empty()) return unusable("credential_source is none of Environment, EcsContainer, Ec2InstanceMetadata");
+
+  auto const shown = "source_profile " + in_quotes(source);
+  if (!files.has(source)) return unusable(shown + " does not exist");
+  auto const there = [&](std::string_view key) { return !files.value(source, key).empty(); };
+  bool const has_keys = there("aws_access_key_id") || there("aws_secret_access_key");
+  // A profile may name itself, for the keys beside its role.
+  bool const again = std::find(visited.begin(), visited.end(), source) != visited.end();
+  if (again && (source != name || !has_keys)) return unusable(shown + " leads back to itself");
+  if (!has_keys && there("role_arn") && !there("web_identity_token_file")) {
+    visited.push_back(source);
+    return assumed_role(files, source, std::move(visited));
+  }
+  return first_of<credentials>({{shown, [&] { return identity_of_profile(files, source); }},
+                                {shown, [&] { return keys_of_profile(files, source); }}});
+}
+
+BULKWRITER_DECL result<credentials> aws_search::assumed_role(aws_profiles const& files, std::string const& name,
+                                                             std::vector<std::string> visited) const {
+  auto const value = [&](std::string_view key) { return files.value(name, key); };
+  auto const role = value("role_arn");
+  if (role.empty() || !value("web_identity_token_file").empty()) return absent("no role_arn");
+  if (!value("mfa_serial").empty()) return unusable("mfa_serial is not supported: nobody is there to be asked");
+  auto own = source_of_role(files, name, std::move(visited));
+  if (!own) {
+    if (own.error().code == errc::credentials_unavailable) own.error().code = errc::invalid_option;
+    own.error().message.insert(0, "what the role is to be assumed with: ");
+    return own;
+  }
+
+  auto session = value("role_session_name");
+  if (session.empty()) session = own_session_name();
+  auto const [url, region] = sts();
+  auto const body = form({{"Action", "AssumeRole"},
+                          {"Version", "2011-06-15"},
+                          {"RoleArn", role},
+                          {"RoleSessionName", session},
+                          {"ExternalId", value("external_id")},
+                          {"DurationSeconds", value("duration_seconds")}});
+  auto const sign = [&, region = region](http::request const& request) {
+    return sigv4_sign({.method = request.method,
+                       .host = request.origin.authority(),
+                       .target = request.target,
+                       .headers = request.headers,
+                       .payload_hash = to_hex(sha256(body))},
+                      *own, sigv4_scope::general(region, "sts"), std::chrono::system_clock::now())
+        .headers;
+  };
+  return credentials_of(ask(options_.service,
+                            {.method = "POST",
+                             .url = url,
+                             .headers = {form_header},
+                             .body = body,
+                             .secrets = {own->access_key, own->secret_key, own->session_token},
+                             .sign = sign},
+                            stop_));
+}
+
+BULKWRITER_DECL result<credentials> aws_search::keys_of_profile(aws_profiles const& files,
+                                                                std::string const& name) const {
+  auto const unsupported = [](std::string_view what) {
+    return unusable(std::string(what) +
+                    " is not supported: `aws configure export-credentials` gives keys for the environment");
+  };
+  auto const keys_in = [&](ini const& file) -> result<credentials> {
+    auto const section = file.find(name);
+    auto const value = [&](std::string_view key) {
+      auto const found = section->second.find(key);
+      return found != section->second.end() ? found->second : std::string();
+    };
+    if (section == file.end() || value("aws_access_key_id").empty()) return absent("no keys");
+    credentials out{.access_key = value("aws_access_key_id"),
+                    .secret_key = value("aws_secret_access_key"),
+                    .session_token = value("aws_security_token")};
+    if (out.session_token.empty()) out.session_token = value("aws_session_token");
+    if (out.secret_key.empty()) return unusable("aws_access_key_id without aws_secret_access_key");
+    return out;
+  };
+  for (auto const* key : {"sso_account_id", "sso_role_name", "sso_session"}) {
+    if (!files.value(name, key).empty()) return unsupported(key);
+  }
+  if (auto found = keys_in(files.credentials); found || found.error().code != errc::credentials_unavailable)
+    return found;
+  for (auto const* key : {"login_session", "credential_process"}) {
+    if (!files.value(name, key).empty()) return unsupported(key);
+  }
+  return keys_in(files.config);
+}
+
+BULKWRITER_DECL result<credentials> aws_search::whole_profile(aws_profiles const& files,
+                                                              std::string const& name) const {
+  for (auto const source :
+       {&aws_search::role_of_profile, &aws_search::identity_of_profile, &aws_search::keys_of_profile}) {
+    auto found = (this->*source)(files, name);
+    if (found || found.error().code != errc::credentials_unavailable) return found;
+  }
+  return absent("neither keys nor a role");
+}
+
+BULKWRITER_DECL result<credentials> aws_search::of_profile(profile_source source) const {
+  auto const files = profiles();
+  if (!files) return files.error();
+  auto const shown = in_quotes(files->name);
+  if (!files->has(files->name)) {
+    auto const why = "no profile " + shown + " in " + files->places;
+    return files->is_named ? unusable(why) : absent(why);
+  }
+  auto out = (this->*source)(*files, files->name);
+  if (!out) out.error().message.insert(0, shown + ": ");
+  return out;
+}
+
+BULKWRITER_DECL result<credentials> aws_search::profile() const { return of_profile(&aws_search::whole_profile); }
+
+// Whoever can set the variable must not be able to have the token sent to a place of their choice.
+BULKWRITER_DECL bool may_be_asked(http::origin const& where) {
+  if (where.secure || (where.host.starts_with("127.") && http::detail::is_ipv4(where.host))) return true;
+  for (std::string_view const host : {"localhost", "::1", "169.254.170.2", "169.254.170.23", "fd00:ec2::23"}) {
+    if (where.host == host) return true;
+  }
+  return false;
+}
+
+BULKWRITER_DECL result<credentials> aws_search::container() const {
+  auto endpoint = options_.container_endpoint;
+  auto const relative = or_environment({}, {"AWS_CONTAINER_CREDENTIALS_RELATIVE_URI"});
+  if (!relative.empty()) {
+    endpoint = (endpoint.empty() ? "http://169.254.170.2" : endpoint) + relative;
+  } else if (endpoint.empty()) {
+    endpoint = or_environment({}, {"AWS_CONTAINER_CREDENTIALS_FULL_URI"});
+  }
+  if (endpoint.empty())
+    return absent("neither AWS_CONTAINER_CREDENTIALS_RELATIVE_URI nor AWS_CONTAINER_CREDENTIALS_FULL_URI is set");
+  auto const url = http::url::try_parse(endpoint);
+  if (!url) return unusable("the endpoint is not a URL: " + url.error().message);
+  if (!may_be_asked(url->origin))
+    return unusable(url->origin.to_string() + " is neither https nor an address that AWS uses");
+
+  inquiry question = {.url = endpoint, .headers = {{"Accept", "application/json"}}};
+  auto token = or_environment({}, {"AWS_CONTAINER_AUTHORIZATION_TOKEN"});
+  if (auto const file = or_environment({}, {"AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE"}); !file.empty()) {
+    auto read = read_file(file);
+    if (!read) return std::move(read).error();
+    token = std::move(*read);
+  }
+  if (!token.empty()) {
+    question.headers.push_back({"Authorization", token});
+    question.secrets = {token};
+  }
+  return credentials_of(ask(nearby(options_.service, std::chrono::seconds(5)), question, stop_));
+}
+
+BULKWRITER_DECL result<credentials> aws_search::instance() const {
+  auto disabled = or_environment({}, {"AWS_EC2_METADATA_DISABLED"});
+  if (http::detail::equal_without_case(disabled, "true")) return absent("AWS_EC2_METADATA_DISABLED is true");
+  auto endpoint = or_environment(options_.metadata_endpoint, {"AWS_EC2_METADATA_SERVICE_ENDPOINT"});
+  if (endpoint.empty()) {
+    auto const mode = or_environment({}, {"AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE"});
+    endpoint = http::detail::equal_without_case(mode, "ipv6") ? "http://[fd00:ec2::254]" : "http://169.254.169.254";
+  }
+  while (endpoint.ends_with('/')) endpoint.pop_back();
+  auto const how = nearby(options_.service, std::chrono::seconds(1));
+  auto const roles = endpoint + "/latest/meta-data/iam/security-credentials/";
+
+  auto const token = ask(how,
+                         {.method = "PUT",
+                          .url = endpoint + "/latest/api/token",
+                          .headers = {{"X-aws-ec2-metadata-token-ttl-seconds", "21600"}}},
+                         stop_);
+  if (!token) return nobody_there(token.error());
+  inquiry question = {.url = roles, .headers = {{"X-aws-ec2-metadata-token", token->body}}, .secrets = {token->body}};
+  auto const role = ask(how, question, stop_);
+  if (!role) return nobody_there(role.error());
+  auto const name = trimmed(std::string_view(role->body).substr(0, role->body.find('\n')));
+  if (name.empty()) return absent(role->from + ": the instance has no role");
+  question.url = roles + percent_encode(name);
+  return credentials_of(ask(how, question, stop_));
+}
+
+BULKWRITER_DECL result<credentials> aws_search::all() const {
+  return first_of<credentials>({
+      {"environment", [&] { return environment(); }},
+      {"role of a profile", [&] { return of_profile(&aws_search::role_of_profile); }},
+      {"web identity", [&] { return web_identity(); }},
+      {"profile", [&] { return of_profile(&aws_search::keys_of_profile); }},
+      {"container", [&] { return container(); }},
+      {"instance", [&] { return instance(); }},
+  });
+}
+
+template <result<credentials> (aws_search::*way)() const>
+result<credentials> search_aws(aws_options const& options, std::stop_token const& stop) {
+  return (aws_search(options, stop).*way)();
+}
+
+}  // namespace detail
+
+BULKWRITER_DECL provider<credentials> aws_environment(aws_options options) {
+  return detail::provider_of("AWS environment", std::move(options),
+                             detail::search_aws<&detail::aws_search::environment>);
+}
+BULKWRITER_DECL provider<credentials> aws_profile(aws_options options) {
+  return detail::provider_of("AWS profile", std::move(options), detail::search_aws<&detail::aws_search::profile>);
+}
+BULKWRITER_DECL provider<credentials> aws_web_identity(aws_options options) {
+  return detail::provider_of("AWS web identity", std::move(options),
+                             detail::search_aws<&detail::aws_search::web_identity>);
+}
+BULKWRITER_DECL provider<credentials> aws_container(aws_options options) {
+  return detail::provider_of("AWS container", std::move(options), detail::search_aws<&detail::aws_search::container>);
+}
+BULKWRITER_DECL provider<credentials> aws_instance(aws_options options) {
+  return detail::provider_of("AWS instance", std::move(options), detail::search_aws<&detail::aws_search::instance>);
+}
+BULKWRITER_DECL provider<credentials> default_aws_credentials(aws_options options) {
+  return detail::provider_of("AWS credentials", std::move(options), detail::search_aws<&detail::aws_search::all>);
+}
+
+BULKWRITER_DECL std::string aws_region(aws_options const& options) {
+  auto out = detail::or_environment(options.region, {"AWS_REGION", "AWS_DEFAULT_REGION"});
+  if (!out.empty()) return out;
+  auto const files = detail::read_aws_profiles(options.profile, options.credentials_file, options.config_file);
+  return files ? files->value(files->name, "region") : std::string();
+}
+
+}  // namespace auth
+}  // namespace v1
+}  // namespace bulkwriter
+
+// ---------- bulkwriter/auth/detail/azure_token.ipp ------------------------------------------------------------------
+
+namespace bulkwriter {
+inline namespace v1 {
+namespace auth {
+namespace detail {
+
+// The same for all applications: only what they prove themselves by differs.
+BULKWRITER_DECL result<bearer_token> ask_authority(
+    azure_options const& options, std::string const& secret, std::stop_token const& stop,
+    std::initializer_list<std::pair<std::string_view, std::string_view>> proof) {
+  auto const tenant = or_environment(options.tenant_id, {"AZURE_TENANT_ID"});
+  auto const client = or_environment(options.client_id, {"AZURE_CLIENT_ID"});
+  if (tenant.empty()) return unusable("AZURE_TENANT_ID is not set");
+  if (client.empty()) return unusable("AZURE_CLIENT_ID is not set");
+  auto host = or_environment(options.authority_host, {"AZURE_AUTHORITY_HOST"});
+  if (host.empty()) host = "https://login.microsoftonline.com";
+  while (host.ends_with('/')) host.pop_back();
+  return token_of(
+      ask(options.service,
+          {.method = "POST",
+           .url = host + '/' + percent_encode(tenant) + "/oauth2/v2.0/token",
+           .headers = {form_header},
+           .body = form({{"client_id", client}, {"scope", options.scope}, {"grant_type", "client_credentials"}}) + '&' +
+                   form(proof),
+           .secrets = {secret}},
+          stop));
+}
+
+BULKWRITER_DECL result<bearer_token> azure_secret_token(azure_options const& options, std::stop_token const& stop) {
+  auto const secret = or_environment(options.client_secret, {"AZURE_CLIENT_SECRET"});
+  if (secret.empty()) return absent("AZURE_CLIENT_SECRET is not set");
+  return ask_authority(options, secret, stop, {{"client_secret", secret}});
+}
+
+BULKWRITER_DECL result<bearer_token> azure_workload_token(azure_options const& options, std::stop_token const& stop) {
+  auto const file = or_environment(options.federated_token_file, {"AZURE_FEDERATED_TOKEN_FILE"});
+  if (file.empty()) return absent("AZURE_FEDERATED_TOKEN_FILE is not set");
+  auto const token = read_file(file);
+  if (!token) return token.error();
+  if (token->empty()) return unusable(in_quotes(file) + " is empty");
+  return ask_authority(options, *token, stop,
+                       {{"client_assertion_type", "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"},
+                        {"client_assertion", *token}});
+}
+
+BULKWRITER_DECL result<bearer_token> azure_managed_token(azure_options const& options, std::stop_token const& stop) {
+  auto const client = or_environment(options.client_id, {"AZURE_CLIENT_ID"});
+  std::string_view resource = options.scope;
+  if (resource.ends_with("/.default")) resource.remove_suffix(std::string_view("/.default").size());
+  auto const query = [&](std::string_view version) {
+    return '?' + form({{"api-version", version}, {"resource", resource}, {"client_id", client}});
+  };
+  auto const secret = or_environment({}, {"IDENTITY_HEADER"});
+  auto const service = or_environment({}, {"IDENTITY_ENDPOINT"});
+  auto const how = nearby(options.service, std::chrono::seconds(10));
+  if (!service.empty() && options.metadata_endpoint.empty()) {
+    // Azure Arc has an endpoint without the header, Service Fabric one with a certificate of its own.
+    if (secret.empty() || !or_environment({}, {"IDENTITY_SERVER_THUMBPRINT"}).empty())
+      return unusable("IDENTITY_ENDPOINT is that of Azure Arc or Service Fabric, which are not supported");
+    return token_of(ask(how,
+                        {.url = service + query("2019-08-01"),
+                         .headers = {{"X-IDENTITY-HEADER", secret}, {"Metadata", "true"}},
+                         .secrets = {secret}},
+                        stop));
+  }
+  auto endpoint = options.metadata_endpoint.empty() ? "http://169.254.169.254" : options.metadata_endpoint;
+  while (endpoint.ends_with('/')) endpoint.pop_back();
+  auto const got =
+      ask(how,
+          {.url = endpoint + "/metadata/identity/oauth2/token" + query("2018-02-01"),
+           .headers = {{"Metadata", "true"}},
+           .worth_repeating =
+               [](result<http::response> const& answer) {
+                 // What its documentation says of a service that is being updated.
+                 return http::is_transient(answer) || (answer && (answer->status == 404 || answer->status == 410));
+               }},
+          stop);
+  if (!got) return nobody_there(got.error());
+  return token_of(got);
+}
+
+BULKWRITER_DECL result<bearer_token> any_azure_token(azure_options const& options, std::stop_token const& stop) {
+  return first_of<bearer_token>({{"client secret", [&] { return azure_secret_token(options, stop); }},
+                                 {"workload identity", [&] { return azure_workload_token(options, stop); }},
+                                 {"managed identity", [&] { return azure_managed_token(options, stop); }}});
+}
+
+}  // namespace detail
+
+BULKWRITER_DECL provider<bearer_token> azure_client_secret(azure_options options) {
+  return detail::provider_of("Azure client secret", std::move(options), detail::azure_secret_token);
+}
+BULKWRITER_DECL provider<bearer_token> azure_workload_identity(azure_options options) {
+  return detail::provider_of("Azure workload identity", std::move(options), detail::azure_workload_token);
+}
+BULKWRITER_DECL provider<bearer_token> azure_managed_identity(azure_options options) {
+  return detail::provider_of("Azure managed identity", std::move(options), detail::azure_managed_token);
+}
+BULKWRITER_DECL provider<bearer_token> default_azure_token(azure_options options) {
+  return detail::provider_of("Azure token", std::move(options), detail::any_azure_token);
+}
+
+}  // namespace auth
+}  // namespace v1
+}  // namespace bulkwriter
+
+// ---------- bulkwriter/auth/detail/google_token.ipp -----------------------------------------------------------------
+
+namespace bulkwriter {
+inline namespace v1 {
+namespace auth {
+namespace detail {
+
+// RFC 4648 section 5, without padding.
+BULKWRITER_DECL std::string base64url(std::span<std::byte const> data) {
+  auto out = base64_encode(data);
+  for (char& c : out) c = c == '+' ? '-' : c == '/' ? '_' : c;
+  out.erase(out.find_last_not_of('=') + 1);
+  return out;
+}
+
+// RSASSA-PKCS1-v1_5 with SHA-256, which JWT names RS256. Nothing if the text is no RSA key in PEM.
+BULKWRITER_DECL std::optional<std::string> rs256(std::string const& pem, std::string_view text) {
+  struct freed {
+    void operator()(BIO* p) const noexcept { BIO_free(p); }
+    void operator()(EVP_PKEY* p) const noexcept { EVP_PKEY_free(p); }
+    void operator()(EVP_MD_CTX* p) const noexcept { EVP_MD_CTX_free(p); }
+  };
+  std::unique_ptr<BIO, freed> const source(BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size())));
+  // Encrypted keys are refused, not asked about on the terminal.
+  auto const no_password = [](char*, int, int, void*) { return -1; };
+  std::unique_ptr<EVP_PKEY, freed> const key(
+      source ? PEM_read_bio_PrivateKey(source.get(), nullptr, no_password, nullptr) : nullptr);
+  std::unique_ptr<EVP_MD_CTX, freed> const context(EVP_MD_CTX_new());
+  std::size_t length = 0;
+  auto const bytes = reinterpret_cast<unsigned char const*>(text.data());
+  std::vector<std::byte> out;
+  bool const sized = key && context && EVP_PKEY_is_a(key.get(), "RSA") == 1 &&
+                     EVP_DigestSignInit(context.get(), nullptr, EVP_sha256(), nullptr, key.get()) == 1 &&
+                     EVP_DigestSign(context.get(), nullptr, &length, bytes, text.size()) == 1;
+  if (sized) out.resize(length);
+  bool const done = sized && EVP_DigestSign(context.get(), reinterpret_cast<unsigned char*>(out.data()), &length, bytes,
+                                            text.size()) == 1;
+  ERR_clear_error();
+  if (!done) return std::nullopt;
+  out.resize(length);
+  return base64url(out);
+}
+
+// A signed claim to be the account: RFC 7523.
+BULKWRITER_DECL std::optional<std::string> service_account_claim(reply const& file, std::string const& scope,
+                                                                 std::string const& audience, time_point now) {
+  boost::json::object head = {{"alg", "RS256"}, {"typ", "JWT"}};
+  if (auto const id = file.text({"private_key_id"}); !id.empty()) head["kid"] = id;
+  auto const seconds = std::chrono::duration_cast<std::chrono::seconds>(now.time_since_epoch()).count();
+  boost::json::object const claims = {{"iss", file.text({"client_email"})},
+                                      {"scope", scope},
+                                      {"aud", audience},
+                                      {"iat", seconds},
+                                      {"exp", seconds + 3600}};
+  std::string text = base64url(as_bytes(boost::json::serialize(head)));
+  (text += '.') += base64url(as_bytes(boost::json::serialize(claims)));
+  auto const signature = rs256(file.text({"private_key"}), text);
+  if (!signature) return std::nullopt;
+  return text + '.' + *signature;
+}
+
+BULKWRITER_DECL result<bearer_token> google_file_token(google_options const& options, std::stop_token const& stop) {
+  auto path = or_environment(options.credentials_file, {"GOOGLE_APPLICATION_CREDENTIALS"});
+  if (path.empty()) {
+    auto const folder = or_environment({}, {"CLOUDSDK_CONFIG"});
+    path = expand_home((folder.empty() ? "~/.config/gcloud" : folder) + "/application_default_credentials.json");
+    if (std::error_code failed; !std::filesystem::exists(path, failed))
+      return absent("GOOGLE_APPLICATION_CREDENTIALS is not set, and there is no " + in_quotes(path));
+  }
+  auto const text = read_file(path);
+  if (!text) return text.error();
+  auto const shown = in_quotes(path);
+  auto const members = read_json(*text);
+  if (!members) return unusable(shown + " is not a JSON object");
+  reply const file = {.fields = *members};
+  auto const lacks = [&](std::initializer_list<std::string_view> names) -> std::string {
+    for (auto const name : names) {
+      if (file.text({name}).empty()) return shown + " has no '" + std::string(name) + '\'';
+    }
+    return {};
+  };
+
+  auto const audience = file.text({"token_uri"});
+  auto const url = !options.token_endpoint.empty() ? options.token_endpoint
+                   : !audience.empty()             ? audience
+                                                   : "https://oauth2.googleapis.com/token";
+  inquiry question = {.method = "POST", .url = url, .headers = {form_header}};
+  auto const type = file.text({"type"});
+  if (type == "service_account") {
+    if (auto const why = lacks({"client_email", "private_key", "token_uri"}); !why.empty()) return unusable(why);
+    auto const now = options.service.refresh.now ? options.service.refresh.now() : std::chrono::system_clock::now();
+    auto const claim = service_account_claim(file, options.scope, audience, now);
+    if (!claim) return unusable(shown + ": 'private_key' is not an RSA key in PEM");
+    question.body = form({{"grant_type", "urn:ietf:params:oauth:grant-type:jwt-bearer"}, {"assertion", *claim}});
+    question.secrets = {*claim};
+  } else if (type == "authorized_user") {
+    if (auto const why = lacks({"client_id", "client_secret", "refresh_token"}); !why.empty()) return unusable(why);
+    question.body = form({{"grant_type", "refresh_token"},
+                          {"client_id", file.text({"client_id"})},
+                          {"client_secret", file.text({"client_secret"})},
+                          {"refresh_token", file.text({"refresh_token"})}});
+    question.secrets = {file.text({"client_secret"}), file.text({"refresh_token"})};
+  } else {
+    return unusable(shown + ": credentials of type " + in_quotes(type) +
+                    " are not supported, only service_account and authorized_user");
+  }
+  return token_of(ask(options.service, question, stop));
+}
+
+BULKWRITER_DECL result<bearer_token> google_metadata_token(google_options const& options, std::stop_token const& stop) {
+  auto endpoint = options.metadata_endpoint;
+  if (endpoint.empty()) {
+    auto const host = or_environment({}, {"GCE_METADATA_HOST"});
+    endpoint = "http://" + (host.empty() ? "metadata.google.internal" : host);
+  }
+  while (endpoint.ends_with('/')) endpoint.pop_back();
+  auto const got = ask(nearby(options.service, std::chrono::seconds(5)),
+                       {.url = endpoint + "/computeMetadata/v1/instance/service-accounts/default/token",
+                        .headers = {{"Metadata-Flavor", "Google"}}},
+                       stop);
+  if (!got) return nobody_there(got.error());
+  return token_of(got);
+}
+
+BULKWRITER_DECL result<bearer_token> any_google_token(google_options const& options, std::stop_token const& stop) {
+  return first_of<bearer_token>({{"file", [&] { return google_file_token(options, stop); }},
+                                 {"metadata", [&] { return google_metadata_token(options, stop); }}});
+}
+
+}  // namespace detail
+
+BULKWRITER_DECL provider<bearer_token> google_file(google_options options) {
+  return detail::provider_of("Google credentials file", std::move(options), detail::google_file_token);
+}
+BULKWRITER_DECL provider<bearer_token> google_metadata(google_options options) {
+  return detail::provider_of("Google metadata", std::move(options), detail::google_metadata_token);
+}
+BULKWRITER_DECL provider<bearer_token> default_google_token(google_options options) {
+  return detail::provider_of("Google token", std::move(options), detail::any_google_token);
+}
+
+}  // namespace auth
+}  // namespace v1
+}  // namespace bulkwriter
+
 // ---------- bulkwriter/import/detail/collection_json.ipp ------------------------------------------------------------
 
 // Collections as REST v2 writes and describes them.
@@ -14921,49 +16644,6 @@ class description_reader {
 };
 
 }  // namespace detail
-}  // namespace v1
-}  // namespace bulkwriter
-
-// ---------- bulkwriter/http/detail/foreign_text.ipp -----------------------------------------------------------------
-
-namespace bulkwriter {
-inline namespace v1 {
-namespace http {
-namespace detail {
-
-// Bytes of the UTF-8 character that begins here (RFC 3629); 0 if none does.
-BULKWRITER_DECL std::size_t character_size(std::string_view text) noexcept {
-  auto const at = [text](std::size_t i) { return static_cast<unsigned char>(text[i]); };
-  unsigned char const first = at(0);
-  if (first < 0x80) return 1;
-  std::size_t const size = first >= 0xF0 ? 4 : first >= 0xE0 ? 3 : 2;
-  if (first < 0xC2 || first > 0xF4 || text.size() < size) return 0;
-  for (std::size_t i = 1; i < size; ++i)
-    if ((at(i) & 0xC0) != 0x80) return 0;
-  bool const overlong = (first == 0xE0 && at(1) < 0xA0) || (first == 0xF0 && at(1) < 0x90);
-  bool const no_character = (first == 0xED && at(1) > 0x9F) || (first == 0xF4 && at(1) > 0x8F);
-  return overlong || no_character ? 0 : size;
-}
-
-BULKWRITER_DECL std::string foreign_text(std::string_view text, std::size_t limit) {
-  std::string out;
-  for (std::size_t at = 0; at < text.size();) {
-    std::size_t const size = character_size(text.substr(at));
-    if (at + (size == 0 ? 1 : size) > limit) return out + "…";
-    auto const c = static_cast<unsigned char>(text[at]);
-    if (size == 0)
-      out += '?';
-    else if (c < 0x20 || c == 0x7f)
-      out += ' ';
-    else
-      out.append(text, at, size);
-    at += size == 0 ? 1 : size;
-  }
-  return out;
-}
-
-}  // namespace detail
-}  // namespace http
 }  // namespace v1
 }  // namespace bulkwriter
 
@@ -17714,375 +19394,6 @@ BULKWRITER_DECL std::string path_of_key(s3_address const& address, std::string_v
 }  // namespace v1
 }  // namespace bulkwriter
 
-// ---------- bulkwriter/auth/detail/digest.ipp -----------------------------------------------------------------------
-
-namespace bulkwriter {
-inline namespace v1 {
-namespace auth {
-
-BULKWRITER_DECL sha256_digest sha256(std::span<std::byte const> data) {
-  sha256_digest out;
-  // A zero-length span may carry a null pointer, which EVP_Digest accepts together with a count of 0.
-  if (EVP_Digest(data.data(), data.size(), reinterpret_cast<unsigned char*>(out.data()), nullptr, EVP_sha256(),
-                 nullptr) != 1) {
-    ::bulkwriter::v1::detail::throw_error(
-        {.code = errc::invalid_state, .message = "OpenSSL refuses to compute SHA-256"});
-  }
-  return out;
-}
-
-BULKWRITER_DECL sha256_digest hmac_sha256(std::span<std::byte const> key, std::string_view text) {
-  sha256_digest out;
-  unsigned int length = 0;
-  // A key over the block size is hashed first by definition; done here, since OpenSSL takes its length as an int.
-  if (key.size() > static_cast<std::size_t>(INT_MAX)) return hmac_sha256(sha256(key), text);
-  static constexpr unsigned char no_key = 0;  // a null key means "reuse the last one" to OpenSSL
-  if (!HMAC(EVP_sha256(), key.empty() ? static_cast<void const*>(&no_key) : key.data(), static_cast<int>(key.size()),
-            reinterpret_cast<unsigned char const*>(text.data()), text.size(),
-            reinterpret_cast<unsigned char*>(out.data()), &length)) {
-    ::bulkwriter::v1::detail::throw_error(
-        {.code = errc::invalid_state, .message = "OpenSSL refuses to compute HMAC-SHA256"});
-  }
-  return out;
-}
-
-BULKWRITER_DECL result<md5_digest> try_md5(std::span<std::byte const> data) {
-  md5_digest out;
-  // "-fips": Content-MD5 guards against damage, not against attackers, so a default FIPS query must not rule it out.
-  EVP_MD* md = EVP_MD_fetch(nullptr, "MD5", "-fips");
-  bool const done = md && EVP_Digest(data.data(), data.size(), reinterpret_cast<unsigned char*>(out.data()), nullptr,
-                                     md, nullptr) == 1;
-  EVP_MD_free(md);
-  if (!done)
-    return error_info{.code = errc::invalid_state, .message = "OpenSSL offers no MD5 here, which Content-MD5 needs"};
-  return out;
-}
-
-BULKWRITER_DECL std::string to_hex(std::span<std::byte const> data) {
-  static constexpr char digits[] = "0123456789abcdef";
-  std::string out(data.size() * 2, '\0');
-  for (std::size_t i = 0; i < data.size(); ++i) {
-    auto const b = std::to_integer<unsigned>(data[i]);
-    out[2 * i] = digits[b >> 4];
-    out[2 * i + 1] = digits[b & 15];
-  }
-  return out;
-}
-
-BULKWRITER_DECL std::string base64_encode(std::span<std::byte const> data) {
-  static constexpr char alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-  std::string out;
-  out.reserve((data.size() + 2) / 3 * 4);
-  for (std::size_t i = 0; i < data.size(); i += 3) {
-    std::size_t const n = data.size() - i;
-    auto const at = [&](std::size_t k) { return k < n ? std::to_integer<unsigned>(data[i + k]) : 0u; };
-    unsigned const group = at(0) << 16 | at(1) << 8 | at(2);
-    out += alphabet[group >> 18];
-    out += alphabet[group >> 12 & 63];
-    out += n > 1 ? alphabet[group >> 6 & 63] : '=';
-    out += n > 2 ? alphabet[group & 63] : '=';
-  }
-  return out;
-}
-
-BULKWRITER_DECL result<std::vector<std::byte>> try_base64_decode(std::string_view text) {
-  auto const refuse = [](std::string what) -> error_info {
-    return {.code = errc::invalid_option, .message = "not base64: " + std::move(what)};
-  };
-  auto const value_of = [](char c) -> int {
-    if (c >= 'A' && c <= 'Z') return c - 'A';
-    if (c >= 'a' && c <= 'z') return c - 'a' + 26;
-    if (c >= '0' && c <= '9') return c - '0' + 52;
-    return c == '+' ? 62 : c == '/' ? 63 : -1;
-  };
-  if (text.size() % 4 != 0) return refuse("its length of " + std::to_string(text.size()) + " is not a multiple of 4");
-  std::size_t const padding = text.ends_with("==") ? 2 : text.ends_with('=') ? 1 : 0;
-  std::vector<std::byte> out;
-  out.reserve(text.size() / 4 * 3);
-  unsigned bits = 0;
-  int count = 0;
-  for (std::size_t i = 0; i < text.size() - padding; ++i) {
-    int const v = value_of(text[i]);
-    if (v < 0) return refuse("a character outside its alphabet at position " + std::to_string(i));
-    bits = (bits << 6 | static_cast<unsigned>(v)) & 0xFFFFu;
-    count += 6;
-    if (count >= 8) {
-      count -= 8;
-      out.push_back(static_cast<std::byte>(bits >> count & 0xFFu));
-    }
-  }
-  if ((bits & ((1u << count) - 1)) != 0) return refuse("bits are left over in its last character");
-  return out;
-}
-
-}  // namespace auth
-}  // namespace v1
-}  // namespace bulkwriter
-
-// ---------- bulkwriter/auth/detail/sigv4.ipp ------------------------------------------------------------------------
-
-namespace bulkwriter {
-inline namespace v1 {
-namespace auth {
-namespace detail {
-
-BULKWRITER_DECL std::string lower_case(std::string_view text) {
-  std::string out(text);
-  for (char& c : out) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');  // not std::tolower: the locale is the user's
-  }
-  return out;
-}
-
-// Trims, and folds every run of white space (line folding included) into one space.
-BULKWRITER_DECL std::string fold_space(std::string_view text) {
-  std::string out;
-  bool pending = false;
-  for (char const c : text) {
-    if (c == ' ' || c == '\t' || c == '\r' || c == '\n') {
-      pending = !out.empty();
-    } else {
-      if (pending) out += ' ';
-      pending = false;
-      out += c;
-    }
-  }
-  return out;
-}
-
-BULKWRITER_DECL bool is_rewritten_by_proxies(std::string_view name) {
-  static constexpr std::array<std::string_view, 16> names = {
-      "authorization", "user-agent", "expect", "accept-encoding",  // the last one is rewritten before GCS
-      // of one hop only: RFC 9110 7.6.1, 11.7.1 and 11.7.2
-      "connection", "keep-alive", "proxy-authenticate", "proxy-authorization", "te", "trailer", "transfer-encoding",
-      "upgrade",
-      // of tracing: every hop writes its own
-      "baggage", "traceparent", "tracestate", "x-amzn-trace-id"};
-  return std::find(names.begin(), names.end(), name) != names.end();
-}
-
-// Lower-case names with their folded values; several of one name are joined by commas in the order they came.
-BULKWRITER_DECL std::vector<http::header> canonical_headers(sigv4_request const& request) {
-  std::vector<http::header> out;
-  auto const add = [&out](std::string name, std::string value) {
-    auto const at = std::lower_bound(out.begin(), out.end(), name,
-                                     [](http::header const& h, std::string const& wanted) { return h.name < wanted; });
-    if (at != out.end() && at->name == name)
-      at->value += ',' + value;
-    else
-      out.insert(at, {std::move(name), std::move(value)});
-  };
-  if (!request.host.empty()) add("host", fold_space(request.host));
-  for (auto const& h : request.headers)
-    if (std::string name = lower_case(h.name); !is_rewritten_by_proxies(name))
-      add(std::move(name), fold_space(h.value));
-  return out;
-}
-
-BULKWRITER_DECL std::string join_names(std::vector<http::header> const& headers) {
-  std::string out;
-  for (auto const& h : headers) {
-    if (!out.empty()) out += ';';
-    out += h.name;
-  }
-  return out;
-}
-
-// RFC 3986 5.2.4, and repeated slashes become one.
-BULKWRITER_DECL std::string normalized_path(std::string_view path) {
-  std::vector<std::string_view> segments;
-  std::string_view last;
-  for (std::size_t at = 0; at <= path.size();) {
-    std::size_t const end = (std::min)(path.find('/', at), path.size());
-    last = path.substr(at, end - at);
-    if (last == "..") {
-      if (!segments.empty()) segments.pop_back();
-    } else if (!last.empty() && last != ".") {
-      segments.push_back(last);
-    }
-    at = end + 1;
-  }
-  std::string out;
-  for (auto const s : segments) (out += '/') += s;
-  // A path that ends in a slash, or in a segment that resolves to nothing, names a folder.
-  if (out.empty() || last.empty() || last == "." || last == "..") out += '/';
-  return out;
-}
-
-BULKWRITER_DECL std::string canonical_path(std::string_view path, sigv4_scope const& scope) {
-  std::string out = scope.normalize_path ? normalized_path(path) : path.empty() ? std::string("/") : std::string(path);
-  return scope.encode_path_again ? percent_encode(out, true) : out;
-}
-
-BULKWRITER_DECL std::string canonical_query(std::string_view query) {
-  std::vector<std::pair<std::string, std::string>> fields;
-  while (!query.empty()) {
-    std::size_t const end = (std::min)(query.find('&'), query.size());
-    auto const field = query.substr(0, end);
-    query.remove_prefix((std::min)(end + 1, query.size()));
-    if (field.empty()) continue;
-    std::size_t const equals = (std::min)(field.find('='), field.size());
-    // Decoding first makes the result the same for every spelling of one query.
-    std::string name = percent_encode(percent_decode(field.substr(0, equals)));
-    if (name == "X-Amz-Signature") continue;
-    fields.emplace_back(std::move(name),
-                        percent_encode(percent_decode(field.substr((std::min)(equals + 1, field.size())))));
-  }
-  std::sort(fields.begin(), fields.end());  // as pairs: "a=…" stands before "a-b=…", unlike in the joined text
-  std::string out;
-  for (auto const& [name, value] : fields) {
-    if (!out.empty()) out += '&';
-    ((out += name) += '=') += value;
-  }
-  return out;
-}
-
-// The scope is the signer's; the time is the caller's: split once, so that date and timestamp cannot disagree.
-struct moment {
-  std::string timestamp;
-  std::string_view date() const { return std::string_view(timestamp).substr(0, 8); }
-};
-
-}  // namespace detail
-
-BULKWRITER_DECL std::string sigv4_timestamp(sigv4_time time) {
-  namespace ch = std::chrono;
-  auto const day = ch::floor<ch::days>(time);
-  ch::year_month_day const date(day);
-  ch::hh_mm_ss const clock(ch::floor<ch::seconds>(time - day));
-  std::string out;
-  out.reserve(16);
-  auto const put = [&out](long value, int width) {
-    std::string const digits = std::to_string(value);
-    out.append(static_cast<std::size_t>((std::max)(0, width - static_cast<int>(digits.size()))), '0').append(digits);
-  };
-  put(static_cast<int>(date.year()), 4);
-  put(static_cast<long>(static_cast<unsigned>(date.month())), 2);
-  put(static_cast<long>(static_cast<unsigned>(date.day())), 2);
-  out += 'T';
-  put(static_cast<long>(clock.hours().count()), 2);
-  put(static_cast<long>(clock.minutes().count()), 2);
-  put(static_cast<long>(clock.seconds().count()), 2);
-  out += 'Z';
-  return out;
-}
-
-BULKWRITER_DECL std::string sigv4_signed_headers(sigv4_request const& request) {
-  return detail::join_names(detail::canonical_headers(request));
-}
-
-BULKWRITER_DECL std::string sigv4_canonical_request(sigv4_request const& request, sigv4_scope const& scope) {
-  std::string_view const target = request.target;
-  std::size_t const mark = (std::min)(target.find('?'), target.size());
-  auto const headers = detail::canonical_headers(request);
-  std::string out = request.method;
-  (out += '\n') += detail::canonical_path(target.substr(0, mark), scope);
-  (out += '\n') += detail::canonical_query(target.substr((std::min)(mark + 1, target.size())));
-  out += '\n';
-  for (auto const& h : headers) (((out += h.name) += ':') += h.value) += '\n';
-  (out += '\n') += detail::join_names(headers);
-  (out += '\n') += request.payload_hash;
-  return out;
-}
-
-BULKWRITER_DECL std::string sigv4_credential_scope(std::string_view date, sigv4_scope const& scope) {
-  return std::string(date) + '/' + scope.region + '/' + scope.service + "/aws4_request";
-}
-
-BULKWRITER_DECL std::string sigv4_string_to_sign(std::string_view canonical_request, std::string_view timestamp,
-                                                 sigv4_scope const& scope) {
-  return "AWS4-HMAC-SHA256\n" + std::string(timestamp) + '\n' + sigv4_credential_scope(timestamp.substr(0, 8), scope) +
-         '\n' + to_hex(sha256(canonical_request));
-}
-
-BULKWRITER_DECL sha256_digest sigv4_signing_key(std::string_view secret_key, std::string_view date,
-                                                sigv4_scope const& scope) {
-  std::string const first = "AWS4" + std::string(secret_key);
-  sha256_digest key = hmac_sha256(as_bytes(first), date);
-  key = hmac_sha256(key, scope.region);
-  key = hmac_sha256(key, scope.service);
-  return hmac_sha256(key, "aws4_request");
-}
-
-BULKWRITER_DECL sha256_digest sigv4_key_cache::get(std::string_view secret_key, std::string_view date,
-                                                   sigv4_scope const& scope) {
-  std::lock_guard const lock(mutex_);
-  if (date_ != date || region_ != scope.region || service_ != scope.service || secret_key_ != secret_key) {
-    key_ = sigv4_signing_key(secret_key, date, scope);
-    secret_key_ = secret_key;
-    date_ = date;
-    region_ = scope.region;
-    service_ = scope.service;
-  }
-  return key_;
-}
-
-BULKWRITER_DECL sigv4_signature sigv4_sign(sigv4_request const& request, credentials const& who,
-                                           sigv4_scope const& scope, sigv4_time time, sigv4_key_cache* cache) {
-  detail::moment const now{sigv4_timestamp(time)};
-  sigv4_signature out;
-  out.target = request.target;
-  out.headers.push_back({"x-amz-date", now.timestamp});
-  if (scope.payload_hash_header) out.headers.push_back({"x-amz-content-sha256", request.payload_hash});
-  http::header const token = {"x-amz-security-token", who.session_token};
-  if (!who.session_token.empty() && scope.sign_session_token) out.headers.push_back(token);
-
-  sigv4_request whole = request;
-  whole.headers.insert(whole.headers.end(), out.headers.begin(), out.headers.end());
-  out.canonical_request = sigv4_canonical_request(whole, scope);
-  out.string_to_sign = sigv4_string_to_sign(out.canonical_request, now.timestamp, scope);
-  out.signature = sigv4_signature_of(
-      cache ? cache->get(who.secret_key, now.date(), scope) : sigv4_signing_key(who.secret_key, now.date(), scope),
-      out.string_to_sign);
-
-  if (!who.session_token.empty() && !scope.sign_session_token) out.headers.push_back(token);
-  out.headers.push_back({"Authorization", "AWS4-HMAC-SHA256 Credential=" + who.access_key + '/' +
-                                              sigv4_credential_scope(now.date(), scope) + ", SignedHeaders=" +
-                                              sigv4_signed_headers(whole) + ", Signature=" + out.signature});
-  return out;
-}
-
-BULKWRITER_DECL result<sigv4_signature> try_sigv4_presign(sigv4_request const& request, credentials const& who,
-                                                          sigv4_scope const& scope, sigv4_time time,
-                                                          std::chrono::seconds expires) {
-  if (expires < std::chrono::seconds(1) || expires > std::chrono::days(7)) {
-    return error_info{.code = errc::invalid_option,
-                      .message = "a presigned URL lives between 1 second and 7 days (604800 s), not " +
-                                 std::to_string(expires.count()) + " s"};
-  }
-  detail::moment const now{sigv4_timestamp(time)};
-  sigv4_signature out;
-  sigv4_request whole = request;
-  auto const add = [](std::string& target, std::string_view name, std::string_view value) {
-    if (target.find('?') == std::string::npos) {
-      target += '?';
-    } else if (!target.ends_with('?') && !target.ends_with('&')) {
-      target += '&';
-    }
-    ((target += name) += '=') += percent_encode(value);
-  };
-  add(whole.target, "X-Amz-Algorithm", "AWS4-HMAC-SHA256");
-  add(whole.target, "X-Amz-Credential", who.access_key + '/' + sigv4_credential_scope(now.date(), scope));
-  add(whole.target, "X-Amz-Date", now.timestamp);
-  add(whole.target, "X-Amz-Expires", std::to_string(expires.count()));
-  if (!who.session_token.empty() && scope.sign_session_token)
-    add(whole.target, "X-Amz-Security-Token", who.session_token);
-  add(whole.target, "X-Amz-SignedHeaders", sigv4_signed_headers(request));
-
-  out.canonical_request = sigv4_canonical_request(whole, scope);
-  out.string_to_sign = sigv4_string_to_sign(out.canonical_request, now.timestamp, scope);
-  out.signature = sigv4_signature_of(sigv4_signing_key(who.secret_key, now.date(), scope), out.string_to_sign);
-  out.target = std::move(whole.target);
-  if (!who.session_token.empty() && !scope.sign_session_token)
-    add(out.target, "X-Amz-Security-Token", who.session_token);
-  add(out.target, "X-Amz-Signature", out.signature);
-  return out;
-}
-
-}  // namespace auth
-}  // namespace v1
-}  // namespace bulkwriter
-
 // ---------- bulkwriter/storage/detail/store_text.ipp ----------------------------------------------------------------
 
 namespace bulkwriter {
@@ -19253,7 +20564,15 @@ BULKWRITER_DECL result<object_store> try_open_store(gcs_connect_param const& par
 
   auto token = param.token;
   if (!param.access_token.empty()) token = auth::bearer_token{.token = param.access_token};
-  if (!token) return wrong(" has no token");
+  if (!token) {
+    auth::google_options const who = {
+        .credentials_file = param.credentials_file,
+        .service = {.client = {.tls = {.ca_file = param.ca_file, .ca_path = param.ca_path},
+                               .hosts = param.hosts,
+                               .proxy = param.proxy,
+                               .on_exchange = param.on_exchange}}};
+    token = param.credentials_file.empty() ? auth::default_google_token(who) : auth::google_file(who);
+  }
 
   s3_connect_param const bucket = {.endpoint = param.endpoint,
                                    .bucket_name = param.bucket_name,
