@@ -307,7 +307,7 @@ clang) install_clang ;;
 libcxx) install_libcxx ;;
 gcc-*) install_gcc "${1#gcc-}" ;;
 *)
-  sed -n '2,21s/^# \{0,1\}//p' "${BASH_SOURCE[0]}" >&2
+  sed -n '2,22s/^# \{0,1\}//p' "${BASH_SOURCE[0]}" >&2
   exit 2
   ;;
 esac
