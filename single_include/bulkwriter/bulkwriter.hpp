@@ -11772,6 +11772,10 @@ class backend {
   /// The parts that an unfinished upload has, all pages of the answer.
   virtual result<std::vector<uploaded_part>> list_parts(std::string const& key, std::string const& upload_id);
 
+  /// What `list_parts` tells as the ETag of a part with these bytes, by which an upload is resumed; empty where the
+  /// store does not say what that is. By default S3's: their MD5 in lower-case hex.
+  virtual std::string part_etag(std::span<std::byte const> body) const;
+
   /// "s3://bucket/key", "gs://bucket/key", "https://account.blob.…/container/key": as the import services want it.
   virtual std::string object_url(std::string_view key) const = 0;
   /// Bytes that every part but the last must have at least.
@@ -12458,6 +12462,8 @@ inline namespace v1 {
 /// the uploads of this library only, and those that would replace a blob only where the prefix is the whole key; they
 /// ask once more for each blob that is empty.
 ///
+/// Bodies travel without a digest, as with Azure's own clients: https guards them, over http nothing does.
+///
 /// Presigned URLs need an account key (`storage_error` without). One for PUT takes the header `x-ms-blob-type:
 /// BlockBlob`, without which Azure refuses it.
 ///
@@ -12585,13 +12591,13 @@ result<azure_block_list> read_azure_block_list(std::string_view body);
 /// Blocks by their latest state, so that the request can be repeated: the second time they are committed already.
 std::string write_azure_block_list(std::span<std::string const> ids);
 
-/// A block's name tells all that a later process must know of it: whose it is, which one, and its MD5 (which Azure
-/// keeps of no uncommitted block). All names have 63 bytes, and Azure wants those of one blob to be equally long; other
-/// clients' names look different.
+/// A block's name tells all that a later process must know of it: whose it is, which one, and a digest of its bytes
+/// (Azure keeps none of an uncommitted block). All names have 63 bytes, and Azure wants those of one blob to be equally
+/// long; other clients' names look different.
 struct azure_block_name {
   std::string upload_id = {};  ///< 24 hexadecimal digits: 8 of the second when it was begun, 16 at random
   int number = 0;              ///< from 1 to 50,000
-  std::string md5 = {};        ///< 32 hexadecimal digits; zeros where there is no MD5
+  std::string digest = {};     ///< 32 hexadecimal digits
 
   /// As Azure wants it: base64.
   std::string id() const;
@@ -12833,6 +12839,7 @@ class azure_backend final : public http_backend {
   BULKWRITER_DECL result<std::vector<pending_upload>> list_uploads(std::string const& prefix) override;
   BULKWRITER_DECL result<std::vector<uploaded_part>> list_parts(std::string const& key,
                                                                 std::string const& upload_id) override;
+  BULKWRITER_DECL std::string part_etag(std::span<std::byte const> body) const override;
   BULKWRITER_DECL std::string object_url(std::string_view key) const override;
   std::uint64_t min_part_size() const noexcept override { return 1; }
   int max_parts() const noexcept override { return 50'000; }
@@ -12991,6 +12998,14 @@ enum class s3_addressing {
   virtual_host,  ///< https://bucket.host/key
 };
 
+/// Whether the signature of a request covers its body, which costs a SHA-256 of every byte. A body that it does not
+/// cover is announced as UNSIGNED-PAYLOAD; method, path and headers are signed all the same.
+enum class s3_payload_signing {
+  automatic,  ///< http: yes, since nothing else guards the bytes; https: no, TLS does
+  always,     ///< for stores and policies that refuse UNSIGNED-PAYLOAD
+  never,      ///< over http in a network that you trust: bytes that change on their way are noticed by nobody
+};
+
 /// How to reach a bucket of S3 or of one of its many kin. The first members in this order are those of the guide.
 struct s3_connect_param {
   std::string endpoint =
@@ -13005,7 +13020,8 @@ struct s3_connect_param {
   /// Keys that are fetched, and replaced before they expire, in place of the three above:
   /// `auth::default_aws_credentials()`.
   auth::provider<auth::credentials> credentials = {};
-  s3_addressing addressing = s3_addressing::automatic;  ///< for stores that take only one of the two
+  s3_addressing addressing = s3_addressing::automatic;                 ///< for stores that take only one of the two
+  s3_payload_signing payload_signing = s3_payload_signing::automatic;  ///< whether bodies are hashed
   std::string ca_file = {};                    ///< PEM bundle; empty, and ca_path too: the system's trusted authorities
   std::string ca_path = {};                    ///< hashed directory of PEM files
   std::vector<http::host_address> hosts = {};  ///< asked before any resolver; names with the bucket, if it
@@ -13184,6 +13200,7 @@ class s3_backend final : public http_backend {
   auth::provider<auth::credentials> const credentials_;
   auth::provider<auth::bearer_token> const token_;  // in place of credentials_
   std::string const bucket_;
+  bool const sign_payload_;
   auth::sigv4_key_cache keys_;
 
   mutable std::mutex mutex_;  // guards what follows
@@ -19007,6 +19024,10 @@ BULKWRITER_DECL result<std::vector<pending_upload>> backend::list_uploads(std::s
 BULKWRITER_DECL result<std::vector<uploaded_part>> backend::list_parts(std::string const&, std::string const&) {
   return detail::not_here("list of an upload's parts");
 }
+BULKWRITER_DECL std::string backend::part_etag(std::span<std::byte const> body) const {
+  auto const md5 = auth::try_md5(body);  // which some systems forbid
+  return md5 ? auth::to_hex(*md5) : std::string();
+}
 
 }  // namespace storage
 
@@ -20265,7 +20286,7 @@ inline bool is_hex(std::string_view text) noexcept {
 BULKWRITER_DECL std::string azure_block_name::id() const {
   std::string const digits = std::to_string(number);
   std::string const name =
-      upload_id + '-' + std::string(digits.size() < 5 ? 5 - digits.size() : 0, '0') + digits + '-' + md5;
+      upload_id + '-' + std::string(digits.size() < 5 ? 5 - digits.size() : 0, '0') + digits + '-' + digest;
   return auth::base64_encode(auth::as_bytes(name));
 }
 
@@ -20273,9 +20294,9 @@ BULKWRITER_DECL std::optional<azure_block_name> read_azure_block_id(std::string_
   auto const bytes = auth::try_base64_decode(id);
   if (!bytes || bytes->size() != 63) return std::nullopt;
   std::string_view const name(reinterpret_cast<char const*>(bytes->data()), bytes->size());
-  azure_block_name out = {.upload_id = std::string(name.substr(0, 24)), .md5 = std::string(name.substr(31))};
+  azure_block_name out = {.upload_id = std::string(name.substr(0, 24)), .digest = std::string(name.substr(31))};
   auto const number = name.substr(25, 5);
-  if (!is_azure_upload_id(out.upload_id) || name[24] != '-' || name[30] != '-' || !is_hex(out.md5) ||
+  if (!is_azure_upload_id(out.upload_id) || name[24] != '-' || name[30] != '-' || !is_hex(out.digest) ||
       number.find_first_not_of("0123456789") != std::string_view::npos)
     return std::nullopt;
   std::from_chars(number.data(), number.data() + number.size(), out.number);
@@ -20804,9 +20825,6 @@ BULKWRITER_DECL result<object_info> azure_backend::put(std::string const& key, s
                                  " bytes exceed the 5000 MiB of one request"};
   }
   headers.push_back({"x-ms-blob-type", "BlockBlob"});
-  // Nothing else guards the body where there is no TLS: signatures do not cover it.
-  if (!address_.origin.secure)
-    if (auto const md5 = auth::try_md5(body)) headers.push_back({"Content-MD5", auth::base64_encode(*md5)});
   call const what = {
       .purpose = "cannot put '" + key + '\'', .method = "PUT", .key = key, .headers = std::move(headers), .body = body};
   auto const got = send(what);
@@ -20849,13 +20867,8 @@ BULKWRITER_DECL result<uploaded_part> azure_backend::put_part(std::string const&
                       .message = purpose + ": " + std::to_string(body.size()) +
                                  " bytes; Azure takes parts 1 to 50,000 of at most 4000 MiB"};
   }
-  azure_block_name block = {.upload_id = upload_id, .number = number, .md5 = std::string(32, '0')};
+  azure_block_name block = {.upload_id = upload_id, .number = number, .digest = part_etag(body)};
   call what = {.purpose = purpose, .method = "PUT", .key = key, .body = body, .stop = std::move(stop)};
-  // Computed for the block's name, so that the upload can be resumed; sent, since it is there.
-  if (auto const md5 = auth::try_md5(body)) {
-    block.md5 = auth::to_hex(*md5);
-    what.headers.push_back({"Content-MD5", auth::base64_encode(*md5)});
-  }
   what.query = {{"comp", "block"}, {"blockid", block.id()}};
   auto const got = send(what);
   auto const* answer = accepted(got, {201});
@@ -20865,7 +20878,8 @@ BULKWRITER_DECL result<uploaded_part> azure_backend::put_part(std::string const&
   }
   if (!answer) return failed(what, got);
   if (answer->find("x-ms-request-id").empty()) return unusable(what, got, not_azure(*answer));
-  return uploaded_part{.number = number, .etag = std::move(block.md5), .size = body.size(), .may_come_again = got.open};
+  return uploaded_part{
+      .number = number, .etag = std::move(block.digest), .size = body.size(), .may_come_again = got.open};
 }
 
 inline call block_list_call(std::string purpose, std::string const& key, std::string kind) {
@@ -20883,7 +20897,7 @@ BULKWRITER_DECL result<object_info> azure_backend::complete_multipart(std::strin
   std::vector<std::string> ids;
   std::uint64_t size = 0;
   for (auto const& part : parts) {
-    ids.push_back(azure_block_name{.upload_id = upload_id, .number = part.number, .md5 = part.etag}.id());
+    ids.push_back(azure_block_name{.upload_id = upload_id, .number = part.number, .digest = part.etag}.id());
     size += part.size;
   }
   std::string const body = write_azure_block_list(ids);
@@ -21039,7 +21053,7 @@ BULKWRITER_DECL result<std::vector<uploaded_part>> azure_backend::list_parts(std
   for (auto const& block : *blocks) {
     auto name = read_azure_block_id(block.id);
     if (name && name->upload_id == upload_id)
-      out.push_back({.number = name->number, .etag = std::move(name->md5), .size = block.size});
+      out.push_back({.number = name->number, .etag = std::move(name->digest), .size = block.size});
   }
   std::stable_sort(out.begin(), out.end(), [](auto const& a, auto const& b) { return a.number < b.number; });
   return out;
@@ -21079,6 +21093,11 @@ BULKWRITER_DECL result<void> azure_backend::remove(std::string const& key) {
   if (accepted(got, {202})) return {};
   if (got.answer && got.answer->status == 404 && read_azure_failure(*got.answer).code == "BlobNotFound") return {};
   return failed(what, got);
+}
+
+// Where there is no MD5 to compare with, any digest will do: this one takes the least time.
+BULKWRITER_DECL std::string azure_backend::part_etag(std::span<std::byte const> body) const {
+  return auth::to_hex(auth::sha256(body)).substr(0, 32);
 }
 
 BULKWRITER_DECL std::string azure_backend::object_url(std::string_view key) const {
@@ -21563,6 +21582,8 @@ BULKWRITER_DECL s3_backend::s3_backend(s3_connect_param const& param, s3_address
                                                          .session_token = param.session_token}),
       token_(std::move(token)),
       bucket_(param.bucket_name),
+      sign_payload_(param.payload_signing == s3_payload_signing::always ||
+                    (param.payload_signing == s3_payload_signing::automatic && !address.origin.secure)),
       address_(std::move(address)) {}
 
 BULKWRITER_DECL s3_address s3_backend::address() const {
@@ -21615,10 +21636,9 @@ BULKWRITER_DECL result<void> s3_backend::authorize(http::request& request, call 
   auto keys = credentials_.get(what.stop);
   if (!keys) return std::move(keys).error();
   so_far.keys = *std::move(keys);
-  // The scheme never changes, so the body is hashed once however often it is sent.
+  // The body is hashed once however often it is sent.
   if (so_far.payload_hash.empty()) {
-    so_far.payload_hash =
-        request.origin.secure ? std::string(auth::unsigned_payload) : auth::to_hex(auth::sha256(what.body));
+    so_far.payload_hash = sign_payload_ ? auth::to_hex(auth::sha256(what.body)) : std::string(auth::unsigned_payload);
   }
   auto const signature = auth::sigv4_sign({.method = request.method,
                                            .host = request.origin.authority(),
@@ -22181,8 +22201,7 @@ class file_upload {
   uploaded_part const* find_part(int number, part_buffer const& part) const {
     for (uploaded_part const& p : there_) {
       if (p.number != number || p.size != part.size) continue;
-      auto const md5 = auth::try_md5(part.bytes());
-      if (md5 && p.etag == auth::to_hex(*md5)) return &p;
+      if (auto const etag = store_->part_etag(part.bytes()); !etag.empty() && p.etag == etag) return &p;
     }
     return nullptr;
   }
