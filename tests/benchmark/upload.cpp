@@ -8,7 +8,7 @@
 //   encode  the same rows by the same writer into a place that drops them
 //
 //   --endpoint --access-key --secret-key --bucket --region --ca-file --key --part-size --connections --chunk-size
-//   --payload-signing automatic|always|never
+//   --payload-signing automatic|always|never; Azure: --conn-str --container
 
 #include <bulkwriter/bulkwriter.hpp>
 
@@ -30,9 +30,14 @@ namespace {
 struct settings {
   std::string mode;
   bw::s3_connect_param bucket;
+  bw::azure_connect_param container;
   bw::storage::object_options parts;
   std::string key = "object", file;
   std::uint64_t bytes = std::uint64_t{1} << 30, chunk_size = bw::default_chunk_size;
+
+  bw::object_store store() const {
+    return container.container_name.empty() ? bw::object_store(bucket) : bw::object_store(container);
+  }
 };
 
 class nowhere final : public bw::output::place {
@@ -59,7 +64,7 @@ run upload_memory(settings const& s) {
   std::uint64_t state = 7;
   for (std::byte& b : *pool) b = static_cast<std::byte>((state = state * 6364136223846793005u + 1) >> 56);
   return [&s, pool] {
-    bw::storage::object_place place(s.bucket, "", s.parts);
+    bw::storage::object_place place(s.store(), "", s.parts);
     auto file = place.create(s.key, s.bytes).value();
     for (std::uint64_t at = 0; at < s.bytes; at += mib) {
       auto const from = static_cast<std::size_t>(at % pool->size());
@@ -73,7 +78,7 @@ run upload_memory(settings const& s) {
 }
 
 run upload_file(settings const& s) {
-  return [&s] { return bw::storage::upload_file(s.bucket, s.file, s.key, {.parts = s.parts}).size; };
+  return [&s] { return bw::storage::upload_file(s.store(), s.file, s.key, {.parts = s.parts}).size; };
 }
 
 // Hands the rows to a writer that `make` makes, and commits.
@@ -96,7 +101,7 @@ run prepare(settings const& s) {
   if (s.mode == "write") {
     return write_rows(s, [&s] {
       return bw::remote_bulk_writer<article_schema, bw::format::parquet>(
-          s.bucket, {.chunk_size = s.chunk_size, .connections = s.parts.connections, .part_size = s.parts.part_size});
+          s.store(), {.chunk_size = s.chunk_size, .connections = s.parts.connections, .part_size = s.parts.part_size});
     });
   }
   if (s.mode == "encode") {
@@ -127,6 +132,10 @@ bool read_option(settings& s, std::string_view name, std::string const& value) {
     s.bucket.payload_signing = value == "always"  ? signing::always
                                : value == "never" ? signing::never
                                                   : signing::automatic;
+  else if (name == "--conn-str")
+    s.container.conn_str = value;
+  else if (name == "--container")
+    s.container.container_name = value;
   else if (name == "--key")
     s.key = value;
   else if (name == "--file")

@@ -66,6 +66,16 @@ def awscrt_upload(args):
     return run
 
 
+def azure_upload(args):
+    from azure.storage.blob import BlobClient
+    blob = BlobClient.from_connection_string(args.conn_str, args.bucket, args.key, max_block_size=PART, max_single_put_size=PART)
+
+    def run():
+        with open(args.file, "rb") as data:
+            blob.upload_blob(data, overwrite=True, length=os.path.getsize(args.file), max_concurrency=CONNECTIONS)
+    return run
+
+
 def peak_kib():
     with open("/proc/self/status") as status:
         return int(next(line for line in status if line.startswith("VmHWM:")).split()[1])
@@ -73,14 +83,16 @@ def peak_kib():
 
 def main():
     parser = argparse.ArgumentParser()
-    parser.add_argument("client", choices=["boto3", "boto3-default", "awscrt", "minio"])
-    for name in ("endpoint", "file", "key", "access-key", "secret-key", "bucket"):
+    parser.add_argument("client", choices=["boto3", "boto3-default", "awscrt", "minio", "azure"])
+    for name in ("file", "key", "bucket"):
         parser.add_argument("--" + name, required=True)
+    for name in ("endpoint", "access-key", "secret-key", "conn-str"):
+        parser.add_argument("--" + name)
     parser.add_argument("--ca-file")
     parser.add_argument("--unsigned", action="store_true")
     args = parser.parse_args()
     run = {"boto3": boto3_upload, "boto3-default": lambda a: boto3_upload(a, default=True), "awscrt": awscrt_upload,
-           "minio": minio_upload}[args.client](args)
+           "minio": minio_upload, "azure": azure_upload}[args.client](args)
 
     before, begin = resource.getrusage(resource.RUSAGE_SELF), time.monotonic()
     run()
