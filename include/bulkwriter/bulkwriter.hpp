@@ -13,6 +13,7 @@
 #include <bulkwriter/input/csv_reader.hpp>
 #include <bulkwriter/input/ndjson_reader.hpp>
 #include <bulkwriter/run/remote_bulk_writer.hpp>
+#include <bulkwriter/storage/azure_blob.hpp>
 #include <bulkwriter/storage/gcs.hpp>
 #include <bulkwriter/storage/object_url.hpp>
 #include <bulkwriter/storage/s3.hpp>

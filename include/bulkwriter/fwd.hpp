@@ -39,6 +39,7 @@ class local_bulk_writer;
 template <class Schema, class Format>
 class remote_bulk_writer;
 
+struct azure_connect_param;
 struct s3_connect_param;
 struct gcs_connect_param;
 class object_store;

@@ -1,5 +1,5 @@
-// The library's S3 half as a program, for the tests against real servers: one operation a call, the outcome on one
-// line.
+// The library's stores as a program, for the tests against real servers: one operation a call, the outcome on one line.
+// With --container the store is one of Azure (--conn-str, --account-url, --credential, --token), otherwise one of S3.
 //
 //   s3_client [--option value]... upload KEY      standard input through object_place, as a writer would
 //   s3_client [--option value]... put KEY         standard input in one request
@@ -12,6 +12,7 @@
 //
 // "ok …" and exit code 0, or "error CODE HTTP_STATUS SERVER_ERROR\tMESSAGE" and exit code 1; 2: wrong call.
 
+#include <bulkwriter/storage/azure_blob.hpp>
 #include <bulkwriter/storage/object_output.hpp>
 #include <bulkwriter/storage/s3.hpp>
 #include <bulkwriter/storage/upload_file.hpp>
@@ -73,6 +74,7 @@ struct peak_report {
 
 int main(int argc, char** argv) {
   bw::s3_connect_param param;
+  bw::azure_connect_param azure;
   bw::storage::object_options options;
   std::uint64_t max_size = std::uint64_t{4} << 30;
   std::chrono::seconds age{60};
@@ -101,15 +103,28 @@ int main(int argc, char** argv) {
         param.bucket_name = value;
       } else if (name == "--region") {
         param.region = value;
+      } else if (name == "--conn-str") {
+        azure.conn_str = value;
+      } else if (name == "--account-url") {
+        azure.account_url = value;
+      } else if (name == "--credential") {
+        azure.credential = value;
+      } else if (name == "--token") {
+        azure.token = {"test", [value](std::stop_token) { return bw::auth::bearer_token{.token = value}; }};
+      } else if (name == "--container") {
+        azure.container_name = value;
+      } else if (name == "--api-version") {
+        azure.api_version = value;
       } else if (name == "--ca-file") {
-        param.ca_file = value;
+        param.ca_file = azure.ca_file = value;
       } else if (name == "--proxy") {
-        param.proxy.url = value;
+        param.proxy.url = azure.proxy.url = value;
       } else if (name == "--attempts") {
-        param.retry.max_attempts = std::stoi(value);
+        param.retry.max_attempts = azure.retry.max_attempts = std::stoi(value);
       } else if (name == "--stall-ms") {
         auto const limit = std::chrono::milliseconds(std::stol(value));
         param.timeouts.write_stall = param.timeouts.first_byte = param.timeouts.read_stall = limit;
+        azure.timeouts = param.timeouts;
       } else if (name == "--part-size") {
         options.part_size = std::stoull(value);
       } else if (name == "--max-size") {
@@ -132,7 +147,7 @@ int main(int argc, char** argv) {
   } catch (std::exception const&) {
     return 2;
   }
-  auto opened = bw::try_open_store(param);
+  auto opened = azure.container_name.empty() ? bw::try_open_store(param) : bw::try_open_store(azure);
   if (!opened) return report(opened.error());
   bw::object_store& store = *opened;
   auto const& [command, key] = std::pair(words[0], words[1]);

@@ -7,6 +7,8 @@
 #   install.sh arrow_go    the Parquet reader in Go that Milvus uses, built by Go
 #   install.sh parquet_mr  Parquet's reader in Java; a JDK and Maven come from Debian (needs root or sudo when missing)
 #   install.sh hyparquet   a Parquet reader in JavaScript; Node.js comes from PyPI when it is missing or too old
+#   install.sh azurite     a server that speaks as Azure Blob storage does, in JavaScript, as above
+#   install.sh azure       Azure's own client in a Python environment
 #   install.sh milvus      a real Milvus server and its Python client
 #   install.sh locales     de_DE and tr_TR
 #   install.sh clang       the newest Clang that Debian has for this release, as clang-newest/clang++ (needs root or sudo)
@@ -22,7 +24,7 @@ cache=${BULKWRITER_TEST_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/bulkwriter-tests}
 versitygw_version=1.8.0
 versitygw_needs_go=1.25
 arrow_go_needs_go=1.25
-hyparquet_needs_node=20
+node_needed=20
 
 packages=(
   ca-certificates ccache clang-16 cmake curl doctest-dev doxygen g++ git libboost-json1.81-dev libboost1.81-dev
@@ -142,19 +144,34 @@ install_parquet_mr() {
   ln -s "$(readlink -f "$(command -v java)")" "$folder/java"
 }
 
-install_hyparquet() {
-  local folder=$cache/hyparquet sources=(package.json package-lock.json) path=$PATH
-  is_made_of "$folder" "${sources[@]}" && [[ -x $folder/node ]] && return 0
-  if ! command -v npm >/dev/null || ! at_least "$(node --version | sed 's/^v//')" "$hyparquet_needs_node"; then
+# node_package FOLDER: what the folder's package.json names, and a Node.js beside it as FOLDER/node.
+node_package() {
+  local folder=$1 path=$PATH
+  if ! command -v npm >/dev/null || ! at_least "$(node --version | sed 's/^v//')" "$node_needed"; then
     environment node
     path=$cache/node/bin:$PATH
   fi
-  rm -rf "$folder"
-  mkdir -p "$folder"
-  (cd "$foreign" && cp "${sources[@]}" "$folder")
   (cd "$folder" && PATH=$path npm ci --silent --no-audit --no-fund --ignore-scripts --cache "$folder/cache")
   rm -rf "$folder/cache"
   ln -s "$(PATH=$path node --print process.execPath)" "$folder/node"
+}
+
+install_hyparquet() {
+  local folder=$cache/hyparquet sources=(package.json package-lock.json)
+  is_made_of "$folder" "${sources[@]}" && [[ -x $folder/node ]] && return 0
+  rm -rf "$folder"
+  mkdir -p "$folder"
+  (cd "$foreign" && cp "${sources[@]}" "$folder")
+  node_package "$folder"
+}
+
+install_azurite() {
+  local folder=$cache/azurite source=$here/../azure
+  cmp -s "$source/package-lock.json" "$folder/package-lock.json" && [[ -x $folder/node ]] && return 0
+  rm -rf "$folder"
+  mkdir -p "$folder"
+  cp "$source/package.json" "$source/package-lock.json" "$folder"
+  node_package "$folder"
 }
 
 # The wheel holds the server packed by xz. Unpacked once here, a start takes seconds.
@@ -265,13 +282,15 @@ versitygw) install_versitygw ;;
 arrow_go) install_arrow_go ;;
 parquet_mr) install_parquet_mr ;;
 hyparquet) install_hyparquet ;;
+azurite) install_azurite ;;
+azure) environment azure ;;
 milvus) install_milvus ;;
 locales) install_locales ;;
 clang) install_clang ;;
 libcxx) install_libcxx ;;
 gcc-*) install_gcc "${1#gcc-}" ;;
 *)
-  sed -n '2,17s/^# \{0,1\}//p' "${BASH_SOURCE[0]}" >&2
+  sed -n '2,19s/^# \{0,1\}//p' "${BASH_SOURCE[0]}" >&2
   exit 2
   ;;
 esac

@@ -73,9 +73,6 @@ struct s3_parts_page {
 };
 result<s3_parts_page> read_s3_parts_page(std::string_view body);
 
-/// "2010-11-10T20:48:33.000Z", as stores tell the time; nothing for other text.
-std::optional<std::chrono::system_clock::time_point> parse_s3_time(std::string_view text) noexcept;
-
 std::string write_s3_parts(std::span<uploaded_part const> parts);
 
 }  // namespace detail

@@ -165,23 +165,6 @@ BULKWRITER_DECL result<s3_page> read_s3_page(std::string_view body) {
   return out;
 }
 
-BULKWRITER_DECL std::optional<std::chrono::system_clock::time_point> parse_s3_time(std::string_view text) noexcept {
-  using namespace std::chrono;
-  auto const number = [&](std::size_t at, std::size_t size) {
-    int value = -1;
-    auto const end = text.data() + at + size;
-    return std::from_chars(text.data() + at, end, value).ptr == end ? value : -1;
-  };
-  if (text.size() < 20 || text[4] != '-' || text[7] != '-' || text[10] != 'T' || text[13] != ':' || text[16] != ':' ||
-      text.back() != 'Z')
-    return std::nullopt;
-  year_month_day const date{year(number(0, 4)), month(static_cast<unsigned>(number(5, 2))),
-                            day(static_cast<unsigned>(number(8, 2)))};
-  int const h = number(11, 2), m = number(14, 2), s = number(17, 2);
-  if (!date.ok() || number(0, 4) < 1970 || h < 0 || h > 23 || m < 0 || m > 59 || s < 0 || s > 60) return std::nullopt;
-  return sys_days(date) + hours(h) + minutes(m) + seconds(s);
-}
-
 BULKWRITER_DECL result<s3_uploads_page> read_s3_uploads_page(std::string_view body) {
   s3_uploads_page out;
   pending_upload upload;
@@ -201,7 +184,7 @@ BULKWRITER_DECL result<s3_uploads_page> read_s3_uploads_page(std::string_view bo
       if (path[2] == "Key") upload.key = text;
       if (path[2] == "UploadId") upload.upload_id = text;
       if (path[2] == "Initiated") {
-        auto const time = parse_s3_time(text);
+        auto const time = parse_iso_time(text);
         if (time)
           upload.initiated = *time;
         else

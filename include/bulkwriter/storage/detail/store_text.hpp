@@ -2,7 +2,9 @@
 
 #include <bulkwriter/error.hpp>
 
+#include <chrono>
 #include <initializer_list>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -21,6 +23,9 @@ std::string printable(std::string_view text, std::span<std::string const> secret
 
 /// An ETag without its quotes.
 std::string unquoted(std::string_view etag);
+
+/// "2010-11-10T20:48:33.000Z", as stores tell the time; nothing for other text.
+std::optional<std::chrono::system_clock::time_point> parse_iso_time(std::string_view text) noexcept;
 
 bool is_one_of(std::string_view text, std::initializer_list<std::string_view> list) noexcept;
 

@@ -1,0 +1,310 @@
+#pragma once
+
+#include <bulkwriter/auth/digest.hpp>
+#include <bulkwriter/storage/detail/azure_backend.ipp>
+
+#include <algorithm>
+#include <iterator>
+#include <thread>
+
+// What an azure_backend is asked for; how a request goes out, is signed, repeated and judged stands in
+// azure_backend.ipp.
+
+namespace bulkwriter {
+inline namespace v1 {
+namespace storage {
+namespace detail {
+
+inline constexpr std::uint64_t azure_largest_put = std::uint64_t{5000} << 20,
+                               azure_largest_block = std::uint64_t{4000} << 20;
+
+// Any web server may say 201; Azure gives every request a name.
+inline std::string not_azure(http::response const& answer) {
+  return "HTTP " + std::to_string(answer.status) +
+         " without what Azure says with it: this does not look like Azure Blob storage";
+}
+
+BULKWRITER_DECL result<object_info> azure_backend::put(std::string const& key, std::span<std::byte const> body,
+                                                       std::vector<http::header> headers) {
+  if (auto ok = check_key(key); !ok) return std::move(ok).error();
+  if (body.size() > azure_largest_put) {
+    return error_info{.code = errc::invalid_option,
+                      .message = "cannot put '" + key + "': " + std::to_string(body.size()) +
+                                 " bytes exceed the 5000 MiB of one request"};
+  }
+  headers.push_back({"x-ms-blob-type", "BlockBlob"});
+  // Nothing else guards the body where there is no TLS: signatures do not cover it.
+  if (!address_.origin.secure)
+    if (auto const md5 = auth::try_md5(body)) headers.push_back({"Content-MD5", auth::base64_encode(*md5)});
+  call const what = {
+      .purpose = "cannot put '" + key + '\'', .method = "PUT", .key = key, .headers = std::move(headers), .body = body};
+  auto const got = send(what);
+  auto const* answer = accepted(got, {201});
+  if (!answer) return failed(what, got);
+  auto etag = unquoted(answer->find("ETag"));
+  if (etag.empty()) return unusable(what, got, not_azure(*answer));
+  return object_info{.key = key, .size = body.size(), .etag = std::move(etag)};
+}
+
+BULKWRITER_DECL result<object_info> azure_backend::put(std::string const& key, std::span<std::byte const> body) {
+  return put(key, body, {});
+}
+
+BULKWRITER_DECL result<object_info> azure_backend::put_if_absent(std::string const& key,
+                                                                 std::span<std::byte const> body) {
+  return put(key, body, {{"If-None-Match", "*"}});
+}
+
+// The first block makes the upload; until then there is nothing to be told of.
+BULKWRITER_DECL result<std::string> azure_backend::create_multipart(std::string const& key) {
+  if (auto ok = check_key(key); !ok) return std::move(ok).error();
+  return make_azure_upload_id(server_time());
+}
+
+inline error_info no_such_upload(std::string const& purpose) {
+  return {.code = errc::no_such_key, .message = purpose + ": this is not the id of an upload"};
+}
+
+BULKWRITER_DECL result<uploaded_part> azure_backend::put_part(std::string const& key, std::string const& upload_id,
+                                                              int number, std::span<std::byte const> body,
+                                                              std::stop_token stop) {
+  std::string const purpose = "cannot upload part " + std::to_string(number) + " of '" + key + '\'';
+  if (!is_azure_upload_id(upload_id)) return no_such_upload(purpose);
+  if (number < 1 || number > max_parts() || body.size() > azure_largest_block) {
+    return error_info{.code = errc::invalid_option,
+                      .message = purpose + ": " + std::to_string(body.size()) +
+                                 " bytes; Azure takes parts 1 to 50,000 of at most 4000 MiB"};
+  }
+  azure_block_name block = {.upload_id = upload_id, .number = number, .md5 = std::string(32, '0')};
+  call what = {.purpose = purpose, .method = "PUT", .key = key, .body = body, .stop = std::move(stop)};
+  // Computed for the block's name, so that the upload can be resumed; sent, since it is there.
+  if (auto const md5 = auth::try_md5(body)) {
+    block.md5 = auth::to_hex(*md5);
+    what.headers.push_back({"Content-MD5", auth::base64_encode(*md5)});
+  }
+  what.query = {{"comp", "block"}, {"blockid", block.id()}};
+  auto const got = send(what);
+  auto const* answer = accepted(got, {201});
+  if (!answer) return failed(what, got);
+  if (answer->find("x-ms-request-id").empty()) return unusable(what, got, not_azure(*answer));
+  return uploaded_part{.number = number, .etag = std::move(block.md5), .size = body.size(), .may_come_again = got.open};
+}
+
+inline call block_list_call(std::string purpose, std::string const& key, std::string kind) {
+  return {.purpose = std::move(purpose),
+          .method = "GET",
+          .key = key,
+          .query = {{"comp", "blocklist"}, {"blocklisttype", std::move(kind)}}};
+}
+
+BULKWRITER_DECL result<object_info> azure_backend::complete_multipart(std::string const& key,
+                                                                      std::string const& upload_id,
+                                                                      std::span<uploaded_part const> parts) {
+  std::string const purpose = "cannot complete the upload of '" + key + '\'';
+  if (!is_azure_upload_id(upload_id)) return no_such_upload(purpose);
+  std::vector<std::string> ids;
+  std::uint64_t size = 0;
+  for (auto const& part : parts) {
+    ids.push_back(azure_block_name{.upload_id = upload_id, .number = part.number, .md5 = part.etag}.id());
+    size += part.size;
+  }
+  std::string const body = write_azure_block_list(ids);
+  call what = {.purpose = purpose,
+               .method = "PUT",
+               .key = key,
+               .query = {{"comp", "blocklist"}},
+               .headers = {{"Content-Type", "application/xml"}},
+               .body = auth::as_bytes(body),
+               .patient = true};
+  auto const got = send(what);
+  if (auto const* answer = accepted(got, {201})) {
+    auto etag = unquoted(answer->find("ETag"));
+    if (etag.empty()) return unusable(what, got, not_azure(*answer));
+    return object_info{.key = key, .size = size, .etag = std::move(etag)};
+  }
+  // Where the answer was lost, the blocks that the blob consists of tell: no other upload's have these names.
+  // (Repeated, the request finds its blocks committed and succeeds, unless there is yet another blob by then.)
+  bool const gone = got.answer && read_azure_failure(*got.answer).code == "InvalidBlockList";
+  if (got.open || gone) {
+    auto const there = send(block_list_call(purpose, key, "committed"));
+    if (auto const* answer = accepted(there, {200})) {
+      auto const list = read_azure_block_list(answer->body);
+      auto const same = [](azure_block const& block, std::string const& id) { return block.id == id; };
+      if (list && std::equal(list->committed.begin(), list->committed.end(), ids.begin(), ids.end(), same))
+        return object_info{.key = key, .size = size, .etag = unquoted(answer->find("ETag"))};
+    }
+  }
+  return failed(what, got);
+}
+
+// None where there is no blob, or one without such blocks.
+BULKWRITER_DECL result<std::vector<azure_block>> azure_backend::uncommitted(std::string purpose,
+                                                                            std::string const& key) {
+  call const what = block_list_call(std::move(purpose), key, "uncommitted");
+  auto const got = send(what);
+  if (got.answer && got.answer->status == 404 && read_azure_failure(*got.answer).code == "BlobNotFound")
+    return std::vector<azure_block>();
+  auto const* answer = accepted(got, {200});
+  if (!answer) return failed(what, got);
+  auto list = read_azure_block_list(answer->body);
+  if (!list) return unusable(what, got, list.error().message);
+  return std::move(list->uncommitted);
+}
+
+// Azure has no request that takes blocks away. What does is deleting a blob that has nothing but uncommitted blocks,
+// and these go with it, whoever sent them. So it is done only where all of them are of this upload and there is no blob
+// to lose; the date keeps a blob from harm that another writer commits meanwhile. False: try again in a while.
+BULKWRITER_DECL result<bool> azure_backend::remove_uncommitted(std::string const& purpose, std::string const& key,
+                                                               std::string const& upload_id) {
+  auto const blocks = uncommitted(purpose, key);
+  if (!blocks) return blocks.error();
+  bool const alone = std::all_of(blocks->begin(), blocks->end(), [&](azure_block const& block) {
+    auto const name = read_azure_block_id(block.id);
+    return name && name->upload_id == upload_id;
+  });
+  if (blocks->empty() || !alone) return true;
+  call what = {.purpose = purpose, .method = "HEAD", .key = key};
+  auto got = send(what);
+  if (accepted(got, {200})) return true;  // there is a blob, which the upload would have replaced
+  if (!got.answer || got.answer->status != 404) return failed(what, got);
+  auto const now = http::parse_date(got.answer->find("Date")).value_or(server_time());
+  what.method = "DELETE";
+  what.headers = {{"If-Unmodified-Since", auth::azure_date(now - std::chrono::seconds(1))}};
+  got = send(what);
+  if (accepted(got, {202}) || (got.answer && got.answer->status == 404)) return true;
+  if (got.answer && got.answer->status == 412) return false;
+  return failed(what, got);
+}
+
+BULKWRITER_DECL result<void> azure_backend::abort_multipart(std::string const& key, std::string const& upload_id) {
+  if (!is_azure_upload_id(upload_id)) return {};
+  std::string const purpose = "cannot abort the upload of '" + key + "' (upload id " + upload_id + ')';
+  for (int tried = 1;; ++tried) {
+    auto const gone = remove_uncommitted(purpose, key, upload_id);
+    // Without the right to read or to delete there is nothing to be done by anybody: Azure removes the blocks itself.
+    if (!gone && gone.error().code == errc::access_denied) return {};
+    if (!gone) return gone.error();
+    if (*gone || tried == 2) return {};
+    std::this_thread::sleep_for(std::chrono::milliseconds(2100));  // dates are of whole seconds
+  }
+}
+
+BULKWRITER_DECL result<object_info> azure_backend::head(std::string const& key) {
+  if (auto ok = check_key(key); !ok) return std::move(ok).error();
+  call const what = {.purpose = "cannot find '" + key + '\'', .method = "HEAD", .key = key};
+  auto const got = send(what);
+  auto const* answer = accepted(got, {200});
+  if (!answer) return failed(what, got);
+  object_info out = {.key = key, .etag = unquoted(answer->find("ETag"))};
+  if (!read_size(answer->find("Content-Length"), out.size))
+    return unusable(what, got, "the answer does not tell the object's size");
+  return out;
+}
+
+BULKWRITER_DECL result<std::vector<azure_blob_item>> azure_backend::list_blobs(std::string purpose,
+                                                                               std::string const& prefix,
+                                                                               std::string const& include) {
+  call what = {.purpose = std::move(purpose), .method = "GET", .query = {{"restype", "container"}, {"comp", "list"}}};
+  if (!prefix.empty()) what.query.emplace_back("prefix", prefix);
+  if (!include.empty()) what.query.emplace_back("include", include);
+  return all_pages<azure_blob_item>(what, [](std::string_view body, auto& all, query_fields& next) -> result<void> {
+    auto page = read_azure_page(body);
+    if (!page) return std::move(page).error();
+    std::move(page->blobs.begin(), page->blobs.end(), std::back_inserter(all));
+    if (!page->next_marker.empty()) next.emplace_back("marker", std::move(page->next_marker));
+    return {};
+  });
+}
+
+BULKWRITER_DECL result<std::vector<object_info>> azure_backend::list(std::string const& prefix) {
+  auto found = list_blobs("cannot list '" + prefix + "*'", prefix, {});
+  if (!found) return std::move(found).error();
+  std::vector<object_info> out;
+  for (auto& blob : *found) out.push_back(std::move(blob.object));
+  return out;
+}
+
+BULKWRITER_DECL result<std::vector<pending_upload>> azure_backend::list_uploads(std::string const& prefix) {
+  std::string const purpose = "cannot list the unfinished uploads of '" + prefix + "*'";
+  auto const found = list_blobs(purpose, prefix, "uncommittedblobs");
+  if (!found) return found.error();
+  std::vector<pending_upload> out;
+  for (auto const& blob : *found) {
+    // A blob that an upload would replace looks like any other: only the one that is asked for by its whole name is
+    // looked at.
+    if (!blob.may_be_uncommitted && blob.object.key != prefix) continue;
+    auto const blocks = uncommitted(purpose, blob.object.key);
+    if (!blocks) return blocks.error();
+    std::size_t const first = out.size();
+    for (auto const& block : *blocks) {
+      auto name = read_azure_block_id(block.id);
+      if (!name) continue;
+      bool const known = std::any_of(out.begin() + static_cast<std::ptrdiff_t>(first), out.end(),
+                                     [&](pending_upload const& u) { return u.upload_id == name->upload_id; });
+      if (known) continue;
+      auto const begun = azure_upload_begun(name->upload_id);
+      out.push_back({.key = blob.object.key, .upload_id = std::move(name->upload_id), .initiated = begun});
+    }
+  }
+  return out;
+}
+
+BULKWRITER_DECL result<std::vector<uploaded_part>> azure_backend::list_parts(std::string const& key,
+                                                                             std::string const& upload_id) {
+  auto const blocks = uncommitted("cannot list the parts of '" + key + "' (upload id " + upload_id + ')', key);
+  if (!blocks) return blocks.error();
+  std::vector<uploaded_part> out;
+  for (auto const& block : *blocks) {
+    auto name = read_azure_block_id(block.id);
+    if (name && name->upload_id == upload_id)
+      out.push_back({.number = name->number, .etag = std::move(name->md5), .size = block.size});
+  }
+  std::stable_sort(out.begin(), out.end(), [](auto const& a, auto const& b) { return a.number < b.number; });
+  return out;
+}
+
+BULKWRITER_DECL result<std::string> azure_backend::presign(std::string const& method, std::string const& key,
+                                                           std::chrono::seconds lifetime) {
+  if (auto ok = check_key(key); !ok) return std::move(ok).error();
+  auto const refuse = [&](std::string why) -> error_info {
+    return {.code = errc::invalid_option, .message = "cannot presign '" + key + "': " + std::move(why)};
+  };
+  if (method != "GET" && method != "PUT") return refuse("the method is neither GET nor PUT");
+  if (lifetime < std::chrono::seconds(1) || lifetime > std::chrono::days(7)) {
+    return refuse("a presigned URL lives between 1 second and 7 days (604800 s), not " +
+                  std::to_string(lifetime.count()) + " s");
+  }
+  if (address_.credential.key.empty()) {
+    return refuse(std::string("that takes the account's key, and this store was opened with a ") +
+                  (address_.credential.sas.empty() ? "bearer token" : "shared access signature"));
+  }
+  auto const sas = auth::try_azure_blob_sas({.container = address_.container,
+                                             .blob = key,
+                                             .permissions = method == "GET" ? "r" : "cw",
+                                             .expires = server_time() + lifetime,
+                                             .https_only = address_.origin.secure},
+                                            address_.account, address_.credential.key);
+  if (!sas) return sas;
+  return (address_.origin.secure ? "https://" : "http://") + address_.origin.authority() + path_of_key(address_, key) +
+         '?' + *sas;
+}
+
+BULKWRITER_DECL result<void> azure_backend::remove(std::string const& key) {
+  if (auto ok = check_key(key); !ok) return std::move(ok).error();
+  call const what = {.purpose = "cannot remove '" + key + '\'', .method = "DELETE", .key = key};
+  auto const got = send(what);
+  if (accepted(got, {202})) return {};
+  if (got.answer && got.answer->status == 404 && read_azure_failure(*got.answer).code == "BlobNotFound") return {};
+  return failed(what, got);
+}
+
+BULKWRITER_DECL std::string azure_backend::object_url(std::string_view key) const {
+  std::size_t const first = (std::min)(key.find_first_not_of('/'), key.size());
+  return (address_.origin.secure ? "https://" : "http://") + address_.origin.authority() + address_.folder + '/' +
+         address_.container + '/' + std::string(key.substr(first));
+}
+
+}  // namespace detail
+}  // namespace storage
+}  // namespace v1
+}  // namespace bulkwriter
