@@ -53,7 +53,7 @@ class azure_backend final : public http_backend {
   BULKWRITER_DECL bool learns(http::response const& refused, outcome& so_far) override;
   BULKWRITER_DECL bool is_transient(result<http::response> const& answer) const override;
   BULKWRITER_DECL refusal explain(call const& what, outcome const& got, http::response const& answer) const override;
-  BULKWRITER_DECL std::vector<std::string> secrets() const override;
+  BULKWRITER_DECL std::vector<std::string> secrets(outcome const& got) const override;
 
   result<object_info> put(std::string const& key, std::span<std::byte const> body, std::vector<http::header> headers);
   result<std::vector<azure_block>> uncommitted(std::string purpose, std::string const& key);
@@ -68,7 +68,6 @@ class azure_backend final : public http_backend {
 
   mutable std::mutex mutex_;                               // guards what follows
   std::chrono::system_clock::duration clock_offset_ = {};  // the server's clock minus ours
-  std::string last_token_;
 };
 
 }  // namespace detail

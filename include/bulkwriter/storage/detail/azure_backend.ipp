@@ -57,8 +57,6 @@ BULKWRITER_DECL result<http::response> azure_backend::attempt(call const& what, 
     if (!token) return std::move(token).error();
     so_far.token = *std::move(token);
     request.headers.push_back({"Authorization", "Bearer " + so_far.token.token});
-    std::lock_guard const lock(mutex_);
-    last_token_ = so_far.token.token;
   }
   return exchange(request, what);
 }
@@ -98,18 +96,17 @@ inline std::string query_value(std::string_view query, std::string_view name) {
   return {};
 }
 
-BULKWRITER_DECL std::vector<std::string> azure_backend::secrets() const {
+BULKWRITER_DECL std::vector<std::string> azure_backend::secrets(outcome const& got) const {
   auto const& c = address_.credential;
   // Of a signature every spelling that a server may repeat.
   std::string const signature = query_value(c.sas, "sig");
   auto const at = c.sas.find("sig=");
   std::string const spelled =
       at == std::string::npos ? std::string() : c.sas.substr(at + 4, c.sas.find('&', at) - at - 4);
-  std::lock_guard const lock(mutex_);
-  return {c.key, c.sas, c.token, signature, spelled, last_token_};
+  return {c.key, c.sas, c.token, signature, spelled, got.token.token};
 }
 
-BULKWRITER_DECL refusal azure_backend::explain(call const&, outcome const&, http::response const& answer) const {
+BULKWRITER_DECL refusal azure_backend::explain(call const&, outcome const& got, http::response const& answer) const {
   auto failure = read_azure_failure(answer);
   refusal out = {.code = azure_errc(failure, answer.status)};
   auto const& shown = address_.credential;
@@ -139,7 +136,7 @@ BULKWRITER_DECL refusal azure_backend::explain(call const&, outcome const&, http
   } else if (failure.foreign && answer.status >= 300) {
     // A proxy in front of the store may fail like this too, but only with 5xx.
     if (answer.status < 500) out.hint = ", and this does not look like Azure Blob storage";
-    out.hint += quoted_page(answer, secrets());
+    out.hint += quoted_page(answer, secrets(got));
   }
   out.server_code = std::move(failure.code);
   out.message = std::move(failure.message);
