@@ -51,7 +51,6 @@ struct outcome {
   auth::credentials keys = {};    ///< what it was signed with
   auth::bearer_token token = {};  ///< or what it showed in place of a signature
   std::string payload_hash = {};  ///< of the body, if the signature needs it
-  auth::bearer_token token = {};  ///< what the last attempt showed, where it was one; for no message
   /// What refusals have taught; each is believed once.
   struct {
     bool region = false, clock = false, credentials = false;
