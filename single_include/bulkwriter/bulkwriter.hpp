@@ -9225,20 +9225,6 @@ namespace bulkwriter {
 inline namespace v1 {
 namespace detail {
 
-// The beginning of a body, fit for a message.
-BULKWRITER_DECL std::string first_bytes(std::string_view body, std::size_t limit = 200) {
-  std::string text(body.substr(0, limit));
-  for (char& c : text)
-    if (static_cast<unsigned char>(c) < 0x20 || static_cast<unsigned char>(c) == 0x7f) c = ' ';
-  if (body.size() > text.size()) {
-    // do not end within a character
-    while (!text.empty() && (static_cast<unsigned char>(text.back()) & 0xC0) == 0x80) text.pop_back();
-    if (!text.empty() && static_cast<unsigned char>(text.back()) >= 0xC0) text.pop_back();
-    text += "…";
-  }
-  return text;
-}
-
 // The member, unless it is absent or null.
 BULKWRITER_DECL boost::json::value const* member(boost::json::object const& object, std::string_view name) {
   auto const* found = object.if_contains(name);
@@ -10432,11 +10418,14 @@ class rest_channel {
                           std::optional<clock::time_point> deadline = {});
   /// What an exchange that has ended means. Sends nothing.
   result<rest_reply> judge(rest_call const& call, result<http::response>&& outcome) const;
+  /// A success that does not say what it must: "the answer has no …", with its body quoted.
+  error_info unusable(rest_call const& call, rest_reply const& reply, std::string_view why) const;
 
  private:
   result<http::response> attempt(http::request const& request, std::stop_token stop,
                                  std::optional<clock::time_point> deadline);
   std::string hide(std::string text, rest_call const& call) const;
+  std::string quote(std::string_view body, rest_call const& call) const;
 
   rest_options options_;
   std::mutex mutex_;
@@ -10447,6 +10436,21 @@ class rest_channel {
 bool may_pass(error_info const& error) noexcept;
 
 }  // namespace detail
+}  // namespace v1
+}  // namespace bulkwriter
+
+// ---------- bulkwriter/http/detail/foreign_text.hpp -----------------------------------------------------------------
+
+namespace bulkwriter {
+inline namespace v1 {
+namespace http {
+namespace detail {
+
+/// Of a server's words the first `limit` bytes, for a message: on one line, and UTF-8 whatever they were.
+std::string foreign_text(std::string_view text, std::size_t limit);
+
+}  // namespace detail
+}  // namespace http
 }  // namespace v1
 }  // namespace bulkwriter
 
@@ -14915,6 +14919,49 @@ class description_reader {
 }  // namespace v1
 }  // namespace bulkwriter
 
+// ---------- bulkwriter/http/detail/foreign_text.ipp -----------------------------------------------------------------
+
+namespace bulkwriter {
+inline namespace v1 {
+namespace http {
+namespace detail {
+
+// Bytes of the UTF-8 character that begins here (RFC 3629); 0 if none does.
+BULKWRITER_DECL std::size_t character_size(std::string_view text) noexcept {
+  auto const at = [text](std::size_t i) { return static_cast<unsigned char>(text[i]); };
+  unsigned char const first = at(0);
+  if (first < 0x80) return 1;
+  std::size_t const size = first >= 0xF0 ? 4 : first >= 0xE0 ? 3 : 2;
+  if (first < 0xC2 || first > 0xF4 || text.size() < size) return 0;
+  for (std::size_t i = 1; i < size; ++i)
+    if ((at(i) & 0xC0) != 0x80) return 0;
+  bool const overlong = (first == 0xE0 && at(1) < 0xA0) || (first == 0xF0 && at(1) < 0x90);
+  bool const no_character = (first == 0xED && at(1) > 0x9F) || (first == 0xF4 && at(1) > 0x8F);
+  return overlong || no_character ? 0 : size;
+}
+
+BULKWRITER_DECL std::string foreign_text(std::string_view text, std::size_t limit) {
+  std::string out;
+  for (std::size_t at = 0; at < text.size();) {
+    std::size_t const size = character_size(text.substr(at));
+    if (at + (size == 0 ? 1 : size) > limit) return out + "…";
+    auto const c = static_cast<unsigned char>(text[at]);
+    if (size == 0)
+      out += '?';
+    else if (c < 0x20 || c == 0x7f)
+      out += ' ';
+    else
+      out.append(text, at, size);
+    at += size == 0 ? 1 : size;
+  }
+  return out;
+}
+
+}  // namespace detail
+}  // namespace http
+}  // namespace v1
+}  // namespace bulkwriter
+
 // ---------- bulkwriter/import/detail/rest.ipp -----------------------------------------------------------------------
 
 namespace bulkwriter {
@@ -14950,6 +14997,18 @@ BULKWRITER_DECL std::string rest_channel::hide(std::string text, rest_call const
   replace(options_.token);
   for (auto const& secret : call.secrets) replace(secret);
   return hide_signatures(std::move(text));
+}
+
+// Blotted out before it is cut: of half a key nobody knows that it is one.
+BULKWRITER_DECL std::string rest_channel::quote(std::string_view body, rest_call const& call) const {
+  return http::detail::foreign_text(hide(std::string(body.substr(0, 16 * 1024)), call), 200);
+}
+
+BULKWRITER_DECL error_info rest_channel::unusable(rest_call const& call, rest_reply const& reply,
+                                                  std::string_view why) const {
+  return {.code = errc::invalid_response,
+          .message = call.what + ", " + where() + ": " + std::string(why) + ": '" + quote(reply.body, call) + '\'',
+          .http_status = reply.status};
 }
 
 BULKWRITER_DECL result<rest_reply> rest_channel::send(rest_call const& call, std::stop_token stop,
@@ -15079,8 +15138,7 @@ BULKWRITER_DECL result<rest_reply> rest_channel::judge(rest_call const& call, re
   if (!failed && root.is_object()) code = int_at(root.get_object(), "code");
 
   if (!code) {
-    // Blotted out before it is cut: of half a key nobody knows that it is one.
-    error.server_error = first_bytes(hide(response.body.substr(0, 16 * 1024), call));
+    error.server_error = quote(response.body, call);
     std::string const body = response.body.empty() ? "an empty body" : "'" + error.server_error + "'";
     if (good_status) {
       error.code = errc::invalid_response;
@@ -15103,8 +15161,8 @@ BULKWRITER_DECL result<rest_reply> rest_channel::judge(rest_call const& call, re
   error.server_error = text;
   error.code = good_code ? errc::http_error : code_of_server(*code, status, text);
   if (!good_status) error.message += "HTTP " + std::to_string(status) + ", ";
-  error.message +=
-      "the server's code " + std::to_string(*code) + ": " + (text.empty() ? "no message" : first_bytes(text, 4096));
+  error.message += "the server's code " + std::to_string(*code) + ": " +
+                   (text.empty() ? "no message" : http::detail::foreign_text(text, 4096));
   error.message = hide(std::move(error.message) + trace, call);
   if (!call.repeatable && (server_fault || *code == 10001)) return unknown(std::move(error));
   return error;
@@ -15225,10 +15283,8 @@ struct collections::impl {
 
   error_info unreadable(std::string_view verb, std::string_view name, answer const& got,
                         std::string_view missing) const {
-    return {.code = errc::invalid_response,
-            .message = std::string(verb) + " collection '" + std::string(name) + "', " + channel.where() +
-                       ": the answer has no " + std::string(missing) + ": '" + detail::first_bytes(got.raw) + "'",
-            .http_status = got.status};
+    return channel.unusable({.what = std::string(verb) + " collection '" + std::string(name) + '\''},
+                            {.status = got.status, .body = got.raw}, "the answer has no " + std::string(missing));
   }
 
   detail::rest_channel channel;
@@ -15809,11 +15865,11 @@ struct import_backend::impl {
       for (std::string_view const name : {"jobId", "jobID", "job_id"})
         if (std::string id = string_at(*data, name); !id.empty()) return job_id{std::move(id)};
     }
-    return error_info{.code = errc::outcome_unknown,
-                      .message = call.what + ", " + channel.where() + ": the answer says success and names no job: '" +
-                                 first_bytes(reply->body) + "'; " + call.advice,
-                      .http_status = reply->status,
-                      .may_have_happened = true};
+    error_info unknown = channel.unusable(call, *reply, "the answer says success and names no job");
+    unknown.code = errc::outcome_unknown;
+    unknown.message += "; " + call.advice;
+    unknown.may_have_happened = true;
+    return unknown;
   }
 
   result<import_progress> progress(job_id const& id, std::stop_token stop = {},
@@ -15938,11 +15994,7 @@ BULKWRITER_DECL result<import_progress> import_backend::impl::progress(
 
   boost::json::value const root = boost::json::parse(reply->body);
   auto const* data = data_object(root);
-  if (data == nullptr)
-    return error_info{.code = errc::invalid_response,
-                      .message = call.what + ", " + channel.where() + ": the answer has no \"data\" object: '" +
-                                 first_bytes(reply->body) + "'",
-                      .http_status = reply->status};
+  if (data == nullptr) return channel.unusable(call, *reply, "the answer has no \"data\" object");
   import_progress progress = which == api::cloud_v1 ? read_progress_v1(*data) : read_progress(*data);
   if (progress.id.value.empty()) progress.id = id;
   progress.raw = std::move(reply->body);
@@ -16022,11 +16074,7 @@ BULKWRITER_DECL result<import_jobs> import_backend::list(list_request const& req
   if (!reply) return std::move(reply).error();
   boost::json::value const root = boost::json::parse(reply->body);
   auto const* data = data_object(root);
-  if (data == nullptr)
-    return error_info{.code = errc::invalid_response,
-                      .message = call.what + ", " + impl_->channel.where() + ": the answer has no \"data\" object: '" +
-                                 first_bytes(reply->body) + "'",
-                      .http_status = reply->status};
+  if (data == nullptr) return impl_->channel.unusable(call, *reply, "the answer has no \"data\" object");
   import_jobs page = read_jobs(*data);
   page.current_page = request.current_page;
   page.page_size = request.page_size;
@@ -18079,21 +18127,13 @@ BULKWRITER_DECL std::string printable(std::string_view text, std::span<std::stri
       line += "***";
       at = end;
     } else if (end == at) {
-      auto const c = static_cast<unsigned char>(out[at++]);
-      line += c < 0x20 || c == 0x7f ? ' ' : static_cast<char>(c);
+      line += out[at++];
     } else {
       line.append(out, at, end - at);
       at = end;
     }
   }
-  constexpr std::size_t limit = 300;
-  if (line.size() > limit) {
-    std::size_t cut = limit;
-    while (cut > 0 && (static_cast<unsigned char>(line[cut]) & 0xC0) == 0x80) --cut;  // not within a UTF-8 character
-    line.resize(cut);
-    line += "…";
-  }
-  return line;
+  return http::detail::foreign_text(line, 300);
 }
 
 BULKWRITER_DECL std::string unquoted(std::string_view etag) {

@@ -63,10 +63,8 @@ struct collections::impl {
 
   error_info unreadable(std::string_view verb, std::string_view name, answer const& got,
                         std::string_view missing) const {
-    return {.code = errc::invalid_response,
-            .message = std::string(verb) + " collection '" + std::string(name) + "', " + channel.where() +
-                       ": the answer has no " + std::string(missing) + ": '" + detail::first_bytes(got.raw) + "'",
-            .http_status = got.status};
+    return channel.unusable({.what = std::string(verb) + " collection '" + std::string(name) + '\''},
+                            {.status = got.status, .body = got.raw}, "the answer has no " + std::string(missing));
   }
 
   detail::rest_channel channel;

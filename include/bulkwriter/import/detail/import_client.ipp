@@ -73,11 +73,11 @@ struct import_backend::impl {
       for (std::string_view const name : {"jobId", "jobID", "job_id"})
         if (std::string id = string_at(*data, name); !id.empty()) return job_id{std::move(id)};
     }
-    return error_info{.code = errc::outcome_unknown,
-                      .message = call.what + ", " + channel.where() + ": the answer says success and names no job: '" +
-                                 first_bytes(reply->body) + "'; " + call.advice,
-                      .http_status = reply->status,
-                      .may_have_happened = true};
+    error_info unknown = channel.unusable(call, *reply, "the answer says success and names no job");
+    unknown.code = errc::outcome_unknown;
+    unknown.message += "; " + call.advice;
+    unknown.may_have_happened = true;
+    return unknown;
   }
 
   result<import_progress> progress(job_id const& id, std::stop_token stop = {},
@@ -202,11 +202,7 @@ BULKWRITER_DECL result<import_progress> import_backend::impl::progress(
 
   boost::json::value const root = boost::json::parse(reply->body);
   auto const* data = data_object(root);
-  if (data == nullptr)
-    return error_info{.code = errc::invalid_response,
-                      .message = call.what + ", " + channel.where() + ": the answer has no \"data\" object: '" +
-                                 first_bytes(reply->body) + "'",
-                      .http_status = reply->status};
+  if (data == nullptr) return channel.unusable(call, *reply, "the answer has no \"data\" object");
   import_progress progress = which == api::cloud_v1 ? read_progress_v1(*data) : read_progress(*data);
   if (progress.id.value.empty()) progress.id = id;
   progress.raw = std::move(reply->body);
@@ -286,11 +282,7 @@ BULKWRITER_DECL result<import_jobs> import_backend::list(list_request const& req
   if (!reply) return std::move(reply).error();
   boost::json::value const root = boost::json::parse(reply->body);
   auto const* data = data_object(root);
-  if (data == nullptr)
-    return error_info{.code = errc::invalid_response,
-                      .message = call.what + ", " + impl_->channel.where() + ": the answer has no \"data\" object: '" +
-                                 first_bytes(reply->body) + "'",
-                      .http_status = reply->status};
+  if (data == nullptr) return impl_->channel.unusable(call, *reply, "the answer has no \"data\" object");
   import_jobs page = read_jobs(*data);
   page.current_page = request.current_page;
   page.page_size = request.page_size;

@@ -66,11 +66,14 @@ class rest_channel {
                           std::optional<clock::time_point> deadline = {});
   /// What an exchange that has ended means. Sends nothing.
   result<rest_reply> judge(rest_call const& call, result<http::response>&& outcome) const;
+  /// A success that does not say what it must: "the answer has no …", with its body quoted.
+  error_info unusable(rest_call const& call, rest_reply const& reply, std::string_view why) const;
 
  private:
   result<http::response> attempt(http::request const& request, std::stop_token stop,
                                  std::optional<clock::time_point> deadline);
   std::string hide(std::string text, rest_call const& call) const;
+  std::string quote(std::string_view body, rest_call const& call) const;
 
   rest_options options_;
   std::mutex mutex_;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <bulkwriter/http/detail/foreign_text.hpp>
 #include <bulkwriter/import/detail/rest.hpp>
 #include <bulkwriter/import/detail/rest_json.ipp>
 
@@ -42,6 +43,18 @@ BULKWRITER_DECL std::string rest_channel::hide(std::string text, rest_call const
   replace(options_.token);
   for (auto const& secret : call.secrets) replace(secret);
   return hide_signatures(std::move(text));
+}
+
+// Blotted out before it is cut: of half a key nobody knows that it is one.
+BULKWRITER_DECL std::string rest_channel::quote(std::string_view body, rest_call const& call) const {
+  return http::detail::foreign_text(hide(std::string(body.substr(0, 16 * 1024)), call), 200);
+}
+
+BULKWRITER_DECL error_info rest_channel::unusable(rest_call const& call, rest_reply const& reply,
+                                                  std::string_view why) const {
+  return {.code = errc::invalid_response,
+          .message = call.what + ", " + where() + ": " + std::string(why) + ": '" + quote(reply.body, call) + '\'',
+          .http_status = reply.status};
 }
 
 BULKWRITER_DECL result<rest_reply> rest_channel::send(rest_call const& call, std::stop_token stop,
@@ -163,7 +176,8 @@ BULKWRITER_DECL result<rest_reply> rest_channel::judge(rest_call const& call, re
   error.http_status = status;
   error.message = prefix;
   std::string trace;
-  if (auto const id = response.find("x-request-id"); !id.empty()) trace = " (request " + std::string(id) + ')';
+  if (auto const id = response.find("x-request-id"); !id.empty())
+    trace = " (request " + http::detail::foreign_text(id, 100) + ')';
 
   boost::system::error_code failed;
   boost::json::value const root = boost::json::parse(response.body, failed);
@@ -171,8 +185,7 @@ BULKWRITER_DECL result<rest_reply> rest_channel::judge(rest_call const& call, re
   if (!failed && root.is_object()) code = int_at(root.get_object(), "code");
 
   if (!code) {
-    // Blotted out before it is cut: of half a key nobody knows that it is one.
-    error.server_error = first_bytes(hide(response.body.substr(0, 16 * 1024), call));
+    error.server_error = quote(response.body, call);
     std::string const body = response.body.empty() ? "an empty body" : "'" + error.server_error + "'";
     if (good_status) {
       error.code = errc::invalid_response;
@@ -195,8 +208,8 @@ BULKWRITER_DECL result<rest_reply> rest_channel::judge(rest_call const& call, re
   error.server_error = text;
   error.code = good_code ? errc::http_error : code_of_server(*code, status, text);
   if (!good_status) error.message += "HTTP " + std::to_string(status) + ", ";
-  error.message +=
-      "the server's code " + std::to_string(*code) + ": " + (text.empty() ? "no message" : first_bytes(text, 4096));
+  error.message += "the server's code " + std::to_string(*code) + ": " +
+                   (text.empty() ? "no message" : http::detail::foreign_text(text, 4096));
   error.message = hide(std::move(error.message) + trace, call);
   if (!call.repeatable && (server_fault || *code == 10001)) return unknown(std::move(error));
   return error;

@@ -19,20 +19,6 @@ namespace bulkwriter {
 inline namespace v1 {
 namespace detail {
 
-// The beginning of a body, fit for a message.
-BULKWRITER_DECL std::string first_bytes(std::string_view body, std::size_t limit = 200) {
-  std::string text(body.substr(0, limit));
-  for (char& c : text)
-    if (static_cast<unsigned char>(c) < 0x20 || static_cast<unsigned char>(c) == 0x7f) c = ' ';
-  if (body.size() > text.size()) {
-    // do not end within a character
-    while (!text.empty() && (static_cast<unsigned char>(text.back()) & 0xC0) == 0x80) text.pop_back();
-    if (!text.empty() && static_cast<unsigned char>(text.back()) >= 0xC0) text.pop_back();
-    text += "…";
-  }
-  return text;
-}
-
 // The member, unless it is absent or null.
 BULKWRITER_DECL boost::json::value const* member(boost::json::object const& object, std::string_view name) {
   auto const* found = object.if_contains(name);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <bulkwriter/http/detail/foreign_text.hpp>
 #include <bulkwriter/storage/detail/store_text.hpp>
 
 #include <algorithm>
@@ -56,21 +57,13 @@ BULKWRITER_DECL std::string printable(std::string_view text, std::span<std::stri
       line += "***";
       at = end;
     } else if (end == at) {
-      auto const c = static_cast<unsigned char>(out[at++]);
-      line += c < 0x20 || c == 0x7f ? ' ' : static_cast<char>(c);
+      line += out[at++];
     } else {
       line.append(out, at, end - at);
       at = end;
     }
   }
-  constexpr std::size_t limit = 300;
-  if (line.size() > limit) {
-    std::size_t cut = limit;
-    while (cut > 0 && (static_cast<unsigned char>(line[cut]) & 0xC0) == 0x80) --cut;  // not within a UTF-8 character
-    line.resize(cut);
-    line += "…";
-  }
-  return line;
+  return http::detail::foreign_text(line, 300);
 }
 
 BULKWRITER_DECL std::string unquoted(std::string_view etag) {
