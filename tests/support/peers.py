@@ -90,6 +90,34 @@ def versitygw(binary, folder, access_key="testaccess", secret_key="testsecretkey
         yield Store(port, access_key, secret_key, region)
 
 
+class Azurite:
+    def __init__(self, port, process, scheme):
+        self.port, self.process, self.scheme = port, process, scheme
+
+
+@contextlib.contextmanager
+def azurite(folder, installed, certificate=None, oauth=False):
+    """A server of Azure Blob storage out of the folder `installed`, with its well-known account. It keeps its blobs in
+    memory. A certificate (its file and that of its key): over TLS; oauth: also with bearer tokens, whose signature it
+    does not check."""
+    folder = pathlib.Path(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    port, log, installed = free_port(), folder / "azurite.log", pathlib.Path(installed)
+    command = [str(installed / "node"), str(installed / "node_modules/azurite/dist/src/blob/main.js"), "--blobHost", "127.0.0.1",
+               "--blobPort", str(port), "--silent", "--disableTelemetry", "--inMemoryPersistence"]
+    command += ["--cert", certificate[0], "--key", certificate[1]] if certificate else []
+    command += ["--oauth", "basic"] if oauth else []
+    with _process(command, log, signal.SIGKILL, cwd=folder) as process:
+        for _ in range(600):
+            with contextlib.suppress(OSError):
+                socket.create_connection(("127.0.0.1", port), timeout=1).close()
+                break
+            if process.poll() is not None:
+                raise RuntimeError(f"azurite does not start:\n{log.read_text(errors='replace')[-4000:]}")
+            time.sleep(0.05)
+        yield Azurite(port, process, "https" if certificate else "http")
+
+
 @contextlib.contextmanager
 def milvus(folder, store, bucket):
     """A Milvus 2.3.5 whose storage is the bucket (which it creates); yields its port. Needs the milvus wheel."""

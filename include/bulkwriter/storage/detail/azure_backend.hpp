@@ -10,6 +10,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <mutex>
+#include <set>
 #include <span>
 #include <stop_token>
 #include <string>
@@ -68,6 +69,7 @@ class azure_backend final : public http_backend {
 
   mutable std::mutex mutex_;                               // guards what follows
   std::chrono::system_clock::duration clock_offset_ = {};  // the server's clock minus ours
+  std::set<std::string> unsent_;  // uploads of which no block can have arrived
 };
 
 }  // namespace detail

@@ -58,7 +58,10 @@ BULKWRITER_DECL result<object_info> azure_backend::put_if_absent(std::string con
 // The first block makes the upload; until then there is nothing to be told of.
 BULKWRITER_DECL result<std::string> azure_backend::create_multipart(std::string const& key) {
   if (auto ok = check_key(key); !ok) return std::move(ok).error();
-  return make_azure_upload_id(server_time());
+  std::string id = make_azure_upload_id(server_time());
+  std::lock_guard const lock(mutex_);
+  unsent_.insert(id);
+  return id;
 }
 
 inline error_info no_such_upload(std::string const& purpose) {
@@ -85,6 +88,10 @@ BULKWRITER_DECL result<uploaded_part> azure_backend::put_part(std::string const&
   what.query = {{"comp", "block"}, {"blockid", block.id()}};
   auto const got = send(what);
   auto const* answer = accepted(got, {201});
+  if (answer || got.open) {
+    std::lock_guard const lock(mutex_);
+    unsent_.erase(upload_id);
+  }
   if (!answer) return failed(what, got);
   if (answer->find("x-ms-request-id").empty()) return unusable(what, got, not_azure(*answer));
   return uploaded_part{.number = number, .etag = std::move(block.md5), .size = body.size(), .may_come_again = got.open};
@@ -137,12 +144,12 @@ BULKWRITER_DECL result<object_info> azure_backend::complete_multipart(std::strin
   return failed(what, got);
 }
 
-// None where there is no blob, or one without such blocks.
+// None where there is no container, no blob, or one without such blocks.
 BULKWRITER_DECL result<std::vector<azure_block>> azure_backend::uncommitted(std::string purpose,
                                                                             std::string const& key) {
   call const what = block_list_call(std::move(purpose), key, "uncommitted");
   auto const got = send(what);
-  if (got.answer && got.answer->status == 404 && read_azure_failure(*got.answer).code == "BlobNotFound")
+  if (got.answer && got.answer->status == 404 && !read_azure_failure(*got.answer).foreign)
     return std::vector<azure_block>();
   auto const* answer = accepted(got, {200});
   if (!answer) return failed(what, got);
@@ -178,6 +185,10 @@ BULKWRITER_DECL result<bool> azure_backend::remove_uncommitted(std::string const
 
 BULKWRITER_DECL result<void> azure_backend::abort_multipart(std::string const& key, std::string const& upload_id) {
   if (!is_azure_upload_id(upload_id)) return {};
+  {
+    std::lock_guard const lock(mutex_);
+    if (unsent_.erase(upload_id) != 0) return {};
+  }
   std::string const purpose = "cannot abort the upload of '" + key + "' (upload id " + upload_id + ')';
   for (int tried = 1;; ++tried) {
     auto const gone = remove_uncommitted(purpose, key, upload_id);
