@@ -5,8 +5,8 @@
 //                          [--min-part-size N]
 //
 // prints the URL of the store and that of the service, and serves until its standard input ends. For every line on it
-// the number of open multipart uploads is printed. Account: testaccess / testsecretkey12345 (--azure: its key is that in
-// base64); bucket or container: test-bucket.
+// the number of open multipart uploads is printed. Account: testaccess / testsecretkey12345 (--azure: its key is that
+// in base64); bucket or container: test-bucket.
 
 #include <loopback/azure_store.hpp>
 #include <loopback/import_service.hpp>
