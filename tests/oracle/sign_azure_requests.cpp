@@ -61,9 +61,8 @@ int main() {
                                         get(in, "account"), get(in, "key")));
         continue;
       }
-      auth::azure_request request{.method = get(in, "method"),
-                                  .target = get(in, "target"),
-                                  .content_length = std::stoull(get(in, "length"))};
+      auth::azure_request request{
+          .method = get(in, "method"), .target = get(in, "target"), .content_length = std::stoull(get(in, "length"))};
       for (auto const& [name, value] : in) {
         if (name != "header") continue;
         auto const zero = value.find('\0');

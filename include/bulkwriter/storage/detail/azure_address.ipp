@@ -247,7 +247,7 @@ BULKWRITER_DECL result<azure_address> try_azure_address(azure_connect_param cons
   } else if (!key.empty()) {
     out->credential.key = std::move(key);
   } else if (!sas.empty()) {
-    auto given = try_azure_credential('?' + sas);
+    auto given = try_azure_credential(sas.starts_with('?') ? sas : '?' + sas);
     if (!given)
       return bad_azure_option(std::string(member) +
                               " has a shared access signature without 'sv=' or 'sig=', or with a blank in it");

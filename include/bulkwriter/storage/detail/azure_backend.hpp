@@ -65,11 +65,11 @@ class azure_backend final : public http_backend {
 
   azure_address const address_;
   std::string const api_version_;
-  auth::provider<auth::bearer_token> const token_;  // none: see address_.credential
+  auth::provider<auth::bearer_token> const token_;  // none: address_ has a credential
 
   mutable std::mutex mutex_;                               // guards what follows
   std::chrono::system_clock::duration clock_offset_ = {};  // the server's clock minus ours
-  std::set<std::string> unsent_;  // uploads of which no block can have arrived
+  std::set<std::string> unsent_;                           // uploads of which no block can have arrived
 };
 
 }  // namespace detail

@@ -22,7 +22,9 @@ BULKWRITER_DECL azure_backend::azure_backend(azure_connect_param const& param, a
                    param.retry, param.idle_connections),
       address_(std::move(address)),
       api_version_(param.api_version),
-      token_(param.token) {}
+      token_(param.token || address_.credential.token.empty()
+                 ? param.token
+                 : auth::bearer_token{.token = address_.credential.token}) {}
 
 BULKWRITER_DECL std::chrono::system_clock::time_point azure_backend::server_time() const {
   std::lock_guard const lock(mutex_);
@@ -50,8 +52,6 @@ BULKWRITER_DECL result<http::response> azure_backend::attempt(call const& what, 
     request.headers.push_back(std::move(signature->authorization));
   } else if (!shown.sas.empty()) {
     (request.target += what.query.empty() ? '?' : '&') += shown.sas;
-  } else if (!shown.token.empty()) {
-    request.headers.push_back({"Authorization", "Bearer " + shown.token});
   } else {
     auto token = token_.get(what.stop);
     if (!token) return std::move(token).error();
@@ -64,9 +64,7 @@ BULKWRITER_DECL result<http::response> azure_backend::attempt(call const& what, 
 BULKWRITER_DECL bool azure_backend::learns(http::response const& refused, outcome& so_far) {
   if (token_) {
     bool const expired = refused.status == 401 || read_azure_failure(refused).code == "AuthenticationFailed";
-    if (so_far.learnt.credentials || !expired) return false;
-    token_.forget(so_far.token);
-    return so_far.learnt.credentials = true;
+    return !so_far.learnt.credentials && expired && (so_far.learnt.credentials = token_.forget(so_far.token));
   }
   // Azure refuses dates that are 15 minutes off as it refuses wrong signatures; its own date tells which it is.
   if (so_far.learnt.clock || address_.credential.key.empty()) return false;
@@ -103,7 +101,7 @@ BULKWRITER_DECL std::vector<std::string> azure_backend::secrets(outcome const& g
   auto const at = c.sas.find("sig=");
   std::string const spelled =
       at == std::string::npos ? std::string() : c.sas.substr(at + 4, c.sas.find('&', at) - at - 4);
-  return {c.key, c.sas, c.token, signature, spelled, got.token.token};
+  return {c.key, c.sas, signature, spelled, got.token.token};
 }
 
 BULKWRITER_DECL refusal azure_backend::explain(call const&, outcome const& got, http::response const& answer) const {

@@ -286,8 +286,9 @@ BULKWRITER_DECL result<std::string> azure_backend::presign(std::string const& me
                   std::to_string(lifetime.count()) + " s");
   }
   if (address_.credential.key.empty()) {
-    return refuse(std::string("that takes the account's key, and this store was opened with a ") +
-                  (address_.credential.sas.empty() ? "bearer token" : "shared access signature"));
+    return error_info{.code = errc::storage_error,
+                      .message = "cannot sign a URL for '" + key + "': that takes the account's key, and here is a " +
+                                 (address_.credential.sas.empty() ? "bearer token" : "shared access signature")};
   }
   auto const sas = auth::try_azure_blob_sas({.container = address_.container,
                                              .blob = key,
