@@ -1,5 +1,8 @@
 #include "environment.hpp"
 
+#include <bulkwriter/auth/aws_credentials.hpp>
+#include <bulkwriter/auth/azure_token.hpp>
+#include <bulkwriter/auth/google_token.hpp>
 #include <bulkwriter/storage/azure_blob.hpp>
 #include <bulkwriter/storage/gcs.hpp>
 #include <bulkwriter/storage/s3.hpp>
@@ -7,6 +10,7 @@
 #include <algorithm>
 #include <cstdlib>
 #include <functional>
+#include <stop_token>
 #include <string_view>
 #include <utility>
 
@@ -39,32 +43,44 @@ class variables {
   std::string set_, missing_;
 };
 
-// A bucket that can be opened once nothing is missing, and what Zilliz Cloud reads it with.
+// A bucket that can be opened once nothing is missing, and what Zilliz Cloud reads it with; nothing if it cannot.
 struct bucket {
   std::function<bw::object_store()> open;
   bw::auth::provider<bw::auth::credentials> keys = {};
 };
 
 bucket read_s3(variables& in) {
+  bool const keys =
+      is_set("BULKWRITER_ACCESS_KEY") || is_set("BULKWRITER_SECRET_KEY") || is_set("BULKWRITER_SESSION_TOKEN");
+  need const key = keys ? need::required : need::optional;
   bw::s3_connect_param param;
+  bw::auth::credentials fixed;
   in.read("BULKWRITER_ENDPOINT", param.endpoint, need::required);
-  in.read("BULKWRITER_ACCESS_KEY", param.access_key, need::required);
-  in.read("BULKWRITER_SECRET_KEY", param.secret_key, need::required);
+  in.read("BULKWRITER_ACCESS_KEY", fixed.access_key, key);
+  in.read("BULKWRITER_SECRET_KEY", fixed.secret_key, key);
   in.read("BULKWRITER_BUCKET", param.bucket_name, need::required);
   in.read("BULKWRITER_REGION", param.region, need::optional);
-  in.read("BULKWRITER_SESSION_TOKEN", param.session_token, need::optional);
-  return {[param] { return bw::open_store(param); },
-          bw::auth::credentials{param.access_key, param.secret_key, param.session_token}};
+  in.read("BULKWRITER_SESSION_TOKEN", fixed.session_token, need::optional);
+  param.credentials = keys ? fixed : bw::auth::default_aws_credentials();
+  return {[param] { return bw::open_store(param); }, param.credentials};
 }
 
 bucket read_gcs(variables& in) {
   bw::gcs_connect_param param;
+  std::string token, file;
   in.read("BULKWRITER_BUCKET", param.bucket_name, need::required);
   in.read("BULKWRITER_ENDPOINT", param.endpoint, need::optional);
-  bool const file = is_set("BULKWRITER_GOOGLE_CREDENTIALS_FILE");
-  in.read("BULKWRITER_ACCESS_TOKEN", param.access_token, file ? need::optional : need::required);
-  in.read("BULKWRITER_GOOGLE_CREDENTIALS_FILE", param.credentials_file, need::optional);
-  return {[param] { return bw::open_store(param); }, bw::auth::credentials{.session_token = param.access_token}};
+  in.read("BULKWRITER_ACCESS_TOKEN", token, need::optional);
+  in.read("BULKWRITER_GOOGLE_CREDENTIALS_FILE", file, need::optional);
+  param.token = !token.empty()  ? bw::auth::bearer_token{token}
+                : !file.empty() ? bw::auth::google_file({.credentials_file = file})
+                                : bw::auth::default_google_token();
+  auto const as_keys = [from = param.token](std::stop_token stop) -> bw::result<bw::auth::credentials> {
+    auto now = from.get(stop);
+    if (!now) return now.error();
+    return bw::auth::credentials{.session_token = now->token, .expires = now->expires};
+  };
+  return {[param] { return bw::open_store(param); }, {"Google Cloud", as_keys}};
 }
 
 // "AccountName=a;AccountKey=…;…"
@@ -84,24 +100,27 @@ std::string account_of(std::string url) {
   return in_path ? url.substr(slash + 1) : url.substr(0, url.find('.'));
 }
 
-// An account and its key, or a shared access signature.
-bw::auth::credentials keys_of(bw::azure_connect_param const& param) {
-  std::string const sas = param.credential.find("sig=") != std::string::npos
-                              ? param.credential
-                              : setting(param.conn_str, "SharedAccessSignature");
-  if (!sas.empty()) return {.session_token = sas};
-  if (!param.conn_str.empty()) return {setting(param.conn_str, "AccountName"), setting(param.conn_str, "AccountKey")};
-  return {account_of(param.account_url), param.credential};
+// An account and its key, or a shared access signature. Zilliz Cloud takes no token of Microsoft Entra ID.
+bw::auth::provider<bw::auth::credentials> keys_of(bw::azure_connect_param const& param) {
+  bool const is_sas = param.credential.find("sig=") != std::string::npos;
+  std::string const sas = is_sas ? param.credential : setting(param.conn_str, "SharedAccessSignature");
+  if (!sas.empty()) return bw::auth::credentials{.session_token = sas};
+  bool const by_name = !param.conn_str.empty();
+  bw::auth::credentials const keys = {by_name ? setting(param.conn_str, "AccountName") : account_of(param.account_url),
+                                      by_name ? setting(param.conn_str, "AccountKey") : param.credential};
+  if (keys.secret_key.empty() || keys.secret_key.starts_with("Bearer ") || keys.secret_key.starts_with("eyJ"))
+    return {};
+  return keys;
 }
 
 bucket read_azure(variables& in) {
   bw::azure_connect_param param;
   bool const by_url = is_set("BULKWRITER_AZURE_ACCOUNT_URL") || is_set("BULKWRITER_AZURE_CREDENTIAL");
-  need const url = by_url ? need::required : need::optional;
   in.read("BULKWRITER_AZURE_CONNECTION_STRING", param.conn_str, by_url ? need::optional : need::required);
-  in.read("BULKWRITER_AZURE_ACCOUNT_URL", param.account_url, url);
-  in.read("BULKWRITER_AZURE_CREDENTIAL", param.credential, url);
+  in.read("BULKWRITER_AZURE_ACCOUNT_URL", param.account_url, by_url ? need::required : need::optional);
+  in.read("BULKWRITER_AZURE_CREDENTIAL", param.credential, need::optional);
   in.read("BULKWRITER_CONTAINER", param.container_name, need::required);
+  if (by_url && param.credential.empty()) param.token = bw::auth::default_azure_token();
   return {[param] { return bw::open_store(param); }, keys_of(param)};
 }
 
@@ -121,6 +140,8 @@ std::optional<settings> read_environment(std::string const& store) {
   if (in.set().empty()) return std::nullopt;
   if (!in.missing().empty())
     throw usage_error("for --store " + store + " the environment has " + in.set() + ", but not " + in.missing());
+  if (cloud && !there.keys)
+    throw usage_error("Zilliz Cloud reads a container with the account's key or a shared access signature alone");
   return settings{.bucket = there.open(),
                   .bucket_keys = there.keys,
                   .cluster_endpoint = cluster_endpoint,
