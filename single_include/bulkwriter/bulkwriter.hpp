@@ -9825,14 +9825,14 @@ namespace http {
 /// One request and what became of it, for logs and metrics. Valid during the call of the hook. Nothing of the query or
 /// the headers is shown, where keys and signatures stand.
 struct exchange_info {
-  std::string_view method = {};
-  http::origin origin = {};
-  std::string_view path = {};         ///< of the target, without its query
-  int status = 0;                     ///< 0: no answer
-  error_info const* error = nullptr;  ///< null: there is an answer
-  std::uint64_t sent = 0;             ///< bytes of head and body, before TLS
-  std::uint64_t received = 0;         ///< the same of the answer
-  bool reused = false;                ///< the connection was there already
+  std::string_view method = {};              ///< "PUT"
+  http::origin origin = {};                  ///< where it went
+  std::string_view path = {};                ///< of the target, without its query
+  int status = 0;                            ///< 0: no answer
+  error_info const* error = nullptr;         ///< null: there is an answer
+  std::uint64_t sent = 0;                    ///< bytes of head and body, before TLS
+  std::uint64_t received = 0;                ///< the same of the answer
+  bool reused = false;                       ///< the connection was there already
   std::chrono::nanoseconds connecting = {};  ///< name, address, proxy and TLS; 0 if reused
   std::chrono::nanoseconds waiting = {};     ///< from the request's last byte to the answer's first; 0 without one
   std::chrono::nanoseconds total = {};       ///< all of it
@@ -11875,9 +11875,11 @@ struct gcs_connect_param {
   std::string access_token = {};      ///< one that lasts long enough: nothing replaces it; never part of a message
   std::string credentials_file = {};  ///< JSON: the key of a service account, or what gcloud writes for its user
   auth::provider<auth::bearer_token> token = {};  ///< fetched, and replaced before it expires
-  std::string ca_file = {};                       ///< PEM bundle instead of the system's trusted authorities
-  http::timeouts timeouts = {};                   ///< of every attempt
-  http::retry_options retry = {};                 ///< of every operation and every part
+  std::string ca_file = {};                    ///< PEM bundle; empty, and ca_path too: the system's trusted authorities
+  std::string ca_path = {};                    ///< hashed directory of PEM files
+  std::vector<http::host_address> hosts = {};  ///< asked before any resolver
+  http::timeouts timeouts = {};                ///< of every attempt
+  http::retry_options retry = {};              ///< of every operation and every part
   int idle_connections = 8;        ///< kept open between requests; as many as there are requests at a time are opened
   http::proxy_options proxy = {};  ///< from HTTPS_PROXY and its kin, unless it says otherwise
   http::exchange_hook on_exchange = {};  ///< for logs and metrics; retries: retry.on_retry
@@ -11934,9 +11936,12 @@ struct s3_connect_param {
   /// `auth::default_aws_credentials()`.
   auth::provider<auth::credentials> credentials = {};
   s3_addressing addressing = s3_addressing::automatic;  ///< for stores that take only one of the two
-  std::string ca_file = {};                             ///< PEM bundle instead of the system's trusted authorities
-  http::timeouts timeouts = {};                         ///< of every attempt
-  http::retry_options retry = {};                       ///< of every operation and every part
+  std::string ca_file = {};                    ///< PEM bundle; empty, and ca_path too: the system's trusted authorities
+  std::string ca_path = {};                    ///< hashed directory of PEM files
+  std::vector<http::host_address> hosts = {};  ///< asked before any resolver; names with the bucket, if it
+                                               ///< stands in the host name
+  http::timeouts timeouts = {};                ///< of every attempt
+  http::retry_options retry = {};              ///< of every operation and every part
   int idle_connections = 8;        ///< kept open between requests; as many as there are requests at a time are opened
   http::proxy_options proxy = {};  ///< from HTTPS_PROXY and its kin, unless it says otherwise
   http::exchange_hook on_exchange = {};  ///< for logs and metrics; retries: retry.on_retry
@@ -11953,7 +11958,7 @@ namespace storage {
 namespace detail {
 
 /// What an endpoint is, read off its host name.
-enum class s3_provider { aws, gcs, oss, cos, other };
+enum class s3_provider { aws, gcs, oss, cos, r2, other };
 
 /// Where the requests for one bucket go. AWS moves with the region (`at_region`), all others stay where they are.
 struct s3_address {
@@ -15130,7 +15135,8 @@ BULKWRITER_DECL result<rest_reply> rest_channel::judge(rest_call const& call, re
   error.http_status = status;
   error.message = prefix;
   std::string trace;
-  if (auto const id = response.find("x-request-id"); !id.empty()) trace = " (request " + std::string(id) + ')';
+  if (auto const id = response.find("x-request-id"); !id.empty())
+    trace = " (request " + http::detail::foreign_text(id, 100) + ')';
 
   boost::system::error_code failed;
   boost::json::value const root = boost::json::parse(response.body, failed);
@@ -17643,6 +17649,9 @@ BULKWRITER_DECL result<s3_address> try_s3_address(s3_connect_param const& param)
   } else if (is_domain_or_below(service_host, "storage.googleapis.com")) {
     out.provider = s3_provider::gcs;
     out.region = "auto";
+  } else if (is_domain_or_below(service_host, "r2.cloudflarestorage.com")) {
+    out.provider = s3_provider::r2;
+    out.region = "auto";
   } else if (is_domain_or_below(service_host, "aliyuncs.com")) {
     out.provider = s3_provider::oss;
     is_virtual_kind = true;
@@ -18818,7 +18827,8 @@ BULKWRITER_DECL s3_backend::s3_backend(s3_connect_param const& param, s3_address
                                        auth::provider<auth::bearer_token> token)
     : http_backend("bucket '" + param.bucket_name + '\'',
                    {.timeouts = param.timeouts,
-                    .tls = {.ca_file = param.ca_file},
+                    .tls = {.ca_file = param.ca_file, .ca_path = param.ca_path},
+                    .hosts = param.hosts,
                     .proxy = param.proxy,
                     .on_exchange = param.on_exchange},
                    param.retry, param.idle_connections),
@@ -19249,6 +19259,8 @@ BULKWRITER_DECL result<object_store> try_open_store(gcs_connect_param const& par
                                    .bucket_name = param.bucket_name,
                                    .addressing = s3_addressing::path,
                                    .ca_file = param.ca_file,
+                                   .ca_path = param.ca_path,
+                                   .hosts = param.hosts,
                                    .timeouts = param.timeouts,
                                    .retry = param.retry,
                                    .idle_connections = param.idle_connections,

@@ -14,23 +14,18 @@ import email.utils
 import hashlib
 import hmac
 import http.client
-import re
-import signal
 import socket
 import struct
 import sys
-import tempfile
 import threading
 import time
 import urllib.parse
-from concurrent.futures import ThreadPoolExecutor
 
-from servers import ACCESS, BUCKET, MIB, PART, SECRET, Outcome, body_of, data_of, main
+from servers import ACCESS, BUCKET, DEADLINE, MIB, PART, SECRET, Run, Store, all_of, data_of, main
 
 BODY = data_of(2 * PART + 100_003, 77)  # create, three parts, complete
 OPERATIONS = 5
 SMALL = data_of(100_003, 78)
-DEADLINE = 40  # of a run that has no stall in it, on a busy machine
 LARGE = 100 * MIB
 
 
@@ -279,92 +274,7 @@ FAULTS = {
 }
 
 
-# --- one run of the client and the judgement on it
-
-class Run(Outcome):
-    """The client's outcome, how long it took and how much memory."""
-
-    def __init__(self, client, port, *words, body=b"", deadline=DEADLINE, **options):
-        with tempfile.TemporaryFile() as source:
-            source.write(body)
-            source.seek(0)
-            process = client.start(port, *words, stdin=source, peak=1, **options)
-            timer = threading.Timer(deadline, process.kill)
-            timer.start()
-            try:
-                with process.stdout, process.stderr:
-                    out, err = process.stdout.read(), process.stderr.read()
-                process.wait()
-            finally:
-                timer.cancel()
-            self.ended = time.monotonic()
-        super().__init__(process.returncode, out, err)
-        assert self.exit != -signal.SIGKILL, f"not at its end after {deadline} s"
-        peak = re.fullmatch(r"VmHWM:\s*(\d+) kB\n", self.err)
-        assert peak, self.err  # nothing else is said there
-        self.peak = int(peak[1]) * 1024
-        for secret in (SECRET, "Signature=", "StringToSign"):
-            assert secret not in self.out, self.out
-
-    def error(self, code, *texts):
-        assert self.exit == 1 and self.words[:2] == ["error", code], (code, self.out)
-        for text in texts:
-            assert text in self.message, (text, self.message)
-        return self
-
-
-class Store:
-    """What boto3 sees of a server."""
-
-    def __init__(self, server):
-        self.boto = server.boto()
-
-    def uploads(self, key):
-        got = self.boto.list_multipart_uploads(Bucket=BUCKET, Prefix=key).get("Uploads", [])
-        return [u["UploadId"] for u in got if u["Key"] == key]
-
-    def holds_parts(self, key, upload):
-        return bool(self.boto.list_parts(Bucket=BUCKET, Key=key, UploadId=upload).get("Parts"))
-
-    def object(self, key):
-        try:
-            return body_of(self.boto, key)
-        except self.boto.exceptions.NoSuchKey:
-            return None
-
-    def judge(self, run, key, body, requests):
-        """Whatever happened: whole or not there; what is left is named."""
-        assert run.exit in (0, 1) and run.words[0] in ("ok", "error"), (run.exit, run.out)
-        there, left = self.object(key), self.uploads(key)
-        assert there in (None, body), f"an object of {len(there)} bytes"
-        # A server that begins an upload and whose answer is lost has told its id to nobody.
-        began_unseen = any(r.kind == "create" and r.fault for r in requests)
-        for upload in left:
-            nameless = began_unseen and not self.holds_parts(key, upload)
-            assert nameless or upload in run.message, (upload, run.out)
-        if run.exit == 0:
-            assert there is not None, run.out
-            return
-        assert f"'{key}'" in run.message, run.message
-        if there is not None:
-            assert f"object '{key}' may or may not exist" in run.message, run.message
-        if left and run.words[1] != "upload_not_aborted":
-            assert f"an upload of '{key}' without parts may be left behind" in run.message, run.message
-
-
-def all_of(work, cases):
-    """Several runs at a time: most of their time they wait. All failures in one error."""
-    failures = []
-
-    def one(case):
-        try:
-            work(*case)
-        except Exception as e:
-            failures.append(f"{' '.join(map(str, case))}: {type(e).__name__}: {e}")
-    with ThreadPoolExecutor(6) as pool:
-        list(pool.map(one, cases))
-    assert not failures, f"{len(failures)} of {len(cases)}:\n        " + "\n        ".join(f[:600] for f in failures[:12])
-
+# --- the tests
 
 @contextlib.contextmanager
 def proxied(server, plan, **more):

@@ -117,6 +117,13 @@ int main(int argc, char** argv) {
         azure.api_version = value;
       } else if (name == "--ca-file") {
         param.ca_file = azure.ca_file = value;
+      } else if (name == "--addressing") {
+        if (value != "path" && value != "virtual_host") return 2;
+        param.addressing = value == "path" ? bw::s3_addressing::path : bw::s3_addressing::virtual_host;
+      } else if (name == "--host") {  // NAME=ADDRESS, as often as there are names
+        auto const equals = value.find('=');
+        if (equals == std::string::npos) return 2;
+        param.hosts.push_back({.host = value.substr(0, equals), .address = value.substr(equals + 1)});
       } else if (name == "--proxy") {
         param.proxy.url = azure.proxy.url = value;
       } else if (name == "--attempts") {

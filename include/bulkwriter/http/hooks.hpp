@@ -15,14 +15,14 @@ namespace http {
 /// One request and what became of it, for logs and metrics. Valid during the call of the hook. Nothing of the query or
 /// the headers is shown, where keys and signatures stand.
 struct exchange_info {
-  std::string_view method = {};
-  http::origin origin = {};
-  std::string_view path = {};         ///< of the target, without its query
-  int status = 0;                     ///< 0: no answer
-  error_info const* error = nullptr;  ///< null: there is an answer
-  std::uint64_t sent = 0;             ///< bytes of head and body, before TLS
-  std::uint64_t received = 0;         ///< the same of the answer
-  bool reused = false;                ///< the connection was there already
+  std::string_view method = {};              ///< "PUT"
+  http::origin origin = {};                  ///< where it went
+  std::string_view path = {};                ///< of the target, without its query
+  int status = 0;                            ///< 0: no answer
+  error_info const* error = nullptr;         ///< null: there is an answer
+  std::uint64_t sent = 0;                    ///< bytes of head and body, before TLS
+  std::uint64_t received = 0;                ///< the same of the answer
+  bool reused = false;                       ///< the connection was there already
   std::chrono::nanoseconds connecting = {};  ///< name, address, proxy and TLS; 0 if reused
   std::chrono::nanoseconds waiting = {};     ///< from the request's last byte to the answer's first; 0 without one
   std::chrono::nanoseconds total = {};       ///< all of it

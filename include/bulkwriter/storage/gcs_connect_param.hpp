@@ -5,6 +5,7 @@
 #include <bulkwriter/http/retry.hpp>
 
 #include <string>
+#include <vector>
 
 namespace bulkwriter {
 inline namespace v1 {
@@ -18,9 +19,11 @@ struct gcs_connect_param {
   std::string access_token = {};      ///< one that lasts long enough: nothing replaces it; never part of a message
   std::string credentials_file = {};  ///< JSON: the key of a service account, or what gcloud writes for its user
   auth::provider<auth::bearer_token> token = {};  ///< fetched, and replaced before it expires
-  std::string ca_file = {};                       ///< PEM bundle instead of the system's trusted authorities
-  http::timeouts timeouts = {};                   ///< of every attempt
-  http::retry_options retry = {};                 ///< of every operation and every part
+  std::string ca_file = {};                    ///< PEM bundle; empty, and ca_path too: the system's trusted authorities
+  std::string ca_path = {};                    ///< hashed directory of PEM files
+  std::vector<http::host_address> hosts = {};  ///< asked before any resolver
+  http::timeouts timeouts = {};                ///< of every attempt
+  http::retry_options retry = {};              ///< of every operation and every part
   int idle_connections = 8;        ///< kept open between requests; as many as there are requests at a time are opened
   http::proxy_options proxy = {};  ///< from HTTPS_PROXY and its kin, unless it says otherwise
   http::exchange_hook on_exchange = {};  ///< for logs and metrics; retries: retry.on_retry

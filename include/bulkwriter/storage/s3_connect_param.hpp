@@ -5,6 +5,7 @@
 #include <bulkwriter/http/retry.hpp>
 
 #include <string>
+#include <vector>
 
 namespace bulkwriter {
 inline namespace v1 {
@@ -31,9 +32,12 @@ struct s3_connect_param {
   /// `auth::default_aws_credentials()`.
   auth::provider<auth::credentials> credentials = {};
   s3_addressing addressing = s3_addressing::automatic;  ///< for stores that take only one of the two
-  std::string ca_file = {};                             ///< PEM bundle instead of the system's trusted authorities
-  http::timeouts timeouts = {};                         ///< of every attempt
-  http::retry_options retry = {};                       ///< of every operation and every part
+  std::string ca_file = {};                    ///< PEM bundle; empty, and ca_path too: the system's trusted authorities
+  std::string ca_path = {};                    ///< hashed directory of PEM files
+  std::vector<http::host_address> hosts = {};  ///< asked before any resolver; names with the bucket, if it
+                                               ///< stands in the host name
+  http::timeouts timeouts = {};                ///< of every attempt
+  http::retry_options retry = {};              ///< of every operation and every part
   int idle_connections = 8;        ///< kept open between requests; as many as there are requests at a time are opened
   http::proxy_options proxy = {};  ///< from HTTPS_PROXY and its kin, unless it says otherwise
   http::exchange_hook on_exchange = {};  ///< for logs and metrics; retries: retry.on_retry

@@ -264,11 +264,18 @@ TEST_CASE("connect: each address is tried in turn") {
     p.request();
     p.answer("found");
   });
-  full_backlog deaf;
-  // 127.0.0.2 refuses (nobody listens there), 127.0.0.1 answers.
-  http::client client(
-      {.hosts = {{"store.test", "127.0.0.2"}, {"other.test", "127.0.0.3"}, {"STORE.test", "127.0.0.1"}}});
+  // 127.0.0.2 refuses (nobody listens there), 127.0.0.4 says nothing, 127.0.0.1 answers.
+  full_backlog deaf("127.0.0.4", server.port());
+  http::client client({.timeouts = {.connect = soon},
+                       .hosts = {{"store.test", "127.0.0.2"},
+                                 {"other.test", "127.0.0.3"},
+                                 {"store.test", "127.0.0.4"},
+                                 {"store.test", "::1"},
+                                 {"STORE.test", "127.0.0.1"}}});
+  stopwatch watch;
   CHECK(client.send(get(plain(server.port(), "store.test"))).body == "found");
+  CHECK(watch.read() >= soon);  // waited for 127.0.0.4, as long as one address may take
+  CHECK(watch.read() < patience);
 
   auto const got = client.try_send(get(plain(server.port(), "other.test")));
   REQUIRE_FALSE(got);
@@ -294,6 +301,35 @@ TEST_CASE("resolve: names that have no address, and names that need no resolver"
   CHECK(client.send(get(plain(server.port(), "bucket.s3.localhost"))).status == 200);
   CHECK(contains(seen, "\r\nHost: bucket.s3.localhost:" + std::to_string(server.port()) + "\r\n"));
   CHECK(client.send(get(plain(server.port(), "localhost"))).status == 200);
+}
+
+TEST_CASE("connect: IPv6") {
+  if (!has_ipv6()) {
+    MESSAGE("skipped: no IPv6 here");
+    return;
+  }
+  std::string seen;
+  script_server server(
+      [&](peer& p) {
+        for (std::string head; !(head = p.request()).empty();) {
+          seen = head;
+          p.answer("six");
+        }
+      },
+      AF_INET6);
+  auto const port = std::to_string(server.port());
+  auto const url = http::url::try_parse("http://[::1]:" + port + "/x");
+  REQUIRE(url);
+  http::client client({.hosts = {{"six.test", "::1"}}});
+  CHECK(client.send(get(url->origin, url->target)).body == "six");
+  CHECK(contains(seen, "\r\nHost: [::1]:" + port + "\r\n"));
+  CHECK(client.send(get(plain(server.port(), "six.test"))).body == "six");
+  // A machine of both families has both addresses for this name, and nobody listens on the first.
+  CHECK(client.send(get(plain(server.port(), "bucket.localhost"))).body == "six");
+
+  auto const got = client.try_send(get(plain(server.port())));
+  REQUIRE_FALSE(got);
+  CHECK(got.error().code == errc::connect_failed);
 }
 
 TEST_CASE("connect: nobody listens") {

@@ -154,6 +154,30 @@ TEST_CASE("send_with_retry: delays are spread over the whole range, not at its e
   CHECK(longest > 20ms);
 }
 
+TEST_CASE("send_with_retry: the bound of a delay doubles, up to max_delay") {
+  // Bounds of 60, 120, 240, 240 and 240 ms, many times over.
+  http::retry_options const options{.max_attempts = 6, .base_delay = 60ms, .max_delay = 240ms};
+  std::vector<std::vector<steady::duration>> delays(5, std::vector<steady::duration>(24));
+  std::vector<std::thread> runs;
+  for (std::size_t run = 0; run < delays[0].size(); ++run) {
+    runs.emplace_back([&, run] {
+      std::vector<steady::time_point> calls;
+      (void)http::send_with_retry(options, [&] {
+        calls.push_back(steady::now());
+        return result<response>(response{.status = 503});
+      });
+      for (std::size_t i = 1; i < calls.size(); ++i) delays[i - 1][run] = calls[i] - calls[i - 1];
+    });
+  }
+  for (auto& t : runs) t.join();
+  for (auto& of_all : delays) std::sort(of_all.begin(), of_all.end());
+  auto const quarter = [&](std::size_t delay, std::size_t n) { return delays[delay][n * delays[0].size() / 4]; };
+  CHECK(quarter(0, 2) < 60ms);
+  CHECK(delays[1].back() > 70ms);  // by chance not so once in 400,000 runs, and so the next
+  CHECK(delays[2].back() > 130ms);
+  CHECK(quarter(4, 3) < 400ms);  // with twice the bound each time, a quarter would be above 700 ms
+}
+
 TEST_CASE("retry_after: seconds, dates, and nonsense") {
   std::chrono::system_clock::time_point const now{std::chrono::seconds(784111777)};  // 06 Nov 1994 08:49:37
   CHECK(http::retry_after(with_header(503, "Retry-After", "120"), now) == 120s);

@@ -92,6 +92,27 @@ TEST_CASE("tls: by address and by name, with keep-alive") {
   }
 }
 
+TEST_CASE("tls: by an IPv6 address") {
+  if (!has_ipv6()) {
+    MESSAGE("skipped: no IPv6 here");
+    return;
+  }
+  std::string named;
+  auto const play = [&](peer& p) {
+    char const* const name = SSL_get_servername(p.tls(), TLSEXT_NAMETYPE_host_name);
+    named += name ? name : "(none)";
+    answer_all(p);
+  };
+  script_server server(with("good"), play, AF_INET6), wrong(with("other"), play, AF_INET6);
+  http::client client(trusting());
+  auto const got = client.try_send(with_body("PUT", secure(server.port(), "::1"), "hello"));
+  REQUIRE_MESSAGE(got, got.error().message);
+  CHECK(got->body == "hello");
+  CHECK(named == "(none)");
+  check_tls_failed(client.try_send(get(secure(wrong.port(), "::1"))),
+                   "IP address mismatch, it is for 'other.example', 127.0.0.9");
+}
+
 TEST_CASE("tls: the certificate must be for this host") {
   script_server server(with("other"), answer_all);
   http::client client(trusting());

@@ -59,6 +59,41 @@ TEST_CASE("s3 address: names that no wildcard certificate covers go into the pat
         "https://s3.amazonaws.com/my_data/k/1 us-east-1");
 }
 
+TEST_CASE("s3 address: each store has its own style and region") {
+  using bw::storage::detail::s3_provider;
+  struct {
+    char const* endpoint;
+    s3_provider provider;
+    char const* url;
+    char const* region;
+  } const cases[] = {
+      {"s3.amazonaws.com", s3_provider::aws, "https://data-1.s3.amazonaws.com/k/1", "us-east-1"},
+      {"s3.eu-west-1.amazonaws.com", s3_provider::aws, "https://data-1.s3.eu-west-1.amazonaws.com/k/1", "eu-west-1"},
+      {"storage.googleapis.com", s3_provider::gcs, "https://storage.googleapis.com/data-1/k/1", "auto"},
+      {"account.r2.cloudflarestorage.com", s3_provider::r2, "https://account.r2.cloudflarestorage.com/data-1/k/1",
+       "auto"},
+      {"account.eu.r2.cloudflarestorage.com", s3_provider::r2, "https://account.eu.r2.cloudflarestorage.com/data-1/k/1",
+       "auto"},
+      {"oss-cn-hangzhou.aliyuncs.com", s3_provider::oss, "https://data-1.oss-cn-hangzhou.aliyuncs.com/k/1",
+       "oss-cn-hangzhou"},
+      {"cos.ap-guangzhou.myqcloud.com", s3_provider::cos, "https://data-1.cos.ap-guangzhou.myqcloud.com/k/1",
+       "ap-guangzhou"},
+      {"http://minio:9000", s3_provider::other, "http://minio:9000/data-1/k/1", "us-east-1"},
+      {"objects.example.com", s3_provider::other, "https://objects.example.com/data-1/k/1", "us-east-1"},
+  };
+  for (auto const& c : cases) {
+    CAPTURE(c.endpoint);
+    CHECK(where({.endpoint = c.endpoint, .bucket_name = "data-1"}) == std::string(c.url) + ' ' + c.region);
+    auto const got = try_s3_address({.endpoint = c.endpoint, .bucket_name = "data-1"});
+    CHECK(got->provider == c.provider);
+    CHECK_FALSE(got->region_is_fixed);
+    // A region that is given is signed for, wherever.
+    auto const given = try_s3_address({.endpoint = c.endpoint, .bucket_name = "data-1", .region = "xx-north-1"});
+    CHECK(given->region == "xx-north-1");
+    CHECK(given->region_is_fixed);
+  }
+}
+
 TEST_CASE("s3 address: the other stores") {
   CHECK(where({.endpoint = "storage.googleapis.com", .bucket_name = "data"}) ==
         "https://storage.googleapis.com/data/k/1 auto");
@@ -68,6 +103,16 @@ TEST_CASE("s3 address: the other stores") {
         "https://data.s3.oss-cn-hangzhou-internal.aliyuncs.com/k/1 oss-cn-hangzhou");
   CHECK(where({.endpoint = "cos.ap-guangzhou.myqcloud.com", .bucket_name = "data-125"}) ==
         "https://data-125.cos.ap-guangzhou.myqcloud.com/k/1 ap-guangzhou");
+  CHECK(where({.endpoint = "data.account.r2.cloudflarestorage.com", .bucket_name = "data"}) ==
+        "https://account.r2.cloudflarestorage.com/data/k/1 auto");
+  CHECK(where({.endpoint = "account.r2.cloudflarestorage.com",
+               .bucket_name = "data",
+               .addressing = s3_addressing::virtual_host}) == "https://data.account.r2.cloudflarestorage.com/k/1 auto");
+  CHECK(
+      where({.endpoint = "storage.googleapis.com", .bucket_name = "data", .addressing = s3_addressing::virtual_host}) ==
+      "https://data.storage.googleapis.com/k/1 auto");
+  CHECK(where({.endpoint = "account-r2.cloudflarestorage.com", .bucket_name = "data"}) ==
+        "https://account-r2.cloudflarestorage.com/data/k/1 us-east-1");
   // Only the real domains: a name that merely ends alike is somebody else's.
   CHECK(where({.endpoint = "evilaliyuncs.com", .bucket_name = "data"}) ==
         "https://evilaliyuncs.com/data/k/1 us-east-1");

@@ -749,6 +749,30 @@ TEST_CASE("s3: URLs of objects") {
   CHECK(url("http://127.0.0.1:9000", "a") == "s3://docs/a");
 }
 
+TEST_CASE("s3: addresses that are given for host names, the bucket's among them") {
+  scripted_server server([](request const&) { return http_answer(200, "", {{"ETag", "\"e\""}}); });
+  bw::s3_connect_param param = param_of(server);
+  auto const port = server.authority().substr(server.authority().find(':'));
+  param.endpoint = "http://store.invalid" + port;
+  param.addressing = bw::s3_addressing::virtual_host;
+  param.hosts = {{.host = "store.invalid", .address = "127.0.0.9"},
+                 {.host = "Bucket.store.invalid", .address = "127.0.0.1"}};
+  REQUIRE(bw::open_store(param).try_put("key", bytes("body")));
+  REQUIRE(server.seen().size() == 1);
+  CHECK(server.seen()[0].headers.at("host") == "bucket.store.invalid" + port);
+  CHECK(server.seen()[0].target == "/key");
+  CHECK(is_signed(server.seen()[0], "us-east-1"));
+
+  param.addressing = bw::s3_addressing::path;  // nobody listens at that name's address
+  auto const got = bw::open_store(param).try_put("key", bytes("body"));
+  REQUIRE_FALSE(got);
+  CHECK(got.error().code == errc::connect_failed);
+  CHECK(got.error().message.find("127.0.0.9") != std::string::npos);
+
+  param.hosts = {};
+  CHECK(bw::open_store(param).try_put("key", bytes("body")).error().code == errc::resolve_failed);
+}
+
 TEST_CASE("s3: the given proxy is asked, and what it refuses for good is not repeated") {
   for (auto const& [status, requests] : {std::pair(403, std::size_t{1}), std::pair(503, std::size_t{4})}) {
     scripted_server proxy([s = status](request const&) { return http_answer(s, ""); });

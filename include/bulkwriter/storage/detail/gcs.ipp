@@ -26,6 +26,8 @@ BULKWRITER_DECL result<object_store> try_open_store(gcs_connect_param const& par
                                    .bucket_name = param.bucket_name,
                                    .addressing = s3_addressing::path,
                                    .ca_file = param.ca_file,
+                                   .ca_path = param.ca_path,
+                                   .hosts = param.hosts,
                                    .timeouts = param.timeouts,
                                    .retry = param.retry,
                                    .idle_connections = param.idle_connections,

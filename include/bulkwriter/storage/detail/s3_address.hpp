@@ -13,7 +13,7 @@ namespace storage {
 namespace detail {
 
 /// What an endpoint is, read off its host name.
-enum class s3_provider { aws, gcs, oss, cos, other };
+enum class s3_provider { aws, gcs, oss, cos, r2, other };
 
 /// Where the requests for one bucket go. AWS moves with the region (`at_region`), all others stay where they are.
 struct s3_address {

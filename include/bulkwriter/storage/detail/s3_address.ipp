@@ -115,6 +115,9 @@ BULKWRITER_DECL result<s3_address> try_s3_address(s3_connect_param const& param)
   } else if (is_domain_or_below(service_host, "storage.googleapis.com")) {
     out.provider = s3_provider::gcs;
     out.region = "auto";
+  } else if (is_domain_or_below(service_host, "r2.cloudflarestorage.com")) {
+    out.provider = s3_provider::r2;
+    out.region = "auto";
   } else if (is_domain_or_below(service_host, "aliyuncs.com")) {
     out.provider = s3_provider::oss;
     is_virtual_kind = true;

@@ -13,7 +13,8 @@ BULKWRITER_DECL s3_backend::s3_backend(s3_connect_param const& param, s3_address
                                        auth::provider<auth::bearer_token> token)
     : http_backend("bucket '" + param.bucket_name + '\'',
                    {.timeouts = param.timeouts,
-                    .tls = {.ca_file = param.ca_file},
+                    .tls = {.ca_file = param.ca_file, .ca_path = param.ca_path},
+                    .hosts = param.hosts,
                     .proxy = param.proxy,
                     .on_exchange = param.on_exchange},
                    param.retry, param.idle_connections),

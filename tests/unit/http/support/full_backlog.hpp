@@ -15,11 +15,12 @@ namespace test {
 // An address that neither accepts nor refuses: a listener whose queue is full drops what knocks.
 class full_backlog {
  public:
-  full_backlog() {
+  explicit full_backlog(char const* at = "127.0.0.1", std::uint16_t port = 0) {
     listener_ = ::socket(AF_INET, SOCK_STREAM, 0);
     sockaddr_in address = {};
     address.sin_family = AF_INET;
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    address.sin_addr.s_addr = ::inet_addr(at);
+    address.sin_port = htons(port);
     socklen_t size = sizeof address;
     if (::bind(listener_, reinterpret_cast<sockaddr*>(&address), size) != 0 || ::listen(listener_, 0) != 0 ||
         ::getsockname(listener_, reinterpret_cast<sockaddr*>(&address), &size) != 0)

@@ -178,12 +178,25 @@ class peer {
   std::string in_;
 };
 
+// Whether sockets can be bound to ::1 here.
+inline bool has_ipv6() {
+  int const probe = ::socket(AF_INET6, SOCK_STREAM, 0);
+  sockaddr_in6 address = {};
+  address.sin6_family = AF_INET6;
+  address.sin6_addr = in6addr_loopback;
+  bool const bound = probe >= 0 && ::bind(probe, reinterpret_cast<sockaddr*>(&address), sizeof address) == 0;
+  if (probe >= 0) ::close(probe);
+  return bound;
+}
+
 class script_server {
  public:
   using script = std::function<void(peer&)>;
 
-  explicit script_server(script play) : play_(std::move(play)) { start(); }
-  script_server(tls_setup const& tls, script play) : play_(std::move(play)), ctx_(SSL_CTX_new(TLS_server_method())) {
+  // Listens on 127.0.0.1, or on ::1 if that is asked for.
+  explicit script_server(script play, int family = AF_INET) : play_(std::move(play)), family_(family) { start(); }
+  script_server(tls_setup const& tls, script play, int family = AF_INET)
+      : play_(std::move(play)), family_(family), ctx_(SSL_CTX_new(TLS_server_method())) {
     SSL_CTX_set_cipher_list(ctx_, "DEFAULT@SECLEVEL=0");  // or old versions could not even be offered
     SSL_CTX_set_min_proto_version(ctx_, TLS1_VERSION);
     SSL_CTX_set_max_proto_version(ctx_, tls.newest_version);
@@ -218,15 +231,20 @@ class script_server {
   }
 
   void start() {
-    listener_ = ::socket(AF_INET, SOCK_STREAM, 0);
-    sockaddr_in address = {};
-    address.sin_family = AF_INET;
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    socklen_t size = sizeof address;
-    if (::bind(listener_, reinterpret_cast<sockaddr*>(&address), size) != 0 || ::listen(listener_, 64) != 0 ||
-        ::getsockname(listener_, reinterpret_cast<sockaddr*>(&address), &size) != 0)
+    listener_ = ::socket(family_, SOCK_STREAM, 0);
+    sockaddr_in6 six = {};
+    six.sin6_family = AF_INET6;
+    six.sin6_addr = in6addr_loopback;
+    sockaddr_in four = {};
+    four.sin_family = AF_INET;
+    four.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    bool const is_four = family_ == AF_INET;
+    auto* const address = is_four ? reinterpret_cast<sockaddr*>(&four) : reinterpret_cast<sockaddr*>(&six);
+    socklen_t size = is_four ? sizeof four : sizeof six;
+    if (::bind(listener_, address, size) != 0 || ::listen(listener_, 64) != 0 ||
+        ::getsockname(listener_, address, &size) != 0)
       std::abort();
-    port_ = ntohs(address.sin_port);
+    port_ = ntohs(is_four ? four.sin_port : six.sin6_port);
     acceptor_ = std::thread([this] { accept_all(); });
   }
 
@@ -255,6 +273,7 @@ class script_server {
   }
 
   script play_;
+  int family_;
   SSL_CTX* ctx_ = nullptr;
   int listener_ = -1;
   std::uint16_t port_ = 0;
