@@ -104,7 +104,7 @@ std::string account_of(std::string url) {
 bw::auth::provider<bw::auth::credentials> keys_of(bw::azure_connect_param const& param) {
   bool const is_sas = param.credential.find("sig=") != std::string::npos;
   std::string const sas = is_sas ? param.credential : setting(param.conn_str, "SharedAccessSignature");
-  if (!sas.empty()) return bw::auth::credentials{.session_token = sas};
+  if (!sas.empty()) return bw::auth::credentials{.session_token = sas.substr(sas.starts_with('?') ? 1 : 0)};
   bool const by_name = !param.conn_str.empty();
   bw::auth::credentials const keys = {by_name ? setting(param.conn_str, "AccountName") : account_of(param.account_url),
                                       by_name ? setting(param.conn_str, "AccountKey") : param.credential};
