@@ -89,8 +89,9 @@ class Azure:
         self.sas = self.ask(BUCKET, {"account_name": ACCOUNT, "account_key": ACCOUNT_KEY}, None)
 
     def ask(self, container, credential, prefix):
-        done = subprocess.run([self.python, "-c", AZURE], stdout=subprocess.PIPE, check=True, text=True, timeout=60,
+        done = subprocess.run([self.python, "-c", AZURE], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, timeout=60,
                               input=json.dumps([self.url, container, credential, prefix]))
+        assert done.returncode == 0, done.stderr[-500:]
         return json.loads(done.stdout)
 
     def by_sas(self):
