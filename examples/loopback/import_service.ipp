@@ -166,6 +166,7 @@ inline find_files files_below(std::filesystem::path root, std::string bucket) {
     }
     key.erase(0, std::min(key.find_first_not_of('/'), key.size()));
     std::vector<fs::path> found;
+    if (place.empty()) return found;
     for (auto const& part : fs::path(key))
       if (part == "..") return found;
     fs::path const path = root / place / key;
