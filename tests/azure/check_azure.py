@@ -2,9 +2,9 @@
 """Uploads through the library into Azurite, which speaks as Azure Blob storage does, and looks at the outcome through
 Azure's own client.
 
-    check_azure.py --client PROGRAM --azurite FOLDER [--only TEXT]
+    check_azure.py --client PROGRAM --writer PROGRAM --azurite FOLDER [--only TEXT]
 
-PROGRAM is ../s3/s3_client.cpp, compiled; FOLDER has Azurite in its node_modules, and node. Servers listen on free ports
+The programs are ../s3/s3_client.cpp and write_formats.cpp, compiled; FOLDER has Azurite in its node_modules, and node. Servers listen on free ports
 of 127.0.0.1 and keep their data in memory. Exit code 0: all passed; 1: not; 77: skipped, with the reason.
 """
 
@@ -98,8 +98,8 @@ class Server:
 
 
 class Client:
-    def __init__(self, program):
-        self.program = program
+    def __init__(self, program, writer):
+        self.program, self.writer = program, writer
 
     def start(self, server, *words, port=None, stdin=subprocess.PIPE, **options):
         given = {"container": CONTAINER, "part_size": PART, "conn_str": server.conn_str(port)}
@@ -663,6 +663,28 @@ def test_tls(s, client):
                 secure.stop()
 
 
+def test_formats(s, client):
+    """rows in every format, through a writer: each blob is the file that the same rows make on disk"""
+    with tempfile.TemporaryDirectory() as folder:
+        done = subprocess.run([client.writer, s.conn_str(), CONTAINER, folder], capture_output=True, text=True, timeout=300)
+        assert done.returncode == 0, done.stderr
+        seen, blocks = {}, 0
+        for line in done.stdout.splitlines():
+            extension, key, path = line.split(" ", 2)
+            if key == "url":
+                assert path.startswith(f"{s.url}/{CONTAINER}/formats/") and path.endswith("/"), path
+                continue
+            with open(path, "rb") as f:
+                body = f.read()
+            assert s.body(key.lstrip("/")) == body and body, key
+            assert len(body) <= 12 * MIB
+            blocks = max(blocks, len(s.blocks(key.lstrip("/"))[0]))
+            seen.setdefault(extension, []).append(key.lstrip("/"))
+        assert sorted(seen) == ["csv", "json", "jsonl", "npy", "parquet"] and all(len(keys) > 1 for keys in seen.values()), seen
+        assert blocks > 1
+        assert sorted(k for keys in seen.values() for k in keys) == sorted(s.names("formats/")) and s.pending() == []
+
+
 def test_azure_writes(s, client):
     """what Azure's own client has written is seen alike, and both replace what the other has written"""
     container = s.container()
@@ -682,6 +704,7 @@ def test_azure_writes(s, client):
 def main():
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     options.add_argument("--client", required=True)
+    options.add_argument("--writer", required=True)
     options.add_argument("--azurite", required=True)
     options.add_argument("--only", default="", help="run the tests whose name contains this")
     given = options.parse_args()
@@ -690,7 +713,7 @@ def main():
         return 77
     import urllib3
     urllib3.disable_warnings()  # Azure's client only looks; ours verifies
-    client = Client(given.client)
+    client = Client(given.client, given.writer)
     folder = tempfile.mkdtemp(prefix="check_azure.")
     failures = 0
     server = Server(os.path.join(folder, "a"), installed=given.azurite)

@@ -1,6 +1,8 @@
 // XML from stores: any text. Trees, and what is made of them (refusals, uploads, pages of a listing), are compared with
 // a reader of the test's own; what goes into requests comes back as it was.
 
+#include <bulkwriter/auth/digest.hpp>
+#include <bulkwriter/storage/detail/azure_answer.hpp>
 #include <bulkwriter/storage/detail/s3_address.hpp>
 #include <bulkwriter/storage/detail/s3_answer.hpp>
 #include <bulkwriter/storage/detail/xml.hpp>
@@ -137,6 +139,93 @@ void check_page(std::string_view body, std::optional<xml_tree> const& tree) {
       "the objects of a page");
 }
 
+// Azure's pages: the same by the tree.
+void check_azure_page(std::string_view body, std::optional<xml_tree> const& tree) {
+  auto const page = s3::read_azure_page(body);
+  bool good = tree && tree->name == "EnumerationResults";
+  std::vector<bw::object_info> wanted;
+  std::string marker;
+  if (good) {
+    for (auto const& blobs : tree->items) {
+      if (blobs.name == "NextMarker") marker = blobs.text;
+      if (blobs.name != "Blobs") continue;
+      for (auto const& blob : blobs.items) {
+        if (blob.name != "Blob") continue;
+        bw::object_info one;
+        bool folder = false;
+        for (auto const& item : blob.items) {
+          if (item.name == "Name") one.key = item.text;
+          if (item.name != "Properties") continue;
+          for (auto const& member : item.items) {
+            if (member.name == "Etag") one.etag = bare(member.text);
+            if (member.name == "ResourceType") folder = member.text == "directory";
+            if (member.name != "Content-Length") continue;
+            auto const size = size_of(member.text);
+            good = good && size;
+            one.size = size.value_or(0);
+          }
+        }
+        if (!folder) wanted.push_back(std::move(one));
+      }
+    }
+  }
+  require(page.has_value() == good, "a page of Azure's is one for both");
+  if (!good) return;
+  require(page->next_marker == marker, "how to ask Azure for the next page");
+  require(std::equal(page->blobs.begin(), page->blobs.end(), wanted.begin(), wanted.end(),
+                     [](auto const& a, auto const& b) {
+                       return a.object.key == b.key && a.object.etag == b.etag && a.object.size == b.size;
+                     }),
+          "the blobs of a page");
+}
+
+void check_azure_blocks(std::string_view body, std::optional<xml_tree> const& tree) {
+  auto const list = s3::read_azure_block_list(body);
+  bool good = tree && tree->name == "BlockList";
+  std::vector<s3::azure_block> wanted[2];
+  if (good) {
+    for (auto const& kind : tree->items) {
+      for (auto const& block : kind.items) {
+        if (block.name != "Block") continue;
+        s3::azure_block one = {.id = inside(block, "Name")};
+        for (auto const& member : block.items) {
+          if (member.name != "Size") continue;
+          auto const size = size_of(member.text);
+          good = good && size;
+          one.size = size.value_or(0);
+        }
+        if (kind.name == "CommittedBlocks") wanted[0].push_back(one);
+        if (kind.name == "UncommittedBlocks") wanted[1].push_back(one);
+      }
+    }
+  }
+  require(list.has_value() == good, "a block list is one for both");
+  if (!good) return;
+  auto const same = [](s3::azure_block const& a, s3::azure_block const& b) { return a.id == b.id && a.size == b.size; };
+  require(std::equal(list->committed.begin(), list->committed.end(), wanted[0].begin(), wanted[0].end(), same) &&
+              std::equal(list->uncommitted.begin(), list->uncommitted.end(), wanted[1].begin(), wanted[1].end(), same),
+          "the blocks of a list");
+}
+
+// A block's name, if it is one of the library's, is made of its three parts and nothing else.
+void check_azure_block(std::string const& text) {
+  for (std::string const& id : {text, bw::auth::base64_encode(bw::auth::as_bytes(text))}) {
+    auto const name = s3::read_azure_block_id(id);
+    require(!name || (name->id() == id && name->number >= 1 && name->number <= 50'000), "a block's name comes back");
+  }
+}
+
+void check_azure_failure(bw::http::response const& answer, std::optional<xml_tree> const& tree) {
+  auto const failure = s3::read_azure_failure(answer);
+  (void)s3::azure_errc(failure, answer.status);
+  require(failure.message.find_first_of("\r\n") == std::string::npos, "the first line of a message");
+  if (!tree) return;
+  bool const error = tree->name == "Error";
+  require(failure.code == (error ? inside(*tree, "Code") : std::string()), "Azure's code");
+  auto const message = error ? inside(*tree, "Message") : std::string();
+  require(failure.message == message.substr(0, message.find_first_of("\r\n")), "Azure's message");
+}
+
 void check_message(std::string_view text) {
   std::vector<std::string> const secrets = {std::string(secret_key), std::string(session_token)};
   std::string const line = s3::printable(text, secrets);
@@ -214,6 +303,11 @@ extern "C" int LLVMFuzzerTestOneInput(std::uint8_t const* data, std::size_t size
       tree && tree->name == "InitiateMultipartUploadResult" ? inside(*tree, "UploadId") : std::string();
   require(id.has_value() ? *id == wanted_id : wanted_id.empty(), "the upload's id");
 
+  check_azure_page(answer.body, tree);
+  check_azure_blocks(answer.body, tree);
+  check_azure_block(answer.body);
+  check_azure_failure(answer, tree);
+
   // What is written is read again.
   std::string const& text = answer.body;
   auto const again = fuzz::xml_peer::read("<a>" + s3::xml_escape(text) + "</a>");
@@ -223,5 +317,9 @@ extern "C" int LLVMFuzzerTestOneInput(std::uint8_t const* data, std::size_t size
   require(list && list->items.size() == 2 && inside(list->items[0], "ETag") == '"' + text + '"' &&
               inside(list->items[1], "PartNumber") == "10000",
           "ETags come back as they were");
+  std::vector<std::string> const ids = {text, "x"};
+  auto const blocks = fuzz::xml_peer::read(s3::write_azure_block_list(ids));
+  require(blocks && blocks->items.size() == 2 && blocks->items[0].text == text && blocks->items[1].name == "Latest",
+          "names of blocks come back as they were");
   return 0;
 }

@@ -124,6 +124,7 @@ int main(int argc, char** argv) {
         auto const equals = value.find('=');
         if (equals == std::string::npos) return 2;
         param.hosts.push_back({.host = value.substr(0, equals), .address = value.substr(equals + 1)});
+        azure.hosts = param.hosts;
       } else if (name == "--proxy") {
         param.proxy.url = azure.proxy.url = value;
       } else if (name == "--attempts") {

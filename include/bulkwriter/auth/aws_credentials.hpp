@@ -23,7 +23,7 @@ struct aws_options {
   std::string role_arn = {};                 ///< of the web identity; empty: AWS_ROLE_ARN, else the profile's
   std::string role_session_name = {};        ///< empty: AWS_ROLE_SESSION_NAME, else the profile's, else one of our own
 
-  std::string sts_endpoint = {};        ///< URL; empty: AWS_ENDPOINT_URL_STS, else https://sts.<region>.amazonaws.com
+  std::string sts_endpoint = {};        ///< URL; empty: AWS_ENDPOINT_URL_STS, else https://sts.REGION.amazonaws.com
   std::string container_endpoint = {};  ///< URL; empty: what AWS_CONTAINER_CREDENTIALS_RELATIVE_URI or …FULL_URI names
   /// URL; empty: AWS_EC2_METADATA_SERVICE_ENDPOINT, else that of AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE.
   std::string metadata_endpoint = {};

@@ -32,7 +32,8 @@ struct azure_connect_param {
   /// In place of a credential: bearer tokens that are fetched and replaced before they expire.
   auth::provider<auth::bearer_token> token = {};
   std::string api_version = "2021-12-02";      ///< `x-ms-version` of all requests: for stores that know only older ones
-  std::string ca_file = {};                    ///< PEM bundle instead of the system's trusted authorities
+  std::string ca_file = {};                    ///< PEM bundle; empty, and ca_path too: the system's trusted authorities
+  std::string ca_path = {};                    ///< hashed directory of PEM files
   std::vector<http::host_address> hosts = {};  ///< asked before any resolver
   http::timeouts timeouts = {};                ///< of every attempt
   http::retry_options retry = {};              ///< of every operation and every part

@@ -115,7 +115,7 @@ class object_store {
   /// On a store of a user's own; not null.
   explicit object_store(std::shared_ptr<storage::backend> backend) noexcept : backend_(std::move(backend)) {}
 
-  /// Creates or replaces the object in one request. Body: at most 5 GiB.
+  /// Creates or replaces the object in one request. Body: at most 5 GiB (Azure: 5000 MiB).
   /// @{
   result<object_info> try_put(std::string const& key, std::span<std::byte const> body) {
     return backend_->put(key, body);
@@ -142,7 +142,7 @@ class object_store {
   /// @}
 
   /// Creates the object in one request, unless there is one: then the error is `precondition_failed`, and
-  /// `may_have_happened` says that it may be this one, from an attempt whose answer was lost. Body: at most 5 GiB.
+  /// `may_have_happened` says that it may be this one, from an attempt whose answer was lost. Body: as above.
   /// @{
   result<object_info> try_put_if_absent(std::string const& key, std::span<std::byte const> body) {
     return backend_->put_if_absent(key, body);
@@ -189,8 +189,8 @@ class object_store {
   }
   /// @}
 
-  /// The object's URL as the import services want it: "s3://bucket/key", "gs://bucket/key". Leading slashes do not
-  /// count, and nothing is encoded.
+  /// The object's URL as the import services want it: "s3://bucket/key", "gs://bucket/key",
+  /// "https://account.blob.core.windows.net/container/key". Leading slashes do not count, and nothing is encoded.
   std::string object_url(std::string_view key) const { return backend_->object_url(key); }
 
   /// The cloud's own operations, for uploads in parts.

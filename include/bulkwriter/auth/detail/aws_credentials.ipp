@@ -47,6 +47,9 @@ class aws_search {
   // The token service.
   std::pair<std::string, std::string> sts() const;  // URL and region
   bool takes_environment() const { return options_.profile.empty(); }
+  result<aws_profiles> profiles() const {
+    return read_aws_profiles(options_.profile, options_.credentials_file, options_.config_file);
+  }
 
   aws_options const& options_;
   std::stop_token const& stop_;
@@ -108,7 +111,7 @@ BULKWRITER_DECL result<credentials> aws_search::web_identity(std::string const& 
 
 BULKWRITER_DECL result<credentials> aws_search::web_identity() const {
   // The profile helps out with what the environment does not say, but a broken file is none of this link's business.
-  auto const files = read_aws_profiles(options_);
+  auto const files = profiles();
   auto const value = [&](std::string const& given, char const* variable, std::string_view key) {
     auto out = takes_environment() ? or_environment(given, {variable}) : given;
     return out.empty() && files ? files->value(files->name, key) : out;
@@ -233,7 +236,7 @@ BULKWRITER_DECL result<credentials> aws_search::whole_profile(aws_profiles const
 }
 
 BULKWRITER_DECL result<credentials> aws_search::of_profile(profile_source source) const {
-  auto const files = read_aws_profiles(options_);
+  auto const files = profiles();
   if (!files) return files.error();
   auto const shown = in_quotes(files->name);
   if (!files->has(files->name)) {
@@ -354,7 +357,7 @@ BULKWRITER_DECL provider<credentials> default_aws_credentials(aws_options option
 BULKWRITER_DECL std::string aws_region(aws_options const& options) {
   auto out = detail::or_environment(options.region, {"AWS_REGION", "AWS_DEFAULT_REGION"});
   if (!out.empty()) return out;
-  auto const files = detail::read_aws_profiles(options);
+  auto const files = detail::read_aws_profiles(options.profile, options.credentials_file, options.config_file);
   return files ? files->value(files->name, "region") : std::string();
 }
 

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <bulkwriter/auth/aws_credentials.hpp>
 #include <bulkwriter/auth/detail/inquiry.hpp>
 
 #include <map>
@@ -33,7 +32,9 @@ struct aws_profiles {
   // Empty if it is not there.
   std::string value(std::string const& profile, std::string_view key) const;
 };
-result<aws_profiles> read_aws_profiles(aws_options const& options);
+// An empty argument is what the environment says, or else the usual one.
+result<aws_profiles> read_aws_profiles(std::string const& profile, std::string const& credentials_file,
+                                       std::string const& config_file);
 
 }  // namespace detail
 }  // namespace auth

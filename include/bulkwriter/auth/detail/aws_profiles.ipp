@@ -112,8 +112,9 @@ BULKWRITER_DECL std::string aws_profiles::value(std::string const& profile, std:
   return {};
 }
 
-BULKWRITER_DECL result<aws_profiles> read_aws_profiles(aws_options const& options) {
-  aws_profiles out = {.name = or_environment(options.profile, {"AWS_PROFILE"})};
+BULKWRITER_DECL result<aws_profiles> read_aws_profiles(std::string const& profile, std::string const& credentials_file,
+                                                       std::string const& config_file) {
+  aws_profiles out = {.name = or_environment(profile, {"AWS_PROFILE"})};
   out.is_named = !out.name.empty();
   if (!out.is_named) out.name = "default";
   auto const read = [&](std::string path, char const* otherwise, ini& into) -> result<void> {
@@ -132,11 +133,11 @@ BULKWRITER_DECL result<aws_profiles> read_aws_profiles(aws_options const& option
     into = std::move(*parsed);
     return {};
   };
-  if (auto done = read(or_environment(options.credentials_file, {"AWS_SHARED_CREDENTIALS_FILE"}), "~/.aws/credentials",
+  if (auto done = read(or_environment(credentials_file, {"AWS_SHARED_CREDENTIALS_FILE"}), "~/.aws/credentials",
                        out.credentials);
       !done)
     return std::move(done).error();
-  if (auto done = read(or_environment(options.config_file, {"AWS_CONFIG_FILE"}), "~/.aws/config", out.config); !done)
+  if (auto done = read(or_environment(config_file, {"AWS_CONFIG_FILE"}), "~/.aws/config", out.config); !done)
     return std::move(done).error();
   out.config = profiles_of(std::move(out.config));
   return out;

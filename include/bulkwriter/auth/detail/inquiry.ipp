@@ -1,6 +1,7 @@
 #pragma once
 
 #include <bulkwriter/auth/detail/inquiry.hpp>
+#include <bulkwriter/auth/detail/trimmed.hpp>
 #include <bulkwriter/auth/percent.hpp>
 #include <bulkwriter/http/detail/foreign_text.hpp>
 
@@ -23,13 +24,6 @@ BULKWRITER_DECL std::string or_environment(std::string const& given, std::initia
     if (char const* value = std::getenv(name); value != nullptr && *value != '\0') return value;
   }
   return {};
-}
-
-constexpr std::string_view trimmed(std::string_view text) noexcept {
-  constexpr std::string_view space = " \t\r\n\v\f";
-  auto const from = text.find_first_not_of(space);
-  if (from == std::string_view::npos) return {};
-  return text.substr(from, text.find_last_not_of(space) + 1 - from);
 }
 
 // A file's or a profile's name, for a message.

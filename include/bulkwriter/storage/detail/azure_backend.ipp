@@ -15,7 +15,7 @@ namespace detail {
 BULKWRITER_DECL azure_backend::azure_backend(azure_connect_param const& param, azure_address address)
     : http_backend("container '" + param.container_name + '\'',
                    {.timeouts = param.timeouts,
-                    .tls = {.ca_file = param.ca_file},
+                    .tls = {.ca_file = param.ca_file, .ca_path = param.ca_path},
                     .hosts = param.hosts,
                     .proxy = param.proxy,
                     .on_exchange = param.on_exchange},
