@@ -67,8 +67,7 @@ inline response object_store::handle(request const& what) {
 
 inline s3_identity object_store::identify(call const& c) const {
   std::string_view const given = view(c.what[http::field::authorization]);
-  if (options_.access_token.empty() || !given.starts_with("Bearer"))
-    return check_signature(c.what, c.target, account_);
+  if (options_.access_token.empty() || !given.starts_with("Bearer")) return check_signature(c.what, c.target, account_);
   if (given != "Bearer " + options_.access_token)
     throw store_error{401, "AuthenticationRequired", "Authentication required."};
   return {.payload_hash = "UNSIGNED-PAYLOAD"};

@@ -7,7 +7,6 @@
 #include <bulkwriter/storage/gcs.hpp>
 #include <bulkwriter/storage/s3.hpp>
 
-#include <algorithm>
 #include <cstdlib>
 #include <functional>
 #include <stop_token>
@@ -94,7 +93,7 @@ std::string setting(std::string_view connection_string, std::string const& name)
 
 // "https://account.blob.core.windows.net", and of addresses "http://127.0.0.1:10000/account".
 std::string account_of(std::string url) {
-  url.erase(0, std::min(url.find("://"), url.size() - 3) + 3);
+  if (std::size_t const scheme = url.find("://"); scheme != std::string::npos) url.erase(0, scheme + 3);
   std::size_t const slash = url.find('/');
   bool const in_path = slash != std::string::npos && slash + 1 != url.size();
   return in_path ? url.substr(slash + 1) : url.substr(0, url.find('.'));
