@@ -125,6 +125,14 @@ class Google:
         self.url = url
         self.variables = {"ENDPOINT": url, "ACCESS_TOKEN": self.token, "BUCKET": "test-bucket"}
 
+    def by_file(self, path, token_uri):
+        """The same bucket, for whom gcloud has left a file."""
+        with open(path, "w") as f:
+            json.dump({"type": "authorized_user", "client_id": "c", "client_secret": "s", "refresh_token": "r", "token_uri": token_uri}, f)
+        other = copy.copy(self)
+        other.variables = {"ENDPOINT": self.url, "GOOGLE_CREDENTIALS_FILE": path, "BUCKET": "test-bucket"}
+        return other
+
     def object_url(self, data_path):
         return "gs://test-bucket" + data_path + "/"
 
@@ -168,6 +176,25 @@ class Cluster(http.server.ThreadingHTTPServer):
         return done if call.startswith("jobs/import/") else {}
 
 
+class Tokens(http.server.ThreadingHTTPServer):
+    """Google's service for tokens, as far as a refresh token asks it."""
+
+    def __init__(self):
+        super().__init__(("127.0.0.1", 0), TokenHandler)
+
+
+class TokenHandler(http.server.BaseHTTPRequestHandler):
+    def do_POST(self):
+        asked = urllib.parse.parse_qs(self.rfile.read(int(self.headers["Content-Length"])).decode())
+        right = asked == {"grant_type": ["refresh_token"], "client_id": ["c"], "client_secret": ["s"], "refresh_token": ["r"]}
+        self.send_response(200 if right else 400)
+        self.end_headers()
+        self.wfile.write(json.dumps({"access_token": Google.token, "expires_in": 3600, "token_type": "Bearer"}).encode())
+
+    def log_message(self, *what):
+        pass
+
+
 class Handler(http.server.BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
 
@@ -191,20 +218,20 @@ class Handler(http.server.BaseHTTPRequestHandler):
 
 
 @contextlib.contextmanager
-def cluster_of(store, file_type, folder):
-    with Cluster(store, file_type, folder) as cluster:
-        thread = threading.Thread(target=cluster.serve_forever, kwargs={"poll_interval": 0.05})
+def serving(server):
+    with server:
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
         thread.start()
         try:
-            yield cluster
+            yield server
         finally:
-            cluster.shutdown()
+            server.shutdown()
             thread.join()
 
 
 def one_job(program, store, file_type, csv_file):
     expected = job.expected_rows(csv_file)
-    with tempfile.TemporaryDirectory() as folder, cluster_of(store, file_type, folder) as cluster:
+    with tempfile.TemporaryDirectory() as folder, serving(Cluster(store, file_type, folder)) as cluster:
         url = "http://127.0.0.1:%d" % cluster.server_port
         env = dict(store.variables, CLUSTER_ENDPOINT=url, CLOUD_ENDPOINT=url, API_KEY="an-api-key", CLUSTER_ID="in01-test",
                    REMOTE_PATH="jobs/" + file_type)
@@ -246,8 +273,10 @@ def main():
                 store = S3(stack.enter_context(peers.versitygw(options.versitygw, folder + "/" + cloud, region=region)), region)
                 others = {}
                 if cloud == "gcs":
-                    others["gcs, by token"] = Google(stack.enter_context(
-                        job.server_of(options, "--access-token", Google.token))[0])
+                    google = Google(stack.enter_context(job.server_of(options, "--access-token", Google.token))[0])
+                    tokens = stack.enter_context(serving(Tokens()))
+                    others = {"gcs, by token": google,
+                              "gcs, by file": google.by_file(folder + "/user.json", "http://127.0.0.1:%d/token" % tokens.server_port)}
             for name, one, file_types in [(cloud, store, job.FILE_TYPES)] + [(n, o, ["parquet"]) for n, o in others.items()]:
                 for file_type in file_types:
                     try:
