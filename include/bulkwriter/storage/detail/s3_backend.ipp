@@ -24,6 +24,8 @@ BULKWRITER_DECL s3_backend::s3_backend(s3_connect_param const& param, s3_address
                                                          .session_token = param.session_token}),
       token_(std::move(token)),
       bucket_(param.bucket_name),
+      sign_payload_(param.payload_signing == s3_payload_signing::always ||
+                    (param.payload_signing == s3_payload_signing::automatic && !address.origin.secure)),
       address_(std::move(address)) {}
 
 BULKWRITER_DECL s3_address s3_backend::address() const {
@@ -76,10 +78,9 @@ BULKWRITER_DECL result<void> s3_backend::authorize(http::request& request, call 
   auto keys = credentials_.get(what.stop);
   if (!keys) return std::move(keys).error();
   so_far.keys = *std::move(keys);
-  // The scheme never changes, so the body is hashed once however often it is sent.
+  // The body is hashed once however often it is sent.
   if (so_far.payload_hash.empty()) {
-    so_far.payload_hash =
-        request.origin.secure ? std::string(auth::unsigned_payload) : auth::to_hex(auth::sha256(what.body));
+    so_far.payload_hash = sign_payload_ ? auth::to_hex(auth::sha256(what.body)) : std::string(auth::unsigned_payload);
   }
   auto const signature = auth::sigv4_sign({.method = request.method,
                                            .host = request.origin.authority(),
