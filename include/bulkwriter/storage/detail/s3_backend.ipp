@@ -69,13 +69,13 @@ BULKWRITER_DECL auth::sigv4_time s3_backend::server_time() const {
 // Puts into the request what shows who asks.
 BULKWRITER_DECL result<void> s3_backend::authorize(http::request& request, call const& what, outcome& so_far) {
   if (token_) {
-    auto token = token_.get(what.stop);
+    auto token = token_.try_get(what.stop);
     if (!token) return std::move(token).error();
     so_far.token = *std::move(token);
     request.headers.push_back({"Authorization", "Bearer " + so_far.token.token});
     return {};
   }
-  auto keys = credentials_.get(what.stop);
+  auto keys = credentials_.try_get(what.stop);
   if (!keys) return std::move(keys).error();
   so_far.keys = *std::move(keys);
   // The body is hashed once however often it is sent.
