@@ -99,7 +99,7 @@ bool load_articles(zero_to_hero::settings const& my) {
     done = import_files(bw::milvus{.uri = my.cluster_endpoint, .token = my.token},
                         {.collection_name = my.collection_name, .files = writer.batch_files()}, my);
   } else {
-    auto const keys = my.bucket_keys.get().value();
+    auto const keys = my.bucket_keys.get();
     done = import_files(
         bw::zilliz_cloud{.endpoint = my.cloud_endpoint, .api_key = my.api_key, .cluster_id = my.cluster_id},
         {.collection_name = my.collection_name,

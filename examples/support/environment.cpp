@@ -75,7 +75,7 @@ bucket read_gcs(variables& in) {
                 : !file.empty() ? bw::auth::google_file({.credentials_file = file})
                                 : bw::auth::default_google_token();
   auto const as_keys = [from = param.token](std::stop_token stop) -> bw::result<bw::auth::credentials> {
-    auto now = from.get(stop);
+    auto now = from.try_get(stop);
     if (!now) return now.error();
     return bw::auth::credentials{.session_token = now->token, .expires = now->expires};
   };
