@@ -80,13 +80,14 @@ bool load_articles(zero_to_hero::settings const& my) {
   if (!cluster.has(my.collection_name))
     cluster.create<article_schema>(my.collection_name, {.index = {{"title_vector", "AUTOINDEX", "IP"}}});
 
-  bw::remote_bulk_writer<article_schema, Format> writer{my.bucket, {.remote_path = my.remote_path}};
+  bw::object_store bucket = my.bucket;  // or a bw::s3_connect_param, azure_connect_param, gcs_connect_param
+  bw::remote_bulk_writer<article_schema, Format> writer{bucket, {.remote_path = my.remote_path}};
   try {
     append_articles(writer, csv, my.max_rows);
     writer.commit();
   } catch (bw::error const&) {  // half a file of rows is worse than none
     for (auto const& group : writer.batch_files())
-      for (auto const& key : group) (void)bw::object_store(my.bucket).try_remove(key);
+      for (auto const& key : group) (void)bucket.try_remove(key);
     throw;
   }
   std::cout << "data_path: " << writer.data_path() << "\nbatch_files: " << writer.batch_files() << std::endl;
@@ -98,13 +99,14 @@ bool load_articles(zero_to_hero::settings const& my) {
     done = import_files(bw::milvus{.uri = my.cluster_endpoint, .token = my.token},
                         {.collection_name = my.collection_name, .files = writer.batch_files()}, my);
   } else {
+    auto const keys = my.bucket_keys.get();
     done = import_files(
         bw::zilliz_cloud{.endpoint = my.cloud_endpoint, .api_key = my.api_key, .cluster_id = my.cluster_id},
         {.collection_name = my.collection_name,
          .object_url = bw::object_url(writer),
-         .access_key = my.bucket.access_key,
-         .secret_key = my.bucket.secret_key,
-         .token = my.bucket.session_token,
+         .access_key = keys.access_key,
+         .secret_key = keys.secret_key,
+         .token = keys.session_token,
          .options = writer.batch_files().options},
         my);
   }

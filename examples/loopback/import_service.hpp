@@ -24,8 +24,8 @@ namespace loopback {
 /// with a slash. None: there is nothing of this name. Called from the service's threads.
 using find_files = std::function<std::vector<std::filesystem::path>(std::string const& key_or_url)>;
 
-/// For objects that are kept as files `<root>/<bucket>/<key>`: keys are looked for in `bucket`, URLs ("s3://other/…")
-/// in the bucket that they name.
+/// For objects that are kept as files `<root>/<bucket>/<key>`: keys are looked for in `bucket`, URLs ("s3://other/…",
+/// "gs://other/…", "https://account.blob.core.windows.net/other/…") in the bucket or container that they name.
 find_files files_below(std::filesystem::path root, std::string bucket);
 
 struct import_service_options {

@@ -150,12 +150,23 @@ inline find_files files_below(std::filesystem::path root, std::string bucket) {
     namespace fs = std::filesystem;
     std::string place = bucket, key = name;
     if (std::size_t const scheme = name.find("://"); scheme != std::string::npos) {
-      std::size_t const slash = std::min(name.find('/', scheme + 3), name.size());
-      place = name.substr(scheme + 3, slash - scheme - 3);
-      key = name.substr(slash);
+      key.erase(0, scheme + 3);
+      auto const take = [&] {
+        std::size_t const slash = std::min(key.find('/'), key.size());
+        std::string const first = key.substr(0, slash);
+        key.erase(0, slash + 1);
+        return first;
+      };
+      place = take();
+      if (name.starts_with("http")) {
+        // A container of Azure stands behind the host; where that is a bare address, behind the account.
+        if (place.find_first_not_of("0123456789.:") == std::string::npos) take();
+        place = take();
+      }
     }
     key.erase(0, std::min(key.find_first_not_of('/'), key.size()));
     std::vector<fs::path> found;
+    if (place.empty()) return found;
     for (auto const& part : fs::path(key))
       if (part == "..") return found;
     fs::path const path = root / place / key;

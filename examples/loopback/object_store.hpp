@@ -2,23 +2,23 @@
 
 // A loopback object store: the S3 calls that bulk loading needs, on a loopback port, with bodies kept as files
 // `<folder>/<bucket>/<key>`. It answers as S3 does, also to what is wrong: signatures, payload hashes, lengths,
-// checksums, the clock, the size and order of parts are all checked. It is for examples and tests: one account, plain
-// http, and an index of the objects that lasts as long as the process.
+// checksums, the clock, the size and order of parts are all checked. With an access token it is a bucket of Google
+// Cloud Storage, whose XML API has the same calls. It is for examples and tests: one account, plain http, and an index
+// of the objects that lasts as long as the process.
 
 #include "http_server.hpp"
-#include "s3_common.hpp"
 #include "s3_payload.hpp"
 #include "s3_signature.hpp"
+#include "store_common.hpp"
+#include "stored_files.hpp"
 
 #include <atomic>
 #include <cstdint>
 #include <filesystem>
-#include <fstream>
 #include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
-#include <random>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -28,6 +28,7 @@ namespace loopback {
 
 struct object_store_options {
   std::string access_key = "loopback", secret_key = "loopback-secret", session_token = {};
+  std::string access_token = {};  // not empty: taken as a bearer token, as Google does, besides signatures
   std::string region = "us-east-1";
   std::vector<std::string> buckets = {};   // created at once
   std::filesystem::path folder = {};       // empty: a temporary one, removed at the end
@@ -41,11 +42,11 @@ class object_store {
   explicit object_store(object_store_options options = {});
   object_store(object_store const&) = delete;
   object_store& operator=(object_store const&) = delete;
-  ~object_store();
 
   /// "http://127.0.0.1:40123"
   std::string url() const { return server_->url(); }
   object_store_options const& options() const noexcept { return options_; }
+  std::filesystem::path const& folder() const noexcept { return files_.folder(); }
   std::uint64_t connections_accepted() const { return server_->connections_accepted(); }
 
   /// The file that holds an object's bytes, if there is such an object.
@@ -54,12 +55,6 @@ class object_store {
   std::size_t open_uploads() const;
 
  private:
-  struct object {
-    std::uint64_t size = 0;
-    std::string etag = {};
-    clock_time modified = {};
-    std::vector<std::pair<std::string, std::string>> headers = {};  // content-type, x-amz-meta-…
-  };
   struct part {
     std::uint64_t size = 0;
     auth::md5_digest md5 = {};
@@ -71,13 +66,9 @@ class object_store {
     std::vector<std::pair<std::string, std::string>> headers = {};
     std::map<int, part> parts = {};
   };
-  struct bucket_data {
-    clock_time created = {};
-    std::map<std::string, object> objects = {};
-  };
   struct call {
     request const& what;
-    s3_target target;
+    request_target target;
     s3_payload body = {};
   };
 
@@ -97,20 +88,16 @@ class object_store {
   response complete_upload(call const& c);
   response abort_upload(call const& c);
 
-  bucket_data& bucket_of(call const& c);                    // with mutex_ held; throws NoSuchBucket
+  s3_identity identify(call const& c) const;
+  stored_files::bucket& bucket_of(call const& c);           // with mutex_ held; throws NoSuchBucket
   std::shared_ptr<upload> const& upload_of(call const& c);  // with mutex_ held; throws NoSuchUpload
-  std::filesystem::path path_of(std::string const& bucket, std::string const& key) const;
-  std::filesystem::path new_file();
-  void publish(std::filesystem::path const& from, call const& c);
-  static void check_condition(call const& c, bucket_data const& in);
+  static void check_condition(call const& c, stored_files::bucket const& in);
   static std::vector<std::pair<std::string, std::string>> kept_headers(request const& what);
 
   object_store_options options_;
   s3_account account_;
-  bool temporary_;
-  std::filesystem::path uploads_;  // parts, and objects that are not yet whole
-  mutable std::mutex mutex_;
-  std::map<std::string, bucket_data> buckets_;           // guarded by mutex_, as all below
+  stored_files files_;
+  mutable std::mutex mutex_;                             // guards files_ and all below
   std::map<std::string, std::shared_ptr<upload>> open_;  // by upload id
   std::map<std::string, std::pair<std::string, std::string>>
       completed_;  // upload id: path, ETag; Complete may be repeated

@@ -71,16 +71,16 @@ inline void check_checksum(std::string const& name, std::string const& value, s3
   } else if (name == "x-amz-checksum-sha256") {
     expected = auth::base64_encode(digest(body, [](auto bytes) { return auth::sha256(bytes); }));
   } else {
-    throw s3_error{501, "NotImplemented", "This store does not know the checksum " + name + "."};
+    throw store_error{501, "NotImplemented", "This store does not know the checksum " + name + "."};
   }
   if (value != expected)
-    throw s3_error{400, "BadDigest",
-                   "The " + name.substr(15) + " you specified did not match the calculated checksum."};
+    throw store_error{400, "BadDigest",
+                      "The " + name.substr(15) + " you specified did not match the calculated checksum."};
 }
 
 // "size[;chunk-signature=hex]\r\n" bytes "\r\n" … "0\r\n" [trailer lines] "\r\n"
 inline s3_payload take_chunks(std::string_view rest, s3_identity const& who, bool with_signatures) {
-  s3_error const broken{400, "IncompleteBody", "The request body is not well-formed aws-chunked data."};
+  store_error const broken{400, "IncompleteBody", "The request body is not well-formed aws-chunked data."};
   auto const line = [&] {
     std::size_t const end = rest.find("\r\n");
     if (end == std::string_view::npos) throw broken;
@@ -102,7 +102,7 @@ inline s3_payload take_chunks(std::string_view rest, s3_identity const& who, boo
                                   '\n' + auth::to_hex(auth::sha256("")) + '\n' + auth::to_hex(auth::sha256(chunk));
       previous = auth::sigv4_signature_of(who.signing_key, to_sign);
       if (head.substr(digits.size()) != ";chunk-signature=" + previous)
-        throw s3_error{403, "SignatureDoesNotMatch", "The signature of a chunk does not match."};
+        throw store_error{403, "SignatureDoesNotMatch", "The signature of a chunk does not match."};
     }
     rest.remove_prefix(size);
     if (size == 0) break;
@@ -124,45 +124,44 @@ inline s3_payload take_chunks(std::string_view rest, s3_identity const& who, boo
 
 }  // namespace detail
 
-/// Throws s3_error. The payload refers to the request's body.
+/// Throws store_error. The payload refers to the request's body.
 inline s3_payload check_payload(request const& what, s3_identity const& who) {
   if (what.find(http::field::content_length) == what.end() && what.method() != http::verb::get &&
       what.method() != http::verb::head && what.method() != http::verb::delete_)
-    throw s3_error{411, "MissingContentLength", "You must provide the Content-Length HTTP header."};
+    throw store_error{411, "MissingContentLength", "You must provide the Content-Length HTTP header."};
   s3_payload body;
   if (who.payload_hash == "STREAMING-UNSIGNED-PAYLOAD-TRAILER" ||
       who.payload_hash == "STREAMING-AWS4-HMAC-SHA256-PAYLOAD") {
     body = detail::take_chunks(what.body(), who, who.payload_hash == "STREAMING-AWS4-HMAC-SHA256-PAYLOAD");
-    auto const length =
-        to_integer<std::uint64_t>(detail::canonical_value(what, "x-amz-decoded-content-length").value_or(""));
-    if (!length) throw s3_error{411, "MissingContentLength", "x-amz-decoded-content-length is required."};
+    auto const length = to_integer<std::uint64_t>(canonical_value(what, "x-amz-decoded-content-length").value_or(""));
+    if (!length) throw store_error{411, "MissingContentLength", "x-amz-decoded-content-length is required."};
     if (*length != body.size)
-      throw s3_error{400, "IncompleteBody", "The body is not as long as x-amz-decoded-content-length says."};
+      throw store_error{400, "IncompleteBody", "The body is not as long as x-amz-decoded-content-length says."};
   } else if (who.payload_hash.starts_with("STREAMING-")) {
-    throw s3_error{501, "NotImplemented", "This store does not read bodies of the kind " + who.payload_hash + "."};
+    throw store_error{501, "NotImplemented", "This store does not read bodies of the kind " + who.payload_hash + "."};
   } else {
     if (!what.body().empty()) body = {{what.body()}, what.body().size()};
     if (who.payload_hash != "UNSIGNED-PAYLOAD") {
       std::string const hash = auth::to_hex(auth::sha256(what.body()));
       if (who.payload_hash != hash)
-        throw s3_error{400,
-                       "XAmzContentSHA256Mismatch",
-                       "The provided 'x-amz-content-sha256' header does not match what was computed.",
-                       {{"ClientComputedContentSHA256", who.payload_hash}, {"S3ComputedContentSHA256", hash}}};
+        throw store_error{400,
+                          "XAmzContentSHA256Mismatch",
+                          "The provided 'x-amz-content-sha256' header does not match what was computed.",
+                          {{"ClientComputedContentSHA256", who.payload_hash}, {"S3ComputedContentSHA256", hash}}};
     }
   }
-  if (auto const md5 = detail::canonical_value(what, "content-md5")) {
+  if (auto const md5 = canonical_value(what, "content-md5")) {
     auto const decoded = auth::try_base64_decode(*md5);
     if (!decoded || decoded->size() != 16)
-      throw s3_error{400, "InvalidDigest", "The Content-MD5 you specified is not valid."};
+      throw store_error{400, "InvalidDigest", "The Content-MD5 you specified is not valid."};
     if (*md5 != auth::base64_encode(detail::digest(body, [](auto bytes) { return auth::md5(bytes); })))
-      throw s3_error{400, "BadDigest", "The Content-MD5 you specified did not match what we received."};
+      throw store_error{400, "BadDigest", "The Content-MD5 you specified did not match what we received."};
   }
   for (auto const& field : what) {
-    std::string const name = detail::lower(detail::view(field.name_string()));
+    std::string const name = lower(view(field.name_string()));
     if (name.starts_with("x-amz-checksum-") && name != "x-amz-checksum-algorithm" && name != "x-amz-checksum-mode" &&
         name != "x-amz-checksum-type" && !(what.method() == http::verb::post))
-      detail::check_checksum(name, std::string(detail::view(field.value())), body);
+      detail::check_checksum(name, std::string(view(field.value())), body);
   }
   return body;
 }

@@ -5,7 +5,7 @@
 // cancel out.
 
 #include "http_server.hpp"
-#include "s3_common.hpp"
+#include "store_common.hpp"
 
 #include <bulkwriter/auth/credentials.hpp>
 #include <bulkwriter/auth/sigv4.hpp>
@@ -27,59 +27,15 @@ struct s3_account {
 /// What a checked signature leaves for the body: its declared hash, and what signs its chunks.
 struct s3_identity {
   std::string payload_hash;  // hex, UNSIGNED-PAYLOAD or STREAMING-…
-  std::string timestamp, scope, signature;
+  std::string timestamp = {}, scope = {}, signature = {};
   auth::sha256_digest signing_key = {};
 };
 
-namespace detail {
-
-inline std::string lower(std::string_view text) {
-  std::string out(text);
-  for (char& c : out)
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  return out;
-}
-
-inline std::string_view view(boost::beast::string_view text) { return {text.data(), text.size()}; }
-
-inline std::vector<std::string> split(std::string_view text, char at) {
-  std::vector<std::string> out;
-  for (;;) {
-    std::size_t const end = std::min(text.find(at), text.size());
-    out.emplace_back(text.substr(0, end));
-    if (end == text.size()) return out;
-    text.remove_prefix(end + 1);
-  }
-}
-
-// All values of a header, joined by commas, with white space trimmed and folded.
-inline std::optional<std::string> canonical_value(request const& what, std::string_view name) {
-  std::optional<std::string> out;
-  auto const [first, last] = what.equal_range(boost::beast::string_view(name.data(), name.size()));
-  for (auto it = first; it != last; ++it) {
-    out ? * out += ',' : out.emplace();
-    bool space = false, any = false;
-    for (char const c : view(it->value())) {
-      if (c == ' ' || c == '\t') {
-        space = any;
-        continue;
-      }
-      if (space) *out += ' ';
-      space = false;
-      any = true;
-      *out += c;
-    }
-  }
-  return out;
-}
-
-}  // namespace detail
-
-/// Throws s3_error. `by_query` is a presigned URL.
-inline s3_identity check_signature(request const& what, s3_target const& target, s3_account const& account) {
+/// Throws store_error. `by_query` is a presigned URL.
+inline s3_identity check_signature(request const& what, request_target const& target, s3_account const& account) {
   bool const by_query = target.has("X-Amz-Signature") || target.has("X-Amz-Algorithm");
   auto const malformed = [&](std::string const& message) {
-    return s3_error{400, by_query ? "AuthorizationQueryParametersError" : "AuthorizationHeaderMalformed", message};
+    return store_error{400, by_query ? "AuthorizationQueryParametersError" : "AuthorizationHeaderMalformed", message};
   };
 
   std::string algorithm, credential, signed_headers, given, expires;
@@ -92,32 +48,32 @@ inline s3_identity check_signature(request const& what, s3_target const& target,
     who.timestamp = target.get("X-Amz-Date");
     expires = target.get("X-Amz-Expires");
   } else {
-    std::string_view text = detail::view(what[http::field::authorization]);
-    if (text.empty()) throw s3_error{403, "AccessDenied", "The request carries no signature."};
+    std::string_view text = view(what[http::field::authorization]);
+    if (text.empty()) throw store_error{403, "AccessDenied", "The request carries no signature."};
     std::size_t const space = std::min(text.find(' '), text.size());
     algorithm = text.substr(0, space);
-    for (std::string const& field : detail::split(text.substr(space), ',')) {
+    for (std::string const& field : split(text.substr(space), ',')) {
       std::string_view const part =
           std::string_view(field).substr(std::min(field.find_first_not_of(' '), field.size()));
       if (part.starts_with("Credential=")) credential = part.substr(11);
       if (part.starts_with("SignedHeaders=")) signed_headers = part.substr(14);
       if (part.starts_with("Signature=")) given = part.substr(10);
     }
-    who.timestamp = detail::canonical_value(what, "x-amz-date").value_or("");
+    who.timestamp = canonical_value(what, "x-amz-date").value_or("");
   }
   if (algorithm != "AWS4-HMAC-SHA256") throw malformed("Only AWS4-HMAC-SHA256 is supported.");
-  std::vector<std::string> const scope = detail::split(credential, '/');
+  std::vector<std::string> const scope = split(credential, '/');
   if (scope.size() != 5 || signed_headers.empty() || given.empty())
     throw malformed("Credential (key/date/region/service/aws4_request), SignedHeaders and Signature are required.");
   if (scope[0] != account.credentials.access_key)
-    throw s3_error{403,
-                   "InvalidAccessKeyId",
-                   "The AWS Access Key Id you provided does not exist in our records.",
-                   {{"AWSAccessKeyId", scope[0]}}};
+    throw store_error{403,
+                      "InvalidAccessKeyId",
+                      "The AWS Access Key Id you provided does not exist in our records.",
+                      {{"AWSAccessKeyId", scope[0]}}};
   auto const time = parse_timestamp(who.timestamp);
-  if (!time) throw s3_error{403, "AccessDenied", "A valid x-amz-date is required."};
+  if (!time) throw store_error{403, "AccessDenied", "A valid x-amz-date is required."};
   if (scope[2] != account.region) {
-    s3_error wrong = malformed("The region '" + scope[2] + "' is wrong; expecting '" + account.region + "'");
+    store_error wrong = malformed("The region '" + scope[2] + "' is wrong; expecting '" + account.region + "'");
     wrong.details = {{"Region", account.region}};
     throw wrong;
   }
@@ -130,40 +86,41 @@ inline s3_identity check_signature(request const& what, s3_target const& target,
     auto const lifetime = to_integer<std::int64_t>(expires);
     if (!lifetime || *lifetime < 1 || *lifetime > 604800)
       throw malformed("X-Amz-Expires must be between 1 and 604800.");
-    if (*time > current + account.max_skew) throw s3_error{403, "AccessDenied", "Request is not valid yet"};
-    if (current > *time + std::chrono::seconds(*lifetime)) throw s3_error{403, "AccessDenied", "Request has expired"};
+    if (*time > current + account.max_skew) throw store_error{403, "AccessDenied", "Request is not valid yet"};
+    if (current > *time + std::chrono::seconds(*lifetime))
+      throw store_error{403, "AccessDenied", "Request has expired"};
   } else if (*time > current + account.max_skew || *time < current - account.max_skew) {
-    throw s3_error{403,
-                   "RequestTimeTooSkewed",
-                   "The difference between the request time and the current time is too large.",
-                   {{"RequestTime", who.timestamp}, {"ServerTime", format_date(current, false)}}};
+    throw store_error{403,
+                      "RequestTimeTooSkewed",
+                      "The difference between the request time and the current time is too large.",
+                      {{"RequestTime", who.timestamp}, {"ServerTime", format_date(current, false)}}};
   }
 
-  std::vector<std::string> const names = detail::split(signed_headers, ';');
+  std::vector<std::string> const names = split(signed_headers, ';');
   auto const is_signed = [&](std::string const& name) {
     return std::find(names.begin(), names.end(), name) != names.end();
   };
   if (!is_signed("host")) throw malformed("The header host must be signed.");
   for (auto const& field : what) {
-    std::string const name = detail::lower(detail::view(field.name_string()));
+    std::string const name = lower(view(field.name_string()));
     if (name.starts_with("x-amz-") && !is_signed(name))
-      throw s3_error{403,
-                     "AccessDenied",
-                     "There were headers present in the request which were not signed",
-                     {{"HeadersNotSigned", name}}};
+      throw store_error{403,
+                        "AccessDenied",
+                        "There were headers present in the request which were not signed",
+                        {{"HeadersNotSigned", name}}};
   }
 
-  std::string const token = by_query ? target.get("X-Amz-Security-Token")
-                                     : detail::canonical_value(what, "x-amz-security-token").value_or("");
+  std::string const token =
+      by_query ? target.get("X-Amz-Security-Token") : canonical_value(what, "x-amz-security-token").value_or("");
   if (token != account.credentials.session_token) {
     if (token.empty())
-      throw s3_error{403, "InvalidAccessKeyId", "These temporary credentials need their session token.", {}};
-    throw s3_error{400, "InvalidToken", "The provided token is malformed or otherwise invalid."};
+      throw store_error{403, "InvalidAccessKeyId", "These temporary credentials need their session token.", {}};
+    throw store_error{400, "InvalidToken", "The provided token is malformed or otherwise invalid."};
   }
 
-  auto const declared = detail::canonical_value(what, "x-amz-content-sha256");
+  auto const declared = canonical_value(what, "x-amz-content-sha256");
   if (!by_query && !declared)
-    throw s3_error{400, "InvalidRequest", "Missing required header for this request: x-amz-content-sha256"};
+    throw store_error{400, "InvalidRequest", "Missing required header for this request: x-amz-content-sha256"};
   who.payload_hash = declared.value_or("UNSIGNED-PAYLOAD");
 
   // The path encoded once; the query decoded and encoded again, sorted by name and value; the signature itself left
@@ -173,11 +130,11 @@ inline s3_identity check_signature(request const& what, s3_target const& target,
     if (name != "X-Amz-Signature") query.emplace_back(auth::percent_encode(name), auth::percent_encode(value));
   std::sort(query.begin(), query.end());
   std::string canonical =
-      std::string(detail::view(what.method_string())) + '\n' + auth::percent_encode(target.path, true) + '\n';
+      std::string(view(what.method_string())) + '\n' + auth::percent_encode(target.path, true) + '\n';
   for (std::size_t i = 0; i < query.size(); ++i) canonical += (i ? "&" : "") + query[i].first + '=' + query[i].second;
   canonical += '\n';
   for (std::string const& name : names) {
-    auto const value = detail::canonical_value(what, name);
+    auto const value = canonical_value(what, name);
     canonical += name + ':' + value.value_or("") + '\n';
   }
   canonical += '\n' + signed_headers + '\n' + who.payload_hash;
@@ -189,7 +146,7 @@ inline s3_identity check_signature(request const& what, s3_target const& target,
   who.signing_key = auth::sigv4_signing_key(account.credentials.secret_key, scope[1], place);
   who.signature = auth::sigv4_signature_of(who.signing_key, to_sign);
   if (who.signature != given)
-    throw s3_error{
+    throw store_error{
         403,
         "SignatureDoesNotMatch",
         "The request signature we calculated does not match the signature you provided. Check your key and signing "

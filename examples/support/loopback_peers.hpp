@@ -7,12 +7,15 @@
 
 namespace zero_to_hero {
 
-/// A loopback object store and a loopback import service in this process. Their connection parameters go to `my`.
+/// A loopback object store and a loopback import service in this process.
 class loopback_peers {
  public:
-  /// `keep`: the folder that the store leaves its objects in; empty: a temporary one.
-  loopback_peers(settings& my, std::string const& keep);
+  /// `store`: s3, azure or gcs. `keep`: the folder that it leaves its objects in; empty: a temporary one.
+  loopback_peers(std::string const& store, std::string const& keep);
   ~loopback_peers();
+
+  /// How to reach them. (What they announce, too.)
+  settings connection() const;
 
  private:
   struct servers;

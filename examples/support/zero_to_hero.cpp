@@ -1,5 +1,6 @@
 #include "zero_to_hero.hpp"
 
+#include "environment.hpp"
 #include "loopback_peers.hpp"
 #include "usage_text.hpp"  // made from usage.txt
 
@@ -9,12 +10,10 @@
 
 #include <algorithm>
 #include <charconv>
-#include <cstdlib>
 #include <exception>
 #include <filesystem>
 #include <iostream>
 #include <optional>
-#include <stdexcept>
 #include <string_view>
 #include <system_error>
 #include <utility>
@@ -23,13 +22,9 @@ namespace zero_to_hero {
 
 namespace {
 
-// A mistake in options or environment.
-struct usage_error : std::runtime_error {
-  using std::runtime_error::runtime_error;
-};
-
 struct options {
   std::optional<std::string> csv, file_type, keep;
+  std::string store = "s3";
   std::optional<std::uint64_t> rows;
   bool help = false;
 };
@@ -42,7 +37,7 @@ options parse(int argc, char** argv) {
       out.help = true;
       continue;
     }
-    if (name != "--csv" && name != "--file-type" && name != "--keep" && name != "--rows" &&
+    if (name != "--store" && name != "--csv" && name != "--file-type" && name != "--keep" && name != "--rows" &&
         name.find('=') == std::string::npos)
       throw usage_error("unknown option '" + name + "'");
     std::string value;
@@ -53,7 +48,11 @@ options parse(int argc, char** argv) {
       value = argv[i];
     }
     if (value.empty()) throw usage_error(name + " needs a value");
-    if (name == "--csv") {
+    if (name == "--store") {
+      if (value != "s3" && value != "azure" && value != "gcs")
+        throw usage_error("--store is s3, azure or gcs, not '" + value + "'");
+      out.store = value;
+    } else if (name == "--csv") {
       out.csv = value;
     } else if (name == "--file-type") {
       if (value != "parquet" && value != "json" && value != "jsonl" && value != "csv" && value != "npy")
@@ -74,55 +73,14 @@ options parse(int argc, char** argv) {
   return out;
 }
 
-std::string environment(char const* name, std::string fallback = {}) {
-  char const* const value = std::getenv(name);
-  return value && *value ? value : fallback;
-}
-
-// Whether a real bucket and cluster are named: all of it or nothing, for half a configuration is a slip.
-bool read_environment(settings& my) {
-  my.collection_name = environment("BULKWRITER_COLLECTION", my.collection_name);
-  my.remote_path = environment("BULKWRITER_REMOTE_PATH", my.remote_path);
-
-  std::string set, missing;
-  enum class need { optional, required };
-  auto const read = [&](char const* name, std::string& value, need how) {
-    std::string const given = environment(name);
-    std::string& list = given.empty() ? missing : set;
-    if (!given.empty() || how == need::required) (list += list.empty() ? "" : ", ") += name;
-    if (!given.empty()) value = given;
-    return !given.empty();
-  };
-  read("BULKWRITER_ENDPOINT", my.bucket.endpoint, need::required);
-  read("BULKWRITER_ACCESS_KEY", my.bucket.access_key, need::required);
-  read("BULKWRITER_SECRET_KEY", my.bucket.secret_key, need::required);
-  read("BULKWRITER_BUCKET", my.bucket.bucket_name, need::required);
-  read("BULKWRITER_REGION", my.bucket.region, need::optional);
-  read("BULKWRITER_SESSION_TOKEN", my.bucket.session_token, need::optional);
-  read("BULKWRITER_CLUSTER_ENDPOINT", my.cluster_endpoint, need::required);
-  read("BULKWRITER_TOKEN", my.token, need::optional);
-  bool const cloud_endpoint = read("BULKWRITER_CLOUD_ENDPOINT", my.cloud_endpoint, need::optional);
-  bool const cloud =
-      cloud_endpoint || !environment("BULKWRITER_API_KEY").empty() || !environment("BULKWRITER_CLUSTER_ID").empty();
-  read("BULKWRITER_API_KEY", my.api_key, cloud ? need::required : need::optional);
-  read("BULKWRITER_CLUSTER_ID", my.cluster_id, cloud ? need::required : need::optional);
-  if (set.empty()) return false;
-  if (!missing.empty()) throw usage_error("the environment has " + set + ", but not " + missing);
-  if (cloud && my.token.empty()) my.token = my.api_key;
-  return true;
-}
-
 // The servers of this process. Their folder is the only thing that can be wrong with them.
-void start(std::optional<loopback_peers>& peers, settings& my, std::optional<std::string> const& keep) {
+settings start(std::optional<loopback_peers>& peers, options const& given) {
   try {
-    peers.emplace(my, keep.value_or(""));
+    return peers.emplace(given.store, given.keep.value_or("")).connection();
   } catch (std::filesystem::filesystem_error const& x) {
-    if (!keep) throw;
-    throw usage_error("--keep: objects cannot be left in '" + *keep + "': " + x.code().message());
+    if (!given.keep) throw;
+    throw usage_error("--keep: objects cannot be left in '" + *given.keep + "': " + x.code().message());
   }
-  my.announcement = "No BULKWRITER_ENDPOINT in the environment: object store (" + my.bucket.endpoint +
-                    ") and import service (" + my.cluster_endpoint +
-                    ")\nare loopback ones inside this process. The import service only counts rows.\n";
 }
 
 void make_csv(settings& my, std::uint64_t rows) {
@@ -151,15 +109,14 @@ int run(int argc, char** argv, std::function<bool(settings const&)> const& job) 
       std::cout << usage_text;
       return 0;
     }
-    settings my;
+    auto const named = read_environment(given.store);
+    if (named && given.keep)
+      throw usage_error("--keep is for the loopback store; the objects in a real bucket stay anyway");
+    std::optional<loopback_peers> peers;
+    settings my = named ? *named : start(peers, given);
+    read_names(my);
     my.file_type = given.file_type.value_or(my.file_type);
     my.max_rows = given.rows.value_or(my.max_rows);
-    std::optional<loopback_peers> peers;
-    if (!read_environment(my)) {
-      start(peers, my, given.keep);
-    } else if (given.keep) {
-      throw usage_error("--keep is for the loopback store; the objects in a real bucket stay anyway");
-    }
     if (given.csv) {
       my.csv_file = *given.csv;
     } else {

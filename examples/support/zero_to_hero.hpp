@@ -2,10 +2,11 @@
 
 // What surrounds the user's part of zero_to_hero: options, environment, the loopback default, and what is printed.
 
+#include <bulkwriter/auth/provider.hpp>
 #include <bulkwriter/import/jobs.hpp>
 #include <bulkwriter/input/csv_reader.hpp>
 #include <bulkwriter/schema/field_info.hpp>
-#include <bulkwriter/storage/s3_connect_param.hpp>
+#include <bulkwriter/storage/object_store.hpp>
 
 #include <chrono>
 #include <cstdint>
@@ -19,12 +20,14 @@ namespace zero_to_hero {
 namespace bw = bulkwriter;
 
 struct settings {
+  bw::object_store bucket;  // of S3, Azure or Google Cloud
+  bw::auth::provider<bw::auth::credentials> bucket_keys =
+      {};  // what Zilliz Cloud reads it with: keys, or a token alone
+  std::string remote_path = "/";
+
   std::string csv_file = {};
   std::uint64_t max_rows = std::numeric_limits<std::uint64_t>::max();
-  std::string file_type = "parquet";  // or json, npy
-
-  bw::s3_connect_param bucket = {};
-  std::string remote_path = "/";
+  std::string file_type = "parquet";  // or json, jsonl, csv, npy
 
   std::string collection_name = "medium_articles";
   std::string cluster_endpoint = {}, token = {};  // of a Milvus server, or of a cluster of Zilliz Cloud

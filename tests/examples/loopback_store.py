@@ -376,6 +376,42 @@ def part_number(s3, number):
         s3.abort_multipart_upload(Bucket=BUCKET, Key="n", UploadId=upload)
 
 
+def google(program, check):
+    """With an access token: requests as Google's XML API takes them, and as it refuses them."""
+    def ask(method, path, body=None, **headers):
+        request = urllib.request.Request(ours.url + path, data=body, method=method,
+                                         headers={k.replace("_", "-"): v for k, v in headers.items()})
+        try:
+            with urllib.request.urlopen(request) as answer:
+                return answer.status, answer.read(), answer.headers
+        except urllib.error.HTTPError as x:
+            return x.code, x.read(), x.headers
+
+    def code(answer):
+        return answer[0], re.findall(rb"<Code>(\w+)</Code>", answer[1])
+
+    right = {"Authorization": "Bearer a-token"}
+    with loopback(program, "--access-token", "a-token") as ours:
+        check("token: put", ask("PUT", K, b"hello", **right)[0], 200)
+        check("token: get", ask("GET", K, **right)[1], b"hello")
+        check("token: list", re.findall(rb"<Key>(.*?)</Key>", ask("GET", "/%s?list-type=2" % BUCKET, **right)[1]), [b"k"])
+        upload = re.search(rb"<UploadId>(.*?)<", ask("POST", "/%s/m?uploads" % BUCKET, b"", **right)[1]).group(1).decode()
+        part = ask("PUT", "/%s/m?partNumber=1&uploadId=%s" % (BUCKET, upload), b"part", **right)
+        done = ("<CompleteMultipartUpload><Part><PartNumber>1</PartNumber><ETag>%s</ETag></Part></CompleteMultipartUpload>" %
+                part[2]["ETag"]).encode()
+        check("token: upload", ask("POST", "/%s/m?uploadId=%s" % (BUCKET, upload), done, **right)[0], 200)
+        check("token: uploaded", ask("GET", "/%s/m" % BUCKET, **right)[1], b"part")
+        check("token: only if absent", code(ask("PUT", K, b"x", **right, x_goog_if_generation_match="0")), (412, [b"PreconditionFailed"]))
+        for wrong in ("Bearer another", "Bearer ", "Bearer a-token2"):
+            answer = ask("PUT", K, b"x", Authorization=wrong)
+            check("token: " + wrong, code(answer), (401, [b"AuthenticationRequired"]))
+            check("token: challenge for " + wrong, (answer[2]["WWW-Authenticate"] or "")[:6], "Bearer")
+        check("token: none", code(ask("PUT", K, b"x")), (403, [b"AccessDenied"]))
+        check("token: HMAC keys as well", refused(lambda: ours.client().get_object(Bucket=BUCKET, Key="k")), (200, ""))
+    with loopback(program) as ours:
+        check("token: not for S3", ask("PUT", K, b"x", **right)[0], 400)
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--server", required=True)
@@ -438,6 +474,7 @@ def main():
         # boto3 itself finds the region by the answer and signs again.
         check("region found", refused(lambda: ours.client(token="tok").put_object(Bucket=BUCKET, Key="k", Body=b"x")), (200, ""))
 
+    google(options.server, check)
     for fault in faults:
         print("FAILED", fault)
     print("%d checks, %d failed%s" % (checks, len(faults), "" if options.versitygw else " (without versitygw beside it)"))

@@ -8,6 +8,7 @@ environment. The oracle is Python's csv, json and pyarrow.
 """
 
 import argparse
+import contextlib
 import csv
 import glob
 import json
@@ -19,6 +20,7 @@ import struct
 import subprocess
 import sys
 import tempfile
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy
 import pyarrow.parquet
@@ -26,6 +28,7 @@ import pyarrow.parquet
 FIELDS = ["id", "title_vector", "title", "link"]
 OTHERS = ["reading_time", "publication", "claps", "responses"]
 COLUMNS = FIELDS + OTHERS
+FILE_TYPES = ["parquet", "json", "jsonl", "csv", "npy"]
 csv.field_size_limit(1 << 30)
 
 
@@ -167,6 +170,24 @@ def whole_job(options, file_type):
         written = json.loads(run.value("batch_files"))[0]
         assert sorted(os.path.relpath(p, keep).split("/", 1)[1] for p in files) == sorted(written), files
         compare(stored_rows(keep, file_type), rows)
+
+
+STORES = ["s3", "azure", "gcs"]
+PART = 16 << 20  # of an upload
+
+
+def every_store(options):
+    """Each store with each file type: the same cells, under the same keys. The JSON files are so large that they go in parts."""
+    for store in STORES:
+        for file_type in FILE_TYPES:
+            with tempfile.TemporaryDirectory() as keep:
+                rows = 3000 if file_type == "json" else 200
+                run = Run(options.program, "--store", store, "--file-type", file_type, "--rows", str(rows), "--keep", keep)
+                check_output(run, rows, file_type)
+                assert file_type != "json" or os.path.getsize(stored_files(keep)[0]) > PART
+                assert sorted(os.path.relpath(p, keep) for p in stored_files(keep)) == sorted(
+                    "loopback-bucket/" + key for key in json.loads(run.value("batch_files"))[0]), stored_files(keep)
+                compare(stored_rows(keep, file_type), expected_rows(run.value("csv").split(" (")[0]))
 
 
 def parquet(options):
@@ -338,9 +359,10 @@ def fails(options, name, data, message):
 def options_and_environment(options):
     run = Run(options.program, "--help")
     assert run.code == 0
-    for word in ("--csv", "--file-type", "--keep", "--rows", "BULKWRITER_ENDPOINT", "BULKWRITER_CLUSTER_ENDPOINT"):
+    for word in ("--store", "--csv", "--file-type", "--keep", "--rows", "BULKWRITER_ENDPOINT", "BULKWRITER_CLUSTER_ENDPOINT",
+                 "BULKWRITER_AZURE_CONNECTION_STRING", "BULKWRITER_GOOGLE_CREDENTIALS_FILE"):
         assert word in run.out, word
-    for arguments in (["--nonsense"], ["--csv"], ["--rows", "x"], ["--rows", "-1"], ["--rows=1x"], ["--file-type", "xml"], ["extra"],
+    for arguments in (["--nonsense"], ["--csv"], ["--rows", "x"], ["--rows", "-1"], ["--rows=1x"], ["--file-type", "xml"], ["--store", "oss"], ["extra"],
                       ["--x=1"], ["--keep="]):
         run = Run(options.program, *arguments)
         assert run.code == 2 and "--help" in run.err and run.out == "", (arguments, run.code, run.err, run.out)
@@ -353,16 +375,30 @@ def options_and_environment(options):
             assert "filesystem error" not in run.err, run.err
 
     # Half a configuration is a slip, whichever half; what names no service is none.
-    required = ["ENDPOINT", "ACCESS_KEY", "SECRET_KEY", "BUCKET", "CLUSTER_ENDPOINT"]
-    cloud = ["API_KEY", "CLUSTER_ID"]
-    for given in (["ENDPOINT", "BUCKET", "SECRET_KEY"], ["REGION"], ["SESSION_TOKEN"], ["TOKEN"], ["API_KEY"], ["CLUSTER_ID"],
-                  ["CLOUD_ENDPOINT"], required + ["API_KEY"], required + ["CLUSTER_ID"], required + ["CLOUD_ENDPOINT"], required[1:]):
-        run = Run(options.program, "--rows", "1", env={"BULKWRITER_" + name: "V4LUE" for name in given})
-        missing = [n for n in required + (cloud if {*cloud, "CLOUD_ENDPOINT"} & {*given} else []) if n not in given]
-        found = re.search("the environment has (.*), but not (.*)\n", run.err)
-        assert run.code == 2 and run.out == "" and "V4LUE" not in run.err and found, (given, run.code, run.err, run.out)
+    cluster, cloud = ["CLUSTER_ENDPOINT"], ["API_KEY", "CLUSTER_ID"]
+    s3 = ["ENDPOINT", "ACCESS_KEY", "SECRET_KEY", "BUCKET"]
+    azure, by_url = ["AZURE_CONNECTION_STRING", "CONTAINER"], ["AZURE_ACCOUNT_URL", "CONTAINER"]
+    own = ["ENDPOINT", "BUCKET"]  # with keys that are found elsewhere
+    for store, given, required in (
+            ("s3", ["ENDPOINT", "BUCKET", "SECRET_KEY"], s3), ("s3", ["REGION"], own), ("s3", ["SESSION_TOKEN"], s3), ("s3", ["TOKEN"], own),
+            ("s3", ["API_KEY"], own), ("s3", ["CLUSTER_ID"], own), ("s3", ["CLOUD_ENDPOINT"], own), ("s3", s3 + cluster + ["API_KEY"], s3),
+            ("s3", s3 + cluster + ["CLUSTER_ID"], s3), ("s3", s3 + cluster + ["CLOUD_ENDPOINT"], s3), ("s3", s3[1:] + cluster, s3),
+            ("azure", ["CONTAINER"], azure), ("azure", ["AZURE_CONNECTION_STRING"], azure), ("azure", ["AZURE_ACCOUNT_URL"], by_url),
+            ("azure", ["AZURE_CREDENTIAL"] + cluster, by_url), ("azure", cluster, azure), ("azure", azure + cluster + ["API_KEY"], azure),
+            ("gcs", ["BUCKET"], ["BUCKET"]), ("gcs", ["ACCESS_TOKEN"], ["BUCKET"]), ("gcs", ["ENDPOINT"], ["BUCKET"]),
+            ("gcs", ["GOOGLE_CREDENTIALS_FILE"], ["BUCKET"]), ("gcs", ["BUCKET", "CLUSTER_ID"], ["BUCKET"])):
+        run = Run(options.program, "--store", store, "--rows", "1", env={"BULKWRITER_" + name: "V4LUE" for name in given})
+        missing = [n for n in required + cluster + (cloud if {*cloud, "CLOUD_ENDPOINT"} & {*given} else []) if n not in given]
+        found = re.search("for --store %s the environment has (.*), but not (.*)\n" % store, run.err)
+        assert run.code == 2 and run.out == "" and "V4LUE" not in run.err and found, (store, given, run.code, run.err, run.out)
         assert sorted(found.group(1).split(", ")) == sorted("BULKWRITER_" + n for n in given), run.err
         assert found.group(2).split(", ") == ["BULKWRITER_" + n for n in missing], (missing, run.err)
+    # A token is nothing that Zilliz Cloud could read a container with.
+    run = Run(options.program, "--rows", "1", "--store=azure", env={"BULKWRITER_" + n: "V4LUE" for n in by_url + cluster + cloud})
+    assert run.code == 2 and "Zilliz Cloud reads a container with the account's key" in run.err, run.err
+    # Variables of another store do not count.
+    run = Run(options.program, "--rows", "1", "--store=azure", env={"BULKWRITER_BUCKET": "b", "BULKWRITER_ACCESS_KEY": "k"})
+    assert run.code == 0 and "only counts rows" in run.out, run.out + run.err
     run = Run(options.program, "--rows", "1", env={"BULKWRITER_COLLECTION": "mine", "BULKWRITER_REMOTE_PATH": "some/folder"})
     assert run.code == 0 and "only counts rows" in run.out and " mine " in run.out, run.out + run.err
 
@@ -389,45 +425,79 @@ def terminal(options):
     assert text.rstrip("\n").split("\n")[-1] == "Completed: 3 of 3 rows", text
 
 
-def named_peers(options):
-    """The same program against a bucket and a cluster that the environment names: here in another process."""
+@contextlib.contextmanager
+def server_of(options, *how):
+    """The loopback servers in another process: their URLs, and the folder of the bucket."""
     with tempfile.TemporaryDirectory() as folder:
-        server = subprocess.Popen([options.server, folder + "/store", "--import-service"], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+        server = subprocess.Popen([options.server, folder, "--import-service", *how], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
                                   text=True)
         try:
-            store, service = server.stdout.readline().strip(), server.stdout.readline().strip()
-            env = {"BULKWRITER_ENDPOINT": store, "BULKWRITER_ACCESS_KEY": "testaccess", "BULKWRITER_SECRET_KEY": "testsecretkey12345",
-                   "BULKWRITER_BUCKET": "test-bucket", "BULKWRITER_CLUSTER_ENDPOINT": service, "BULKWRITER_TOKEN": "root:Milvus", "BULKWRITER_REMOTE_PATH": "some/folder",
-                   "BULKWRITER_COLLECTION": "mine"}
-            write_csv(folder + "/a.csv", COLUMNS, sample(12))
-            run = Run(options.program, "--csv", folder + "/a.csv", env=env)
-            assert run.code == 0 and run.lines[-1] == "Completed: 12 of 12 rows", run.out + run.err
-            assert run.value("data_path").startswith("/some/folder/"), run.out
-            assert "loopback" not in run.out and " mine " in run.out
-            compare(stored_rows(folder + "/store/test-bucket/some/folder", "parquet"), expected_rows(folder + "/a.csv"))
-
-            # The same with Zilliz Cloud's API: the cluster is asked for collections, another endpoint imports from a URL.
-            cloud = dict(env, BULKWRITER_API_KEY="root:Milvus", BULKWRITER_CLUSTER_ID="in01-test", BULKWRITER_CLOUD_ENDPOINT=service,
-                         BULKWRITER_TOKEN="")
-            run = Run(options.program, "--csv", folder + "/a.csv", "--file-type=jsonl", env=cloud)
-            assert run.code == 0 and run.lines[-1] == "Completed: 12 of 12 rows", run.out + run.err
-            half = Run(options.program, env=dict(cloud, BULKWRITER_API_KEY=""))
-            assert half.code == 2 and half.err.split("\n")[0].endswith(", but not BULKWRITER_API_KEY"), half.err
-
-            refused = Run(options.program, "--csv", folder + "/a.csv", env=dict(env, BULKWRITER_SECRET_KEY="wrong-secret-value"))
-            assert refused.code == 1 and "SignatureDoesNotMatch" in refused.err and "wrong-secret-value" not in refused.err, refused.err
-            missing = Run(options.program, "--csv", folder + "/a.csv", env=dict(env, BULKWRITER_BUCKET="no-such-bucket"))
-            assert missing.code == 1 and "no-such-bucket" in missing.err, missing.err
-            nobody = Run(options.program, "--csv", folder + "/a.csv", env=dict(env, BULKWRITER_CLUSTER_ENDPOINT="http://127.0.0.1:1"))
-            assert nobody.code == 1 and "127.0.0.1:1" in nobody.err, nobody.err
-            kept = Run(options.program, "--keep", folder, env=env)
-            assert kept.code == 2, kept.err
+            yield server.stdout.readline().strip(), server.stdout.readline().strip(), folder + "/test-bucket"
         finally:
             server.stdin.close()
             assert server.wait(20) == 0
 
 
-CASES = [parquet, json_rows, jsonl_rows, csv_rows, npy, csv_line_ends, any_order, fewer_columns, row_limit, bad_csv,
+KEY, OTHER_KEY = "dGVzdHNlY3JldGtleTEyMzQ1", "b3RoZXIga2V5"
+NAMED = {
+    # store: options of the server; the environment; what of it is wrong, with the error that it makes
+    "s3": ([], lambda url: {"ENDPOINT": url, "ACCESS_KEY": "testaccess", "SECRET_KEY": "testsecretkey12345", "BUCKET": "test-bucket"},
+           [("SECRET_KEY", "wrong-secret-value", "SignatureDoesNotMatch"), ("BUCKET", "no-such-bucket", "no-such-bucket")]),
+    "gcs": (["--access-token", "a-token"],
+            lambda url: {"ENDPOINT": url, "ACCESS_TOKEN": "a-token", "BUCKET": "test-bucket"},
+            [("ACCESS_TOKEN", "wrong-token", "AuthenticationRequired"), ("BUCKET", "no-such-bucket", "no-such-bucket")]),
+    "azure": (["--azure"], lambda url: {
+        "AZURE_CONNECTION_STRING": "AccountName=testaccess;AccountKey=%s;BlobEndpoint=%s" % (KEY, url), "CONTAINER": "test-bucket"},
+              [("CONTAINER", "no-such-container", "no-such-container")]),
+    "s3 with keys of AWS": ([], lambda url: {"ENDPOINT": url, "BUCKET": "test-bucket"},
+                            [("BUCKET", "no-such-bucket", "no-such-bucket")]),
+    "azure by its account's URL": (["--azure"], lambda url: {
+        "AZURE_ACCOUNT_URL": url, "AZURE_CREDENTIAL": KEY, "CONTAINER": "test-bucket"},
+                                   [("AZURE_CREDENTIAL", OTHER_KEY, "AuthenticationFailed")]),
+}
+
+
+def named_peers(options):
+    """The same program against a bucket and a cluster that the environment names: here in another process."""
+    with ThreadPoolExecutor() as pool:  # mostly they wait, for the next look at a job
+        for _ in pool.map(lambda name: named_peer(options, name, *NAMED[name]), NAMED):
+            pass
+
+
+def named_peer(options, name, how, variables, wrong):
+    store = ["--store", name.split()[0]]
+    with server_of(options, *how) as (url, service, bucket), tempfile.TemporaryDirectory() as folder:
+        env = {"BULKWRITER_" + k: v for k, v in variables(url).items()}
+        env.update({"BULKWRITER_CLUSTER_ENDPOINT": service, "BULKWRITER_TOKEN": "root:Milvus",
+                    "BULKWRITER_REMOTE_PATH": "some/folder", "BULKWRITER_COLLECTION": "mine",
+                    "AWS_ACCESS_KEY_ID": "testaccess", "AWS_SECRET_ACCESS_KEY": "testsecretkey12345"})
+        write_csv(folder + "/a.csv", COLUMNS, sample(12))
+        job = [options.program, "--csv", folder + "/a.csv", *store]
+        run = Run(*job, env=env)
+        assert run.code == 0 and run.lines[-1] == "Completed: 12 of 12 rows", run.out + run.err
+        assert run.value("data_path").startswith("/some/folder/"), run.out
+        assert "loopback" not in run.out and " mine " in run.out
+        compare(stored_rows(bucket + "/some/folder", "parquet"), expected_rows(folder + "/a.csv"))
+
+        # The same with Zilliz Cloud's API: the cluster is asked for collections, another endpoint imports from a URL.
+        cloud = dict(env, BULKWRITER_API_KEY="root:Milvus", BULKWRITER_CLUSTER_ID="in01-test", BULKWRITER_CLOUD_ENDPOINT=service,
+                     BULKWRITER_TOKEN="")
+        run = Run(*job, "--file-type=jsonl", env=cloud)
+        assert run.code == 0 and run.lines[-1] == "Completed: 12 of 12 rows", run.out + run.err
+        half = Run(options.program, *store, env=dict(cloud, BULKWRITER_API_KEY=""))
+        assert half.code == 2 and half.err.split("\n")[0].endswith(", but not BULKWRITER_API_KEY"), half.err
+
+        for variable, value, message in wrong:
+            refused = Run(*job, env=dict(env, **{"BULKWRITER_" + variable: value}))
+            assert refused.code == 1 and message in refused.err, refused.err
+            assert value.startswith("no-such-") or value not in refused.err + refused.out, refused.err
+        nobody = Run(*job, env=dict(env, BULKWRITER_CLUSTER_ENDPOINT="http://127.0.0.1:1"))
+        assert nobody.code == 1 and "127.0.0.1:1" in nobody.err, nobody.err
+        kept = Run(options.program, *store, "--keep", folder, env=env)
+        assert kept.code == 2, kept.err
+
+
+CASES = [every_store, parquet, json_rows, jsonl_rows, csv_rows, npy, csv_line_ends, any_order, fewer_columns, row_limit, bad_csv,
          options_and_environment, terminal, named_peers]
 
 

@@ -82,6 +82,10 @@ class backend {
   /// The parts that an unfinished upload has, all pages of the answer.
   virtual result<std::vector<uploaded_part>> list_parts(std::string const& key, std::string const& upload_id);
 
+  /// What `list_parts` tells as the ETag of a part with these bytes, by which an upload is resumed; empty where the
+  /// store does not say what that is. By default S3's: their MD5 in lower-case hex.
+  virtual std::string part_etag(std::span<std::byte const> body) const;
+
   /// "s3://bucket/key", "gs://bucket/key", "https://account.blob.…/container/key": as the import services want it.
   virtual std::string object_url(std::string_view key) const = 0;
   /// Bytes that every part but the last must have at least.

@@ -100,6 +100,24 @@ TEST_CASE("loopback: create, import, wait, count, drop") {
   CHECK_FALSE(c.has("articles"));
 }
 
+TEST_CASE("loopback: the files behind the keys and URLs of every store") {
+  objects const files;
+  auto const find = loopback::files_below(files.folder, "bucket");
+  std::filesystem::path const first = files.folder / "bucket/u/1.json";
+  for (std::string const place :
+       {"", "/", "s3://bucket/", "gs://bucket/", "https://account.blob.core.windows.net/bucket/",
+        "http://127.0.0.1:10000/account/bucket/"}) {
+    CAPTURE(place);
+    CHECK(find(place + "u/1.json") == std::vector{first});
+    CHECK(find(place + "u/").size() == 5);
+    CHECK(find(place + "u/9.json").empty());
+    CHECK(find(place + "../bucket/u/1.json").empty());
+  }
+  CHECK(find("s3://other/u/1.json").empty());
+  CHECK(find("https://account.blob.core.windows.net/other/u/1.json").empty());
+  CHECK(find("https://account.blob.core.windows.net").empty());
+}
+
 TEST_CASE("loopback: describe gives the schema back") {
   world w;
   collections c{w.target};

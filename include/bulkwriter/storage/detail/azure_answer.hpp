@@ -61,13 +61,13 @@ result<azure_block_list> read_azure_block_list(std::string_view body);
 /// Blocks by their latest state, so that the request can be repeated: the second time they are committed already.
 std::string write_azure_block_list(std::span<std::string const> ids);
 
-/// A block's name tells all that a later process must know of it: whose it is, which one, and its MD5 (which Azure
-/// keeps of no uncommitted block). All names have 63 bytes, and Azure wants those of one blob to be equally long; other
-/// clients' names look different.
+/// A block's name tells all that a later process must know of it: whose it is, which one, and a digest of its bytes
+/// (Azure keeps none of an uncommitted block). All names have 63 bytes, and Azure wants those of one blob to be equally
+/// long; other clients' names look different.
 struct azure_block_name {
   std::string upload_id = {};  ///< 24 hexadecimal digits: 8 of the second when it was begun, 16 at random
   int number = 0;              ///< from 1 to 50,000
-  std::string md5 = {};        ///< 32 hexadecimal digits; zeros where there is no MD5
+  std::string digest = {};     ///< 32 hexadecimal digits
 
   /// As Azure wants it: base64.
   std::string id() const;

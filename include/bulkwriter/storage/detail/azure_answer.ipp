@@ -141,7 +141,7 @@ inline bool is_hex(std::string_view text) noexcept {
 BULKWRITER_DECL std::string azure_block_name::id() const {
   std::string const digits = std::to_string(number);
   std::string const name =
-      upload_id + '-' + std::string(digits.size() < 5 ? 5 - digits.size() : 0, '0') + digits + '-' + md5;
+      upload_id + '-' + std::string(digits.size() < 5 ? 5 - digits.size() : 0, '0') + digits + '-' + digest;
   return auth::base64_encode(auth::as_bytes(name));
 }
 
@@ -149,9 +149,9 @@ BULKWRITER_DECL std::optional<azure_block_name> read_azure_block_id(std::string_
   auto const bytes = auth::try_base64_decode(id);
   if (!bytes || bytes->size() != 63) return std::nullopt;
   std::string_view const name(reinterpret_cast<char const*>(bytes->data()), bytes->size());
-  azure_block_name out = {.upload_id = std::string(name.substr(0, 24)), .md5 = std::string(name.substr(31))};
+  azure_block_name out = {.upload_id = std::string(name.substr(0, 24)), .digest = std::string(name.substr(31))};
   auto const number = name.substr(25, 5);
-  if (!is_azure_upload_id(out.upload_id) || name[24] != '-' || name[30] != '-' || !is_hex(out.md5) ||
+  if (!is_azure_upload_id(out.upload_id) || name[24] != '-' || name[30] != '-' || !is_hex(out.digest) ||
       number.find_first_not_of("0123456789") != std::string_view::npos)
     return std::nullopt;
   std::from_chars(number.data(), number.data() + number.size(), out.number);

@@ -44,6 +44,7 @@ class azure_backend final : public http_backend {
   BULKWRITER_DECL result<std::vector<pending_upload>> list_uploads(std::string const& prefix) override;
   BULKWRITER_DECL result<std::vector<uploaded_part>> list_parts(std::string const& key,
                                                                 std::string const& upload_id) override;
+  BULKWRITER_DECL std::string part_etag(std::span<std::byte const> body) const override;
   BULKWRITER_DECL std::string object_url(std::string_view key) const override;
   std::uint64_t min_part_size() const noexcept override { return 1; }
   int max_parts() const noexcept override { return 50'000; }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <bulkwriter/auth/digest.hpp>
 #include <bulkwriter/storage/object_store.hpp>
 
 #include <utility>
@@ -26,6 +27,10 @@ BULKWRITER_DECL result<std::vector<pending_upload>> backend::list_uploads(std::s
 }
 BULKWRITER_DECL result<std::vector<uploaded_part>> backend::list_parts(std::string const&, std::string const&) {
   return detail::not_here("list of an upload's parts");
+}
+BULKWRITER_DECL std::string backend::part_etag(std::span<std::byte const> body) const {
+  auto const md5 = auth::try_md5(body);  // which some systems forbid
+  return md5 ? auth::to_hex(*md5) : std::string();
 }
 
 }  // namespace storage

@@ -148,8 +148,7 @@ class file_upload {
   uploaded_part const* find_part(int number, part_buffer const& part) const {
     for (uploaded_part const& p : there_) {
       if (p.number != number || p.size != part.size) continue;
-      auto const md5 = auth::try_md5(part.bytes());
-      if (md5 && p.etag == auth::to_hex(*md5)) return &p;
+      if (auto const etag = store_->part_etag(part.bytes()); !etag.empty() && p.etag == etag) return &p;
     }
     return nullptr;
   }

@@ -1,10 +1,13 @@
 #pragma once
 
-// What the parts of the loopback object store share: errors, XML, dates, query strings.
+// What the loopback stores share: errors, XML, dates, headers, query strings.
+
+#include "http_server.hpp"
 
 #include <bulkwriter/auth/digest.hpp>
 #include <bulkwriter/auth/percent.hpp>
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <chrono>
@@ -20,12 +23,54 @@ namespace loopback {
 
 namespace auth = bulkwriter::auth;
 
-/// An S3 error on its way to the client. Inside the store it is thrown; the handler turns it into an answer.
-struct s3_error {
+/// An error on its way to the client. Inside a store it is thrown; the handler turns it into an answer.
+struct store_error {
   unsigned status;
   std::string code, message;
   std::vector<std::pair<std::string, std::string>> details = {};  // further elements of the XML
 };
+
+inline std::string lower(std::string_view text) {
+  std::string out(text);
+  for (char& c : out)
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  return out;
+}
+
+inline std::string_view view(boost::beast::string_view text) { return {text.data(), text.size()}; }
+
+inline std::vector<std::string> split(std::string_view text, char at) {
+  std::vector<std::string> out;
+  for (;;) {
+    std::size_t const end = std::min(text.find(at), text.size());
+    out.emplace_back(text.substr(0, end));
+    if (end == text.size()) return out;
+    text.remove_prefix(end + 1);
+  }
+}
+
+/// All values of a header, joined by commas, with white space trimmed and folded.
+inline std::optional<std::string> canonical_value(request const& what, std::string_view name) {
+  std::optional<std::string> out;
+  auto const [first, last] = what.equal_range(boost::beast::string_view(name.data(), name.size()));
+  for (auto it = first; it != last; ++it) {
+    out ? * out += ',' : out.emplace();
+    bool space = false, any = false;
+    for (char const c : view(it->value())) {
+      if (c == ' ' || c == '\t') {
+        space = any;
+        continue;
+      }
+      if (space) *out += ' ';
+      space = false;
+      any = true;
+      *out += c;
+    }
+  }
+  return out;
+}
+
+inline std::string in_quotes(std::string const& text) { return '"' + text + '"'; }
 
 inline std::string xml_escape(std::string_view text) {
   std::string out;
@@ -67,6 +112,13 @@ inline std::string xml_unescape(std::string_view text) {
   return out;
 }
 
+inline response xml_answer(unsigned status, std::string const& body) {
+  return make_response(http::int_to_status(status), "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n" + body,
+                       "application/xml");
+}
+
+inline response empty_answer(unsigned status) { return make_response(http::int_to_status(status), {}); }
+
 inline std::string xml_element(std::string_view name, std::string_view text) {
   std::string out = "<";
   ((out += name) += '>') += xml_escape(text);
@@ -74,7 +126,7 @@ inline std::string xml_element(std::string_view name, std::string_view text) {
   return out;
 }
 
-/// What stands between `<name>` and `</name>`, from `at` on, which moves behind it. Enough for what S3 clients send.
+/// What stands between `<name>` and `</name>`, from `at` on, which moves behind it. Enough for what clients send.
 inline std::optional<std::string_view> next_element(std::string_view xml, std::string_view name, std::size_t& at) {
   std::string const open = "<" + std::string(name) + ">", close = "</" + std::string(name) + ">";
   std::size_t const first = xml.find(open, at);
@@ -133,8 +185,9 @@ inline std::string format_date(clock_time time, bool for_header) {
 }
 
 /// A request target, taken apart: the decoded path, and the decoded query.
-struct s3_target {
-  explicit s3_target(std::string_view target) {
+struct request_target {
+  /// `folder`: what stands before the bucket, "/account".
+  explicit request_target(std::string_view target, std::string_view folder = {}) {
     std::size_t const mark = std::min(target.find('?'), target.size());
     path = auth::percent_decode(target.substr(0, mark));
     std::string_view rest = target.substr(std::min(mark + 1, target.size()));
@@ -147,7 +200,9 @@ struct s3_target {
         query.emplace(auth::percent_decode(field.substr(0, equals)),
                       auth::percent_decode(field.substr(std::min(equals + 1, field.size()))));
     }
-    std::string_view const both = std::string_view(path).substr(path.starts_with('/') ? 1 : 0);
+    std::string_view both = path;
+    if (both.starts_with(folder)) both.remove_prefix(folder.size());
+    if (both.starts_with('/')) both.remove_prefix(1);
     std::size_t const slash = std::min(both.find('/'), both.size());
     bucket = both.substr(0, slash);
     key = both.substr(std::min(slash + 1, both.size()));
