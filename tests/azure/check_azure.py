@@ -325,14 +325,14 @@ def test_credentials(s, client):
             {"account_url": f"http://{ACCOUNT}.blob.localhost:{s.port}/{CONTAINER}?{sas}"}]
 
     def work(i, way):
-        for key, size in ((f"ways/{i} &+", 1000), (f"ways/{i}/parts", 2 * PART + 3)):
+        for key, size in ((f"ways/{i:02} &+", 1000), (f"ways/{i:02}/parts", 2 * PART + 3)):
             body = data_of(size, i)
             client.run(s, "upload", key, body=body, hidden=[signature], **way).ok()
             assert s.body(key) == body
             assert client.run(s, "head", key, **way).ok().words[1] == str(size)
-        assert client.run(s, "list", f"ways/{i}", **way).ok().words[1] == "2"
-        assert client.run(s, "uploads", f"ways/{i}", **way).ok().words[1] == "0"
-        client.run(s, "remove", f"ways/{i} &+", **way).ok()
+        assert client.run(s, "list", f"ways/{i:02}", **way).ok().words[1] == "2"
+        assert client.run(s, "uploads", f"ways/{i:02}", **way).ok().words[1] == "0"
+        client.run(s, "remove", f"ways/{i:02} &+", **way).ok()
     all_of(work, list(enumerate(ways)))
     client.run(s, "head", "ways/x", account_url=s.url, credential="no key").failed("invalid_option", "credential")
 

@@ -74,6 +74,7 @@ class AzureUploads(Uploads):
     stalls = ("reader", "silent_done", "head")
     at_a_time = 12
     denied_words, skewed_words = "AuthorizationPermissionMismatch", "AuthenticationFailed"
+    expired_words = "HTTP 401 InvalidAuthenticationInfo"
 
     def kind_of(self, request):
         comp = request.query.get("comp")
@@ -102,6 +103,16 @@ class AzureUploads(Uploads):
     def signed_anew(self, server):
         return with_sas(server)
 
+    def with_tokens(self, tokens):
+        return {"account_url": True, "token": tokens}
+
+    def bearing(self, server):
+        return with_sas(server)
+
+    def expired(self, message):
+        return azure_error(401, "InvalidAuthenticationInfo", message=message,
+                           fields=[("WWW-Authenticate", "Bearer authorization_uri=https://login.example/authorize")])
+
 
 def refusal(detail, fields=()):
     """What Azure says to a signature that it does not take."""
@@ -113,6 +124,7 @@ CASES = AzureUploads()
 test_once, test_for_ever, test_one_request = CASES.once, CASES.for_ever, CASES.one_request
 test_abort, test_late_part, test_look = CASES.failed_abort, CASES.late_part, CASES.failed_look
 test_clock, test_slow_down_bursts, test_stalls = CASES.clock, CASES.slow_down_bursts, CASES.silences
+test_token = CASES.token
 
 
 def test_overtaken(s, client):
@@ -131,39 +143,6 @@ def test_overtaken(s, client):
         run.error("no_such_key" if attempts > 1 else "connection_lost", f"'{key}'")
         assert store.object(key) == other and store.uploads(key) == []
     all_of(work, [(1,), (3,)])
-
-
-def test_token(s, client):
-    """a token that expires at operation n: another one is asked for, once, and none is in any message"""
-    store, tokens, passed_on = BlobStore(s), ["eyJfirst.token-of.3", "eyJsecond.token-of.3"], with_sas(s)
-
-    def told(proxy, request):
-        """And the server repeats what it was shown."""
-        return says(azure_error(401, "InvalidAuthenticationInfo", message=f"Lifetime validation failed: {request.fields['authorization']}",
-                                fields=[("WWW-Authenticate", "Bearer authorization_uri=https://login.example/authorize")]))(proxy, request)
-
-    def work(n, mode, connections):
-        key = f"token/{n}-{mode}-{connections}"
-
-        def plan(r):
-            shown = r.fields["authorization"].removeprefix("Bearer ")
-            assert shown in tokens, shown
-            if mode == "renewed":
-                return told if shown == tokens[0] and r.n >= n else passed_on
-            return told if r.n >= n else passed_on
-        with CASES.proxied(s, plan) as proxy:
-            run = CASES.run(client, s, proxy, key, BODY, connections=connections, account_url=True, hidden=tokens, token=tokens)
-        store.judge(run, key, BODY, proxy.seen)
-        refused = [r for r in proxy.hits() if r.fault is told]
-        if mode == "renewed":
-            run.ok()
-            assert 1 <= len(refused) <= min(connections, 3) and len(proxy.seen) == len(refused) + OPERATIONS, [r.kind for r in proxy.seen]
-        else:
-            run.error("access_denied" if n == 1 else "upload_not_aborted", "HTTP 401 InvalidAuthenticationInfo")
-            if n == 1:
-                assert [r.fields["authorization"][7:] for r in refused] == tokens, len(refused)
-    all_of(work, [(n, "renewed", c) for n in range(1, OPERATIONS + 1) for c in (1, 4)] +
-           [(n, "refused", 1) for n in range(1, OPERATIONS + 1)])
 
 
 def test_refused_signature(s, client):

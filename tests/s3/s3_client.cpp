@@ -1,6 +1,6 @@
 // The library's stores as a program, for the tests against real servers: one operation a call, the outcome on one line.
-// With --container the store is one of Azure (--conn-str, --account-url, --credential, --token, which may be given
-// several times: each is the one after the last was refused), otherwise one of S3.
+// With --container the store is one of Azure (--conn-str, --account-url, --credential), with --gcs-bucket one of Google
+// (--endpoint), otherwise one of S3. Both take --token, also several times: each is the one after the last was refused.
 //
 //   s3_client [--option value]... upload KEY      standard input through object_place, as a writer would
 //   s3_client [--option value]... put KEY         standard input in one request
@@ -14,6 +14,7 @@
 // "ok …" and exit code 0, or "error CODE HTTP_STATUS SERVER_ERROR\tMESSAGE" and exit code 1; 2: wrong call.
 
 #include <bulkwriter/storage/azure_blob.hpp>
+#include <bulkwriter/storage/gcs.hpp>
 #include <bulkwriter/storage/object_output.hpp>
 #include <bulkwriter/storage/s3.hpp>
 #include <bulkwriter/storage/upload_file.hpp>
@@ -77,6 +78,7 @@ struct peak_report {
 int main(int argc, char** argv) {
   bw::s3_connect_param param;
   bw::azure_connect_param azure;
+  bw::gcs_connect_param gcs;
   bw::storage::object_options options;
   std::uint64_t max_size = std::uint64_t{4} << 30;
   std::chrono::seconds age{60};
@@ -116,6 +118,8 @@ int main(int argc, char** argv) {
         tokens.push_back(value);
       } else if (name == "--container") {
         azure.container_name = value;
+      } else if (name == "--gcs-bucket") {
+        gcs.bucket_name = value;
       } else if (name == "--api-version") {
         azure.api_version = value;
       } else if (name == "--ca-file") {
@@ -165,10 +169,16 @@ int main(int argc, char** argv) {
                        return bw::auth::bearer_token{.token = tokens[(std::min)(next++, tokens.size() - 1)]};
                      }};
     }
+    gcs.endpoint = param.endpoint;
+    gcs.token = azure.token;
+    gcs.retry = param.retry;
+    gcs.timeouts = param.timeouts;
   } catch (std::exception const&) {
     return 2;
   }
-  auto opened = azure.container_name.empty() ? bw::try_open_store(param) : bw::try_open_store(azure);
+  auto opened = !azure.container_name.empty() ? bw::try_open_store(azure)
+                : !gcs.bucket_name.empty()    ? bw::try_open_store(gcs)
+                                              : bw::try_open_store(param);
   if (!opened) return report(opened.error());
   bw::object_store& store = *opened;
   auto const& [command, key] = std::pair(words[0], words[1]);

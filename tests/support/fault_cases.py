@@ -30,7 +30,7 @@ class Uploads:
     small_kind = "create"  # of request, with next to no body: how long is waited before it comes again can be measured
     stalls = tuple(STALLS)
     at_a_time = 6  # runs
-    denied_words = skewed_words = ""  # the store's own
+    denied_words = skewed_words = expired_words = ""  # the store's own
 
     def kind_of(self, request):
         """Kind and part: what fault_proxy asks."""
@@ -66,6 +66,20 @@ class Uploads:
 
     def signed_anew(self, server):
         """A fault that is none: passes a request on as a server takes it that has the right time."""
+        raise NotImplementedError
+
+    # Of stores that take bearer tokens, too:
+
+    def with_tokens(self, tokens):
+        """Options of the client, which shows these tokens, each after the last was refused."""
+        raise NotImplementedError
+
+    def bearing(self, server):
+        """A fault that is none: passes a request on as a server takes it whatever its token is."""
+        raise NotImplementedError
+
+    def expired(self, message):
+        """An Answer that refuses a token."""
         raise NotImplementedError
 
     # --- means
@@ -166,7 +180,8 @@ class Uploads:
             run.error("access_denied", f"part 2 of '{key}'", self.denied_words)
             assert not store.uploads(key) and store.object(key) is None
             assert [r.kind for r in proxy.hits()] == ["part", kind]  # each once: a refusal is no passing trouble
-        all_of(work, [(f, kind) for kind in self.abort for f in self.faults if kind not in self.faults[f].passes_for])
+        all_of(work, [(name, kind) for kind in self.abort for name, f in self.faults.items()
+                      if kind not in f.passes_for and not (kind == "head" and f.in_body)])
 
     def late_part(self, s, client):
         """a part that is cut off stays in the server's hands until after the abort: another abort comes after it"""
@@ -252,6 +267,37 @@ class Uploads:
                 run.error("clock_skewed", self.skewed_words)
                 assert len(proxy.seen) == 1
         all_of(work, [(h, True, c) for h in (-1, 1, 24 * 400) for c in (1, 4)] + [(1, False, 1)])
+
+    def token(self, s, client):
+        """a token that expires at operation n: another one is asked for, once, and none is in any message"""
+        store, tokens, passed_on = self.store(s), ["eyJfirst.token-of.3", "eyJsecond.token-of.3"], self.bearing(s)
+
+        def told(proxy, request):
+            """And the server repeats what it was shown."""
+            return says(self.expired(f"Lifetime validation failed: {request.fields['authorization']}"))(proxy, request)
+
+        def work(n, mode, connections):
+            key = f"token/{n}-{mode}-{connections}"
+
+            def plan(r):
+                shown = r.fields["authorization"].removeprefix("Bearer ")
+                assert shown in tokens, shown
+                return told if r.n >= n and (shown == tokens[0] or mode == "refused") else passed_on
+            with self.proxied(s, plan) as proxy:
+                run = self.run(client, s, proxy, key, self.body, connections=connections, hidden=tokens, **self.with_tokens(tokens))
+            store.judge(run, key, self.body, proxy.seen)
+            refused = [r for r in proxy.hits() if r.fault is told]
+            if mode == "renewed":
+                run.ok()
+                # one for each part that was on its way before another token was there
+                most = min(connections, 3)
+                assert 1 <= len(refused) <= most and len(proxy.seen) == len(refused) + len(self.kinds), [r.kind for r in proxy.seen]
+            else:
+                run.error("access_denied" if n == 1 else "upload_not_aborted", self.expired_words)
+                if n == 1:
+                    assert [r.fields["authorization"][7:] for r in refused] == tokens, len(refused)
+        operations = range(1, len(self.kinds) + 1)
+        all_of(work, [(n, "renewed", c) for n in operations for c in (1, 4)] + [(n, "refused", 1) for n in operations])
 
     def slow_down_bursts(self, s, client):
         """the first three requests are told to slow down: what they ask for is waited for, and then it goes on"""

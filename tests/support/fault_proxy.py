@@ -147,7 +147,7 @@ def says(answer):
     def act(proxy, request):
         for _ in request.body():
             pass
-        answer.send(request.line)
+        Answer(answer.status, answer.body, answer.fields, head_only=request.method == "HEAD").send(request.line)
         return True
     return act
 
@@ -201,11 +201,12 @@ def pours(head, block, most):
 class Fault:
     """`mends`: the operations that a single fault of this kind does no harm, because they are tried again or looked
     into. `code` and `text`: what the error says otherwise, where an operation has no words of its own in `words`. `most`:
-    bytes of an endless answer that may go to the client. `passes_for`: the kinds of request to which it is the right answer."""
+    bytes of an endless answer that may go to the client. `passes_for`: the kinds of request to which it is the right answer.
+    `in_body`: what is wrong is wrong with the answer's body, of which HEAD has none."""
 
-    def __init__(self, act, mends, code, text, words=None, most=0, passes_for=()):
+    def __init__(self, act, mends, code, text, words=None, most=0, passes_for=(), in_body=False):
         self.act, self.mends, self.code, self.text = act, mends, code, text
-        self.words, self.most, self.passes_for = words or {}, most, passes_for
+        self.words, self.most, self.passes_for, self.in_body = words or {}, most, passes_for, in_body
 
     def error(self, kind):
         return self.words.get(kind, (self.code, self.text))
@@ -230,13 +231,13 @@ def http_faults(every, again, looked_into, success):
                             "invalid_response", "not HTTP"),
         "head_cut": Fault(sends(success + b"Content-Le", done=True), every, "connection_lost", "in the middle of the answer"),
         "body_cut": Fault(sends(success + b"Content-Length: 400\r\n\r\n<?xml", done=True), every, "connection_lost",
-                          "in the middle of the answer"),
+                          "in the middle of the answer", in_body=True),
         "head_endless": Fault(pours(success, FILLER * 60, LARGE), again, "invalid_response", "exceeds max_header_size", most=8 * MIB),
         "line_endless": Fault(pours(success + b"X-Filler: ", b"f" * 60_000, LARGE), again, "invalid_response", "", most=8 * MIB),
         "body_large": Fault(pours(success + b"Content-Length: %d\r\n\r\n" % LARGE, b" " * 65536, LARGE), again, "invalid_response",
-                            "exceeds max_body_size", most=8 * MIB),
+                            "exceeds max_body_size", most=8 * MIB, in_body=True),
         "body_endless": Fault(pours(success + b"Transfer-Encoding: chunked\r\n\r\n", b"10000\r\n" + b" " * 65536 + b"\r\n", LARGE),
-                              again, "invalid_response", "exceeds max_body_size", most=32 * MIB),
+                              again, "invalid_response", "exceeds max_body_size", most=32 * MIB, in_body=True),
     }
 
 
