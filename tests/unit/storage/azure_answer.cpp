@@ -143,10 +143,12 @@ TEST_CASE("azure_answer: a block list") {
 
 TEST_CASE("azure_answer: names of blocks are equally long and come back as they were") {
   auto const now = std::chrono::system_clock::time_point(std::chrono::seconds(1795651200));
-  auto const upload = detail::make_azure_upload_id(now);
+  auto const upload = detail::make_azure_upload_id(now, true);
   CHECK(detail::is_azure_upload_id(upload));
   CHECK(detail::azure_upload_begun(upload) == now);
-  CHECK(upload != detail::make_azure_upload_id(now));
+  CHECK(upload != detail::make_azure_upload_id(now, true));
+  CHECK(upload.back() == 'r');
+  CHECK(detail::make_azure_upload_id(now, false).back() == 'n');
   std::string const md5(32, 'a');
   for (int const number : {1, 9, 10, 99, 100, 9999, 10000, 50000}) {
     detail::azure_block_name const name = {.upload_id = upload, .number = number, .md5 = md5};

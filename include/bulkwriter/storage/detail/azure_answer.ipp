@@ -159,7 +159,7 @@ BULKWRITER_DECL std::optional<azure_block_name> read_azure_block_id(std::string_
   return out;
 }
 
-BULKWRITER_DECL std::string make_azure_upload_id(std::chrono::system_clock::time_point begun) {
+BULKWRITER_DECL std::string make_azure_upload_id(std::chrono::system_clock::time_point begun, bool resumable) {
   std::random_device random;
   auto const seconds = std::chrono::duration_cast<std::chrono::seconds>(begun.time_since_epoch()).count();
   std::string out;
@@ -167,10 +167,13 @@ BULKWRITER_DECL std::string make_azure_upload_id(std::chrono::system_clock::time
                           static_cast<std::uint32_t>(random())}) {
     for (int shift = 28; shift >= 0; shift -= 4) out += "0123456789abcdef"[word >> shift & 15];
   }
+  out.back() = resumable ? 'r' : 'n';
   return out;
 }
 
-BULKWRITER_DECL bool is_azure_upload_id(std::string_view id) noexcept { return id.size() == 24 && is_hex(id); }
+BULKWRITER_DECL bool is_azure_upload_id(std::string_view id) noexcept {
+  return id.size() == 24 && is_hex(id.substr(0, 23)) && (id.back() == 'r' || id.back() == 'n');
+}
 
 BULKWRITER_DECL std::chrono::system_clock::time_point azure_upload_begun(std::string_view id) noexcept {
   std::uint32_t seconds = 0;

@@ -39,6 +39,7 @@ class azure_backend final : public http_backend {
   BULKWRITER_DECL result<std::vector<object_info>> list(std::string const& prefix) override;
   BULKWRITER_DECL result<void> remove(std::string const& key) override;
   BULKWRITER_DECL result<object_info> put_if_absent(std::string const& key, std::span<std::byte const> body) override;
+  BULKWRITER_DECL result<std::string> create_resumable(std::string const& key) override;
   BULKWRITER_DECL result<std::string> presign(std::string const& method, std::string const& key,
                                               std::chrono::seconds lifetime) override;
   BULKWRITER_DECL result<std::vector<pending_upload>> list_uploads(std::string const& prefix) override;
@@ -58,6 +59,7 @@ class azure_backend final : public http_backend {
 
   result<object_info> put(std::string const& key, std::span<std::byte const> body, std::vector<http::header> headers);
   result<std::vector<azure_block>> uncommitted(std::string purpose, std::string const& key);
+  result<std::string> begin_upload(std::string const& key, bool resumable);
   result<bool> remove_uncommitted(std::string const& purpose, std::string const& key, std::string const& upload_id);
   result<std::vector<azure_blob_item>> list_blobs(std::string purpose, std::string const& prefix,
                                                   std::string const& include);
@@ -70,6 +72,7 @@ class azure_backend final : public http_backend {
   mutable std::mutex mutex_;                               // guards what follows
   std::chrono::system_clock::duration clock_offset_ = {};  // the server's clock minus ours
   std::set<std::string> unsent_;                           // uploads of which no block can have arrived
+  std::set<std::string> given_up_;  // aborted ones whose blocks are there still, beside those of others
 };
 
 }  // namespace detail

@@ -56,12 +56,20 @@ BULKWRITER_DECL result<object_info> azure_backend::put_if_absent(std::string con
 }
 
 // The first block makes the upload; until then there is nothing to be told of.
-BULKWRITER_DECL result<std::string> azure_backend::create_multipart(std::string const& key) {
+BULKWRITER_DECL result<std::string> azure_backend::begin_upload(std::string const& key, bool resumable) {
   if (auto ok = check_key(key); !ok) return std::move(ok).error();
-  std::string id = make_azure_upload_id(server_time());
+  std::string id = make_azure_upload_id(server_time(), resumable);
   std::lock_guard const lock(mutex_);
   unsent_.insert(id);
   return id;
+}
+
+BULKWRITER_DECL result<std::string> azure_backend::create_multipart(std::string const& key) {
+  return begin_upload(key, false);
+}
+
+BULKWRITER_DECL result<std::string> azure_backend::create_resumable(std::string const& key) {
+  return begin_upload(key, true);
 }
 
 inline error_info no_such_upload(std::string const& purpose) {
@@ -80,10 +88,12 @@ BULKWRITER_DECL result<uploaded_part> azure_backend::put_part(std::string const&
   }
   azure_block_name block = {.upload_id = upload_id, .number = number, .md5 = std::string(32, '0')};
   call what = {.purpose = purpose, .method = "PUT", .key = key, .body = body, .stop = std::move(stop)};
-  // Computed for the block's name, so that the upload can be resumed; sent, since it is there.
-  if (auto const md5 = auth::try_md5(body)) {
-    block.md5 = auth::to_hex(*md5);
-    what.headers.push_back({"Content-MD5", auth::base64_encode(*md5)});
+  // Over https it is worth its time only where somebody will look for it.
+  if (upload_id.ends_with('r') || !address_.origin.secure) {
+    if (auto const md5 = auth::try_md5(body)) {
+      block.md5 = auth::to_hex(*md5);
+      what.headers.push_back({"Content-MD5", auth::base64_encode(*md5)});
+    }
   }
   what.query = {{"comp", "block"}, {"blockid", block.id()}};
   auto const got = send(what);
@@ -165,11 +175,16 @@ BULKWRITER_DECL result<bool> azure_backend::remove_uncommitted(std::string const
                                                                std::string const& upload_id) {
   auto const blocks = uncommitted(purpose, key);
   if (!blocks) return blocks.error();
-  bool const alone = std::all_of(blocks->begin(), blocks->end(), [&](azure_block const& block) {
-    auto const name = read_azure_block_id(block.id);
-    return name && name->upload_id == upload_id;
-  });
-  if (blocks->empty() || !alone) return true;
+  if (blocks->empty()) return true;
+  {
+    std::lock_guard const lock(mutex_);
+    given_up_.insert(upload_id);
+    bool const alone = std::all_of(blocks->begin(), blocks->end(), [&](azure_block const& block) {
+      auto const name = read_azure_block_id(block.id);
+      return name && given_up_.contains(name->upload_id);
+    });
+    if (!alone) return true;
+  }
   call what = {.purpose = purpose, .method = "HEAD", .key = key};
   auto got = send(what);
   if (accepted(got, {200})) return true;  // there is a blob, which the upload would have replaced
@@ -178,7 +193,11 @@ BULKWRITER_DECL result<bool> azure_backend::remove_uncommitted(std::string const
   what.method = "DELETE";
   what.headers = {{"If-Unmodified-Since", auth::azure_date(now - std::chrono::seconds(1))}};
   got = send(what);
-  if (accepted(got, {202}) || (got.answer && got.answer->status == 404)) return true;
+  if (accepted(got, {202}) || (got.answer && got.answer->status == 404)) {
+    std::lock_guard const lock(mutex_);
+    for (auto const& block : *blocks) given_up_.erase(read_azure_block_id(block.id)->upload_id);
+    return true;
+  }
   if (got.answer && got.answer->status == 412) return false;
   return failed(what, got);
 }

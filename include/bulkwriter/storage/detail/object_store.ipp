@@ -18,6 +18,7 @@ inline error_info not_here(std::string_view what) {
 BULKWRITER_DECL result<object_info> backend::put_if_absent(std::string const&, std::span<std::byte const>) {
   return detail::not_here("conditional requests");
 }
+BULKWRITER_DECL result<std::string> backend::create_resumable(std::string const& key) { return create_multipart(key); }
 BULKWRITER_DECL result<std::string> backend::presign(std::string const&, std::string const&, std::chrono::seconds) {
   return detail::not_here("presigned URLs");
 }

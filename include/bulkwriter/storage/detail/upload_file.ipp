@@ -89,7 +89,7 @@ class file_upload {
   result<object_info> run() {
     if (auto found = options_.resume ? find() : result<void>(); !found) return std::move(found).error();
     if (id_.empty()) {
-      auto begun = store_->create_multipart(key_);
+      auto begun = options_.resume ? store_->create_resumable(key_) : store_->create_multipart(key_);
       if (!begun) return std::move(begun).error();
       id_ = *std::move(begun);
     }
