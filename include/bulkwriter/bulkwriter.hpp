@@ -7,6 +7,9 @@
 #include <bulkwriter/local.hpp>
 
 #if !defined(BULKWRITER_LOCAL_ONLY)
+#include <bulkwriter/auth/aws_credentials.hpp>
+#include <bulkwriter/auth/azure_token.hpp>
+#include <bulkwriter/auth/google_token.hpp>
 #include <bulkwriter/auth/provider.hpp>
 #include <bulkwriter/import/collections.hpp>
 #include <bulkwriter/import/import_client.hpp>

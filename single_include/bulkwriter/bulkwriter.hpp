@@ -9649,6 +9649,7 @@ class schema_reader {
 #include <condition_variable>
 #include <deque>
 #include <ostream>
+#include <set>
 #include <stop_token>
 #include <thread>
 
@@ -10072,6 +10073,555 @@ result<response> send_with_retry(retry_options const& options, std::function<res
 }  // namespace v1
 }  // namespace bulkwriter
 
+// ---------- bulkwriter/auth/service_options.hpp ---------------------------------------------------------------------
+
+namespace bulkwriter {
+inline namespace v1 {
+namespace auth {
+
+/// How a service that hands out secrets is asked. Metadata services, which are part of the machine or container, are
+/// asked without a proxy and with deadlines of seconds, whatever stands here.
+struct service_options {
+  http::client_options client = {};  ///< whom to trust, proxy, deadlines
+  http::retry_options retry = {.max_attempts = 3,
+                               .base_delay = std::chrono::milliseconds(200),
+                               .max_delay = std::chrono::seconds(2),
+                               .budget = std::chrono::seconds(30)};  ///< of every question
+  refresh_options refresh = {};                                      ///< when to ask again
+};
+
+}  // namespace auth
+}  // namespace v1
+}  // namespace bulkwriter
+
+// ---------- bulkwriter/auth/aws_credentials.hpp ---------------------------------------------------------------------
+
+namespace bulkwriter {
+inline namespace v1 {
+namespace auth {
+
+/// What the functions below would otherwise take from the environment or from the profile. Environment and files are
+/// read at every fetch, so a program must not change its environment while it uses a provider.
+struct aws_options {
+  /// Of the shared files; empty: AWS_PROFILE, else "default". One that is given here takes the place of keys in the
+  /// environment, too.
+  std::string profile = {};
+  std::string credentials_file = {};  ///< empty: AWS_SHARED_CREDENTIALS_FILE, else ~/.aws/credentials
+  std::string config_file = {};       ///< empty: AWS_CONFIG_FILE, else ~/.aws/config
+  std::string region = {};            ///< of the token service; empty: that of `aws_region`, or the global one
+
+  std::string web_identity_token_file = {};  ///< empty: AWS_WEB_IDENTITY_TOKEN_FILE, else the profile's
+  std::string role_arn = {};                 ///< of the web identity; empty: AWS_ROLE_ARN, else the profile's
+  std::string role_session_name = {};        ///< empty: AWS_ROLE_SESSION_NAME, else the profile's, else one of our own
+
+  std::string sts_endpoint = {};        ///< URL; empty: AWS_ENDPOINT_URL_STS, else https://sts.REGION.amazonaws.com
+  std::string container_endpoint = {};  ///< URL; empty: what AWS_CONTAINER_CREDENTIALS_RELATIVE_URI or …FULL_URI names
+  /// URL; empty: AWS_EC2_METADATA_SERVICE_ENDPOINT, else that of AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE.
+  std::string metadata_endpoint = {};
+  service_options service = {};  ///< how they are asked
+};
+
+/// Credentials as programs on and off AWS find them. Each provider fetches at its first `get`, and again before what it
+/// has expires. Errors of `get`: `errc::credentials_unavailable` where there is nothing of the kind;
+/// `errc::invalid_option` or `errc::io_error` where it is set up wrongly; `errc::access_denied`, `errc::http_error`,
+/// `errc::invalid_response` and those of `http::client` where a service fails. Messages name files, variables, origins
+/// and fields, never a secret. Thread-safe.
+/// @{
+
+/// AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN and AWS_CREDENTIAL_EXPIRATION.
+provider<credentials> aws_environment(aws_options options = {});
+
+/// A profile of the shared files: keys, a role that is assumed with those of `source_profile` or `credential_source`,
+/// or a web identity. Profiles of `credential_process`, SSO and MFA are an error that says so.
+provider<credentials> aws_profile(aws_options options = {});
+
+/// A role that is assumed with a token in a file, as EKS and others put it there. Of MinIO and its kin, too, if
+/// `sts_endpoint` names them.
+provider<credentials> aws_web_identity(aws_options options = {});
+
+/// The role of an ECS task or of an EKS pod. Such an endpoint must be https or one of the addresses that AWS uses.
+provider<credentials> aws_container(aws_options options = {});
+
+/// The role of an EC2 instance, by the second version of its metadata service. AWS_EC2_METADATA_DISABLED is heeded.
+provider<credentials> aws_instance(aws_options options = {});
+
+/// The first of all these that there is, in the order of the AWS SDK for Python: environment, a profile's role, web
+/// identity, a profile's keys, container, instance. One that is there and fails ends the search: the next might be
+/// somebody else. The error says what each one said.
+provider<credentials> default_aws_credentials(aws_options options = {});
+/// @}
+
+/// The region that such a program works in: `options.region`, AWS_REGION, AWS_DEFAULT_REGION, or the profile's; empty
+/// if there is none. Thread-safe.
+std::string aws_region(aws_options const& options = {});
+
+}  // namespace auth
+}  // namespace v1
+}  // namespace bulkwriter
+
+// ---------- bulkwriter/auth/detail/inquiry.hpp ----------------------------------------------------------------------
+
+namespace bulkwriter {
+inline namespace v1 {
+namespace auth {
+namespace detail {
+
+using time_point = std::chrono::system_clock::time_point;
+using named_texts = std::map<std::string, std::string, std::less<>>;
+
+// A question to a service that hands out secrets.
+struct inquiry {
+  std::string method = "GET";
+  std::string url = {};
+  std::vector<http::header> headers = {};
+  std::string body = {};
+  std::vector<std::string> secrets = {};                                     // what no message may repeat
+  std::function<std::vector<http::header>(http::request const&)> sign = {};  // further headers, anew for each attempt
+  std::function<bool(result<http::response> const&)> worth_repeating = http::is_transient;
+};
+
+// What it has said, with a status below 300.
+struct reply {
+  std::string from = {};  // origin of the URL: a path may tell more than everybody should know
+  std::string body = {};
+  named_texts fields = {};  // of a JSON object or of the leaves of an XML document; the first of a name
+  time_point received = {};
+  std::vector<std::string> secrets = {};  // of the question
+
+  // The first of these that is there and not empty.
+  std::string text(std::initializer_list<std::string_view> names) const;
+};
+
+result<reply> ask(service_options const& how, inquiry const& what, std::stop_token const& stop);
+
+// A metadata service: without a proxy, and soon.
+service_options nearby(service_options how, std::chrono::milliseconds answer);
+
+// "AccessKeyId" and its kin, as AWS names them everywhere.
+result<credentials> credentials_of(result<reply> const& got);
+// "access_token" and its kin, as OAuth names them.
+result<bearer_token> token_of(result<reply> const& got);
+
+// Members of a JSON object as text, leaves of an XML document; nothing if it is neither.
+std::optional<named_texts> read_fields(std::string_view document);
+// ISO 8601 with any offset and fraction.
+std::optional<time_point> parse_time(std::string_view text);
+
+// name=value&…, for a form's body and for a query.
+std::string form(std::initializer_list<std::pair<std::string_view, std::string_view>> values);
+inline http::header const form_header = {"Content-Type", "application/x-www-form-urlencoded"};
+
+// The given text, or the first variable that is set and not empty.
+std::string or_environment(std::string const& given, std::initializer_list<char const*> names);
+// The file's text without white space at its ends.
+result<std::string> read_file(std::string const& path);
+// With the home folder for "~/".
+std::string expand_home(std::string const& path);
+
+// That a source is not there for this program: a chain goes on to the next one.
+inline error_info absent(std::string why) { return {.code = errc::credentials_unavailable, .message = std::move(why)}; }
+// That it is, but not usable: a chain ends here, or another identity than the wanted one would be taken.
+inline error_info unusable(std::string why) { return {.code = errc::invalid_option, .message = std::move(why)}; }
+
+template <class Secret>
+struct link {
+  std::string name;
+  std::function<result<Secret>()> fetch;
+};
+
+// Of the first that is not absent.
+template <class Secret>
+result<Secret> first_of(std::initializer_list<link<Secret>> links) {
+  std::string said;
+  for (auto const& [name, fetch] : links) {
+    auto got = fetch();
+    if (got) return got;
+    auto& message = got.error().message;
+    message.insert(0, name + ": ");
+    if (got.error().code != errc::credentials_unavailable) return got;
+    said += (said.empty() ? "" : "; ") + message;
+  }
+  return absent(std::move(said));
+}
+
+// A provider that asks as the options say, which it keeps.
+template <class Options, class Secret>
+provider<Secret> provider_of(std::string name, Options options,
+                             result<Secret> (*fetch)(Options const&, std::stop_token const&)) {
+  auto const refresh = options.service.refresh;
+  return {std::move(name), [options = std::move(options), fetch](std::stop_token stop) { return fetch(options, stop); },
+          refresh};
+}
+
+}  // namespace detail
+}  // namespace auth
+}  // namespace v1
+}  // namespace bulkwriter
+
+// ---------- bulkwriter/auth/detail/trimmed.hpp ----------------------------------------------------------------------
+
+namespace bulkwriter {
+inline namespace v1 {
+namespace auth {
+namespace detail {
+
+/// Without blanks and line breaks at both ends, whatever the locale.
+constexpr std::string_view trimmed(std::string_view text) noexcept {
+  constexpr std::string_view space = " \t\r\n\v\f";
+  auto const from = text.find_first_not_of(space);
+  if (from == std::string_view::npos) return {};
+  return text.substr(from, text.find_last_not_of(space) + 1 - from);
+}
+
+}  // namespace detail
+}  // namespace auth
+}  // namespace v1
+}  // namespace bulkwriter
+
+// ---------- bulkwriter/auth/percent.hpp -----------------------------------------------------------------------------
+
+namespace bulkwriter {
+inline namespace v1 {
+namespace auth {
+
+/// Percent-encoding of RFC 3986: every byte but letters, digits, dot, hyphen, underscore and tilde becomes a percent
+/// sign with two upper-case hexadecimal digits, a space too. The one encoder of the library: what goes over the wire
+/// and what is signed are the same bytes. `keep_slash` is for paths. Thread-safe.
+inline std::string percent_encode(std::string_view text, bool keep_slash = false) {
+  static constexpr char digits[] = "0123456789ABCDEF";
+  std::string out;
+  out.reserve(text.size() + text.size() / 8);
+  for (char const c : text) {
+    bool const unreserved = (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' ||
+                            c == '.' || c == '_' || c == '~';
+    if (unreserved || (keep_slash && c == '/')) {
+      out += c;
+    } else {
+      auto const b = static_cast<unsigned char>(c);
+      out += '%';
+      out += digits[b >> 4];
+      out += digits[b & 15];
+    }
+  }
+  return out;
+}
+
+/// The reverse. A percent sign without two hexadecimal digits behind it stands for itself, and so does a plus sign.
+/// Thread-safe.
+inline std::string percent_decode(std::string_view text) {
+  auto const digit = [](char c) -> int {
+    if (c >= '0' && c <= '9') return c - '0';
+    if (c >= 'A' && c <= 'F') return c - 'A' + 10;
+    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+  };
+  std::string out;
+  out.reserve(text.size());
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (text[i] == '%' && i + 2 < text.size()) {
+      int const high = digit(text[i + 1]), low = digit(text[i + 2]);
+      if (high >= 0 && low >= 0) {
+        out += static_cast<char>(high * 16 + low);
+        i += 2;
+        continue;
+      }
+    }
+    out += text[i];
+  }
+  return out;
+}
+
+}  // namespace auth
+}  // namespace v1
+}  // namespace bulkwriter
+
+// ---------- bulkwriter/http/detail/foreign_text.hpp -----------------------------------------------------------------
+
+namespace bulkwriter {
+inline namespace v1 {
+namespace http {
+namespace detail {
+
+/// Of a server's words the first `limit` bytes, for a message: on one line, and UTF-8 whatever they were.
+std::string foreign_text(std::string_view text, std::size_t limit);
+
+}  // namespace detail
+}  // namespace http
+}  // namespace v1
+}  // namespace bulkwriter
+
+// ---------- bulkwriter/auth/detail/aws_profiles.hpp -----------------------------------------------------------------
+
+namespace bulkwriter {
+inline namespace v1 {
+namespace auth {
+namespace detail {
+
+using ini = std::map<std::string, named_texts, std::less<>>;  // by section
+
+// The files' syntax as Python's configparser has it, which is what the AWS tools read them with: '=' or ':', keys
+// without case, comments on lines of their own, continued values on indented lines. Nothing may come twice.
+// Error: `invalid_option` with the line's number, never its text.
+result<ini> read_ini(std::string_view text);
+
+// The sections that are profiles: "default", "profile x", "profile 'x y'".
+ini profiles_of(ini config);
+
+// Both files. A key may stand in either; the pair of access and secret key comes from one.
+struct aws_profiles {
+  std::string name = {};    // of the wanted one
+  bool is_named = false;    // by the user
+  std::string places = {};  // the files' names, for messages
+  ini credentials = {}, config = {};
+
+  bool has(std::string const& profile) const { return credentials.contains(profile) || config.contains(profile); }
+  // Empty if it is not there.
+  std::string value(std::string const& profile, std::string_view key) const;
+};
+// An empty argument is what the environment says, or else the usual one.
+result<aws_profiles> read_aws_profiles(std::string const& profile, std::string const& credentials_file,
+                                       std::string const& config_file);
+
+}  // namespace detail
+}  // namespace auth
+}  // namespace v1
+}  // namespace bulkwriter
+
+// ---------- bulkwriter/auth/digest.hpp ------------------------------------------------------------------------------
+
+namespace bulkwriter {
+inline namespace v1 {
+namespace auth {
+
+using sha256_digest = std::array<std::byte, 32>;  ///< most significant byte first, as FIPS 180-4 writes it
+using md5_digest = std::array<std::byte, 16>;     ///< in the order of RFC 1321
+
+/// The bytes of a text, for the functions below. A view: the text must outlive it.
+inline std::span<std::byte const> as_bytes(std::string_view text) noexcept {
+  return std::as_bytes(std::span<char const>(text.data(), text.size()));
+}
+
+/// SHA-256 of the whole (FIPS 180-4). Throws `invalid_state` if OpenSSL refuses. Thread-safe, as is all of this header.
+/// @{
+sha256_digest sha256(std::span<std::byte const> data);
+inline sha256_digest sha256(std::string_view text) { return sha256(as_bytes(text)); }
+/// @}
+
+/// HMAC with SHA-256 (RFC 2104); keys of any length. Throws `invalid_state` if OpenSSL refuses.
+sha256_digest hmac_sha256(std::span<std::byte const> key, std::string_view text);
+
+/// MD5 (RFC 1321), for the Content-MD5 header only. Error: `invalid_state` where the platform's policy forbids MD5.
+/// @{
+result<md5_digest> try_md5(std::span<std::byte const> data);
+inline md5_digest md5(std::span<std::byte const> data) { return try_md5(data).value(); }
+/// @}
+
+/// Two lower-case hexadecimal digits a byte.
+std::string to_hex(std::span<std::byte const> data);
+
+/// RFC 4648 section 4: the standard alphabet with padding, no line breaks.
+std::string base64_encode(std::span<std::byte const> data);
+
+/// The reverse, strictly: padding required, no spaces, no stray bits. Error: `invalid_option`; the message tells the
+/// position and never the text, which may be a key.
+/// @{
+result<std::vector<std::byte>> try_base64_decode(std::string_view text);
+inline std::vector<std::byte> base64_decode(std::string_view text) { return try_base64_decode(text).value(); }
+/// @}
+
+}  // namespace auth
+}  // namespace v1
+}  // namespace bulkwriter
+
+// ---------- bulkwriter/auth/sigv4.hpp -------------------------------------------------------------------------------
+
+namespace bulkwriter {
+inline namespace v1 {
+namespace auth {
+
+/// In place of a payload hash: the body is not signed. For https, where TLS guards it.
+inline constexpr std::string_view unsigned_payload = "UNSIGNED-PAYLOAD";
+
+/// What is signed of a request: plain values, no socket, no clock.
+struct sigv4_request {
+  std::string method = "GET";  ///< in capitals
+  std::string host = {};       ///< the Host header's value; empty if `headers` holds one
+  std::string target = "/";    ///< path and query exactly as they go over the wire
+  std::vector<http::header> headers =
+      {};  ///< all to be signed, but for those that proxies rewrite (see `sigv4_signed_headers`)
+  std::string payload_hash = std::string(unsigned_payload);  ///< or the body's SHA-256 in lower-case hex
+};
+
+/// For whom is signed, and by which of the two dialects. The defaults are those of S3 and its kin; `general` gives the
+/// rules of every other service.
+struct sigv4_scope {
+  std::string region = "us-east-1";  ///< of the store; GCS takes "auto"
+  std::string service = "s3";        ///< as AWS abbreviates it
+  bool encode_path_again = false;    ///< sign the percent-encoded form of the wire's path (S3: the path as it is)
+  bool normalize_path = false;       ///< resolve `.` and `..` segments and repeated slashes before signing
+  bool payload_hash_header = true;   ///< add and sign x-amz-content-sha256
+  bool sign_session_token = true;    ///< false: the token is sent beside the signature, not under it
+
+  /// The dialect of every service but S3.
+  static sigv4_scope general(std::string region, std::string service) {
+    return {.region = std::move(region),
+            .service = std::move(service),
+            .encode_path_again = true,
+            .normalize_path = true,
+            .payload_hash_header = false};
+  }
+};
+
+/// A signature and how it came about. The intermediate texts hold no secret key, but a session token may stand in them.
+struct sigv4_signature {
+  std::vector<http::header> headers =
+      {};                   ///< to be added to the request: x-amz-date, …, Authorization; none for presigned
+  std::string target = {};  ///< presigned: path and query with the signature; otherwise as it was
+  std::string canonical_request = {};  ///< of step 1; where S3 refuses a signature it shows the one that it expected
+  std::string string_to_sign = {};     ///< of step 2
+  std::string signature = {};          ///< lower-case hex
+};
+
+/// Remembers the last derived signing key, which is the same for all requests of a day to one region and service.
+/// Thread-safe.
+class sigv4_key_cache {
+ public:
+  /// As `sigv4_signing_key`; computed only if an argument differs from the last call's.
+  sha256_digest get(std::string_view secret_key, std::string_view date, sigv4_scope const& scope);
+
+ private:
+  std::mutex mutex_;
+  std::string secret_key_, date_, region_, service_;
+  sha256_digest key_ = {};
+};
+
+/// A moment, to the second. The scope's date is the day of it in UTC.
+using sigv4_time = std::chrono::system_clock::time_point;
+
+/// Signs by headers (AWS Signature Version 4). Pure: equal arguments give equal signatures. The cache, if one is given,
+/// only saves the derivation of the key. Thread-safe.
+sigv4_signature sigv4_sign(sigv4_request const& request, credentials const& who, sigv4_scope const& scope,
+                           sigv4_time time, sigv4_key_cache* cache = nullptr);
+
+/// Signs by the query: a URL that works without further headers until `expires` has passed.
+/// Error: `invalid_option` unless `expires` is between 1 second and 7 days. Thread-safe.
+/// @{
+result<sigv4_signature> try_sigv4_presign(sigv4_request const& request, credentials const& who,
+                                          sigv4_scope const& scope, sigv4_time time, std::chrono::seconds expires);
+inline sigv4_signature sigv4_presign(sigv4_request const& request, credentials const& who, sigv4_scope const& scope,
+                                     sigv4_time time, std::chrono::seconds expires) {
+  return try_sigv4_presign(request, who, scope, time, expires).value();
+}
+/// @}
+
+// --- the steps one by one: for tests, and for a server that checks what a client has signed ---
+
+/// `20150830T123600Z`; its first eight characters are the date of the scope. UTC, whatever the locale.
+std::string sigv4_timestamp(sigv4_time time);
+
+/// The names that are signed, sorted, in lower case, joined by `;`. Left out, since proxies and gateways may drop or
+/// rewrite them: authorization, user-agent, expect and accept-encoding; those of one hop (connection, keep-alive,
+/// proxy-authenticate, proxy-authorization, te, trailer, transfer-encoding, upgrade); and those of tracing (baggage,
+/// traceparent, tracestate, x-amzn-trace-id).
+std::string sigv4_signed_headers(sigv4_request const& request);
+
+/// Step 1: the request in the one form that both sides sign. A server passes the request with only those headers that
+/// the client names as signed. `X-Amz-Signature` in the query is left out.
+std::string sigv4_canonical_request(sigv4_request const& request, sigv4_scope const& scope);
+
+/// `20150830/us-east-1/s3/aws4_request`; `date` is `YYYYMMDD`.
+std::string sigv4_credential_scope(std::string_view date, sigv4_scope const& scope);
+
+/// Step 2: algorithm, time, scope and the hash of step 1. `timestamp` as of `sigv4_timestamp`.
+std::string sigv4_string_to_sign(std::string_view canonical_request, std::string_view timestamp,
+                                 sigv4_scope const& scope);
+
+/// Step 3: the key for a day (`date`: `YYYYMMDD`), region and service.
+sha256_digest sigv4_signing_key(std::string_view secret_key, std::string_view date, sigv4_scope const& scope);
+/// Step 4: the signature of step 2's text, in lower-case hex.
+inline std::string sigv4_signature_of(sha256_digest const& signing_key, std::string_view string_to_sign) {
+  return to_hex(hmac_sha256(signing_key, string_to_sign));
+}
+
+}  // namespace auth
+}  // namespace v1
+}  // namespace bulkwriter
+
+// ---------- bulkwriter/auth/azure_token.hpp -------------------------------------------------------------------------
+
+namespace bulkwriter {
+inline namespace v1 {
+namespace auth {
+
+/// What the functions below would otherwise take from the environment, which is read at every fetch.
+struct azure_options {
+  std::string tenant_id = {};      ///< empty: AZURE_TENANT_ID
+  std::string client_id = {};      ///< empty: AZURE_CLIENT_ID; for a managed identity: which, if there are several
+  std::string client_secret = {};  ///< empty: AZURE_CLIENT_SECRET
+  std::string federated_token_file = {};                     ///< empty: AZURE_FEDERATED_TOKEN_FILE
+  std::string scope = "https://storage.azure.com/.default";  ///< what the token is for
+  std::string authority_host = {};     ///< URL; empty: AZURE_AUTHORITY_HOST, else https://login.microsoftonline.com
+  std::string metadata_endpoint = {};  ///< URL; empty: IDENTITY_ENDPOINT, else http://169.254.169.254
+  service_options service = {};        ///< how they are asked
+};
+
+/// Tokens as programs on and off Azure find them. Each provider fetches at its first `get`, and again before the token
+/// expires. Errors of `get`: as those of `aws_environment` and its kin. Thread-safe.
+/// @{
+
+/// For an application that has a client secret.
+provider<bearer_token> azure_client_secret(azure_options options = {});
+
+/// For an application that trusts a token in a file, as AKS puts it there.
+provider<bearer_token> azure_workload_identity(azure_options options = {});
+
+/// For the identity of this virtual machine, App Service, function or container app.
+provider<bearer_token> azure_managed_identity(azure_options options = {});
+
+/// The first of all these that there is, in this order, which is that of Azure's own libraries. One that is there and
+/// fails ends the search.
+provider<bearer_token> default_azure_token(azure_options options = {});
+/// @}
+
+}  // namespace auth
+}  // namespace v1
+}  // namespace bulkwriter
+
+// ---------- bulkwriter/auth/google_token.hpp ------------------------------------------------------------------------
+
+namespace bulkwriter {
+inline namespace v1 {
+namespace auth {
+
+/// What the functions below would otherwise take from the environment, which is read at every fetch.
+struct google_options {
+  /// JSON: a service account's key, or what `gcloud auth application-default login` writes. Empty:
+  /// GOOGLE_APPLICATION_CREDENTIALS, else application_default_credentials.json in CLOUDSDK_CONFIG or ~/.config/gcloud.
+  std::string credentials_file = {};
+  std::string scope = "https://www.googleapis.com/auth/devstorage.read_write";  ///< of a service account's tokens
+  std::string token_endpoint = {};     ///< URL in place of the file's token_uri
+  std::string metadata_endpoint = {};  ///< URL; empty: http://GCE_METADATA_HOST, else http://metadata.google.internal
+  service_options service = {};        ///< how they are asked
+};
+
+/// Tokens as programs on and off Google Cloud find them. Each provider fetches at its first `get`, and again before the
+/// token expires. Errors of `get`: as those of `aws_environment` and its kin. Thread-safe.
+/// @{
+
+/// For a service account whose key is in the file, or for whoever has logged in by gcloud. Files of other types
+/// (workload identity federation, impersonation) are an error that says so.
+provider<bearer_token> google_file(google_options options = {});
+
+/// For the service account of this virtual machine, GKE pod or Cloud Run service: its metadata service is asked.
+provider<bearer_token> google_metadata(google_options options = {});
+
+/// The file if there is one, else the metadata service.
+provider<bearer_token> default_google_token(google_options options = {});
+/// @}
+
+}  // namespace auth
+}  // namespace v1
+}  // namespace bulkwriter
+
 // ---------- bulkwriter/import/targets.hpp ---------------------------------------------------------------------------
 
 // Where an import runs, and what may be asked of it. Each target has a request type of its own: Milvus reads keys of
@@ -10436,21 +10986,6 @@ class rest_channel {
 bool may_pass(error_info const& error) noexcept;
 
 }  // namespace detail
-}  // namespace v1
-}  // namespace bulkwriter
-
-// ---------- bulkwriter/http/detail/foreign_text.hpp -----------------------------------------------------------------
-
-namespace bulkwriter {
-inline namespace v1 {
-namespace http {
-namespace detail {
-
-/// Of a server's words the first `limit` bytes, for a message: on one line, and UTF-8 whatever they were.
-std::string foreign_text(std::string_view text, std::size_t limit);
-
-}  // namespace detail
-}  // namespace http
 }  // namespace v1
 }  // namespace bulkwriter
 
@@ -11270,7 +11805,7 @@ class object_store {
   /// On a store of a user's own; not null.
   explicit object_store(std::shared_ptr<storage::backend> backend) noexcept : backend_(std::move(backend)) {}
 
-  /// Creates or replaces the object in one request. Body: at most 5 GiB.
+  /// Creates or replaces the object in one request. Body: at most 5 GiB (Azure: 5000 MiB).
   /// @{
   result<object_info> try_put(std::string const& key, std::span<std::byte const> body) {
     return backend_->put(key, body);
@@ -11297,7 +11832,7 @@ class object_store {
   /// @}
 
   /// Creates the object in one request, unless there is one: then the error is `precondition_failed`, and
-  /// `may_have_happened` says that it may be this one, from an attempt whose answer was lost. Body: at most 5 GiB.
+  /// `may_have_happened` says that it may be this one, from an attempt whose answer was lost. Body: as above.
   /// @{
   result<object_info> try_put_if_absent(std::string const& key, std::span<std::byte const> body) {
     return backend_->put_if_absent(key, body);
@@ -11344,8 +11879,8 @@ class object_store {
   }
   /// @}
 
-  /// The object's URL as the import services want it: "s3://bucket/key", "gs://bucket/key". Leading slashes do not
-  /// count, and nothing is encoded.
+  /// The object's URL as the import services want it: "s3://bucket/key", "gs://bucket/key",
+  /// "https://account.blob.core.windows.net/container/key". Leading slashes do not count, and nothing is encoded.
   std::string object_url(std::string_view key) const { return backend_->object_url(key); }
 
   /// The cloud's own operations, for uploads in parts.
@@ -11861,20 +12396,33 @@ class multipart_upload {
 }  // namespace v1
 }  // namespace bulkwriter
 
-// ---------- bulkwriter/storage/gcs_connect_param.hpp ----------------------------------------------------------------
+// ---------- bulkwriter/storage/azure_connect_param.hpp --------------------------------------------------------------
 
 namespace bulkwriter {
 inline namespace v1 {
 
-/// How to reach a bucket of Google Cloud Storage with an OAuth 2.0 token. (With HMAC keys, as in the guide:
-/// s3_connect_param with the endpoint "storage.googleapis.com".) Of `access_token`, `credentials_file` and `token` at
-/// most one is given; without any it is `auth::default_google_token()`, what Google's own tools find.
-struct gcs_connect_param {
-  std::string bucket_name = {};                             ///< must exist: nothing here ever creates a bucket
-  std::string endpoint = "https://storage.googleapis.com";  ///< https is assumed if the scheme is left out
-  std::string access_token = {};      ///< one that lasts long enough: nothing replaces it; never part of a message
-  std::string credentials_file = {};  ///< JSON: the key of a service account, or what gcloud writes for its user
-  auth::provider<auth::bearer_token> token = {};  ///< fetched, and replaced before it expires
+/// How to reach a container of Azure Blob storage: by a connection string, or by the account's URL and a credential.
+/// The first members in this order are those of the guide.
+///
+///     {.conn_str = "DefaultEndpointsProtocol=https;AccountName=a;AccountKey=…;EndpointSuffix=core.windows.net",
+///      .container_name = "c"}
+///     {.account_url = "https://a.blob.core.windows.net", .credential = "?sv=…&sig=…", .container_name = "c"}
+struct azure_connect_param {
+  /// As the portal shows it: AccountName and AccountKey or SharedAccessSignature, BlobEndpoint or EndpointSuffix and
+  /// DefaultEndpointsProtocol; "UseDevelopmentStorage=true" is Azurite on this machine. Never part of a message.
+  std::string conn_str = {};
+  /// "https://account.blob.core.windows.net"; the account stands in the path where the host is an address or localhost
+  /// ("http://127.0.0.1:10000/devstoreaccount1"). A SAS may stand behind it.
+  std::string account_url = {};
+  /// One of three, told apart by its shape: a shared access signature ("sv=…&sig=…", with or without '?'), a bearer
+  /// token of Microsoft Entra ID ("Bearer …", or the bare JWT, "eyJ….….…"), or else the account's key (base64). Never
+  /// part of a message. For a connection string that has none, too.
+  std::string credential = {};
+  std::string container_name = {};  ///< must exist: nothing here ever creates a container
+
+  /// In place of a credential: bearer tokens that are fetched and replaced before they expire.
+  auth::provider<auth::bearer_token> token = {};
+  std::string api_version = "2021-12-02";      ///< `x-ms-version` of all requests: for stores that know only older ones
   std::string ca_file = {};                    ///< PEM bundle; empty, and ca_path too: the system's trusted authorities
   std::string ca_path = {};                    ///< hashed directory of PEM files
   std::vector<http::host_address> hosts = {};  ///< asked before any resolver
@@ -11888,322 +12436,75 @@ struct gcs_connect_param {
 }  // namespace v1
 }  // namespace bulkwriter
 
-// ---------- bulkwriter/storage/gcs.hpp ------------------------------------------------------------------------------
+// ---------- bulkwriter/storage/azure_blob.hpp -----------------------------------------------------------------------
 
 namespace bulkwriter {
 inline namespace v1 {
 
-/// Opens a bucket of Google Cloud Storage through its XML API, which is S3's protocol but for who asks: errors, rights
-/// and threads are those of `open_store(s3_connect_param)`. Presigned URLs need HMAC keys (`storage_error` here). No
-/// request is sent: a wrong token or bucket shows at the first operation. Errors: `invalid_option`, `invalid_url`,
-/// those of reading credentials_file.
+/// Opens a container of Azure Blob storage. No request is sent: a wrong key or container shows at the first operation.
+/// Errors: `invalid_option`, `invalid_url`.
 ///
-/// Roles needed: Storage Object User (roles/storage.objectUser) has all; Storage Object Creator is enough to upload.
+/// Errors of the operations, beside those of `http::client`: access_denied, no_such_bucket (no such container),
+/// no_such_key, clock_skewed, precondition_failed, storage_error; `error_info::http_status` and `server_error` (Azure's
+/// own code) say more. Messages name container and key, never a key, a signature or a token.
+///
+/// Rights that a shared access signature needs: c and w to upload, r for `head`, l for `list` and `list_uploads`, d for
+/// `remove`; with r and d a failed upload can be cleaned up at once.
+///
+/// Objects are block blobs, and the parts of an upload their uncommitted blocks. Azure has no request that gives an
+/// upload up, and removes blocks of its own accord a week after the last one came. Aborting removes them at once where
+/// nobody else can be harmed: there is no blob of that name yet, and all blocks under it are of this upload; otherwise
+/// they are left to Azure. To complete an upload ends all others of the same key. `list_uploads` and `abort_stale` know
+/// the uploads of this library only, and those that would replace a blob only where the prefix is the whole key; they
+/// ask once more for each blob that is empty.
+///
+/// Presigned URLs need an account key (`storage_error` without). One for PUT takes the header `x-ms-blob-type:
+/// BlockBlob`, without which Azure refuses it.
 ///
 /// Thread-safe.
 /// @{
-result<object_store> try_open_store(gcs_connect_param const& param);
-object_store open_store(gcs_connect_param const& param);
+result<object_store> try_open_store(azure_connect_param const& param);
+object_store open_store(azure_connect_param const& param);
 /// @}
 
 }  // namespace v1
 }  // namespace bulkwriter
 
-// ---------- bulkwriter/storage/s3_connect_param.hpp -----------------------------------------------------------------
-
-namespace bulkwriter {
-inline namespace v1 {
-
-/// Where the bucket's name stands in a request.
-enum class s3_addressing {
-  automatic,     ///< AWS, OSS and COS: in the host name where the bucket's name allows; everything else: in the path
-  path,          ///< https://host/bucket/key
-  virtual_host,  ///< https://bucket.host/key
-};
-
-/// How to reach a bucket of S3 or of one of its many kin. The first members in this order are those of the guide.
-struct s3_connect_param {
-  std::string endpoint =
-      {};  ///< "s3.amazonaws.com", "storage.googleapis.com", "http://127.0.0.1:9000"; a scheme decides over `secure`
-  std::string access_key = {};     ///< GCS: of an HMAC key
-  std::string secret_key = {};     ///< never part of a message
-  std::string bucket_name = {};    ///< must exist: nothing here ever creates a bucket
-  bool secure = true;              ///< https, for an endpoint without a scheme
-  std::string region = {};         ///< empty: discovered from the store's answers; given: another one is an error
-  std::string session_token = {};  ///< of temporary credentials
-
-  /// Keys that are fetched, and replaced before they expire, in place of the three above:
-  /// `auth::default_aws_credentials()`.
-  auth::provider<auth::credentials> credentials = {};
-  s3_addressing addressing = s3_addressing::automatic;  ///< for stores that take only one of the two
-  std::string ca_file = {};                    ///< PEM bundle; empty, and ca_path too: the system's trusted authorities
-  std::string ca_path = {};                    ///< hashed directory of PEM files
-  std::vector<http::host_address> hosts = {};  ///< asked before any resolver; names with the bucket, if it
-                                               ///< stands in the host name
-  http::timeouts timeouts = {};                ///< of every attempt
-  http::retry_options retry = {};              ///< of every operation and every part
-  int idle_connections = 8;        ///< kept open between requests; as many as there are requests at a time are opened
-  http::proxy_options proxy = {};  ///< from HTTPS_PROXY and its kin, unless it says otherwise
-  http::exchange_hook on_exchange = {};  ///< for logs and metrics; retries: retry.on_retry
-};
-
-}  // namespace v1
-}  // namespace bulkwriter
-
-// ---------- bulkwriter/storage/detail/s3_address.hpp ----------------------------------------------------------------
+// ---------- bulkwriter/storage/detail/azure_address.hpp -------------------------------------------------------------
 
 namespace bulkwriter {
 inline namespace v1 {
 namespace storage {
 namespace detail {
 
-/// What an endpoint is, read off its host name.
-enum class s3_provider { aws, gcs, oss, cos, r2, other };
-
-/// Where the requests for one bucket go. AWS moves with the region (`at_region`), all others stay where they are.
-struct s3_address {
-  s3_provider provider = s3_provider::other;
-  http::origin origin = {};    ///< of the requests: with the bucket in the host name if `virtual_host`
-  std::string folder = {};     ///< of a gateway that serves S3 below a path: "/storage/v1/s3"; mostly empty
-  std::string base_path = {};  ///< what stands before "/key": the folder, and "/bucket" unless `virtual_host`
-  bool virtual_host = false;
-  std::string region = {};       ///< to sign for until the store says otherwise
-  bool region_is_fixed = false;  ///< given by the user: another one is an error, not a discovery
-
-  std::string aws_service_ = {}, aws_suffix_ = {};  // "s3", "amazonaws.com": what a region is put between
-  std::string bucket_ = {};
-
-  /// The same bucket reached through another region.
-  s3_address at_region(std::string const& other) const;
+/// What a request shows to be let in. One of the three has a text, or none where tokens come from a provider.
+struct azure_credential {
+  std::string key = {};    ///< of the account, base64
+  std::string sas = {};    ///< without '?', untouched: it is signed as it stands
+  std::string token = {};  ///< without "Bearer "
 };
 
-/// Errors: `invalid_option` (endpoint or bucket missing or malformed), `invalid_url`.
-result<s3_address> try_s3_address(s3_connect_param const& param);
+/// Where the requests for one container go, and with what.
+struct azure_address {
+  http::origin origin = {};
+  std::string folder = {};   ///< of the URL, where the account stands in it: "/devstoreaccount1"; mostly empty
+  std::string account = {};  ///< for the signature; empty where none is needed and the URL tells none
+  std::string container = {};
+  azure_credential credential = {};
+};
 
-/// Whether this can be a region's name; whatever else a server sends must not get into a host name.
-bool is_region_name(std::string_view text) noexcept;
+/// Errors: `invalid_option`, `invalid_url`; messages name the member or the key of the connection string, never a value
+/// that could be a secret.
+result<azure_address> try_azure_address(azure_connect_param const& param);
 
-/// The path of a key at this address, percent-encoded; of the bucket itself for an empty key.
-std::string path_of_key(s3_address const& address, std::string_view key);
+/// Which of the three a credential is, by its shape. Error: `invalid_option`.
+result<azure_credential> try_azure_credential(std::string_view text);
+
+/// The path of a key at this address, percent-encoded; of the container itself for an empty key.
+std::string path_of_key(azure_address const& address, std::string_view key);
 
 }  // namespace detail
 }  // namespace storage
-}  // namespace v1
-}  // namespace bulkwriter
-
-// ---------- bulkwriter/auth/percent.hpp -----------------------------------------------------------------------------
-
-namespace bulkwriter {
-inline namespace v1 {
-namespace auth {
-
-/// Percent-encoding of RFC 3986: every byte but letters, digits, dot, hyphen, underscore and tilde becomes a percent
-/// sign with two upper-case hexadecimal digits, a space too. The one encoder of the library: what goes over the wire
-/// and what is signed are the same bytes. `keep_slash` is for paths. Thread-safe.
-inline std::string percent_encode(std::string_view text, bool keep_slash = false) {
-  static constexpr char digits[] = "0123456789ABCDEF";
-  std::string out;
-  out.reserve(text.size() + text.size() / 8);
-  for (char const c : text) {
-    bool const unreserved = (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' ||
-                            c == '.' || c == '_' || c == '~';
-    if (unreserved || (keep_slash && c == '/')) {
-      out += c;
-    } else {
-      auto const b = static_cast<unsigned char>(c);
-      out += '%';
-      out += digits[b >> 4];
-      out += digits[b & 15];
-    }
-  }
-  return out;
-}
-
-/// The reverse. A percent sign without two hexadecimal digits behind it stands for itself, and so does a plus sign.
-/// Thread-safe.
-inline std::string percent_decode(std::string_view text) {
-  auto const digit = [](char c) -> int {
-    if (c >= '0' && c <= '9') return c - '0';
-    if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-  };
-  std::string out;
-  out.reserve(text.size());
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    if (text[i] == '%' && i + 2 < text.size()) {
-      int const high = digit(text[i + 1]), low = digit(text[i + 2]);
-      if (high >= 0 && low >= 0) {
-        out += static_cast<char>(high * 16 + low);
-        i += 2;
-        continue;
-      }
-    }
-    out += text[i];
-  }
-  return out;
-}
-
-}  // namespace auth
-}  // namespace v1
-}  // namespace bulkwriter
-
-// ---------- bulkwriter/auth/digest.hpp ------------------------------------------------------------------------------
-
-namespace bulkwriter {
-inline namespace v1 {
-namespace auth {
-
-using sha256_digest = std::array<std::byte, 32>;  ///< most significant byte first, as FIPS 180-4 writes it
-using md5_digest = std::array<std::byte, 16>;     ///< in the order of RFC 1321
-
-/// The bytes of a text, for the functions below. A view: the text must outlive it.
-inline std::span<std::byte const> as_bytes(std::string_view text) noexcept {
-  return std::as_bytes(std::span<char const>(text.data(), text.size()));
-}
-
-/// SHA-256 of the whole (FIPS 180-4). Throws `invalid_state` if OpenSSL refuses. Thread-safe, as is all of this header.
-/// @{
-sha256_digest sha256(std::span<std::byte const> data);
-inline sha256_digest sha256(std::string_view text) { return sha256(as_bytes(text)); }
-/// @}
-
-/// HMAC with SHA-256 (RFC 2104); keys of any length. Throws `invalid_state` if OpenSSL refuses.
-sha256_digest hmac_sha256(std::span<std::byte const> key, std::string_view text);
-
-/// MD5 (RFC 1321), for the Content-MD5 header only. Error: `invalid_state` where the platform's policy forbids MD5.
-/// @{
-result<md5_digest> try_md5(std::span<std::byte const> data);
-inline md5_digest md5(std::span<std::byte const> data) { return try_md5(data).value(); }
-/// @}
-
-/// Two lower-case hexadecimal digits a byte.
-std::string to_hex(std::span<std::byte const> data);
-
-/// RFC 4648 section 4: the standard alphabet with padding, no line breaks.
-std::string base64_encode(std::span<std::byte const> data);
-
-/// The reverse, strictly: padding required, no spaces, no stray bits. Error: `invalid_option`; the message tells the
-/// position and never the text, which may be a key.
-/// @{
-result<std::vector<std::byte>> try_base64_decode(std::string_view text);
-inline std::vector<std::byte> base64_decode(std::string_view text) { return try_base64_decode(text).value(); }
-/// @}
-
-}  // namespace auth
-}  // namespace v1
-}  // namespace bulkwriter
-
-// ---------- bulkwriter/auth/sigv4.hpp -------------------------------------------------------------------------------
-
-namespace bulkwriter {
-inline namespace v1 {
-namespace auth {
-
-/// In place of a payload hash: the body is not signed. For https, where TLS guards it.
-inline constexpr std::string_view unsigned_payload = "UNSIGNED-PAYLOAD";
-
-/// What is signed of a request: plain values, no socket, no clock.
-struct sigv4_request {
-  std::string method = "GET";  ///< in capitals
-  std::string host = {};       ///< the Host header's value; empty if `headers` holds one
-  std::string target = "/";    ///< path and query exactly as they go over the wire
-  std::vector<http::header> headers =
-      {};  ///< all to be signed, but for those that proxies rewrite (see `sigv4_signed_headers`)
-  std::string payload_hash = std::string(unsigned_payload);  ///< or the body's SHA-256 in lower-case hex
-};
-
-/// For whom is signed, and by which of the two dialects. The defaults are those of S3 and its kin; `general` gives the
-/// rules of every other service.
-struct sigv4_scope {
-  std::string region = "us-east-1";  ///< of the store; GCS takes "auto"
-  std::string service = "s3";        ///< as AWS abbreviates it
-  bool encode_path_again = false;    ///< sign the percent-encoded form of the wire's path (S3: the path as it is)
-  bool normalize_path = false;       ///< resolve `.` and `..` segments and repeated slashes before signing
-  bool payload_hash_header = true;   ///< add and sign x-amz-content-sha256
-  bool sign_session_token = true;    ///< false: the token is sent beside the signature, not under it
-
-  /// The dialect of every service but S3.
-  static sigv4_scope general(std::string region, std::string service) {
-    return {.region = std::move(region),
-            .service = std::move(service),
-            .encode_path_again = true,
-            .normalize_path = true,
-            .payload_hash_header = false};
-  }
-};
-
-/// A signature and how it came about. The intermediate texts hold no secret key, but a session token may stand in them.
-struct sigv4_signature {
-  std::vector<http::header> headers =
-      {};                   ///< to be added to the request: x-amz-date, …, Authorization; none for presigned
-  std::string target = {};  ///< presigned: path and query with the signature; otherwise as it was
-  std::string canonical_request = {};  ///< of step 1; where S3 refuses a signature it shows the one that it expected
-  std::string string_to_sign = {};     ///< of step 2
-  std::string signature = {};          ///< lower-case hex
-};
-
-/// Remembers the last derived signing key, which is the same for all requests of a day to one region and service.
-/// Thread-safe.
-class sigv4_key_cache {
- public:
-  /// As `sigv4_signing_key`; computed only if an argument differs from the last call's.
-  sha256_digest get(std::string_view secret_key, std::string_view date, sigv4_scope const& scope);
-
- private:
-  std::mutex mutex_;
-  std::string secret_key_, date_, region_, service_;
-  sha256_digest key_ = {};
-};
-
-/// A moment, to the second. The scope's date is the day of it in UTC.
-using sigv4_time = std::chrono::system_clock::time_point;
-
-/// Signs by headers (AWS Signature Version 4). Pure: equal arguments give equal signatures. The cache, if one is given,
-/// only saves the derivation of the key. Thread-safe.
-sigv4_signature sigv4_sign(sigv4_request const& request, credentials const& who, sigv4_scope const& scope,
-                           sigv4_time time, sigv4_key_cache* cache = nullptr);
-
-/// Signs by the query: a URL that works without further headers until `expires` has passed.
-/// Error: `invalid_option` unless `expires` is between 1 second and 7 days. Thread-safe.
-/// @{
-result<sigv4_signature> try_sigv4_presign(sigv4_request const& request, credentials const& who,
-                                          sigv4_scope const& scope, sigv4_time time, std::chrono::seconds expires);
-inline sigv4_signature sigv4_presign(sigv4_request const& request, credentials const& who, sigv4_scope const& scope,
-                                     sigv4_time time, std::chrono::seconds expires) {
-  return try_sigv4_presign(request, who, scope, time, expires).value();
-}
-/// @}
-
-// --- the steps one by one: for tests, and for a server that checks what a client has signed ---
-
-/// `20150830T123600Z`; its first eight characters are the date of the scope. UTC, whatever the locale.
-std::string sigv4_timestamp(sigv4_time time);
-
-/// The names that are signed, sorted, in lower case, joined by `;`. Left out, since proxies and gateways may drop or
-/// rewrite them: authorization, user-agent, expect and accept-encoding; those of one hop (connection, keep-alive,
-/// proxy-authenticate, proxy-authorization, te, trailer, transfer-encoding, upgrade); and those of tracing (baggage,
-/// traceparent, tracestate, x-amzn-trace-id).
-std::string sigv4_signed_headers(sigv4_request const& request);
-
-/// Step 1: the request in the one form that both sides sign. A server passes the request with only those headers that
-/// the client names as signed. `X-Amz-Signature` in the query is left out.
-std::string sigv4_canonical_request(sigv4_request const& request, sigv4_scope const& scope);
-
-/// `20150830/us-east-1/s3/aws4_request`; `date` is `YYYYMMDD`.
-std::string sigv4_credential_scope(std::string_view date, sigv4_scope const& scope);
-
-/// Step 2: algorithm, time, scope and the hash of step 1. `timestamp` as of `sigv4_timestamp`.
-std::string sigv4_string_to_sign(std::string_view canonical_request, std::string_view timestamp,
-                                 sigv4_scope const& scope);
-
-/// Step 3: the key for a day (`date`: `YYYYMMDD`), region and service.
-sha256_digest sigv4_signing_key(std::string_view secret_key, std::string_view date, sigv4_scope const& scope);
-/// Step 4: the signature of step 2's text, in lower-case hex.
-inline std::string sigv4_signature_of(sha256_digest const& signing_key, std::string_view string_to_sign) {
-  return to_hex(hmac_sha256(signing_key, string_to_sign));
-}
-
-}  // namespace auth
 }  // namespace v1
 }  // namespace bulkwriter
 
@@ -12224,7 +12525,148 @@ std::string printable(std::string_view text, std::span<std::string const> secret
 /// An ETag without its quotes.
 std::string unquoted(std::string_view etag);
 
+/// "2010-11-10T20:48:33.000Z", as stores tell the time; nothing for other text.
+std::optional<std::chrono::system_clock::time_point> parse_iso_time(std::string_view text) noexcept;
+
 bool is_one_of(std::string_view text, std::initializer_list<std::string_view> list) noexcept;
+
+}  // namespace detail
+}  // namespace storage
+}  // namespace v1
+}  // namespace bulkwriter
+
+// ---------- bulkwriter/storage/detail/azure_answer.hpp --------------------------------------------------------------
+
+namespace bulkwriter {
+inline namespace v1 {
+namespace storage {
+namespace detail {
+
+/// What Azure says when it refuses. Of AuthenticationErrorDetail only what it is about is kept: it may repeat the
+/// signature and the text that it was made from.
+struct azure_failure {
+  std::string code = {};     ///< "AuthenticationFailed"; of the header where there is no body, as in answers to HEAD
+  std::string message = {};  ///< its first line: those below repeat request and time
+  std::string request_id = {};
+  bool date_refused = false;  ///< the request's date is too far from the server's clock
+  bool outside_time = false;  ///< a shared access signature that has expired or is not valid yet
+  bool foreign = false;       ///< the body is something else than an <Error>: a web server's page, say
+};
+
+azure_failure read_azure_failure(http::response const& answer);
+
+/// The code of the library for a refusal.
+errc azure_errc(azure_failure const& failure, int status);
+
+/// Refusals that a second try may overcome although their HTTP status does not say so.
+bool is_transient_azure_code(std::string_view code) noexcept;
+
+struct azure_blob_item {
+  object_info object = {};
+  bool may_be_uncommitted = false;  ///< a block blob of no bytes: in a listing such look like empty ones
+};
+struct azure_page {
+  std::vector<azure_blob_item> blobs = {};
+  std::string next_marker = {};  ///< empty on the last page
+};
+/// Errors: `invalid_response`.
+result<azure_page> read_azure_page(std::string_view body);
+
+struct azure_block {
+  std::string id = {};  ///< base64
+  std::uint64_t size = 0;
+};
+struct azure_block_list {
+  std::vector<azure_block> committed = {}, uncommitted = {};
+};
+/// Errors: `invalid_response`.
+result<azure_block_list> read_azure_block_list(std::string_view body);
+
+/// Blocks by their latest state, so that the request can be repeated: the second time they are committed already.
+std::string write_azure_block_list(std::span<std::string const> ids);
+
+/// A block's name tells all that a later process must know of it: whose it is, which one, and its MD5 (which Azure
+/// keeps of no uncommitted block). All names have 63 bytes, and Azure wants those of one blob to be equally long; other
+/// clients' names look different.
+struct azure_block_name {
+  std::string upload_id = {};  ///< 24 hexadecimal digits: 8 of the second when it was begun, 16 at random
+  int number = 0;              ///< from 1 to 50,000
+  std::string md5 = {};        ///< 32 hexadecimal digits; zeros where there is no MD5
+
+  /// As Azure wants it: base64.
+  std::string id() const;
+};
+/// Nothing for blocks of others.
+std::optional<azure_block_name> read_azure_block_id(std::string_view id);
+
+std::string make_azure_upload_id(std::chrono::system_clock::time_point begun);
+bool is_azure_upload_id(std::string_view id) noexcept;
+/// Of an upload's id: when it was begun.
+std::chrono::system_clock::time_point azure_upload_begun(std::string_view id) noexcept;
+
+}  // namespace detail
+}  // namespace storage
+}  // namespace v1
+}  // namespace bulkwriter
+
+// ---------- bulkwriter/storage/detail/xml.hpp -----------------------------------------------------------------------
+
+namespace bulkwriter {
+inline namespace v1 {
+namespace storage {
+namespace detail {
+
+struct xml_limits {
+  std::size_t size = 64u << 20;  ///< bytes of the document
+  std::size_t depth = 32;        ///< open elements
+};
+
+/// A pull parser for what storage services answer: elements, text, CDATA, the five entities and character references;
+/// comments, processing instructions and attributes are passed over, namespace prefixes dropped, a DTD refused (no
+/// entity can be defined, so none can explode). The document must outlive the reader.
+/// Errors: `invalid_response`, with the position.
+class xml_reader {
+ public:
+  enum class token { start, end, text, finish };
+
+  explicit xml_reader(std::string_view document, xml_limits limits = {}) noexcept : all_(document), limits_(limits) {}
+
+  /// The next token. An empty element (`<a/>`) is a start and an end. Text outside the root must be white space.
+  result<token> next();
+
+  /// Local name of the element that has just started or ended.
+  std::string_view name() const noexcept { return name_; }
+  /// Text of the last `text` token, decoded. One run of text may come as several tokens.
+  std::string const& text() const noexcept { return text_; }
+
+ private:
+  error_info refuse(std::string_view what) const;
+  bool take(std::string_view prefix) noexcept;
+  bool skip_past(std::string_view end) noexcept;
+  result<token> markup();
+  result<token> open_element();
+  result<token> close_element();
+  result<token> character_data();
+  result<void> attributes(bool& empty_element);
+  result<void> reference();
+  std::string_view take_name() noexcept;
+
+  std::string_view all_;
+  xml_limits limits_;
+  std::size_t at_ = 0;
+  std::vector<std::string_view> open_;  // qualified names, into the document
+  std::string_view name_;
+  std::string text_;
+  bool pending_end_ = false, seen_root_ = false;
+};
+
+/// Calls `leave(path, text)` at the end of every element: `path` are the local names from the root down to it, `text`
+/// the text directly inside it.
+result<void> xml_walk(std::string_view document,
+                      std::function<void(std::span<std::string_view const>, std::string const&)> const& leave);
+
+/// Text for the inside of an element.
+std::string xml_escape(std::string_view text);
 
 }  // namespace detail
 }  // namespace storage
@@ -12362,6 +12804,263 @@ std::string quoted_page(http::response const& answer, std::span<std::string cons
 }  // namespace v1
 }  // namespace bulkwriter
 
+// ---------- bulkwriter/storage/detail/azure_backend.hpp -------------------------------------------------------------
+
+namespace bulkwriter {
+inline namespace v1 {
+namespace storage {
+namespace detail {
+
+/// The blob service of Azure. An upload in parts is a block blob's blocks, which its block list joins; that it exists
+/// only the names of its blocks tell.
+class azure_backend final : public http_backend {
+ public:
+  azure_backend(azure_connect_param const& param, azure_address address);
+
+  BULKWRITER_DECL result<object_info> put(std::string const& key, std::span<std::byte const> body) override;
+  BULKWRITER_DECL result<std::string> create_multipart(std::string const& key) override;
+  BULKWRITER_DECL result<uploaded_part> put_part(std::string const& key, std::string const& upload_id, int number,
+                                                 std::span<std::byte const> body, std::stop_token stop) override;
+  BULKWRITER_DECL result<object_info> complete_multipart(std::string const& key, std::string const& upload_id,
+                                                         std::span<uploaded_part const> parts) override;
+  BULKWRITER_DECL result<void> abort_multipart(std::string const& key, std::string const& upload_id) override;
+  BULKWRITER_DECL result<object_info> head(std::string const& key) override;
+  BULKWRITER_DECL result<std::vector<object_info>> list(std::string const& prefix) override;
+  BULKWRITER_DECL result<void> remove(std::string const& key) override;
+  BULKWRITER_DECL result<object_info> put_if_absent(std::string const& key, std::span<std::byte const> body) override;
+  BULKWRITER_DECL result<std::string> presign(std::string const& method, std::string const& key,
+                                              std::chrono::seconds lifetime) override;
+  BULKWRITER_DECL result<std::vector<pending_upload>> list_uploads(std::string const& prefix) override;
+  BULKWRITER_DECL result<std::vector<uploaded_part>> list_parts(std::string const& key,
+                                                                std::string const& upload_id) override;
+  BULKWRITER_DECL std::string object_url(std::string_view key) const override;
+  std::uint64_t min_part_size() const noexcept override { return 1; }
+  int max_parts() const noexcept override { return 50'000; }
+
+ private:
+  // What http_backend asks.
+  BULKWRITER_DECL result<http::response> attempt(call const& what, outcome& so_far) override;
+  BULKWRITER_DECL bool learns(http::response const& refused, outcome& so_far) override;
+  BULKWRITER_DECL bool is_transient(result<http::response> const& answer) const override;
+  BULKWRITER_DECL refusal explain(call const& what, outcome const& got, http::response const& answer) const override;
+  BULKWRITER_DECL std::vector<std::string> secrets(outcome const& got) const override;
+
+  result<object_info> put(std::string const& key, std::span<std::byte const> body, std::vector<http::header> headers);
+  result<std::vector<azure_block>> uncommitted(std::string purpose, std::string const& key);
+  result<bool> remove_uncommitted(std::string const& purpose, std::string const& key, std::string const& upload_id);
+  result<std::vector<azure_blob_item>> list_blobs(std::string purpose, std::string const& prefix,
+                                                  std::string const& include);
+  std::chrono::system_clock::time_point server_time() const;
+
+  azure_address const address_;
+  std::string const api_version_;
+  auth::provider<auth::bearer_token> const token_;  // none: address_ has a credential
+
+  mutable std::mutex mutex_;                               // guards what follows
+  std::chrono::system_clock::duration clock_offset_ = {};  // the server's clock minus ours
+  std::set<std::string> unsent_;                           // uploads of which no block can have arrived
+};
+
+}  // namespace detail
+}  // namespace storage
+}  // namespace v1
+}  // namespace bulkwriter
+
+// ---------- bulkwriter/auth/azure_shared_key.hpp --------------------------------------------------------------------
+
+namespace bulkwriter {
+inline namespace v1 {
+namespace auth {
+
+/// What is signed of a request to Azure Blob storage: plain values, no socket, no clock.
+struct azure_request {
+  std::string method = "GET";  ///< in capitals
+  std::string target = "/";    ///< path and query exactly as they go over the wire
+  std::vector<http::header> headers =
+      {};  ///< all that are sent; among them `x-ms-version` (2015-02-21 or later), and `x-ms-date` or `Date`
+  std::uint64_t content_length = 0;  ///< bytes of the body
+};
+
+/// A signature and how it came about. Neither text holds the key.
+struct azure_signature {
+  http::header authorization = {};  ///< to be added to the request: "SharedKey account:signature"
+  std::string string_to_sign = {};  ///< where Azure refuses a signature it shows the one that it expected
+  std::string signature = {};       ///< base64
+};
+
+/// Signs for an account (Azure's "Shared Key", of the blob service). Pure: equal arguments give equal signatures. `key`
+/// is the account's key in base64, as the portal shows it. A URL that has the account in its path (Azurite's) needs
+/// nothing special: what is signed begins with the account and goes on with the whole path. Error: `invalid_option` for
+/// a key that is not base64, which the message does not repeat. Thread-safe.
+/// @{
+result<azure_signature> try_azure_shared_key_sign(azure_request const& request, std::string_view account,
+                                                  std::string_view key);
+inline azure_signature azure_shared_key_sign(azure_request const& request, std::string_view account,
+                                             std::string_view key) {
+  return try_azure_shared_key_sign(request, account, key).value();
+}
+/// @}
+
+/// The text that is signed: for tests, and for a server that checks what a client has signed.
+std::string azure_string_to_sign(azure_request const& request, std::string_view account);
+
+/// "Fri, 26 Jun 2015 23:39:12 GMT", as `x-ms-date` and other headers want it. UTC, whatever the locale. Thread-safe.
+std::string azure_date(std::chrono::system_clock::time_point time);
+
+/// What a shared access signature of one blob allows.
+struct azure_sas_request {
+  std::string container = {};                          ///< its name
+  std::string blob = {};                               ///< its name, not encoded
+  std::string permissions = "r";                       ///< letters in Azure's order: "racwd…"
+  std::chrono::system_clock::time_point expires = {};  ///< to the second
+  bool https_only = true;                              ///< refused over http
+  std::string version = "2021-12-02";                  ///< of the signature's rules: 2020-12-06 or later
+};
+
+/// A service SAS of one blob, as the query of a URL without '?': whoever has the URL needs no key. It is a secret.
+/// Pure. Errors: as of `try_azure_shared_key_sign`. Thread-safe.
+/// @{
+result<std::string> try_azure_blob_sas(azure_sas_request const& request, std::string_view account,
+                                       std::string_view key);
+inline std::string azure_blob_sas(azure_sas_request const& request, std::string_view account, std::string_view key) {
+  return try_azure_blob_sas(request, account, key).value();
+}
+/// @}
+
+}  // namespace auth
+}  // namespace v1
+}  // namespace bulkwriter
+
+// ---------- bulkwriter/storage/gcs_connect_param.hpp ----------------------------------------------------------------
+
+namespace bulkwriter {
+inline namespace v1 {
+
+/// How to reach a bucket of Google Cloud Storage with an OAuth 2.0 token. (With HMAC keys, as in the guide:
+/// s3_connect_param with the endpoint "storage.googleapis.com".) Of `access_token`, `credentials_file` and `token` at
+/// most one is given; without any it is `auth::default_google_token()`, what Google's own tools find.
+struct gcs_connect_param {
+  std::string bucket_name = {};                             ///< must exist: nothing here ever creates a bucket
+  std::string endpoint = "https://storage.googleapis.com";  ///< https is assumed if the scheme is left out
+  std::string access_token = {};      ///< one that lasts long enough: nothing replaces it; never part of a message
+  std::string credentials_file = {};  ///< JSON: the key of a service account, or what gcloud writes for its user
+  auth::provider<auth::bearer_token> token = {};  ///< fetched, and replaced before it expires
+  std::string ca_file = {};                    ///< PEM bundle; empty, and ca_path too: the system's trusted authorities
+  std::string ca_path = {};                    ///< hashed directory of PEM files
+  std::vector<http::host_address> hosts = {};  ///< asked before any resolver
+  http::timeouts timeouts = {};                ///< of every attempt
+  http::retry_options retry = {};              ///< of every operation and every part
+  int idle_connections = 8;        ///< kept open between requests; as many as there are requests at a time are opened
+  http::proxy_options proxy = {};  ///< from HTTPS_PROXY and its kin, unless it says otherwise
+  http::exchange_hook on_exchange = {};  ///< for logs and metrics; retries: retry.on_retry
+};
+
+}  // namespace v1
+}  // namespace bulkwriter
+
+// ---------- bulkwriter/storage/gcs.hpp ------------------------------------------------------------------------------
+
+namespace bulkwriter {
+inline namespace v1 {
+
+/// Opens a bucket of Google Cloud Storage through its XML API, which is S3's protocol but for who asks: errors, rights
+/// and threads are those of `open_store(s3_connect_param)`. Presigned URLs need HMAC keys (`storage_error` here). No
+/// request is sent: a wrong token or bucket shows at the first operation, and so does a file that is no key. Errors:
+/// `invalid_option`, `invalid_url`.
+///
+/// Roles needed: Storage Object User (roles/storage.objectUser) has all; Storage Object Creator is enough to upload.
+///
+/// Thread-safe.
+/// @{
+result<object_store> try_open_store(gcs_connect_param const& param);
+object_store open_store(gcs_connect_param const& param);
+/// @}
+
+}  // namespace v1
+}  // namespace bulkwriter
+
+// ---------- bulkwriter/storage/s3_connect_param.hpp -----------------------------------------------------------------
+
+namespace bulkwriter {
+inline namespace v1 {
+
+/// Where the bucket's name stands in a request.
+enum class s3_addressing {
+  automatic,     ///< AWS, OSS and COS: in the host name where the bucket's name allows; everything else: in the path
+  path,          ///< https://host/bucket/key
+  virtual_host,  ///< https://bucket.host/key
+};
+
+/// How to reach a bucket of S3 or of one of its many kin. The first members in this order are those of the guide.
+struct s3_connect_param {
+  std::string endpoint =
+      {};  ///< "s3.amazonaws.com", "storage.googleapis.com", "http://127.0.0.1:9000"; a scheme decides over `secure`
+  std::string access_key = {};     ///< GCS: of an HMAC key
+  std::string secret_key = {};     ///< never part of a message
+  std::string bucket_name = {};    ///< must exist: nothing here ever creates a bucket
+  bool secure = true;              ///< https, for an endpoint without a scheme
+  std::string region = {};         ///< empty: discovered from the store's answers; given: another one is an error
+  std::string session_token = {};  ///< of temporary credentials
+
+  /// Keys that are fetched, and replaced before they expire, in place of the three above:
+  /// `auth::default_aws_credentials()`.
+  auth::provider<auth::credentials> credentials = {};
+  s3_addressing addressing = s3_addressing::automatic;  ///< for stores that take only one of the two
+  std::string ca_file = {};                    ///< PEM bundle; empty, and ca_path too: the system's trusted authorities
+  std::string ca_path = {};                    ///< hashed directory of PEM files
+  std::vector<http::host_address> hosts = {};  ///< asked before any resolver; names with the bucket, if it
+                                               ///< stands in the host name
+  http::timeouts timeouts = {};                ///< of every attempt
+  http::retry_options retry = {};              ///< of every operation and every part
+  int idle_connections = 8;        ///< kept open between requests; as many as there are requests at a time are opened
+  http::proxy_options proxy = {};  ///< from HTTPS_PROXY and its kin, unless it says otherwise
+  http::exchange_hook on_exchange = {};  ///< for logs and metrics; retries: retry.on_retry
+};
+
+}  // namespace v1
+}  // namespace bulkwriter
+
+// ---------- bulkwriter/storage/detail/s3_address.hpp ----------------------------------------------------------------
+
+namespace bulkwriter {
+inline namespace v1 {
+namespace storage {
+namespace detail {
+
+/// What an endpoint is, read off its host name.
+enum class s3_provider { aws, gcs, oss, cos, r2, other };
+
+/// Where the requests for one bucket go. AWS moves with the region (`at_region`), all others stay where they are.
+struct s3_address {
+  s3_provider provider = s3_provider::other;
+  http::origin origin = {};    ///< of the requests: with the bucket in the host name if `virtual_host`
+  std::string folder = {};     ///< of a gateway that serves S3 below a path: "/storage/v1/s3"; mostly empty
+  std::string base_path = {};  ///< what stands before "/key": the folder, and "/bucket" unless `virtual_host`
+  bool virtual_host = false;
+  std::string region = {};       ///< to sign for until the store says otherwise
+  bool region_is_fixed = false;  ///< given by the user: another one is an error, not a discovery
+
+  std::string aws_service_ = {}, aws_suffix_ = {};  // "s3", "amazonaws.com": what a region is put between
+  std::string bucket_ = {};
+
+  /// The same bucket reached through another region.
+  s3_address at_region(std::string const& other) const;
+};
+
+/// Errors: `invalid_option` (endpoint or bucket missing or malformed), `invalid_url`.
+result<s3_address> try_s3_address(s3_connect_param const& param);
+
+/// Whether this can be a region's name; whatever else a server sends must not get into a host name.
+bool is_region_name(std::string_view text) noexcept;
+
+/// The path of a key at this address, percent-encoded; of the bucket itself for an empty key.
+std::string path_of_key(s3_address const& address, std::string_view key);
+
+}  // namespace detail
+}  // namespace storage
+}  // namespace v1
+}  // namespace bulkwriter
+
 // ---------- bulkwriter/storage/detail/s3_answer.hpp -----------------------------------------------------------------
 
 namespace bulkwriter {
@@ -12425,74 +13124,7 @@ struct s3_parts_page {
 };
 result<s3_parts_page> read_s3_parts_page(std::string_view body);
 
-/// "2010-11-10T20:48:33.000Z", as stores tell the time; nothing for other text.
-std::optional<std::chrono::system_clock::time_point> parse_s3_time(std::string_view text) noexcept;
-
 std::string write_s3_parts(std::span<uploaded_part const> parts);
-
-}  // namespace detail
-}  // namespace storage
-}  // namespace v1
-}  // namespace bulkwriter
-
-// ---------- bulkwriter/storage/detail/xml.hpp -----------------------------------------------------------------------
-
-namespace bulkwriter {
-inline namespace v1 {
-namespace storage {
-namespace detail {
-
-struct xml_limits {
-  std::size_t size = 64u << 20;  ///< bytes of the document
-  std::size_t depth = 32;        ///< open elements
-};
-
-/// A pull parser for what storage services answer: elements, text, CDATA, the five entities and character references;
-/// comments, processing instructions and attributes are passed over, namespace prefixes dropped, a DTD refused (no
-/// entity can be defined, so none can explode). The document must outlive the reader.
-/// Errors: `invalid_response`, with the position.
-class xml_reader {
- public:
-  enum class token { start, end, text, finish };
-
-  explicit xml_reader(std::string_view document, xml_limits limits = {}) noexcept : all_(document), limits_(limits) {}
-
-  /// The next token. An empty element (`<a/>`) is a start and an end. Text outside the root must be white space.
-  result<token> next();
-
-  /// Local name of the element that has just started or ended.
-  std::string_view name() const noexcept { return name_; }
-  /// Text of the last `text` token, decoded. One run of text may come as several tokens.
-  std::string const& text() const noexcept { return text_; }
-
- private:
-  error_info refuse(std::string_view what) const;
-  bool take(std::string_view prefix) noexcept;
-  bool skip_past(std::string_view end) noexcept;
-  result<token> markup();
-  result<token> open_element();
-  result<token> close_element();
-  result<token> character_data();
-  result<void> attributes(bool& empty_element);
-  result<void> reference();
-  std::string_view take_name() noexcept;
-
-  std::string_view all_;
-  xml_limits limits_;
-  std::size_t at_ = 0;
-  std::vector<std::string_view> open_;  // qualified names, into the document
-  std::string_view name_;
-  std::string text_;
-  bool pending_end_ = false, seen_root_ = false;
-};
-
-/// Calls `leave(path, text)` at the end of every element: `path` are the local names from the root down to it, `text`
-/// the text directly inside it.
-result<void> xml_walk(std::string_view document,
-                      std::function<void(std::span<std::string_view const>, std::string const&)> const& leave);
-
-/// Text for the inside of an element.
-std::string xml_escape(std::string_view text);
 
 }  // namespace detail
 }  // namespace storage
@@ -12646,6 +13278,7 @@ inline object_info upload_file(object_store const& store, std::string const& pat
 #include <openssl/err.h>
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
+#include <openssl/pem.h>
 #include <openssl/ssl.h>
 #include <openssl/x509v3.h>
 
@@ -12659,6 +13292,7 @@ inline object_info upload_file(object_store const& store, std::string const& pat
 #include <exception>
 #include <fcntl.h>
 #include <filesystem>
+#include <fstream>
 #include <random>
 #include <unistd.h>
 
@@ -14842,6 +15476,1422 @@ BULKWRITER_DECL result<response> send_with_retry(retry_options const& options,
 }  // namespace v1
 }  // namespace bulkwriter
 
+// ---------- bulkwriter/http/detail/foreign_text.ipp -----------------------------------------------------------------
+
+namespace bulkwriter {
+inline namespace v1 {
+namespace http {
+namespace detail {
+
+// Bytes of the UTF-8 character that begins here (RFC 3629); 0 if none does.
+BULKWRITER_DECL std::size_t character_size(std::string_view text) noexcept {
+  auto const at = [text](std::size_t i) { return static_cast<unsigned char>(text[i]); };
+  unsigned char const first = at(0);
+  if (first < 0x80) return 1;
+  std::size_t const size = first >= 0xF0 ? 4 : first >= 0xE0 ? 3 : 2;
+  if (first < 0xC2 || first > 0xF4 || text.size() < size) return 0;
+  for (std::size_t i = 1; i < size; ++i)
+    if ((at(i) & 0xC0) != 0x80) return 0;
+  bool const overlong = (first == 0xE0 && at(1) < 0xA0) || (first == 0xF0 && at(1) < 0x90);
+  bool const no_character = (first == 0xED && at(1) > 0x9F) || (first == 0xF4 && at(1) > 0x8F);
+  return overlong || no_character ? 0 : size;
+}
+
+BULKWRITER_DECL std::string foreign_text(std::string_view text, std::size_t limit) {
+  std::string out;
+  for (std::size_t at = 0; at < text.size();) {
+    std::size_t const size = character_size(text.substr(at));
+    if (at + (size == 0 ? 1 : size) > limit) return out + "…";
+    auto const c = static_cast<unsigned char>(text[at]);
+    if (size == 0)
+      out += '?';
+    else if (c < 0x20 || c == 0x7f)
+      out += ' ';
+    else
+      out.append(text, at, size);
+    at += size == 0 ? 1 : size;
+  }
+  return out;
+}
+
+}  // namespace detail
+}  // namespace http
+}  // namespace v1
+}  // namespace bulkwriter
+
+// ---------- bulkwriter/auth/detail/inquiry.ipp ----------------------------------------------------------------------
+
+namespace bulkwriter {
+inline namespace v1 {
+namespace auth {
+namespace detail {
+
+BULKWRITER_DECL std::string or_environment(std::string const& given, std::initializer_list<char const*> names) {
+  if (!given.empty()) return given;
+  for (char const* name : names) {
+    if (char const* value = std::getenv(name); value != nullptr && *value != '\0') return value;
+  }
+  return {};
+}
+
+// A file's or a profile's name, for a message.
+BULKWRITER_DECL std::string in_quotes(std::string_view name) {
+  return '\'' + http::detail::foreign_text(name, 4096) + '\'';
+}
+
+BULKWRITER_DECL std::string expand_home(std::string const& path) {
+  return path.starts_with("~/") ? or_environment({}, {"HOME"}) + path.substr(1) : path;
+}
+
+BULKWRITER_DECL result<std::string> read_file(std::string const& path) {
+  constexpr std::size_t limit = 1024 * 1024;
+  std::string text(limit + 1, '\0');
+  std::ifstream file(expand_home(path), std::ios::binary);
+  file.read(text.data(), static_cast<std::streamsize>(text.size()));
+  if (!file.eof())
+    return error_info{.code = errc::io_error,
+                      .message = in_quotes(path) + (file.gcount() > 0 ? " is larger than 1 MiB" : " cannot be read")};
+  return std::string(trimmed(std::string_view(text).substr(0, static_cast<std::size_t>(file.gcount()))));
+}
+
+BULKWRITER_DECL std::string form(std::initializer_list<std::pair<std::string_view, std::string_view>> values) {
+  std::string out;
+  for (auto const& [name, value] : values) {
+    if (value.empty()) continue;
+    if (!out.empty()) out += '&';
+    ((out += name) += '=') += percent_encode(value);
+  }
+  return out;
+}
+
+BULKWRITER_DECL std::optional<time_point> parse_time(std::string_view text) {
+  // 2026-01-02T03:04:05Z, and with a fraction of the second or an offset before the end: .678+01:30
+  int year = 0;
+  unsigned month = 0, day = 0, hour = 0, minute = 0, second = 0;
+  auto const number = [&text](std::size_t digits, char before, auto& value) {
+    if (before != '\0') {
+      if (!text.starts_with(before)) return false;
+      text.remove_prefix(1);
+    }
+    bool const good = text.size() >= digits && http::detail::parse_number(text.substr(0, digits), value);
+    if (good) text.remove_prefix(digits);
+    return good;
+  };
+  if (!number(4, '\0', year) || !number(2, '-', month) || !number(2, '-', day)) return std::nullopt;
+  if (!number(2, text.starts_with(' ') ? ' ' : 'T', hour) || !number(2, ':', minute) || !number(2, ':', second))
+    return std::nullopt;
+  if (text.starts_with('.')) text.remove_prefix((std::min)(text.find_first_not_of("0123456789", 1), text.size()));
+  std::chrono::minutes offset{};
+  if (text != "Z") {
+    unsigned hours = 0, minutes = 0;
+    int const sign = text.starts_with('-') ? -1 : 1;
+    if (!number(2, sign < 0 ? '-' : '+', hours)) return std::nullopt;
+    if (!number(2, text.starts_with(':') ? ':' : '\0', minutes) || !text.empty()) return std::nullopt;
+    offset = sign * (std::chrono::hours(hours) + std::chrono::minutes(minutes));
+  }
+  std::chrono::year_month_day const date{std::chrono::year(year), std::chrono::month(month), std::chrono::day(day)};
+  // system_clock counts nanoseconds in 64 bits: until 2262
+  if (!date.ok() || year < 1970 || year > 2200 || hour > 23 || minute > 59 || second > 60) return std::nullopt;
+  return std::chrono::sys_days(date) + std::chrono::hours(hour) + std::chrono::minutes(minute) +
+         std::chrono::seconds(second) - offset;
+}
+
+BULKWRITER_DECL std::optional<named_texts> read_json(std::string_view document) {
+  boost::system::error_code failed;
+  boost::json::value const root = boost::json::parse({document.data(), document.size()}, failed);
+  if (failed || !root.is_object()) return std::nullopt;
+  named_texts out;
+  for (auto const& [key, value] : root.get_object()) {
+    if (value.is_string()) {
+      out.emplace(std::string_view(key), std::string_view(value.get_string()));
+    } else if (value.is_number()) {
+      out.emplace(std::string_view(key), boost::json::serialize(value));
+    } else if (value.is_object() && std::string_view(key) == "error") {
+      // Google's other form of a refusal: {"error": {"status": …, "message": …}}
+      for (std::string_view const inner : {"status", "message"}) {
+        if (auto const* text = value.get_object().if_contains(inner); text != nullptr && text->is_string())
+          out.emplace(inner == "status" ? "error" : inner, std::string_view(text->get_string()));
+      }
+    }
+  }
+  return out;
+}
+
+// Enough for what a token service answers: attributes, comments and CDATA do not occur there.
+BULKWRITER_DECL named_texts read_xml_leaves(std::string_view document) {
+  named_texts out;
+  for (std::size_t at = 0; (at = document.find('<', at)) != std::string_view::npos;) {
+    auto const close = document.find('>', ++at);
+    if (close == std::string_view::npos) break;
+    auto const name = document.substr(at, close - at);
+    auto const rest = document.substr(close + 1);
+    auto const text = rest.substr(0, rest.find('<'));
+    auto const end = rest.substr(text.size());
+    if (end.starts_with("</") && end.substr(2).starts_with(name) && end.substr(2 + name.size()).starts_with('>'))
+      out.emplace(name, text);
+  }
+  return out;
+}
+
+BULKWRITER_DECL std::optional<named_texts> read_fields(std::string_view document) {
+  auto const text = trimmed(document);
+  if (text.starts_with('<')) return read_xml_leaves(text);
+  return read_json(text);
+}
+
+BULKWRITER_DECL std::string reply::text(std::initializer_list<std::string_view> names) const {
+  for (auto const name : names) {
+    if (auto const found = fields.find(name); found != fields.end() && !found->second.empty()) return found->second;
+  }
+  return {};
+}
+
+// The first of these texts as far as it can be repeated: services show what they were sent.
+BULKWRITER_DECL std::string printable(reply const& got, std::initializer_list<std::string_view> names) {
+  auto text = got.text(names);
+  for (auto const& secret : got.secrets) {
+    if (secret.size() < 4) continue;  // a word that short would tear ordinary text apart
+    for (auto const& spelled : {secret, percent_encode(secret)}) {
+      for (std::size_t at = 0; (at = text.find(spelled, at)) != std::string::npos; at += 3)
+        text.replace(at, spelled.size(), "***");
+    }
+  }
+  return text;
+}
+
+// What the service says of a failure: a code and a sentence, as AWS and OAuth name them.
+BULKWRITER_DECL std::string code_of(reply const& got) { return printable(got, {"error", "Code", "code"}); }
+BULKWRITER_DECL std::string complaint(reply const& got) {
+  auto const code = code_of(got), text = printable(got, {"error_description", "Message", "message"});
+  return (code.empty() ? "" : ' ' + http::detail::foreign_text(code, 100)) +
+         (text.empty() ? "" : ": " + http::detail::foreign_text(text, 400));
+}
+
+BULKWRITER_DECL service_options nearby(service_options how, std::chrono::milliseconds answer) {
+  how.client.proxy = {.url = "none"};
+  auto& limits = how.client.timeouts;
+  limits.resolve = limits.connect = limits.handshake = std::chrono::seconds(1);
+  limits.first_byte = limits.read_stall = limits.write_stall = answer;
+  return how;
+}
+
+BULKWRITER_DECL result<reply> ask(service_options const& how, inquiry const& what, std::stop_token const& stop) {
+  auto const url = http::url::try_parse(what.url);
+  if (!url) return url.error();
+  auto options = how.client;
+  options.max_body_size = (std::min)(options.max_body_size, std::size_t(1024 * 1024));
+  http::client client(std::move(options));
+  http::request const request = {.method = what.method,
+                                 .origin = url->origin,
+                                 .target = url->target,
+                                 .headers = what.headers,
+                                 .body = std::as_bytes(std::span(what.body))};
+  auto answer = http::send_with_retry(
+      how.retry,
+      [&] {
+        if (!what.sign) return client.try_send(request, stop);
+        auto signed_request = request;
+        auto const more = what.sign(request);
+        signed_request.headers.insert(signed_request.headers.end(), more.begin(), more.end());
+        return client.try_send(signed_request, stop);
+      },
+      what.worth_repeating, stop);
+  if (!answer) return answer.error();  // its message begins with the origin
+
+  reply out = {.from = url->origin.to_string(),
+               .body = std::move(answer->body),
+               .received = how.refresh.now ? how.refresh.now() : std::chrono::system_clock::now(),
+               .secrets = what.secrets};
+  out.fields = read_fields(out.body).value_or(named_texts());
+  int const status = answer->status;
+  if (status < 300) return out;
+  bool const denied = status == 400 || status == 401 || status == 403;
+  return error_info{.code = denied ? errc::access_denied : errc::http_error,
+                    .message = out.from + ": HTTP " + std::to_string(status) + complaint(out),
+                    .http_status = status,
+                    .server_error = http::detail::foreign_text(code_of(out), 100)};
+}
+
+// Of a metadata service: this machine is none of that cloud's, or has no identity there.
+BULKWRITER_DECL error_info nobody_there(error_info failure) {
+  if (failure.code != errc::cancelled) failure.code = errc::credentials_unavailable;
+  return failure;
+}
+
+// That an answer lacks what it is asked for. Some services refuse like this, with status 200.
+BULKWRITER_DECL error_info lacking(reply const& got, std::string_view name) {
+  return {.code = errc::invalid_response,
+          .message = got.from + ": an answer without '" + std::string(name) + '\'' + complaint(got)};
+}
+
+// A moment as ISO 8601 or in seconds since 1970; without one, for ever.
+BULKWRITER_DECL std::optional<time_point> parse_expiry(std::string const& text) {
+  constexpr double latest = 7'258'118'400;  // 2200
+  if (text.empty()) return time_point::max();
+  double seconds = 0;
+  auto const end = text.data() + text.size();
+  auto const parsed = std::from_chars(text.data(), end, seconds);
+  if (parsed.ec != std::errc() || parsed.ptr != end) return parse_time(text);
+  if (!(seconds >= 0 && seconds < latest)) return std::nullopt;
+  return time_point(std::chrono::seconds(static_cast<std::int64_t>(seconds)));
+}
+
+BULKWRITER_DECL result<credentials> credentials_of(result<reply> const& got) {
+  if (!got) return got.error();
+  credentials out{.access_key = got->text({"AccessKeyId"}),
+                  .secret_key = got->text({"SecretAccessKey"}),
+                  .session_token = got->text({"Token", "SessionToken"})};
+  if (out.access_key.empty()) return lacking(*got, "AccessKeyId");
+  if (out.secret_key.empty()) return lacking(*got, "SecretAccessKey");
+  auto const expires = parse_expiry(got->text({"Expiration"}));
+  if (!expires) return lacking(*got, "Expiration");
+  out.expires = *expires;
+  return out;
+}
+
+BULKWRITER_DECL result<bearer_token> token_of(result<reply> const& got) {
+  if (!got) return got.error();
+  bearer_token out{.token = got->text({"access_token"})};
+  if (out.token.empty()) return lacking(*got, "access_token");
+  auto const left = got->text({"expires_in"});
+  if (unsigned seconds = 0; http::detail::parse_number(left, seconds)) {
+    out.expires = got->received + std::chrono::seconds(seconds);
+  } else if (auto const expires = parse_expiry(got->text({"expires_on"})); left.empty() && expires) {
+    out.expires = *expires;
+  } else {
+    return lacking(*got, left.empty() ? "expires_on" : "expires_in");
+  }
+  return out;
+}
+
+}  // namespace detail
+}  // namespace auth
+}  // namespace v1
+}  // namespace bulkwriter
+
+// ---------- bulkwriter/auth/detail/aws_profiles.ipp -----------------------------------------------------------------
+
+namespace bulkwriter {
+inline namespace v1 {
+namespace auth {
+namespace detail {
+
+BULKWRITER_DECL result<ini> read_ini(std::string_view text) {
+  ini out;
+  named_texts defaults;  // of [DEFAULT], for all sections
+  named_texts* section = nullptr;
+  std::string* value = nullptr;  // of the last key
+  std::size_t indent = 0;        // of its line
+  for (std::size_t number = 1; !text.empty(); ++number) {
+    auto const refuse = [number](std::string_view why) {
+      return unusable("line " + std::to_string(number) + ": " + std::string(why));
+    };
+    auto const whole = text.substr(0, text.find('\n'));
+    text.remove_prefix((std::min)(whole.size() + 1, text.size()));
+    auto const line = trimmed(whole);
+    if (line.starts_with('#') || line.starts_with(';')) continue;
+    if (line.empty()) {
+      if (value != nullptr) *value += '\n';
+      continue;
+    }
+    auto const depth = static_cast<std::size_t>(line.data() - whole.data());
+    if (value != nullptr && depth > indent) {
+      (*value += '\n') += line;
+      continue;
+    }
+    indent = depth;
+    if (auto const close = line.rfind(']'); line.starts_with('[') && close != std::string_view::npos && close > 1) {
+      auto const name = line.substr(1, close - 1);
+      value = nullptr;
+      section = &defaults;
+      if (name != "DEFAULT") {
+        auto const [at, is_new] = out.try_emplace(std::string(name));
+        if (!is_new) return refuse("a section for the second time");
+        section = &at->second;
+      }
+      continue;
+    }
+    if (section == nullptr) return refuse("not in a section");
+    auto const sign = line.find_first_of("=:");
+    if (sign == std::string_view::npos) return refuse("no '='");
+    std::string key(trimmed(line.substr(0, sign)));
+    if (key.empty()) return refuse("no name before the '='");
+    std::transform(key.begin(), key.end(), key.begin(), http::detail::to_lower);
+    auto const [at, is_new] = section->try_emplace(std::move(key), trimmed(line.substr(sign + 1)));
+    if (!is_new) return refuse("a name for the second time in its section");
+    value = &at->second;
+  }
+  for (auto& [name, keys] : out) {
+    keys.insert(defaults.begin(), defaults.end());
+    for (auto& [key, joined] : keys) {
+      joined.erase(trimmed(joined).empty() ? 0 : joined.find_last_not_of(" \t\r\n\v\f") + 1);
+      if (joined.starts_with('\n')) joined.clear();  // settings of one service, nested: not ours
+    }
+  }
+  return out;
+}
+
+// The words of a section's name, as a shell takes them apart.
+BULKWRITER_DECL std::vector<std::string> words_of(std::string_view text) {
+  std::vector<std::string> out;
+  char quote = '\0';
+  bool inside = false;
+  for (char const c : text) {
+    if (quote == '\0' && (c == ' ' || c == '\t')) {
+      inside = false;
+      continue;
+    }
+    if (!inside) out.emplace_back();
+    inside = true;
+    if (quote == '\0' && (c == '"' || c == '\'')) {
+      quote = c;
+    } else if (c == quote) {
+      quote = '\0';
+    } else {
+      out.back() += c;
+    }
+  }
+  return out;
+}
+
+BULKWRITER_DECL ini profiles_of(ini config) {
+  ini out;
+  for (auto& [name, keys] : config) {
+    auto words = words_of(name);
+    if (name == "default") {
+      out.try_emplace(name, std::move(keys));
+    } else if (words.size() == 2 && words[0] == "profile") {
+      out.insert_or_assign(std::move(words[1]), std::move(keys));
+    }
+  }
+  return out;
+}
+
+BULKWRITER_DECL std::string aws_profiles::value(std::string const& profile, std::string_view key) const {
+  for (auto const* file : {&credentials, &config}) {
+    auto const section = file->find(profile);
+    if (section == file->end()) continue;
+    if (auto const found = section->second.find(key); found != section->second.end()) return found->second;
+  }
+  return {};
+}
+
+BULKWRITER_DECL result<aws_profiles> read_aws_profiles(std::string const& profile, std::string const& credentials_file,
+                                                       std::string const& config_file) {
+  aws_profiles out = {.name = or_environment(profile, {"AWS_PROFILE"})};
+  out.is_named = !out.name.empty();
+  if (!out.is_named) out.name = "default";
+  auto const read = [&](std::string path, char const* otherwise, ini& into) -> result<void> {
+    if (path.empty()) path = otherwise;
+    path = expand_home(path);
+    out.places += (out.places.empty() ? "" : " or ") + in_quotes(path);
+    std::error_code failed;
+    if (!std::filesystem::is_regular_file(path, failed)) return {};
+    auto text = read_file(path);
+    if (!text) return std::move(text).error();
+    auto parsed = read_ini(*text);
+    if (!parsed) {
+      parsed.error().message.insert(0, in_quotes(path) + ", ");
+      return std::move(parsed).error();
+    }
+    into = std::move(*parsed);
+    return {};
+  };
+  if (auto done = read(or_environment(credentials_file, {"AWS_SHARED_CREDENTIALS_FILE"}), "~/.aws/credentials",
+                       out.credentials);
+      !done)
+    return std::move(done).error();
+  if (auto done = read(or_environment(config_file, {"AWS_CONFIG_FILE"}), "~/.aws/config", out.config); !done)
+    return std::move(done).error();
+  out.config = profiles_of(std::move(out.config));
+  return out;
+}
+
+}  // namespace detail
+}  // namespace auth
+}  // namespace v1
+}  // namespace bulkwriter
+
+// ---------- bulkwriter/auth/detail/digest.ipp -----------------------------------------------------------------------
+
+namespace bulkwriter {
+inline namespace v1 {
+namespace auth {
+
+BULKWRITER_DECL sha256_digest sha256(std::span<std::byte const> data) {
+  sha256_digest out;
+  // A zero-length span may carry a null pointer, which EVP_Digest accepts together with a count of 0.
+  if (EVP_Digest(data.data(), data.size(), reinterpret_cast<unsigned char*>(out.data()), nullptr, EVP_sha256(),
+                 nullptr) != 1) {
+    ::bulkwriter::v1::detail::throw_error(
+        {.code = errc::invalid_state, .message = "OpenSSL refuses to compute SHA-256"});
+  }
+  return out;
+}
+
+BULKWRITER_DECL sha256_digest hmac_sha256(std::span<std::byte const> key, std::string_view text) {
+  sha256_digest out;
+  unsigned int length = 0;
+  // A key over the block size is hashed first by definition; done here, since OpenSSL takes its length as an int.
+  if (key.size() > static_cast<std::size_t>(INT_MAX)) return hmac_sha256(sha256(key), text);
+  static constexpr unsigned char no_key = 0;  // a null key means "reuse the last one" to OpenSSL
+  if (!HMAC(EVP_sha256(), key.empty() ? static_cast<void const*>(&no_key) : key.data(), static_cast<int>(key.size()),
+            reinterpret_cast<unsigned char const*>(text.data()), text.size(),
+            reinterpret_cast<unsigned char*>(out.data()), &length)) {
+    ::bulkwriter::v1::detail::throw_error(
+        {.code = errc::invalid_state, .message = "OpenSSL refuses to compute HMAC-SHA256"});
+  }
+  return out;
+}
+
+BULKWRITER_DECL result<md5_digest> try_md5(std::span<std::byte const> data) {
+  md5_digest out;
+  // "-fips": Content-MD5 guards against damage, not against attackers, so a default FIPS query must not rule it out.
+  EVP_MD* md = EVP_MD_fetch(nullptr, "MD5", "-fips");
+  bool const done = md && EVP_Digest(data.data(), data.size(), reinterpret_cast<unsigned char*>(out.data()), nullptr,
+                                     md, nullptr) == 1;
+  EVP_MD_free(md);
+  if (!done)
+    return error_info{.code = errc::invalid_state, .message = "OpenSSL offers no MD5 here, which Content-MD5 needs"};
+  return out;
+}
+
+BULKWRITER_DECL std::string to_hex(std::span<std::byte const> data) {
+  static constexpr char digits[] = "0123456789abcdef";
+  std::string out(data.size() * 2, '\0');
+  for (std::size_t i = 0; i < data.size(); ++i) {
+    auto const b = std::to_integer<unsigned>(data[i]);
+    out[2 * i] = digits[b >> 4];
+    out[2 * i + 1] = digits[b & 15];
+  }
+  return out;
+}
+
+BULKWRITER_DECL std::string base64_encode(std::span<std::byte const> data) {
+  static constexpr char alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+  std::string out;
+  out.reserve((data.size() + 2) / 3 * 4);
+  for (std::size_t i = 0; i < data.size(); i += 3) {
+    std::size_t const n = data.size() - i;
+    auto const at = [&](std::size_t k) { return k < n ? std::to_integer<unsigned>(data[i + k]) : 0u; };
+    unsigned const group = at(0) << 16 | at(1) << 8 | at(2);
+    out += alphabet[group >> 18];
+    out += alphabet[group >> 12 & 63];
+    out += n > 1 ? alphabet[group >> 6 & 63] : '=';
+    out += n > 2 ? alphabet[group & 63] : '=';
+  }
+  return out;
+}
+
+BULKWRITER_DECL result<std::vector<std::byte>> try_base64_decode(std::string_view text) {
+  auto const refuse = [](std::string what) -> error_info {
+    return {.code = errc::invalid_option, .message = "not base64: " + std::move(what)};
+  };
+  auto const value_of = [](char c) -> int {
+    if (c >= 'A' && c <= 'Z') return c - 'A';
+    if (c >= 'a' && c <= 'z') return c - 'a' + 26;
+    if (c >= '0' && c <= '9') return c - '0' + 52;
+    return c == '+' ? 62 : c == '/' ? 63 : -1;
+  };
+  if (text.size() % 4 != 0) return refuse("its length of " + std::to_string(text.size()) + " is not a multiple of 4");
+  std::size_t const padding = text.ends_with("==") ? 2 : text.ends_with('=') ? 1 : 0;
+  std::vector<std::byte> out;
+  out.reserve(text.size() / 4 * 3);
+  unsigned bits = 0;
+  int count = 0;
+  for (std::size_t i = 0; i < text.size() - padding; ++i) {
+    int const v = value_of(text[i]);
+    if (v < 0) return refuse("a character outside its alphabet at position " + std::to_string(i));
+    bits = (bits << 6 | static_cast<unsigned>(v)) & 0xFFFFu;
+    count += 6;
+    if (count >= 8) {
+      count -= 8;
+      out.push_back(static_cast<std::byte>(bits >> count & 0xFFu));
+    }
+  }
+  if ((bits & ((1u << count) - 1)) != 0) return refuse("bits are left over in its last character");
+  return out;
+}
+
+}  // namespace auth
+}  // namespace v1
+}  // namespace bulkwriter
+
+// ---------- bulkwriter/auth/detail/sigv4.ipp ------------------------------------------------------------------------
+
+namespace bulkwriter {
+inline namespace v1 {
+namespace auth {
+namespace detail {
+
+BULKWRITER_DECL std::string lower_case(std::string_view text) {
+  std::string out(text);
+  for (char& c : out) {
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');  // not std::tolower: the locale is the user's
+  }
+  return out;
+}
+
+// Trims, and folds every run of white space (line folding included) into one space.
+BULKWRITER_DECL std::string fold_space(std::string_view text) {
+  std::string out;
+  bool pending = false;
+  for (char const c : text) {
+    if (c == ' ' || c == '\t' || c == '\r' || c == '\n') {
+      pending = !out.empty();
+    } else {
+      if (pending) out += ' ';
+      pending = false;
+      out += c;
+    }
+  }
+  return out;
+}
+
+BULKWRITER_DECL bool is_rewritten_by_proxies(std::string_view name) {
+  static constexpr std::array<std::string_view, 16> names = {
+      "authorization", "user-agent", "expect", "accept-encoding",  // the last one is rewritten before GCS
+      // of one hop only: RFC 9110 7.6.1, 11.7.1 and 11.7.2
+      "connection", "keep-alive", "proxy-authenticate", "proxy-authorization", "te", "trailer", "transfer-encoding",
+      "upgrade",
+      // of tracing: every hop writes its own
+      "baggage", "traceparent", "tracestate", "x-amzn-trace-id"};
+  return std::find(names.begin(), names.end(), name) != names.end();
+}
+
+// Lower-case names with their folded values; several of one name are joined by commas in the order they came.
+BULKWRITER_DECL std::vector<http::header> canonical_headers(sigv4_request const& request) {
+  std::vector<http::header> out;
+  auto const add = [&out](std::string name, std::string value) {
+    auto const at = std::lower_bound(out.begin(), out.end(), name,
+                                     [](http::header const& h, std::string const& wanted) { return h.name < wanted; });
+    if (at != out.end() && at->name == name)
+      at->value += ',' + value;
+    else
+      out.insert(at, {std::move(name), std::move(value)});
+  };
+  if (!request.host.empty()) add("host", fold_space(request.host));
+  for (auto const& h : request.headers)
+    if (std::string name = lower_case(h.name); !is_rewritten_by_proxies(name))
+      add(std::move(name), fold_space(h.value));
+  return out;
+}
+
+BULKWRITER_DECL std::string join_names(std::vector<http::header> const& headers) {
+  std::string out;
+  for (auto const& h : headers) {
+    if (!out.empty()) out += ';';
+    out += h.name;
+  }
+  return out;
+}
+
+// RFC 3986 5.2.4, and repeated slashes become one.
+BULKWRITER_DECL std::string normalized_path(std::string_view path) {
+  std::vector<std::string_view> segments;
+  std::string_view last;
+  for (std::size_t at = 0; at <= path.size();) {
+    std::size_t const end = (std::min)(path.find('/', at), path.size());
+    last = path.substr(at, end - at);
+    if (last == "..") {
+      if (!segments.empty()) segments.pop_back();
+    } else if (!last.empty() && last != ".") {
+      segments.push_back(last);
+    }
+    at = end + 1;
+  }
+  std::string out;
+  for (auto const s : segments) (out += '/') += s;
+  // A path that ends in a slash, or in a segment that resolves to nothing, names a folder.
+  if (out.empty() || last.empty() || last == "." || last == "..") out += '/';
+  return out;
+}
+
+BULKWRITER_DECL std::string canonical_path(std::string_view path, sigv4_scope const& scope) {
+  std::string out = scope.normalize_path ? normalized_path(path) : path.empty() ? std::string("/") : std::string(path);
+  return scope.encode_path_again ? percent_encode(out, true) : out;
+}
+
+BULKWRITER_DECL std::string canonical_query(std::string_view query) {
+  std::vector<std::pair<std::string, std::string>> fields;
+  while (!query.empty()) {
+    std::size_t const end = (std::min)(query.find('&'), query.size());
+    auto const field = query.substr(0, end);
+    query.remove_prefix((std::min)(end + 1, query.size()));
+    if (field.empty()) continue;
+    std::size_t const equals = (std::min)(field.find('='), field.size());
+    // Decoding first makes the result the same for every spelling of one query.
+    std::string name = percent_encode(percent_decode(field.substr(0, equals)));
+    if (name == "X-Amz-Signature") continue;
+    fields.emplace_back(std::move(name),
+                        percent_encode(percent_decode(field.substr((std::min)(equals + 1, field.size())))));
+  }
+  std::sort(fields.begin(), fields.end());  // as pairs: "a=…" stands before "a-b=…", unlike in the joined text
+  std::string out;
+  for (auto const& [name, value] : fields) {
+    if (!out.empty()) out += '&';
+    ((out += name) += '=') += value;
+  }
+  return out;
+}
+
+// The scope is the signer's; the time is the caller's: split once, so that date and timestamp cannot disagree.
+struct moment {
+  std::string timestamp;
+  std::string_view date() const { return std::string_view(timestamp).substr(0, 8); }
+};
+
+}  // namespace detail
+
+BULKWRITER_DECL std::string sigv4_timestamp(sigv4_time time) {
+  namespace ch = std::chrono;
+  auto const day = ch::floor<ch::days>(time);
+  ch::year_month_day const date(day);
+  ch::hh_mm_ss const clock(ch::floor<ch::seconds>(time - day));
+  std::string out;
+  out.reserve(16);
+  auto const put = [&out](long value, int width) {
+    std::string const digits = std::to_string(value);
+    out.append(static_cast<std::size_t>((std::max)(0, width - static_cast<int>(digits.size()))), '0').append(digits);
+  };
+  put(static_cast<int>(date.year()), 4);
+  put(static_cast<long>(static_cast<unsigned>(date.month())), 2);
+  put(static_cast<long>(static_cast<unsigned>(date.day())), 2);
+  out += 'T';
+  put(static_cast<long>(clock.hours().count()), 2);
+  put(static_cast<long>(clock.minutes().count()), 2);
+  put(static_cast<long>(clock.seconds().count()), 2);
+  out += 'Z';
+  return out;
+}
+
+BULKWRITER_DECL std::string sigv4_signed_headers(sigv4_request const& request) {
+  return detail::join_names(detail::canonical_headers(request));
+}
+
+BULKWRITER_DECL std::string sigv4_canonical_request(sigv4_request const& request, sigv4_scope const& scope) {
+  std::string_view const target = request.target;
+  std::size_t const mark = (std::min)(target.find('?'), target.size());
+  auto const headers = detail::canonical_headers(request);
+  std::string out = request.method;
+  (out += '\n') += detail::canonical_path(target.substr(0, mark), scope);
+  (out += '\n') += detail::canonical_query(target.substr((std::min)(mark + 1, target.size())));
+  out += '\n';
+  for (auto const& h : headers) (((out += h.name) += ':') += h.value) += '\n';
+  (out += '\n') += detail::join_names(headers);
+  (out += '\n') += request.payload_hash;
+  return out;
+}
+
+BULKWRITER_DECL std::string sigv4_credential_scope(std::string_view date, sigv4_scope const& scope) {
+  return std::string(date) + '/' + scope.region + '/' + scope.service + "/aws4_request";
+}
+
+BULKWRITER_DECL std::string sigv4_string_to_sign(std::string_view canonical_request, std::string_view timestamp,
+                                                 sigv4_scope const& scope) {
+  return "AWS4-HMAC-SHA256\n" + std::string(timestamp) + '\n' + sigv4_credential_scope(timestamp.substr(0, 8), scope) +
+         '\n' + to_hex(sha256(canonical_request));
+}
+
+BULKWRITER_DECL sha256_digest sigv4_signing_key(std::string_view secret_key, std::string_view date,
+                                                sigv4_scope const& scope) {
+  std::string const first = "AWS4" + std::string(secret_key);
+  sha256_digest key = hmac_sha256(as_bytes(first), date);
+  key = hmac_sha256(key, scope.region);
+  key = hmac_sha256(key, scope.service);
+  return hmac_sha256(key, "aws4_request");
+}
+
+BULKWRITER_DECL sha256_digest sigv4_key_cache::get(std::string_view secret_key, std::string_view date,
+                                                   sigv4_scope const& scope) {
+  std::lock_guard const lock(mutex_);
+  if (date_ != date || region_ != scope.region || service_ != scope.service || secret_key_ != secret_key) {
+    key_ = sigv4_signing_key(secret_key, date, scope);
+    secret_key_ = secret_key;
+    date_ = date;
+    region_ = scope.region;
+    service_ = scope.service;
+  }
+  return key_;
+}
+
+BULKWRITER_DECL sigv4_signature sigv4_sign(sigv4_request const& request, credentials const& who,
+                                           sigv4_scope const& scope, sigv4_time time, sigv4_key_cache* cache) {
+  detail::moment const now{sigv4_timestamp(time)};
+  sigv4_signature out;
+  out.target = request.target;
+  out.headers.push_back({"x-amz-date", now.timestamp});
+  if (scope.payload_hash_header) out.headers.push_back({"x-amz-content-sha256", request.payload_hash});
+  http::header const token = {"x-amz-security-token", who.session_token};
+  if (!who.session_token.empty() && scope.sign_session_token) out.headers.push_back(token);
+
+  sigv4_request whole = request;
+  whole.headers.insert(whole.headers.end(), out.headers.begin(), out.headers.end());
+  out.canonical_request = sigv4_canonical_request(whole, scope);
+  out.string_to_sign = sigv4_string_to_sign(out.canonical_request, now.timestamp, scope);
+  out.signature = sigv4_signature_of(
+      cache ? cache->get(who.secret_key, now.date(), scope) : sigv4_signing_key(who.secret_key, now.date(), scope),
+      out.string_to_sign);
+
+  if (!who.session_token.empty() && !scope.sign_session_token) out.headers.push_back(token);
+  out.headers.push_back({"Authorization", "AWS4-HMAC-SHA256 Credential=" + who.access_key + '/' +
+                                              sigv4_credential_scope(now.date(), scope) + ", SignedHeaders=" +
+                                              sigv4_signed_headers(whole) + ", Signature=" + out.signature});
+  return out;
+}
+
+BULKWRITER_DECL result<sigv4_signature> try_sigv4_presign(sigv4_request const& request, credentials const& who,
+                                                          sigv4_scope const& scope, sigv4_time time,
+                                                          std::chrono::seconds expires) {
+  if (expires < std::chrono::seconds(1) || expires > std::chrono::days(7)) {
+    return error_info{.code = errc::invalid_option,
+                      .message = "a presigned URL lives between 1 second and 7 days (604800 s), not " +
+                                 std::to_string(expires.count()) + " s"};
+  }
+  detail::moment const now{sigv4_timestamp(time)};
+  sigv4_signature out;
+  sigv4_request whole = request;
+  auto const add = [](std::string& target, std::string_view name, std::string_view value) {
+    if (target.find('?') == std::string::npos) {
+      target += '?';
+    } else if (!target.ends_with('?') && !target.ends_with('&')) {
+      target += '&';
+    }
+    ((target += name) += '=') += percent_encode(value);
+  };
+  add(whole.target, "X-Amz-Algorithm", "AWS4-HMAC-SHA256");
+  add(whole.target, "X-Amz-Credential", who.access_key + '/' + sigv4_credential_scope(now.date(), scope));
+  add(whole.target, "X-Amz-Date", now.timestamp);
+  add(whole.target, "X-Amz-Expires", std::to_string(expires.count()));
+  if (!who.session_token.empty() && scope.sign_session_token)
+    add(whole.target, "X-Amz-Security-Token", who.session_token);
+  add(whole.target, "X-Amz-SignedHeaders", sigv4_signed_headers(request));
+
+  out.canonical_request = sigv4_canonical_request(whole, scope);
+  out.string_to_sign = sigv4_string_to_sign(out.canonical_request, now.timestamp, scope);
+  out.signature = sigv4_signature_of(sigv4_signing_key(who.secret_key, now.date(), scope), out.string_to_sign);
+  out.target = std::move(whole.target);
+  if (!who.session_token.empty() && !scope.sign_session_token)
+    add(out.target, "X-Amz-Security-Token", who.session_token);
+  add(out.target, "X-Amz-Signature", out.signature);
+  return out;
+}
+
+}  // namespace auth
+}  // namespace v1
+}  // namespace bulkwriter
+
+// ---------- bulkwriter/auth/detail/aws_credentials.ipp --------------------------------------------------------------
+
+namespace bulkwriter {
+inline namespace v1 {
+namespace auth {
+namespace detail {
+
+// One search, by whatever way: what it is told, and how it ends early.
+class aws_search {
+ public:
+  aws_search(aws_options const& options, std::stop_token const& stop) : options_(options), stop_(stop) {}
+
+  result<credentials> environment() const;
+  result<credentials> container() const;
+  result<credentials> instance() const;
+  result<credentials> web_identity() const;  // of the environment or else the profile
+  result<credentials> profile() const;
+  result<credentials> all() const;
+
+ private:
+  result<credentials> keys_of_environment() const;
+
+  using profile_source = result<credentials> (aws_search::*)(aws_profiles const&, std::string const&) const;
+
+  // The same for all that a profile gives: the files are read, and the profile is there if it was named.
+  result<credentials> of_profile(profile_source source) const;
+  result<credentials> whole_profile(aws_profiles const& files, std::string const& name) const;
+  result<credentials> role_of_profile(aws_profiles const& files, std::string const& name) const {
+    return assumed_role(files, name, {name});
+  }
+  result<credentials> source_of_role(aws_profiles const& files, std::string const& name,
+                                     std::vector<std::string> visited) const;
+  result<credentials> assumed_role(aws_profiles const& files, std::string const& name,
+                                   std::vector<std::string> visited) const;
+  result<credentials> identity_of_profile(aws_profiles const& files, std::string const& name) const;
+  result<credentials> keys_of_profile(aws_profiles const& files, std::string const& name) const;
+  result<credentials> web_identity(std::string const& token_file, std::string const& role, std::string session) const;
+
+  // The token service.
+  std::pair<std::string, std::string> sts() const;  // URL and region
+  bool takes_environment() const { return options_.profile.empty(); }
+  result<aws_profiles> profiles() const {
+    return read_aws_profiles(options_.profile, options_.credentials_file, options_.config_file);
+  }
+
+  aws_options const& options_;
+  std::stop_token const& stop_;
+};
+
+BULKWRITER_DECL std::string own_session_name() {
+  auto const now = std::chrono::system_clock::now().time_since_epoch();
+  return "bulkwriter-" + std::to_string(std::chrono::duration_cast<std::chrono::seconds>(now).count());
+}
+
+BULKWRITER_DECL result<credentials> aws_search::environment() const {
+  if (!takes_environment()) return absent("passed over, since a profile is given");
+  return keys_of_environment();
+}
+
+BULKWRITER_DECL result<credentials> aws_search::keys_of_environment() const {
+  credentials out{.access_key = or_environment({}, {"AWS_ACCESS_KEY_ID"}),
+                  .secret_key = or_environment({}, {"AWS_SECRET_ACCESS_KEY"}),
+                  .session_token = or_environment({}, {"AWS_SECURITY_TOKEN", "AWS_SESSION_TOKEN"})};
+  if (out.access_key.empty()) return absent("AWS_ACCESS_KEY_ID is not set");
+  if (out.secret_key.empty()) return unusable("AWS_ACCESS_KEY_ID is set, but AWS_SECRET_ACCESS_KEY is not");
+  if (auto const expires = parse_expiry(or_environment({}, {"AWS_CREDENTIAL_EXPIRATION"}))) {
+    out.expires = *expires;
+    return out;
+  }
+  return unusable("AWS_CREDENTIAL_EXPIRATION is not a time such as 2026-01-02T03:04:05Z");
+}
+
+BULKWRITER_DECL std::pair<std::string, std::string> aws_search::sts() const {
+  auto region = aws_region(options_);
+  auto url = or_environment(options_.sts_endpoint, {"AWS_ENDPOINT_URL_STS"});
+  if (url.empty()) {
+    std::string const suffix = region.starts_with("cn-") ? ".amazonaws.com.cn" : ".amazonaws.com";
+    url = "https://sts" + (region.empty() ? "" : '.' + region) + suffix;
+  }
+  return {std::move(url), region.empty() ? "us-east-1" : std::move(region)};
+}
+
+BULKWRITER_DECL result<credentials> aws_search::web_identity(std::string const& token_file, std::string const& role,
+                                                             std::string session) const {
+  if (token_file.empty()) return absent("AWS_WEB_IDENTITY_TOKEN_FILE is not set");
+  if (role.empty()) return unusable("a web identity token, but no role: AWS_ROLE_ARN is not set");
+  auto const token = read_file(token_file);
+  if (!token) return token.error();
+  if (token->empty()) return unusable(in_quotes(token_file) + " is empty");
+  if (session.empty()) session = own_session_name();
+  return credentials_of(ask(options_.service,
+                            {.method = "POST",
+                             .url = sts().first,
+                             .headers = {form_header},
+                             .body = form({{"Action", "AssumeRoleWithWebIdentity"},
+                                           {"Version", "2011-06-15"},
+                                           {"RoleArn", role},
+                                           {"RoleSessionName", session},
+                                           {"WebIdentityToken", *token}}),
+                             .secrets = {*token}},
+                            stop_));
+}
+
+BULKWRITER_DECL result<credentials> aws_search::web_identity() const {
+  // The profile helps out with what the environment does not say, but a broken file is none of this link's business.
+  auto const files = profiles();
+  auto const value = [&](std::string const& given, char const* variable, std::string_view key) {
+    auto out = takes_environment() ? or_environment(given, {variable}) : given;
+    return out.empty() && files ? files->value(files->name, key) : out;
+  };
+  return web_identity(value(options_.web_identity_token_file, "AWS_WEB_IDENTITY_TOKEN_FILE", "web_identity_token_file"),
+                      value(options_.role_arn, "AWS_ROLE_ARN", "role_arn"),
+                      value(options_.role_session_name, "AWS_ROLE_SESSION_NAME", "role_session_name"));
+}
+
+BULKWRITER_DECL result<credentials> aws_search::identity_of_profile(aws_profiles const& files,
+                                                                    std::string const& name) const {
+  auto const token_file = files.value(name, "web_identity_token_file");
+  if (token_file.empty()) return absent("no web_identity_token_file");
+  return web_identity(token_file, files.value(name, "role_arn"), files.value(name, "role_session_name"));
+}
+
+BULKWRITER_DECL result<credentials> aws_search::source_of_role(aws_profiles const& files, std::string const& name,
+                                                               std::vector<std::string> visited) const {
+  auto const source = files.value(name, "source_profile"), kind = files.value(name, "credential_source");
+  if (source.empty() == kind.empty())
+    return unusable("role_arn needs either source_profile or credential_source beside it");
+  if (kind == "Environment") return keys_of_environment();
+  if (kind == "EcsContainer") return container();
+  if (kind == "Ec2InstanceMetadata") return instance();
+  if (!kind.empty()) return unusable("credential_source is none of Environment, EcsContainer, Ec2InstanceMetadata");
+
+  auto const shown = "source_profile " + in_quotes(source);
+  if (!files.has(source)) return unusable(shown + " does not exist");
+  auto const there = [&](std::string_view key) { return !files.value(source, key).empty(); };
+  bool const has_keys = there("aws_access_key_id") || there("aws_secret_access_key");
+  // A profile may name itself, for the keys beside its role.
+  bool const again = std::find(visited.begin(), visited.end(), source) != visited.end();
+  if (again && (source != name || !has_keys)) return unusable(shown + " leads back to itself");
+  if (!has_keys && there("role_arn") && !there("web_identity_token_file")) {
+    visited.push_back(source);
+    return assumed_role(files, source, std::move(visited));
+  }
+  return first_of<credentials>({{shown, [&] { return identity_of_profile(files, source); }},
+                                {shown, [&] { return keys_of_profile(files, source); }}});
+}
+
+BULKWRITER_DECL result<credentials> aws_search::assumed_role(aws_profiles const& files, std::string const& name,
+                                                             std::vector<std::string> visited) const {
+  auto const value = [&](std::string_view key) { return files.value(name, key); };
+  auto const role = value("role_arn");
+  if (role.empty() || !value("web_identity_token_file").empty()) return absent("no role_arn");
+  if (!value("mfa_serial").empty()) return unusable("mfa_serial is not supported: nobody is there to be asked");
+  auto own = source_of_role(files, name, std::move(visited));
+  if (!own) {
+    if (own.error().code == errc::credentials_unavailable) own.error().code = errc::invalid_option;
+    own.error().message.insert(0, "what the role is to be assumed with: ");
+    return own;
+  }
+
+  auto session = value("role_session_name");
+  if (session.empty()) session = own_session_name();
+  auto const [url, region] = sts();
+  auto const body = form({{"Action", "AssumeRole"},
+                          {"Version", "2011-06-15"},
+                          {"RoleArn", role},
+                          {"RoleSessionName", session},
+                          {"ExternalId", value("external_id")},
+                          {"DurationSeconds", value("duration_seconds")}});
+  auto const sign = [&, region = region](http::request const& request) {
+    return sigv4_sign({.method = request.method,
+                       .host = request.origin.authority(),
+                       .target = request.target,
+                       .headers = request.headers,
+                       .payload_hash = to_hex(sha256(body))},
+                      *own, sigv4_scope::general(region, "sts"), std::chrono::system_clock::now())
+        .headers;
+  };
+  return credentials_of(ask(options_.service,
+                            {.method = "POST",
+                             .url = url,
+                             .headers = {form_header},
+                             .body = body,
+                             .secrets = {own->access_key, own->secret_key, own->session_token},
+                             .sign = sign},
+                            stop_));
+}
+
+BULKWRITER_DECL result<credentials> aws_search::keys_of_profile(aws_profiles const& files,
+                                                                std::string const& name) const {
+  auto const unsupported = [](std::string_view what) {
+    return unusable(std::string(what) +
+                    " is not supported: `aws configure export-credentials` gives keys for the environment");
+  };
+  auto const keys_in = [&](ini const& file) -> result<credentials> {
+    auto const section = file.find(name);
+    auto const value = [&](std::string_view key) {
+      auto const found = section->second.find(key);
+      return found != section->second.end() ? found->second : std::string();
+    };
+    if (section == file.end() || value("aws_access_key_id").empty()) return absent("no keys");
+    credentials out{.access_key = value("aws_access_key_id"),
+                    .secret_key = value("aws_secret_access_key"),
+                    .session_token = value("aws_security_token")};
+    if (out.session_token.empty()) out.session_token = value("aws_session_token");
+    if (out.secret_key.empty()) return unusable("aws_access_key_id without aws_secret_access_key");
+    return out;
+  };
+  for (auto const* key : {"sso_account_id", "sso_role_name", "sso_session"}) {
+    if (!files.value(name, key).empty()) return unsupported(key);
+  }
+  if (auto found = keys_in(files.credentials); found || found.error().code != errc::credentials_unavailable)
+    return found;
+  for (auto const* key : {"login_session", "credential_process"}) {
+    if (!files.value(name, key).empty()) return unsupported(key);
+  }
+  return keys_in(files.config);
+}
+
+BULKWRITER_DECL result<credentials> aws_search::whole_profile(aws_profiles const& files,
+                                                              std::string const& name) const {
+  for (auto const source :
+       {&aws_search::role_of_profile, &aws_search::identity_of_profile, &aws_search::keys_of_profile}) {
+    auto found = (this->*source)(files, name);
+    if (found || found.error().code != errc::credentials_unavailable) return found;
+  }
+  return absent("neither keys nor a role");
+}
+
+BULKWRITER_DECL result<credentials> aws_search::of_profile(profile_source source) const {
+  auto const files = profiles();
+  if (!files) return files.error();
+  auto const shown = in_quotes(files->name);
+  if (!files->has(files->name)) {
+    auto const why = "no profile " + shown + " in " + files->places;
+    return files->is_named ? unusable(why) : absent(why);
+  }
+  auto out = (this->*source)(*files, files->name);
+  if (!out) out.error().message.insert(0, shown + ": ");
+  return out;
+}
+
+BULKWRITER_DECL result<credentials> aws_search::profile() const { return of_profile(&aws_search::whole_profile); }
+
+// Whoever can set the variable must not be able to have the token sent to a place of their choice.
+BULKWRITER_DECL bool may_be_asked(http::origin const& where) {
+  if (where.secure || (where.host.starts_with("127.") && http::detail::is_ipv4(where.host))) return true;
+  for (std::string_view const host : {"localhost", "::1", "169.254.170.2", "169.254.170.23", "fd00:ec2::23"}) {
+    if (where.host == host) return true;
+  }
+  return false;
+}
+
+BULKWRITER_DECL result<credentials> aws_search::container() const {
+  auto endpoint = options_.container_endpoint;
+  auto const relative = or_environment({}, {"AWS_CONTAINER_CREDENTIALS_RELATIVE_URI"});
+  if (!relative.empty()) {
+    endpoint = (endpoint.empty() ? "http://169.254.170.2" : endpoint) + relative;
+  } else if (endpoint.empty()) {
+    endpoint = or_environment({}, {"AWS_CONTAINER_CREDENTIALS_FULL_URI"});
+  }
+  if (endpoint.empty())
+    return absent("neither AWS_CONTAINER_CREDENTIALS_RELATIVE_URI nor AWS_CONTAINER_CREDENTIALS_FULL_URI is set");
+  auto const url = http::url::try_parse(endpoint);
+  if (!url) return unusable("the endpoint is not a URL: " + url.error().message);
+  if (!may_be_asked(url->origin))
+    return unusable(url->origin.to_string() + " is neither https nor an address that AWS uses");
+
+  inquiry question = {.url = endpoint, .headers = {{"Accept", "application/json"}}};
+  auto token = or_environment({}, {"AWS_CONTAINER_AUTHORIZATION_TOKEN"});
+  if (auto const file = or_environment({}, {"AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE"}); !file.empty()) {
+    auto read = read_file(file);
+    if (!read) return std::move(read).error();
+    token = std::move(*read);
+  }
+  if (!token.empty()) {
+    question.headers.push_back({"Authorization", token});
+    question.secrets = {token};
+  }
+  return credentials_of(ask(nearby(options_.service, std::chrono::seconds(5)), question, stop_));
+}
+
+BULKWRITER_DECL result<credentials> aws_search::instance() const {
+  auto disabled = or_environment({}, {"AWS_EC2_METADATA_DISABLED"});
+  if (http::detail::equal_without_case(disabled, "true")) return absent("AWS_EC2_METADATA_DISABLED is true");
+  auto endpoint = or_environment(options_.metadata_endpoint, {"AWS_EC2_METADATA_SERVICE_ENDPOINT"});
+  if (endpoint.empty()) {
+    auto const mode = or_environment({}, {"AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE"});
+    endpoint = http::detail::equal_without_case(mode, "ipv6") ? "http://[fd00:ec2::254]" : "http://169.254.169.254";
+  }
+  while (endpoint.ends_with('/')) endpoint.pop_back();
+  auto const how = nearby(options_.service, std::chrono::seconds(1));
+  auto const roles = endpoint + "/latest/meta-data/iam/security-credentials/";
+
+  auto const token = ask(how,
+                         {.method = "PUT",
+                          .url = endpoint + "/latest/api/token",
+                          .headers = {{"X-aws-ec2-metadata-token-ttl-seconds", "21600"}}},
+                         stop_);
+  if (!token) return nobody_there(token.error());
+  inquiry question = {.url = roles, .headers = {{"X-aws-ec2-metadata-token", token->body}}, .secrets = {token->body}};
+  auto const role = ask(how, question, stop_);
+  if (!role) return nobody_there(role.error());
+  auto const name = trimmed(std::string_view(role->body).substr(0, role->body.find('\n')));
+  if (name.empty()) return absent(role->from + ": the instance has no role");
+  question.url = roles + percent_encode(name);
+  return credentials_of(ask(how, question, stop_));
+}
+
+BULKWRITER_DECL result<credentials> aws_search::all() const {
+  return first_of<credentials>({
+      {"environment", [&] { return environment(); }},
+      {"role of a profile", [&] { return of_profile(&aws_search::role_of_profile); }},
+      {"web identity", [&] { return web_identity(); }},
+      {"profile", [&] { return of_profile(&aws_search::keys_of_profile); }},
+      {"container", [&] { return container(); }},
+      {"instance", [&] { return instance(); }},
+  });
+}
+
+template <result<credentials> (aws_search::*way)() const>
+result<credentials> search_aws(aws_options const& options, std::stop_token const& stop) {
+  return (aws_search(options, stop).*way)();
+}
+
+}  // namespace detail
+
+BULKWRITER_DECL provider<credentials> aws_environment(aws_options options) {
+  return detail::provider_of("AWS environment", std::move(options),
+                             detail::search_aws<&detail::aws_search::environment>);
+}
+BULKWRITER_DECL provider<credentials> aws_profile(aws_options options) {
+  return detail::provider_of("AWS profile", std::move(options), detail::search_aws<&detail::aws_search::profile>);
+}
+BULKWRITER_DECL provider<credentials> aws_web_identity(aws_options options) {
+  return detail::provider_of("AWS web identity", std::move(options),
+                             detail::search_aws<&detail::aws_search::web_identity>);
+}
+BULKWRITER_DECL provider<credentials> aws_container(aws_options options) {
+  return detail::provider_of("AWS container", std::move(options), detail::search_aws<&detail::aws_search::container>);
+}
+BULKWRITER_DECL provider<credentials> aws_instance(aws_options options) {
+  return detail::provider_of("AWS instance", std::move(options), detail::search_aws<&detail::aws_search::instance>);
+}
+BULKWRITER_DECL provider<credentials> default_aws_credentials(aws_options options) {
+  return detail::provider_of("AWS credentials", std::move(options), detail::search_aws<&detail::aws_search::all>);
+}
+
+BULKWRITER_DECL std::string aws_region(aws_options const& options) {
+  auto out = detail::or_environment(options.region, {"AWS_REGION", "AWS_DEFAULT_REGION"});
+  if (!out.empty()) return out;
+  auto const files = detail::read_aws_profiles(options.profile, options.credentials_file, options.config_file);
+  return files ? files->value(files->name, "region") : std::string();
+}
+
+}  // namespace auth
+}  // namespace v1
+}  // namespace bulkwriter
+
+// ---------- bulkwriter/auth/detail/azure_token.ipp ------------------------------------------------------------------
+
+namespace bulkwriter {
+inline namespace v1 {
+namespace auth {
+namespace detail {
+
+// The same for all applications: only what they prove themselves by differs.
+BULKWRITER_DECL result<bearer_token> ask_authority(
+    azure_options const& options, std::string const& secret, std::stop_token const& stop,
+    std::initializer_list<std::pair<std::string_view, std::string_view>> proof) {
+  auto const tenant = or_environment(options.tenant_id, {"AZURE_TENANT_ID"});
+  auto const client = or_environment(options.client_id, {"AZURE_CLIENT_ID"});
+  if (tenant.empty()) return unusable("AZURE_TENANT_ID is not set");
+  if (client.empty()) return unusable("AZURE_CLIENT_ID is not set");
+  auto host = or_environment(options.authority_host, {"AZURE_AUTHORITY_HOST"});
+  if (host.empty()) host = "https://login.microsoftonline.com";
+  while (host.ends_with('/')) host.pop_back();
+  return token_of(
+      ask(options.service,
+          {.method = "POST",
+           .url = host + '/' + percent_encode(tenant) + "/oauth2/v2.0/token",
+           .headers = {form_header},
+           .body = form({{"client_id", client}, {"scope", options.scope}, {"grant_type", "client_credentials"}}) + '&' +
+                   form(proof),
+           .secrets = {secret}},
+          stop));
+}
+
+BULKWRITER_DECL result<bearer_token> azure_secret_token(azure_options const& options, std::stop_token const& stop) {
+  auto const secret = or_environment(options.client_secret, {"AZURE_CLIENT_SECRET"});
+  if (secret.empty()) return absent("AZURE_CLIENT_SECRET is not set");
+  return ask_authority(options, secret, stop, {{"client_secret", secret}});
+}
+
+BULKWRITER_DECL result<bearer_token> azure_workload_token(azure_options const& options, std::stop_token const& stop) {
+  auto const file = or_environment(options.federated_token_file, {"AZURE_FEDERATED_TOKEN_FILE"});
+  if (file.empty()) return absent("AZURE_FEDERATED_TOKEN_FILE is not set");
+  auto const token = read_file(file);
+  if (!token) return token.error();
+  if (token->empty()) return unusable(in_quotes(file) + " is empty");
+  return ask_authority(options, *token, stop,
+                       {{"client_assertion_type", "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"},
+                        {"client_assertion", *token}});
+}
+
+BULKWRITER_DECL result<bearer_token> azure_managed_token(azure_options const& options, std::stop_token const& stop) {
+  auto const client = or_environment(options.client_id, {"AZURE_CLIENT_ID"});
+  std::string_view resource = options.scope;
+  if (resource.ends_with("/.default")) resource.remove_suffix(std::string_view("/.default").size());
+  auto const query = [&](std::string_view version) {
+    return '?' + form({{"api-version", version}, {"resource", resource}, {"client_id", client}});
+  };
+  auto const secret = or_environment({}, {"IDENTITY_HEADER"});
+  auto const service = or_environment({}, {"IDENTITY_ENDPOINT"});
+  auto const how = nearby(options.service, std::chrono::seconds(10));
+  if (!service.empty() && options.metadata_endpoint.empty()) {
+    // Azure Arc has an endpoint without the header, Service Fabric one with a certificate of its own.
+    if (secret.empty() || !or_environment({}, {"IDENTITY_SERVER_THUMBPRINT"}).empty())
+      return unusable("IDENTITY_ENDPOINT is that of Azure Arc or Service Fabric, which are not supported");
+    return token_of(ask(how,
+                        {.url = service + query("2019-08-01"),
+                         .headers = {{"X-IDENTITY-HEADER", secret}, {"Metadata", "true"}},
+                         .secrets = {secret}},
+                        stop));
+  }
+  auto endpoint = options.metadata_endpoint.empty() ? "http://169.254.169.254" : options.metadata_endpoint;
+  while (endpoint.ends_with('/')) endpoint.pop_back();
+  auto const got =
+      ask(how,
+          {.url = endpoint + "/metadata/identity/oauth2/token" + query("2018-02-01"),
+           .headers = {{"Metadata", "true"}},
+           .worth_repeating =
+               [](result<http::response> const& answer) {
+                 // What its documentation says of a service that is being updated.
+                 return http::is_transient(answer) || (answer && (answer->status == 404 || answer->status == 410));
+               }},
+          stop);
+  if (!got) return nobody_there(got.error());
+  return token_of(got);
+}
+
+BULKWRITER_DECL result<bearer_token> any_azure_token(azure_options const& options, std::stop_token const& stop) {
+  return first_of<bearer_token>({{"client secret", [&] { return azure_secret_token(options, stop); }},
+                                 {"workload identity", [&] { return azure_workload_token(options, stop); }},
+                                 {"managed identity", [&] { return azure_managed_token(options, stop); }}});
+}
+
+}  // namespace detail
+
+BULKWRITER_DECL provider<bearer_token> azure_client_secret(azure_options options) {
+  return detail::provider_of("Azure client secret", std::move(options), detail::azure_secret_token);
+}
+BULKWRITER_DECL provider<bearer_token> azure_workload_identity(azure_options options) {
+  return detail::provider_of("Azure workload identity", std::move(options), detail::azure_workload_token);
+}
+BULKWRITER_DECL provider<bearer_token> azure_managed_identity(azure_options options) {
+  return detail::provider_of("Azure managed identity", std::move(options), detail::azure_managed_token);
+}
+BULKWRITER_DECL provider<bearer_token> default_azure_token(azure_options options) {
+  return detail::provider_of("Azure token", std::move(options), detail::any_azure_token);
+}
+
+}  // namespace auth
+}  // namespace v1
+}  // namespace bulkwriter
+
+// ---------- bulkwriter/auth/detail/google_token.ipp -----------------------------------------------------------------
+
+namespace bulkwriter {
+inline namespace v1 {
+namespace auth {
+namespace detail {
+
+// RFC 4648 section 5, without padding.
+BULKWRITER_DECL std::string base64url(std::span<std::byte const> data) {
+  auto out = base64_encode(data);
+  for (char& c : out) c = c == '+' ? '-' : c == '/' ? '_' : c;
+  out.erase(out.find_last_not_of('=') + 1);
+  return out;
+}
+
+// RSASSA-PKCS1-v1_5 with SHA-256, which JWT names RS256. Nothing if the text is no RSA key in PEM.
+BULKWRITER_DECL std::optional<std::string> rs256(std::string const& pem, std::string_view text) {
+  struct freed {
+    void operator()(BIO* p) const noexcept { BIO_free(p); }
+    void operator()(EVP_PKEY* p) const noexcept { EVP_PKEY_free(p); }
+    void operator()(EVP_MD_CTX* p) const noexcept { EVP_MD_CTX_free(p); }
+  };
+  std::unique_ptr<BIO, freed> const source(BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size())));
+  // Encrypted keys are refused, not asked about on the terminal.
+  auto const no_password = [](char*, int, int, void*) { return -1; };
+  std::unique_ptr<EVP_PKEY, freed> const key(
+      source ? PEM_read_bio_PrivateKey(source.get(), nullptr, no_password, nullptr) : nullptr);
+  std::unique_ptr<EVP_MD_CTX, freed> const context(EVP_MD_CTX_new());
+  std::size_t length = 0;
+  auto const bytes = reinterpret_cast<unsigned char const*>(text.data());
+  std::vector<std::byte> out;
+  bool const sized = key && context && EVP_PKEY_is_a(key.get(), "RSA") == 1 &&
+                     EVP_DigestSignInit(context.get(), nullptr, EVP_sha256(), nullptr, key.get()) == 1 &&
+                     EVP_DigestSign(context.get(), nullptr, &length, bytes, text.size()) == 1;
+  if (sized) out.resize(length);
+  bool const done = sized && EVP_DigestSign(context.get(), reinterpret_cast<unsigned char*>(out.data()), &length, bytes,
+                                            text.size()) == 1;
+  ERR_clear_error();
+  if (!done) return std::nullopt;
+  out.resize(length);
+  return base64url(out);
+}
+
+// A signed claim to be the account: RFC 7523.
+BULKWRITER_DECL std::optional<std::string> service_account_claim(reply const& file, std::string const& scope,
+                                                                 std::string const& audience, time_point now) {
+  boost::json::object head = {{"alg", "RS256"}, {"typ", "JWT"}};
+  if (auto const id = file.text({"private_key_id"}); !id.empty()) head["kid"] = id;
+  auto const seconds = std::chrono::duration_cast<std::chrono::seconds>(now.time_since_epoch()).count();
+  boost::json::object const claims = {{"iss", file.text({"client_email"})},
+                                      {"scope", scope},
+                                      {"aud", audience},
+                                      {"iat", seconds},
+                                      {"exp", seconds + 3600}};
+  std::string text = base64url(as_bytes(boost::json::serialize(head)));
+  (text += '.') += base64url(as_bytes(boost::json::serialize(claims)));
+  auto const signature = rs256(file.text({"private_key"}), text);
+  if (!signature) return std::nullopt;
+  return text + '.' + *signature;
+}
+
+BULKWRITER_DECL result<bearer_token> google_file_token(google_options const& options, std::stop_token const& stop) {
+  auto path = or_environment(options.credentials_file, {"GOOGLE_APPLICATION_CREDENTIALS"});
+  if (path.empty()) {
+    auto const folder = or_environment({}, {"CLOUDSDK_CONFIG"});
+    path = expand_home((folder.empty() ? "~/.config/gcloud" : folder) + "/application_default_credentials.json");
+    if (std::error_code failed; !std::filesystem::exists(path, failed))
+      return absent("GOOGLE_APPLICATION_CREDENTIALS is not set, and there is no " + in_quotes(path));
+  }
+  auto const text = read_file(path);
+  if (!text) return text.error();
+  auto const shown = in_quotes(path);
+  auto const members = read_json(*text);
+  if (!members) return unusable(shown + " is not a JSON object");
+  reply const file = {.fields = *members};
+  auto const lacks = [&](std::initializer_list<std::string_view> names) -> std::string {
+    for (auto const name : names) {
+      if (file.text({name}).empty()) return shown + " has no '" + std::string(name) + '\'';
+    }
+    return {};
+  };
+
+  auto const audience = file.text({"token_uri"});
+  auto const url = !options.token_endpoint.empty() ? options.token_endpoint
+                   : !audience.empty()             ? audience
+                                                   : "https://oauth2.googleapis.com/token";
+  inquiry question = {.method = "POST", .url = url, .headers = {form_header}};
+  auto const type = file.text({"type"});
+  if (type == "service_account") {
+    if (auto const why = lacks({"client_email", "private_key", "token_uri"}); !why.empty()) return unusable(why);
+    auto const now = options.service.refresh.now ? options.service.refresh.now() : std::chrono::system_clock::now();
+    auto const claim = service_account_claim(file, options.scope, audience, now);
+    if (!claim) return unusable(shown + ": 'private_key' is not an RSA key in PEM");
+    question.body = form({{"grant_type", "urn:ietf:params:oauth:grant-type:jwt-bearer"}, {"assertion", *claim}});
+    question.secrets = {*claim};
+  } else if (type == "authorized_user") {
+    if (auto const why = lacks({"client_id", "client_secret", "refresh_token"}); !why.empty()) return unusable(why);
+    question.body = form({{"grant_type", "refresh_token"},
+                          {"client_id", file.text({"client_id"})},
+                          {"client_secret", file.text({"client_secret"})},
+                          {"refresh_token", file.text({"refresh_token"})}});
+    question.secrets = {file.text({"client_secret"}), file.text({"refresh_token"})};
+  } else {
+    return unusable(shown + ": credentials of type " + in_quotes(type) +
+                    " are not supported, only service_account and authorized_user");
+  }
+  return token_of(ask(options.service, question, stop));
+}
+
+BULKWRITER_DECL result<bearer_token> google_metadata_token(google_options const& options, std::stop_token const& stop) {
+  auto endpoint = options.metadata_endpoint;
+  if (endpoint.empty()) {
+    auto const host = or_environment({}, {"GCE_METADATA_HOST"});
+    endpoint = "http://" + (host.empty() ? "metadata.google.internal" : host);
+  }
+  while (endpoint.ends_with('/')) endpoint.pop_back();
+  auto const got = ask(nearby(options.service, std::chrono::seconds(5)),
+                       {.url = endpoint + "/computeMetadata/v1/instance/service-accounts/default/token",
+                        .headers = {{"Metadata-Flavor", "Google"}}},
+                       stop);
+  if (!got) return nobody_there(got.error());
+  return token_of(got);
+}
+
+BULKWRITER_DECL result<bearer_token> any_google_token(google_options const& options, std::stop_token const& stop) {
+  return first_of<bearer_token>({{"file", [&] { return google_file_token(options, stop); }},
+                                 {"metadata", [&] { return google_metadata_token(options, stop); }}});
+}
+
+}  // namespace detail
+
+BULKWRITER_DECL provider<bearer_token> google_file(google_options options) {
+  return detail::provider_of("Google credentials file", std::move(options), detail::google_file_token);
+}
+BULKWRITER_DECL provider<bearer_token> google_metadata(google_options options) {
+  return detail::provider_of("Google metadata", std::move(options), detail::google_metadata_token);
+}
+BULKWRITER_DECL provider<bearer_token> default_google_token(google_options options) {
+  return detail::provider_of("Google token", std::move(options), detail::any_google_token);
+}
+
+}  // namespace auth
+}  // namespace v1
+}  // namespace bulkwriter
+
 // ---------- bulkwriter/import/detail/collection_json.ipp ------------------------------------------------------------
 
 // Collections as REST v2 writes and describes them.
@@ -14921,49 +16971,6 @@ class description_reader {
 };
 
 }  // namespace detail
-}  // namespace v1
-}  // namespace bulkwriter
-
-// ---------- bulkwriter/http/detail/foreign_text.ipp -----------------------------------------------------------------
-
-namespace bulkwriter {
-inline namespace v1 {
-namespace http {
-namespace detail {
-
-// Bytes of the UTF-8 character that begins here (RFC 3629); 0 if none does.
-BULKWRITER_DECL std::size_t character_size(std::string_view text) noexcept {
-  auto const at = [text](std::size_t i) { return static_cast<unsigned char>(text[i]); };
-  unsigned char const first = at(0);
-  if (first < 0x80) return 1;
-  std::size_t const size = first >= 0xF0 ? 4 : first >= 0xE0 ? 3 : 2;
-  if (first < 0xC2 || first > 0xF4 || text.size() < size) return 0;
-  for (std::size_t i = 1; i < size; ++i)
-    if ((at(i) & 0xC0) != 0x80) return 0;
-  bool const overlong = (first == 0xE0 && at(1) < 0xA0) || (first == 0xF0 && at(1) < 0x90);
-  bool const no_character = (first == 0xED && at(1) > 0x9F) || (first == 0xF4 && at(1) > 0x8F);
-  return overlong || no_character ? 0 : size;
-}
-
-BULKWRITER_DECL std::string foreign_text(std::string_view text, std::size_t limit) {
-  std::string out;
-  for (std::size_t at = 0; at < text.size();) {
-    std::size_t const size = character_size(text.substr(at));
-    if (at + (size == 0 ? 1 : size) > limit) return out + "…";
-    auto const c = static_cast<unsigned char>(text[at]);
-    if (size == 0)
-      out += '?';
-    else if (c < 0x20 || c == 0x7f)
-      out += ' ';
-    else
-      out.append(text, at, size);
-    at += size == 0 ? 1 : size;
-  }
-  return out;
-}
-
-}  // namespace detail
-}  // namespace http
 }  // namespace v1
 }  // namespace bulkwriter
 
@@ -17537,552 +19544,6 @@ BULKWRITER_DECL result<std::unique_ptr<chunk_writer>> try_make_remote(std::span<
 }  // namespace v1
 }  // namespace bulkwriter
 
-// ---------- bulkwriter/storage/detail/s3_address.ipp ----------------------------------------------------------------
-
-namespace bulkwriter {
-inline namespace v1 {
-namespace storage {
-namespace detail {
-
-BULKWRITER_DECL bool is_region_name(std::string_view text) noexcept {
-  return !text.empty() && text.size() <= 64 && std::all_of(text.begin(), text.end(), [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
-  });
-}
-
-// Whether a bucket's name can be one label of a host name that a wildcard certificate covers.
-BULKWRITER_DECL bool is_host_label(std::string_view text) noexcept {
-  return !text.empty() && text.size() <= 63 && text.front() != '-' && text.back() != '-' &&
-         std::all_of(text.begin(), text.end(),
-                     [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-'; });
-}
-
-BULKWRITER_DECL bool is_domain_or_below(std::string_view host, std::string_view domain) noexcept {
-  return host == domain || (host.ends_with(domain) && host[host.size() - domain.size() - 1] == '.');
-}
-
-BULKWRITER_DECL s3_address s3_address::at_region(std::string const& other) const {
-  s3_address moved = *this;
-  moved.region = other;
-  if (provider == s3_provider::aws) {
-    moved.origin.host = (virtual_host ? bucket_ + '.' : std::string()) + aws_service_ + '.' + other + '.' + aws_suffix_;
-  }
-  return moved;
-}
-
-// "s3", "s3.eu-west-1", "s3-eu-west-1", "s3.dualstack.eu-west-1", "s3-fips.us-gov-west-1" before the suffix. False for
-// endpoints of another make (access points, accelerate, private links): they do not move with the region.
-BULKWRITER_DECL bool parse_aws_host(std::string_view host, s3_address& out) {
-  for (std::string_view const suffix : {"amazonaws.com", "amazonaws.com.cn"}) {
-    if (!host.ends_with(suffix) || host.size() <= suffix.size() || host[host.size() - suffix.size() - 1] != '.')
-      continue;
-    std::string_view rest = host.substr(0, host.size() - suffix.size() - 1);
-    std::string service = "s3";
-    auto const take = [&rest](std::string_view prefix) {
-      if (!rest.starts_with(prefix)) return false;
-      rest.remove_prefix(prefix.size());
-      return true;
-    };
-    if (take("s3-fips")) {
-      service = "s3-fips";
-    } else if (rest.starts_with("s3-accelerate") || rest.starts_with("s3-accesspoint") || !take("s3")) {
-      return false;
-    }
-    if (take(".dualstack")) service += ".dualstack";
-    if (!rest.empty()) {
-      if (rest[0] != '.' && rest[0] != '-') return false;
-      rest.remove_prefix(1);
-      if (!is_region_name(rest)) return false;
-    }
-    out.provider = s3_provider::aws;
-    out.aws_service_ = std::move(service);
-    out.aws_suffix_ = suffix;
-    // "s3-external-1" is the old name of a door to us-east-1.
-    if (rest != "external-1") out.region = rest;
-    return true;
-  }
-  return false;
-}
-
-BULKWRITER_DECL result<s3_address> try_s3_address(s3_connect_param const& param) {
-  auto const refuse = [](std::string message) -> error_info {
-    return {.code = errc::invalid_option, .message = std::move(message)};
-  };
-  if (param.endpoint.empty()) return refuse("s3_connect_param.endpoint is empty: give a host such as s3.amazonaws.com");
-  auto const& bucket = param.bucket_name;
-  if (bucket.empty()) return refuse("s3_connect_param.bucket_name is empty");
-  if (bucket.size() > 255 || bucket == "." || bucket == ".." || std::any_of(bucket.begin(), bucket.end(), [](char c) {
-        return static_cast<unsigned char>(c) <= 0x20 || static_cast<unsigned char>(c) >= 0x7f || c == '/' || c == '\\';
-      })) {
-    return refuse(
-        "s3_connect_param.bucket_name is not the name of a bucket: visible ASCII characters without slashes, at most "
-        "255");
-  }
-  if (!param.region.empty() && !is_region_name(param.region)) {
-    return refuse("s3_connect_param.region is not a region's name: letters, digits, '-' and '_' only");
-  }
-
-  auto endpoint = http::url::try_parse(param.endpoint, param.secure);
-  if (!endpoint) {
-    error_info why = std::move(endpoint).error();
-    why.message = "s3_connect_param.endpoint: " + why.message;
-    return why;
-  }
-  if (endpoint->target.find('?') != std::string::npos)
-    return refuse("s3_connect_param.endpoint has a query behind the host");
-
-  s3_address out;
-  out.origin = endpoint->origin;
-  out.bucket_ = bucket;
-  out.folder = endpoint->target;
-  while (out.folder.ends_with('/')) out.folder.pop_back();
-  out.base_path = out.folder;
-
-  std::string host = out.origin.host;
-  // "bucket.s3.eu-west-1.amazonaws.com" as the console shows it: the bucket is not put before it a second time.
-  bool const bucket_in_endpoint =
-      host.size() > bucket.size() && host.starts_with(bucket + '.') && is_host_label(bucket);
-  std::string const service_host = bucket_in_endpoint ? host.substr(bucket.size() + 1) : host;
-  bool is_virtual_kind = false;
-  if (parse_aws_host(service_host, out)) {
-    is_virtual_kind = true;
-  } else if (is_domain_or_below(service_host, "storage.googleapis.com")) {
-    out.provider = s3_provider::gcs;
-    out.region = "auto";
-  } else if (is_domain_or_below(service_host, "r2.cloudflarestorage.com")) {
-    out.provider = s3_provider::r2;
-    out.region = "auto";
-  } else if (is_domain_or_below(service_host, "aliyuncs.com")) {
-    out.provider = s3_provider::oss;
-    is_virtual_kind = true;
-    std::string_view rest = service_host;
-    if (rest.starts_with("s3.")) rest.remove_prefix(3);
-    if (rest.starts_with("oss-")) out.region = rest.substr(0, rest.find('.'));
-    for (std::string_view const inside : {"-internal", "-vpc"}) {
-      if (out.region.ends_with(inside)) out.region.resize(out.region.size() - inside.size());
-    }
-  } else if (is_domain_or_below(service_host, "myqcloud.com")) {
-    out.provider = s3_provider::cos;
-    is_virtual_kind = true;
-    std::string_view rest = service_host;
-    if (rest.starts_with("cos.")) {
-      rest.remove_prefix(4);
-      out.region = rest.substr(0, rest.find('.'));
-    }
-  }
-  bool const known_kind = out.provider != s3_provider::other;
-  if (param.addressing == s3_addressing::automatic) {
-    out.virtual_host = is_virtual_kind && is_host_label(bucket);
-  } else {
-    out.virtual_host = param.addressing == s3_addressing::virtual_host;
-    if (out.virtual_host &&
-        (out.origin.host.find(':') != std::string::npos || bucket.find_first_of("_%:@?#&") != std::string::npos)) {
-      return refuse("bucket '" + bucket + "' cannot stand in the host name of " + out.origin.to_string() +
-                    ": use s3_addressing::path");
-    }
-  }
-  if (bucket_in_endpoint && known_kind) {
-    out.origin.host = service_host;
-  }
-  if (out.virtual_host) {
-    if (!(bucket_in_endpoint && !known_kind)) out.origin.host = bucket + '.' + out.origin.host;
-  } else {
-    out.base_path += '/' + auth::percent_encode(bucket);
-  }
-
-  if (!param.region.empty()) {
-    out.region_is_fixed = true;
-    // The nameless endpoint belongs to us-east-1; others are reached through their own.
-    if (out.provider == s3_provider::aws && out.region.empty()) {
-      out = out.at_region(param.region);
-    } else {
-      out.region = param.region;
-    }
-  } else if (out.region.empty()) {
-    out.region = "us-east-1";
-  }
-  return out;
-}
-
-BULKWRITER_DECL std::string path_of_key(s3_address const& address, std::string_view key) {
-  if (key.empty()) return address.base_path.empty() ? "/" : address.base_path;
-  return address.base_path + '/' + auth::percent_encode(key, true);
-}
-
-}  // namespace detail
-}  // namespace storage
-}  // namespace v1
-}  // namespace bulkwriter
-
-// ---------- bulkwriter/auth/detail/digest.ipp -----------------------------------------------------------------------
-
-namespace bulkwriter {
-inline namespace v1 {
-namespace auth {
-
-BULKWRITER_DECL sha256_digest sha256(std::span<std::byte const> data) {
-  sha256_digest out;
-  // A zero-length span may carry a null pointer, which EVP_Digest accepts together with a count of 0.
-  if (EVP_Digest(data.data(), data.size(), reinterpret_cast<unsigned char*>(out.data()), nullptr, EVP_sha256(),
-                 nullptr) != 1) {
-    ::bulkwriter::v1::detail::throw_error(
-        {.code = errc::invalid_state, .message = "OpenSSL refuses to compute SHA-256"});
-  }
-  return out;
-}
-
-BULKWRITER_DECL sha256_digest hmac_sha256(std::span<std::byte const> key, std::string_view text) {
-  sha256_digest out;
-  unsigned int length = 0;
-  // A key over the block size is hashed first by definition; done here, since OpenSSL takes its length as an int.
-  if (key.size() > static_cast<std::size_t>(INT_MAX)) return hmac_sha256(sha256(key), text);
-  static constexpr unsigned char no_key = 0;  // a null key means "reuse the last one" to OpenSSL
-  if (!HMAC(EVP_sha256(), key.empty() ? static_cast<void const*>(&no_key) : key.data(), static_cast<int>(key.size()),
-            reinterpret_cast<unsigned char const*>(text.data()), text.size(),
-            reinterpret_cast<unsigned char*>(out.data()), &length)) {
-    ::bulkwriter::v1::detail::throw_error(
-        {.code = errc::invalid_state, .message = "OpenSSL refuses to compute HMAC-SHA256"});
-  }
-  return out;
-}
-
-BULKWRITER_DECL result<md5_digest> try_md5(std::span<std::byte const> data) {
-  md5_digest out;
-  // "-fips": Content-MD5 guards against damage, not against attackers, so a default FIPS query must not rule it out.
-  EVP_MD* md = EVP_MD_fetch(nullptr, "MD5", "-fips");
-  bool const done = md && EVP_Digest(data.data(), data.size(), reinterpret_cast<unsigned char*>(out.data()), nullptr,
-                                     md, nullptr) == 1;
-  EVP_MD_free(md);
-  if (!done)
-    return error_info{.code = errc::invalid_state, .message = "OpenSSL offers no MD5 here, which Content-MD5 needs"};
-  return out;
-}
-
-BULKWRITER_DECL std::string to_hex(std::span<std::byte const> data) {
-  static constexpr char digits[] = "0123456789abcdef";
-  std::string out(data.size() * 2, '\0');
-  for (std::size_t i = 0; i < data.size(); ++i) {
-    auto const b = std::to_integer<unsigned>(data[i]);
-    out[2 * i] = digits[b >> 4];
-    out[2 * i + 1] = digits[b & 15];
-  }
-  return out;
-}
-
-BULKWRITER_DECL std::string base64_encode(std::span<std::byte const> data) {
-  static constexpr char alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-  std::string out;
-  out.reserve((data.size() + 2) / 3 * 4);
-  for (std::size_t i = 0; i < data.size(); i += 3) {
-    std::size_t const n = data.size() - i;
-    auto const at = [&](std::size_t k) { return k < n ? std::to_integer<unsigned>(data[i + k]) : 0u; };
-    unsigned const group = at(0) << 16 | at(1) << 8 | at(2);
-    out += alphabet[group >> 18];
-    out += alphabet[group >> 12 & 63];
-    out += n > 1 ? alphabet[group >> 6 & 63] : '=';
-    out += n > 2 ? alphabet[group & 63] : '=';
-  }
-  return out;
-}
-
-BULKWRITER_DECL result<std::vector<std::byte>> try_base64_decode(std::string_view text) {
-  auto const refuse = [](std::string what) -> error_info {
-    return {.code = errc::invalid_option, .message = "not base64: " + std::move(what)};
-  };
-  auto const value_of = [](char c) -> int {
-    if (c >= 'A' && c <= 'Z') return c - 'A';
-    if (c >= 'a' && c <= 'z') return c - 'a' + 26;
-    if (c >= '0' && c <= '9') return c - '0' + 52;
-    return c == '+' ? 62 : c == '/' ? 63 : -1;
-  };
-  if (text.size() % 4 != 0) return refuse("its length of " + std::to_string(text.size()) + " is not a multiple of 4");
-  std::size_t const padding = text.ends_with("==") ? 2 : text.ends_with('=') ? 1 : 0;
-  std::vector<std::byte> out;
-  out.reserve(text.size() / 4 * 3);
-  unsigned bits = 0;
-  int count = 0;
-  for (std::size_t i = 0; i < text.size() - padding; ++i) {
-    int const v = value_of(text[i]);
-    if (v < 0) return refuse("a character outside its alphabet at position " + std::to_string(i));
-    bits = (bits << 6 | static_cast<unsigned>(v)) & 0xFFFFu;
-    count += 6;
-    if (count >= 8) {
-      count -= 8;
-      out.push_back(static_cast<std::byte>(bits >> count & 0xFFu));
-    }
-  }
-  if ((bits & ((1u << count) - 1)) != 0) return refuse("bits are left over in its last character");
-  return out;
-}
-
-}  // namespace auth
-}  // namespace v1
-}  // namespace bulkwriter
-
-// ---------- bulkwriter/auth/detail/sigv4.ipp ------------------------------------------------------------------------
-
-namespace bulkwriter {
-inline namespace v1 {
-namespace auth {
-namespace detail {
-
-BULKWRITER_DECL std::string lower_case(std::string_view text) {
-  std::string out(text);
-  for (char& c : out) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');  // not std::tolower: the locale is the user's
-  }
-  return out;
-}
-
-// Trims, and folds every run of white space (line folding included) into one space.
-BULKWRITER_DECL std::string fold_space(std::string_view text) {
-  std::string out;
-  bool pending = false;
-  for (char const c : text) {
-    if (c == ' ' || c == '\t' || c == '\r' || c == '\n') {
-      pending = !out.empty();
-    } else {
-      if (pending) out += ' ';
-      pending = false;
-      out += c;
-    }
-  }
-  return out;
-}
-
-BULKWRITER_DECL bool is_rewritten_by_proxies(std::string_view name) {
-  static constexpr std::array<std::string_view, 16> names = {
-      "authorization", "user-agent", "expect", "accept-encoding",  // the last one is rewritten before GCS
-      // of one hop only: RFC 9110 7.6.1, 11.7.1 and 11.7.2
-      "connection", "keep-alive", "proxy-authenticate", "proxy-authorization", "te", "trailer", "transfer-encoding",
-      "upgrade",
-      // of tracing: every hop writes its own
-      "baggage", "traceparent", "tracestate", "x-amzn-trace-id"};
-  return std::find(names.begin(), names.end(), name) != names.end();
-}
-
-// Lower-case names with their folded values; several of one name are joined by commas in the order they came.
-BULKWRITER_DECL std::vector<http::header> canonical_headers(sigv4_request const& request) {
-  std::vector<http::header> out;
-  auto const add = [&out](std::string name, std::string value) {
-    auto const at = std::lower_bound(out.begin(), out.end(), name,
-                                     [](http::header const& h, std::string const& wanted) { return h.name < wanted; });
-    if (at != out.end() && at->name == name)
-      at->value += ',' + value;
-    else
-      out.insert(at, {std::move(name), std::move(value)});
-  };
-  if (!request.host.empty()) add("host", fold_space(request.host));
-  for (auto const& h : request.headers)
-    if (std::string name = lower_case(h.name); !is_rewritten_by_proxies(name))
-      add(std::move(name), fold_space(h.value));
-  return out;
-}
-
-BULKWRITER_DECL std::string join_names(std::vector<http::header> const& headers) {
-  std::string out;
-  for (auto const& h : headers) {
-    if (!out.empty()) out += ';';
-    out += h.name;
-  }
-  return out;
-}
-
-// RFC 3986 5.2.4, and repeated slashes become one.
-BULKWRITER_DECL std::string normalized_path(std::string_view path) {
-  std::vector<std::string_view> segments;
-  std::string_view last;
-  for (std::size_t at = 0; at <= path.size();) {
-    std::size_t const end = (std::min)(path.find('/', at), path.size());
-    last = path.substr(at, end - at);
-    if (last == "..") {
-      if (!segments.empty()) segments.pop_back();
-    } else if (!last.empty() && last != ".") {
-      segments.push_back(last);
-    }
-    at = end + 1;
-  }
-  std::string out;
-  for (auto const s : segments) (out += '/') += s;
-  // A path that ends in a slash, or in a segment that resolves to nothing, names a folder.
-  if (out.empty() || last.empty() || last == "." || last == "..") out += '/';
-  return out;
-}
-
-BULKWRITER_DECL std::string canonical_path(std::string_view path, sigv4_scope const& scope) {
-  std::string out = scope.normalize_path ? normalized_path(path) : path.empty() ? std::string("/") : std::string(path);
-  return scope.encode_path_again ? percent_encode(out, true) : out;
-}
-
-BULKWRITER_DECL std::string canonical_query(std::string_view query) {
-  std::vector<std::pair<std::string, std::string>> fields;
-  while (!query.empty()) {
-    std::size_t const end = (std::min)(query.find('&'), query.size());
-    auto const field = query.substr(0, end);
-    query.remove_prefix((std::min)(end + 1, query.size()));
-    if (field.empty()) continue;
-    std::size_t const equals = (std::min)(field.find('='), field.size());
-    // Decoding first makes the result the same for every spelling of one query.
-    std::string name = percent_encode(percent_decode(field.substr(0, equals)));
-    if (name == "X-Amz-Signature") continue;
-    fields.emplace_back(std::move(name),
-                        percent_encode(percent_decode(field.substr((std::min)(equals + 1, field.size())))));
-  }
-  std::sort(fields.begin(), fields.end());  // as pairs: "a=…" stands before "a-b=…", unlike in the joined text
-  std::string out;
-  for (auto const& [name, value] : fields) {
-    if (!out.empty()) out += '&';
-    ((out += name) += '=') += value;
-  }
-  return out;
-}
-
-// The scope is the signer's; the time is the caller's: split once, so that date and timestamp cannot disagree.
-struct moment {
-  std::string timestamp;
-  std::string_view date() const { return std::string_view(timestamp).substr(0, 8); }
-};
-
-}  // namespace detail
-
-BULKWRITER_DECL std::string sigv4_timestamp(sigv4_time time) {
-  namespace ch = std::chrono;
-  auto const day = ch::floor<ch::days>(time);
-  ch::year_month_day const date(day);
-  ch::hh_mm_ss const clock(ch::floor<ch::seconds>(time - day));
-  std::string out;
-  out.reserve(16);
-  auto const put = [&out](long value, int width) {
-    std::string const digits = std::to_string(value);
-    out.append(static_cast<std::size_t>((std::max)(0, width - static_cast<int>(digits.size()))), '0').append(digits);
-  };
-  put(static_cast<int>(date.year()), 4);
-  put(static_cast<long>(static_cast<unsigned>(date.month())), 2);
-  put(static_cast<long>(static_cast<unsigned>(date.day())), 2);
-  out += 'T';
-  put(static_cast<long>(clock.hours().count()), 2);
-  put(static_cast<long>(clock.minutes().count()), 2);
-  put(static_cast<long>(clock.seconds().count()), 2);
-  out += 'Z';
-  return out;
-}
-
-BULKWRITER_DECL std::string sigv4_signed_headers(sigv4_request const& request) {
-  return detail::join_names(detail::canonical_headers(request));
-}
-
-BULKWRITER_DECL std::string sigv4_canonical_request(sigv4_request const& request, sigv4_scope const& scope) {
-  std::string_view const target = request.target;
-  std::size_t const mark = (std::min)(target.find('?'), target.size());
-  auto const headers = detail::canonical_headers(request);
-  std::string out = request.method;
-  (out += '\n') += detail::canonical_path(target.substr(0, mark), scope);
-  (out += '\n') += detail::canonical_query(target.substr((std::min)(mark + 1, target.size())));
-  out += '\n';
-  for (auto const& h : headers) (((out += h.name) += ':') += h.value) += '\n';
-  (out += '\n') += detail::join_names(headers);
-  (out += '\n') += request.payload_hash;
-  return out;
-}
-
-BULKWRITER_DECL std::string sigv4_credential_scope(std::string_view date, sigv4_scope const& scope) {
-  return std::string(date) + '/' + scope.region + '/' + scope.service + "/aws4_request";
-}
-
-BULKWRITER_DECL std::string sigv4_string_to_sign(std::string_view canonical_request, std::string_view timestamp,
-                                                 sigv4_scope const& scope) {
-  return "AWS4-HMAC-SHA256\n" + std::string(timestamp) + '\n' + sigv4_credential_scope(timestamp.substr(0, 8), scope) +
-         '\n' + to_hex(sha256(canonical_request));
-}
-
-BULKWRITER_DECL sha256_digest sigv4_signing_key(std::string_view secret_key, std::string_view date,
-                                                sigv4_scope const& scope) {
-  std::string const first = "AWS4" + std::string(secret_key);
-  sha256_digest key = hmac_sha256(as_bytes(first), date);
-  key = hmac_sha256(key, scope.region);
-  key = hmac_sha256(key, scope.service);
-  return hmac_sha256(key, "aws4_request");
-}
-
-BULKWRITER_DECL sha256_digest sigv4_key_cache::get(std::string_view secret_key, std::string_view date,
-                                                   sigv4_scope const& scope) {
-  std::lock_guard const lock(mutex_);
-  if (date_ != date || region_ != scope.region || service_ != scope.service || secret_key_ != secret_key) {
-    key_ = sigv4_signing_key(secret_key, date, scope);
-    secret_key_ = secret_key;
-    date_ = date;
-    region_ = scope.region;
-    service_ = scope.service;
-  }
-  return key_;
-}
-
-BULKWRITER_DECL sigv4_signature sigv4_sign(sigv4_request const& request, credentials const& who,
-                                           sigv4_scope const& scope, sigv4_time time, sigv4_key_cache* cache) {
-  detail::moment const now{sigv4_timestamp(time)};
-  sigv4_signature out;
-  out.target = request.target;
-  out.headers.push_back({"x-amz-date", now.timestamp});
-  if (scope.payload_hash_header) out.headers.push_back({"x-amz-content-sha256", request.payload_hash});
-  http::header const token = {"x-amz-security-token", who.session_token};
-  if (!who.session_token.empty() && scope.sign_session_token) out.headers.push_back(token);
-
-  sigv4_request whole = request;
-  whole.headers.insert(whole.headers.end(), out.headers.begin(), out.headers.end());
-  out.canonical_request = sigv4_canonical_request(whole, scope);
-  out.string_to_sign = sigv4_string_to_sign(out.canonical_request, now.timestamp, scope);
-  out.signature = sigv4_signature_of(
-      cache ? cache->get(who.secret_key, now.date(), scope) : sigv4_signing_key(who.secret_key, now.date(), scope),
-      out.string_to_sign);
-
-  if (!who.session_token.empty() && !scope.sign_session_token) out.headers.push_back(token);
-  out.headers.push_back({"Authorization", "AWS4-HMAC-SHA256 Credential=" + who.access_key + '/' +
-                                              sigv4_credential_scope(now.date(), scope) + ", SignedHeaders=" +
-                                              sigv4_signed_headers(whole) + ", Signature=" + out.signature});
-  return out;
-}
-
-BULKWRITER_DECL result<sigv4_signature> try_sigv4_presign(sigv4_request const& request, credentials const& who,
-                                                          sigv4_scope const& scope, sigv4_time time,
-                                                          std::chrono::seconds expires) {
-  if (expires < std::chrono::seconds(1) || expires > std::chrono::days(7)) {
-    return error_info{.code = errc::invalid_option,
-                      .message = "a presigned URL lives between 1 second and 7 days (604800 s), not " +
-                                 std::to_string(expires.count()) + " s"};
-  }
-  detail::moment const now{sigv4_timestamp(time)};
-  sigv4_signature out;
-  sigv4_request whole = request;
-  auto const add = [](std::string& target, std::string_view name, std::string_view value) {
-    if (target.find('?') == std::string::npos) {
-      target += '?';
-    } else if (!target.ends_with('?') && !target.ends_with('&')) {
-      target += '&';
-    }
-    ((target += name) += '=') += percent_encode(value);
-  };
-  add(whole.target, "X-Amz-Algorithm", "AWS4-HMAC-SHA256");
-  add(whole.target, "X-Amz-Credential", who.access_key + '/' + sigv4_credential_scope(now.date(), scope));
-  add(whole.target, "X-Amz-Date", now.timestamp);
-  add(whole.target, "X-Amz-Expires", std::to_string(expires.count()));
-  if (!who.session_token.empty() && scope.sign_session_token)
-    add(whole.target, "X-Amz-Security-Token", who.session_token);
-  add(whole.target, "X-Amz-SignedHeaders", sigv4_signed_headers(request));
-
-  out.canonical_request = sigv4_canonical_request(whole, scope);
-  out.string_to_sign = sigv4_string_to_sign(out.canonical_request, now.timestamp, scope);
-  out.signature = sigv4_signature_of(sigv4_signing_key(who.secret_key, now.date(), scope), out.string_to_sign);
-  out.target = std::move(whole.target);
-  if (!who.session_token.empty() && !scope.sign_session_token)
-    add(out.target, "X-Amz-Security-Token", who.session_token);
-  add(out.target, "X-Amz-Signature", out.signature);
-  return out;
-}
-
-}  // namespace auth
-}  // namespace v1
-}  // namespace bulkwriter
-
 // ---------- bulkwriter/storage/detail/store_text.ipp ----------------------------------------------------------------
 
 namespace bulkwriter {
@@ -18150,6 +19611,23 @@ BULKWRITER_DECL std::string unquoted(std::string_view etag) {
   return std::string(etag);
 }
 
+BULKWRITER_DECL std::optional<std::chrono::system_clock::time_point> parse_iso_time(std::string_view text) noexcept {
+  using namespace std::chrono;
+  auto const number = [&](std::size_t at, std::size_t size) {
+    int value = -1;
+    auto const end = text.data() + at + size;
+    return std::from_chars(text.data() + at, end, value).ptr == end ? value : -1;
+  };
+  if (text.size() < 20 || text[4] != '-' || text[7] != '-' || text[10] != 'T' || text[13] != ':' || text[16] != ':' ||
+      text.back() != 'Z')
+    return std::nullopt;
+  year_month_day const date{year(number(0, 4)), month(static_cast<unsigned>(number(5, 2))),
+                            day(static_cast<unsigned>(number(8, 2)))};
+  int const h = number(11, 2), m = number(14, 2), s = number(17, 2);
+  if (!date.ok() || number(0, 4) < 1970 || h < 0 || h > 23 || m < 0 || m > 59 || s < 0 || s > 60) return std::nullopt;
+  return sys_days(date) + hours(h) + minutes(m) + seconds(s);
+}
+
 BULKWRITER_DECL bool is_one_of(std::string_view text, std::initializer_list<std::string_view> list) noexcept {
   return std::find(list.begin(), list.end(), text) != list.end();
 }
@@ -18159,161 +19637,266 @@ BULKWRITER_DECL bool is_one_of(std::string_view text, std::initializer_list<std:
 }  // namespace v1
 }  // namespace bulkwriter
 
-// ---------- bulkwriter/storage/detail/http_backend.ipp --------------------------------------------------------------
+// ---------- bulkwriter/storage/detail/azure_address.ipp -------------------------------------------------------------
 
 namespace bulkwriter {
 inline namespace v1 {
 namespace storage {
 namespace detail {
 
-// A connection for the time of one attempt.
-class http_backend::lease {
- public:
-  lease(http_backend& owner, bool patient) : owner_(owner), patient_(patient) {
-    {
-      std::lock_guard const lock(owner_.idle_mutex_);
-      if (auto& rest = idle(); !rest.empty()) {
-        client_ = std::move(rest.back());
-        rest.pop_back();
-      }
-    }
-    if (!client_) client_ = std::make_unique<http::client>(patient_ ? owner_.patient_options_ : owner_.options_);
+inline error_info bad_azure_option(std::string message) {
+  return {.code = errc::invalid_option, .message = "azure_connect_param." + std::move(message)};
+}
+
+// The account and the key that Azurite and the storage emulator before it have on every machine.
+inline constexpr std::string_view development_account = "devstoreaccount1";
+inline constexpr std::string_view development_key =
+    "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==";
+
+// ASCII, without case: what stands in connection strings, URLs and headers knows no locale.
+inline bool starts_without_case(std::string_view text, std::string_view prefix) noexcept {
+  auto const lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; };
+  return text.size() >= prefix.size() &&
+         std::equal(prefix.begin(), prefix.end(), text.begin(), [&](char a, char b) { return lower(a) == lower(b); });
+}
+
+inline bool is_without_case(std::string_view text, std::string_view other) noexcept {
+  return text.size() == other.size() && starts_without_case(text, other);
+}
+
+// What a connection string says, by the names that the documentation gives its keys.
+using azure_settings = std::map<std::string_view, std::string>;
+
+BULKWRITER_DECL result<azure_settings> read_conn_str(std::string_view text) {
+  static constexpr std::array<std::string_view, 8> known = {"DefaultEndpointsProtocol",
+                                                            "AccountName",
+                                                            "AccountKey",
+                                                            "EndpointSuffix",
+                                                            "BlobEndpoint",
+                                                            "SharedAccessSignature",
+                                                            "UseDevelopmentStorage",
+                                                            "DevelopmentStorageProxyUri"};
+  azure_settings out;
+  for (int number = 1; !text.empty(); ++number) {
+    std::size_t const end = (std::min)(text.find(';'), text.size());
+    // Read from a file, it may have a line break at its end.
+    auto const field = auth::detail::trimmed(text.substr(0, end));
+    text.remove_prefix((std::min)(end + 1, text.size()));
+    if (field.empty()) continue;
+    // Values hold '=' themselves: base64 ends in it, and a SAS is made of it.
+    std::size_t const equals = field.find('=');
+    if (equals == std::string_view::npos || equals == 0)
+      return bad_azure_option("conn_str: its setting " + std::to_string(number) + " is not of the form key=value");
+    auto const name = std::find_if(known.begin(), known.end(),
+                                   [&](std::string_view k) { return is_without_case(field.substr(0, equals), k); });
+    if (name == known.end()) continue;  // QueueEndpoint and others, of other services
+    if (!out.emplace(*name, std::string(field.substr(equals + 1))).second)
+      return bad_azure_option("conn_str has " + std::string(*name) + " twice");
   }
-  ~lease() {
-    std::lock_guard const lock(owner_.idle_mutex_);
-    if (auto& rest = idle(); rest.size() < owner_.max_idle_) rest.push_back(std::move(client_));
-  }
-  lease(lease const&) = delete;
-  lease& operator=(lease const&) = delete;
-  http::client& operator*() noexcept { return *client_; }
-
- private:
-  clients& idle() noexcept { return patient_ ? owner_.idle_patient_ : owner_.idle_; }
-
-  http_backend& owner_;
-  bool const patient_;
-  std::unique_ptr<http::client> client_;
-};
-
-// Joining thousands of parts takes a store minutes, and some are silent meanwhile.
-BULKWRITER_DECL http::client_options made_patient(http::client_options options) {
-  for (auto* limit : {&options.timeouts.first_byte, &options.timeouts.read_stall}) {
-    if (limit->count() != 0)  // 0: no limit at all
-      *limit = (std::max)(*limit, std::chrono::milliseconds(std::chrono::minutes(10)));
-  }
-  return options;
-}
-
-BULKWRITER_DECL http::client_options bounded(http::client_options options) {
-  // The longest answers are pages of listings: a thousand keys of 1,024 bytes, three characters for each byte.
-  options.max_body_size = 16 * 1024 * 1024;
-  return options;
-}
-
-BULKWRITER_DECL http_backend::http_backend(std::string place, http::client_options options, http::retry_options retry,
-                                           int idle_connections)
-    : place_(" in " + std::move(place)),
-      retry_(std::move(retry)),
-      options_(bounded(std::move(options))),
-      patient_options_(made_patient(options_)),
-      max_idle_(static_cast<std::size_t>(idle_connections)) {
-  idle_.reserve(max_idle_);  // so that a lease's return cannot throw
-  idle_patient_.reserve(max_idle_);
-}
-
-BULKWRITER_DECL result<http::response> http_backend::exchange(http::request const& request, call const& what) {
-  lease client(*this, what.patient);
-  return (*client).try_send(request, what.stop);
-}
-
-BULKWRITER_DECL outcome http_backend::send(call const& what) {
-  outcome out{.answer = error_info{.code = errc::cancelled, .message = "cancelled before the request was sent"}};
-  // A second try of what takes minutes must still fit in.
-  http::retry_options retry = retry_;
-  if (what.patient) retry.budget = (std::max)(retry.budget, std::chrono::milliseconds(std::chrono::minutes(30)));
-  out.answer = http::send_with_retry(
-      retry,
-      [&]() -> result<http::response> {
-        while (true) {
-          ++out.attempts;
-          auto answer = attempt(what, out);
-          out.open = out.open || leaves_open(answer, answer && is_denied(*answer) && is_transient(answer));
-          if (!answer) return answer;
-          if (answer->status < 300) accepted_by_store();
-          if (answer->status < 300 || !learns(*answer, out)) return answer;
-        }
-      },
-      what.worth_repeating ? what.worth_repeating
-                           : [this](result<http::response> const& answer) { return is_transient(answer); },
-      what.stop);
   return out;
 }
 
-BULKWRITER_DECL error_info http_backend::failed(call const& what, outcome const& got) const {
-  if (got.answer) return refused(what, got, *got.answer);
-  error_info out = got.answer.error();  // its message begins with the origin
-  out.message = what.purpose + place_ + (got.folder.empty() ? "" : " below '" + got.folder + '\'') + ": " + out.message;
-  out.may_have_happened = got.open;
-  if (got.attempts > 1) out.message += " (" + std::to_string(got.attempts) + " attempts)";
+// "a.b.c" of base64url that begins as the JSON object of a JWT's header does.
+inline bool is_jwt(std::string_view text) noexcept {
+  return text.starts_with("eyJ") && std::count(text.begin(), text.end(), '.') == 2 &&
+         std::all_of(text.begin(), text.end(), [](char c) {
+           return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_' ||
+                  c == '.' || c == '=';
+         });
+}
+
+inline bool has_blank(std::string_view text) noexcept {
+  return std::any_of(text.begin(), text.end(), [](char c) {
+    return static_cast<unsigned char>(c) <= 0x20 || static_cast<unsigned char>(c) == 0x7f;
+  });
+}
+
+BULKWRITER_DECL result<azure_credential> try_azure_credential(std::string_view text) {
+  constexpr std::string_view bearer = "Bearer ";
+  azure_credential out;
+  bool const said = starts_without_case(text, bearer);
+  if (said) text.remove_prefix(bearer.size());
+  // The usual way to get here is a key read from a file together with its line break.
+  if (has_blank(text)) return bad_azure_option("credential holds a blank or a line break");
+  if (said || is_jwt(text)) {
+    if (text.empty()) return bad_azure_option("credential is 'Bearer ' without a token");
+    out.token = text;
+  } else if (text.starts_with('?') || text.find("sig=") != std::string_view::npos) {
+    if (text.starts_with('?')) text.remove_prefix(1);
+    if (text.find("sig=") == std::string_view::npos || text.find("sv=") == std::string_view::npos)
+      return bad_azure_option("credential looks like a shared access signature but has no 'sv=' or no 'sig='");
+    if (text.find('#') != std::string_view::npos)
+      return bad_azure_option("credential looks like a shared access signature but has a '#' in it");
+    out.sas = text;
+  } else if (auto const key = auth::try_base64_decode(text); key && !key->empty()) {
+    out.key = text;
+  } else {
+    return bad_azure_option(
+        "credential is neither an account key (base64), nor a shared access signature (sv=…&sig=…), nor a bearer "
+        "token");
+  }
   return out;
 }
 
-BULKWRITER_DECL error_info http_backend::refused(call const& what, outcome const& got,
-                                                 http::response const& answer) const {
-  auto const why = explain(what, got, answer);
-  auto const hidden = secrets(got);
-  error_info out;
-  out.code = why.code;
-  out.http_status = answer.status;
-  out.may_have_happened = got.open;
-  out.server_error = printable(why.server_code, hidden);
-  out.message =
-      what.purpose + place_ + " at " + got.origin.to_string() + got.folder + ": HTTP " + std::to_string(answer.status);
-  if (!why.server_code.empty()) out.message += ' ' + out.server_error;
-  if (!why.message.empty()) out.message += ": " + printable(why.message, hidden);
-  out.message += why.hint;
-  if (got.attempts > 1) out.message += " (" + std::to_string(got.attempts) + " attempts)";
-  if (!why.request_id.empty()) out.message += " (request " + printable(why.request_id, hidden) + ')';
+// Of the account's URL: an address or "localhost" has no place for the account's name.
+inline bool is_bare_host(std::string_view host) noexcept {
+  return host == "localhost" || host.find(':') != std::string_view::npos ||
+         host.find_first_not_of("0123456789.") == std::string_view::npos;
+}
+
+inline bool is_loopback(std::string_view host) noexcept {
+  return host == "localhost" || host == "::1" || host.starts_with("127.") || host.ends_with(".localhost");
+}
+
+BULKWRITER_DECL result<void> check_container(std::string_view name) {
+  if (name.empty()) return bad_azure_option("container_name is empty");
+  if (is_one_of(name, {"$root", "$web", "$logs"})) return {};
+  bool const good = name.size() >= 3 && name.size() <= 63 && name.front() != '-' && name.back() != '-' &&
+                    name.find("--") == std::string_view::npos && std::all_of(name.begin(), name.end(), [](char c) {
+                      return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-';
+                    });
+  if (good) return {};
+  return bad_azure_option(
+      "container_name is not the name of a container: 3 to 63 lower-case letters, digits and single hyphens between "
+      "them");
+}
+
+// The blob endpoint into origin, folder and account; whatever SAS stands behind it into `sas`.
+BULKWRITER_DECL result<azure_address> read_azure_endpoint(std::string_view text, std::string_view member,
+                                                          std::string& sas) {
+  // The query is taken off first: an error about the rest must not show it.
+  if (auto const mark = text.find('?'); mark != std::string_view::npos) {
+    sas = text.substr(mark + 1);
+    text = text.substr(0, mark);
+  }
+  // Of what is no URL nothing is repeated: it may be a key, or a connection string, that stands in the wrong member.
+  auto parsed = http::url::try_parse(text);
+  if (!parsed || text.find_first_of(";=") != std::string_view::npos) {
+    return error_info{.code = errc::invalid_url,
+                      .message = "azure_connect_param." + std::string(member) +
+                                 " is not the http or https URL of an account: https://account.blob.core.windows.net"};
+  }
+  azure_address out = {.origin = parsed->origin, .folder = std::move(parsed->target)};
+  while (out.folder.ends_with('/')) out.folder.pop_back();
+  std::string_view const host = out.origin.host;
+  if (host.find(".dfs.core.") != std::string_view::npos)
+    return bad_azure_option(std::string(member) +
+                            " is the account's Data Lake endpoint: its blob endpoint has 'blob' in place of 'dfs'");
+  // Azure's own hosts begin with the account. Elsewhere it is the first segment of the path, if there is a path.
+  if (host.find(".blob.") == std::string_view::npos && !out.folder.empty()) {
+    out.account = out.folder.substr(1, out.folder.find('/', 1) - 1);
+  } else if (!is_bare_host(host)) {
+    out.account = host.substr(0, host.find('.'));
+    constexpr std::string_view second = "-secondary";
+    if (out.account.ends_with(second)) out.account.resize(out.account.size() - second.size());
+  }
   return out;
 }
 
-BULKWRITER_DECL error_info http_backend::unusable(call const& what, outcome const& got, std::string const& why) const {
-  return {.code = errc::invalid_response,
-          .message = what.purpose + place_ + " at " + got.origin.to_string() + got.folder + ": " + why,
-          .http_status = got.answer->status,
-          .may_have_happened = true};
-}
-
-BULKWRITER_DECL http::response const* http_backend::accepted(outcome const& got,
-                                                             std::initializer_list<int> statuses) const {
-  if (!got.answer || std::find(statuses.begin(), statuses.end(), got.answer->status) == statuses.end() ||
-      is_denied(*got.answer)) {
-    return nullptr;
+BULKWRITER_DECL result<azure_address> read_azure_settings(azure_settings const& set, std::string& sas,
+                                                          std::string& key) {
+  auto const get = [&](std::string_view name) {
+    auto const at = set.find(name);
+    return at == set.end() ? std::string() : at->second;
+  };
+  if (is_without_case(get("UseDevelopmentStorage"), "true")) {
+    auto host = get("DevelopmentStorageProxyUri");
+    if (host.empty()) host = "http://127.0.0.1";
+    auto parsed = http::url::try_parse(host, false);
+    if (!parsed) return bad_azure_option("conn_str: DevelopmentStorageProxyUri is not an http URL");
+    if (parsed->origin.port == (parsed->origin.secure ? 443 : 80) && host.rfind(':') <= host.find("://"))
+      parsed->origin.port = 10000;  // where the emulator listens
+    key = development_key;
+    return azure_address{.origin = parsed->origin,
+                         .folder = '/' + std::string(development_account),
+                         .account = std::string(development_account)};
   }
-  return &*got.answer;
-}
-
-BULKWRITER_DECL bool leaves_open(result<http::response> const& answer, bool denied_in_passing) noexcept {
-  if (!answer) return answer.error().may_have_happened;
-  // 501 and 505 refuse the request for what it is (RFC 9110, 15.6).
-  return denied_in_passing || (answer->status >= 500 && answer->status != 501 && answer->status != 505);
-}
-
-BULKWRITER_DECL std::string with_query(std::string path, query_fields const& query) {
-  char separator = '?';
-  for (auto const& [name, value] : query) {
-    ((path += separator) += auth::percent_encode(name)) += '=';
-    path += auth::percent_encode(value);
-    separator = '&';
+  if (set.contains("UseDevelopmentStorage") && !is_without_case(get("UseDevelopmentStorage"), "false"))
+    return bad_azure_option("conn_str: UseDevelopmentStorage is neither true nor false");
+  auto const account = get("AccountName");
+  if (has_blank(account) || account.find_first_of("/?#@:") != std::string::npos)
+    return bad_azure_option("conn_str: AccountName is not the name of an account");
+  auto endpoint = get("BlobEndpoint");
+  if (endpoint.empty()) {
+    if (account.empty()) return bad_azure_option("conn_str has neither AccountName nor BlobEndpoint");
+    auto scheme = get("DefaultEndpointsProtocol");
+    if (scheme.empty()) scheme = "https";
+    if (!is_without_case(scheme, "https") && !is_without_case(scheme, "http"))
+      return bad_azure_option("conn_str: DefaultEndpointsProtocol is neither https nor http");
+    auto suffix = get("EndpointSuffix");
+    if (suffix.empty()) suffix = "core.windows.net";
+    endpoint = scheme + "://" + account + ".blob." + suffix;
   }
-  return path;
+  auto out = read_azure_endpoint(endpoint, "conn_str: BlobEndpoint", sas);
+  if (!out) return out;
+  if (!account.empty()) out->account = account;
+  key = get("AccountKey");
+  if (auto given = get("SharedAccessSignature"); !given.empty()) {
+    if (!sas.empty()) return bad_azure_option("conn_str has a signature behind BlobEndpoint and SharedAccessSignature");
+    sas = std::move(given);
+  }
+  if (!key.empty() && !auth::try_base64_decode(key))
+    return bad_azure_option("conn_str: AccountKey is not base64: is it cut short?");
+  // Both are in strings that a portal makes; the signature is the narrower right, and meant.
+  if (!sas.empty()) key.clear();
+  return out;
 }
 
-BULKWRITER_DECL std::string quoted_page(http::response const& answer, std::span<std::string const> secrets) {
-  bool const delicate =
-      answer.body.find("ignature") != std::string::npos || answer.body.find("redential") != std::string::npos;
-  if (delicate) return {};
-  return ": '" + printable(std::string_view(answer.body).substr(0, 400), secrets) + '\'';
+BULKWRITER_DECL result<azure_address> try_azure_address(azure_connect_param const& param) {
+  std::string sas, key;
+  result<azure_address> out = error_info();
+  std::string_view const member = param.conn_str.empty() ? "account_url" : "conn_str";
+  if (!param.conn_str.empty()) {
+    if (!param.account_url.empty()) return bad_azure_option("conn_str and account_url exclude each other");
+    auto const settings = read_conn_str(param.conn_str);
+    if (!settings) return settings.error();
+    out = read_azure_settings(*settings, sas, key);
+  } else if (!param.account_url.empty()) {
+    out = read_azure_endpoint(param.account_url, member, sas);
+  } else {
+    return bad_azure_option("conn_str and account_url are empty: one of them is needed");
+  }
+  if (!out) return out;
+  if (auto ok = check_container(param.container_name); !ok) return std::move(ok).error();
+  out->container = param.container_name;
+  // "https://account.blob…/container?sv=…", as the portal shows the SAS of a container.
+  if (out->folder == '/' + out->container && out->origin.host.find(".blob.") != std::string::npos) out->folder.clear();
+
+  if ((!param.credential.empty() || param.token) && (!sas.empty() || !key.empty()))
+    return bad_azure_option((param.token ? "token is given, and " : "credential is given, and ") + std::string(member) +
+                            " has a credential of its own");
+  if (param.token) {
+    if (!param.credential.empty()) return bad_azure_option("token and credential exclude each other");
+  } else if (!param.credential.empty()) {
+    auto given = try_azure_credential(param.credential);
+    if (!given) return std::move(given).error();
+    out->credential = *std::move(given);
+  } else if (!key.empty()) {
+    out->credential.key = std::move(key);
+  } else if (!sas.empty()) {
+    auto given = try_azure_credential(sas.starts_with('?') ? sas : '?' + sas);
+    if (!given)
+      return bad_azure_option(std::string(member) +
+                              " has a shared access signature without 'sv=' or 'sig=', or with a blank in it");
+    out->credential = *std::move(given);
+  } else {
+    return bad_azure_option(
+        param.conn_str.empty() ? "credential is empty: give an account key, a shared access signature or a bearer token"
+                               : "conn_str has neither AccountKey nor SharedAccessSignature, and credential is empty");
+  }
+  if (!out->credential.key.empty() && out->account.empty())
+    return bad_azure_option(std::string(member) +
+                            " does not tell the account, which an account key needs: use a conn_str with AccountName");
+  bool const bears_token = param.token || !out->credential.token.empty();
+  if (bears_token && !out->origin.secure && !is_loopback(out->origin.host))
+    return bad_azure_option(std::string(member) + " is http: a bearer token is sent over https only");
+  return out;
+}
+
+BULKWRITER_DECL std::string path_of_key(azure_address const& address, std::string_view key) {
+  std::string out = address.folder + '/' + auth::percent_encode(address.container);
+  if (!key.empty()) (out += '/') += auth::percent_encode(key, true);
+  return out;
 }
 
 }  // namespace detail
@@ -18547,6 +20130,1165 @@ BULKWRITER_DECL std::string xml_escape(std::string_view text) {
 }  // namespace v1
 }  // namespace bulkwriter
 
+// ---------- bulkwriter/storage/detail/azure_answer.ipp --------------------------------------------------------------
+
+namespace bulkwriter {
+inline namespace v1 {
+namespace storage {
+namespace detail {
+
+BULKWRITER_DECL azure_failure read_azure_failure(http::response const& answer) {
+  azure_failure out;
+  // Elements read before a broken place are kept: a cut answer still has its code.
+  (void)xml_walk(answer.body, [&](auto path, std::string const& text) {
+    if (path.size() != 2 || path[0] != "Error") return;
+    if (path[1] == "Code") out.code = text;
+    if (path[1] == "Message") out.message = text.substr(0, text.find_first_of("\r\n"));
+    if (path[1] == "AuthenticationErrorDetail") {
+      out.date_refused = text.find("date header too old") != std::string::npos;
+      out.outside_time = text.find("time frame") != std::string::npos;
+    }
+  });
+  if (out.code.empty()) out.code = answer.find("x-ms-error-code");
+  out.request_id = answer.find("x-ms-request-id");
+  out.foreign = out.code.empty() && out.message.empty() && answer.body.find("<Error") == std::string::npos &&
+                answer.body.find_first_not_of(" \t\r\n") != std::string::npos;
+  return out;
+}
+
+BULKWRITER_DECL errc azure_errc(azure_failure const& failure, int status) {
+  auto const& code = failure.code;
+  if (failure.date_refused) return errc::clock_skewed;
+  if (code.starts_with("Authorization") ||
+      is_one_of(code, {"AuthenticationFailed", "AccountIsDisabled", "InsufficientAccountPermissions",
+                       "NoAuthenticationInformation", "InvalidAuthenticationInfo", "PublicAccessNotPermitted",
+                       "KeyBasedAuthenticationNotPermitted", "UnauthorizedBlobOverwrite"})) {
+    return errc::access_denied;
+  }
+  if (is_one_of(code, {"ContainerNotFound", "ContainerBeingDeleted", "ContainerDisabled"})) return errc::no_such_bucket;
+  // A block list names blocks that are not there: of an upload that has expired, was aborted or was overtaken.
+  if (is_one_of(code, {"BlobNotFound", "ResourceNotFound", "InvalidBlockList"})) return errc::no_such_key;
+  if (is_one_of(code, {"ConditionNotMet", "TargetConditionNotMet", "BlobAlreadyExists"}))
+    return errc::precondition_failed;
+  // A page of some web server says nothing about container, blob or rights.
+  if (code.empty() && !failure.foreign) {
+    switch (status) {
+      case 401:
+      case 403: return errc::access_denied;
+      case 404: return errc::no_such_key;
+      case 412: return errc::precondition_failed;
+      default: break;
+    }
+  }
+  return errc::storage_error;
+}
+
+BULKWRITER_DECL bool is_transient_azure_code(std::string_view code) noexcept {
+  return is_one_of(code, {"ServerBusy", "InternalError", "OperationTimedOut", "RequestTimeout",
+                          // Damaged on the way: the body in memory is sent again.
+                          "Md5Mismatch", "Crc64Mismatch"});
+}
+
+inline bool read_size(std::string_view text, std::uint64_t& out) noexcept {
+  auto const end = text.data() + text.size();
+  auto const got = std::from_chars(text.data(), end, out);
+  return !text.empty() && got.ec == std::errc() && got.ptr == end;
+}
+
+BULKWRITER_DECL result<azure_page> read_azure_page(std::string_view body) {
+  azure_page out;
+  azure_blob_item blob;
+  bool is_block = false, is_folder = false, broken = false, root = false;
+  auto const whole = xml_walk(body, [&](auto path, std::string const& text) {
+    if (path[0] != "EnumerationResults") return;
+    if (path.size() == 1) root = true;
+    if (path.size() == 2 && path[1] == "NextMarker") out.next_marker = text;
+    if (path.size() < 3 || path[1] != "Blobs" || path[2] != "Blob") return;
+    if (path.size() == 3) {
+      blob.may_be_uncommitted = is_block && blob.object.size == 0;
+      // Accounts with real folders list these, too: they are no objects.
+      if (!is_folder) out.blobs.push_back(std::move(blob));
+      blob = {};
+      is_block = is_folder = false;
+    }
+    if (path.size() == 4 && path[3] == "Name") blob.object.key = text;
+    if (path.size() == 5 && path[3] == "Properties") {
+      if (path[4] == "Etag") blob.object.etag = unquoted(text);
+      if (path[4] == "BlobType") is_block = text == "BlockBlob";
+      if (path[4] == "ResourceType") is_folder = text == "directory";
+      if (path[4] == "Content-Length" && !read_size(text, blob.object.size)) broken = true;
+    }
+  });
+  if (!whole) return whole.error();
+  auto const refuse = [](std::string message) -> error_info {
+    return {.code = errc::invalid_response, .message = std::move(message)};
+  };
+  if (!root) return refuse("the answer is not an EnumerationResults");
+  if (broken) return refuse("the answer has a size that is not a number");
+  return out;
+}
+
+BULKWRITER_DECL result<azure_block_list> read_azure_block_list(std::string_view body) {
+  azure_block_list out;
+  azure_block block;
+  bool broken = false, root = false;
+  auto const whole = xml_walk(body, [&](auto path, std::string const& text) {
+    if (path[0] != "BlockList") return;
+    if (path.size() == 1) root = true;
+    if (path.size() < 3 || path[2] != "Block") return;
+    if (path.size() == 3) {
+      if (path[1] == "CommittedBlocks") out.committed.push_back(std::move(block));
+      if (path[1] == "UncommittedBlocks") out.uncommitted.push_back(std::move(block));
+      block = {};
+    }
+    if (path.size() == 4 && path[3] == "Name") block.id = text;
+    if (path.size() == 4 && path[3] == "Size" && !read_size(text, block.size)) broken = true;
+  });
+  if (!whole) return whole.error();
+  if (!root || broken) {
+    return error_info{.code = errc::invalid_response,
+                      .message = root ? "the answer has a size that is not a number" : "the answer is not a BlockList"};
+  }
+  return out;
+}
+
+BULKWRITER_DECL std::string write_azure_block_list(std::span<std::string const> ids) {
+  std::string out = "<?xml version=\"1.0\" encoding=\"utf-8\"?><BlockList>";
+  for (auto const& id : ids) out += "<Latest>" + xml_escape(id) + "</Latest>";
+  return out + "</BlockList>";
+}
+
+inline bool is_hex(std::string_view text) noexcept {
+  return text.find_first_not_of("0123456789abcdef") == std::string_view::npos;
+}
+
+BULKWRITER_DECL std::string azure_block_name::id() const {
+  std::string const digits = std::to_string(number);
+  std::string const name =
+      upload_id + '-' + std::string(digits.size() < 5 ? 5 - digits.size() : 0, '0') + digits + '-' + md5;
+  return auth::base64_encode(auth::as_bytes(name));
+}
+
+BULKWRITER_DECL std::optional<azure_block_name> read_azure_block_id(std::string_view id) {
+  auto const bytes = auth::try_base64_decode(id);
+  if (!bytes || bytes->size() != 63) return std::nullopt;
+  std::string_view const name(reinterpret_cast<char const*>(bytes->data()), bytes->size());
+  azure_block_name out = {.upload_id = std::string(name.substr(0, 24)), .md5 = std::string(name.substr(31))};
+  auto const number = name.substr(25, 5);
+  if (!is_azure_upload_id(out.upload_id) || name[24] != '-' || name[30] != '-' || !is_hex(out.md5) ||
+      number.find_first_not_of("0123456789") != std::string_view::npos)
+    return std::nullopt;
+  std::from_chars(number.data(), number.data() + number.size(), out.number);
+  if (out.number < 1 || out.number > 50'000) return std::nullopt;
+  return out;
+}
+
+BULKWRITER_DECL std::string make_azure_upload_id(std::chrono::system_clock::time_point begun) {
+  std::random_device random;
+  auto const seconds = std::chrono::duration_cast<std::chrono::seconds>(begun.time_since_epoch()).count();
+  std::string out;
+  for (auto const word : {static_cast<std::uint32_t>(seconds), static_cast<std::uint32_t>(random()),
+                          static_cast<std::uint32_t>(random())}) {
+    for (int shift = 28; shift >= 0; shift -= 4) out += "0123456789abcdef"[word >> shift & 15];
+  }
+  return out;
+}
+
+BULKWRITER_DECL bool is_azure_upload_id(std::string_view id) noexcept { return id.size() == 24 && is_hex(id); }
+
+BULKWRITER_DECL std::chrono::system_clock::time_point azure_upload_begun(std::string_view id) noexcept {
+  std::uint32_t seconds = 0;
+  std::from_chars(id.data(), id.data() + (std::min)(id.size(), std::size_t{8}), seconds, 16);
+  return std::chrono::system_clock::time_point(std::chrono::seconds(seconds));
+}
+
+}  // namespace detail
+}  // namespace storage
+}  // namespace v1
+}  // namespace bulkwriter
+
+// ---------- bulkwriter/storage/detail/http_backend.ipp --------------------------------------------------------------
+
+namespace bulkwriter {
+inline namespace v1 {
+namespace storage {
+namespace detail {
+
+// A connection for the time of one attempt.
+class http_backend::lease {
+ public:
+  lease(http_backend& owner, bool patient) : owner_(owner), patient_(patient) {
+    {
+      std::lock_guard const lock(owner_.idle_mutex_);
+      if (auto& rest = idle(); !rest.empty()) {
+        client_ = std::move(rest.back());
+        rest.pop_back();
+      }
+    }
+    if (!client_) client_ = std::make_unique<http::client>(patient_ ? owner_.patient_options_ : owner_.options_);
+  }
+  ~lease() {
+    std::lock_guard const lock(owner_.idle_mutex_);
+    if (auto& rest = idle(); rest.size() < owner_.max_idle_) rest.push_back(std::move(client_));
+  }
+  lease(lease const&) = delete;
+  lease& operator=(lease const&) = delete;
+  http::client& operator*() noexcept { return *client_; }
+
+ private:
+  clients& idle() noexcept { return patient_ ? owner_.idle_patient_ : owner_.idle_; }
+
+  http_backend& owner_;
+  bool const patient_;
+  std::unique_ptr<http::client> client_;
+};
+
+// Joining thousands of parts takes a store minutes, and some are silent meanwhile.
+BULKWRITER_DECL http::client_options made_patient(http::client_options options) {
+  for (auto* limit : {&options.timeouts.first_byte, &options.timeouts.read_stall}) {
+    if (limit->count() != 0)  // 0: no limit at all
+      *limit = (std::max)(*limit, std::chrono::milliseconds(std::chrono::minutes(10)));
+  }
+  return options;
+}
+
+BULKWRITER_DECL http::client_options bounded(http::client_options options) {
+  // The longest answers are pages of listings: a thousand keys of 1,024 bytes, three characters for each byte.
+  options.max_body_size = 16 * 1024 * 1024;
+  return options;
+}
+
+BULKWRITER_DECL http_backend::http_backend(std::string place, http::client_options options, http::retry_options retry,
+                                           int idle_connections)
+    : place_(" in " + std::move(place)),
+      retry_(std::move(retry)),
+      options_(bounded(std::move(options))),
+      patient_options_(made_patient(options_)),
+      max_idle_(static_cast<std::size_t>(idle_connections)) {
+  idle_.reserve(max_idle_);  // so that a lease's return cannot throw
+  idle_patient_.reserve(max_idle_);
+}
+
+BULKWRITER_DECL result<http::response> http_backend::exchange(http::request const& request, call const& what) {
+  lease client(*this, what.patient);
+  return (*client).try_send(request, what.stop);
+}
+
+BULKWRITER_DECL outcome http_backend::send(call const& what) {
+  outcome out{.answer = error_info{.code = errc::cancelled, .message = "cancelled before the request was sent"}};
+  // A second try of what takes minutes must still fit in.
+  http::retry_options retry = retry_;
+  if (what.patient) retry.budget = (std::max)(retry.budget, std::chrono::milliseconds(std::chrono::minutes(30)));
+  out.answer = http::send_with_retry(
+      retry,
+      [&]() -> result<http::response> {
+        while (true) {
+          ++out.attempts;
+          auto answer = attempt(what, out);
+          out.open = out.open || leaves_open(answer, answer && is_denied(*answer) && is_transient(answer));
+          if (!answer) return answer;
+          if (answer->status < 300) accepted_by_store();
+          if (answer->status < 300 || !learns(*answer, out)) return answer;
+        }
+      },
+      what.worth_repeating ? what.worth_repeating
+                           : [this](result<http::response> const& answer) { return is_transient(answer); },
+      what.stop);
+  return out;
+}
+
+BULKWRITER_DECL error_info http_backend::failed(call const& what, outcome const& got) const {
+  if (got.answer) return refused(what, got, *got.answer);
+  error_info out = got.answer.error();  // its message begins with the origin
+  out.message = what.purpose + place_ + (got.folder.empty() ? "" : " below '" + got.folder + '\'') + ": " + out.message;
+  out.may_have_happened = got.open;
+  if (got.attempts > 1) out.message += " (" + std::to_string(got.attempts) + " attempts)";
+  return out;
+}
+
+BULKWRITER_DECL error_info http_backend::refused(call const& what, outcome const& got,
+                                                 http::response const& answer) const {
+  auto const why = explain(what, got, answer);
+  auto const hidden = secrets(got);
+  error_info out;
+  out.code = why.code;
+  out.http_status = answer.status;
+  out.may_have_happened = got.open;
+  out.server_error = printable(why.server_code, hidden);
+  out.message =
+      what.purpose + place_ + " at " + got.origin.to_string() + got.folder + ": HTTP " + std::to_string(answer.status);
+  if (!why.server_code.empty()) out.message += ' ' + out.server_error;
+  if (!why.message.empty()) out.message += ": " + printable(why.message, hidden);
+  out.message += why.hint;
+  if (got.attempts > 1) out.message += " (" + std::to_string(got.attempts) + " attempts)";
+  if (!why.request_id.empty()) out.message += " (request " + printable(why.request_id, hidden) + ')';
+  return out;
+}
+
+BULKWRITER_DECL error_info http_backend::unusable(call const& what, outcome const& got, std::string const& why) const {
+  return {.code = errc::invalid_response,
+          .message = what.purpose + place_ + " at " + got.origin.to_string() + got.folder + ": " + why,
+          .http_status = got.answer->status,
+          .may_have_happened = true};
+}
+
+BULKWRITER_DECL http::response const* http_backend::accepted(outcome const& got,
+                                                             std::initializer_list<int> statuses) const {
+  if (!got.answer || std::find(statuses.begin(), statuses.end(), got.answer->status) == statuses.end() ||
+      is_denied(*got.answer)) {
+    return nullptr;
+  }
+  return &*got.answer;
+}
+
+BULKWRITER_DECL bool leaves_open(result<http::response> const& answer, bool denied_in_passing) noexcept {
+  if (!answer) return answer.error().may_have_happened;
+  // 501 and 505 refuse the request for what it is (RFC 9110, 15.6).
+  return denied_in_passing || (answer->status >= 500 && answer->status != 501 && answer->status != 505);
+}
+
+BULKWRITER_DECL std::string with_query(std::string path, query_fields const& query) {
+  char separator = '?';
+  for (auto const& [name, value] : query) {
+    ((path += separator) += auth::percent_encode(name)) += '=';
+    path += auth::percent_encode(value);
+    separator = '&';
+  }
+  return path;
+}
+
+BULKWRITER_DECL std::string quoted_page(http::response const& answer, std::span<std::string const> secrets) {
+  bool const delicate =
+      answer.body.find("ignature") != std::string::npos || answer.body.find("redential") != std::string::npos;
+  if (delicate) return {};
+  return ": '" + printable(std::string_view(answer.body).substr(0, 400), secrets) + '\'';
+}
+
+}  // namespace detail
+}  // namespace storage
+}  // namespace v1
+}  // namespace bulkwriter
+
+// ---------- bulkwriter/auth/detail/azure_shared_key.ipp -------------------------------------------------------------
+
+namespace bulkwriter {
+inline namespace v1 {
+namespace auth {
+namespace detail {
+
+// Azure sorts the names of headers by its own collation, in which '-' and '\'' count only where nothing else differs.
+BULKWRITER_DECL bool azure_header_less(std::string_view a, std::string_view b) {
+  auto const passed_over = [](char c) { return c == '-' || c == '\''; };
+  static constexpr std::string_view order = "!#$%&*.^_`|~+0123456789abcdefghijklmnopqrstuvwxyz";
+  for (std::size_t i = 0, j = 0;; ++i, ++j) {
+    while (i < a.size() && passed_over(a[i])) ++i;
+    while (j < b.size() && passed_over(b[j])) ++j;
+    if (j == b.size()) {
+      if (i != a.size()) return false;
+      break;
+    }
+    if (i == a.size()) return true;
+    if (a[i] != b[j]) return order.find(a[i]) < order.find(b[j]);
+  }
+  auto const [x, y] = std::mismatch(a.begin(), a.end(), b.begin(), b.end());
+  if (y == b.end()) return false;
+  if (x == a.end()) return true;
+  return passed_over(*y) && (!passed_over(*x) || *x < *y);
+}
+
+// Names in lower case with their decoded values; several of one name are one line.
+BULKWRITER_DECL std::string azure_canonical_query(std::string_view query) {
+  std::map<std::string, std::vector<std::string>> fields;
+  while (!query.empty()) {
+    std::size_t const end = (std::min)(query.find('&'), query.size());
+    auto const field = query.substr(0, end);
+    query.remove_prefix((std::min)(end + 1, query.size()));
+    if (field.empty()) continue;
+    std::size_t const equals = (std::min)(field.find('='), field.size());
+    fields[lower_case(percent_decode(field.substr(0, equals)))].push_back(
+        percent_decode(field.substr((std::min)(equals + 1, field.size()))));
+  }
+  std::string out;
+  for (auto& [name, values] : fields) {
+    std::sort(values.begin(), values.end());
+    char separator = ':';
+    (out += '\n') += name;
+    for (auto const& value : values) {
+      (out += separator) += value;
+      separator = ',';
+    }
+  }
+  return out;
+}
+
+inline std::string digits(int value, int width) {
+  std::string const text = std::to_string(value);
+  return std::string(static_cast<std::size_t>((std::max)(0, width - static_cast<int>(text.size()))), '0') + text;
+}
+
+// The pieces of a moment in UTC.
+struct utc_time {
+  explicit utc_time(std::chrono::system_clock::time_point time)
+      : day(std::chrono::floor<std::chrono::days>(time)),
+        date(day),
+        clock(std::chrono::floor<std::chrono::seconds>(time - day)) {}
+
+  std::string clock_text() const {
+    return digits(static_cast<int>(clock.hours().count()), 2) + ':' +
+           digits(static_cast<int>(clock.minutes().count()), 2) + ':' +
+           digits(static_cast<int>(clock.seconds().count()), 2);
+  }
+  int month() const { return static_cast<int>(static_cast<unsigned>(date.month())); }
+  int day_of_month() const { return static_cast<int>(static_cast<unsigned>(date.day())); }
+
+  std::chrono::sys_days day;
+  std::chrono::year_month_day date;
+  std::chrono::hh_mm_ss<std::chrono::seconds> clock;
+};
+
+BULKWRITER_DECL result<std::string> azure_hmac(std::string_view key, std::string_view text) {
+  auto const bytes = try_base64_decode(key);
+  if (!bytes) {
+    error_info why = bytes.error();
+    why.message = "the account key is " + why.message;
+    return why;
+  }
+  return base64_encode(hmac_sha256(*bytes, text));
+}
+
+}  // namespace detail
+
+BULKWRITER_DECL std::string azure_date(std::chrono::system_clock::time_point time) {
+  static constexpr std::string_view days = "SunMonTueWedThuFriSat", months = "JanFebMarAprMayJunJulAugSepOctNovDec";
+  detail::utc_time const t(time);
+  std::string out(days.substr(std::chrono::weekday(t.day).c_encoding() * 3, 3));
+  out += ", " + detail::digits(t.day_of_month(), 2) + ' ';
+  out += months.substr(static_cast<std::size_t>(t.month() - 1) * 3, 3);
+  return out + ' ' + detail::digits(static_cast<int>(t.date.year()), 4) + ' ' + t.clock_text() + " GMT";
+}
+
+BULKWRITER_DECL std::string azure_string_to_sign(azure_request const& request, std::string_view account) {
+  std::vector<http::header> own;  // x-ms-…
+  std::map<std::string, std::string> others;
+  for (auto const& h : request.headers) {
+    std::string name = detail::lower_case(h.name);
+    std::string const value(detail::trimmed(h.value));
+    if (!name.starts_with("x-ms-")) {
+      others[std::move(name)] = value;
+      continue;
+    }
+    auto const same = std::find_if(own.begin(), own.end(), [&](http::header const& o) { return o.name == name; });
+    if (same != own.end())
+      same->value += ',' + value;
+    else
+      own.push_back({std::move(name), value});
+  }
+  std::sort(own.begin(), own.end(),
+            [](http::header const& a, http::header const& b) { return detail::azure_header_less(a.name, b.name); });
+
+  others["content-length"] = request.content_length == 0 ? "" : std::to_string(request.content_length);
+  if (std::any_of(own.begin(), own.end(), [](http::header const& h) { return h.name == "x-ms-date"; }))
+    others["date"].clear();
+  std::string out = request.method + '\n';
+  for (char const* name : {"content-encoding", "content-language", "content-length", "content-md5", "content-type",
+                           "date", "if-modified-since", "if-match", "if-none-match", "if-unmodified-since", "range"})
+    out += others[name] + '\n';
+  for (auto const& h : own) out += h.name + ':' + h.value + '\n';
+
+  std::string_view const target = request.target;
+  std::size_t const mark = (std::min)(target.find('?'), target.size());
+  ((out += '/') += account) += target.substr(0, mark);
+  return out + detail::azure_canonical_query(target.substr((std::min)(mark + 1, target.size())));
+}
+
+BULKWRITER_DECL result<azure_signature> try_azure_shared_key_sign(azure_request const& request,
+                                                                  std::string_view account, std::string_view key) {
+  azure_signature out = {.string_to_sign = azure_string_to_sign(request, account)};
+  auto signature = detail::azure_hmac(key, out.string_to_sign);
+  if (!signature) return std::move(signature).error();
+  out.signature = *std::move(signature);
+  out.authorization = {"Authorization", "SharedKey " + std::string(account) + ':' + out.signature};
+  return out;
+}
+
+BULKWRITER_DECL result<std::string> try_azure_blob_sas(azure_sas_request const& request, std::string_view account,
+                                                       std::string_view key) {
+  detail::utc_time const end(request.expires);
+  std::string const expiry = detail::digits(static_cast<int>(end.date.year()), 4) + '-' +
+                             detail::digits(end.month(), 2) + '-' + detail::digits(end.day_of_month(), 2) + 'T' +
+                             end.clock_text() + 'Z';
+  std::string const protocol = request.https_only ? "https" : "";
+  // permissions, start, expiry, resource, identifier, IP, protocol, version, kind, snapshot, encryption scope, and five
+  // headers that the answer could be made to have
+  std::string const to_sign = request.permissions + "\n\n" + expiry + "\n/blob/" + std::string(account) + '/' +
+                              request.container + '/' + request.blob + "\n\n\n" + protocol + '\n' + request.version +
+                              "\nb\n\n\n\n\n\n\n";
+  auto const signature = detail::azure_hmac(key, to_sign);
+  if (!signature) return signature;
+  std::string out = "sv=" + request.version + "&se=" + percent_encode(expiry) + "&sr=b&sp=" + request.permissions;
+  if (!protocol.empty()) out += "&spr=" + protocol;
+  return out + "&sig=" + percent_encode(*signature);
+}
+
+}  // namespace auth
+}  // namespace v1
+}  // namespace bulkwriter
+
+// ---------- bulkwriter/storage/detail/azure_backend.ipp -------------------------------------------------------------
+
+namespace bulkwriter {
+inline namespace v1 {
+namespace storage {
+namespace detail {
+
+BULKWRITER_DECL azure_backend::azure_backend(azure_connect_param const& param, azure_address address)
+    : http_backend("container '" + param.container_name + '\'',
+                   {.timeouts = param.timeouts,
+                    .tls = {.ca_file = param.ca_file, .ca_path = param.ca_path},
+                    .hosts = param.hosts,
+                    .proxy = param.proxy,
+                    .on_exchange = param.on_exchange},
+                   param.retry, param.idle_connections),
+      address_(std::move(address)),
+      api_version_(param.api_version),
+      token_(param.token || address_.credential.token.empty()
+                 ? param.token
+                 : auth::bearer_token{.token = address_.credential.token}) {}
+
+BULKWRITER_DECL std::chrono::system_clock::time_point azure_backend::server_time() const {
+  std::lock_guard const lock(mutex_);
+  return std::chrono::system_clock::now() + clock_offset_;
+}
+
+BULKWRITER_DECL result<http::response> azure_backend::attempt(call const& what, outcome& so_far) {
+  so_far.origin = address_.origin;
+  so_far.folder = address_.folder;
+  http::request request = {.method = what.method,
+                           .origin = address_.origin,
+                           .target = with_query(path_of_key(address_, what.key), what.query),
+                           .headers = what.headers,
+                           .body = what.body};
+  request.headers.push_back({"x-ms-date", auth::azure_date(server_time())});
+  request.headers.push_back({"x-ms-version", api_version_});
+  auto const& shown = address_.credential;
+  if (!shown.key.empty()) {
+    auto signature = auth::try_azure_shared_key_sign({.method = request.method,
+                                                      .target = request.target,
+                                                      .headers = request.headers,
+                                                      .content_length = request.body.size()},
+                                                     address_.account, shown.key);
+    if (!signature) return std::move(signature).error();
+    request.headers.push_back(std::move(signature->authorization));
+  } else if (!shown.sas.empty()) {
+    (request.target += what.query.empty() ? '?' : '&') += shown.sas;
+  } else {
+    auto token = token_.get(what.stop);
+    if (!token) return std::move(token).error();
+    so_far.token = *std::move(token);
+    request.headers.push_back({"Authorization", "Bearer " + so_far.token.token});
+  }
+  return exchange(request, what);
+}
+
+BULKWRITER_DECL bool azure_backend::learns(http::response const& refused, outcome& so_far) {
+  if (token_) {
+    bool const expired = refused.status == 401 || read_azure_failure(refused).code == "AuthenticationFailed";
+    return !so_far.learnt.credentials && expired && (so_far.learnt.credentials = token_.forget(so_far.token));
+  }
+  // Azure refuses dates that are 15 minutes off as it refuses wrong signatures; its own date tells which it is.
+  if (so_far.learnt.clock || address_.credential.key.empty()) return false;
+  if (read_azure_failure(refused).code != "AuthenticationFailed") return false;
+  auto const theirs = http::parse_date(refused.find("Date"));
+  if (!theirs) return false;
+  auto const off = *theirs - server_time();
+  if (off < std::chrono::minutes(10) && off > -std::chrono::minutes(10)) return false;
+  std::lock_guard const lock(mutex_);
+  clock_offset_ = *theirs - std::chrono::system_clock::now();
+  return so_far.learnt.clock = true;
+}
+
+BULKWRITER_DECL bool azure_backend::is_transient(result<http::response> const& answer) const {
+  return http::is_transient(answer) ||
+         (answer && answer->status >= 400 && is_transient_azure_code(read_azure_failure(*answer).code));
+}
+
+// The value of a field of a query, decoded; empty if there is none.
+inline std::string query_value(std::string_view query, std::string_view name) {
+  while (!query.empty()) {
+    auto const field = query.substr(0, query.find('&'));
+    query.remove_prefix((std::min)(field.size() + 1, query.size()));
+    if (field.size() > name.size() && field.starts_with(name) && field[name.size()] == '=')
+      return auth::percent_decode(field.substr(name.size() + 1));
+  }
+  return {};
+}
+
+BULKWRITER_DECL std::vector<std::string> azure_backend::secrets(outcome const& got) const {
+  auto const& c = address_.credential;
+  // Of a signature every spelling that a server may repeat.
+  std::string const signature = query_value(c.sas, "sig");
+  auto const at = c.sas.find("sig=");
+  std::string const spelled =
+      at == std::string::npos ? std::string() : c.sas.substr(at + 4, c.sas.find('&', at) - at - 4);
+  return {c.key, c.sas, signature, spelled, got.token.token};
+}
+
+BULKWRITER_DECL refusal azure_backend::explain(call const&, outcome const& got, http::response const& answer) const {
+  auto failure = read_azure_failure(answer);
+  refusal out = {.code = azure_errc(failure, answer.status)};
+  auto const& shown = address_.credential;
+  if (out.code == errc::access_denied && !shown.sas.empty()) {
+    std::string const expiry = query_value(shown.sas, "se");
+    auto const now = http::parse_date(answer.find("Date")).value_or(std::chrono::system_clock::now());
+    auto const ends = parse_iso_time(expiry);
+    if (ends && *ends <= now) {
+      out.hint = " (the shared access signature expired at " + printable(expiry, {}) + ')';
+    } else if (failure.outside_time) {
+      out.hint = " (the shared access signature is not valid at this time)";
+    } else if (is_one_of(failure.code, {"AuthorizationPermissionMismatch", "AuthorizationFailure"})) {
+      out.hint = " (does the shared access signature allow this? It needs r, c, w, l and d for all that a store does)";
+    }
+  } else if (failure.code == "AuthorizationPermissionMismatch") {
+    out.hint = " (the identity needs a role on the container's data, such as Storage Blob Data Contributor)";
+  } else if (out.code == errc::access_denied && !shown.key.empty()) {
+    out.hint = " (is the account key that of account '" + address_.account + "'?)";
+  } else if (failure.code == "InvalidBlobOrBlock") {
+    out.hint =
+        " (another client's uncommitted blocks may lie under this name: they go after a week, or when the blob is put "
+        "in one request or removed)";
+  } else if (failure.code == "InvalidBlockList") {
+    out.hint = " (an upload lives for a week, and ends when another one of the same key is completed)";
+  } else if (failure.code.empty() && answer.status == 404 && answer.body.empty()) {
+    out.hint = " (no such blob or no such container)";
+  } else if (failure.foreign && answer.status >= 300) {
+    // A proxy in front of the store may fail like this too, but only with 5xx.
+    if (answer.status < 500) out.hint = ", and this does not look like Azure Blob storage";
+    out.hint += quoted_page(answer, secrets(got));
+  }
+  out.server_code = std::move(failure.code);
+  out.message = std::move(failure.message);
+  out.request_id = std::move(failure.request_id);
+  return out;
+}
+
+}  // namespace detail
+}  // namespace storage
+}  // namespace v1
+}  // namespace bulkwriter
+
+// ---------- bulkwriter/storage/detail/azure_operations.ipp ----------------------------------------------------------
+
+// What an azure_backend is asked for; how a request goes out, is signed, repeated and judged stands in
+// azure_backend.ipp.
+
+namespace bulkwriter {
+inline namespace v1 {
+namespace storage {
+namespace detail {
+
+inline constexpr std::uint64_t azure_largest_put = std::uint64_t{5000} << 20,
+                               azure_largest_block = std::uint64_t{4000} << 20;
+
+// Any web server may say 201; Azure gives every request a name.
+inline std::string not_azure(http::response const& answer) {
+  return "HTTP " + std::to_string(answer.status) +
+         " without what Azure says with it: this does not look like Azure Blob storage";
+}
+
+BULKWRITER_DECL result<object_info> azure_backend::put(std::string const& key, std::span<std::byte const> body,
+                                                       std::vector<http::header> headers) {
+  if (auto ok = check_key(key); !ok) return std::move(ok).error();
+  if (body.size() > azure_largest_put) {
+    return error_info{.code = errc::invalid_option,
+                      .message = "cannot put '" + key + "': " + std::to_string(body.size()) +
+                                 " bytes exceed the 5000 MiB of one request"};
+  }
+  headers.push_back({"x-ms-blob-type", "BlockBlob"});
+  // Nothing else guards the body where there is no TLS: signatures do not cover it.
+  if (!address_.origin.secure)
+    if (auto const md5 = auth::try_md5(body)) headers.push_back({"Content-MD5", auth::base64_encode(*md5)});
+  call const what = {
+      .purpose = "cannot put '" + key + '\'', .method = "PUT", .key = key, .headers = std::move(headers), .body = body};
+  auto const got = send(what);
+  auto const* answer = accepted(got, {201});
+  if (!answer) return failed(what, got);
+  auto etag = unquoted(answer->find("ETag"));
+  if (etag.empty()) return unusable(what, got, not_azure(*answer));
+  return object_info{.key = key, .size = body.size(), .etag = std::move(etag)};
+}
+
+BULKWRITER_DECL result<object_info> azure_backend::put(std::string const& key, std::span<std::byte const> body) {
+  return put(key, body, {});
+}
+
+BULKWRITER_DECL result<object_info> azure_backend::put_if_absent(std::string const& key,
+                                                                 std::span<std::byte const> body) {
+  return put(key, body, {{"If-None-Match", "*"}});
+}
+
+// The first block makes the upload; until then there is nothing to be told of.
+BULKWRITER_DECL result<std::string> azure_backend::create_multipart(std::string const& key) {
+  if (auto ok = check_key(key); !ok) return std::move(ok).error();
+  std::string id = make_azure_upload_id(server_time());
+  std::lock_guard const lock(mutex_);
+  unsent_.insert(id);
+  return id;
+}
+
+inline error_info no_such_upload(std::string const& purpose) {
+  return {.code = errc::no_such_key, .message = purpose + ": this is not the id of an upload"};
+}
+
+BULKWRITER_DECL result<uploaded_part> azure_backend::put_part(std::string const& key, std::string const& upload_id,
+                                                              int number, std::span<std::byte const> body,
+                                                              std::stop_token stop) {
+  std::string const purpose = "cannot upload part " + std::to_string(number) + " of '" + key + '\'';
+  if (!is_azure_upload_id(upload_id)) return no_such_upload(purpose);
+  if (number < 1 || number > max_parts() || body.size() > azure_largest_block) {
+    return error_info{.code = errc::invalid_option,
+                      .message = purpose + ": " + std::to_string(body.size()) +
+                                 " bytes; Azure takes parts 1 to 50,000 of at most 4000 MiB"};
+  }
+  azure_block_name block = {.upload_id = upload_id, .number = number, .md5 = std::string(32, '0')};
+  call what = {.purpose = purpose, .method = "PUT", .key = key, .body = body, .stop = std::move(stop)};
+  // Computed for the block's name, so that the upload can be resumed; sent, since it is there.
+  if (auto const md5 = auth::try_md5(body)) {
+    block.md5 = auth::to_hex(*md5);
+    what.headers.push_back({"Content-MD5", auth::base64_encode(*md5)});
+  }
+  what.query = {{"comp", "block"}, {"blockid", block.id()}};
+  auto const got = send(what);
+  auto const* answer = accepted(got, {201});
+  if (answer || got.open) {
+    std::lock_guard const lock(mutex_);
+    unsent_.erase(upload_id);
+  }
+  if (!answer) return failed(what, got);
+  if (answer->find("x-ms-request-id").empty()) return unusable(what, got, not_azure(*answer));
+  return uploaded_part{.number = number, .etag = std::move(block.md5), .size = body.size(), .may_come_again = got.open};
+}
+
+inline call block_list_call(std::string purpose, std::string const& key, std::string kind) {
+  return {.purpose = std::move(purpose),
+          .method = "GET",
+          .key = key,
+          .query = {{"comp", "blocklist"}, {"blocklisttype", std::move(kind)}}};
+}
+
+BULKWRITER_DECL result<object_info> azure_backend::complete_multipart(std::string const& key,
+                                                                      std::string const& upload_id,
+                                                                      std::span<uploaded_part const> parts) {
+  std::string const purpose = "cannot complete the upload of '" + key + '\'';
+  if (!is_azure_upload_id(upload_id)) return no_such_upload(purpose);
+  std::vector<std::string> ids;
+  std::uint64_t size = 0;
+  for (auto const& part : parts) {
+    ids.push_back(azure_block_name{.upload_id = upload_id, .number = part.number, .md5 = part.etag}.id());
+    size += part.size;
+  }
+  std::string const body = write_azure_block_list(ids);
+  call what = {.purpose = purpose,
+               .method = "PUT",
+               .key = key,
+               .query = {{"comp", "blocklist"}},
+               .headers = {{"Content-Type", "application/xml"}},
+               .body = auth::as_bytes(body),
+               .patient = true};
+  auto const got = send(what);
+  if (auto const* answer = accepted(got, {201})) {
+    auto etag = unquoted(answer->find("ETag"));
+    if (etag.empty()) return unusable(what, got, not_azure(*answer));
+    return object_info{.key = key, .size = size, .etag = std::move(etag)};
+  }
+  // Where the answer was lost, the blocks that the blob consists of tell: no other upload's have these names.
+  // (Repeated, the request finds its blocks committed and succeeds, unless there is yet another blob by then.)
+  bool const gone = got.answer && read_azure_failure(*got.answer).code == "InvalidBlockList";
+  if (got.open || gone) {
+    auto const there = send(block_list_call(purpose, key, "committed"));
+    if (auto const* answer = accepted(there, {200})) {
+      auto const list = read_azure_block_list(answer->body);
+      auto const same = [](azure_block const& block, std::string const& id) { return block.id == id; };
+      if (list && std::equal(list->committed.begin(), list->committed.end(), ids.begin(), ids.end(), same))
+        return object_info{.key = key, .size = size, .etag = unquoted(answer->find("ETag"))};
+    }
+  }
+  return failed(what, got);
+}
+
+// None where there is no container, no blob, or one without such blocks.
+BULKWRITER_DECL result<std::vector<azure_block>> azure_backend::uncommitted(std::string purpose,
+                                                                            std::string const& key) {
+  call const what = block_list_call(std::move(purpose), key, "uncommitted");
+  auto const got = send(what);
+  if (got.answer && got.answer->status == 404 && !read_azure_failure(*got.answer).foreign)
+    return std::vector<azure_block>();
+  auto const* answer = accepted(got, {200});
+  if (!answer) return failed(what, got);
+  auto list = read_azure_block_list(answer->body);
+  if (!list) return unusable(what, got, list.error().message);
+  return std::move(list->uncommitted);
+}
+
+// Azure has no request that takes blocks away. What does is deleting a blob that has nothing but uncommitted blocks,
+// and these go with it, whoever sent them. So it is done only where all of them are of this upload and there is no blob
+// to lose; the date keeps a blob from harm that another writer commits meanwhile. False: try again in a while.
+BULKWRITER_DECL result<bool> azure_backend::remove_uncommitted(std::string const& purpose, std::string const& key,
+                                                               std::string const& upload_id) {
+  auto const blocks = uncommitted(purpose, key);
+  if (!blocks) return blocks.error();
+  bool const alone = std::all_of(blocks->begin(), blocks->end(), [&](azure_block const& block) {
+    auto const name = read_azure_block_id(block.id);
+    return name && name->upload_id == upload_id;
+  });
+  if (blocks->empty() || !alone) return true;
+  call what = {.purpose = purpose, .method = "HEAD", .key = key};
+  auto got = send(what);
+  if (accepted(got, {200})) return true;  // there is a blob, which the upload would have replaced
+  if (!got.answer || got.answer->status != 404) return failed(what, got);
+  auto const now = http::parse_date(got.answer->find("Date")).value_or(server_time());
+  what.method = "DELETE";
+  what.headers = {{"If-Unmodified-Since", auth::azure_date(now - std::chrono::seconds(1))}};
+  got = send(what);
+  if (accepted(got, {202}) || (got.answer && got.answer->status == 404)) return true;
+  if (got.answer && got.answer->status == 412) return false;
+  return failed(what, got);
+}
+
+BULKWRITER_DECL result<void> azure_backend::abort_multipart(std::string const& key, std::string const& upload_id) {
+  if (!is_azure_upload_id(upload_id)) return {};
+  {
+    std::lock_guard const lock(mutex_);
+    if (unsent_.erase(upload_id) != 0) return {};
+  }
+  std::string const purpose = "cannot abort the upload of '" + key + "' (upload id " + upload_id + ')';
+  for (int tried = 1;; ++tried) {
+    auto const gone = remove_uncommitted(purpose, key, upload_id);
+    // Without the right to read or to delete there is nothing to be done by anybody: Azure removes the blocks itself.
+    if (!gone && gone.error().code == errc::access_denied) return {};
+    if (!gone) return gone.error();
+    if (*gone || tried == 2) return {};
+    std::this_thread::sleep_for(std::chrono::milliseconds(2100));  // dates are of whole seconds
+  }
+}
+
+BULKWRITER_DECL result<object_info> azure_backend::head(std::string const& key) {
+  if (auto ok = check_key(key); !ok) return std::move(ok).error();
+  call const what = {.purpose = "cannot find '" + key + '\'', .method = "HEAD", .key = key};
+  auto const got = send(what);
+  auto const* answer = accepted(got, {200});
+  if (!answer) return failed(what, got);
+  object_info out = {.key = key, .etag = unquoted(answer->find("ETag"))};
+  if (!read_size(answer->find("Content-Length"), out.size))
+    return unusable(what, got, "the answer does not tell the object's size");
+  return out;
+}
+
+BULKWRITER_DECL result<std::vector<azure_blob_item>> azure_backend::list_blobs(std::string purpose,
+                                                                               std::string const& prefix,
+                                                                               std::string const& include) {
+  call what = {.purpose = std::move(purpose), .method = "GET", .query = {{"restype", "container"}, {"comp", "list"}}};
+  if (!prefix.empty()) what.query.emplace_back("prefix", prefix);
+  if (!include.empty()) what.query.emplace_back("include", include);
+  return all_pages<azure_blob_item>(what, [](std::string_view body, auto& all, query_fields& next) -> result<void> {
+    auto page = read_azure_page(body);
+    if (!page) return std::move(page).error();
+    std::move(page->blobs.begin(), page->blobs.end(), std::back_inserter(all));
+    if (!page->next_marker.empty()) next.emplace_back("marker", std::move(page->next_marker));
+    return {};
+  });
+}
+
+BULKWRITER_DECL result<std::vector<object_info>> azure_backend::list(std::string const& prefix) {
+  auto found = list_blobs("cannot list '" + prefix + "*'", prefix, {});
+  if (!found) return std::move(found).error();
+  std::vector<object_info> out;
+  for (auto& blob : *found) out.push_back(std::move(blob.object));
+  return out;
+}
+
+BULKWRITER_DECL result<std::vector<pending_upload>> azure_backend::list_uploads(std::string const& prefix) {
+  std::string const purpose = "cannot list the unfinished uploads of '" + prefix + "*'";
+  auto const found = list_blobs(purpose, prefix, "uncommittedblobs");
+  if (!found) return found.error();
+  std::vector<pending_upload> out;
+  for (auto const& blob : *found) {
+    // A blob that an upload would replace looks like any other: only the one that is asked for by its whole name is
+    // looked at.
+    if (!blob.may_be_uncommitted && blob.object.key != prefix) continue;
+    auto const blocks = uncommitted(purpose, blob.object.key);
+    if (!blocks) return blocks.error();
+    std::size_t const first = out.size();
+    for (auto const& block : *blocks) {
+      auto name = read_azure_block_id(block.id);
+      if (!name) continue;
+      bool const known = std::any_of(out.begin() + static_cast<std::ptrdiff_t>(first), out.end(),
+                                     [&](pending_upload const& u) { return u.upload_id == name->upload_id; });
+      if (known) continue;
+      auto const begun = azure_upload_begun(name->upload_id);
+      out.push_back({.key = blob.object.key, .upload_id = std::move(name->upload_id), .initiated = begun});
+    }
+  }
+  return out;
+}
+
+BULKWRITER_DECL result<std::vector<uploaded_part>> azure_backend::list_parts(std::string const& key,
+                                                                             std::string const& upload_id) {
+  auto const blocks = uncommitted("cannot list the parts of '" + key + "' (upload id " + upload_id + ')', key);
+  if (!blocks) return blocks.error();
+  std::vector<uploaded_part> out;
+  for (auto const& block : *blocks) {
+    auto name = read_azure_block_id(block.id);
+    if (name && name->upload_id == upload_id)
+      out.push_back({.number = name->number, .etag = std::move(name->md5), .size = block.size});
+  }
+  std::stable_sort(out.begin(), out.end(), [](auto const& a, auto const& b) { return a.number < b.number; });
+  return out;
+}
+
+BULKWRITER_DECL result<std::string> azure_backend::presign(std::string const& method, std::string const& key,
+                                                           std::chrono::seconds lifetime) {
+  if (auto ok = check_key(key); !ok) return std::move(ok).error();
+  auto const refuse = [&](std::string why) -> error_info {
+    return {.code = errc::invalid_option, .message = "cannot presign '" + key + "': " + std::move(why)};
+  };
+  if (method != "GET" && method != "PUT") return refuse("the method is neither GET nor PUT");
+  if (lifetime < std::chrono::seconds(1) || lifetime > std::chrono::days(7)) {
+    return refuse("a presigned URL lives between 1 second and 7 days (604800 s), not " +
+                  std::to_string(lifetime.count()) + " s");
+  }
+  if (address_.credential.key.empty()) {
+    return error_info{.code = errc::storage_error,
+                      .message = "cannot sign a URL for '" + key + "': that takes the account's key, and here is a " +
+                                 (address_.credential.sas.empty() ? "bearer token" : "shared access signature")};
+  }
+  auto const sas = auth::try_azure_blob_sas({.container = address_.container,
+                                             .blob = key,
+                                             .permissions = method == "GET" ? "r" : "cw",
+                                             .expires = server_time() + lifetime,
+                                             .https_only = address_.origin.secure},
+                                            address_.account, address_.credential.key);
+  if (!sas) return sas;
+  return (address_.origin.secure ? "https://" : "http://") + address_.origin.authority() + path_of_key(address_, key) +
+         '?' + *sas;
+}
+
+BULKWRITER_DECL result<void> azure_backend::remove(std::string const& key) {
+  if (auto ok = check_key(key); !ok) return std::move(ok).error();
+  call const what = {.purpose = "cannot remove '" + key + '\'', .method = "DELETE", .key = key};
+  auto const got = send(what);
+  if (accepted(got, {202})) return {};
+  if (got.answer && got.answer->status == 404 && read_azure_failure(*got.answer).code == "BlobNotFound") return {};
+  return failed(what, got);
+}
+
+BULKWRITER_DECL std::string azure_backend::object_url(std::string_view key) const {
+  std::size_t const first = (std::min)(key.find_first_not_of('/'), key.size());
+  return (address_.origin.secure ? "https://" : "http://") + address_.origin.authority() + address_.folder + '/' +
+         address_.container + '/' + std::string(key.substr(first));
+}
+
+}  // namespace detail
+}  // namespace storage
+}  // namespace v1
+}  // namespace bulkwriter
+
+// ---------- bulkwriter/storage/detail/azure_blob.ipp ----------------------------------------------------------------
+
+namespace bulkwriter {
+inline namespace v1 {
+
+BULKWRITER_DECL result<object_store> try_open_store(azure_connect_param const& param) {
+  if (param.idle_connections < 0 || param.retry.max_attempts < 1)
+    return storage::detail::bad_azure_option("idle_connections is below 0 or .retry.max_attempts below 1");
+  if (param.api_version.empty() || storage::detail::has_blank(param.api_version))
+    return storage::detail::bad_azure_option("api_version is not a version such as 2021-12-02");
+  auto address = storage::detail::try_azure_address(param);
+  if (!address) return std::move(address).error();
+  return object_store(std::make_shared<storage::detail::azure_backend>(param, *std::move(address)));
+}
+
+BULKWRITER_DECL object_store open_store(azure_connect_param const& param) { return try_open_store(param).value(); }
+
+}  // namespace v1
+}  // namespace bulkwriter
+
+// ---------- bulkwriter/storage/detail/s3_address.ipp ----------------------------------------------------------------
+
+namespace bulkwriter {
+inline namespace v1 {
+namespace storage {
+namespace detail {
+
+BULKWRITER_DECL bool is_region_name(std::string_view text) noexcept {
+  return !text.empty() && text.size() <= 64 && std::all_of(text.begin(), text.end(), [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
+  });
+}
+
+// Whether a bucket's name can be one label of a host name that a wildcard certificate covers.
+BULKWRITER_DECL bool is_host_label(std::string_view text) noexcept {
+  return !text.empty() && text.size() <= 63 && text.front() != '-' && text.back() != '-' &&
+         std::all_of(text.begin(), text.end(),
+                     [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-'; });
+}
+
+BULKWRITER_DECL bool is_domain_or_below(std::string_view host, std::string_view domain) noexcept {
+  return host == domain || (host.ends_with(domain) && host[host.size() - domain.size() - 1] == '.');
+}
+
+BULKWRITER_DECL s3_address s3_address::at_region(std::string const& other) const {
+  s3_address moved = *this;
+  moved.region = other;
+  if (provider == s3_provider::aws) {
+    moved.origin.host = (virtual_host ? bucket_ + '.' : std::string()) + aws_service_ + '.' + other + '.' + aws_suffix_;
+  }
+  return moved;
+}
+
+// "s3", "s3.eu-west-1", "s3-eu-west-1", "s3.dualstack.eu-west-1", "s3-fips.us-gov-west-1" before the suffix. False for
+// endpoints of another make (access points, accelerate, private links): they do not move with the region.
+BULKWRITER_DECL bool parse_aws_host(std::string_view host, s3_address& out) {
+  for (std::string_view const suffix : {"amazonaws.com", "amazonaws.com.cn"}) {
+    if (!host.ends_with(suffix) || host.size() <= suffix.size() || host[host.size() - suffix.size() - 1] != '.')
+      continue;
+    std::string_view rest = host.substr(0, host.size() - suffix.size() - 1);
+    std::string service = "s3";
+    auto const take = [&rest](std::string_view prefix) {
+      if (!rest.starts_with(prefix)) return false;
+      rest.remove_prefix(prefix.size());
+      return true;
+    };
+    if (take("s3-fips")) {
+      service = "s3-fips";
+    } else if (rest.starts_with("s3-accelerate") || rest.starts_with("s3-accesspoint") || !take("s3")) {
+      return false;
+    }
+    if (take(".dualstack")) service += ".dualstack";
+    if (!rest.empty()) {
+      if (rest[0] != '.' && rest[0] != '-') return false;
+      rest.remove_prefix(1);
+      if (!is_region_name(rest)) return false;
+    }
+    out.provider = s3_provider::aws;
+    out.aws_service_ = std::move(service);
+    out.aws_suffix_ = suffix;
+    // "s3-external-1" is the old name of a door to us-east-1.
+    if (rest != "external-1") out.region = rest;
+    return true;
+  }
+  return false;
+}
+
+BULKWRITER_DECL result<s3_address> try_s3_address(s3_connect_param const& param) {
+  auto const refuse = [](std::string message) -> error_info {
+    return {.code = errc::invalid_option, .message = std::move(message)};
+  };
+  if (param.endpoint.empty()) return refuse("s3_connect_param.endpoint is empty: give a host such as s3.amazonaws.com");
+  auto const& bucket = param.bucket_name;
+  if (bucket.empty()) return refuse("s3_connect_param.bucket_name is empty");
+  if (bucket.size() > 255 || bucket == "." || bucket == ".." || std::any_of(bucket.begin(), bucket.end(), [](char c) {
+        return static_cast<unsigned char>(c) <= 0x20 || static_cast<unsigned char>(c) >= 0x7f || c == '/' || c == '\\';
+      })) {
+    return refuse(
+        "s3_connect_param.bucket_name is not the name of a bucket: visible ASCII characters without slashes, at most "
+        "255");
+  }
+  if (!param.region.empty() && !is_region_name(param.region)) {
+    return refuse("s3_connect_param.region is not a region's name: letters, digits, '-' and '_' only");
+  }
+
+  auto endpoint = http::url::try_parse(param.endpoint, param.secure);
+  if (!endpoint) {
+    error_info why = std::move(endpoint).error();
+    why.message = "s3_connect_param.endpoint: " + why.message;
+    return why;
+  }
+  if (endpoint->target.find('?') != std::string::npos)
+    return refuse("s3_connect_param.endpoint has a query behind the host");
+
+  s3_address out;
+  out.origin = endpoint->origin;
+  out.bucket_ = bucket;
+  out.folder = endpoint->target;
+  while (out.folder.ends_with('/')) out.folder.pop_back();
+  out.base_path = out.folder;
+
+  std::string host = out.origin.host;
+  // "bucket.s3.eu-west-1.amazonaws.com" as the console shows it: the bucket is not put before it a second time.
+  bool const bucket_in_endpoint =
+      host.size() > bucket.size() && host.starts_with(bucket + '.') && is_host_label(bucket);
+  std::string const service_host = bucket_in_endpoint ? host.substr(bucket.size() + 1) : host;
+  bool is_virtual_kind = false;
+  if (parse_aws_host(service_host, out)) {
+    is_virtual_kind = true;
+  } else if (is_domain_or_below(service_host, "storage.googleapis.com")) {
+    out.provider = s3_provider::gcs;
+    out.region = "auto";
+  } else if (is_domain_or_below(service_host, "r2.cloudflarestorage.com")) {
+    out.provider = s3_provider::r2;
+    out.region = "auto";
+  } else if (is_domain_or_below(service_host, "aliyuncs.com")) {
+    out.provider = s3_provider::oss;
+    is_virtual_kind = true;
+    std::string_view rest = service_host;
+    if (rest.starts_with("s3.")) rest.remove_prefix(3);
+    if (rest.starts_with("oss-")) out.region = rest.substr(0, rest.find('.'));
+    for (std::string_view const inside : {"-internal", "-vpc"}) {
+      if (out.region.ends_with(inside)) out.region.resize(out.region.size() - inside.size());
+    }
+  } else if (is_domain_or_below(service_host, "myqcloud.com")) {
+    out.provider = s3_provider::cos;
+    is_virtual_kind = true;
+    std::string_view rest = service_host;
+    if (rest.starts_with("cos.")) {
+      rest.remove_prefix(4);
+      out.region = rest.substr(0, rest.find('.'));
+    }
+  }
+  bool const known_kind = out.provider != s3_provider::other;
+  if (param.addressing == s3_addressing::automatic) {
+    out.virtual_host = is_virtual_kind && is_host_label(bucket);
+  } else {
+    out.virtual_host = param.addressing == s3_addressing::virtual_host;
+    if (out.virtual_host &&
+        (out.origin.host.find(':') != std::string::npos || bucket.find_first_of("_%:@?#&") != std::string::npos)) {
+      return refuse("bucket '" + bucket + "' cannot stand in the host name of " + out.origin.to_string() +
+                    ": use s3_addressing::path");
+    }
+  }
+  if (bucket_in_endpoint && known_kind) {
+    out.origin.host = service_host;
+  }
+  if (out.virtual_host) {
+    if (!(bucket_in_endpoint && !known_kind)) out.origin.host = bucket + '.' + out.origin.host;
+  } else {
+    out.base_path += '/' + auth::percent_encode(bucket);
+  }
+
+  if (!param.region.empty()) {
+    out.region_is_fixed = true;
+    // The nameless endpoint belongs to us-east-1; others are reached through their own.
+    if (out.provider == s3_provider::aws && out.region.empty()) {
+      out = out.at_region(param.region);
+    } else {
+      out.region = param.region;
+    }
+  } else if (out.region.empty()) {
+    out.region = "us-east-1";
+  }
+  return out;
+}
+
+BULKWRITER_DECL std::string path_of_key(s3_address const& address, std::string_view key) {
+  if (key.empty()) return address.base_path.empty() ? "/" : address.base_path;
+  return address.base_path + '/' + auth::percent_encode(key, true);
+}
+
+}  // namespace detail
+}  // namespace storage
+}  // namespace v1
+}  // namespace bulkwriter
+
 // ---------- bulkwriter/storage/detail/s3_answer.ipp -----------------------------------------------------------------
 
 namespace bulkwriter {
@@ -18705,23 +21447,6 @@ BULKWRITER_DECL result<s3_page> read_s3_page(std::string_view body) {
   return out;
 }
 
-BULKWRITER_DECL std::optional<std::chrono::system_clock::time_point> parse_s3_time(std::string_view text) noexcept {
-  using namespace std::chrono;
-  auto const number = [&](std::size_t at, std::size_t size) {
-    int value = -1;
-    auto const end = text.data() + at + size;
-    return std::from_chars(text.data() + at, end, value).ptr == end ? value : -1;
-  };
-  if (text.size() < 20 || text[4] != '-' || text[7] != '-' || text[10] != 'T' || text[13] != ':' || text[16] != ':' ||
-      text.back() != 'Z')
-    return std::nullopt;
-  year_month_day const date{year(number(0, 4)), month(static_cast<unsigned>(number(5, 2))),
-                            day(static_cast<unsigned>(number(8, 2)))};
-  int const h = number(11, 2), m = number(14, 2), s = number(17, 2);
-  if (!date.ok() || number(0, 4) < 1970 || h < 0 || h > 23 || m < 0 || m > 59 || s < 0 || s > 60) return std::nullopt;
-  return sys_days(date) + hours(h) + minutes(m) + seconds(s);
-}
-
 BULKWRITER_DECL result<s3_uploads_page> read_s3_uploads_page(std::string_view body) {
   s3_uploads_page out;
   pending_upload upload;
@@ -18741,7 +21466,7 @@ BULKWRITER_DECL result<s3_uploads_page> read_s3_uploads_page(std::string_view bo
       if (path[2] == "Key") upload.key = text;
       if (path[2] == "UploadId") upload.upload_id = text;
       if (path[2] == "Initiated") {
-        auto const time = parse_s3_time(text);
+        auto const time = parse_iso_time(text);
         if (time)
           upload.initiated = *time;
         else
@@ -19253,7 +21978,15 @@ BULKWRITER_DECL result<object_store> try_open_store(gcs_connect_param const& par
 
   auto token = param.token;
   if (!param.access_token.empty()) token = auth::bearer_token{.token = param.access_token};
-  if (!token) return wrong(" has no token");
+  if (!token) {
+    auth::google_options const who = {
+        .credentials_file = param.credentials_file,
+        .service = {.client = {.tls = {.ca_file = param.ca_file, .ca_path = param.ca_path},
+                               .hosts = param.hosts,
+                               .proxy = param.proxy,
+                               .on_exchange = param.on_exchange}}};
+    token = param.credentials_file.empty() ? auth::default_google_token(who) : auth::google_file(who);
+  }
 
   s3_connect_param const bucket = {.endpoint = param.endpoint,
                                    .bucket_name = param.bucket_name,

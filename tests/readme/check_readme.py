@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""Compiles what README.md shows: every C++ block with an #include, the rows under "Rows", what stands under "Buckets", and
-the C++ of the table that pymilvus' users read.
+"""Compiles what README.md shows: every C++ block with an #include, the rows under "Rows", what stands under "Buckets" and
+"Credentials", and the C++ of the table that pymilvus' users read.
 
 Names in capitals are the reader's.
 
@@ -29,8 +29,8 @@ def snippets_program(text, guide):
     for cell in cells:
         is_field = re.match(r"bw::(field|column|dynamic_field)<", cell)
         lines.append(f"  static_assert(sizeof({cell}) != 0);" if is_field else f"  {cell};")
-    buckets = re.findall(r"```cpp\n(.*?)```", re.search(r"### Buckets\n(.*?)\n##", text, re.DOTALL).group(1), re.DOTALL)
-    assert len(buckets) >= 3, f"{len(buckets)} blocks of C++ under Buckets"
+    buckets = re.findall(r"```cpp\n(.*?)```", re.search(r"### Buckets\n(.*?)\n### Import", text, re.DOTALL).group(1), re.DOTALL)
+    assert len(buckets) >= 4, f"{len(buckets)} blocks of C++ under Buckets and Credentials"
     row = guide[: guide.index("int main")]
     return ("#include <chrono>\n#include <iostream>\n#include <span>\n#include <vector>\n" + row + "using namespace bw::literals;\nusing namespace std::chrono_literals;\n"
             "void migrated(std::vector<float> const& vector) {\n" + "\n".join(lines) + "\n  (void)progress;\n}\n"

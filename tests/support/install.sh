@@ -6,6 +6,7 @@
 #   install.sh versitygw   a real S3 server, built by Go; Go itself comes from PyPI when it is missing or too old
 #   install.sh toxiproxy   a proxy that slows, cuts and starves connections, built by Go
 #   install.sh moto        an S3 server that checks session tokens, in a Python environment
+#   install.sh clouds      the libraries by which programs of Google Cloud and Azure find their tokens
 #   install.sh s3sfs       a second real S3 server, built by Cargo, which must be there (about five minutes)
 #   install.sh arrow_go    the Parquet reader in Go that Milvus uses, built by Go
 #   install.sh parquet_mr  Parquet's reader in Java; a JDK and Maven come from Debian (needs root or sudo when missing)
@@ -310,6 +311,7 @@ readers) environment readers ;;
 versitygw) install_versitygw ;;
 toxiproxy) install_toxiproxy ;;
 moto) environment moto ;;
+clouds) environment clouds ;;
 s3sfs) install_s3sfs ;;
 arrow_go) install_arrow_go ;;
 parquet_mr) install_parquet_mr ;;
@@ -322,7 +324,7 @@ clang) install_clang ;;
 libcxx) install_libcxx ;;
 gcc-*) install_gcc "${1#gcc-}" ;;
 *)
-  sed -n '2,22s/^# \{0,1\}//p' "${BASH_SOURCE[0]}" >&2
+  sed -n '2,24s/^# \{0,1\}//p' "${BASH_SOURCE[0]}" >&2
   exit 2
   ;;
 esac

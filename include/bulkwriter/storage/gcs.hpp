@@ -8,8 +8,8 @@ inline namespace v1 {
 
 /// Opens a bucket of Google Cloud Storage through its XML API, which is S3's protocol but for who asks: errors, rights
 /// and threads are those of `open_store(s3_connect_param)`. Presigned URLs need HMAC keys (`storage_error` here). No
-/// request is sent: a wrong token or bucket shows at the first operation. Errors: `invalid_option`, `invalid_url`,
-/// those of reading credentials_file.
+/// request is sent: a wrong token or bucket shows at the first operation, and so does a file that is no key. Errors:
+/// `invalid_option`, `invalid_url`.
 ///
 /// Roles needed: Storage Object User (roles/storage.objectUser) has all; Storage Object Creator is enough to upload.
 ///

@@ -4,6 +4,10 @@
 #include <bulkwriter/storage/gcs.hpp>
 
 #include <doctest/doctest.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <fstream>
 
 #include "scripted_server.hpp"
 
@@ -98,6 +102,35 @@ TEST_CASE("gcs: a token that has expired is replaced once; a fixed one is the st
   bw::object_store renewed = param;
   CHECK(renewed.try_put("k", bytes("x")).has_value());
   CHECK(fetched == 2);
+  CHECK(server.seen().size() == 3);
+}
+
+TEST_CASE("gcs: a file of credentials gives the token, by the same proxy, authorities and hooks") {
+  scripted_server server([&](request const& r) {
+    if (r.target == "/token") return http_answer(200, R"({"access_token":"ya29.fresh","expires_in":3599})");
+    return http_answer(200, "", {{"ETag", "e"}});
+  });
+  auto const file = std::filesystem::temp_directory_path() / ("gcs-" + std::to_string(::getpid()) + ".json");
+  std::ofstream(file)
+      << R"({"type":"authorized_user","client_id":"i","client_secret":"s","refresh_token":"r","token_uri":")"
+      << server.endpoint() << R"(/token"})";
+  std::vector<std::string> told;
+  auto param = param_of(server);
+  param.access_token = "";
+  param.credentials_file = file.string();
+  param.on_exchange = [&](bw::http::exchange_info const& e) { told.emplace_back(e.path); };
+  bw::object_store store = param;
+  CHECK(store.try_put("k", bytes("x")).has_value());
+  CHECK(store.try_put("k", bytes("x")).has_value());
+  CHECK(told == std::vector<std::string>{"/token", "/bucket/k", "/bucket/k"});
+  CHECK(server.seen().back().headers.at("authorization") == "Bearer ya29.fresh");
+
+  std::filesystem::remove(file);
+  bw::object_store none = param;
+  auto const got = none.try_put("k", bytes("x"));
+  REQUIRE(!got);
+  CHECK(got.error().message.find(file.string()) != std::string::npos);
+  CHECK(!got.error().may_have_happened);
   CHECK(server.seen().size() == 3);
 }
 

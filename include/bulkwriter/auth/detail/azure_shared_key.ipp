@@ -2,6 +2,7 @@
 
 #include <bulkwriter/auth/azure_shared_key.hpp>
 #include <bulkwriter/auth/detail/sigv4.ipp>
+#include <bulkwriter/auth/detail/trimmed.hpp>
 #include <bulkwriter/auth/percent.hpp>
 
 #include <algorithm>
@@ -30,12 +31,6 @@ BULKWRITER_DECL bool azure_header_less(std::string_view a, std::string_view b) {
   if (y == b.end()) return false;
   if (x == a.end()) return true;
   return passed_over(*y) && (!passed_over(*x) || *x < *y);
-}
-
-inline std::string_view trimmed(std::string_view text) noexcept {
-  auto const first = (std::min)(text.find_first_not_of(" \t"), text.size());
-  text.remove_prefix(first);
-  return text.substr(0, text.find_last_not_of(" \t") + 1);
 }
 
 // Names in lower case with their decoded values; several of one name are one line.

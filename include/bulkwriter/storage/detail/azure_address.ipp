@@ -1,5 +1,6 @@
 #pragma once
 
+#include <bulkwriter/auth/detail/trimmed.hpp>
 #include <bulkwriter/auth/digest.hpp>
 #include <bulkwriter/auth/percent.hpp>
 #include <bulkwriter/storage/detail/azure_address.hpp>
@@ -50,11 +51,9 @@ BULKWRITER_DECL result<azure_settings> read_conn_str(std::string_view text) {
   azure_settings out;
   for (int number = 1; !text.empty(); ++number) {
     std::size_t const end = (std::min)(text.find(';'), text.size());
-    auto field = text.substr(0, end);
-    text.remove_prefix((std::min)(end + 1, text.size()));
     // Read from a file, it may have a line break at its end.
-    while (!field.empty() && is_one_of(field.substr(0, 1), {" ", "\t", "\r", "\n"})) field.remove_prefix(1);
-    while (!field.empty() && is_one_of(field.substr(field.size() - 1), {" ", "\t", "\r", "\n"})) field.remove_suffix(1);
+    auto const field = auth::detail::trimmed(text.substr(0, end));
+    text.remove_prefix((std::min)(end + 1, text.size()));
     if (field.empty()) continue;
     // Values hold '=' themselves: base64 ends in it, and a SAS is made of it.
     std::size_t const equals = field.find('=');

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <bulkwriter/auth/google_token.hpp>
 #include <bulkwriter/storage/detail/s3_address.hpp>
 #include <bulkwriter/storage/detail/s3_backend.hpp>
 #include <bulkwriter/storage/gcs.hpp>
@@ -20,7 +21,15 @@ BULKWRITER_DECL result<object_store> try_open_store(gcs_connect_param const& par
 
   auto token = param.token;
   if (!param.access_token.empty()) token = auth::bearer_token{.token = param.access_token};
-  if (!token) return wrong(" has no token");
+  if (!token) {
+    auth::google_options const who = {
+        .credentials_file = param.credentials_file,
+        .service = {.client = {.tls = {.ca_file = param.ca_file, .ca_path = param.ca_path},
+                               .hosts = param.hosts,
+                               .proxy = param.proxy,
+                               .on_exchange = param.on_exchange}}};
+    token = param.credentials_file.empty() ? auth::default_google_token(who) : auth::google_file(who);
+  }
 
   s3_connect_param const bucket = {.endpoint = param.endpoint,
                                    .bucket_name = param.bucket_name,

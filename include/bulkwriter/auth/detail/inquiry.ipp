@@ -1,0 +1,262 @@
+#pragma once
+
+#include <bulkwriter/auth/detail/inquiry.hpp>
+#include <bulkwriter/auth/detail/trimmed.hpp>
+#include <bulkwriter/auth/percent.hpp>
+#include <bulkwriter/http/detail/foreign_text.hpp>
+
+#include <algorithm>
+#include <boost/json.hpp>
+#include <charconv>
+#include <cstdint>
+#include <cstdlib>
+#include <fstream>
+#include <span>
+
+namespace bulkwriter {
+inline namespace v1 {
+namespace auth {
+namespace detail {
+
+BULKWRITER_DECL std::string or_environment(std::string const& given, std::initializer_list<char const*> names) {
+  if (!given.empty()) return given;
+  for (char const* name : names) {
+    if (char const* value = std::getenv(name); value != nullptr && *value != '\0') return value;
+  }
+  return {};
+}
+
+// A file's or a profile's name, for a message.
+BULKWRITER_DECL std::string in_quotes(std::string_view name) {
+  return '\'' + http::detail::foreign_text(name, 4096) + '\'';
+}
+
+BULKWRITER_DECL std::string expand_home(std::string const& path) {
+  return path.starts_with("~/") ? or_environment({}, {"HOME"}) + path.substr(1) : path;
+}
+
+BULKWRITER_DECL result<std::string> read_file(std::string const& path) {
+  constexpr std::size_t limit = 1024 * 1024;
+  std::string text(limit + 1, '\0');
+  std::ifstream file(expand_home(path), std::ios::binary);
+  file.read(text.data(), static_cast<std::streamsize>(text.size()));
+  if (!file.eof())
+    return error_info{.code = errc::io_error,
+                      .message = in_quotes(path) + (file.gcount() > 0 ? " is larger than 1 MiB" : " cannot be read")};
+  return std::string(trimmed(std::string_view(text).substr(0, static_cast<std::size_t>(file.gcount()))));
+}
+
+BULKWRITER_DECL std::string form(std::initializer_list<std::pair<std::string_view, std::string_view>> values) {
+  std::string out;
+  for (auto const& [name, value] : values) {
+    if (value.empty()) continue;
+    if (!out.empty()) out += '&';
+    ((out += name) += '=') += percent_encode(value);
+  }
+  return out;
+}
+
+BULKWRITER_DECL std::optional<time_point> parse_time(std::string_view text) {
+  // 2026-01-02T03:04:05Z, and with a fraction of the second or an offset before the end: .678+01:30
+  int year = 0;
+  unsigned month = 0, day = 0, hour = 0, minute = 0, second = 0;
+  auto const number = [&text](std::size_t digits, char before, auto& value) {
+    if (before != '\0') {
+      if (!text.starts_with(before)) return false;
+      text.remove_prefix(1);
+    }
+    bool const good = text.size() >= digits && http::detail::parse_number(text.substr(0, digits), value);
+    if (good) text.remove_prefix(digits);
+    return good;
+  };
+  if (!number(4, '\0', year) || !number(2, '-', month) || !number(2, '-', day)) return std::nullopt;
+  if (!number(2, text.starts_with(' ') ? ' ' : 'T', hour) || !number(2, ':', minute) || !number(2, ':', second))
+    return std::nullopt;
+  if (text.starts_with('.')) text.remove_prefix((std::min)(text.find_first_not_of("0123456789", 1), text.size()));
+  std::chrono::minutes offset{};
+  if (text != "Z") {
+    unsigned hours = 0, minutes = 0;
+    int const sign = text.starts_with('-') ? -1 : 1;
+    if (!number(2, sign < 0 ? '-' : '+', hours)) return std::nullopt;
+    if (!number(2, text.starts_with(':') ? ':' : '\0', minutes) || !text.empty()) return std::nullopt;
+    offset = sign * (std::chrono::hours(hours) + std::chrono::minutes(minutes));
+  }
+  std::chrono::year_month_day const date{std::chrono::year(year), std::chrono::month(month), std::chrono::day(day)};
+  // system_clock counts nanoseconds in 64 bits: until 2262
+  if (!date.ok() || year < 1970 || year > 2200 || hour > 23 || minute > 59 || second > 60) return std::nullopt;
+  return std::chrono::sys_days(date) + std::chrono::hours(hour) + std::chrono::minutes(minute) +
+         std::chrono::seconds(second) - offset;
+}
+
+BULKWRITER_DECL std::optional<named_texts> read_json(std::string_view document) {
+  boost::system::error_code failed;
+  boost::json::value const root = boost::json::parse({document.data(), document.size()}, failed);
+  if (failed || !root.is_object()) return std::nullopt;
+  named_texts out;
+  for (auto const& [key, value] : root.get_object()) {
+    if (value.is_string()) {
+      out.emplace(std::string_view(key), std::string_view(value.get_string()));
+    } else if (value.is_number()) {
+      out.emplace(std::string_view(key), boost::json::serialize(value));
+    } else if (value.is_object() && std::string_view(key) == "error") {
+      // Google's other form of a refusal: {"error": {"status": …, "message": …}}
+      for (std::string_view const inner : {"status", "message"}) {
+        if (auto const* text = value.get_object().if_contains(inner); text != nullptr && text->is_string())
+          out.emplace(inner == "status" ? "error" : inner, std::string_view(text->get_string()));
+      }
+    }
+  }
+  return out;
+}
+
+// Enough for what a token service answers: attributes, comments and CDATA do not occur there.
+BULKWRITER_DECL named_texts read_xml_leaves(std::string_view document) {
+  named_texts out;
+  for (std::size_t at = 0; (at = document.find('<', at)) != std::string_view::npos;) {
+    auto const close = document.find('>', ++at);
+    if (close == std::string_view::npos) break;
+    auto const name = document.substr(at, close - at);
+    auto const rest = document.substr(close + 1);
+    auto const text = rest.substr(0, rest.find('<'));
+    auto const end = rest.substr(text.size());
+    if (end.starts_with("</") && end.substr(2).starts_with(name) && end.substr(2 + name.size()).starts_with('>'))
+      out.emplace(name, text);
+  }
+  return out;
+}
+
+BULKWRITER_DECL std::optional<named_texts> read_fields(std::string_view document) {
+  auto const text = trimmed(document);
+  if (text.starts_with('<')) return read_xml_leaves(text);
+  return read_json(text);
+}
+
+BULKWRITER_DECL std::string reply::text(std::initializer_list<std::string_view> names) const {
+  for (auto const name : names) {
+    if (auto const found = fields.find(name); found != fields.end() && !found->second.empty()) return found->second;
+  }
+  return {};
+}
+
+// The first of these texts as far as it can be repeated: services show what they were sent.
+BULKWRITER_DECL std::string printable(reply const& got, std::initializer_list<std::string_view> names) {
+  auto text = got.text(names);
+  for (auto const& secret : got.secrets) {
+    if (secret.size() < 4) continue;  // a word that short would tear ordinary text apart
+    for (auto const& spelled : {secret, percent_encode(secret)}) {
+      for (std::size_t at = 0; (at = text.find(spelled, at)) != std::string::npos; at += 3)
+        text.replace(at, spelled.size(), "***");
+    }
+  }
+  return text;
+}
+
+// What the service says of a failure: a code and a sentence, as AWS and OAuth name them.
+BULKWRITER_DECL std::string code_of(reply const& got) { return printable(got, {"error", "Code", "code"}); }
+BULKWRITER_DECL std::string complaint(reply const& got) {
+  auto const code = code_of(got), text = printable(got, {"error_description", "Message", "message"});
+  return (code.empty() ? "" : ' ' + http::detail::foreign_text(code, 100)) +
+         (text.empty() ? "" : ": " + http::detail::foreign_text(text, 400));
+}
+
+BULKWRITER_DECL service_options nearby(service_options how, std::chrono::milliseconds answer) {
+  how.client.proxy = {.url = "none"};
+  auto& limits = how.client.timeouts;
+  limits.resolve = limits.connect = limits.handshake = std::chrono::seconds(1);
+  limits.first_byte = limits.read_stall = limits.write_stall = answer;
+  return how;
+}
+
+BULKWRITER_DECL result<reply> ask(service_options const& how, inquiry const& what, std::stop_token const& stop) {
+  auto const url = http::url::try_parse(what.url);
+  if (!url) return url.error();
+  auto options = how.client;
+  options.max_body_size = (std::min)(options.max_body_size, std::size_t(1024 * 1024));
+  http::client client(std::move(options));
+  http::request const request = {.method = what.method,
+                                 .origin = url->origin,
+                                 .target = url->target,
+                                 .headers = what.headers,
+                                 .body = std::as_bytes(std::span(what.body))};
+  auto answer = http::send_with_retry(
+      how.retry,
+      [&] {
+        if (!what.sign) return client.try_send(request, stop);
+        auto signed_request = request;
+        auto const more = what.sign(request);
+        signed_request.headers.insert(signed_request.headers.end(), more.begin(), more.end());
+        return client.try_send(signed_request, stop);
+      },
+      what.worth_repeating, stop);
+  if (!answer) return answer.error();  // its message begins with the origin
+
+  reply out = {.from = url->origin.to_string(),
+               .body = std::move(answer->body),
+               .received = how.refresh.now ? how.refresh.now() : std::chrono::system_clock::now(),
+               .secrets = what.secrets};
+  out.fields = read_fields(out.body).value_or(named_texts());
+  int const status = answer->status;
+  if (status < 300) return out;
+  bool const denied = status == 400 || status == 401 || status == 403;
+  return error_info{.code = denied ? errc::access_denied : errc::http_error,
+                    .message = out.from + ": HTTP " + std::to_string(status) + complaint(out),
+                    .http_status = status,
+                    .server_error = http::detail::foreign_text(code_of(out), 100)};
+}
+
+// Of a metadata service: this machine is none of that cloud's, or has no identity there.
+BULKWRITER_DECL error_info nobody_there(error_info failure) {
+  if (failure.code != errc::cancelled) failure.code = errc::credentials_unavailable;
+  return failure;
+}
+
+// That an answer lacks what it is asked for. Some services refuse like this, with status 200.
+BULKWRITER_DECL error_info lacking(reply const& got, std::string_view name) {
+  return {.code = errc::invalid_response,
+          .message = got.from + ": an answer without '" + std::string(name) + '\'' + complaint(got)};
+}
+
+// A moment as ISO 8601 or in seconds since 1970; without one, for ever.
+BULKWRITER_DECL std::optional<time_point> parse_expiry(std::string const& text) {
+  constexpr double latest = 7'258'118'400;  // 2200
+  if (text.empty()) return time_point::max();
+  double seconds = 0;
+  auto const end = text.data() + text.size();
+  auto const parsed = std::from_chars(text.data(), end, seconds);
+  if (parsed.ec != std::errc() || parsed.ptr != end) return parse_time(text);
+  if (!(seconds >= 0 && seconds < latest)) return std::nullopt;
+  return time_point(std::chrono::seconds(static_cast<std::int64_t>(seconds)));
+}
+
+BULKWRITER_DECL result<credentials> credentials_of(result<reply> const& got) {
+  if (!got) return got.error();
+  credentials out{.access_key = got->text({"AccessKeyId"}),
+                  .secret_key = got->text({"SecretAccessKey"}),
+                  .session_token = got->text({"Token", "SessionToken"})};
+  if (out.access_key.empty()) return lacking(*got, "AccessKeyId");
+  if (out.secret_key.empty()) return lacking(*got, "SecretAccessKey");
+  auto const expires = parse_expiry(got->text({"Expiration"}));
+  if (!expires) return lacking(*got, "Expiration");
+  out.expires = *expires;
+  return out;
+}
+
+BULKWRITER_DECL result<bearer_token> token_of(result<reply> const& got) {
+  if (!got) return got.error();
+  bearer_token out{.token = got->text({"access_token"})};
+  if (out.token.empty()) return lacking(*got, "access_token");
+  auto const left = got->text({"expires_in"});
+  if (unsigned seconds = 0; http::detail::parse_number(left, seconds)) {
+    out.expires = got->received + std::chrono::seconds(seconds);
+  } else if (auto const expires = parse_expiry(got->text({"expires_on"})); left.empty() && expires) {
+    out.expires = *expires;
+  } else {
+    return lacking(*got, left.empty() ? "expires_on" : "expires_in");
+  }
+  return out;
+}
+
+}  // namespace detail
+}  // namespace auth
+}  // namespace v1
+}  // namespace bulkwriter

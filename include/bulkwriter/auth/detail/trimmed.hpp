@@ -1,0 +1,21 @@
+#pragma once
+
+#include <string_view>
+
+namespace bulkwriter {
+inline namespace v1 {
+namespace auth {
+namespace detail {
+
+/// Without blanks and line breaks at both ends, whatever the locale.
+constexpr std::string_view trimmed(std::string_view text) noexcept {
+  constexpr std::string_view space = " \t\r\n\v\f";
+  auto const from = text.find_first_not_of(space);
+  if (from == std::string_view::npos) return {};
+  return text.substr(from, text.find_last_not_of(space) + 1 - from);
+}
+
+}  // namespace detail
+}  // namespace auth
+}  // namespace v1
+}  // namespace bulkwriter
