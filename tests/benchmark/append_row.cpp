@@ -6,61 +6,23 @@
 //
 // parquet and npy write the same rows without their texts: NumPy gives every text of a file the room of its longest.
 
-#include <bulkwriter/local.hpp>
+#include "guide_rows.hpp"
 
 #include <fcntl.h>
-#include <sys/resource.h>
 #include <unistd.h>
 
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
-#include <random>
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace bw = bulkwriter;
 
-struct article {
-  std::int64_t id = {};
-  std::array<float, 768> title_vector = {};
-  std::string title = {}, link = {};
-};
-struct article_schema : bw::schema<bw::field<"id", &article::id, bw::int64{.is_primary = true}>,
-                                   bw::field<"title_vector", &article::title_vector, bw::float_vector{.dim = 768}>,
-                                   bw::field<"title", &article::title, bw::varchar{.max_length = 512}>,
-                                   bw::field<"link", &article::link, bw::varchar{.max_length = 512}>> {};
-
 struct vector_schema : bw::schema<bw::field<"id", &article::id, bw::int64{.is_primary = true}>,
                                   bw::field<"title_vector", &article::title_vector, bw::float_vector{.dim = 768}>> {};
-
-std::vector<article> make_pool(std::size_t bytes) {
-  std::mt19937 random(7);
-  std::normal_distribution<float> normal(0, 0.036f);
-  std::vector<article> pool(bytes / sizeof(article));
-  std::int64_t id = 0;
-  for (article& a : pool) {
-    a.id = id++;
-    for (float& v : a.title_vector) v = normal(random);
-    a.title = "The Reported Mortality Rate of Coronavirus Is Not Important, part " + std::to_string(a.id);
-    a.link =
-        "https://medium.com/swlh/the-reported-mortality-rate-of-coronavirus-is-not-important-" + std::to_string(a.id);
-  }
-  return pool;
-}
-
-struct usage {
-  double cpu;
-  long peak_kib;
-};
-usage now() {
-  rusage r{};
-  getrusage(RUSAGE_SELF, &r);
-  auto const seconds = [](timeval t) { return static_cast<double>(t.tv_sec) + static_cast<double>(t.tv_usec) * 1e-6; };
-  return {seconds(r.ru_utime) + seconds(r.ru_stime), r.ru_maxrss};
-}
 
 template <class Schema, class Format>
 std::uint64_t run_ours(std::vector<article> const& pool, std::string const& folder, std::uint64_t rows,

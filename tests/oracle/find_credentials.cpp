@@ -37,7 +37,7 @@ void print(auth::bearer_token const& found) {
 
 template <class Secret>
 void print(auth::provider<Secret> const& from) {
-  auto const got = from.get();
+  auto const got = from.try_get();
   if (got) return print(*got);
   print("error", got.error().to_string());
   print("code", std::string(bulkwriter::to_string(got.error().code)));

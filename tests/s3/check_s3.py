@@ -22,7 +22,7 @@ import threading
 import time
 
 from servers import (BUCKET, MIB, PART, SECRET, Outcome, Proxy, Server, body_of, data_of, end_with_parent, free_port,
-                     main)
+                     main, make_certificates)
 
 SIZES = [0, 1, 100_003, PART - 1, PART, PART + 1, 2 * PART, 2 * PART + 1, 33 * MIB + 7, 64 * MIB]
 HOSTILE_KEYS = ["a b", "a+b", "a=b", "a@b", "a%b", "a%20b", "a%2Fb", "a&b", "a?b", "a#b", "a~b", "a!'()*b", "a;:,$b", "a\"<>b",
@@ -81,6 +81,15 @@ def test_hostile_keys(s, client):
     assert "Contents" not in boto.list_objects_v2(Bucket=BUCKET, Prefix="hostile/")
     for bad in ("a\nb", "a\x7fb", "a/../b", "./a", "/a"):
         client.run(s.port, "put", bad, body=b"x").failed("invalid_option", "object key")
+
+
+def test_payload_signing(s, client):
+    """with and without a hash of the body, objects are what was written"""
+    for how in ("always", "never"):
+        for size in (1000, 2 * PART + 1):
+            body = data_of(size, size)
+            client.run(s.port, "upload", f"signing/{how}", body=body, payload_signing=how).ok()
+            assert body_of(s.boto(), f"signing/{how}") == body
 
 
 def test_listing(s, client):
@@ -429,31 +438,23 @@ def test_tls(s, client):
     """https with a private authority: trusted when named, refused when not; the payload is not hashed"""
     if not shutil.which("openssl"):
         return "no openssl program"
-    at = lambda name: os.path.join(s.folder, name)  # noqa: E731
-    quiet = {"check": True, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-    for name, host in (("ca", None), ("right", "IP:127.0.0.1"), ("other", "DNS:elsewhere.example")):
-        with open(at(name + ".ext"), "w") as f:
-            f.write("basicConstraints=critical,CA:TRUE\n" if host is None else f"subjectAltName={host}\n")
-        subprocess.run(["openssl", "req", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-keyout", at(name + ".key"),
-                        "-out", at(name + ".csr"), "-subj", f"/CN=check {name}"], **quiet)
-        signer = ["-signkey", at("ca.key")] if host is None else ["-CA", at("ca.crt"), "-CAkey", at("ca.key"), "-CAcreateserial"]
-        subprocess.run(["openssl", "x509", "-req", "-in", at(name + ".csr"), "-days", "2", "-extfile", at(name + ".ext"),
-                        "-out", at(name + ".crt")] + signer, **quiet)
+    certificates = make_certificates(s.folder, {"right": "IP:127.0.0.1", "other": "DNS:elsewhere.example"})
+    ca_file = os.path.join(s.folder, "ca.crt")
     body = data_of(3 * PART + 1, 9)
     for name in ("right", "other"):
-        secure = Server(s.program, os.path.join(s.folder, "tls-" + name), certificate=(at(name + ".crt"), at(name + ".key")))
+        secure = Server(s.program, os.path.join(s.folder, "tls-" + name), certificate=certificates[name])
         try:
             boto = secure.boto()
             boto.create_bucket(Bucket=BUCKET)
             url = f"https://127.0.0.1:{secure.port}"
             if name == "right":
-                client.run(secure.port, "upload", "tls/parts", body=body, endpoint=url, ca_file=at("ca.crt")).ok()
+                client.run(secure.port, "upload", "tls/parts", body=body, endpoint=url, ca_file=ca_file).ok()
                 assert body_of(boto, "tls/parts") == body
                 # Without a scheme, https is what is meant.
-                client.run(secure.port, "head", "tls/parts", endpoint=f"127.0.0.1:{secure.port}", ca_file=at("ca.crt")).ok()
+                client.run(secure.port, "head", "tls/parts", endpoint=f"127.0.0.1:{secure.port}", ca_file=ca_file).ok()
                 client.run(secure.port, "upload", "tls/x", body=body, endpoint=url, attempts=1).failed("tls_failed", url)
             else:
-                client.run(secure.port, "upload", "tls/x", body=body, endpoint=url, ca_file=at("ca.crt"), attempts=1).failed("tls_failed", url)
+                client.run(secure.port, "upload", "tls/x", body=body, endpoint=url, ca_file=ca_file, attempts=1).failed("tls_failed", url)
             assert "tls/x" not in [o["Key"] for o in boto.list_objects_v2(Bucket=BUCKET).get("Contents", [])]
         finally:
             secure.kill()

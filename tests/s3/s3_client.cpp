@@ -117,6 +117,11 @@ int main(int argc, char** argv) {
         azure.api_version = value;
       } else if (name == "--ca-file") {
         param.ca_file = azure.ca_file = value;
+      } else if (name == "--payload-signing") {
+        using signing = bw::s3_payload_signing;
+        param.payload_signing = value == "always"  ? signing::always
+                                : value == "never" ? signing::never
+                                                   : signing::automatic;
       } else if (name == "--addressing") {
         if (value != "path" && value != "virtual_host") return 2;
         param.addressing = value == "path" ? bw::s3_addressing::path : bw::s3_addressing::virtual_host;

@@ -43,15 +43,31 @@ def end_with_parent():
     ctypes.CDLL(None).prctl(1, signal.SIGKILL)  # PR_SET_PDEATHSIG
 
 
+def make_certificates(folder, hosts):
+    """An authority, ca.crt, and what it has signed: for each name the files of certificate and key, for that host
+    ("IP:127.0.0.1"). Needs the openssl program."""
+    at = lambda name: os.path.join(folder, name)  # noqa: E731
+    quiet = {"check": True, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    for name, host in [("ca", None), *hosts.items()]:
+        with open(at(name + ".ext"), "w") as f:
+            f.write("basicConstraints=critical,CA:TRUE\n" if host is None else f"subjectAltName={host}\n")
+        subprocess.run(["openssl", "req", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-keyout", at(name + ".key"),
+                        "-out", at(name + ".csr"), "-subj", f"/CN=check {name}"], **quiet)
+        signer = ["-signkey", at("ca.key")] if host is None else ["-CA", at("ca.crt"), "-CAkey", at("ca.key"), "-CAcreateserial"]
+        subprocess.run(["openssl", "x509", "-req", "-in", at(name + ".csr"), "-days", "2", "-extfile", at(name + ".ext"),
+                        "-out", at(name + ".crt")] + signer, **quiet)
+    return {name: (at(name + ".crt"), at(name + ".key")) for name in hosts}
+
+
 class Server:
     """One versitygw; its data outlives a stop."""
     ready = ("/healthz", 200)  # what is asked for until it is the answer
     unknown_key = "InvalidAccessKeyId"
     keys = {"aws_access_key_id": ACCESS, "aws_secret_access_key": SECRET}
 
-    def __init__(self, program, folder, region="us-east-1", certificate=None, options=()):
+    def __init__(self, program, folder, region="us-east-1", certificate=None, options=(), posix_options=()):
         self.program, self.region, self.folder, self.certificate = program, region, folder, certificate
-        self.options = list(options)
+        self.options, self.posix_options = list(options), list(posix_options)
         self.root, self.iam, self.sidecar = (os.path.join(folder, n) for n in ("root", "iam", "sidecar"))
         for path in (self.root, self.iam, self.sidecar):
             os.makedirs(path, exist_ok=True)
@@ -65,7 +81,7 @@ class Server:
         return ["--virtual-domain", name]
 
     def command(self):
-        posix = ["posix"]
+        posix = ["posix"] + self.posix_options
         try:
             os.setxattr(self.root, "user.check", b"1")
             os.removexattr(self.root, "user.check")

@@ -3,6 +3,7 @@
 #
 #   install.sh packages    compilers, libraries and tools from Debian (needs root or sudo when something is missing)
 #   install.sh readers     pyarrow, DuckDB, Polars, fastparquet, ml_dtypes, boto3 in a Python environment
+#   install.sh clients     boto3, awscrt, minio in a Python environment, which the upload is measured beside
 #   install.sh versitygw   a real S3 server, built by Go; Go itself comes from PyPI when it is missing or too old
 #   install.sh toxiproxy   a proxy that slows, cuts and starves connections, built by Go
 #   install.sh moto        an S3 server that checks session tokens, in a Python environment
@@ -308,6 +309,7 @@ CONF
 case ${1:-} in
 packages) install_packages ;;
 readers) environment readers ;;
+clients) environment clients ;;
 versitygw) install_versitygw ;;
 toxiproxy) install_toxiproxy ;;
 moto) environment moto ;;

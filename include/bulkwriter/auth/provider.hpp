@@ -8,6 +8,7 @@
 #include <memory>
 #include <stop_token>
 #include <string>
+#include <utility>
 
 namespace bulkwriter {
 inline namespace v1 {
@@ -34,7 +35,7 @@ class provider {
   /// triggered. Never called by two threads at a time for one provider.
   using fetch_function = std::function<result<Secret>(std::stop_token)>;
 
-  provider() = default;     ///< none: `get` fails with `errc::credentials_unavailable`
+  provider() = default;     ///< none: `try_get` fails with `errc::credentials_unavailable`
   provider(Secret secret);  ///< this one, for ever
   /// Calls `fetch` at the first `get`, not before. Messages begin with `name`: "AWS web identity".
   provider(std::string name, fetch_function fetch, refresh_options options = {});
@@ -45,7 +46,10 @@ class provider {
   /// A secret to send now, fetched if there is none or too little of its time is left. If that fails while the one at
   /// hand is valid, this one is returned. Errors: those of the fetch function, with the provider's name before the
   /// message; `errc::cancelled` if `stop` is triggered while another thread fetches.
-  result<Secret> get(std::stop_token stop = {}) const;
+  /// @{
+  result<Secret> try_get(std::stop_token stop = {}) const;
+  Secret get(std::stop_token stop = {}) const { return try_get(std::move(stop)).value(); }
+  /// @}
 
   /// A server has refused this one as expired or revoked: the next `get` fetches anew, unless it has been replaced
   /// meanwhile. False for a fixed one, which stays.

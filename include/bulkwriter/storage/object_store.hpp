@@ -75,15 +75,16 @@ class backend {
   /// Creates an object in one request, unless there is one. Error `precondition_failed` if there is;
   /// `may_have_happened` is set if it may be the one of an earlier attempt.
   virtual result<object_info> put_if_absent(std::string const& key, std::span<std::byte const> body);
-  /// Starts an upload in parts that `list_parts` will tell by their MD5 (`uploaded_part::etag`, in hexadecimal digits),
-  /// so that another process can go on with it. Without an implementation: create_multipart.
-  virtual result<std::string> create_resumable(std::string const& key);
   /// A URL that lets whoever has it send one request ("GET", "PUT") for a key, until `lifetime` has passed.
   virtual result<std::string> presign(std::string const& method, std::string const& key, std::chrono::seconds lifetime);
   /// Every unfinished upload of keys that begin with the prefix, all pages of the answer.
   virtual result<std::vector<pending_upload>> list_uploads(std::string const& prefix);
   /// The parts that an unfinished upload has, all pages of the answer.
   virtual result<std::vector<uploaded_part>> list_parts(std::string const& key, std::string const& upload_id);
+
+  /// What `list_parts` tells as the ETag of a part with these bytes, by which an upload is resumed; empty where the
+  /// store does not say what that is. By default S3's: their MD5 in lower-case hex.
+  virtual std::string part_etag(std::span<std::byte const> body) const;
 
   /// "s3://bucket/key", "gs://bucket/key", "https://account.blob.…/container/key": as the import services want it.
   virtual std::string object_url(std::string_view key) const = 0;

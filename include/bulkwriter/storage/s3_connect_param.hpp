@@ -17,6 +17,14 @@ enum class s3_addressing {
   virtual_host,  ///< https://bucket.host/key
 };
 
+/// Whether the signature of a request covers its body, which costs a SHA-256 of every byte. A body that it does not
+/// cover is announced as UNSIGNED-PAYLOAD; method, path and headers are signed all the same.
+enum class s3_payload_signing {
+  automatic,  ///< http: yes, since nothing else guards the bytes; https: no, TLS does
+  always,     ///< for stores and policies that refuse UNSIGNED-PAYLOAD
+  never,      ///< over http in a network that you trust: bytes that change on their way are noticed by nobody
+};
+
 /// How to reach a bucket of S3 or of one of its many kin. The first members in this order are those of the guide.
 struct s3_connect_param {
   std::string endpoint =
@@ -31,7 +39,8 @@ struct s3_connect_param {
   /// Keys that are fetched, and replaced before they expire, in place of the three above:
   /// `auth::default_aws_credentials()`.
   auth::provider<auth::credentials> credentials = {};
-  s3_addressing addressing = s3_addressing::automatic;  ///< for stores that take only one of the two
+  s3_addressing addressing = s3_addressing::automatic;                 ///< for stores that take only one of the two
+  s3_payload_signing payload_signing = s3_payload_signing::automatic;  ///< whether bodies are hashed
   std::string ca_file = {};                    ///< PEM bundle; empty, and ca_path too: the system's trusted authorities
   std::string ca_path = {};                    ///< hashed directory of PEM files
   std::vector<http::host_address> hosts = {};  ///< asked before any resolver; names with the bucket, if it

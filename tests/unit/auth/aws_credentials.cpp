@@ -58,25 +58,25 @@ std::string imds(request const& asked) {
 TEST_CASE("aws_environment") {
   environment env;
   auto const p = auth::aws_environment();
-  CHECK(p.get().error().code == errc::credentials_unavailable);
+  CHECK(p.try_get().error().code == errc::credentials_unavailable);
   env.set("AWS_ACCESS_KEY_ID", "AKIA");
-  CHECK(p.get().error().code == errc::invalid_option);
+  CHECK(p.try_get().error().code == errc::invalid_option);
   env.set("AWS_SECRET_ACCESS_KEY", "s3cret");
-  CHECK(shown(p.get()) == "AKIA/s3cret/");
-  CHECK(p.get()->expires == time_point::max());
+  CHECK(shown(p.try_get()) == "AKIA/s3cret/");
+  CHECK(p.try_get()->expires == time_point::max());
 
   // A new one reads anew; the old one has what never expires.
   env.set("AWS_SESSION_TOKEN", "token");
   env.set("AWS_CREDENTIAL_EXPIRATION", "2126-01-02T03:04:05Z");
-  CHECK(shown(p.get()) == "AKIA/s3cret/");
+  CHECK(shown(p.try_get()) == "AKIA/s3cret/");
   auto const later = auth::aws_environment();
-  CHECK(shown(later.get()) == "AKIA/s3cret/token");
-  CHECK(later.get()->expires == far_away);
-  p.forget(p.get().value());
-  CHECK(shown(p.get()) == "AKIA/s3cret/token");
+  CHECK(shown(later.try_get()) == "AKIA/s3cret/token");
+  CHECK(later.try_get()->expires == far_away);
+  p.forget(p.get());
+  CHECK(shown(p.try_get()) == "AKIA/s3cret/token");
 
   env.set("AWS_CREDENTIAL_EXPIRATION", "tomorrow");
-  CHECK(auth::aws_environment().get().error().code == errc::invalid_option);
+  CHECK(auth::aws_environment().try_get().error().code == errc::invalid_option);
 }
 
 TEST_CASE("parse_time: ISO 8601 and what is not") {
@@ -102,16 +102,16 @@ TEST_CASE("aws_instance: token, role, keys") {
   environment env;
   scripted_server server(imds);
   auto const p = auth::aws_instance({.metadata_endpoint = server.endpoint() + '/', .service = service()});
-  CHECK(shown(p.get()) == "ASIA1/sec/ret+1/tok==");
-  CHECK(p.get()->expires == far_away);
+  CHECK(shown(p.try_get()) == "ASIA1/sec/ret+1/tok==");
+  CHECK(p.try_get()->expires == far_away);
   auto const seen = server.seen();
   REQUIRE(seen.size() == 3);
   CHECK(seen[0].headers.at("x-aws-ec2-metadata-token-ttl-seconds") == "21600");
 
   env.set("AWS_EC2_METADATA_SERVICE_ENDPOINT", server.endpoint());
-  CHECK(shown(auth::aws_instance({.service = service()}).get()) == "ASIA1/sec/ret+1/tok==");
+  CHECK(shown(auth::aws_instance({.service = service()}).try_get()) == "ASIA1/sec/ret+1/tok==");
   env.set("AWS_EC2_METADATA_DISABLED", "TRUE");
-  CHECK(auth::aws_instance({.service = service()}).get().error().code == errc::credentials_unavailable);
+  CHECK(auth::aws_instance({.service = service()}).try_get().error().code == errc::credentials_unavailable);
   CHECK(server.seen().size() == 6);
 }
 
@@ -120,7 +120,7 @@ TEST_CASE("aws_instance: never through a proxy") {
   scripted_server server(imds), proxy([](request const&) { return http_answer(502); });
   auto how = service();
   how.client.proxy.url = proxy.endpoint();
-  CHECK(auth::aws_instance({.metadata_endpoint = server.endpoint(), .service = how}).get());
+  CHECK(auth::aws_instance({.metadata_endpoint = server.endpoint(), .service = how}).try_get());
   CHECK(proxy.seen().empty());
 }
 
@@ -128,14 +128,14 @@ TEST_CASE("aws_instance: what may pass is asked again, the rest is no role of ou
   environment env;
   int failures = 0;
   scripted_server server([&](request const& asked) { return ++failures < 3 ? http_answer(503) : imds(asked); });
-  CHECK(auth::aws_instance({.metadata_endpoint = server.endpoint(), .service = service()}).get());
+  CHECK(auth::aws_instance({.metadata_endpoint = server.endpoint(), .service = service()}).try_get());
   CHECK(failures == 5);
 
   for (int const status : {400, 403, 404, 500}) {
     CAPTURE(status);
     scripted_server other(
         [&](request const& asked) { return asked.method == "PUT" ? imds(asked) : http_answer(status); });
-    auto const got = auth::aws_instance({.metadata_endpoint = other.endpoint(), .service = service()}).get();
+    auto const got = auth::aws_instance({.metadata_endpoint = other.endpoint(), .service = service()}).try_get();
     REQUIRE_FALSE(got);
     CHECK(got.error().code == errc::credentials_unavailable);
     CHECK(got.error().http_status == status);
@@ -147,7 +147,7 @@ TEST_CASE("aws_instance: what may pass is asked again, the rest is no role of ou
                ? http_answer(200, R"({"Code":"AssumeRoleUnauthorizedAccess","Message":"EC2 cannot assume the role"})")
                : imds(asked);
   });
-  auto const got = auth::aws_instance({.metadata_endpoint = refusing.endpoint(), .service = service()}).get();
+  auto const got = auth::aws_instance({.metadata_endpoint = refusing.endpoint(), .service = service()}).try_get();
   REQUIRE_FALSE(got);
   CHECK(got.error().code == errc::invalid_response);
   CHECK(got.error().message.find("EC2 cannot assume the role") != std::string::npos);
@@ -162,7 +162,7 @@ TEST_CASE("aws_instance: nobody there takes seconds, not minutes") {
   });
   auto how = service();
   how.retry.max_attempts = 1;
-  CHECK(auth::aws_instance({.metadata_endpoint = silent.endpoint(), .service = how}).get().error().code ==
+  CHECK(auth::aws_instance({.metadata_endpoint = silent.endpoint(), .service = how}).try_get().error().code ==
         errc::credentials_unavailable);
   CHECK(std::chrono::steady_clock::now() - begin < std::chrono::seconds(3));
 }
@@ -177,20 +177,20 @@ TEST_CASE("aws_container: both variables, and both ways to the token") {
   auto const p = [&](std::string endpoint = {}) {
     return auth::aws_container({.container_endpoint = std::move(endpoint), .service = service()});
   };
-  CHECK(p().get().error().code == errc::credentials_unavailable);
+  CHECK(p().try_get().error().code == errc::credentials_unavailable);
   env.set("AWS_CONTAINER_CREDENTIALS_FULL_URI", server.endpoint() + "/v2/credentials/uuid?a=b");
-  CHECK(p().get().error().code == errc::access_denied);
+  CHECK(p().try_get().error().code == errc::access_denied);
   env.set("AWS_CONTAINER_AUTHORIZATION_TOKEN", "Bearer x");
-  CHECK(shown(p().get()) == "ASIA1/sec/ret+1/tok==");
-  CHECK(p().get()->expires == far_away);
+  CHECK(shown(p().try_get()) == "ASIA1/sec/ret+1/tok==");
+  CHECK(p().try_get()->expires == far_away);
   env.set("AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE", env.file("token", "Bearer y\n"));
-  CHECK(p().get().error().code == errc::access_denied);
+  CHECK(p().try_get().error().code == errc::access_denied);
   env.file("token", "Bearer x\n");
-  CHECK(p().get());
+  CHECK(p().try_get());
 
   env.set("AWS_CONTAINER_CREDENTIALS_FULL_URI", "http://127.0.0.1:1/nobody");
   env.set("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", "/v2/credentials/uuid?a=b");
-  CHECK(p(server.endpoint()).get());
+  CHECK(p(server.endpoint()).try_get());
 }
 
 TEST_CASE("aws_container: whom a variable may name") {
@@ -200,7 +200,7 @@ TEST_CASE("aws_container: whom a variable may name") {
   how.client.timeouts.connect = std::chrono::milliseconds(1);
   auto const code = [&](std::string const& url) {
     env.set("AWS_CONTAINER_CREDENTIALS_FULL_URI", url);
-    return auth::aws_container({.service = how}).get().error().code;
+    return auth::aws_container({.service = how}).try_get().error().code;
   };
   for (auto const* url : {"http://example.com/x", "http://169.254.169.254/x", "http://10.0.0.1/", "http://1.127.0.0/x",
                           "http://127.0.0.1.example.com/", "http://localhost.example.com/", "http://[fd00:ec2::24]/",
@@ -215,19 +215,19 @@ TEST_CASE("aws_container: whom a variable may name") {
   }
   env.set("AWS_CONTAINER_CREDENTIALS_FULL_URI", "http://127.0.0.1:1/x");
   env.set("AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE", env.home() + "/none");
-  CHECK(auth::aws_container({.service = how}).get().error().code == errc::io_error);
+  CHECK(auth::aws_container({.service = how}).try_get().error().code == errc::io_error);
 }
 
 TEST_CASE("aws_web_identity: an unsigned POST to the region's token service") {
   environment env;
   scripted_server server([](request const&) { return http_answer(200, sts_answer("AssumeRoleWithWebIdentity")); });
   auto const p = auth::aws_web_identity({.sts_endpoint = server.endpoint(), .service = service()});
-  CHECK(p.get().error().code == errc::credentials_unavailable);
+  CHECK(p.try_get().error().code == errc::credentials_unavailable);
   env.set("AWS_WEB_IDENTITY_TOKEN_FILE", env.file("token", "ey.J0.+/=\n"));
-  CHECK(p.get().error().code == errc::invalid_option);
+  CHECK(p.try_get().error().code == errc::invalid_option);
   env.set("AWS_ROLE_ARN", "arn:aws:iam::123456789012:role/my role");
-  CHECK(shown(p.get()) == "ASIA2/secret2/token2");
-  CHECK(p.get()->expires == far_away);
+  CHECK(shown(p.try_get()) == "ASIA2/secret2/token2");
+  CHECK(p.try_get()->expires == far_away);
   auto const seen = server.seen();
   REQUIRE(seen.size() == 1);
   CHECK(seen[0].method == "POST");
@@ -243,7 +243,7 @@ TEST_CASE("aws_web_identity: an unsigned POST to the region's token service") {
                                                      {"WebIdentityToken", "ey.J0.+/="}});
   env.set("AWS_ROLE_SESSION_NAME", "me");
   env.set("AWS_ENDPOINT_URL_STS", server.endpoint());
-  CHECK(auth::aws_web_identity({.service = service()}).get());
+  CHECK(auth::aws_web_identity({.service = service()}).try_get());
   CHECK(form_of(server.seen().back().body)["RoleSessionName"] == "me");
 }
 
@@ -263,11 +263,11 @@ TEST_CASE("aws_web_identity: the file is read anew at each fetch, and refusals a
                             .service = service()};
   options.service.refresh.now = [&] { return now; };
   auto const p = auth::aws_web_identity(options);
-  CHECK(p.get());
+  CHECK(p.try_get());
   env.file("token", "new-token");
-  CHECK(p.get());
+  CHECK(p.try_get());
   now = utc(2126, 1, 3);
-  auto const got = p.get();
+  auto const got = p.try_get();
   REQUIRE_FALSE(got);
   CHECK(got.error().code == errc::access_denied);
   CHECK(got.error().server_error == "ExpiredTokenException");
@@ -277,9 +277,9 @@ TEST_CASE("aws_web_identity: the file is read anew at each fetch, and refusals a
 
 TEST_CASE("aws_profile: keys") {
   environment env;
-  auto const p = [](std::string name = {}) { return shown(auth::aws_profile({.profile = std::move(name)}).get()); };
-  CHECK(auth::aws_profile().get().error().code == errc::credentials_unavailable);
-  CHECK(auth::aws_profile({.profile = "x"}).get().error().code == errc::invalid_option);
+  auto const p = [](std::string name = {}) { return shown(auth::aws_profile({.profile = std::move(name)}).try_get()); };
+  CHECK(auth::aws_profile().try_get().error().code == errc::credentials_unavailable);
+  CHECK(auth::aws_profile({.profile = "x"}).try_get().error().code == errc::invalid_option);
   env.file(".aws/credentials",
            "# mine\n[default]\naws_access_key_id = A\naws_secret_access_key=S==\n"
            "[two]\nAWS_ACCESS_KEY_ID: B\naws_secret_access_key : T # no comment\naws_session_token=  U  \n"
@@ -310,7 +310,7 @@ TEST_CASE("aws_profile: keys") {
            {"sso", "sso_account_id is not supported"},
            {"profile three", "no profile 'profile three' in '" + env.home() + "/.aws/credentials' or"}}) {
     CAPTURE(name);
-    auto const got = auth::aws_profile({.profile = name}).get();
+    auto const got = auth::aws_profile({.profile = name}).try_get();
     REQUIRE_FALSE(got);
     CHECK(got.error().code == (name == "bare" ? errc::credentials_unavailable : errc::invalid_option));
     CHECK(got.error().message.find(part) != std::string::npos);
@@ -347,7 +347,7 @@ TEST_CASE("aws_profile: broken files are named with the line, never with its tex
            {"[secret]\n[b]\n[secret]\n", "line 3: a section for the second time"}}) {
     CAPTURE(text);
     auto const path = env.file(".aws/credentials", text);
-    auto const got = auth::aws_profile().get();
+    auto const got = auth::aws_profile().try_get();
     REQUIRE_FALSE(got);
     CHECK(got.error().code == errc::invalid_option);
     CHECK(got.error().message == "AWS profile: '" + path + "', " + line);
@@ -384,7 +384,7 @@ TEST_CASE("aws_profile: a role is assumed with the keys of another profile, sign
                               .sts_endpoint = server.endpoint(),
                               .metadata_endpoint = server.endpoint(),
                               .service = service()})
-        .get();
+        .try_get();
   };
   auto const signer = [](request const& asked) {
     auto const& text = asked.headers.at("authorization");
@@ -442,7 +442,7 @@ TEST_CASE("default_aws_credentials: who is first, and who ends the search") {
                                           .sts_endpoint = server.endpoint(),
                                           .metadata_endpoint = server.endpoint(),
                                           .service = service()})
-        .get();
+        .try_get();
   };
   // From the last to the first.
   CHECK(get()->access_key == "ASIA1");
@@ -472,7 +472,7 @@ TEST_CASE("default_aws_credentials: one that is there and fails ends the search"
   auto const get = [&] {
     return auth::default_aws_credentials(
                {.sts_endpoint = "http://127.0.0.1:1", .metadata_endpoint = server.endpoint(), .service = service()})
-        .get();
+        .try_get();
   };
   env.set("AWS_WEB_IDENTITY_TOKEN_FILE", env.file("token", "t"));
   env.set("AWS_ROLE_ARN", "arn:web");
@@ -489,7 +489,7 @@ TEST_CASE("default_aws_credentials: nothing anywhere, and what each one said") {
   environment env;
   auto how = service();
   how.retry.max_attempts = 1;
-  auto const got = auth::default_aws_credentials({.metadata_endpoint = "http://127.0.0.1:1", .service = how}).get();
+  auto const got = auth::default_aws_credentials({.metadata_endpoint = "http://127.0.0.1:1", .service = how}).try_get();
   REQUIRE_FALSE(got);
   CHECK(got.error().code == errc::credentials_unavailable);
   for (auto const* part :

@@ -73,7 +73,7 @@ TEST_CASE("google_file: a service account signs a claim") {
   auto options = options_at(noon);
   options.credentials_file = env.file("key.json", service_account(key.pem, server.endpoint() + "/token"));
   auto const p = auth::google_file(options);
-  auto const got = p.get();
+  auto const got = p.try_get();
   REQUIRE(got);
   CHECK(got->token == "ya29.x");
   CHECK(got->expires == noon + std::chrono::seconds(3599));
@@ -100,19 +100,19 @@ TEST_CASE("google_file: who has logged in by gcloud") {
   scripted_server server([](request const&) { return http_answer(200, token); });
   auto options = options_at(noon);
   options.token_endpoint = server.endpoint() + "/token";
-  CHECK(auth::google_file(options).get().error().code == errc::credentials_unavailable);
+  CHECK(auth::google_file(options).try_get().error().code == errc::credentials_unavailable);
   env.file(".config/gcloud/application_default_credentials.json",
            R"({"client_id":"id","client_secret":"s/1","refresh_token":"1//r","type":"authorized_user"})");
-  auto const got = auth::google_file(options).get();
+  auto const got = auth::google_file(options).try_get();
   REQUIRE(got);
   CHECK(got->token == "ya29.x");
   CHECK(form_of(server.seen().back().body) ==
         std::map<std::string, std::string>{
             {"grant_type", "refresh_token"}, {"client_id", "id"}, {"client_secret", "s/1"}, {"refresh_token", "1//r"}});
   env.set("CLOUDSDK_CONFIG", env.home() + "/other");
-  CHECK_FALSE(auth::google_file(options).get());
+  CHECK_FALSE(auth::google_file(options).try_get());
   env.file("other/application_default_credentials.json", R"({"type":"external_account"})");
-  auto const other = auth::google_file(options).get();
+  auto const other = auth::google_file(options).try_get();
   CHECK(other.error().code == errc::invalid_option);
   CHECK(other.error().message.find("'external_account' are not supported") != std::string::npos);
 }
@@ -123,7 +123,7 @@ TEST_CASE("google_file: what is wrong with the file is said without its text") {
   auto const failure = [&](std::string const& text) {
     auto options = options_at(noon);
     options.credentials_file = env.file("key.json", text);
-    auto const got = auth::google_file(options).get();
+    auto const got = auth::google_file(options).try_get();
     CHECK(got.error().code == errc::invalid_option);
     CHECK(got.error().message.starts_with("Google credentials file: '" + env.home() + "/key.json'"));
     return got.error().message;
@@ -141,7 +141,7 @@ TEST_CASE("google_file: what is wrong with the file is said without its text") {
 
   auto options = options_at(noon);
   options.credentials_file = env.home() + "/none";
-  CHECK(auth::google_file(options).get().error().code == errc::io_error);
+  CHECK(auth::google_file(options).try_get().error().code == errc::io_error);
 }
 
 TEST_CASE("google_metadata") {
@@ -152,13 +152,13 @@ TEST_CASE("google_metadata") {
     return good ? http_answer(200, token) : http_answer(403);
   });
   env.set("GCE_METADATA_HOST", server.authority());
-  auto const got = auth::google_metadata(options_at(noon)).get();
+  auto const got = auth::google_metadata(options_at(noon)).try_get();
   REQUIRE(got);
   CHECK(got->token == "ya29.x");
   CHECK(got->expires == noon + std::chrono::seconds(3599));
   auto options = options_at(noon);
   options.metadata_endpoint = "http://127.0.0.1:1";
-  auto const nobody = auth::google_metadata(options).get();
+  auto const nobody = auth::google_metadata(options).try_get();
   CHECK(nobody.error().code == errc::credentials_unavailable);
   CHECK(nobody.error().message.starts_with("Google metadata: http://127.0.0.1:1: "));
 }
@@ -171,17 +171,17 @@ TEST_CASE("default_google_token: the file, else the metadata service; a broken f
   auto options = options_at(noon);
   options.metadata_endpoint = server.endpoint();
   options.token_endpoint = server.endpoint();
-  CHECK(auth::default_google_token(options).get()->token == "machine");
+  CHECK(auth::default_google_token(options).try_get()->token == "machine");
   env.set(
       "GOOGLE_APPLICATION_CREDENTIALS",
       env.file("user.json", R"({"client_id":"i","client_secret":"s","refresh_token":"r","type":"authorized_user"})"));
-  CHECK(auth::default_google_token(options).get()->token == "ya29.x");
+  CHECK(auth::default_google_token(options).try_get()->token == "ya29.x");
   env.set("GOOGLE_APPLICATION_CREDENTIALS", env.home() + "/none");
-  CHECK(auth::default_google_token(options).get().error().message.starts_with("Google token: file: '"));
+  CHECK(auth::default_google_token(options).try_get().error().message.starts_with("Google token: file: '"));
 
   env.set("GOOGLE_APPLICATION_CREDENTIALS", "");
   options.metadata_endpoint = "http://127.0.0.1:1";
-  auto const got = auth::default_google_token(options).get();
+  auto const got = auth::default_google_token(options).try_get();
   CHECK(got.error().code == errc::credentials_unavailable);
   CHECK(got.error().message.find("file: GOOGLE_APPLICATION_CREDENTIALS is not set") != std::string::npos);
   CHECK(got.error().message.find("; metadata: http://127.0.0.1:1: ") != std::string::npos);
@@ -199,7 +199,7 @@ TEST_CASE("google: answers that are no token") {
   auto const failure = [&](std::string text, int with = 200) {
     answer = std::move(text);
     status = with;
-    auto const got = auth::google_file(options).get();
+    auto const got = auth::google_file(options).try_get();
     REQUIRE_FALSE(got);
     return std::pair(got.error().code, got.error().message.substr(std::string("Google credentials file: ").size() +
                                                                   server.endpoint().size()));

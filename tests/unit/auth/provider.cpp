@@ -42,7 +42,7 @@ struct cloud {
 };
 
 std::string token_of(auth::provider<bearer_token> const& from) {
-  auto const got = from.get();
+  auto const got = from.try_get();
   return got ? got->token : got.error().to_string();
 }
 
@@ -65,8 +65,8 @@ static_assert(!printable<credentials> && !printable<bearer_token>);
 TEST_CASE("provider: none") {
   auth::provider<credentials> const none;
   CHECK_FALSE(none);
-  REQUIRE_FALSE(none.get());
-  CHECK(none.get().error().code == errc::credentials_unavailable);
+  REQUIRE_FALSE(none.try_get());
+  CHECK(none.try_get().error().code == errc::credentials_unavailable);
   none.forget({});
 }
 
@@ -74,11 +74,11 @@ TEST_CASE("provider: a fixed secret stays, whatever the clock or a server says")
   credentials const mine{.access_key = "a", .secret_key = "s", .session_token = "t", .expires = noon};
   auth::provider<credentials> const fixed = mine;
   CHECK(fixed);
-  REQUIRE(fixed.get());
-  CHECK(*fixed.get() == mine);
+  REQUIRE(fixed.try_get());
+  CHECK(*fixed.try_get() == mine);
   fixed.forget(mine);
-  REQUIRE(fixed.get());
-  CHECK(*fixed.get() == mine);
+  REQUIRE(fixed.try_get());
+  CHECK(*fixed.try_get() == mine);
 }
 
 TEST_CASE("provider: fetches at first use, once for all copies") {
@@ -113,9 +113,9 @@ TEST_CASE("provider: what never expires is fetched once") {
       "x",
       [&](std::stop_token) { return ++c.calls, result<credentials>(credentials{.access_key = "a"}); },
       {.now = [&] { return c.time.load(); }}};
-  CHECK(p.get());
+  CHECK(p.try_get());
   c.time = noon + std::chrono::years(200);
-  CHECK(p.get());
+  CHECK(p.try_get());
   CHECK(c.calls == 1);
 }
 
@@ -138,7 +138,7 @@ TEST_CASE("provider: a refresh that fails leaves the old secret in use and is tr
   c.time = noon + 60min - 2s;
   CHECK(token_of(p) == "secret-1");
   c.time = noon + 60min + 1s;
-  auto const got = p.get();
+  auto const got = p.try_get();
   REQUIRE_FALSE(got);
   CHECK(got.error().code == errc::timeout);
   CHECK(got.error().http_status == 503);
@@ -176,7 +176,7 @@ TEST_CASE("provider: a secret that comes with little time left is no reason to a
 TEST_CASE("provider: forget") {
   cloud c;
   auto const p = c.provider();
-  auto const first = p.get().value();
+  auto const first = p.get();
   p.forget({.token = "another"});
   CHECK(token_of(p) == "secret-1");
   p.forget(first);
@@ -185,8 +185,8 @@ TEST_CASE("provider: forget") {
   CHECK(token_of(p) == "secret-2");
 
   c.down = true;
-  p.forget(p.get().value());
-  CHECK_FALSE(p.get());  // not the one that a server has refused
+  p.forget(p.get());
+  CHECK_FALSE(p.try_get());  // not the one that a server has refused
 }
 
 TEST_CASE("provider: while one thread fetches, the others go on with a valid secret") {
@@ -252,10 +252,10 @@ TEST_CASE("provider: who waits can be cancelled, and who fetches too, to nobody 
                                          return error_info{.code = errc::cancelled, .message = "cancelled"};
                                        }};
   std::stop_source of_fetcher, of_waiter;
-  auto fetcher = std::async(std::launch::async, [&] { return p.get(of_fetcher.get_token()); });
+  auto fetcher = std::async(std::launch::async, [&] { return p.try_get(of_fetcher.get_token()); });
   held.reached.get_future().wait();
 
-  auto waiter = std::async(std::launch::async, [&] { return p.get(of_waiter.get_token()); });
+  auto waiter = std::async(std::launch::async, [&] { return p.try_get(of_waiter.get_token()); });
   of_waiter.request_stop();
   auto const waited = waiter.get();
   REQUIRE_FALSE(waited);
@@ -283,9 +283,9 @@ TEST_CASE("provider: what a fetch throws comes out, and whoever waits fetches") 
                                          return c.fetch();
                                        }};
   c.down = true;
-  CHECK_FALSE(p.get());
+  CHECK_FALSE(p.try_get());
   c.down = false;
-  auto thrower = std::async(std::launch::async, [&] { CHECK_THROWS_AS((void)p.get(), std::runtime_error); });
+  auto thrower = std::async(std::launch::async, [&] { CHECK_THROWS_AS((void)p.try_get(), std::runtime_error); });
   held.reached.get_future().wait();
   auto waiter = std::async(std::launch::async, [&] { return token_of(p); });
   std::this_thread::sleep_for(20ms);
@@ -310,7 +310,7 @@ TEST_CASE("provider: many threads, short lives, refusals") {
   for (int t = 0; t < 6; ++t) {
     threads.emplace_back([&, t] {
       for (int i = 0; i < 2000; ++i) {
-        auto const got = p.get();
+        auto const got = p.try_get();
         if (got && (i + t) % 7 == 0) p.forget(*got);
         if (t == 0 && i % 10 == 0) c.time = c.time.load() + 20min;
         if (t == 1 && i % 50 == 0) c.down = !c.down;

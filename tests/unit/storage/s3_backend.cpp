@@ -93,6 +93,23 @@ TEST_CASE("s3: a put as it goes over the wire") {
   }
 }
 
+TEST_CASE("s3: whether a body is hashed, over http") {
+  using bw::s3_payload_signing;
+  scripted_server server([](request const&) { return http_answer(200, "", {{"ETag", "\"abc\""}}); });
+  auto const hash = auth::to_hex(auth::sha256("hello"));
+  std::string const none = "UNSIGNED-PAYLOAD";
+  std::pair<s3_payload_signing, std::string> const cases[] = {
+      {s3_payload_signing::automatic, hash}, {s3_payload_signing::always, hash}, {s3_payload_signing::never, none}};
+  for (auto const& [signing, expected] : cases) {
+    auto param = param_of(server);
+    param.payload_signing = signing;
+    bw::object_store store = param;
+    store.put("k", bytes("hello"));
+    CHECK(server.seen().back().headers.at("x-amz-content-sha256") == expected);
+    CHECK(is_signed(server.seen().back(), "us-east-1"));
+  }
+}
+
 TEST_CASE("s3: an empty object is sent with its length") {
   scripted_server server([](request const&) { return http_answer(200, "", {{"ETag", "\"abc\""}}); });
   bw::object_store store = param_of(server);

@@ -1,9 +1,7 @@
 #pragma once
 
 #include <bulkwriter/auth/aws_credentials.hpp>
-#include <bulkwriter/auth/detail/aws_profiles.hpp>
-#include <bulkwriter/auth/detail/inquiry.ipp>
-#include <bulkwriter/auth/sigv4.hpp>
+#include <bulkwriter/auth/detail/aws_services.ipp>
 
 #include <algorithm>
 #include <utility>
@@ -12,53 +10,6 @@ namespace bulkwriter {
 inline namespace v1 {
 namespace auth {
 namespace detail {
-
-// One search, by whatever way: what it is told, and how it ends early.
-class aws_search {
- public:
-  aws_search(aws_options const& options, std::stop_token const& stop) : options_(options), stop_(stop) {}
-
-  result<credentials> environment() const;
-  result<credentials> container() const;
-  result<credentials> instance() const;
-  result<credentials> web_identity() const;  // of the environment or else the profile
-  result<credentials> profile() const;
-  result<credentials> all() const;
-
- private:
-  result<credentials> keys_of_environment() const;
-
-  using profile_source = result<credentials> (aws_search::*)(aws_profiles const&, std::string const&) const;
-
-  // The same for all that a profile gives: the files are read, and the profile is there if it was named.
-  result<credentials> of_profile(profile_source source) const;
-  result<credentials> whole_profile(aws_profiles const& files, std::string const& name) const;
-  result<credentials> role_of_profile(aws_profiles const& files, std::string const& name) const {
-    return assumed_role(files, name, {name});
-  }
-  result<credentials> source_of_role(aws_profiles const& files, std::string const& name,
-                                     std::vector<std::string> visited) const;
-  result<credentials> assumed_role(aws_profiles const& files, std::string const& name,
-                                   std::vector<std::string> visited) const;
-  result<credentials> identity_of_profile(aws_profiles const& files, std::string const& name) const;
-  result<credentials> keys_of_profile(aws_profiles const& files, std::string const& name) const;
-  result<credentials> web_identity(std::string const& token_file, std::string const& role, std::string session) const;
-
-  // The token service.
-  std::pair<std::string, std::string> sts() const;  // URL and region
-  bool takes_environment() const { return options_.profile.empty(); }
-  result<aws_profiles> profiles() const {
-    return read_aws_profiles(options_.profile, options_.credentials_file, options_.config_file);
-  }
-
-  aws_options const& options_;
-  std::stop_token const& stop_;
-};
-
-BULKWRITER_DECL std::string own_session_name() {
-  auto const now = std::chrono::system_clock::now().time_since_epoch();
-  return "bulkwriter-" + std::to_string(std::chrono::duration_cast<std::chrono::seconds>(now).count());
-}
 
 BULKWRITER_DECL result<credentials> aws_search::environment() const {
   if (!takes_environment()) return absent("passed over, since a profile is given");
@@ -76,37 +27,6 @@ BULKWRITER_DECL result<credentials> aws_search::keys_of_environment() const {
     return out;
   }
   return unusable("AWS_CREDENTIAL_EXPIRATION is not a time such as 2026-01-02T03:04:05Z");
-}
-
-BULKWRITER_DECL std::pair<std::string, std::string> aws_search::sts() const {
-  auto region = aws_region(options_);
-  auto url = or_environment(options_.sts_endpoint, {"AWS_ENDPOINT_URL_STS"});
-  if (url.empty()) {
-    std::string const suffix = region.starts_with("cn-") ? ".amazonaws.com.cn" : ".amazonaws.com";
-    url = "https://sts" + (region.empty() ? "" : '.' + region) + suffix;
-  }
-  return {std::move(url), region.empty() ? "us-east-1" : std::move(region)};
-}
-
-BULKWRITER_DECL result<credentials> aws_search::web_identity(std::string const& token_file, std::string const& role,
-                                                             std::string session) const {
-  if (token_file.empty()) return absent("AWS_WEB_IDENTITY_TOKEN_FILE is not set");
-  if (role.empty()) return unusable("a web identity token, but no role: AWS_ROLE_ARN is not set");
-  auto const token = read_file(token_file);
-  if (!token) return token.error();
-  if (token->empty()) return unusable(in_quotes(token_file) + " is empty");
-  if (session.empty()) session = own_session_name();
-  return credentials_of(ask(options_.service,
-                            {.method = "POST",
-                             .url = sts().first,
-                             .headers = {form_header},
-                             .body = form({{"Action", "AssumeRoleWithWebIdentity"},
-                                           {"Version", "2011-06-15"},
-                                           {"RoleArn", role},
-                                           {"RoleSessionName", session},
-                                           {"WebIdentityToken", *token}}),
-                             .secrets = {*token}},
-                            stop_));
 }
 
 BULKWRITER_DECL result<credentials> aws_search::web_identity() const {
@@ -166,32 +86,7 @@ BULKWRITER_DECL result<credentials> aws_search::assumed_role(aws_profiles const&
     return own;
   }
 
-  auto session = value("role_session_name");
-  if (session.empty()) session = own_session_name();
-  auto const [url, region] = sts();
-  auto const body = form({{"Action", "AssumeRole"},
-                          {"Version", "2011-06-15"},
-                          {"RoleArn", role},
-                          {"RoleSessionName", session},
-                          {"ExternalId", value("external_id")},
-                          {"DurationSeconds", value("duration_seconds")}});
-  auto const sign = [&, region = region](http::request const& request) {
-    return sigv4_sign({.method = request.method,
-                       .host = request.origin.authority(),
-                       .target = request.target,
-                       .headers = request.headers,
-                       .payload_hash = to_hex(sha256(body))},
-                      *own, sigv4_scope::general(region, "sts"), std::chrono::system_clock::now())
-        .headers;
-  };
-  return credentials_of(ask(options_.service,
-                            {.method = "POST",
-                             .url = url,
-                             .headers = {form_header},
-                             .body = body,
-                             .secrets = {own->access_key, own->secret_key, own->session_token},
-                             .sign = sign},
-                            stop_));
+  return assume(*own, role, value("role_session_name"), value("external_id"), value("duration_seconds"));
 }
 
 BULKWRITER_DECL result<credentials> aws_search::keys_of_profile(aws_profiles const& files,
@@ -249,71 +144,6 @@ BULKWRITER_DECL result<credentials> aws_search::of_profile(profile_source source
 }
 
 BULKWRITER_DECL result<credentials> aws_search::profile() const { return of_profile(&aws_search::whole_profile); }
-
-// Whoever can set the variable must not be able to have the token sent to a place of their choice.
-BULKWRITER_DECL bool may_be_asked(http::origin const& where) {
-  if (where.secure || (where.host.starts_with("127.") && http::detail::is_ipv4(where.host))) return true;
-  for (std::string_view const host : {"localhost", "::1", "169.254.170.2", "169.254.170.23", "fd00:ec2::23"}) {
-    if (where.host == host) return true;
-  }
-  return false;
-}
-
-BULKWRITER_DECL result<credentials> aws_search::container() const {
-  auto endpoint = options_.container_endpoint;
-  auto const relative = or_environment({}, {"AWS_CONTAINER_CREDENTIALS_RELATIVE_URI"});
-  if (!relative.empty()) {
-    endpoint = (endpoint.empty() ? "http://169.254.170.2" : endpoint) + relative;
-  } else if (endpoint.empty()) {
-    endpoint = or_environment({}, {"AWS_CONTAINER_CREDENTIALS_FULL_URI"});
-  }
-  if (endpoint.empty())
-    return absent("neither AWS_CONTAINER_CREDENTIALS_RELATIVE_URI nor AWS_CONTAINER_CREDENTIALS_FULL_URI is set");
-  auto const url = http::url::try_parse(endpoint);
-  if (!url) return unusable("the endpoint is not a URL: " + url.error().message);
-  if (!may_be_asked(url->origin))
-    return unusable(url->origin.to_string() + " is neither https nor an address that AWS uses");
-
-  inquiry question = {.url = endpoint, .headers = {{"Accept", "application/json"}}};
-  auto token = or_environment({}, {"AWS_CONTAINER_AUTHORIZATION_TOKEN"});
-  if (auto const file = or_environment({}, {"AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE"}); !file.empty()) {
-    auto read = read_file(file);
-    if (!read) return std::move(read).error();
-    token = std::move(*read);
-  }
-  if (!token.empty()) {
-    question.headers.push_back({"Authorization", token});
-    question.secrets = {token};
-  }
-  return credentials_of(ask(nearby(options_.service, std::chrono::seconds(5)), question, stop_));
-}
-
-BULKWRITER_DECL result<credentials> aws_search::instance() const {
-  auto disabled = or_environment({}, {"AWS_EC2_METADATA_DISABLED"});
-  if (http::detail::equal_without_case(disabled, "true")) return absent("AWS_EC2_METADATA_DISABLED is true");
-  auto endpoint = or_environment(options_.metadata_endpoint, {"AWS_EC2_METADATA_SERVICE_ENDPOINT"});
-  if (endpoint.empty()) {
-    auto const mode = or_environment({}, {"AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE"});
-    endpoint = http::detail::equal_without_case(mode, "ipv6") ? "http://[fd00:ec2::254]" : "http://169.254.169.254";
-  }
-  while (endpoint.ends_with('/')) endpoint.pop_back();
-  auto const how = nearby(options_.service, std::chrono::seconds(1));
-  auto const roles = endpoint + "/latest/meta-data/iam/security-credentials/";
-
-  auto const token = ask(how,
-                         {.method = "PUT",
-                          .url = endpoint + "/latest/api/token",
-                          .headers = {{"X-aws-ec2-metadata-token-ttl-seconds", "21600"}}},
-                         stop_);
-  if (!token) return nobody_there(token.error());
-  inquiry question = {.url = roles, .headers = {{"X-aws-ec2-metadata-token", token->body}}, .secrets = {token->body}};
-  auto const role = ask(how, question, stop_);
-  if (!role) return nobody_there(role.error());
-  auto const name = trimmed(std::string_view(role->body).substr(0, role->body.find('\n')));
-  if (name.empty()) return absent(role->from + ": the instance has no role");
-  question.url = roles + percent_encode(name);
-  return credentials_of(ask(how, question, stop_));
-}
 
 BULKWRITER_DECL result<credentials> aws_search::all() const {
   return first_of<credentials>({

@@ -43,6 +43,8 @@ struct reply {
   std::string text(std::initializer_list<std::string_view> names) const;
 };
 
+// What it has said with this status: an answer to read, or why there is none.
+result<reply> judge(reply got, int status);
 result<reply> ask(service_options const& how, inquiry const& what, std::stop_token const& stop);
 
 // A metadata service: without a proxy, and soon.

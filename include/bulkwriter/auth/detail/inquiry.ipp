@@ -167,6 +167,16 @@ BULKWRITER_DECL service_options nearby(service_options how, std::chrono::millise
   return how;
 }
 
+BULKWRITER_DECL result<reply> judge(reply got, int status) {
+  got.fields = read_fields(got.body).value_or(named_texts());
+  if (status < 300) return got;
+  bool const denied = status == 400 || status == 401 || status == 403;
+  return error_info{.code = denied ? errc::access_denied : errc::http_error,
+                    .message = got.from + ": HTTP " + std::to_string(status) + complaint(got),
+                    .http_status = status,
+                    .server_error = http::detail::foreign_text(code_of(got), 100)};
+}
+
 BULKWRITER_DECL result<reply> ask(service_options const& how, inquiry const& what, std::stop_token const& stop) {
   auto const url = http::url::try_parse(what.url);
   if (!url) return url.error();
@@ -189,19 +199,11 @@ BULKWRITER_DECL result<reply> ask(service_options const& how, inquiry const& wha
       },
       what.worth_repeating, stop);
   if (!answer) return answer.error();  // its message begins with the origin
-
-  reply out = {.from = url->origin.to_string(),
-               .body = std::move(answer->body),
-               .received = how.refresh.now ? how.refresh.now() : std::chrono::system_clock::now(),
-               .secrets = what.secrets};
-  out.fields = read_fields(out.body).value_or(named_texts());
-  int const status = answer->status;
-  if (status < 300) return out;
-  bool const denied = status == 400 || status == 401 || status == 403;
-  return error_info{.code = denied ? errc::access_denied : errc::http_error,
-                    .message = out.from + ": HTTP " + std::to_string(status) + complaint(out),
-                    .http_status = status,
-                    .server_error = http::detail::foreign_text(code_of(out), 100)};
+  return judge({.from = url->origin.to_string(),
+                .body = std::move(answer->body),
+                .received = how.refresh.now ? how.refresh.now() : std::chrono::system_clock::now(),
+                .secrets = what.secrets},
+               answer->status);
 }
 
 // Of a metadata service: this machine is none of that cloud's, or has no identity there.

@@ -95,7 +95,7 @@ provider<Secret>::provider(std::string name, fetch_function fetch, refresh_optio
     : state_(new state{.name = std::move(name), .fetch_one = std::move(fetch), .options = std::move(options)}) {}
 
 template <class Secret>
-result<Secret> provider<Secret>::get(std::stop_token stop) const {
+result<Secret> provider<Secret>::try_get(std::stop_token stop) const {
   if (state_) return state_->get(stop);
   return error_info{.code = errc::credentials_unavailable, .message = "no provider of credentials was given"};
 }

@@ -61,13 +61,13 @@ result<azure_block_list> read_azure_block_list(std::string_view body);
 /// Blocks by their latest state, so that the request can be repeated: the second time they are committed already.
 std::string write_azure_block_list(std::span<std::string const> ids);
 
-/// A block's name tells all that a later process must know of it: whose it is, which one, and its MD5 (which Azure
-/// keeps of no uncommitted block). All names have 63 bytes, and Azure wants those of one blob to be equally long; other
-/// clients' names look different.
+/// A block's name tells all that a later process must know of it: whose it is, which one, and a digest of its bytes
+/// (Azure keeps none of an uncommitted block). All names have 63 bytes, and Azure wants those of one blob to be equally
+/// long; other clients' names look different.
 struct azure_block_name {
-  std::string upload_id = {};  ///< as of make_azure_upload_id
+  std::string upload_id = {};  ///< 24 hexadecimal digits: 8 of the second when it was begun, 16 at random
   int number = 0;              ///< from 1 to 50,000
-  std::string md5 = {};        ///< 32 hexadecimal digits; zeros where it was not computed
+  std::string digest = {};     ///< 32 hexadecimal digits
 
   /// As Azure wants it: base64.
   std::string id() const;
@@ -75,9 +75,7 @@ struct azure_block_name {
 /// Nothing for blocks of others.
 std::optional<azure_block_name> read_azure_block_id(std::string_view id);
 
-/// 23 hexadecimal digits, 8 of the second when it was begun and 15 at random, and 'r' if its blocks have an MD5, by
-/// which the upload can be resumed, or else 'n'.
-std::string make_azure_upload_id(std::chrono::system_clock::time_point begun, bool resumable);
+std::string make_azure_upload_id(std::chrono::system_clock::time_point begun);
 bool is_azure_upload_id(std::string_view id) noexcept;
 /// Of an upload's id: when it was begun.
 std::chrono::system_clock::time_point azure_upload_begun(std::string_view id) noexcept;

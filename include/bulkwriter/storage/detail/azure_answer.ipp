@@ -141,7 +141,7 @@ inline bool is_hex(std::string_view text) noexcept {
 BULKWRITER_DECL std::string azure_block_name::id() const {
   std::string const digits = std::to_string(number);
   std::string const name =
-      upload_id + '-' + std::string(digits.size() < 5 ? 5 - digits.size() : 0, '0') + digits + '-' + md5;
+      upload_id + '-' + std::string(digits.size() < 5 ? 5 - digits.size() : 0, '0') + digits + '-' + digest;
   return auth::base64_encode(auth::as_bytes(name));
 }
 
@@ -149,9 +149,9 @@ BULKWRITER_DECL std::optional<azure_block_name> read_azure_block_id(std::string_
   auto const bytes = auth::try_base64_decode(id);
   if (!bytes || bytes->size() != 63) return std::nullopt;
   std::string_view const name(reinterpret_cast<char const*>(bytes->data()), bytes->size());
-  azure_block_name out = {.upload_id = std::string(name.substr(0, 24)), .md5 = std::string(name.substr(31))};
+  azure_block_name out = {.upload_id = std::string(name.substr(0, 24)), .digest = std::string(name.substr(31))};
   auto const number = name.substr(25, 5);
-  if (!is_azure_upload_id(out.upload_id) || name[24] != '-' || name[30] != '-' || !is_hex(out.md5) ||
+  if (!is_azure_upload_id(out.upload_id) || name[24] != '-' || name[30] != '-' || !is_hex(out.digest) ||
       number.find_first_not_of("0123456789") != std::string_view::npos)
     return std::nullopt;
   std::from_chars(number.data(), number.data() + number.size(), out.number);
@@ -159,7 +159,7 @@ BULKWRITER_DECL std::optional<azure_block_name> read_azure_block_id(std::string_
   return out;
 }
 
-BULKWRITER_DECL std::string make_azure_upload_id(std::chrono::system_clock::time_point begun, bool resumable) {
+BULKWRITER_DECL std::string make_azure_upload_id(std::chrono::system_clock::time_point begun) {
   std::random_device random;
   auto const seconds = std::chrono::duration_cast<std::chrono::seconds>(begun.time_since_epoch()).count();
   std::string out;
@@ -167,13 +167,10 @@ BULKWRITER_DECL std::string make_azure_upload_id(std::chrono::system_clock::time
                           static_cast<std::uint32_t>(random())}) {
     for (int shift = 28; shift >= 0; shift -= 4) out += "0123456789abcdef"[word >> shift & 15];
   }
-  out.back() = resumable ? 'r' : 'n';
   return out;
 }
 
-BULKWRITER_DECL bool is_azure_upload_id(std::string_view id) noexcept {
-  return id.size() == 24 && is_hex(id.substr(0, 23)) && (id.back() == 'r' || id.back() == 'n');
-}
+BULKWRITER_DECL bool is_azure_upload_id(std::string_view id) noexcept { return id.size() == 24 && is_hex(id); }
 
 BULKWRITER_DECL std::chrono::system_clock::time_point azure_upload_begun(std::string_view id) noexcept {
   std::uint32_t seconds = 0;

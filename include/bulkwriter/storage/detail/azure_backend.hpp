@@ -39,12 +39,12 @@ class azure_backend final : public http_backend {
   BULKWRITER_DECL result<std::vector<object_info>> list(std::string const& prefix) override;
   BULKWRITER_DECL result<void> remove(std::string const& key) override;
   BULKWRITER_DECL result<object_info> put_if_absent(std::string const& key, std::span<std::byte const> body) override;
-  BULKWRITER_DECL result<std::string> create_resumable(std::string const& key) override;
   BULKWRITER_DECL result<std::string> presign(std::string const& method, std::string const& key,
                                               std::chrono::seconds lifetime) override;
   BULKWRITER_DECL result<std::vector<pending_upload>> list_uploads(std::string const& prefix) override;
   BULKWRITER_DECL result<std::vector<uploaded_part>> list_parts(std::string const& key,
                                                                 std::string const& upload_id) override;
+  BULKWRITER_DECL std::string part_etag(std::span<std::byte const> body) const override;
   BULKWRITER_DECL std::string object_url(std::string_view key) const override;
   std::uint64_t min_part_size() const noexcept override { return 1; }
   int max_parts() const noexcept override { return 50'000; }
@@ -59,7 +59,6 @@ class azure_backend final : public http_backend {
 
   result<object_info> put(std::string const& key, std::span<std::byte const> body, std::vector<http::header> headers);
   result<std::vector<azure_block>> uncommitted(std::string purpose, std::string const& key);
-  result<std::string> begin_upload(std::string const& key, bool resumable);
   result<bool> remove_uncommitted(std::string const& purpose, std::string const& key, std::string const& upload_id);
   result<std::vector<azure_blob_item>> list_blobs(std::string purpose, std::string const& prefix,
                                                   std::string const& include);

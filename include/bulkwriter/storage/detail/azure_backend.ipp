@@ -53,7 +53,7 @@ BULKWRITER_DECL result<http::response> azure_backend::attempt(call const& what, 
   } else if (!shown.sas.empty()) {
     (request.target += what.query.empty() ? '?' : '&') += shown.sas;
   } else {
-    auto token = token_.get(what.stop);
+    auto token = token_.try_get(what.stop);
     if (!token) return std::move(token).error();
     so_far.token = *std::move(token);
     request.headers.push_back({"Authorization", "Bearer " + so_far.token.token});

@@ -33,9 +33,6 @@ BULKWRITER_DECL result<object_info> azure_backend::put(std::string const& key, s
                                  " bytes exceed the 5000 MiB of one request"};
   }
   headers.push_back({"x-ms-blob-type", "BlockBlob"});
-  // Nothing else guards the body where there is no TLS: signatures do not cover it.
-  if (!address_.origin.secure)
-    if (auto const md5 = auth::try_md5(body)) headers.push_back({"Content-MD5", auth::base64_encode(*md5)});
   call const what = {
       .purpose = "cannot put '" + key + '\'', .method = "PUT", .key = key, .headers = std::move(headers), .body = body};
   auto const got = send(what);
@@ -56,20 +53,12 @@ BULKWRITER_DECL result<object_info> azure_backend::put_if_absent(std::string con
 }
 
 // The first block makes the upload; until then there is nothing to be told of.
-BULKWRITER_DECL result<std::string> azure_backend::begin_upload(std::string const& key, bool resumable) {
+BULKWRITER_DECL result<std::string> azure_backend::create_multipart(std::string const& key) {
   if (auto ok = check_key(key); !ok) return std::move(ok).error();
-  std::string id = make_azure_upload_id(server_time(), resumable);
+  std::string id = make_azure_upload_id(server_time());
   std::lock_guard const lock(mutex_);
   unsent_.insert(id);
   return id;
-}
-
-BULKWRITER_DECL result<std::string> azure_backend::create_multipart(std::string const& key) {
-  return begin_upload(key, false);
-}
-
-BULKWRITER_DECL result<std::string> azure_backend::create_resumable(std::string const& key) {
-  return begin_upload(key, true);
 }
 
 inline error_info no_such_upload(std::string const& purpose) {
@@ -86,15 +75,8 @@ BULKWRITER_DECL result<uploaded_part> azure_backend::put_part(std::string const&
                       .message = purpose + ": " + std::to_string(body.size()) +
                                  " bytes; Azure takes parts 1 to 50,000 of at most 4000 MiB"};
   }
-  azure_block_name block = {.upload_id = upload_id, .number = number, .md5 = std::string(32, '0')};
+  azure_block_name block = {.upload_id = upload_id, .number = number, .digest = part_etag(body)};
   call what = {.purpose = purpose, .method = "PUT", .key = key, .body = body, .stop = std::move(stop)};
-  // Over https it is worth its time only where somebody will look for it.
-  if (upload_id.ends_with('r') || !address_.origin.secure) {
-    if (auto const md5 = auth::try_md5(body)) {
-      block.md5 = auth::to_hex(*md5);
-      what.headers.push_back({"Content-MD5", auth::base64_encode(*md5)});
-    }
-  }
   what.query = {{"comp", "block"}, {"blockid", block.id()}};
   auto const got = send(what);
   auto const* answer = accepted(got, {201});
@@ -104,7 +86,8 @@ BULKWRITER_DECL result<uploaded_part> azure_backend::put_part(std::string const&
   }
   if (!answer) return failed(what, got);
   if (answer->find("x-ms-request-id").empty()) return unusable(what, got, not_azure(*answer));
-  return uploaded_part{.number = number, .etag = std::move(block.md5), .size = body.size(), .may_come_again = got.open};
+  return uploaded_part{
+      .number = number, .etag = std::move(block.digest), .size = body.size(), .may_come_again = got.open};
 }
 
 inline call block_list_call(std::string purpose, std::string const& key, std::string kind) {
@@ -122,7 +105,7 @@ BULKWRITER_DECL result<object_info> azure_backend::complete_multipart(std::strin
   std::vector<std::string> ids;
   std::uint64_t size = 0;
   for (auto const& part : parts) {
-    ids.push_back(azure_block_name{.upload_id = upload_id, .number = part.number, .md5 = part.etag}.id());
+    ids.push_back(azure_block_name{.upload_id = upload_id, .number = part.number, .digest = part.etag}.id());
     size += part.size;
   }
   std::string const body = write_azure_block_list(ids);
@@ -169,8 +152,9 @@ BULKWRITER_DECL result<std::vector<azure_block>> azure_backend::uncommitted(std:
 }
 
 // Azure has no request that takes blocks away. What does is deleting a blob that has nothing but uncommitted blocks,
-// and these go with it, whoever sent them. So it is done only where all of them are of this upload and there is no blob
-// to lose; the date keeps a blob from harm that another writer commits meanwhile. False: try again in a while.
+// and these go with it, whoever sent them. So it is done only where all of them are of this upload, or of others that
+// were aborted here, and there is no blob to lose; the date keeps a blob from harm that another writer commits
+// meanwhile. False: try again in a while.
 BULKWRITER_DECL result<bool> azure_backend::remove_uncommitted(std::string const& purpose, std::string const& key,
                                                                std::string const& upload_id) {
   auto const blocks = uncommitted(purpose, key);
@@ -287,7 +271,7 @@ BULKWRITER_DECL result<std::vector<uploaded_part>> azure_backend::list_parts(std
   for (auto const& block : *blocks) {
     auto name = read_azure_block_id(block.id);
     if (name && name->upload_id == upload_id)
-      out.push_back({.number = name->number, .etag = std::move(name->md5), .size = block.size});
+      out.push_back({.number = name->number, .etag = std::move(name->digest), .size = block.size});
   }
   std::stable_sort(out.begin(), out.end(), [](auto const& a, auto const& b) { return a.number < b.number; });
   return out;
@@ -327,6 +311,11 @@ BULKWRITER_DECL result<void> azure_backend::remove(std::string const& key) {
   if (accepted(got, {202})) return {};
   if (got.answer && got.answer->status == 404 && read_azure_failure(*got.answer).code == "BlobNotFound") return {};
   return failed(what, got);
+}
+
+// Where there is no MD5 to compare with, any digest will do: this one takes the least time.
+BULKWRITER_DECL std::string azure_backend::part_etag(std::span<std::byte const> body) const {
+  return auth::to_hex(auth::sha256(body)).substr(0, 32);
 }
 
 BULKWRITER_DECL std::string azure_backend::object_url(std::string_view key) const {

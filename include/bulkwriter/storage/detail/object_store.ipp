@@ -1,5 +1,6 @@
 #pragma once
 
+#include <bulkwriter/auth/digest.hpp>
 #include <bulkwriter/storage/object_store.hpp>
 
 #include <utility>
@@ -18,7 +19,6 @@ inline error_info not_here(std::string_view what) {
 BULKWRITER_DECL result<object_info> backend::put_if_absent(std::string const&, std::span<std::byte const>) {
   return detail::not_here("conditional requests");
 }
-BULKWRITER_DECL result<std::string> backend::create_resumable(std::string const& key) { return create_multipart(key); }
 BULKWRITER_DECL result<std::string> backend::presign(std::string const&, std::string const&, std::chrono::seconds) {
   return detail::not_here("presigned URLs");
 }
@@ -27,6 +27,10 @@ BULKWRITER_DECL result<std::vector<pending_upload>> backend::list_uploads(std::s
 }
 BULKWRITER_DECL result<std::vector<uploaded_part>> backend::list_parts(std::string const&, std::string const&) {
   return detail::not_here("list of an upload's parts");
+}
+BULKWRITER_DECL std::string backend::part_etag(std::span<std::byte const> body) const {
+  auto const md5 = auth::try_md5(body);  // which some systems forbid
+  return md5 ? auth::to_hex(*md5) : std::string();
 }
 
 }  // namespace storage

@@ -66,6 +66,7 @@ class s3_backend final : public http_backend {
   auth::provider<auth::credentials> const credentials_;
   auth::provider<auth::bearer_token> const token_;  // in place of credentials_
   std::string const bucket_;
+  bool const sign_payload_;
   auth::sigv4_key_cache keys_;
 
   mutable std::mutex mutex_;  // guards what follows

@@ -24,6 +24,8 @@ BULKWRITER_DECL s3_backend::s3_backend(s3_connect_param const& param, s3_address
                                                          .session_token = param.session_token}),
       token_(std::move(token)),
       bucket_(param.bucket_name),
+      sign_payload_(param.payload_signing == s3_payload_signing::always ||
+                    (param.payload_signing == s3_payload_signing::automatic && !address.origin.secure)),
       address_(std::move(address)) {}
 
 BULKWRITER_DECL s3_address s3_backend::address() const {
@@ -67,19 +69,18 @@ BULKWRITER_DECL auth::sigv4_time s3_backend::server_time() const {
 // Puts into the request what shows who asks.
 BULKWRITER_DECL result<void> s3_backend::authorize(http::request& request, call const& what, outcome& so_far) {
   if (token_) {
-    auto token = token_.get(what.stop);
+    auto token = token_.try_get(what.stop);
     if (!token) return std::move(token).error();
     so_far.token = *std::move(token);
     request.headers.push_back({"Authorization", "Bearer " + so_far.token.token});
     return {};
   }
-  auto keys = credentials_.get(what.stop);
+  auto keys = credentials_.try_get(what.stop);
   if (!keys) return std::move(keys).error();
   so_far.keys = *std::move(keys);
-  // The scheme never changes, so the body is hashed once however often it is sent.
+  // The body is hashed once however often it is sent.
   if (so_far.payload_hash.empty()) {
-    so_far.payload_hash =
-        request.origin.secure ? std::string(auth::unsigned_payload) : auth::to_hex(auth::sha256(what.body));
+    so_far.payload_hash = sign_payload_ ? auth::to_hex(auth::sha256(what.body)) : std::string(auth::unsigned_payload);
   }
   auto const signature = auth::sigv4_sign({.method = request.method,
                                            .host = request.origin.authority(),

@@ -229,7 +229,7 @@ BULKWRITER_DECL result<std::string> s3_backend::presign(std::string const& metho
     auto const got = send(what);
     if (!got.answer) return failed(what, got);
   }
-  auto const keys = credentials_.get();
+  auto const keys = credentials_.try_get();
   if (!keys) return keys.error();
   s3_address const to = address();
   auto const signature =

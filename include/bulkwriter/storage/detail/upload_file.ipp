@@ -89,7 +89,7 @@ class file_upload {
   result<object_info> run() {
     if (auto found = options_.resume ? find() : result<void>(); !found) return std::move(found).error();
     if (id_.empty()) {
-      auto begun = options_.resume ? store_->create_resumable(key_) : store_->create_multipart(key_);
+      auto begun = store_->create_multipart(key_);
       if (!begun) return std::move(begun).error();
       id_ = *std::move(begun);
     }
@@ -148,8 +148,7 @@ class file_upload {
   uploaded_part const* find_part(int number, part_buffer const& part) const {
     for (uploaded_part const& p : there_) {
       if (p.number != number || p.size != part.size) continue;
-      auto const md5 = auth::try_md5(part.bytes());
-      if (md5 && p.etag == auth::to_hex(*md5)) return &p;
+      if (auto const etag = store_->part_etag(part.bytes()); !etag.empty() && p.etag == etag) return &p;
     }
     return nullptr;
   }
