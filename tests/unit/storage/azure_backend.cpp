@@ -342,6 +342,24 @@ TEST_CASE("azure: a blob that is committed between an abort's question and its d
   CHECK(asked == 2);
 }
 
+TEST_CASE("azure: the last of several uploads of one key to be aborted takes the others' blocks with it") {
+  std::string const other(24, 'b');
+  std::atomic<bool> removed = false;
+  scripted_server server([&](request const& r) {
+    if (r.method == "HEAD") return bare_refusal(404, "BlobNotFound");
+    if (r.method == "DELETE") {
+      removed = true;
+      return http_answer(202);
+    }
+    return block_list({}, {id_of(1, digest_1), id_of(1, digest_2, other)});
+  });
+  bw::object_store store = param_of(server);
+  CHECK(store.backend().abort_multipart("k", upload).has_value());
+  CHECK_FALSE(removed);
+  CHECK(store.backend().abort_multipart("k", other).has_value());
+  CHECK(removed);
+}
+
 TEST_CASE("azure: an upload of which nothing can have arrived is aborted without a question") {
   scripted_server server([](request const&) { return refusal(403, "AuthorizationFailure"); });
   bw::object_store store = param_of(server);

@@ -153,17 +153,23 @@ BULKWRITER_DECL result<std::vector<azure_block>> azure_backend::uncommitted(std:
 }
 
 // Azure has no request that takes blocks away. What does is deleting a blob that has nothing but uncommitted blocks,
-// and these go with it, whoever sent them. So it is done only where all of them are of this upload and there is no blob
-// to lose; the date keeps a blob from harm that another writer commits meanwhile. False: try again in a while.
+// and these go with it, whoever sent them. So it is done only where all of them are of this upload, or of others that
+// were aborted here, and there is no blob to lose; the date keeps a blob from harm that another writer commits
+// meanwhile. False: try again in a while.
 BULKWRITER_DECL result<bool> azure_backend::remove_uncommitted(std::string const& purpose, std::string const& key,
                                                                std::string const& upload_id) {
   auto const blocks = uncommitted(purpose, key);
   if (!blocks) return blocks.error();
-  bool const alone = std::all_of(blocks->begin(), blocks->end(), [&](azure_block const& block) {
-    auto const name = read_azure_block_id(block.id);
-    return name && name->upload_id == upload_id;
-  });
-  if (blocks->empty() || !alone) return true;
+  if (blocks->empty()) return true;
+  {
+    std::lock_guard const lock(mutex_);
+    given_up_.insert(upload_id);
+    bool const alone = std::all_of(blocks->begin(), blocks->end(), [&](azure_block const& block) {
+      auto const name = read_azure_block_id(block.id);
+      return name && given_up_.contains(name->upload_id);
+    });
+    if (!alone) return true;
+  }
   call what = {.purpose = purpose, .method = "HEAD", .key = key};
   auto got = send(what);
   if (accepted(got, {200})) return true;  // there is a blob, which the upload would have replaced
@@ -172,7 +178,11 @@ BULKWRITER_DECL result<bool> azure_backend::remove_uncommitted(std::string const
   what.method = "DELETE";
   what.headers = {{"If-Unmodified-Since", auth::azure_date(now - std::chrono::seconds(1))}};
   got = send(what);
-  if (accepted(got, {202}) || (got.answer && got.answer->status == 404)) return true;
+  if (accepted(got, {202}) || (got.answer && got.answer->status == 404)) {
+    std::lock_guard const lock(mutex_);
+    for (auto const& block : *blocks) given_up_.erase(read_azure_block_id(block.id)->upload_id);
+    return true;
+  }
   if (got.answer && got.answer->status == 412) return false;
   return failed(what, got);
 }
