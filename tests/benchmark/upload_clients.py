@@ -68,7 +68,8 @@ def awscrt_upload(args):
 
 def azure_upload(args):
     from azure.storage.blob import BlobClient
-    blob = BlobClient.from_connection_string(args.conn_str, args.bucket, args.key, max_block_size=PART, max_single_put_size=PART)
+    blob = BlobClient.from_connection_string(args.conn_str, args.bucket, args.key, max_block_size=PART, max_single_put_size=PART,
+                                             api_version="2021-12-02")
 
     def run():
         with open(args.file, "rb") as data:

@@ -17,12 +17,14 @@ inline namespace v1 {
 /// `remove`; with r and d a failed upload can be cleaned up at once, and without them it is left to Azure. Where the
 /// credential has expired in mid-upload, the error is `upload_not_aborted`, as for other stores.
 ///
-/// Objects are block blobs, and the parts of an upload their uncommitted blocks. Azure has no request that gives an
-/// upload up, and removes blocks of its own accord a week after the last one came. Aborting removes them at once where
-/// nobody else can be harmed: there is no blob of that name yet, and all blocks under it are of this upload; otherwise
-/// they are left to Azure. To complete an upload ends all others of the same key. `list_uploads` and `abort_stale` know
-/// the uploads of this library only, and those that would replace a blob only where the prefix is the whole key; they
-/// ask once more for each blob that is empty.
+/// Objects are block blobs, of at most 5000 MiB by `put`, and the parts of an upload their uncommitted blocks: at most
+/// 50,000, each of 1 byte to 4000 MiB. Azure has no request that gives an upload up, and removes blocks of its own
+/// accord a week after the last one came. Aborting removes them at once where nobody else can be harmed: there is no
+/// blob of that name yet, and all blocks under it are of this upload or of others that were aborted through this store;
+/// otherwise they are left to Azure. (Another writer that sends its first block in that very moment fails when it
+/// completes its upload; a blob is never lost.) To complete an upload ends all others of the same key. `list_uploads`
+/// and `abort_stale` know the uploads of this library only, and those that would replace a blob only where the prefix
+/// is the whole key; they ask once more for each blob that is empty.
 ///
 /// Bodies travel without a digest, as with Azure's own clients: https guards them, over http nothing does.
 ///

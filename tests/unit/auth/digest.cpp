@@ -2,6 +2,10 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
+#include <iterator>
+#include <string>
+
 namespace auth = bulkwriter::auth;
 
 TEST_CASE("sha256: FIPS 180 examples") {
@@ -26,6 +30,18 @@ TEST_CASE("hmac-sha256: RFC 4231") {
 TEST_CASE("md5: RFC 1321") {
   CHECK(auth::to_hex(auth::md5({})) == "d41d8cd98f00b204e9800998ecf8427e");
   CHECK(auth::to_hex(auth::md5(auth::as_bytes("message digest"))) == "f96b697d7cb7938d525a2f31aaf161d0");
+}
+
+TEST_CASE("poly1305: RFC 8439, 2.5.2 and A.3") {
+  unsigned char const bytes[32] = {0x85, 0xd6, 0xbe, 0x78, 0x57, 0x55, 0x6d, 0x33, 0x7f, 0x44, 0x52,
+                                   0xfe, 0x42, 0xd5, 0x06, 0xa8, 0x01, 0x03, 0x80, 0x8a, 0xfb, 0x0d,
+                                   0xb2, 0xfd, 0x4a, 0xbf, 0xf6, 0xaf, 0x41, 0x49, 0xf5, 0x1b};
+  auth::poly1305_key key;
+  std::transform(std::begin(bytes), std::end(bytes), key.begin(), [](unsigned char b) { return std::byte{b}; });
+  CHECK(auth::to_hex(auth::poly1305(key, auth::as_bytes("Cryptographic Forum Research Group"))) ==
+        "a8061dc1305136c6c22b8baf0c0127a9");
+  CHECK(auth::to_hex(auth::poly1305({}, auth::as_bytes(std::string(64, '\0')))) == std::string(32, '0'));
+  CHECK(auth::poly1305(key, {}) != auth::poly1305(key, auth::as_bytes(std::string(1, '\0'))));
 }
 
 TEST_CASE("base64: RFC 4648 section 10, both ways") {

@@ -192,8 +192,8 @@ TEST_CASE("azure_address: what cannot be opened says which member or key is wron
 }
 
 TEST_CASE("azure_address: URLs of objects") {
-  auto const url = [](bw::azure_connect_param const& param, std::string const& key) {
-    return bw::open_store(param).object_url(key);
+  auto const url = [](bw::azure_connect_param const& param, std::string const& name) {
+    return bw::open_store(param).object_url(name);
   };
   std::string const azure = "AccountName=acc;AccountKey=" + key;
   CHECK(url({.conn_str = azure, .container_name = "con"}, "/a b/c") == "https://acc.blob.core.windows.net/con/a b/c");

@@ -232,7 +232,7 @@ TEST_CASE("azure: an upload in parts as it goes over the wire") {
   std::vector<std::string> ids;
   for (int i = 0; i < 2; ++i) {
     auto const& r = seen[static_cast<std::size_t>(i)];
-    ids.push_back(id_of(i == 0 ? 1 : 10, auth::to_hex(auth::sha256(r.body)).substr(0, 32), id));
+    ids.push_back(id_of(i == 0 ? 1 : 10, backend.part_etag(bytes(r.body)), id));
     CHECK(r.method == "PUT");
     CHECK(r.target == "/acc/container/k?comp=block&blockid=" + auth::percent_encode(ids.back()));
     CHECK(is_signed(r));
@@ -343,6 +343,24 @@ TEST_CASE("azure: a blob that is committed between an abort's question and its d
   bw::object_store store = param_of(server);
   CHECK(store.backend().abort_multipart("k", upload).has_value());
   CHECK(asked == 2);
+}
+
+TEST_CASE("azure: the last of several uploads of one key to be aborted takes the others' blocks with it") {
+  std::string const other(24, 'b');
+  std::atomic<bool> removed = false;
+  scripted_server server([&](request const& r) {
+    if (r.method == "HEAD") return bare_refusal(404, "BlobNotFound");
+    if (r.method == "DELETE") {
+      removed = true;
+      return http_answer(202);
+    }
+    return block_list({}, {id_of(1, digest_1), id_of(1, digest_2, other)});
+  });
+  bw::object_store store = param_of(server);
+  CHECK(store.backend().abort_multipart("k", upload).has_value());
+  CHECK_FALSE(removed);
+  CHECK(store.backend().abort_multipart("k", other).has_value());
+  CHECK(removed);
 }
 
 TEST_CASE("azure: an upload of which nothing can have arrived is aborted without a question") {

@@ -49,6 +49,22 @@ BULKWRITER_DECL result<md5_digest> try_md5(std::span<std::byte const> data) {
   return out;
 }
 
+BULKWRITER_DECL result<poly1305_tag> try_poly1305(poly1305_key const& key, std::span<std::byte const> data) {
+  poly1305_tag out;
+  EVP_MAC* mac = EVP_MAC_fetch(nullptr, "POLY1305", "-fips");  // as above
+  EVP_MAC_CTX* context = mac ? EVP_MAC_CTX_new(mac) : nullptr;
+  std::size_t length = 0;
+  bool const done =
+      context && EVP_MAC_init(context, reinterpret_cast<unsigned char const*>(key.data()), key.size(), nullptr) == 1 &&
+      EVP_MAC_update(context, reinterpret_cast<unsigned char const*>(data.data()), data.size()) == 1 &&
+      EVP_MAC_final(context, reinterpret_cast<unsigned char*>(out.data()), &length, out.size()) == 1;
+  EVP_MAC_CTX_free(context);
+  EVP_MAC_free(mac);
+  if (!done || length != out.size())
+    return error_info{.code = errc::invalid_state, .message = "OpenSSL offers no Poly1305 here"};
+  return out;
+}
+
 BULKWRITER_DECL std::string to_hex(std::span<std::byte const> data) {
   static constexpr char digits[] = "0123456789abcdef";
   std::string out(data.size() * 2, '\0');

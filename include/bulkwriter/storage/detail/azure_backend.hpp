@@ -71,6 +71,7 @@ class azure_backend final : public http_backend {
   mutable std::mutex mutex_;                               // guards what follows
   std::chrono::system_clock::duration clock_offset_ = {};  // the server's clock minus ours
   std::set<std::string> unsent_;                           // uploads of which no block can have arrived
+  std::set<std::string> given_up_;  // aborted ones whose blocks are there still, beside those of others
 };
 
 }  // namespace detail

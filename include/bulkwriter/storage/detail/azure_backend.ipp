@@ -117,13 +117,19 @@ BULKWRITER_DECL refusal azure_backend::explain(call const&, outcome const& got, 
       out.hint = " (the shared access signature expired at " + printable(expiry, {}) + ')';
     } else if (failure.outside_time) {
       out.hint = " (the shared access signature is not valid at this time)";
-    } else if (is_one_of(failure.code, {"AuthorizationPermissionMismatch", "AuthorizationFailure"})) {
-      out.hint = " (does the shared access signature allow this? It needs r, c, w, l and d for all that a store does)";
+    } else if (failure.code == "AuthorizationFailure") {
+      out.hint = " (is the shared access signature as it was made, and does the account's firewall let this in?)";
+    } else if (failure.code == "AuthorizationPermissionMismatch") {
+      out.hint = " (the shared access signature does not allow this: all that a store does needs sp=rcwdl)";
+    } else if (failure.code == "AuthorizationResourceTypeMismatch" || failure.code == "AuthorizationServiceMismatch") {
+      out.hint = " (an account's shared access signature needs ss=b and srt=co)";
     }
   } else if (failure.code == "AuthorizationPermissionMismatch") {
     out.hint = " (the identity needs a role on the container's data, such as Storage Blob Data Contributor)";
-  } else if (out.code == errc::access_denied && !shown.key.empty()) {
+  } else if (failure.code == "AuthenticationFailed" && !shown.key.empty()) {
     out.hint = " (is the account key that of account '" + address_.account + "'?)";
+  } else if (failure.code == "AuthorizationFailure" && !shown.key.empty()) {
+    out.hint = " (is the account key that of account '" + address_.account + "', and does its firewall let this in?)";
   } else if (failure.code == "InvalidBlobOrBlock") {
     out.hint =
         " (another client's uncommitted blocks may lie under this name: they go after a week, or when the blob is put "

@@ -79,6 +79,7 @@ BULKWRITER_DECL result<uploaded_part> azure_backend::put_part(std::string const&
                                  " bytes; Azure takes parts 1 to 50,000 of at most 4000 MiB"};
   }
   azure_block_name block = {.upload_id = upload_id, .number = number, .digest = part_etag(body)};
+  if (block.digest.empty()) block.digest.assign(32, '0');  // like no part's
   call what = {.purpose = purpose, .method = "PUT", .key = key, .body = body, .stop = std::move(stop)};
   what.query = {{"comp", "block"}, {"blockid", block.id()}};
   auto const got = send(what);
@@ -155,17 +156,23 @@ BULKWRITER_DECL result<std::vector<azure_block>> azure_backend::uncommitted(std:
 }
 
 // Azure has no request that takes blocks away. What does is deleting a blob that has nothing but uncommitted blocks,
-// and these go with it, whoever sent them. So it is done only where all of them are of this upload and there is no blob
-// to lose; the date keeps a blob from harm that another writer commits meanwhile. False: try again in a while.
+// and these go with it, whoever sent them. So it is done only where all of them are of this upload, or of others that
+// were aborted here, and there is no blob to lose; the date keeps a blob from harm that another writer commits
+// meanwhile. False: try again in a while.
 BULKWRITER_DECL result<bool> azure_backend::remove_uncommitted(std::string const& purpose, std::string const& key,
                                                                std::string const& upload_id) {
   auto const blocks = uncommitted(purpose, key);
   if (!blocks) return blocks.error();
-  bool const alone = std::all_of(blocks->begin(), blocks->end(), [&](azure_block const& block) {
-    auto const name = read_azure_block_id(block.id);
-    return name && name->upload_id == upload_id;
-  });
-  if (blocks->empty() || !alone) return true;
+  if (blocks->empty()) return true;
+  {
+    std::lock_guard const lock(mutex_);
+    given_up_.insert(upload_id);
+    bool const alone = std::all_of(blocks->begin(), blocks->end(), [&](azure_block const& block) {
+      auto const name = read_azure_block_id(block.id);
+      return name && given_up_.contains(name->upload_id);
+    });
+    if (!alone) return true;
+  }
   call what = {.purpose = purpose, .method = "HEAD", .key = key};
   auto got = send(what);
   if (accepted(got, {200})) return true;  // there is a blob, which the upload would have replaced
@@ -174,7 +181,11 @@ BULKWRITER_DECL result<bool> azure_backend::remove_uncommitted(std::string const
   what.method = "DELETE";
   what.headers = {{"If-Unmodified-Since", auth::azure_date(now - std::chrono::seconds(1))}};
   got = send(what);
-  if (accepted(got, {202}) || (got.answer && got.answer->status == 404)) return true;
+  if (accepted(got, {202}) || (got.answer && got.answer->status == 404)) {
+    std::lock_guard const lock(mutex_);
+    for (auto const& block : *blocks) given_up_.erase(read_azure_block_id(block.id)->upload_id);
+    return true;
+  }
   if (got.answer && got.answer->status == 412) return false;
   return failed(what, got);
 }
@@ -308,9 +319,16 @@ BULKWRITER_DECL result<void> azure_backend::remove(std::string const& key) {
   return failed(what, got);
 }
 
-// Where there is no MD5 to compare with, any digest will do: this one takes the least time.
+// Where there is no MD5 to compare with, anything will do that tells one version of a file from another: this takes the
+// least time. The key is no secret, and part of what other versions of this library must be able to read.
 BULKWRITER_DECL std::string azure_backend::part_etag(std::span<std::byte const> body) const {
-  return auth::to_hex(auth::sha256(body)).substr(0, 32);
+  static constexpr auth::poly1305_key key = [] {
+    auth::poly1305_key bytes = {};
+    for (std::size_t i = 0; i < bytes.size(); ++i) bytes[i] = static_cast<std::byte>(i + 1);
+    return bytes;
+  }();
+  auto const tag = auth::try_poly1305(key, body);
+  return tag ? auth::to_hex(*tag) : std::string();
 }
 
 BULKWRITER_DECL std::string azure_backend::object_url(std::string_view key) const {
