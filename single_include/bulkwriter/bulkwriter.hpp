@@ -10399,6 +10399,8 @@ namespace auth {
 
 using sha256_digest = std::array<std::byte, 32>;  ///< most significant byte first, as FIPS 180-4 writes it
 using md5_digest = std::array<std::byte, 16>;     ///< in the order of RFC 1321
+using poly1305_key = std::array<std::byte, 32>;   ///< r and s, in the order of RFC 8439
+using poly1305_tag = std::array<std::byte, 16>;   ///< in the order of RFC 8439
 
 /// The bytes of a text, for the functions below. A view: the text must outlive it.
 inline std::span<std::byte const> as_bytes(std::string_view text) noexcept {
@@ -10418,6 +10420,15 @@ sha256_digest hmac_sha256(std::span<std::byte const> key, std::string_view text)
 /// @{
 result<md5_digest> try_md5(std::span<std::byte const> data);
 inline md5_digest md5(std::span<std::byte const> data) { return try_md5(data).value(); }
+/// @}
+
+/// Poly1305 (RFC 8439, 2.5). Under a key that everybody knows it tells bytes apart that were changed by accident, not
+/// by an attacker, in a seventh of the time that a hash takes. Error: `invalid_state` where OpenSSL does not offer it.
+/// @{
+result<poly1305_tag> try_poly1305(poly1305_key const& key, std::span<std::byte const> data);
+inline poly1305_tag poly1305(poly1305_key const& key, std::span<std::byte const> data) {
+  return try_poly1305(key, data).value();
+}
 /// @}
 
 /// Two lower-case hexadecimal digits a byte.
@@ -12458,14 +12469,17 @@ inline namespace v1 {
 /// own code) say more. Messages name container and key, never a key, a signature or a token.
 ///
 /// Rights that a shared access signature needs: c and w to upload, r for `head`, l for `list` and `list_uploads`, d for
-/// `remove`; with r and d a failed upload can be cleaned up at once.
+/// `remove`; with r and d a failed upload can be cleaned up at once, and without them it is left to Azure. Where the
+/// credential has expired in mid-upload, the error is `upload_not_aborted`, as for other stores.
 ///
-/// Objects are block blobs, and the parts of an upload their uncommitted blocks. Azure has no request that gives an
-/// upload up, and removes blocks of its own accord a week after the last one came. Aborting removes them at once where
-/// nobody else can be harmed: there is no blob of that name yet, and all blocks under it are of this upload; otherwise
-/// they are left to Azure. To complete an upload ends all others of the same key. `list_uploads` and `abort_stale` know
-/// the uploads of this library only, and those that would replace a blob only where the prefix is the whole key; they
-/// ask once more for each blob that is empty.
+/// Objects are block blobs, of at most 5000 MiB by `put`, and the parts of an upload their uncommitted blocks: at most
+/// 50,000, each of 1 byte to 4000 MiB. Azure has no request that gives an upload up, and removes blocks of its own
+/// accord a week after the last one came. Aborting removes them at once where nobody else can be harmed: there is no
+/// blob of that name yet, and all blocks under it are of this upload or of others that were aborted through this store;
+/// otherwise they are left to Azure. (Another writer that sends its first block in that very moment fails when it
+/// completes its upload; a blob is never lost.) To complete an upload ends all others of the same key. `list_uploads`
+/// and `abort_stale` know the uploads of this library only, and those that would replace a blob only where the prefix
+/// is the whole key; they ask once more for each blob that is empty.
 ///
 /// Bodies travel without a digest, as with Azure's own clients: https guards them, over http nothing does.
 ///
@@ -12718,6 +12732,8 @@ struct outcome {
   auth::credentials keys = {};    ///< what it was signed with
   auth::bearer_token token = {};  ///< or what it showed in place of a signature
   std::string payload_hash = {};  ///< of the body, if the signature needs it
+  /// What the last attempt said that time is, where that is looked at.
+  std::chrono::system_clock::time_point date = {};
   /// What refusals have taught; each is believed once.
   struct {
     bool region = false, clock = false, credentials = false;
@@ -12761,6 +12777,7 @@ class http_backend : public backend {
   outcome send(call const& what);
   /// The answer if it has one of these statuses; null: see failed().
   http::response const* accepted(outcome const& got, std::initializer_list<int> statuses) const;
+  /// What went wrong; a success of another kind than was asked for is `invalid_response`.
   error_info failed(call const& what, outcome const& got) const;
   /// An accepted answer that makes no sense.
   error_info unusable(call const& what, outcome const& got, std::string const& why) const;
@@ -12871,6 +12888,7 @@ class azure_backend final : public http_backend {
   mutable std::mutex mutex_;                               // guards what follows
   std::chrono::system_clock::duration clock_offset_ = {};  // the server's clock minus ours
   std::set<std::string> unsent_;                           // uploads of which no block can have arrived
+  std::set<std::string> given_up_;  // aborted ones whose blocks are there still, beside those of others
 };
 
 }  // namespace detail
@@ -13254,9 +13272,9 @@ namespace storage {
 /// How `upload_file` uploads.
 struct upload_options {
   object_options parts = {};  ///< connections and part size
-  /// Go on with the newest unfinished upload of the same key: parts of it that have the size and the MD5 of the file's
-  /// are not sent again. A failure then leaves the upload for the next try, and the error names its id; so does a
-  /// killed process. Stores whose ETags are no MD5 (encrypted by a key of yours) get every part again.
+  /// Go on with the newest unfinished upload of the same key: parts of it that have the size and the digest of the
+  /// file's are not sent again. A failure then leaves the upload for the next try, and the error names its id; so does a
+  /// killed process. Buckets of S3 whose ETags are no MD5 (encrypted by a key of yours) get every part again.
   bool resume = false;
   std::stop_token stop = {};  ///< error `cancelled`, at the next part
 };
@@ -16033,6 +16051,22 @@ BULKWRITER_DECL result<md5_digest> try_md5(std::span<std::byte const> data) {
   EVP_MD_free(md);
   if (!done)
     return error_info{.code = errc::invalid_state, .message = "OpenSSL offers no MD5 here, which Content-MD5 needs"};
+  return out;
+}
+
+BULKWRITER_DECL result<poly1305_tag> try_poly1305(poly1305_key const& key, std::span<std::byte const> data) {
+  poly1305_tag out;
+  EVP_MAC* mac = EVP_MAC_fetch(nullptr, "POLY1305", "-fips");  // as above
+  EVP_MAC_CTX* context = mac ? EVP_MAC_CTX_new(mac) : nullptr;
+  std::size_t length = 0;
+  bool const done =
+      context && EVP_MAC_init(context, reinterpret_cast<unsigned char const*>(key.data()), key.size(), nullptr) == 1 &&
+      EVP_MAC_update(context, reinterpret_cast<unsigned char const*>(data.data()), data.size()) == 1 &&
+      EVP_MAC_final(context, reinterpret_cast<unsigned char*>(out.data()), &length, out.size()) == 1;
+  EVP_MAC_CTX_free(context);
+  EVP_MAC_free(mac);
+  if (!done || length != out.size())
+    return error_info{.code = errc::invalid_state, .message = "OpenSSL offers no Poly1305 here"};
   return out;
 }
 
@@ -20459,6 +20493,8 @@ BULKWRITER_DECL outcome http_backend::send(call const& what) {
 }
 
 BULKWRITER_DECL error_info http_backend::failed(call const& what, outcome const& got) const {
+  if (got.answer && got.answer->status < 300 && !is_denied(*got.answer))
+    return unusable(what, got, "HTTP " + std::to_string(got.answer->status) + " is no answer to this request");
   if (got.answer) return refused(what, got, *got.answer);
   error_info out = got.answer.error();  // its message begins with the origin
   out.message = what.purpose + place_ + (got.folder.empty() ? "" : " below '" + got.folder + '\'') + ": " + out.message;
@@ -20729,7 +20765,8 @@ BULKWRITER_DECL result<http::response> azure_backend::attempt(call const& what, 
                            .target = with_query(path_of_key(address_, what.key), what.query),
                            .headers = what.headers,
                            .body = what.body};
-  request.headers.push_back({"x-ms-date", auth::azure_date(server_time())});
+  so_far.date = server_time();
+  request.headers.push_back({"x-ms-date", auth::azure_date(so_far.date)});
   request.headers.push_back({"x-ms-version", api_version_});
   auto const& shown = address_.credential;
   if (!shown.key.empty()) {
@@ -20761,7 +20798,7 @@ BULKWRITER_DECL bool azure_backend::learns(http::response const& refused, outcom
   if (read_azure_failure(refused).code != "AuthenticationFailed") return false;
   auto const theirs = http::parse_date(refused.find("Date"));
   if (!theirs) return false;
-  auto const off = *theirs - server_time();
+  auto const off = *theirs - so_far.date;  // not server_time(), which another request may have put right meanwhile
   if (off < std::chrono::minutes(10) && off > -std::chrono::minutes(10)) return false;
   std::lock_guard const lock(mutex_);
   clock_offset_ = *theirs - std::chrono::system_clock::now();
@@ -20806,13 +20843,19 @@ BULKWRITER_DECL refusal azure_backend::explain(call const&, outcome const& got, 
       out.hint = " (the shared access signature expired at " + printable(expiry, {}) + ')';
     } else if (failure.outside_time) {
       out.hint = " (the shared access signature is not valid at this time)";
-    } else if (is_one_of(failure.code, {"AuthorizationPermissionMismatch", "AuthorizationFailure"})) {
-      out.hint = " (does the shared access signature allow this? It needs r, c, w, l and d for all that a store does)";
+    } else if (failure.code == "AuthorizationFailure") {
+      out.hint = " (is the shared access signature as it was made, and does the account's firewall let this in?)";
+    } else if (failure.code == "AuthorizationPermissionMismatch") {
+      out.hint = " (the shared access signature does not allow this: all that a store does needs sp=rcwdl)";
+    } else if (failure.code == "AuthorizationResourceTypeMismatch" || failure.code == "AuthorizationServiceMismatch") {
+      out.hint = " (an account's shared access signature needs ss=b and srt=co)";
     }
   } else if (failure.code == "AuthorizationPermissionMismatch") {
     out.hint = " (the identity needs a role on the container's data, such as Storage Blob Data Contributor)";
-  } else if (out.code == errc::access_denied && !shown.key.empty()) {
+  } else if (failure.code == "AuthenticationFailed" && !shown.key.empty()) {
     out.hint = " (is the account key that of account '" + address_.account + "'?)";
+  } else if (failure.code == "AuthorizationFailure" && !shown.key.empty()) {
+    out.hint = " (is the account key that of account '" + address_.account + "', and does its firewall let this in?)";
   } else if (failure.code == "InvalidBlobOrBlock") {
     out.hint =
         " (another client's uncommitted blocks may lie under this name: they go after a week, or when the blob is put "
@@ -20849,6 +20892,9 @@ namespace detail {
 
 inline constexpr std::uint64_t azure_largest_put = std::uint64_t{5000} << 20,
                                azure_largest_block = std::uint64_t{4000} << 20;
+
+// Whether the work may be done although the answer is not the one that says so.
+inline bool is_unclear(outcome const& got) noexcept { return got.open || (got.answer && got.answer->status < 300); }
 
 // Any web server may say 201; Azure gives every request a name.
 inline std::string not_azure(http::response const& answer) {
@@ -20908,11 +20954,12 @@ BULKWRITER_DECL result<uploaded_part> azure_backend::put_part(std::string const&
                                  " bytes; Azure takes parts 1 to 50,000 of at most 4000 MiB"};
   }
   azure_block_name block = {.upload_id = upload_id, .number = number, .digest = part_etag(body)};
+  if (block.digest.empty()) block.digest.assign(32, '0');  // like no part's
   call what = {.purpose = purpose, .method = "PUT", .key = key, .body = body, .stop = std::move(stop)};
   what.query = {{"comp", "block"}, {"blockid", block.id()}};
   auto const got = send(what);
   auto const* answer = accepted(got, {201});
-  if (answer || got.open) {
+  if (is_unclear(got)) {
     std::lock_guard const lock(mutex_);
     unsent_.erase(upload_id);
   }
@@ -20957,7 +21004,7 @@ BULKWRITER_DECL result<object_info> azure_backend::complete_multipart(std::strin
   // Where the answer was lost, the blocks that the blob consists of tell: no other upload's have these names.
   // (Repeated, the request finds its blocks committed and succeeds, unless there is yet another blob by then.)
   bool const gone = got.answer && read_azure_failure(*got.answer).code == "InvalidBlockList";
-  if (got.open || gone) {
+  if (is_unclear(got) || gone) {
     auto const there = send(block_list_call(purpose, key, "committed"));
     if (auto const* answer = accepted(there, {200})) {
       auto const list = read_azure_block_list(answer->body);
@@ -20984,17 +21031,23 @@ BULKWRITER_DECL result<std::vector<azure_block>> azure_backend::uncommitted(std:
 }
 
 // Azure has no request that takes blocks away. What does is deleting a blob that has nothing but uncommitted blocks,
-// and these go with it, whoever sent them. So it is done only where all of them are of this upload and there is no blob
-// to lose; the date keeps a blob from harm that another writer commits meanwhile. False: try again in a while.
+// and these go with it, whoever sent them. So it is done only where all of them are of this upload, or of others that
+// were aborted here, and there is no blob to lose; the date keeps a blob from harm that another writer commits
+// meanwhile. False: try again in a while.
 BULKWRITER_DECL result<bool> azure_backend::remove_uncommitted(std::string const& purpose, std::string const& key,
                                                                std::string const& upload_id) {
   auto const blocks = uncommitted(purpose, key);
   if (!blocks) return blocks.error();
-  bool const alone = std::all_of(blocks->begin(), blocks->end(), [&](azure_block const& block) {
-    auto const name = read_azure_block_id(block.id);
-    return name && name->upload_id == upload_id;
-  });
-  if (blocks->empty() || !alone) return true;
+  if (blocks->empty()) return true;
+  {
+    std::lock_guard const lock(mutex_);
+    given_up_.insert(upload_id);
+    bool const alone = std::all_of(blocks->begin(), blocks->end(), [&](azure_block const& block) {
+      auto const name = read_azure_block_id(block.id);
+      return name && given_up_.contains(name->upload_id);
+    });
+    if (!alone) return true;
+  }
   call what = {.purpose = purpose, .method = "HEAD", .key = key};
   auto got = send(what);
   if (accepted(got, {200})) return true;  // there is a blob, which the upload would have replaced
@@ -21003,7 +21056,11 @@ BULKWRITER_DECL result<bool> azure_backend::remove_uncommitted(std::string const
   what.method = "DELETE";
   what.headers = {{"If-Unmodified-Since", auth::azure_date(now - std::chrono::seconds(1))}};
   got = send(what);
-  if (accepted(got, {202}) || (got.answer && got.answer->status == 404)) return true;
+  if (accepted(got, {202}) || (got.answer && got.answer->status == 404)) {
+    std::lock_guard const lock(mutex_);
+    for (auto const& block : *blocks) given_up_.erase(read_azure_block_id(block.id)->upload_id);
+    return true;
+  }
   if (got.answer && got.answer->status == 412) return false;
   return failed(what, got);
 }
@@ -21018,7 +21075,9 @@ BULKWRITER_DECL result<void> azure_backend::abort_multipart(std::string const& k
   for (int tried = 1;; ++tried) {
     auto const gone = remove_uncommitted(purpose, key, upload_id);
     // Without the right to read or to delete there is nothing to be done by anybody: Azure removes the blocks itself.
-    if (!gone && gone.error().code == errc::access_denied) return {};
+    // With a credential that has expired there is: by another one.
+    if (!gone && gone.error().code == errc::access_denied && gone.error().server_error.starts_with("Authorization"))
+      return {};
     if (!gone) return gone.error();
     if (*gone || tried == 2) return {};
     std::this_thread::sleep_for(std::chrono::milliseconds(2100));  // dates are of whole seconds
@@ -21135,9 +21194,16 @@ BULKWRITER_DECL result<void> azure_backend::remove(std::string const& key) {
   return failed(what, got);
 }
 
-// Where there is no MD5 to compare with, any digest will do: this one takes the least time.
+// Where there is no MD5 to compare with, anything will do that tells one version of a file from another: this takes the
+// least time. The key is no secret, and part of what other versions of this library must be able to read.
 BULKWRITER_DECL std::string azure_backend::part_etag(std::span<std::byte const> body) const {
-  return auth::to_hex(auth::sha256(body)).substr(0, 32);
+  static constexpr auth::poly1305_key key = [] {
+    auth::poly1305_key bytes = {};
+    for (std::size_t i = 0; i < bytes.size(); ++i) bytes[i] = static_cast<std::byte>(i + 1);
+    return bytes;
+  }();
+  auto const tag = auth::try_poly1305(key, body);
+  return tag ? auth::to_hex(*tag) : std::string();
 }
 
 BULKWRITER_DECL std::string azure_backend::object_url(std::string_view key) const {
