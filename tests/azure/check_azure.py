@@ -9,6 +9,7 @@ of 127.0.0.1 and keep their data in memory. Exit code 0: all passed; 1: not; 77:
 """
 
 import base64
+import datetime
 import http.client
 import json
 import os
