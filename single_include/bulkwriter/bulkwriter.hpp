@@ -13273,8 +13273,8 @@ namespace storage {
 struct upload_options {
   object_options parts = {};  ///< connections and part size
   /// Go on with the newest unfinished upload of the same key: parts of it that have the size and the digest of the
-  /// file's are not sent again. A failure then leaves the upload for the next try, and the error names its id; so does a
-  /// killed process. Buckets of S3 whose ETags are no MD5 (encrypted by a key of yours) get every part again.
+  /// file's are not sent again. A failure then leaves the upload for the next try, and the error names its id; so does
+  /// a killed process. Buckets of S3 whose ETags are no MD5 (encrypted by a key of yours) get every part again.
   bool resume = false;
   std::stop_token stop = {};  ///< error `cancelled`, at the next part
 };
