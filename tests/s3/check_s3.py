@@ -27,7 +27,8 @@ from servers import (BUCKET, MIB, PART, SECRET, Outcome, Proxy, Server, body_of,
 SIZES = [0, 1, 100_003, PART - 1, PART, PART + 1, 2 * PART, 2 * PART + 1, 33 * MIB + 7, 64 * MIB]
 HOSTILE_KEYS = ["a b", "a+b", "a=b", "a@b", "a%b", "a%20b", "a%2Fb", "a&b", "a?b", "a#b", "a~b", "a!'()*b", "a;:,$b", "a\"<>b",
                 "a\\b", "a|^`{}[]b", "sch\u00f6n", "\u6587\u4ef6/\U0001f600", "tail ", " head", "..a", "a..", "x/.y/z", "-_.~",
-                "n" * 250 + "/" + "m" * 250]
+                "n" * 250 + "/" + "m" * 250,
+                "/".join(["k" * 251] * 4) + "/ab"]  # behind "hostile-parts/": 1,024 bytes, the most there are
 
 
 def test_sizes(s, client):
@@ -76,6 +77,9 @@ def test_hostile_keys(s, client):
     listed = sorted(line.split(" ", 2)[2] for line in client.run(s.port, "list", "hostile/").ok().out.split("\n")[1:-1])
     expected = sorted("hostile/" + s.listed(k) for k in HOSTILE_KEYS)
     assert listed == expected, set(listed) ^ set(expected)
+    client.run(s.port, "put", "hostile//slash///es", body=b"twice").ok()  # which this server takes for one slash each
+    assert client.run(s.port, "head", "hostile//slash///es").ok().words[1] == "5"
+    client.run(s.port, "remove", "hostile//slash///es").ok()
     for key in HOSTILE_KEYS:
         client.run(s.port, "remove", "hostile/" + key).ok()
     assert "Contents" not in boto.list_objects_v2(Bucket=BUCKET, Prefix="hostile/")
