@@ -12747,6 +12747,16 @@ struct refusal {
   std::string hint = {};  ///< goes behind the store's words
 };
 
+/// What all connect parameters say of connections.
+template <class Param>
+http::client_options client_options_of(Param const& param) {
+  return {.timeouts = param.timeouts,
+          .tls = {.ca_file = param.ca_file, .ca_path = param.ca_path},
+          .hosts = param.hosts,
+          .proxy = param.proxy,
+          .on_exchange = param.on_exchange};
+}
+
 /// A store that is spoken to over HTTP: connections, repetitions and the wording of failures, which all clouds share.
 /// What one operation learns from a refusal serves all that follow.
 class http_backend : public backend {
@@ -20739,13 +20749,8 @@ namespace storage {
 namespace detail {
 
 BULKWRITER_DECL azure_backend::azure_backend(azure_connect_param const& param, azure_address address)
-    : http_backend("container '" + param.container_name + '\'',
-                   {.timeouts = param.timeouts,
-                    .tls = {.ca_file = param.ca_file, .ca_path = param.ca_path},
-                    .hosts = param.hosts,
-                    .proxy = param.proxy,
-                    .on_exchange = param.on_exchange},
-                   param.retry, param.idle_connections),
+    : http_backend("container '" + param.container_name + '\'', client_options_of(param), param.retry,
+                   param.idle_connections),
       address_(std::move(address)),
       api_version_(param.api_version),
       token_(param.token || address_.credential.token.empty()
@@ -21675,13 +21680,8 @@ namespace detail {
 
 BULKWRITER_DECL s3_backend::s3_backend(s3_connect_param const& param, s3_address address,
                                        auth::provider<auth::bearer_token> token)
-    : http_backend("bucket '" + param.bucket_name + '\'',
-                   {.timeouts = param.timeouts,
-                    .tls = {.ca_file = param.ca_file, .ca_path = param.ca_path},
-                    .hosts = param.hosts,
-                    .proxy = param.proxy,
-                    .on_exchange = param.on_exchange},
-                   param.retry, param.idle_connections),
+    : http_backend("bucket '" + param.bucket_name + '\'', client_options_of(param), param.retry,
+                   param.idle_connections),
       credentials_(param.credentials ? param.credentials
                                      : auth::credentials{.access_key = param.access_key,
                                                          .secret_key = param.secret_key,
@@ -22105,12 +22105,11 @@ BULKWRITER_DECL result<object_store> try_open_store(gcs_connect_param const& par
   auto token = param.token;
   if (!param.access_token.empty()) token = auth::bearer_token{.token = param.access_token};
   if (!token) {
-    auth::google_options const who = {
-        .credentials_file = param.credentials_file,
-        .service = {.client = {.tls = {.ca_file = param.ca_file, .ca_path = param.ca_path},
-                               .hosts = param.hosts,
-                               .proxy = param.proxy,
-                               .on_exchange = param.on_exchange}}};
+    // With the deadlines of metadata and token services, not those of uploads.
+    auto client = storage::detail::client_options_of(param);
+    client.timeouts = {};
+    auth::google_options const who = {.credentials_file = param.credentials_file,
+                                      .service = {.client = std::move(client)}};
     token = param.credentials_file.empty() ? auth::default_google_token(who) : auth::google_file(who);
   }
 

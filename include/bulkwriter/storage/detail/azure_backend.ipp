@@ -13,13 +13,8 @@ namespace storage {
 namespace detail {
 
 BULKWRITER_DECL azure_backend::azure_backend(azure_connect_param const& param, azure_address address)
-    : http_backend("container '" + param.container_name + '\'',
-                   {.timeouts = param.timeouts,
-                    .tls = {.ca_file = param.ca_file, .ca_path = param.ca_path},
-                    .hosts = param.hosts,
-                    .proxy = param.proxy,
-                    .on_exchange = param.on_exchange},
-                   param.retry, param.idle_connections),
+    : http_backend("container '" + param.container_name + '\'', client_options_of(param), param.retry,
+                   param.idle_connections),
       address_(std::move(address)),
       api_version_(param.api_version),
       token_(param.token || address_.credential.token.empty()

@@ -22,12 +22,11 @@ BULKWRITER_DECL result<object_store> try_open_store(gcs_connect_param const& par
   auto token = param.token;
   if (!param.access_token.empty()) token = auth::bearer_token{.token = param.access_token};
   if (!token) {
-    auth::google_options const who = {
-        .credentials_file = param.credentials_file,
-        .service = {.client = {.tls = {.ca_file = param.ca_file, .ca_path = param.ca_path},
-                               .hosts = param.hosts,
-                               .proxy = param.proxy,
-                               .on_exchange = param.on_exchange}}};
+    // With the deadlines of metadata and token services, not those of uploads.
+    auto client = storage::detail::client_options_of(param);
+    client.timeouts = {};
+    auth::google_options const who = {.credentials_file = param.credentials_file,
+                                      .service = {.client = std::move(client)}};
     token = param.credentials_file.empty() ? auth::default_google_token(who) : auth::google_file(who);
   }
 

@@ -66,6 +66,16 @@ struct refusal {
   std::string hint = {};  ///< goes behind the store's words
 };
 
+/// What all connect parameters say of connections.
+template <class Param>
+http::client_options client_options_of(Param const& param) {
+  return {.timeouts = param.timeouts,
+          .tls = {.ca_file = param.ca_file, .ca_path = param.ca_path},
+          .hosts = param.hosts,
+          .proxy = param.proxy,
+          .on_exchange = param.on_exchange};
+}
+
 /// A store that is spoken to over HTTP: connections, repetitions and the wording of failures, which all clouds share.
 /// What one operation learns from a refusal serves all that follow.
 class http_backend : public backend {

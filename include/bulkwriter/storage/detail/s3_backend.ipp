@@ -11,13 +11,8 @@ namespace detail {
 
 BULKWRITER_DECL s3_backend::s3_backend(s3_connect_param const& param, s3_address address,
                                        auth::provider<auth::bearer_token> token)
-    : http_backend("bucket '" + param.bucket_name + '\'',
-                   {.timeouts = param.timeouts,
-                    .tls = {.ca_file = param.ca_file, .ca_path = param.ca_path},
-                    .hosts = param.hosts,
-                    .proxy = param.proxy,
-                    .on_exchange = param.on_exchange},
-                   param.retry, param.idle_connections),
+    : http_backend("bucket '" + param.bucket_name + '\'', client_options_of(param), param.retry,
+                   param.idle_connections),
       credentials_(param.credentials ? param.credentials
                                      : auth::credentials{.access_key = param.access_key,
                                                          .secret_key = param.secret_key,
