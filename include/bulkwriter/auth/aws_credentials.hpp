@@ -23,7 +23,7 @@ struct aws_options {
   std::string role_arn = {};                 ///< of the web identity; empty: AWS_ROLE_ARN, else the profile's
   std::string role_session_name = {};        ///< empty: AWS_ROLE_SESSION_NAME, else the profile's, else one of our own
 
-  std::string sts_endpoint = {};        ///< URL; empty: AWS_ENDPOINT_URL_STS, else https://sts.REGION.amazonaws.com
+  std::string sts_endpoint = {};        ///< URL; empty: AWS_ENDPOINT_URL_STS, else that of the region
   std::string container_endpoint = {};  ///< URL; empty: what AWS_CONTAINER_CREDENTIALS_RELATIVE_URI or …FULL_URI names
   /// URL; empty: AWS_EC2_METADATA_SERVICE_ENDPOINT, else that of AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE.
   std::string metadata_endpoint = {};
@@ -48,7 +48,8 @@ provider<credentials> aws_profile(aws_options options = {});
 /// `sts_endpoint` names them.
 provider<credentials> aws_web_identity(aws_options options = {});
 
-/// The role of an ECS task or of an EKS pod. Such an endpoint must be https or one of the addresses that AWS uses.
+/// The role of an ECS task or of an EKS pod. Such an endpoint must be https, of this machine, or one of the addresses
+/// that AWS uses. Its path is a secret, which `service.client.on_exchange` is not told.
 provider<credentials> aws_container(aws_options options = {});
 
 /// The role of an EC2 instance, by the second version of its metadata service. AWS_EC2_METADATA_DISABLED is heeded.

@@ -16,7 +16,8 @@ struct azure_options {
   std::string client_secret = {};  ///< empty: AZURE_CLIENT_SECRET
   std::string federated_token_file = {};                     ///< empty: AZURE_FEDERATED_TOKEN_FILE
   std::string scope = "https://storage.azure.com/.default";  ///< what the token is for
-  std::string authority_host = {};     ///< URL; empty: AZURE_AUTHORITY_HOST, else https://login.microsoftonline.com
+  /// URL, of http only within this machine; empty: AZURE_AUTHORITY_HOST, else https://login.microsoftonline.com.
+  std::string authority_host = {};
   std::string metadata_endpoint = {};  ///< URL; empty: IDENTITY_ENDPOINT, else http://169.254.169.254
   service_options service = {};        ///< how they are asked
 };

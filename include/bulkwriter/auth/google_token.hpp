@@ -15,7 +15,7 @@ struct google_options {
   /// GOOGLE_APPLICATION_CREDENTIALS, else application_default_credentials.json in CLOUDSDK_CONFIG or ~/.config/gcloud.
   std::string credentials_file = {};
   std::string scope = "https://www.googleapis.com/auth/devstorage.read_write";  ///< of a service account's tokens
-  std::string token_endpoint = {};     ///< URL in place of the file's token_uri
+  std::string token_endpoint = {};     ///< URL, of http only within this machine, in place of the file's token_uri
   std::string metadata_endpoint = {};  ///< URL; empty: http://GCE_METADATA_HOST, else http://metadata.google.internal
   service_options service = {};        ///< how they are asked
 };

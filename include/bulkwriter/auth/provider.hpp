@@ -18,7 +18,8 @@ namespace auth {
 struct refresh_options {
   std::chrono::seconds refresh_before = std::chrono::minutes(5);  ///< with less than this left it is fetched anew
   /// Least time between two fetches while there is a secret to go on with: one that is still valid when a fetch fails,
-  /// or one that comes with less than `refresh_before` left.
+  /// or one that comes with less than `refresh_before` left. A secret is not used beyond its end, but for one that has
+  /// expired on arrival: then this machine's clock may be wrong, and it is used for as long.
   std::chrono::seconds retry_after = std::chrono::seconds(10);
   std::function<std::chrono::system_clock::time_point()> now = {};  ///< what time it is; empty: the system's clock
 };
@@ -32,12 +33,14 @@ class provider {
  public:
   /// Gives out a secret, or the reason why there is none, which must not hold any part of one. What it throws comes
   /// out of `get`. It may take as long as it likes; it should end soon, with `errc::cancelled`, once the token is
-  /// triggered. Never called by two threads at a time for one provider.
+  /// triggered. Never called by two threads at a time for one provider. It must not wait for the provider that calls
+  /// it.
   using fetch_function = std::function<result<Secret>(std::stop_token)>;
 
   provider() = default;     ///< none: `try_get` fails with `errc::credentials_unavailable`
   provider(Secret secret);  ///< this one, for ever
-  /// Calls `fetch` at the first `get`, not before. Messages begin with `name`: "AWS web identity".
+  /// Calls `fetch` at the first `get`, not before; an empty one makes none. Messages begin with `name`: "AWS web
+  /// identity".
   provider(std::string name, fetch_function fetch, refresh_options options = {});
 
   /// Whether there is a source at all; it need not have a secret.
@@ -45,7 +48,8 @@ class provider {
 
   /// A secret to send now, fetched if there is none or too little of its time is left. If that fails while the one at
   /// hand is valid, this one is returned. Errors: those of the fetch function, with the provider's name before the
-  /// message; `errc::cancelled` if `stop` is triggered while another thread fetches.
+  /// message; `errc::cancelled` if `stop` is triggered while another thread fetches; `errc::invalid_state` if the fetch
+  /// function itself, or a hook that it calls, asks while there is no valid secret. `may_have_happened` is never set.
   /// @{
   result<Secret> try_get(std::stop_token stop = {}) const;
   Secret get(std::stop_token stop = {}) const { return try_get(std::move(stop)).value(); }

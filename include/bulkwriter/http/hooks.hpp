@@ -17,7 +17,7 @@ namespace http {
 struct exchange_info {
   std::string_view method = {};              ///< "PUT"
   http::origin origin = {};                  ///< where it went
-  std::string_view path = {};                ///< of the target, without its query
+  std::string_view path = {};                ///< of the target, without its query; empty where it is a secret itself
   int status = 0;                            ///< 0: no answer
   error_info const* error = nullptr;         ///< null: there is an answer
   std::uint64_t sent = 0;                    ///< bytes of head and body, before TLS

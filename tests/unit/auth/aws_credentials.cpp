@@ -501,3 +501,85 @@ TEST_CASE("default_aws_credentials: nothing anywhere, and what each one said") {
     CHECK(got.error().message.find(part) != std::string::npos);
   }
 }
+
+TEST_CASE("aws_web_identity: which token service a region has") {
+  environment env;
+  std::vector<std::string> asked_for;
+  scripted_server proxy([&](request const& asked) { return asked_for.push_back(asked.target), http_answer(403); });
+  auth::aws_options options{.web_identity_token_file = env.file("token", "t"), .role_arn = "arn", .service = service()};
+  options.service.client.proxy.url = proxy.endpoint();
+  auto const get = [&](std::string region) {
+    options.region = std::move(region);
+    return auth::aws_web_identity(options).try_get().error();
+  };
+  std::map<std::string, std::string> const hosts = {{"", "sts.amazonaws.com"},
+                                                    {"eu-west-1", "sts.eu-west-1.amazonaws.com"},
+                                                    {"us-gov-west-1", "sts.us-gov-west-1.amazonaws.com"},
+                                                    {"cn-north-1", "sts.cn-north-1.amazonaws.com.cn"},
+                                                    {"us-iso-east-1", "sts.us-iso-east-1.c2s.ic.gov"},
+                                                    {"us-isob-east-1", "sts.us-isob-east-1.sc2s.sgov.gov"},
+                                                    {"eusc-de-east-1", "sts.eusc-de-east-1.amazonaws.eu"}};
+  for (auto const& [region, host] : hosts) {
+    CAPTURE(region);
+    asked_for.clear();
+    (void)get(region);
+    REQUIRE_FALSE(asked_for.empty());
+    CHECK(asked_for.front() == host + ":443");
+  }
+  asked_for.clear();
+  for (std::string const& region : {std::string("evil.com/"), std::string("evil.com:80"), std::string("eu west"),
+                                    std::string("a@b"), std::string("x_1"), std::string(65, 'a')}) {
+    CAPTURE(region);
+    auto const failed = get(region);
+    CHECK(failed.code == errc::invalid_option);
+    CHECK(failed.message.find('\'' + region + "' is not the name of a region") != std::string::npos);
+  }
+  CHECK(asked_for.empty());
+}
+
+TEST_CASE("aws_container: the endpoint's path, which opens it, is not for the log") {
+  environment env;
+  std::vector<std::string> paths;
+  std::string origin;
+  int status = 0;
+  scripted_server server([](request const&) { return http_answer(200, json_keys); });
+  auto how = service();
+  how.client.on_exchange = [&](http::exchange_info const& info) {
+    paths.emplace_back(info.path);
+    origin = info.origin.to_string();
+    status = info.status;
+  };
+  CHECK(auth::aws_container({.container_endpoint = server.endpoint() + "/v2/secret-id", .service = how}).try_get());
+  CHECK(server.seen().back().target == "/v2/secret-id");
+  CHECK(paths == std::vector<std::string>{""});
+  CHECK(origin == server.endpoint());
+  CHECK(status == 200);
+}
+
+TEST_CASE("aws: temporary keys of a service come with their end") {
+  environment env;
+  std::string answer;
+  scripted_server server([&](request const&) { return http_answer(200, answer); });
+  auto const get = [&](std::string text) {
+    answer = std::move(text);
+    return auth::aws_container({.container_endpoint = server.endpoint(), .service = service()}).try_get();
+  };
+  for (std::string const end : {"", R"(,"Expiration":"")", R"(,"Expiration":"soon")"}) {
+    CAPTURE(end);
+    auto const got = get(R"({"AccessKeyId":"A","SecretAccessKey":"S","Token":"T")" + end + '}');
+    REQUIRE_FALSE(got);
+    CHECK(got.error().code == errc::invalid_response);
+    CHECK(got.error().message.ends_with(": an answer without 'Expiration'"));
+  }
+  // Keys without a token are for ever.
+  CHECK(get(R"({"AccessKeyId":"A","SecretAccessKey":"S"})").value().expires == time_point::max());
+}
+
+TEST_CASE("aws_profile: without HOME there are no files of the home folder") {
+  environment env;
+  ::unsetenv("HOME");
+  auto const got = auth::aws_profile().try_get();
+  REQUIRE_FALSE(got);
+  CHECK(got.error().code == errc::credentials_unavailable);
+  CHECK(got.error().message.find("in '~/.aws/credentials' or '~/.aws/config'") != std::string::npos);
+}

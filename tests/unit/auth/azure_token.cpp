@@ -149,3 +149,46 @@ TEST_CASE("default_azure_token: who is first, and what all said") {
       got.error().message.starts_with("Azure token: client secret: AZURE_CLIENT_SECRET is not set; workload identity: "
                                       "AZURE_FEDERATED_TOKEN_FILE is not set; managed identity: http://127.0.0.1:1"));
 }
+
+TEST_CASE("azure: a secret is sent over https or within this machine only") {
+  environment env;
+  scripted_server proxy([](request const&) { return http_answer(200, entra); });
+  auth::azure_options options{.tenant_id = "t",
+                              .client_id = "c",
+                              .client_secret = "s",
+                              .federated_token_file = env.file("token", "ey"),
+                              .service = service()};
+  options.service.client.proxy.url = proxy.endpoint();
+  for (std::string const url :
+       {"http://login.example.com", "http://127.0.0.1.example.com/", "http://10.0.0.1", "http://x@127.0.0.1"}) {
+    CAPTURE(url);
+    for (bool const by_variable : {false, true}) {
+      options.authority_host = by_variable ? "" : url;
+      env.set("AZURE_AUTHORITY_HOST", by_variable ? url : "");
+      for (auto const& p : {auth::azure_client_secret(options), auth::azure_workload_identity(options)}) {
+        auto const got = p.try_get();
+        REQUIRE_FALSE(got);
+        CHECK(got.error().code == errc::invalid_option);
+        CHECK(got.error().message.find(by_variable ? ": AZURE_AUTHORITY_HOST: " : ": authority_host: ") !=
+              std::string::npos);
+      }
+    }
+  }
+  CHECK(proxy.seen().empty());
+}
+
+TEST_CASE("azure: an answer that does not say how long its token is good for") {
+  environment env;
+  std::string answer;
+  scripted_server server([&](request const&) { return http_answer(200, answer); });
+  auto const failure = [&](std::string text) {
+    answer = std::move(text);
+    auto const got = auth::azure_managed_identity(options_for(server)).try_get();
+    REQUIRE_FALSE(got);
+    CHECK(got.error().code == errc::invalid_response);
+    return got.error().message;
+  };
+  CHECK(failure(R"({"access_token":"t"})").ends_with(": an answer without 'expires_on'"));
+  CHECK(failure(R"({"access_token":"t","expires_on":""})").ends_with(": an answer without 'expires_on'"));
+  CHECK(failure(R"({"access_token":"t","expires_on":"soon"})").ends_with(": an answer without 'expires_on'"));
+}

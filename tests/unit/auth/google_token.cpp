@@ -210,6 +210,7 @@ TEST_CASE("google: answers that are no token") {
   CHECK(failure(R"({"access_token":"t","expires_in":"soon"})") ==
         pair(errc::invalid_response, ": an answer without 'expires_in'"));
   CHECK(failure(R"({"access_token":"t","expires_in":-1})").first == errc::invalid_response);
+  CHECK(failure(R"({"access_token":"t"})") == pair(errc::invalid_response, ": an answer without 'expires_on'"));
   CHECK(failure(R"({"error":"invalid_grant","error_description":"Bad\nRequest"})", 400) ==
         pair(errc::access_denied, ": HTTP 400 invalid_grant: Bad Request"));
   CHECK(failure(R"({"error":{"code":403,"message":"no","status":"PERMISSION_DENIED"}})", 403) ==
@@ -217,4 +218,36 @@ TEST_CASE("google: answers that are no token") {
   CHECK(failure("<html>", 404) == pair(errc::http_error, ": HTTP 404"));
   CHECK(failure("", 503) == pair(errc::http_error, ": HTTP 503"));
   CHECK(failure(token + std::string(2'000'000, ' ')).first == errc::invalid_response);
+}
+
+TEST_CASE("google_file: a secret is sent over https or within this machine only") {
+  environment env;
+  key_pair const rsa(EVP_RSA_gen(2048));
+  scripted_server proxy([](request const&) { return http_answer(200, token); });
+  auto const user = R"({"client_id":"i","client_secret":"s","refresh_token":"r","type":"authorized_user",)"
+                    R"("token_uri":"http://oauth2.example.com/token"})";
+  for (std::string const& text : {service_account(rsa.pem, "http://oauth2.example.com/token"), std::string(user)}) {
+    auto options = options_at(noon);
+    options.service.client.proxy.url = proxy.endpoint();
+    options.credentials_file = env.file("key.json", text);
+    auto const by_file = auth::google_file(options).try_get();
+    REQUIRE_FALSE(by_file);
+    CHECK(by_file.error().code == errc::invalid_option);
+    CHECK(by_file.error().message.find("/key.json': token_uri: ") != std::string::npos);
+    options.token_endpoint = "http://127.0.0.1.example.com";
+    auto const by_option = auth::google_file(options).try_get();
+    REQUIRE_FALSE(by_option);
+    CHECK(by_option.error().code == errc::invalid_option);
+    CHECK(by_option.error().message.find(": token_endpoint: ") != std::string::npos);
+  }
+  CHECK(proxy.seen().empty());
+}
+
+TEST_CASE("google: without HOME there is no file of gcloud's") {
+  environment env;
+  ::unsetenv("HOME");
+  auto const got = auth::google_file(options_at(noon)).try_get();
+  REQUIRE_FALSE(got);
+  CHECK(got.error().code == errc::credentials_unavailable);
+  CHECK(got.error().message.ends_with("there is no '~/.config/gcloud/application_default_credentials.json'"));
 }

@@ -173,6 +173,59 @@ TEST_CASE("provider: a secret that comes with little time left is no reason to a
   CHECK(token_of(p) == "secret-3");
 }
 
+TEST_CASE("provider: a secret is not used beyond its end, however short it lives") {
+  cloud c;
+  c.lifetime = 3s;
+  auto const p = c.provider({.retry_after = 10s});
+  CHECK(token_of(p) == "secret-1");
+  c.time = noon + 2s;
+  CHECK(token_of(p) == "secret-1");
+  c.time = noon + 4s;
+  CHECK(token_of(p) == "secret-2");
+}
+
+TEST_CASE("provider: an empty function is none") {
+  auth::provider<credentials> const none{"the cloud", nullptr};
+  CHECK_FALSE(none);
+  REQUIRE_FALSE(none.try_get());
+  CHECK(none.try_get().error().code == errc::credentials_unavailable);
+}
+
+TEST_CASE("provider: a failure of the token service tells nothing of the request that needs the token") {
+  auth::provider<bearer_token> const p{"the cloud", [](std::stop_token) -> result<bearer_token> {
+                                         return error_info{.code = errc::timeout, .may_have_happened = true};
+                                       }};
+  auto const got = p.try_get();
+  REQUIRE_FALSE(got);
+  CHECK(got.error().code == errc::timeout);
+  CHECK_FALSE(got.error().may_have_happened);
+}
+
+TEST_CASE("provider: a fetch that asks for what it fetches is told so") {
+  cloud c;
+  auth::provider<bearer_token> p;
+  std::string inner;
+  std::stop_source overdue;
+  p = {"the cloud",
+       [&](std::stop_token) {
+         inner = p.try_get(overdue.get_token()) ? "secret" : p.try_get(overdue.get_token()).error().to_string();
+         return c.fetch();
+       },
+       {.now = [&] { return c.time.load(); }}};
+  // So that the test ends, and fails, where it would wait for ever.
+  std::jthread const guard([&](std::stop_token stop) {
+    for (int i = 0; i < 200 && !stop.stop_requested(); ++i) std::this_thread::sleep_for(10ms);
+    overdue.request_stop();
+  });
+  CHECK(token_of(p) == "secret-1");
+  CHECK(inner.starts_with("the cloud: "));
+  CHECK(inner.ends_with("[bulkwriter.invalid_state]"));
+  // Another thread's fetch is waited for, and a valid secret is there for everybody.
+  c.time = noon + 58min;
+  CHECK(token_of(p) == "secret-2");
+  CHECK(inner == "secret");
+}
+
 TEST_CASE("provider: forget") {
   cloud c;
   auto const p = c.provider();

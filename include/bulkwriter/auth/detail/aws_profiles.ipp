@@ -119,10 +119,11 @@ BULKWRITER_DECL result<aws_profiles> read_aws_profiles(std::string const& profil
   if (!out.is_named) out.name = "default";
   auto const read = [&](std::string path, char const* otherwise, ini& into) -> result<void> {
     if (path.empty()) path = otherwise;
-    path = expand_home(path);
+    auto const place = expand_home(path);
+    if (!place.empty()) path = place;
     out.places += (out.places.empty() ? "" : " or ") + in_quotes(path);
     std::error_code failed;
-    if (!std::filesystem::is_regular_file(path, failed)) return {};
+    if (!std::filesystem::is_regular_file(place, failed)) return {};
     auto text = read_file(path);
     if (!text) return std::move(text).error();
     auto parsed = read_ini(*text);

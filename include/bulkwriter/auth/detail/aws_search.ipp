@@ -43,7 +43,7 @@ class aws_search {
   result<credentials> web_identity(std::string const& token_file, std::string const& role, std::string session) const;
   result<credentials> assume(credentials const& own, std::string const& role, std::string session,
                              std::string const& external_id, std::string const& duration) const;
-  std::pair<std::string, std::string> sts() const;  // URL and region
+  result<std::pair<std::string, std::string>> sts() const;  // URL and region
 
   bool takes_environment() const { return options_.profile.empty(); }
   result<aws_profiles> profiles() const {

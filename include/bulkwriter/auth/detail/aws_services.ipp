@@ -6,6 +6,11 @@
 #include <bulkwriter/auth/detail/inquiry.ipp>
 #include <bulkwriter/auth/sigv4.hpp>
 
+#include <algorithm>
+#include <array>
+#include <string_view>
+#include <utility>
+
 namespace bulkwriter {
 inline namespace v1 {
 namespace auth {
@@ -16,14 +21,34 @@ BULKWRITER_DECL std::string own_session_name() {
   return "bulkwriter-" + std::to_string(std::chrono::duration_cast<std::chrono::seconds>(now).count());
 }
 
-BULKWRITER_DECL std::pair<std::string, std::string> aws_search::sts() const {
+// Of the names of AWS's services in that region. Each of its partitions has a domain of its own.
+BULKWRITER_DECL std::string_view aws_domain(std::string_view region) {
+  static constexpr std::array<std::array<std::string_view, 2>, 4> others = {{{"cn-", "amazonaws.com.cn"},
+                                                                             {"us-iso-", "c2s.ic.gov"},
+                                                                             {"us-isob-", "sc2s.sgov.gov"},
+                                                                             {"eusc-", "amazonaws.eu"}}};
+  for (auto const& [prefix, domain] : others) {
+    if (region.starts_with(prefix)) return domain;
+  }
+  return "amazonaws.com";
+}
+
+// What may become a part of a host's name: "evil.com/" would make it another host.
+BULKWRITER_DECL bool is_region(std::string_view text) {
+  return text.size() <= 64 && std::all_of(text.begin(), text.end(), [](char c) {
+           return http::detail::is_alpha(c) || http::detail::is_digit(c) || c == '-';
+         });
+}
+
+BULKWRITER_DECL result<std::pair<std::string, std::string>> aws_search::sts() const {
   auto region = aws_region(options_);
   auto url = or_environment(options_.sts_endpoint, {"AWS_ENDPOINT_URL_STS"});
   if (url.empty()) {
-    std::string const suffix = region.starts_with("cn-") ? ".amazonaws.com.cn" : ".amazonaws.com";
-    url = "https://sts" + (region.empty() ? "" : '.' + region) + suffix;
+    if (!is_region(region)) return unusable(in_quotes(region) + " is not the name of a region");
+    url = "https://sts" + (region.empty() ? "" : '.' + region) + '.' + std::string(aws_domain(region));
   }
-  return {std::move(url), region.empty() ? "us-east-1" : std::move(region)};
+  if (region.empty()) region = "us-east-1";
+  return std::pair(std::move(url), std::move(region));
 }
 
 BULKWRITER_DECL result<credentials> aws_search::web_identity(std::string const& token_file, std::string const& role,
@@ -34,9 +59,11 @@ BULKWRITER_DECL result<credentials> aws_search::web_identity(std::string const& 
   if (!token) return token.error();
   if (token->empty()) return unusable(in_quotes(token_file) + " is empty");
   if (session.empty()) session = own_session_name();
+  auto const service = sts();
+  if (!service) return service.error();
   return credentials_of(ask(options_.service,
                             {.method = "POST",
-                             .url = sts().first,
+                             .url = service->first,
                              .headers = {form_header},
                              .body = form({{"Action", "AssumeRoleWithWebIdentity"},
                                            {"Version", "2011-06-15"},
@@ -51,7 +78,9 @@ BULKWRITER_DECL result<credentials> aws_search::assume(credentials const& own, s
                                                        std::string session, std::string const& external_id,
                                                        std::string const& duration) const {
   if (session.empty()) session = own_session_name();
-  auto const [url, region] = sts();
+  auto const service = sts();
+  if (!service) return service.error();
+  auto const& [url, region] = *service;
   auto const body = form({{"Action", "AssumeRole"},
                           {"Version", "2011-06-15"},
                           {"RoleArn", role},
@@ -77,10 +106,11 @@ BULKWRITER_DECL result<credentials> aws_search::assume(credentials const& own, s
                             stop_));
 }
 
-// Whoever can set the variable must not be able to have the token sent to a place of their choice.
+// The token and the keys do not cross a network in the clear: of http are this machine and the addresses at which AWS
+// answers it. Over https a variable may name any host.
 BULKWRITER_DECL bool may_be_asked(http::origin const& where) {
-  if (where.secure || (where.host.starts_with("127.") && http::detail::is_ipv4(where.host))) return true;
-  for (std::string_view const host : {"localhost", "::1", "169.254.170.2", "169.254.170.23", "fd00:ec2::23"}) {
+  if (keeps_secrets(where)) return true;
+  for (std::string_view const host : {"169.254.170.2", "169.254.170.23", "fd00:ec2::23"}) {
     if (where.host == host) return true;
   }
   return false;
@@ -112,7 +142,15 @@ BULKWRITER_DECL result<credentials> aws_search::container() const {
     question.headers.push_back({"Authorization", token});
     question.secrets = {token};
   }
-  return credentials_of(ask(nearby(options_.service, std::chrono::seconds(5)), question, stop_));
+  auto how = nearby(options_.service, std::chrono::seconds(5));
+  if (auto& hook = how.client.on_exchange) {
+    // Whoever knows the path of a task's endpoint gets the task's keys.
+    hook = [told = std::move(hook)](http::exchange_info info) {
+      info.path = {};
+      told(info);
+    };
+  }
+  return credentials_of(ask(how, question, stop_));
 }
 
 BULKWRITER_DECL result<credentials> aws_search::instance() const {

@@ -19,6 +19,8 @@ BULKWRITER_DECL result<bearer_token> ask_authority(
   auto host = or_environment(options.authority_host, {"AZURE_AUTHORITY_HOST"});
   if (host.empty()) host = "https://login.microsoftonline.com";
   while (host.ends_with('/')) host.pop_back();
+  if (auto ok = check_guarded(host, options.authority_host.empty() ? "AZURE_AUTHORITY_HOST" : "authority_host"); !ok)
+    return std::move(ok).error();
   return token_of(
       ask(options.service,
           {.method = "POST",

@@ -75,9 +75,11 @@ BULKWRITER_DECL result<bearer_token> google_file_token(google_options const& opt
   auto path = or_environment(options.credentials_file, {"GOOGLE_APPLICATION_CREDENTIALS"});
   if (path.empty()) {
     auto const folder = or_environment({}, {"CLOUDSDK_CONFIG"});
-    path = expand_home((folder.empty() ? "~/.config/gcloud" : folder) + "/application_default_credentials.json");
+    auto const usual = (folder.empty() ? "~/.config/gcloud" : folder) + "/application_default_credentials.json";
+    path = expand_home(usual);
     if (std::error_code failed; !std::filesystem::exists(path, failed))
-      return absent("GOOGLE_APPLICATION_CREDENTIALS is not set, and there is no " + in_quotes(path));
+      return absent("GOOGLE_APPLICATION_CREDENTIALS is not set, and there is no " +
+                    in_quotes(path.empty() ? usual : path));
   }
   auto const text = read_file(path);
   if (!text) return text.error();
@@ -116,6 +118,8 @@ BULKWRITER_DECL result<bearer_token> google_file_token(google_options const& opt
     return unusable(shown + ": credentials of type " + in_quotes(type) +
                     " are not supported, only service_account and authorized_user");
   }
+  if (auto ok = check_guarded(url, options.token_endpoint.empty() ? shown + ": token_uri" : "token_endpoint"); !ok)
+    return std::move(ok).error();
   return token_of(ask(options.service, question, stop));
 }
 

@@ -55,6 +55,9 @@ result<credentials> credentials_of(result<reply> const& got);
 // "access_token" and its kin, as OAuth names them.
 result<bearer_token> token_of(result<reply> const& got);
 
+// That a secret may be sent to this URL, which stands in `source`. Error: `invalid_option` with the source's name.
+result<void> check_guarded(std::string const& url, std::string const& source);
+
 // Members of a JSON object as text, leaves of an XML document; nothing if it is neither.
 std::optional<named_texts> read_fields(std::string_view document);
 // ISO 8601 with any offset and fraction.
@@ -68,7 +71,7 @@ inline http::header const form_header = {"Content-Type", "application/x-www-form
 std::string or_environment(std::string const& given, std::initializer_list<char const*> names);
 // The file's text without white space at its ends.
 result<std::string> read_file(std::string const& path);
-// With the home folder for "~/".
+// With the home folder for "~/"; empty if that is nowhere.
 std::string expand_home(std::string const& path);
 
 // That a source is not there for this program: a chain goes on to the next one.

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <bulkwriter/auth/detail/guarded.ipp>
 #include <bulkwriter/auth/detail/inquiry.hpp>
 #include <bulkwriter/auth/detail/trimmed.hpp>
 #include <bulkwriter/auth/percent.hpp>
@@ -32,7 +33,9 @@ BULKWRITER_DECL std::string in_quotes(std::string_view name) {
 }
 
 BULKWRITER_DECL std::string expand_home(std::string const& path) {
-  return path.starts_with("~/") ? or_environment({}, {"HOME"}) + path.substr(1) : path;
+  if (!path.starts_with("~/")) return path;
+  auto const home = or_environment({}, {"HOME"});
+  return home.empty() ? home : home + path.substr(1);
 }
 
 BULKWRITER_DECL result<std::string> read_file(std::string const& path) {
@@ -206,6 +209,14 @@ BULKWRITER_DECL result<reply> ask(service_options const& how, inquiry const& wha
                answer->status);
 }
 
+BULKWRITER_DECL result<void> check_guarded(std::string const& url, std::string const& source) {
+  auto const parsed = http::url::try_parse(url);
+  if (!parsed) return unusable(source + ": " + parsed.error().message);
+  if (keeps_secrets(parsed->origin)) return {};
+  return unusable(source + ": " + parsed->origin.to_string() +
+                  " is http: a secret is sent over https or within this machine only");
+}
+
 // Of a metadata service: this machine is none of that cloud's, or has no identity there.
 BULKWRITER_DECL error_info nobody_there(error_info failure) {
   if (failure.code != errc::cancelled) failure.code = errc::credentials_unavailable;
@@ -237,8 +248,10 @@ BULKWRITER_DECL result<credentials> credentials_of(result<reply> const& got) {
                   .session_token = got->text({"Token", "SessionToken"})};
   if (out.access_key.empty()) return lacking(*got, "AccessKeyId");
   if (out.secret_key.empty()) return lacking(*got, "SecretAccessKey");
-  auto const expires = parse_expiry(got->text({"Expiration"}));
-  if (!expires) return lacking(*got, "Expiration");
+  auto const end = got->text({"Expiration"});
+  auto const expires = parse_expiry(end);
+  // Temporary ones without it would be used until a server refuses them, and not be replaced before.
+  if (!expires || (end.empty() && !out.session_token.empty())) return lacking(*got, "Expiration");
   out.expires = *expires;
   return out;
 }
@@ -247,10 +260,11 @@ BULKWRITER_DECL result<bearer_token> token_of(result<reply> const& got) {
   if (!got) return got.error();
   bearer_token out{.token = got->text({"access_token"})};
   if (out.token.empty()) return lacking(*got, "access_token");
-  auto const left = got->text({"expires_in"});
+  // RFC 6749 allows an answer without either; none of these services gives one.
+  auto const left = got->text({"expires_in"}), end = got->text({"expires_on"});
   if (unsigned seconds = 0; http::detail::parse_number(left, seconds)) {
     out.expires = got->received + std::chrono::seconds(seconds);
-  } else if (auto const expires = parse_expiry(got->text({"expires_on"})); left.empty() && expires) {
+  } else if (auto const expires = parse_expiry(end); left.empty() && !end.empty() && expires) {
     out.expires = *expires;
   } else {
     return lacking(*got, left.empty() ? "expires_on" : "expires_in");

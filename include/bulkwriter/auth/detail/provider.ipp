@@ -6,6 +6,7 @@
 #include <condition_variable>
 #include <mutex>
 #include <optional>
+#include <thread>
 #include <utility>
 
 namespace bulkwriter {
@@ -29,6 +30,7 @@ struct provider<Secret>::state {
   std::optional<Secret> current = {};
   time_point next_fetch = time_point::min();  // none earlier, as long as there is a current one
   bool fetching = false;
+  std::thread::id fetcher = {};            // who does
   unsigned fetches = 0;                    // ended ones
   std::optional<error_info> failure = {};  // of the last one
 };
@@ -41,6 +43,8 @@ result<Secret> provider<Secret>::state::get(std::stop_token const& stop) {
     if (current && (time < next_fetch || current->expires > time + options.refresh_before)) return *current;
     if (!fetching) return fetch(lock, stop);
     if (current && current->expires > time) return *current;
+    if (fetcher == std::this_thread::get_id())
+      return error_info{.code = errc::invalid_state, .message = name + ": its fetch waits for its own end"};
     unsigned const before = fetches;
     if (!fetched.wait(lock, stop, [&] { return fetches != before; }))
       return error_info{.code = errc::cancelled, .message = name + ": cancelled by the caller"};
@@ -58,28 +62,30 @@ result<Secret> provider<Secret>::state::fetch(std::unique_lock<std::mutex>& lock
     ~ending() {
       if (!lock.owns_lock()) lock.lock();
       of.fetching = false;
+      of.fetcher = {};
       ++of.fetches;
       of.fetched.notify_all();
     }
   };
   fetching = true;
+  fetcher = std::this_thread::get_id();
   failure.reset();
   ending const at_end{*this, lock};
   lock.unlock();
   result<Secret> got = fetch_one(stop);
   lock.lock();
 
-  next_fetch = now() + options.retry_after;
-  if (got) {
-    current = *got;
-    return got;
-  }
-  if (current && current->expires > now()) {
-    next_fetch = (std::min)(next_fetch, current->expires);
-    return *current;
-  }
+  time_point const time = now();
+  next_fetch = time + options.retry_after;
+  if (got) current = *got;
+  bool const valid = current && current->expires > time;
+  if (valid) next_fetch = (std::min)(next_fetch, current->expires);
+  // One that has expired on arrival is for the server to judge: this machine's clock may be the wrong one.
+  if (got || valid) return *current;
   current.reset();
   got.error().message.insert(0, name + ": ");
+  // That is about the request for the secret, and whoever reads it asks about the one that needs the secret.
+  got.error().may_have_happened = false;
   failure = got.error();
   return got;
 }
@@ -92,7 +98,8 @@ provider<Secret>::provider(Secret secret) : state_(std::make_shared<state>()) {
 
 template <class Secret>
 provider<Secret>::provider(std::string name, fetch_function fetch, refresh_options options)
-    : state_(new state{.name = std::move(name), .fetch_one = std::move(fetch), .options = std::move(options)}) {}
+    : state_(fetch ? new state{.name = std::move(name), .fetch_one = std::move(fetch), .options = std::move(options)}
+                   : nullptr) {}
 
 template <class Secret>
 result<Secret> provider<Secret>::try_get(std::stop_token stop) const {
