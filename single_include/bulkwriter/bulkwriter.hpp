@@ -9698,7 +9698,8 @@ namespace auth {
 struct refresh_options {
   std::chrono::seconds refresh_before = std::chrono::minutes(5);  ///< with less than this left it is fetched anew
   /// Least time between two fetches while there is a secret to go on with: one that is still valid when a fetch fails,
-  /// or one that comes with less than `refresh_before` left.
+  /// or one that comes with less than `refresh_before` left. A secret is not used beyond its end, but for one that has
+  /// expired on arrival: then this machine's clock may be wrong, and it is used for as long.
   std::chrono::seconds retry_after = std::chrono::seconds(10);
   std::function<std::chrono::system_clock::time_point()> now = {};  ///< what time it is; empty: the system's clock
 };
@@ -9712,12 +9713,14 @@ class provider {
  public:
   /// Gives out a secret, or the reason why there is none, which must not hold any part of one. What it throws comes
   /// out of `get`. It may take as long as it likes; it should end soon, with `errc::cancelled`, once the token is
-  /// triggered. Never called by two threads at a time for one provider.
+  /// triggered. Never called by two threads at a time for one provider. It must not wait for the provider that calls
+  /// it.
   using fetch_function = std::function<result<Secret>(std::stop_token)>;
 
   provider() = default;     ///< none: `try_get` fails with `errc::credentials_unavailable`
   provider(Secret secret);  ///< this one, for ever
-  /// Calls `fetch` at the first `get`, not before. Messages begin with `name`: "AWS web identity".
+  /// Calls `fetch` at the first `get`, not before; an empty one makes none. Messages begin with `name`: "AWS web
+  /// identity".
   provider(std::string name, fetch_function fetch, refresh_options options = {});
 
   /// Whether there is a source at all; it need not have a secret.
@@ -9725,7 +9728,8 @@ class provider {
 
   /// A secret to send now, fetched if there is none or too little of its time is left. If that fails while the one at
   /// hand is valid, this one is returned. Errors: those of the fetch function, with the provider's name before the
-  /// message; `errc::cancelled` if `stop` is triggered while another thread fetches.
+  /// message; `errc::cancelled` if `stop` is triggered while another thread fetches; `errc::invalid_state` if the fetch
+  /// function itself, or a hook that it calls, asks while there is no valid secret. `may_have_happened` is never set.
   /// @{
   result<Secret> try_get(std::stop_token stop = {}) const;
   Secret get(std::stop_token stop = {}) const { return try_get(std::move(stop)).value(); }
@@ -9831,7 +9835,7 @@ namespace http {
 struct exchange_info {
   std::string_view method = {};              ///< "PUT"
   http::origin origin = {};                  ///< where it went
-  std::string_view path = {};                ///< of the target, without its query
+  std::string_view path = {};                ///< of the target, without its query; empty where it is a secret itself
   int status = 0;                            ///< 0: no answer
   error_info const* error = nullptr;         ///< null: there is an answer
   std::uint64_t sent = 0;                    ///< bytes of head and body, before TLS
@@ -10117,7 +10121,7 @@ struct aws_options {
   std::string role_arn = {};                 ///< of the web identity; empty: AWS_ROLE_ARN, else the profile's
   std::string role_session_name = {};        ///< empty: AWS_ROLE_SESSION_NAME, else the profile's, else one of our own
 
-  std::string sts_endpoint = {};        ///< URL; empty: AWS_ENDPOINT_URL_STS, else https://sts.REGION.amazonaws.com
+  std::string sts_endpoint = {};        ///< URL; empty: AWS_ENDPOINT_URL_STS, else that of the region
   std::string container_endpoint = {};  ///< URL; empty: what AWS_CONTAINER_CREDENTIALS_RELATIVE_URI or …FULL_URI names
   /// URL; empty: AWS_EC2_METADATA_SERVICE_ENDPOINT, else that of AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE.
   std::string metadata_endpoint = {};
@@ -10142,7 +10146,8 @@ provider<credentials> aws_profile(aws_options options = {});
 /// `sts_endpoint` names them.
 provider<credentials> aws_web_identity(aws_options options = {});
 
-/// The role of an ECS task or of an EKS pod. Such an endpoint must be https or one of the addresses that AWS uses.
+/// The role of an ECS task or of an EKS pod. Such an endpoint must be https, of this machine, or one of the addresses
+/// that AWS uses. Its path is a secret, which `service.client.on_exchange` is not told.
 provider<credentials> aws_container(aws_options options = {});
 
 /// The role of an EC2 instance, by the second version of its metadata service. AWS_EC2_METADATA_DISABLED is heeded.
@@ -10207,6 +10212,9 @@ result<credentials> credentials_of(result<reply> const& got);
 // "access_token" and its kin, as OAuth names them.
 result<bearer_token> token_of(result<reply> const& got);
 
+// That a secret may be sent to this URL, which stands in `source`. Error: `invalid_option` with the source's name.
+result<void> check_guarded(std::string const& url, std::string const& source);
+
 // Members of a JSON object as text, leaves of an XML document; nothing if it is neither.
 std::optional<named_texts> read_fields(std::string_view document);
 // ISO 8601 with any offset and fraction.
@@ -10220,7 +10228,7 @@ inline http::header const form_header = {"Content-Type", "application/x-www-form
 std::string or_environment(std::string const& given, std::initializer_list<char const*> names);
 // The file's text without white space at its ends.
 result<std::string> read_file(std::string const& path);
-// With the home folder for "~/".
+// With the home folder for "~/"; empty if that is nowhere.
 std::string expand_home(std::string const& path);
 
 // That a source is not there for this program: a chain goes on to the next one.
@@ -10257,6 +10265,22 @@ provider<Secret> provider_of(std::string name, Options options,
   return {std::move(name), [options = std::move(options), fetch](std::stop_token stop) { return fetch(options, stop); },
           refresh};
 }
+
+}  // namespace detail
+}  // namespace auth
+}  // namespace v1
+}  // namespace bulkwriter
+
+// ---------- bulkwriter/auth/detail/guarded.hpp ----------------------------------------------------------------------
+
+namespace bulkwriter {
+inline namespace v1 {
+namespace auth {
+namespace detail {
+
+// Whether what is sent there stays between the two: over https, or within this machine: localhost, the names below it,
+// 127.0.0.0/8 and ::1.
+bool keeps_secrets(http::origin const& where) noexcept;
 
 }  // namespace detail
 }  // namespace auth
@@ -10575,7 +10599,8 @@ struct azure_options {
   std::string client_secret = {};  ///< empty: AZURE_CLIENT_SECRET
   std::string federated_token_file = {};                     ///< empty: AZURE_FEDERATED_TOKEN_FILE
   std::string scope = "https://storage.azure.com/.default";  ///< what the token is for
-  std::string authority_host = {};     ///< URL; empty: AZURE_AUTHORITY_HOST, else https://login.microsoftonline.com
+  /// URL, of http only within this machine; empty: AZURE_AUTHORITY_HOST, else https://login.microsoftonline.com.
+  std::string authority_host = {};
   std::string metadata_endpoint = {};  ///< URL; empty: IDENTITY_ENDPOINT, else http://169.254.169.254
   service_options service = {};        ///< how they are asked
 };
@@ -10614,7 +10639,7 @@ struct google_options {
   /// GOOGLE_APPLICATION_CREDENTIALS, else application_default_credentials.json in CLOUDSDK_CONFIG or ~/.config/gcloud.
   std::string credentials_file = {};
   std::string scope = "https://www.googleapis.com/auth/devstorage.read_write";  ///< of a service account's tokens
-  std::string token_endpoint = {};     ///< URL in place of the file's token_uri
+  std::string token_endpoint = {};     ///< URL, of http only within this machine, in place of the file's token_uri
   std::string metadata_endpoint = {};  ///< URL; empty: http://GCE_METADATA_HOST, else http://metadata.google.internal
   service_options service = {};        ///< how they are asked
 };
@@ -11742,7 +11767,7 @@ struct uploaded_part {
 struct pending_upload {
   std::string key = {};                                  ///< of the object that it was to become
   std::string upload_id = {};                            ///< what completes or aborts it
-  std::chrono::system_clock::time_point initiated = {};  ///< by the store's clock
+  std::chrono::system_clock::time_point initiated = {};  ///< by the store's clock; Azure: by that of the machine that began it
 };
 
 /// What a store is made of: for stores of a user's own, and for uploads without a writer.
@@ -11796,6 +11821,8 @@ class backend {
   virtual std::string object_url(std::string_view key) const = 0;
   /// Bytes that every part but the last must have at least.
   virtual std::uint64_t min_part_size() const noexcept { return 5u << 20; }
+  /// Bytes that no part may exceed.
+  virtual std::uint64_t max_part_size() const noexcept { return std::uint64_t{5} << 30; }
   /// How many parts an upload may have.
   virtual int max_parts() const noexcept { return 10000; }
 };
@@ -11864,7 +11891,8 @@ class object_store {
 
   /// A URL for one object, to read it or to create it by PUT, for whoever has it: no keys are needed, and it stands
   /// until `lifetime` (1 second to 7 days) has passed. It holds a signature: do not log it. Nothing is sent, unless the
-  /// bucket's region has still to be found out. Error `invalid_option` for another lifetime.
+  /// bucket's region has still to be found out. Error `invalid_option` for another lifetime, and for one
+  /// beyond that of keys which expire.
   /// @{
   result<std::string> try_presign_get(std::string const& key, std::chrono::seconds lifetime) {
     return backend_->presign("GET", key, lifetime);
@@ -12481,6 +12509,8 @@ inline namespace v1 {
 /// and `abort_stale` know the uploads of this library only, and those that would replace a blob only where the prefix
 /// is the whole key; they ask once more for each blob that is empty.
 ///
+/// Keys with a backslash or with a segment that ends in a dot are refused (`invalid_option`), since Azure changes them.
+///
 /// Bodies travel without a digest, as with Azure's own clients: https guards them, over http nothing does.
 ///
 /// Presigned URLs need an account key (`storage_error` without). One for PUT takes the header `x-ms-blob-type:
@@ -12798,6 +12828,7 @@ class http_backend : public backend {
   result<std::vector<Item>> all_pages(call const& first, Read const& read) {
     std::vector<Item> all;
     query_fields here;
+    std::set<query_fields> seen;
     while (true) {
       call what = first;
       what.query.insert(what.query.end(), here.begin(), here.end());
@@ -12808,7 +12839,7 @@ class http_backend : public backend {
       if (result<void> const page = read(answer->body, all, next); !page)
         return unusable(what, got, page.error().message);
       if (next.empty()) return all;
-      if (next == here) return unusable(what, got, "the store offers the same page for ever");
+      if (!seen.insert(next).second) return unusable(what, got, "the store offers the same page for ever");
       here = std::move(next);
     }
   }
@@ -12874,6 +12905,7 @@ class azure_backend final : public http_backend {
   BULKWRITER_DECL std::string part_etag(std::span<std::byte const> body) const override;
   BULKWRITER_DECL std::string object_url(std::string_view key) const override;
   std::uint64_t min_part_size() const noexcept override { return 1; }
+  std::uint64_t max_part_size() const noexcept override { return std::uint64_t{4000} << 20; }
   int max_parts() const noexcept override { return 50'000; }
 
  private:
@@ -13096,8 +13128,8 @@ struct s3_address {
   s3_address at_region(std::string const& other) const;
 };
 
-/// Errors: `invalid_option` (endpoint or bucket missing or malformed), `invalid_url`.
-result<s3_address> try_s3_address(s3_connect_param const& param);
+/// `name` is that of the struct that the user has filled. Errors: `invalid_option` (endpoint or bucket missing or malformed), `invalid_url`.
+result<s3_address> try_s3_address(s3_connect_param const& param, std::string const& name = "s3_connect_param");
 
 /// Whether this can be a region's name; whatever else a server sends must not get into a host name.
 bool is_region_name(std::string_view text) noexcept;
@@ -13369,6 +13401,7 @@ struct provider<Secret>::state {
   std::optional<Secret> current = {};
   time_point next_fetch = time_point::min();  // none earlier, as long as there is a current one
   bool fetching = false;
+  std::thread::id fetcher = {};            // who does
   unsigned fetches = 0;                    // ended ones
   std::optional<error_info> failure = {};  // of the last one
 };
@@ -13381,6 +13414,8 @@ result<Secret> provider<Secret>::state::get(std::stop_token const& stop) {
     if (current && (time < next_fetch || current->expires > time + options.refresh_before)) return *current;
     if (!fetching) return fetch(lock, stop);
     if (current && current->expires > time) return *current;
+    if (fetcher == std::this_thread::get_id())
+      return error_info{.code = errc::invalid_state, .message = name + ": its fetch waits for its own end"};
     unsigned const before = fetches;
     if (!fetched.wait(lock, stop, [&] { return fetches != before; }))
       return error_info{.code = errc::cancelled, .message = name + ": cancelled by the caller"};
@@ -13398,28 +13433,30 @@ result<Secret> provider<Secret>::state::fetch(std::unique_lock<std::mutex>& lock
     ~ending() {
       if (!lock.owns_lock()) lock.lock();
       of.fetching = false;
+      of.fetcher = {};
       ++of.fetches;
       of.fetched.notify_all();
     }
   };
   fetching = true;
+  fetcher = std::this_thread::get_id();
   failure.reset();
   ending const at_end{*this, lock};
   lock.unlock();
   result<Secret> got = fetch_one(stop);
   lock.lock();
 
-  next_fetch = now() + options.retry_after;
-  if (got) {
-    current = *got;
-    return got;
-  }
-  if (current && current->expires > now()) {
-    next_fetch = (std::min)(next_fetch, current->expires);
-    return *current;
-  }
+  time_point const time = now();
+  next_fetch = time + options.retry_after;
+  if (got) current = *got;
+  bool const valid = current && current->expires > time;
+  if (valid) next_fetch = (std::min)(next_fetch, current->expires);
+  // One that has expired on arrival is for the server to judge: this machine's clock may be the wrong one.
+  if (got || valid) return *current;
   current.reset();
   got.error().message.insert(0, name + ": ");
+  // That is about the request for the secret, and whoever reads it asks about the one that needs the secret.
+  got.error().may_have_happened = false;
   failure = got.error();
   return got;
 }
@@ -13432,7 +13469,8 @@ provider<Secret>::provider(Secret secret) : state_(std::make_shared<state>()) {
 
 template <class Secret>
 provider<Secret>::provider(std::string name, fetch_function fetch, refresh_options options)
-    : state_(new state{.name = std::move(name), .fetch_one = std::move(fetch), .options = std::move(options)}) {}
+    : state_(fetch ? new state{.name = std::move(name), .fetch_one = std::move(fetch), .options = std::move(options)}
+                   : nullptr) {}
 
 template <class Secret>
 result<Secret> provider<Secret>::try_get(std::stop_token stop) const {
@@ -13867,8 +13905,13 @@ BULKWRITER_DECL std::string agent_or_default(std::string_view user_agent) {
   return user_agent.empty() ? std::string("bulkwriter/") + version : std::string(user_agent);
 }
 
-// Whether sending the request twice is the same as sending it once (RFC 9110, 9.2.2, or the caller's own promise).
+// Whether sending the request twice is the same as sending it once (RFC 9110, 9.2.2, or the caller's own promise). Under
+// a condition it is not: the second one meets what the first one has done.
 BULKWRITER_DECL bool is_idempotent(request const& what) noexcept {
+  for (header const& h : what.headers) {
+    for (std::string_view condition : {"If-Match", "If-None-Match", "If-Unmodified-Since", "x-goog-if-generation-match"})
+      if (equal_without_case(h.name, condition)) return false;
+  }
   for (std::string_view method : {"GET", "HEAD", "PUT", "DELETE", "OPTIONS", "TRACE"}) {
     if (what.method == method) return true;
   }
@@ -15526,6 +15569,25 @@ BULKWRITER_DECL result<response> send_with_retry(retry_options const& options,
 }  // namespace v1
 }  // namespace bulkwriter
 
+// ---------- bulkwriter/auth/detail/guarded.ipp ----------------------------------------------------------------------
+
+namespace bulkwriter {
+inline namespace v1 {
+namespace auth {
+namespace detail {
+
+BULKWRITER_DECL bool keeps_secrets(http::origin const& where) noexcept {
+  std::string_view const host = where.host;
+  // RFC 6761, 6.3 for the names. What only begins like an address is a name, and may lie anywhere.
+  return where.secure || host == "localhost" || host.ends_with(".localhost") || host == "::1" ||
+         (host.starts_with("127.") && http::detail::is_ipv4(host));
+}
+
+}  // namespace detail
+}  // namespace auth
+}  // namespace v1
+}  // namespace bulkwriter
+
 // ---------- bulkwriter/http/detail/foreign_text.ipp -----------------------------------------------------------------
 
 namespace bulkwriter {
@@ -15590,7 +15652,9 @@ BULKWRITER_DECL std::string in_quotes(std::string_view name) {
 }
 
 BULKWRITER_DECL std::string expand_home(std::string const& path) {
-  return path.starts_with("~/") ? or_environment({}, {"HOME"}) + path.substr(1) : path;
+  if (!path.starts_with("~/")) return path;
+  auto const home = or_environment({}, {"HOME"});
+  return home.empty() ? home : home + path.substr(1);
 }
 
 BULKWRITER_DECL result<std::string> read_file(std::string const& path) {
@@ -15764,6 +15828,14 @@ BULKWRITER_DECL result<reply> ask(service_options const& how, inquiry const& wha
                answer->status);
 }
 
+BULKWRITER_DECL result<void> check_guarded(std::string const& url, std::string const& source) {
+  auto const parsed = http::url::try_parse(url);
+  if (!parsed) return unusable(source + ": " + parsed.error().message);
+  if (keeps_secrets(parsed->origin)) return {};
+  return unusable(source + ": " + parsed->origin.to_string() +
+                  " is http: a secret is sent over https or within this machine only");
+}
+
 // Of a metadata service: this machine is none of that cloud's, or has no identity there.
 BULKWRITER_DECL error_info nobody_there(error_info failure) {
   if (failure.code != errc::cancelled) failure.code = errc::credentials_unavailable;
@@ -15795,8 +15867,10 @@ BULKWRITER_DECL result<credentials> credentials_of(result<reply> const& got) {
                   .session_token = got->text({"Token", "SessionToken"})};
   if (out.access_key.empty()) return lacking(*got, "AccessKeyId");
   if (out.secret_key.empty()) return lacking(*got, "SecretAccessKey");
-  auto const expires = parse_expiry(got->text({"Expiration"}));
-  if (!expires) return lacking(*got, "Expiration");
+  auto const end = got->text({"Expiration"});
+  auto const expires = parse_expiry(end);
+  // Temporary ones without it would be used until a server refuses them, and not be replaced before.
+  if (!expires || (end.empty() && !out.session_token.empty())) return lacking(*got, "Expiration");
   out.expires = *expires;
   return out;
 }
@@ -15805,10 +15879,11 @@ BULKWRITER_DECL result<bearer_token> token_of(result<reply> const& got) {
   if (!got) return got.error();
   bearer_token out{.token = got->text({"access_token"})};
   if (out.token.empty()) return lacking(*got, "access_token");
-  auto const left = got->text({"expires_in"});
+  // RFC 6749 allows an answer without either; none of these services gives one.
+  auto const left = got->text({"expires_in"}), end = got->text({"expires_on"});
   if (unsigned seconds = 0; http::detail::parse_number(left, seconds)) {
     out.expires = got->received + std::chrono::seconds(seconds);
-  } else if (auto const expires = parse_expiry(got->text({"expires_on"})); left.empty() && expires) {
+  } else if (auto const expires = parse_expiry(end); left.empty() && !end.empty() && expires) {
     out.expires = *expires;
   } else {
     return lacking(*got, left.empty() ? "expires_on" : "expires_in");
@@ -15935,10 +16010,11 @@ BULKWRITER_DECL result<aws_profiles> read_aws_profiles(std::string const& profil
   if (!out.is_named) out.name = "default";
   auto const read = [&](std::string path, char const* otherwise, ini& into) -> result<void> {
     if (path.empty()) path = otherwise;
-    path = expand_home(path);
+    auto const place = expand_home(path);
+    if (!place.empty()) path = place;
     out.places += (out.places.empty() ? "" : " or ") + in_quotes(path);
     std::error_code failed;
-    if (!std::filesystem::is_regular_file(path, failed)) return {};
+    if (!std::filesystem::is_regular_file(place, failed)) return {};
     auto text = read_file(path);
     if (!text) return std::move(text).error();
     auto parsed = read_ini(*text);
@@ -16004,7 +16080,7 @@ class aws_search {
   result<credentials> web_identity(std::string const& token_file, std::string const& role, std::string session) const;
   result<credentials> assume(credentials const& own, std::string const& role, std::string session,
                              std::string const& external_id, std::string const& duration) const;
-  std::pair<std::string, std::string> sts() const;  // URL and region
+  result<std::pair<std::string, std::string>> sts() const;  // URL and region
 
   bool takes_environment() const { return options_.profile.empty(); }
   result<aws_profiles> profiles() const {
@@ -16419,14 +16495,34 @@ BULKWRITER_DECL std::string own_session_name() {
   return "bulkwriter-" + std::to_string(std::chrono::duration_cast<std::chrono::seconds>(now).count());
 }
 
-BULKWRITER_DECL std::pair<std::string, std::string> aws_search::sts() const {
+// Of the names of AWS's services in that region. Each of its partitions has a domain of its own.
+BULKWRITER_DECL std::string_view aws_domain(std::string_view region) {
+  static constexpr std::array<std::array<std::string_view, 2>, 4> others = {{{"cn-", "amazonaws.com.cn"},
+                                                                             {"us-iso-", "c2s.ic.gov"},
+                                                                             {"us-isob-", "sc2s.sgov.gov"},
+                                                                             {"eusc-", "amazonaws.eu"}}};
+  for (auto const& [prefix, domain] : others) {
+    if (region.starts_with(prefix)) return domain;
+  }
+  return "amazonaws.com";
+}
+
+// What may become a part of a host's name: "evil.com/" would make it another host.
+BULKWRITER_DECL bool is_region(std::string_view text) {
+  return text.size() <= 64 && std::all_of(text.begin(), text.end(), [](char c) {
+           return http::detail::is_alpha(c) || http::detail::is_digit(c) || c == '-';
+         });
+}
+
+BULKWRITER_DECL result<std::pair<std::string, std::string>> aws_search::sts() const {
   auto region = aws_region(options_);
   auto url = or_environment(options_.sts_endpoint, {"AWS_ENDPOINT_URL_STS"});
   if (url.empty()) {
-    std::string const suffix = region.starts_with("cn-") ? ".amazonaws.com.cn" : ".amazonaws.com";
-    url = "https://sts" + (region.empty() ? "" : '.' + region) + suffix;
+    if (!is_region(region)) return unusable(in_quotes(region) + " is not the name of a region");
+    url = "https://sts" + (region.empty() ? "" : '.' + region) + '.' + std::string(aws_domain(region));
   }
-  return {std::move(url), region.empty() ? "us-east-1" : std::move(region)};
+  if (region.empty()) region = "us-east-1";
+  return std::pair(std::move(url), std::move(region));
 }
 
 BULKWRITER_DECL result<credentials> aws_search::web_identity(std::string const& token_file, std::string const& role,
@@ -16437,9 +16533,11 @@ BULKWRITER_DECL result<credentials> aws_search::web_identity(std::string const& 
   if (!token) return token.error();
   if (token->empty()) return unusable(in_quotes(token_file) + " is empty");
   if (session.empty()) session = own_session_name();
+  auto const service = sts();
+  if (!service) return service.error();
   return credentials_of(ask(options_.service,
                             {.method = "POST",
-                             .url = sts().first,
+                             .url = service->first,
                              .headers = {form_header},
                              .body = form({{"Action", "AssumeRoleWithWebIdentity"},
                                            {"Version", "2011-06-15"},
@@ -16454,7 +16552,9 @@ BULKWRITER_DECL result<credentials> aws_search::assume(credentials const& own, s
                                                        std::string session, std::string const& external_id,
                                                        std::string const& duration) const {
   if (session.empty()) session = own_session_name();
-  auto const [url, region] = sts();
+  auto const service = sts();
+  if (!service) return service.error();
+  auto const& [url, region] = *service;
   auto const body = form({{"Action", "AssumeRole"},
                           {"Version", "2011-06-15"},
                           {"RoleArn", role},
@@ -16480,10 +16580,11 @@ BULKWRITER_DECL result<credentials> aws_search::assume(credentials const& own, s
                             stop_));
 }
 
-// Whoever can set the variable must not be able to have the token sent to a place of their choice.
+// The token and the keys do not cross a network in the clear: of http are this machine and the addresses at which AWS
+// answers it. Over https a variable may name any host.
 BULKWRITER_DECL bool may_be_asked(http::origin const& where) {
-  if (where.secure || (where.host.starts_with("127.") && http::detail::is_ipv4(where.host))) return true;
-  for (std::string_view const host : {"localhost", "::1", "169.254.170.2", "169.254.170.23", "fd00:ec2::23"}) {
+  if (keeps_secrets(where)) return true;
+  for (std::string_view const host : {"169.254.170.2", "169.254.170.23", "fd00:ec2::23"}) {
     if (where.host == host) return true;
   }
   return false;
@@ -16515,7 +16616,15 @@ BULKWRITER_DECL result<credentials> aws_search::container() const {
     question.headers.push_back({"Authorization", token});
     question.secrets = {token};
   }
-  return credentials_of(ask(nearby(options_.service, std::chrono::seconds(5)), question, stop_));
+  auto how = nearby(options_.service, std::chrono::seconds(5));
+  if (auto& hook = how.client.on_exchange) {
+    // Whoever knows the path of a task's endpoint gets the task's keys.
+    hook = [told = std::move(hook)](http::exchange_info info) {
+      info.path = {};
+      told(info);
+    };
+  }
+  return credentials_of(ask(how, question, stop_));
 }
 
 BULKWRITER_DECL result<credentials> aws_search::instance() const {
@@ -16759,6 +16868,8 @@ BULKWRITER_DECL result<bearer_token> ask_authority(
   auto host = or_environment(options.authority_host, {"AZURE_AUTHORITY_HOST"});
   if (host.empty()) host = "https://login.microsoftonline.com";
   while (host.ends_with('/')) host.pop_back();
+  if (auto ok = check_guarded(host, options.authority_host.empty() ? "AZURE_AUTHORITY_HOST" : "authority_host"); !ok)
+    return std::move(ok).error();
   return token_of(
       ask(options.service,
           {.method = "POST",
@@ -16913,9 +17024,11 @@ BULKWRITER_DECL result<bearer_token> google_file_token(google_options const& opt
   auto path = or_environment(options.credentials_file, {"GOOGLE_APPLICATION_CREDENTIALS"});
   if (path.empty()) {
     auto const folder = or_environment({}, {"CLOUDSDK_CONFIG"});
-    path = expand_home((folder.empty() ? "~/.config/gcloud" : folder) + "/application_default_credentials.json");
+    auto const usual = (folder.empty() ? "~/.config/gcloud" : folder) + "/application_default_credentials.json";
+    path = expand_home(usual);
     if (std::error_code failed; !std::filesystem::exists(path, failed))
-      return absent("GOOGLE_APPLICATION_CREDENTIALS is not set, and there is no " + in_quotes(path));
+      return absent("GOOGLE_APPLICATION_CREDENTIALS is not set, and there is no " +
+                    in_quotes(path.empty() ? usual : path));
   }
   auto const text = read_file(path);
   if (!text) return text.error();
@@ -16954,6 +17067,8 @@ BULKWRITER_DECL result<bearer_token> google_file_token(google_options const& opt
     return unusable(shown + ": credentials of type " + in_quotes(type) +
                     " are not supported, only service_account and authorized_user");
   }
+  if (auto ok = check_guarded(url, options.token_endpoint.empty() ? shown + ": token_uri" : "token_endpoint"); !ok)
+    return std::move(ok).error();
   return token_of(ask(options.service, question, stop));
 }
 
@@ -19199,6 +19314,9 @@ BULKWRITER_DECL multipart_upload::~multipart_upload() {
   } catch (std::exception const& e) {
     std::fprintf(stderr, "bulkwriter: the upload of '%s' (upload id %s) could not be aborted: %s\n", key_.c_str(),
                  upload_id_.c_str(), e.what());
+  } catch (...) {
+    std::fprintf(stderr, "bulkwriter: the upload of '%s' (upload id %s) could not be aborted\n", key_.c_str(),
+                 upload_id_.c_str());
   }
 }
 
@@ -19235,12 +19353,17 @@ BULKWRITER_DECL void multipart_upload::work() {
 
 // Nothing may leave a thread by an exception, out of memory least of all.
 BULKWRITER_DECL result<uploaded_part> multipart_upload::send(int number, part_buffer const& part) {
+  auto const failed = [&](std::string_view why) -> error_info {
+    return {.code = errc::io_error,
+            .message = "cannot upload part " + std::to_string(number) + " of '" + key_ + "': " + std::string(why),
+            .may_have_happened = true};
+  };
   try {
     return store_->put_part(key_, upload_id_, number, part.bytes(), stop_.get_token());
   } catch (std::exception const& e) {
-    return error_info{.code = errc::io_error,
-                      .message = "cannot upload part " + std::to_string(number) + " of '" + key_ + "': " + e.what(),
-                      .may_have_happened = true};
+    return failed(e.what());
+  } catch (...) {  // of a user's own store or provider
+    return failed("an exception of unknown type");
   }
 }
 
@@ -19374,7 +19497,6 @@ namespace detail {
 
 inline constexpr std::uint64_t mib = std::uint64_t{1} << 20;
 inline constexpr std::uint64_t usual_part_size = 16 * mib;
-inline constexpr std::uint64_t largest_part_size = std::uint64_t{5} << 30;
 inline constexpr std::uint64_t group_memory = 192 * mib;
 
 class object_file final : public output::file {
@@ -19541,17 +19663,17 @@ inline result<std::uint64_t> choose_part_size(std::uint64_t max_file_size, std::
   std::uint64_t const needed = max_file_size / parts + (max_file_size % parts != 0);
   std::uint64_t const least = (std::max)(needed, store.min_part_size());
   if (requested != 0) {
-    if (requested < least || requested > largest_part_size) {
+    if (requested < least || requested > store.max_part_size()) {
       return refuse("part_size " + std::to_string(requested) + " is not between " + std::to_string(least) + " and " +
-                    std::to_string(largest_part_size) + " bytes, as a file of " + std::to_string(max_file_size) +
+                    std::to_string(store.max_part_size()) + " bytes, as a file of " + std::to_string(max_file_size) +
                     " bytes in at most " + std::to_string(parts) + " parts needs");
     }
     return requested;
   }
   std::uint64_t const size = (std::max)(least, usual);
-  if (size > largest_part_size) {
+  if (size > store.max_part_size()) {
     return refuse("a file of " + std::to_string(max_file_size) + " bytes needs more than the " + std::to_string(parts) +
-                  " parts of 5 GiB that an upload may have");
+                  " parts of " + std::to_string(store.max_part_size()) + " bytes that an upload may have");
   }
   return (size + mib - 1) / mib * mib;
 }
@@ -19849,10 +19971,6 @@ inline bool is_bare_host(std::string_view host) noexcept {
          host.find_first_not_of("0123456789.") == std::string_view::npos;
 }
 
-inline bool is_loopback(std::string_view host) noexcept {
-  return host == "localhost" || host == "::1" || host.starts_with("127.") || host.ends_with(".localhost");
-}
-
 BULKWRITER_DECL result<void> check_container(std::string_view name) {
   if (name.empty()) return bad_azure_option("container_name is empty");
   if (is_one_of(name, {"$root", "$web", "$logs"})) return {};
@@ -19992,9 +20110,11 @@ BULKWRITER_DECL result<azure_address> try_azure_address(azure_connect_param cons
   if (!out->credential.key.empty() && out->account.empty())
     return bad_azure_option(std::string(member) +
                             " does not tell the account, which an account key needs: use a conn_str with AccountName");
-  bool const bears_token = param.token || !out->credential.token.empty();
-  if (bears_token && !out->origin.secure && !is_loopback(out->origin.host))
-    return bad_azure_option(std::string(member) + " is http: a bearer token is sent over https only");
+  bool const shown_as_it_is = param.token || !out->credential.token.empty() || !out->credential.sas.empty();
+  if (shown_as_it_is && !auth::detail::keeps_secrets(out->origin)) {
+    return bad_azure_option(std::string(member) +
+                            " is http: a bearer token or a shared access signature is sent over https only");
+  }
   return out;
 }
 
@@ -20568,7 +20688,8 @@ BULKWRITER_DECL std::string quoted_page(http::response const& answer, std::span<
   bool const delicate =
       answer.body.find("ignature") != std::string::npos || answer.body.find("redential") != std::string::npos;
   if (delicate) return {};
-  return ": '" + printable(std::string_view(answer.body).substr(0, 400), secrets) + '\'';
+  // Blotted out before it is cut: of half a token nobody knows that it is one.
+  return ": '" + printable(std::string_view(answer.body).substr(0, 16 * 1024), secrets) + '\'';
 }
 
 }  // namespace detail
@@ -20907,9 +21028,20 @@ inline std::string not_azure(http::response const& answer) {
          " without what Azure says with it: this does not look like Azure Blob storage";
 }
 
+// Azure takes a backslash for a slash and drops dots at the end of a segment: it would be another blob.
+BULKWRITER_DECL result<void> check_azure_key(std::string_view key) {
+  if (auto ok = check_key(key); !ok) return ok;
+  bool const ends_in_dot = key.ends_with('.') || key.find("./") != std::string_view::npos;
+  if (!ends_in_dot && key.find('\\') == std::string_view::npos) return {};
+  return error_info{.code = errc::invalid_option,
+                    .message = "object key '" + std::string(key) + "' has " +
+                               (ends_in_dot ? "a segment that ends in a dot" : "a backslash") +
+                               ", which Azure changes"};
+}
+
 BULKWRITER_DECL result<object_info> azure_backend::put(std::string const& key, std::span<std::byte const> body,
                                                        std::vector<http::header> headers) {
-  if (auto ok = check_key(key); !ok) return std::move(ok).error();
+  if (auto ok = check_azure_key(key); !ok) return std::move(ok).error();
   if (body.size() > azure_largest_put) {
     return error_info{.code = errc::invalid_option,
                       .message = "cannot put '" + key + "': " + std::to_string(body.size()) +
@@ -20937,7 +21069,7 @@ BULKWRITER_DECL result<object_info> azure_backend::put_if_absent(std::string con
 
 // The first block makes the upload; until then there is nothing to be told of.
 BULKWRITER_DECL result<std::string> azure_backend::create_multipart(std::string const& key) {
-  if (auto ok = check_key(key); !ok) return std::move(ok).error();
+  if (auto ok = check_azure_key(key); !ok) return std::move(ok).error();
   std::string id = make_azure_upload_id(server_time());
   std::lock_guard const lock(mutex_);
   unsent_.insert(id);
@@ -20951,6 +21083,7 @@ inline error_info no_such_upload(std::string const& purpose) {
 BULKWRITER_DECL result<uploaded_part> azure_backend::put_part(std::string const& key, std::string const& upload_id,
                                                               int number, std::span<std::byte const> body,
                                                               std::stop_token stop) {
+  if (auto ok = check_azure_key(key); !ok) return std::move(ok).error();
   std::string const purpose = "cannot upload part " + std::to_string(number) + " of '" + key + '\'';
   if (!is_azure_upload_id(upload_id)) return no_such_upload(purpose);
   if (number < 1 || number > max_parts() || body.size() > azure_largest_block) {
@@ -20984,6 +21117,7 @@ inline call block_list_call(std::string purpose, std::string const& key, std::st
 BULKWRITER_DECL result<object_info> azure_backend::complete_multipart(std::string const& key,
                                                                       std::string const& upload_id,
                                                                       std::span<uploaded_part const> parts) {
+  if (auto ok = check_azure_key(key); !ok) return std::move(ok).error();
   std::string const purpose = "cannot complete the upload of '" + key + '\'';
   if (!is_azure_upload_id(upload_id)) return no_such_upload(purpose);
   std::vector<std::string> ids;
@@ -21026,7 +21160,8 @@ BULKWRITER_DECL result<std::vector<azure_block>> azure_backend::uncommitted(std:
                                                                             std::string const& key) {
   call const what = block_list_call(std::move(purpose), key, "uncommitted");
   auto const got = send(what);
-  if (got.answer && got.answer->status == 404 && !read_azure_failure(*got.answer).foreign)
+  if (got.answer && got.answer->status == 404 &&
+      is_one_of(read_azure_failure(*got.answer).code, {"BlobNotFound", "ContainerNotFound", "ResourceNotFound"}))
     return std::vector<azure_block>();
   auto const* answer = accepted(got, {200});
   if (!answer) return failed(what, got);
@@ -21056,10 +21191,12 @@ BULKWRITER_DECL result<bool> azure_backend::remove_uncommitted(std::string const
   call what = {.purpose = purpose, .method = "HEAD", .key = key};
   auto got = send(what);
   if (accepted(got, {200})) return true;  // there is a blob, which the upload would have replaced
-  if (!got.answer || got.answer->status != 404) return failed(what, got);
-  auto const now = http::parse_date(got.answer->find("Date")).value_or(server_time());
+  // Azure's own word, not that of something in between: an old blob would not be saved by the date.
+  auto const now = got.answer ? http::parse_date(got.answer->find("Date")) : std::nullopt;
+  if (!now || got.answer->status != 404 || read_azure_failure(*got.answer).code != "BlobNotFound")
+    return failed(what, got);
   what.method = "DELETE";
-  what.headers = {{"If-Unmodified-Since", auth::azure_date(now - std::chrono::seconds(1))}};
+  what.headers = {{"If-Unmodified-Since", auth::azure_date(*now - std::chrono::seconds(1))}};
   got = send(what);
   if (accepted(got, {202}) || (got.answer && got.answer->status == 404)) {
     std::lock_guard const lock(mutex_);
@@ -21071,6 +21208,7 @@ BULKWRITER_DECL result<bool> azure_backend::remove_uncommitted(std::string const
 }
 
 BULKWRITER_DECL result<void> azure_backend::abort_multipart(std::string const& key, std::string const& upload_id) {
+  if (auto ok = check_azure_key(key); !ok) return ok;
   if (!is_azure_upload_id(upload_id)) return {};
   {
     std::lock_guard const lock(mutex_);
@@ -21090,7 +21228,7 @@ BULKWRITER_DECL result<void> azure_backend::abort_multipart(std::string const& k
 }
 
 BULKWRITER_DECL result<object_info> azure_backend::head(std::string const& key) {
-  if (auto ok = check_key(key); !ok) return std::move(ok).error();
+  if (auto ok = check_azure_key(key); !ok) return std::move(ok).error();
   call const what = {.purpose = "cannot find '" + key + '\'', .method = "HEAD", .key = key};
   auto const got = send(what);
   auto const* answer = accepted(got, {200});
@@ -21151,6 +21289,7 @@ BULKWRITER_DECL result<std::vector<pending_upload>> azure_backend::list_uploads(
 
 BULKWRITER_DECL result<std::vector<uploaded_part>> azure_backend::list_parts(std::string const& key,
                                                                              std::string const& upload_id) {
+  if (auto ok = check_azure_key(key); !ok) return std::move(ok).error();
   auto const blocks = uncommitted("cannot list the parts of '" + key + "' (upload id " + upload_id + ')', key);
   if (!blocks) return blocks.error();
   std::vector<uploaded_part> out;
@@ -21165,7 +21304,7 @@ BULKWRITER_DECL result<std::vector<uploaded_part>> azure_backend::list_parts(std
 
 BULKWRITER_DECL result<std::string> azure_backend::presign(std::string const& method, std::string const& key,
                                                            std::chrono::seconds lifetime) {
-  if (auto ok = check_key(key); !ok) return std::move(ok).error();
+  if (auto ok = check_azure_key(key); !ok) return std::move(ok).error();
   auto const refuse = [&](std::string why) -> error_info {
     return {.code = errc::invalid_option, .message = "cannot presign '" + key + "': " + std::move(why)};
   };
@@ -21174,6 +21313,7 @@ BULKWRITER_DECL result<std::string> azure_backend::presign(std::string const& me
     return refuse("a presigned URL lives between 1 second and 7 days (604800 s), not " +
                   std::to_string(lifetime.count()) + " s");
   }
+  if (api_version_ < "2020-12-06") return refuse("signatures of api_version " + api_version_ + " are of another form");
   if (address_.credential.key.empty()) {
     return error_info{.code = errc::storage_error,
                       .message = "cannot sign a URL for '" + key + "': that takes the account's key, and here is a " +
@@ -21183,7 +21323,8 @@ BULKWRITER_DECL result<std::string> azure_backend::presign(std::string const& me
                                              .blob = key,
                                              .permissions = method == "GET" ? "r" : "cw",
                                              .expires = server_time() + lifetime,
-                                             .https_only = address_.origin.secure},
+                                             .https_only = address_.origin.secure,
+                                             .version = api_version_},
                                             address_.account, address_.credential.key);
   if (!sas) return sas;
   return (address_.origin.secure ? "https://" : "http://") + address_.origin.authority() + path_of_key(address_, key) +
@@ -21191,7 +21332,7 @@ BULKWRITER_DECL result<std::string> azure_backend::presign(std::string const& me
 }
 
 BULKWRITER_DECL result<void> azure_backend::remove(std::string const& key) {
-  if (auto ok = check_key(key); !ok) return std::move(ok).error();
+  if (auto ok = check_azure_key(key); !ok) return std::move(ok).error();
   call const what = {.purpose = "cannot remove '" + key + '\'', .method = "DELETE", .key = key};
   auto const got = send(what);
   if (accepted(got, {202})) return {};
@@ -21309,32 +21450,32 @@ BULKWRITER_DECL bool parse_aws_host(std::string_view host, s3_address& out) {
   return false;
 }
 
-BULKWRITER_DECL result<s3_address> try_s3_address(s3_connect_param const& param) {
+BULKWRITER_DECL result<s3_address> try_s3_address(s3_connect_param const& param, std::string const& name) {
   auto const refuse = [](std::string message) -> error_info {
     return {.code = errc::invalid_option, .message = std::move(message)};
   };
-  if (param.endpoint.empty()) return refuse("s3_connect_param.endpoint is empty: give a host such as s3.amazonaws.com");
+  if (param.endpoint.empty()) return refuse(name + ".endpoint is empty: give a host such as s3.amazonaws.com");
   auto const& bucket = param.bucket_name;
-  if (bucket.empty()) return refuse("s3_connect_param.bucket_name is empty");
+  if (bucket.empty()) return refuse(name + ".bucket_name is empty");
   if (bucket.size() > 255 || bucket == "." || bucket == ".." || std::any_of(bucket.begin(), bucket.end(), [](char c) {
         return static_cast<unsigned char>(c) <= 0x20 || static_cast<unsigned char>(c) >= 0x7f || c == '/' || c == '\\';
       })) {
     return refuse(
-        "s3_connect_param.bucket_name is not the name of a bucket: visible ASCII characters without slashes, at most "
+        name + ".bucket_name is not the name of a bucket: visible ASCII characters without slashes, at most "
         "255");
   }
   if (!param.region.empty() && !is_region_name(param.region)) {
-    return refuse("s3_connect_param.region is not a region's name: letters, digits, '-' and '_' only");
+    return refuse(name + ".region is not a region's name: letters, digits, '-' and '_' only");
   }
 
   auto endpoint = http::url::try_parse(param.endpoint, param.secure);
   if (!endpoint) {
     error_info why = std::move(endpoint).error();
-    why.message = "s3_connect_param.endpoint: " + why.message;
+    why.message = name + ".endpoint: " + why.message;
     return why;
   }
   if (endpoint->target.find('?') != std::string::npos)
-    return refuse("s3_connect_param.endpoint has a query behind the host");
+    return refuse(name + ".endpoint has a query behind the host");
 
   s3_address out;
   out.origin = endpoint->origin;
@@ -21896,6 +22037,7 @@ BULKWRITER_DECL result<std::string> s3_backend::create_multipart(std::string con
 BULKWRITER_DECL result<uploaded_part> s3_backend::put_part(std::string const& key, std::string const& upload_id,
                                                            int number, std::span<std::byte const> body,
                                                            std::stop_token stop) {
+  if (auto ok = check_key(key); !ok) return std::move(ok).error();
   call const what = {.purpose = "cannot upload part " + std::to_string(number) + " of '" + key + '\'',
                      .method = "PUT",
                      .key = key,
@@ -21910,8 +22052,33 @@ BULKWRITER_DECL result<uploaded_part> s3_backend::put_part(std::string const& ke
   return uploaded_part{.number = number, .etag = std::move(etag), .size = body.size(), .may_come_again = got.open};
 }
 
+// The MD5 of the parts' MD5s, as AWS and most others have it; empty where the parts' ETags are something else.
+BULKWRITER_DECL std::string etag_of_parts(std::span<uploaded_part const> parts) {
+  std::vector<std::byte> digests;
+  for (auto const& part : parts) {
+    if (part.etag.size() != 32) return {};
+    for (std::size_t at = 0; at < 32; at += 2) {
+      unsigned byte = 0;
+      auto const end = part.etag.data() + at + 2;
+      if (auto const read = std::from_chars(end - 2, end, byte, 16); read.ec != std::errc() || read.ptr != end) return {};
+      digests.push_back(static_cast<std::byte>(byte));
+    }
+  }
+  auto const md5 = auth::try_md5(digests);
+  return md5 ? auth::to_hex(*md5) + '-' + std::to_string(parts.size()) : std::string();
+}
+
+// Unless it tells another number of parts.
+inline bool may_be_etag_of(std::string_view etag, std::size_t parts) {
+  auto const dash = etag.rfind('-');
+  auto const count = dash == std::string_view::npos ? std::string_view() : etag.substr(dash + 1);
+  bool const counts = !count.empty() && count.find_first_not_of("0123456789") == std::string_view::npos;
+  return !counts || count == std::to_string(parts);
+}
+
 BULKWRITER_DECL result<object_info> s3_backend::complete_multipart(std::string const& key, std::string const& upload_id,
                                                                    std::span<uploaded_part const> parts) {
+  if (auto ok = check_key(key); !ok) return std::move(ok).error();
   std::string const body = write_s3_parts(parts);
   std::uint64_t size = 0;
   for (auto const& part : parts) size += part.size;
@@ -21945,16 +22112,15 @@ BULKWRITER_DECL result<object_info> s3_backend::complete_multipart(std::string c
       return object_info{.key = key, .size = size, .etag = std::move(done.etag)};
     }
   }
-  // A repeated request finds the upload gone if the first one has done its work; so does one that the connection
-  // repeated.
-  if (may_be_done || (got.answer && got.answer->status == 404)) {
-    if (auto there = head(key); there && there->size == size) {
-      // Where the ETag tells the number of parts, an older object of the same size is not taken for this one.
-      auto const dash = there->etag.rfind('-');
-      auto const count = dash == std::string::npos ? std::string() : there->etag.substr(dash + 1);
-      bool const counts = !count.empty() && count.find_first_not_of("0123456789") == std::string::npos;
-      if (!counts || count == std::to_string(parts.size())) return there;
-    }
+  if (may_be_done) {
+    // An older object may have the same size, and the same number of parts in its ETag. This one it is if its ETag is
+    // that of these parts, or if a request that was repeated finds the upload gone, which the first one then has used.
+    bool const used_up =
+        got.answer && got.answer->status == 404 && read_s3_failure(*got.answer).code == "NoSuchUpload";
+    auto const there = head(key);
+    if (there && there->size == size &&
+        (there->etag == etag_of_parts(parts) || (used_up && may_be_etag_of(there->etag, parts.size()))))
+      return there;
   }
   error_info out = failed(what, got);
   if (out.http_status == 200 && out.server_error.empty())
@@ -21964,6 +22130,7 @@ BULKWRITER_DECL result<object_info> s3_backend::complete_multipart(std::string c
 }
 
 BULKWRITER_DECL result<void> s3_backend::abort_multipart(std::string const& key, std::string const& upload_id) {
+  if (auto ok = check_key(key); !ok) return ok;
   call const what = {.purpose = "cannot abort the upload of '" + key + "' (upload id " + upload_id + ')',
                      .method = "DELETE",
                      .key = key,
@@ -22031,6 +22198,7 @@ BULKWRITER_DECL result<std::vector<pending_upload>> s3_backend::list_uploads(std
 
 BULKWRITER_DECL result<std::vector<uploaded_part>> s3_backend::list_parts(std::string const& key,
                                                                           std::string const& upload_id) {
+  if (auto ok = check_key(key); !ok) return std::move(ok).error();
   call const what = {.purpose = "cannot list the parts of '" + key + "' (upload id " + upload_id + ')',
                      .method = "GET",
                      .key = key,
@@ -22059,6 +22227,10 @@ BULKWRITER_DECL result<std::string> s3_backend::presign(std::string const& metho
   }
   auto const keys = credentials_.try_get();
   if (!keys) return keys.error();
+  if (keys->expires < server_time() + lifetime) {
+    return error_info{.code = errc::invalid_option,
+                      .message = "cannot sign a URL for '" + key + "': the keys expire before it does"};
+  }
   s3_address const to = address();
   auto const signature =
       auth::try_sigv4_presign({.method = method, .host = to.origin.authority(), .target = path_of_key(to, key)}, *keys,
@@ -22124,8 +22296,9 @@ BULKWRITER_DECL result<object_store> try_open_store(gcs_connect_param const& par
                                    .idle_connections = param.idle_connections,
                                    .proxy = param.proxy,
                                    .on_exchange = param.on_exchange};
-  auto address = storage::detail::try_s3_address(bucket);
+  auto address = storage::detail::try_s3_address(bucket, "gcs_connect_param");
   if (!address) return std::move(address).error();
+  if (!auth::detail::keeps_secrets(address->origin)) return wrong(".endpoint is http: a token is sent over https only");
   address->provider = storage::detail::s3_provider::gcs;  // by another name, too
   return object_store(std::make_shared<storage::detail::s3_backend>(bucket, *std::move(address), std::move(token)));
 }
