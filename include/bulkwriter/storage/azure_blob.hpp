@@ -26,6 +26,8 @@ inline namespace v1 {
 /// and `abort_stale` know the uploads of this library only, and those that would replace a blob only where the prefix
 /// is the whole key; they ask once more for each blob that is empty.
 ///
+/// Keys with a backslash or with a segment that ends in a dot are refused (`invalid_option`), since Azure changes them.
+///
 /// Bodies travel without a digest, as with Azure's own clients: https guards them, over http nothing does.
 ///
 /// Presigned URLs need an account key (`storage_error` without). One for PUT takes the header `x-ms-blob-type:

@@ -36,7 +36,7 @@ struct uploaded_part {
 struct pending_upload {
   std::string key = {};                                  ///< of the object that it was to become
   std::string upload_id = {};                            ///< what completes or aborts it
-  std::chrono::system_clock::time_point initiated = {};  ///< by the store's clock
+  std::chrono::system_clock::time_point initiated = {};  ///< by the store's clock; Azure: by that of the machine that began it
 };
 
 /// What a store is made of: for stores of a user's own, and for uploads without a writer.
@@ -90,6 +90,8 @@ class backend {
   virtual std::string object_url(std::string_view key) const = 0;
   /// Bytes that every part but the last must have at least.
   virtual std::uint64_t min_part_size() const noexcept { return 5u << 20; }
+  /// Bytes that no part may exceed.
+  virtual std::uint64_t max_part_size() const noexcept { return std::uint64_t{5} << 30; }
   /// How many parts an upload may have.
   virtual int max_parts() const noexcept { return 10000; }
 };
@@ -158,7 +160,8 @@ class object_store {
 
   /// A URL for one object, to read it or to create it by PUT, for whoever has it: no keys are needed, and it stands
   /// until `lifetime` (1 second to 7 days) has passed. It holds a signature: do not log it. Nothing is sent, unless the
-  /// bucket's region has still to be found out. Error `invalid_option` for another lifetime.
+  /// bucket's region has still to be found out. Error `invalid_option` for another lifetime, and for one
+  /// beyond that of keys which expire.
   /// @{
   result<std::string> try_presign_get(std::string const& key, std::chrono::seconds lifetime) {
     return backend_->presign("GET", key, lifetime);

@@ -27,7 +27,7 @@ struct seen {
   std::chrono::nanoseconds connecting, waiting, total;
 };
 
-struct log {
+struct recorder {
   std::vector<seen> all = {};
 
   http::client_options options() {
@@ -53,7 +53,7 @@ TEST_CASE("on_exchange: every exchange, with its bytes and times, and nothing of
       p.send(reply);
     }
   });
-  log told;
+  recorder told;
   http::client client(told.options());
   auto what = with_body("PUT", plain(server.port()), "hello");
   what.target = "/b/k?X-Amz-Signature=5ecret";
@@ -80,7 +80,7 @@ TEST_CASE("on_exchange: every exchange, with its bytes and times, and nothing of
 
 TEST_CASE("on_exchange: what fails is told with its error") {
   script_server server([](peer& p) { p.request(); });
-  log told;
+  recorder told;
   http::client client(told.options());
   auto const got = client.try_send(get(plain(server.port())));
   REQUIRE_FALSE(got);
@@ -105,7 +105,7 @@ TEST_CASE("on_exchange: a connection replaced unseen is one exchange on a new co
     p.answer("");
     if (p.index() == 0) p.request();
   });
-  log told;
+  recorder told;
   http::client client(told.options());
   for (int i = 0; i < 2; ++i) CHECK(client.try_send(get(plain(server.port()))));
   REQUIRE(told.all.size() == 2);

@@ -337,7 +337,7 @@ TEST_CASE("azure: a blob that is committed between an abort's question and its d
   std::atomic<int> asked = 0;
   scripted_server server([&](request const& r) {
     if (r.method == "DELETE") return refusal(412, "ConditionNotMet");
-    if (r.method == "HEAD") return bare_refusal(404, "BlobNotFound");
+    if (r.method == "HEAD") return bare_refusal(404, "BlobNotFound", {{"Date", "Wed, 25 Nov 2026 12:00:00 GMT"}});
     return ++asked == 1 ? block_list({}, two_ids) : block_list({"QUFB"}, {});
   });
   bw::object_store store = param_of(server);
@@ -349,7 +349,7 @@ TEST_CASE("azure: the last of several uploads of one key to be aborted takes the
   std::string const other(24, 'b');
   std::atomic<bool> removed = false;
   scripted_server server([&](request const& r) {
-    if (r.method == "HEAD") return bare_refusal(404, "BlobNotFound");
+    if (r.method == "HEAD") return bare_refusal(404, "BlobNotFound", {{"Date", "Wed, 25 Nov 2026 12:00:00 GMT"}});
     if (r.method == "DELETE") {
       removed = true;
       return http_answer(202);
@@ -561,5 +561,37 @@ TEST_CASE("azure: presigned URLs") {
     CHECK(got.error().code == errc::storage_error);
     CHECK(holds(got.error().message, "account's key"));
     CHECK_FALSE(holds(got.error().message, "c2lnbmF0dXJl"));
+  }
+}
+
+TEST_CASE("azure: keys that Azure would change are refused before anything is sent") {
+  scripted_server server([](request const&) { return http_answer(201, "", stored); });
+  bw::object_store store = param_of(server);
+  for (char const* key : {"a\\b", "report.", "a./b", "a/b..", ""}) {
+    CAPTURE(key);
+    CHECK(store.try_put(key, bytes("x")).error().code == errc::invalid_option);
+    CHECK(store.try_remove(key).error().code == errc::invalid_option);
+    CHECK(store.backend().put_part(key, upload, 1, bytes("x"), {}).error().code == errc::invalid_option);
+    CHECK(store.backend().abort_multipart(key, upload).error().code == errc::invalid_option);
+  }
+  CHECK(server.seen().empty());
+  CHECK(store.try_put(".a/..b/c.d", bytes("x")).has_value());
+}
+
+TEST_CASE("azure: an abort removes nothing on the word of something in between") {
+  for (bool const azures : {true, false}) {
+    CAPTURE(azures);
+    bool removed = false;
+    scripted_server server([&](request const& r) {
+      if (r.method == "GET") return block_list({}, two_ids);
+      if (r.method == "DELETE") removed = true;
+      std::vector<std::pair<std::string, std::string>> headers = {{"Date", "Thu, 26 Nov 2026 00:00:00 GMT"}};
+      if (azures) headers.push_back({"x-ms-error-code", "BlobNotFound"});
+      return http_answer(r.method == "DELETE" ? 202 : 404, "", headers);
+    });
+    bw::object_store store = param_of(server);
+    auto const gone = store.backend().abort_multipart("k", upload);
+    CHECK_MESSAGE(gone.has_value() == azures, (gone ? "" : gone.error().message));
+    CHECK(removed == azures);
   }
 }

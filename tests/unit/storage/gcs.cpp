@@ -145,6 +145,8 @@ TEST_CASE("gcs: options that contradict each other, and what a token cannot do")
   refused({.bucket_name = "b", .access_token = "5ecret", .token = auth::bearer_token{.token = "5ecret"}});
   refused({.bucket_name = "b", .access_token = "5ecret\n"});
   refused({.access_token = "5ecret"});
+  refused({.bucket_name = "b", .endpoint = "http://storage.example", .access_token = "5ecret"});
+  refused({.bucket_name = "b", .endpoint = "http://127.0.0.1.example", .access_token = "5ecret"});
   bw::object_store store = bw::gcs_connect_param{.bucket_name = "b", .access_token = "5ecret"};
   CHECK(store.object_url("/a/b") == "gs://b/a/b");
   CHECK(store.try_presign_get("k", std::chrono::hours(1)).error().code == errc::storage_error);

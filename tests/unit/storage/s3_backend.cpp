@@ -428,12 +428,93 @@ TEST_CASE("s3: a complete whose answer was lost is settled by the object's size"
     CHECK(got.has_value() == c.success);
     if (!got) CHECK(got.error().code == errc::no_such_key);
   }
+  // The upload is gone before anything was asked of it: what is there is another object.
+  scripted_server other([](request const& r) {
+    if (r.method == "HEAD") return http_answer(200, "", {{"Content-Length", "8"}, {"ETag", "\"x-2\""}});
+    return http_answer(404, s3_error("NoSuchUpload"));
+  });
+  bw::object_store another = param_of(other);
+  CHECK(!another.backend().complete_multipart("k", "id", two_parts));
   // There is no object either.
   scripted_server server([](request const& r) {
     return http_answer(404, r.method == "HEAD" ? "" : s3_error(r.method == "GET" ? "NoSuchKey" : "NoSuchUpload"));
   });
   bw::object_store store = param_of(server);
   CHECK(store.backend().complete_multipart("k", "id", two_parts).error().server_error == "NoSuchUpload");
+}
+
+TEST_CASE("s3: a complete that was refused in passing is settled by the ETag that its parts make, by nothing less") {
+  std::vector<bw::uploaded_part> parts;
+  std::string digests;
+  for (std::string const body : {"hello", "you"}) {
+    auto const md5 = auth::md5(bytes(body));
+    digests.append(reinterpret_cast<char const*>(md5.data()), md5.size());
+    parts.push_back({.number = static_cast<int>(parts.size()) + 1, .etag = auth::to_hex(md5), .size = body.size()});
+  }
+  std::string const whole = auth::to_hex(auth::md5(bytes(digests))) + "-2";
+  for (std::string const& etag : {whole, std::string(32, '0') + "-2", std::string("opaque")}) {
+    CAPTURE(etag);
+    scripted_server server([&](request const& r) {
+      if (r.method == "HEAD") return http_answer(200, "", {{"Content-Length", "8"}, {"ETag", '"' + etag + '"'}});
+      return http_answer(503, s3_error("SlowDown"));
+    });
+    bw::object_store store = param_of(server);
+    auto const got = store.backend().complete_multipart("k", "id", parts);
+    CHECK(got.has_value() == (etag == whole));
+    if (!got) CHECK(got.error().may_have_happened);
+  }
+}
+
+TEST_CASE("s3: without a key nothing is asked of the bucket itself") {
+  scripted_server server([](request const&) { return http_answer(204); });
+  bw::object_store store = param_of(server);
+  auto& backend = store.backend();
+  CHECK(backend.abort_multipart("", "id").error().code == errc::invalid_option);
+  CHECK(backend.put_part("", "id", 1, bytes("x"), {}).error().code == errc::invalid_option);
+  CHECK(backend.complete_multipart("a/../b", "id", two_parts).error().code == errc::invalid_option);
+  CHECK(backend.list_parts("", "id").error().code == errc::invalid_option);
+  CHECK(server.seen().empty());
+}
+
+TEST_CASE("s3: a conditional put that a kept connection has swallowed is not blamed on somebody else") {
+  int puts = 0;
+  scripted_server server([&](request const& r) {
+    if (r.method == "HEAD") return http_answer(200, "", {{"Content-Length", "1"}, {"ETag", "e"}});
+    return puts++ == 0 ? std::string() : http_answer(412, s3_error("PreconditionFailed"));
+  });
+  bw::object_store store = param_of(server);
+  store.head("k");  // the connection is kept
+  auto const got = store.try_put_if_absent("k", bytes("x"));
+  REQUIRE(!got);
+  CHECK(got.error().code == errc::precondition_failed);
+  CHECK(got.error().may_have_happened);
+  CHECK(puts == 2);
+}
+
+TEST_CASE("s3: a URL that would outlive its keys is not signed") {
+  scripted_server server([](request const&) { return http_answer(200); });
+  auto param = param_of(server);
+  param.region = "us-east-1";
+  param.access_key = param.secret_key = "";
+  param.credentials = auth::credentials{.access_key = "AKIDEXAMPLE",
+                                        .secret_key = secret,
+                                        .expires = std::chrono::system_clock::now() + std::chrono::minutes(30)};
+  bw::object_store store = param;
+  CHECK(store.try_presign_get("k", std::chrono::minutes(29)).has_value());
+  CHECK(store.try_presign_get("k", std::chrono::minutes(31)).error().code == errc::invalid_option);
+}
+
+TEST_CASE("s3: pages that go round in a circle end with an error") {
+  int page = 0;
+  scripted_server server([&](request const&) {
+    return http_answer(200, "<ListBucketResult><IsTruncated>true</IsTruncated><NextContinuationToken>" +
+                                std::string(++page % 2 ? "a" : "b") + "</NextContinuationToken></ListBucketResult>");
+  });
+  bw::object_store store = param_of(server);
+  auto const got = store.try_list("");
+  REQUIRE(!got);
+  CHECK(got.error().code == errc::invalid_response);
+  CHECK(page == 3);
 }
 
 TEST_CASE("s3: multipart requests") {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <bulkwriter/auth/detail/guarded.hpp>
 #include <bulkwriter/auth/detail/trimmed.hpp>
 #include <bulkwriter/auth/digest.hpp>
 #include <bulkwriter/auth/percent.hpp>
@@ -114,10 +115,6 @@ BULKWRITER_DECL result<azure_credential> try_azure_credential(std::string_view t
 inline bool is_bare_host(std::string_view host) noexcept {
   return host == "localhost" || host.find(':') != std::string_view::npos ||
          host.find_first_not_of("0123456789.") == std::string_view::npos;
-}
-
-inline bool is_loopback(std::string_view host) noexcept {
-  return host == "localhost" || host == "::1" || host.starts_with("127.") || host.ends_with(".localhost");
 }
 
 BULKWRITER_DECL result<void> check_container(std::string_view name) {
@@ -259,9 +256,11 @@ BULKWRITER_DECL result<azure_address> try_azure_address(azure_connect_param cons
   if (!out->credential.key.empty() && out->account.empty())
     return bad_azure_option(std::string(member) +
                             " does not tell the account, which an account key needs: use a conn_str with AccountName");
-  bool const bears_token = param.token || !out->credential.token.empty();
-  if (bears_token && !out->origin.secure && !is_loopback(out->origin.host))
-    return bad_azure_option(std::string(member) + " is http: a bearer token is sent over https only");
+  bool const shown_as_it_is = param.token || !out->credential.token.empty() || !out->credential.sas.empty();
+  if (shown_as_it_is && !auth::detail::keeps_secrets(out->origin)) {
+    return bad_azure_option(std::string(member) +
+                            " is http: a bearer token or a shared access signature is sent over https only");
+  }
   return out;
 }
 

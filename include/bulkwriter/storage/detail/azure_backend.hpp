@@ -47,6 +47,7 @@ class azure_backend final : public http_backend {
   BULKWRITER_DECL std::string part_etag(std::span<std::byte const> body) const override;
   BULKWRITER_DECL std::string object_url(std::string_view key) const override;
   std::uint64_t min_part_size() const noexcept override { return 1; }
+  std::uint64_t max_part_size() const noexcept override { return std::uint64_t{4000} << 20; }
   int max_parts() const noexcept override { return 50'000; }
 
  private:

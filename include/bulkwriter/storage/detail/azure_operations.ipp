@@ -27,9 +27,20 @@ inline std::string not_azure(http::response const& answer) {
          " without what Azure says with it: this does not look like Azure Blob storage";
 }
 
+// Azure takes a backslash for a slash and drops dots at the end of a segment: it would be another blob.
+BULKWRITER_DECL result<void> check_azure_key(std::string_view key) {
+  if (auto ok = check_key(key); !ok) return ok;
+  bool const ends_in_dot = key.ends_with('.') || key.find("./") != std::string_view::npos;
+  if (!ends_in_dot && key.find('\\') == std::string_view::npos) return {};
+  return error_info{.code = errc::invalid_option,
+                    .message = "object key '" + std::string(key) + "' has " +
+                               (ends_in_dot ? "a segment that ends in a dot" : "a backslash") +
+                               ", which Azure changes"};
+}
+
 BULKWRITER_DECL result<object_info> azure_backend::put(std::string const& key, std::span<std::byte const> body,
                                                        std::vector<http::header> headers) {
-  if (auto ok = check_key(key); !ok) return std::move(ok).error();
+  if (auto ok = check_azure_key(key); !ok) return std::move(ok).error();
   if (body.size() > azure_largest_put) {
     return error_info{.code = errc::invalid_option,
                       .message = "cannot put '" + key + "': " + std::to_string(body.size()) +
@@ -57,7 +68,7 @@ BULKWRITER_DECL result<object_info> azure_backend::put_if_absent(std::string con
 
 // The first block makes the upload; until then there is nothing to be told of.
 BULKWRITER_DECL result<std::string> azure_backend::create_multipart(std::string const& key) {
-  if (auto ok = check_key(key); !ok) return std::move(ok).error();
+  if (auto ok = check_azure_key(key); !ok) return std::move(ok).error();
   std::string id = make_azure_upload_id(server_time());
   std::lock_guard const lock(mutex_);
   unsent_.insert(id);
@@ -71,6 +82,7 @@ inline error_info no_such_upload(std::string const& purpose) {
 BULKWRITER_DECL result<uploaded_part> azure_backend::put_part(std::string const& key, std::string const& upload_id,
                                                               int number, std::span<std::byte const> body,
                                                               std::stop_token stop) {
+  if (auto ok = check_azure_key(key); !ok) return std::move(ok).error();
   std::string const purpose = "cannot upload part " + std::to_string(number) + " of '" + key + '\'';
   if (!is_azure_upload_id(upload_id)) return no_such_upload(purpose);
   if (number < 1 || number > max_parts() || body.size() > azure_largest_block) {
@@ -104,6 +116,7 @@ inline call block_list_call(std::string purpose, std::string const& key, std::st
 BULKWRITER_DECL result<object_info> azure_backend::complete_multipart(std::string const& key,
                                                                       std::string const& upload_id,
                                                                       std::span<uploaded_part const> parts) {
+  if (auto ok = check_azure_key(key); !ok) return std::move(ok).error();
   std::string const purpose = "cannot complete the upload of '" + key + '\'';
   if (!is_azure_upload_id(upload_id)) return no_such_upload(purpose);
   std::vector<std::string> ids;
@@ -146,7 +159,8 @@ BULKWRITER_DECL result<std::vector<azure_block>> azure_backend::uncommitted(std:
                                                                             std::string const& key) {
   call const what = block_list_call(std::move(purpose), key, "uncommitted");
   auto const got = send(what);
-  if (got.answer && got.answer->status == 404 && !read_azure_failure(*got.answer).foreign)
+  if (got.answer && got.answer->status == 404 &&
+      is_one_of(read_azure_failure(*got.answer).code, {"BlobNotFound", "ContainerNotFound", "ResourceNotFound"}))
     return std::vector<azure_block>();
   auto const* answer = accepted(got, {200});
   if (!answer) return failed(what, got);
@@ -176,10 +190,12 @@ BULKWRITER_DECL result<bool> azure_backend::remove_uncommitted(std::string const
   call what = {.purpose = purpose, .method = "HEAD", .key = key};
   auto got = send(what);
   if (accepted(got, {200})) return true;  // there is a blob, which the upload would have replaced
-  if (!got.answer || got.answer->status != 404) return failed(what, got);
-  auto const now = http::parse_date(got.answer->find("Date")).value_or(server_time());
+  // Azure's own word, not that of something in between: an old blob would not be saved by the date.
+  auto const now = got.answer ? http::parse_date(got.answer->find("Date")) : std::nullopt;
+  if (!now || got.answer->status != 404 || read_azure_failure(*got.answer).code != "BlobNotFound")
+    return failed(what, got);
   what.method = "DELETE";
-  what.headers = {{"If-Unmodified-Since", auth::azure_date(now - std::chrono::seconds(1))}};
+  what.headers = {{"If-Unmodified-Since", auth::azure_date(*now - std::chrono::seconds(1))}};
   got = send(what);
   if (accepted(got, {202}) || (got.answer && got.answer->status == 404)) {
     std::lock_guard const lock(mutex_);
@@ -191,6 +207,7 @@ BULKWRITER_DECL result<bool> azure_backend::remove_uncommitted(std::string const
 }
 
 BULKWRITER_DECL result<void> azure_backend::abort_multipart(std::string const& key, std::string const& upload_id) {
+  if (auto ok = check_azure_key(key); !ok) return ok;
   if (!is_azure_upload_id(upload_id)) return {};
   {
     std::lock_guard const lock(mutex_);
@@ -210,7 +227,7 @@ BULKWRITER_DECL result<void> azure_backend::abort_multipart(std::string const& k
 }
 
 BULKWRITER_DECL result<object_info> azure_backend::head(std::string const& key) {
-  if (auto ok = check_key(key); !ok) return std::move(ok).error();
+  if (auto ok = check_azure_key(key); !ok) return std::move(ok).error();
   call const what = {.purpose = "cannot find '" + key + '\'', .method = "HEAD", .key = key};
   auto const got = send(what);
   auto const* answer = accepted(got, {200});
@@ -271,6 +288,7 @@ BULKWRITER_DECL result<std::vector<pending_upload>> azure_backend::list_uploads(
 
 BULKWRITER_DECL result<std::vector<uploaded_part>> azure_backend::list_parts(std::string const& key,
                                                                              std::string const& upload_id) {
+  if (auto ok = check_azure_key(key); !ok) return std::move(ok).error();
   auto const blocks = uncommitted("cannot list the parts of '" + key + "' (upload id " + upload_id + ')', key);
   if (!blocks) return blocks.error();
   std::vector<uploaded_part> out;
@@ -285,7 +303,7 @@ BULKWRITER_DECL result<std::vector<uploaded_part>> azure_backend::list_parts(std
 
 BULKWRITER_DECL result<std::string> azure_backend::presign(std::string const& method, std::string const& key,
                                                            std::chrono::seconds lifetime) {
-  if (auto ok = check_key(key); !ok) return std::move(ok).error();
+  if (auto ok = check_azure_key(key); !ok) return std::move(ok).error();
   auto const refuse = [&](std::string why) -> error_info {
     return {.code = errc::invalid_option, .message = "cannot presign '" + key + "': " + std::move(why)};
   };
@@ -294,6 +312,7 @@ BULKWRITER_DECL result<std::string> azure_backend::presign(std::string const& me
     return refuse("a presigned URL lives between 1 second and 7 days (604800 s), not " +
                   std::to_string(lifetime.count()) + " s");
   }
+  if (api_version_ < "2020-12-06") return refuse("signatures of api_version " + api_version_ + " are of another form");
   if (address_.credential.key.empty()) {
     return error_info{.code = errc::storage_error,
                       .message = "cannot sign a URL for '" + key + "': that takes the account's key, and here is a " +
@@ -303,7 +322,8 @@ BULKWRITER_DECL result<std::string> azure_backend::presign(std::string const& me
                                              .blob = key,
                                              .permissions = method == "GET" ? "r" : "cw",
                                              .expires = server_time() + lifetime,
-                                             .https_only = address_.origin.secure},
+                                             .https_only = address_.origin.secure,
+                                             .version = api_version_},
                                             address_.account, address_.credential.key);
   if (!sas) return sas;
   return (address_.origin.secure ? "https://" : "http://") + address_.origin.authority() + path_of_key(address_, key) +
@@ -311,7 +331,7 @@ BULKWRITER_DECL result<std::string> azure_backend::presign(std::string const& me
 }
 
 BULKWRITER_DECL result<void> azure_backend::remove(std::string const& key) {
-  if (auto ok = check_key(key); !ok) return std::move(ok).error();
+  if (auto ok = check_azure_key(key); !ok) return std::move(ok).error();
   call const what = {.purpose = "cannot remove '" + key + '\'', .method = "DELETE", .key = key};
   auto const got = send(what);
   if (accepted(got, {202})) return {};

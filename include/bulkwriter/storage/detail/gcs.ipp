@@ -1,5 +1,6 @@
 #pragma once
 
+#include <bulkwriter/auth/detail/guarded.hpp>
 #include <bulkwriter/auth/google_token.hpp>
 #include <bulkwriter/storage/detail/s3_address.hpp>
 #include <bulkwriter/storage/detail/s3_backend.hpp>
@@ -41,8 +42,9 @@ BULKWRITER_DECL result<object_store> try_open_store(gcs_connect_param const& par
                                    .idle_connections = param.idle_connections,
                                    .proxy = param.proxy,
                                    .on_exchange = param.on_exchange};
-  auto address = storage::detail::try_s3_address(bucket);
+  auto address = storage::detail::try_s3_address(bucket, "gcs_connect_param");
   if (!address) return std::move(address).error();
+  if (!auth::detail::keeps_secrets(address->origin)) return wrong(".endpoint is http: a token is sent over https only");
   address->provider = storage::detail::s3_provider::gcs;  // by another name, too
   return object_store(std::make_shared<storage::detail::s3_backend>(bucket, *std::move(address), std::move(token)));
 }

@@ -12,6 +12,7 @@
 #include <initializer_list>
 #include <memory>
 #include <mutex>
+#include <set>
 #include <span>
 #include <stop_token>
 #include <string>
@@ -117,6 +118,7 @@ class http_backend : public backend {
   result<std::vector<Item>> all_pages(call const& first, Read const& read) {
     std::vector<Item> all;
     query_fields here;
+    std::set<query_fields> seen;
     while (true) {
       call what = first;
       what.query.insert(what.query.end(), here.begin(), here.end());
@@ -127,7 +129,7 @@ class http_backend : public backend {
       if (result<void> const page = read(answer->body, all, next); !page)
         return unusable(what, got, page.error().message);
       if (next.empty()) return all;
-      if (next == here) return unusable(what, got, "the store offers the same page for ever");
+      if (!seen.insert(next).second) return unusable(what, got, "the store offers the same page for ever");
       here = std::move(next);
     }
   }

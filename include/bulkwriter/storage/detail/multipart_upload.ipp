@@ -72,6 +72,9 @@ BULKWRITER_DECL multipart_upload::~multipart_upload() {
   } catch (std::exception const& e) {
     std::fprintf(stderr, "bulkwriter: the upload of '%s' (upload id %s) could not be aborted: %s\n", key_.c_str(),
                  upload_id_.c_str(), e.what());
+  } catch (...) {
+    std::fprintf(stderr, "bulkwriter: the upload of '%s' (upload id %s) could not be aborted\n", key_.c_str(),
+                 upload_id_.c_str());
   }
 }
 
@@ -108,12 +111,17 @@ BULKWRITER_DECL void multipart_upload::work() {
 
 // Nothing may leave a thread by an exception, out of memory least of all.
 BULKWRITER_DECL result<uploaded_part> multipart_upload::send(int number, part_buffer const& part) {
+  auto const failed = [&](std::string_view why) -> error_info {
+    return {.code = errc::io_error,
+            .message = "cannot upload part " + std::to_string(number) + " of '" + key_ + "': " + std::string(why),
+            .may_have_happened = true};
+  };
   try {
     return store_->put_part(key_, upload_id_, number, part.bytes(), stop_.get_token());
   } catch (std::exception const& e) {
-    return error_info{.code = errc::io_error,
-                      .message = "cannot upload part " + std::to_string(number) + " of '" + key_ + "': " + e.what(),
-                      .may_have_happened = true};
+    return failed(e.what());
+  } catch (...) {  // of a user's own store or provider
+    return failed("an exception of unknown type");
   }
 }
 

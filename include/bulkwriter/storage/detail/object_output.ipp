@@ -13,7 +13,6 @@ namespace detail {
 
 inline constexpr std::uint64_t mib = std::uint64_t{1} << 20;
 inline constexpr std::uint64_t usual_part_size = 16 * mib;
-inline constexpr std::uint64_t largest_part_size = std::uint64_t{5} << 30;
 inline constexpr std::uint64_t group_memory = 192 * mib;
 
 class object_file final : public output::file {
@@ -180,17 +179,17 @@ inline result<std::uint64_t> choose_part_size(std::uint64_t max_file_size, std::
   std::uint64_t const needed = max_file_size / parts + (max_file_size % parts != 0);
   std::uint64_t const least = (std::max)(needed, store.min_part_size());
   if (requested != 0) {
-    if (requested < least || requested > largest_part_size) {
+    if (requested < least || requested > store.max_part_size()) {
       return refuse("part_size " + std::to_string(requested) + " is not between " + std::to_string(least) + " and " +
-                    std::to_string(largest_part_size) + " bytes, as a file of " + std::to_string(max_file_size) +
+                    std::to_string(store.max_part_size()) + " bytes, as a file of " + std::to_string(max_file_size) +
                     " bytes in at most " + std::to_string(parts) + " parts needs");
     }
     return requested;
   }
   std::uint64_t const size = (std::max)(least, usual);
-  if (size > largest_part_size) {
+  if (size > store.max_part_size()) {
     return refuse("a file of " + std::to_string(max_file_size) + " bytes needs more than the " + std::to_string(parts) +
-                  " parts of 5 GiB that an upload may have");
+                  " parts of " + std::to_string(store.max_part_size()) + " bytes that an upload may have");
   }
   return (size + mib - 1) / mib * mib;
 }

@@ -70,32 +70,32 @@ BULKWRITER_DECL bool parse_aws_host(std::string_view host, s3_address& out) {
   return false;
 }
 
-BULKWRITER_DECL result<s3_address> try_s3_address(s3_connect_param const& param) {
+BULKWRITER_DECL result<s3_address> try_s3_address(s3_connect_param const& param, std::string const& name) {
   auto const refuse = [](std::string message) -> error_info {
     return {.code = errc::invalid_option, .message = std::move(message)};
   };
-  if (param.endpoint.empty()) return refuse("s3_connect_param.endpoint is empty: give a host such as s3.amazonaws.com");
+  if (param.endpoint.empty()) return refuse(name + ".endpoint is empty: give a host such as s3.amazonaws.com");
   auto const& bucket = param.bucket_name;
-  if (bucket.empty()) return refuse("s3_connect_param.bucket_name is empty");
+  if (bucket.empty()) return refuse(name + ".bucket_name is empty");
   if (bucket.size() > 255 || bucket == "." || bucket == ".." || std::any_of(bucket.begin(), bucket.end(), [](char c) {
         return static_cast<unsigned char>(c) <= 0x20 || static_cast<unsigned char>(c) >= 0x7f || c == '/' || c == '\\';
       })) {
     return refuse(
-        "s3_connect_param.bucket_name is not the name of a bucket: visible ASCII characters without slashes, at most "
+        name + ".bucket_name is not the name of a bucket: visible ASCII characters without slashes, at most "
         "255");
   }
   if (!param.region.empty() && !is_region_name(param.region)) {
-    return refuse("s3_connect_param.region is not a region's name: letters, digits, '-' and '_' only");
+    return refuse(name + ".region is not a region's name: letters, digits, '-' and '_' only");
   }
 
   auto endpoint = http::url::try_parse(param.endpoint, param.secure);
   if (!endpoint) {
     error_info why = std::move(endpoint).error();
-    why.message = "s3_connect_param.endpoint: " + why.message;
+    why.message = name + ".endpoint: " + why.message;
     return why;
   }
   if (endpoint->target.find('?') != std::string::npos)
-    return refuse("s3_connect_param.endpoint has a query behind the host");
+    return refuse(name + ".endpoint has a query behind the host");
 
   s3_address out;
   out.origin = endpoint->origin;

@@ -68,6 +68,7 @@ BULKWRITER_DECL result<std::string> s3_backend::create_multipart(std::string con
 BULKWRITER_DECL result<uploaded_part> s3_backend::put_part(std::string const& key, std::string const& upload_id,
                                                            int number, std::span<std::byte const> body,
                                                            std::stop_token stop) {
+  if (auto ok = check_key(key); !ok) return std::move(ok).error();
   call const what = {.purpose = "cannot upload part " + std::to_string(number) + " of '" + key + '\'',
                      .method = "PUT",
                      .key = key,
@@ -82,8 +83,33 @@ BULKWRITER_DECL result<uploaded_part> s3_backend::put_part(std::string const& ke
   return uploaded_part{.number = number, .etag = std::move(etag), .size = body.size(), .may_come_again = got.open};
 }
 
+// The MD5 of the parts' MD5s, as AWS and most others have it; empty where the parts' ETags are something else.
+BULKWRITER_DECL std::string etag_of_parts(std::span<uploaded_part const> parts) {
+  std::vector<std::byte> digests;
+  for (auto const& part : parts) {
+    if (part.etag.size() != 32) return {};
+    for (std::size_t at = 0; at < 32; at += 2) {
+      unsigned byte = 0;
+      auto const end = part.etag.data() + at + 2;
+      if (auto const read = std::from_chars(end - 2, end, byte, 16); read.ec != std::errc() || read.ptr != end) return {};
+      digests.push_back(static_cast<std::byte>(byte));
+    }
+  }
+  auto const md5 = auth::try_md5(digests);
+  return md5 ? auth::to_hex(*md5) + '-' + std::to_string(parts.size()) : std::string();
+}
+
+// Unless it tells another number of parts.
+inline bool may_be_etag_of(std::string_view etag, std::size_t parts) {
+  auto const dash = etag.rfind('-');
+  auto const count = dash == std::string_view::npos ? std::string_view() : etag.substr(dash + 1);
+  bool const counts = !count.empty() && count.find_first_not_of("0123456789") == std::string_view::npos;
+  return !counts || count == std::to_string(parts);
+}
+
 BULKWRITER_DECL result<object_info> s3_backend::complete_multipart(std::string const& key, std::string const& upload_id,
                                                                    std::span<uploaded_part const> parts) {
+  if (auto ok = check_key(key); !ok) return std::move(ok).error();
   std::string const body = write_s3_parts(parts);
   std::uint64_t size = 0;
   for (auto const& part : parts) size += part.size;
@@ -117,16 +143,15 @@ BULKWRITER_DECL result<object_info> s3_backend::complete_multipart(std::string c
       return object_info{.key = key, .size = size, .etag = std::move(done.etag)};
     }
   }
-  // A repeated request finds the upload gone if the first one has done its work; so does one that the connection
-  // repeated.
-  if (may_be_done || (got.answer && got.answer->status == 404)) {
-    if (auto there = head(key); there && there->size == size) {
-      // Where the ETag tells the number of parts, an older object of the same size is not taken for this one.
-      auto const dash = there->etag.rfind('-');
-      auto const count = dash == std::string::npos ? std::string() : there->etag.substr(dash + 1);
-      bool const counts = !count.empty() && count.find_first_not_of("0123456789") == std::string::npos;
-      if (!counts || count == std::to_string(parts.size())) return there;
-    }
+  if (may_be_done) {
+    // An older object may have the same size, and the same number of parts in its ETag. This one it is if its ETag is
+    // that of these parts, or if a request that was repeated finds the upload gone, which the first one then has used.
+    bool const used_up =
+        got.answer && got.answer->status == 404 && read_s3_failure(*got.answer).code == "NoSuchUpload";
+    auto const there = head(key);
+    if (there && there->size == size &&
+        (there->etag == etag_of_parts(parts) || (used_up && may_be_etag_of(there->etag, parts.size()))))
+      return there;
   }
   error_info out = failed(what, got);
   if (out.http_status == 200 && out.server_error.empty())
@@ -136,6 +161,7 @@ BULKWRITER_DECL result<object_info> s3_backend::complete_multipart(std::string c
 }
 
 BULKWRITER_DECL result<void> s3_backend::abort_multipart(std::string const& key, std::string const& upload_id) {
+  if (auto ok = check_key(key); !ok) return ok;
   call const what = {.purpose = "cannot abort the upload of '" + key + "' (upload id " + upload_id + ')',
                      .method = "DELETE",
                      .key = key,
@@ -203,6 +229,7 @@ BULKWRITER_DECL result<std::vector<pending_upload>> s3_backend::list_uploads(std
 
 BULKWRITER_DECL result<std::vector<uploaded_part>> s3_backend::list_parts(std::string const& key,
                                                                           std::string const& upload_id) {
+  if (auto ok = check_key(key); !ok) return std::move(ok).error();
   call const what = {.purpose = "cannot list the parts of '" + key + "' (upload id " + upload_id + ')',
                      .method = "GET",
                      .key = key,
@@ -231,6 +258,10 @@ BULKWRITER_DECL result<std::string> s3_backend::presign(std::string const& metho
   }
   auto const keys = credentials_.try_get();
   if (!keys) return keys.error();
+  if (keys->expires < server_time() + lifetime) {
+    return error_info{.code = errc::invalid_option,
+                      .message = "cannot sign a URL for '" + key + "': the keys expire before it does"};
+  }
   s3_address const to = address();
   auto const signature =
       auth::try_sigv4_presign({.method = method, .host = to.origin.authority(), .target = path_of_key(to, key)}, *keys,
