@@ -29,10 +29,9 @@ struct provider<Secret>::state {
   std::condition_variable_any fetched = {};
   std::optional<Secret> current = {};
   time_point next_fetch = time_point::min();  // none earlier, as long as there is a current one
-  bool fetching = false;
-  std::thread::id fetcher = {};            // who does
-  unsigned fetches = 0;                    // ended ones
-  std::optional<error_info> failure = {};  // of the last one
+  std::thread::id fetcher = {};               // that of no thread: nobody fetches
+  unsigned fetches = 0;                       // ended ones
+  std::optional<error_info> failure = {};     // of the last one
 };
 
 template <class Secret>
@@ -41,10 +40,10 @@ result<Secret> provider<Secret>::state::get(std::stop_token const& stop) {
   while (true) {
     time_point const time = now();
     if (current && (time < next_fetch || current->expires > time + options.refresh_before)) return *current;
-    if (!fetching) return fetch(lock, stop);
+    if (fetcher == std::thread::id()) return fetch(lock, stop);
     if (current && current->expires > time) return *current;
     if (fetcher == std::this_thread::get_id())
-      return error_info{.code = errc::invalid_state, .message = name + ": its fetch waits for its own end"};
+      return error_info{.code = errc::invalid_state, .message = name + ": its fetch asks for what it fetches"};
     unsigned const before = fetches;
     if (!fetched.wait(lock, stop, [&] { return fetches != before; }))
       return error_info{.code = errc::cancelled, .message = name + ": cancelled by the caller"};
@@ -61,13 +60,11 @@ result<Secret> provider<Secret>::state::fetch(std::unique_lock<std::mutex>& lock
     std::unique_lock<std::mutex>& lock;
     ~ending() {
       if (!lock.owns_lock()) lock.lock();
-      of.fetching = false;
       of.fetcher = {};
       ++of.fetches;
       of.fetched.notify_all();
     }
   };
-  fetching = true;
   fetcher = std::this_thread::get_id();
   failure.reset();
   ending const at_end{*this, lock};
