@@ -11765,9 +11765,10 @@ struct uploaded_part {
 
 /// An upload in parts that was begun and neither completed nor aborted.
 struct pending_upload {
-  std::string key = {};                                  ///< of the object that it was to become
-  std::string upload_id = {};                            ///< what completes or aborts it
-  std::chrono::system_clock::time_point initiated = {};  ///< by the store's clock; Azure: by that of the machine that began it
+  std::string key = {};        ///< of the object that it was to become
+  std::string upload_id = {};  ///< what completes or aborts it
+  std::chrono::system_clock::time_point initiated =
+      {};  ///< by the store's clock; Azure: by that of the machine that began it
 };
 
 /// What a store is made of: for stores of a user's own, and for uploads without a writer.
@@ -11918,8 +11919,8 @@ class object_store {
   /// @}
 
   /// Aborts the uploads of keys with this prefix that were begun longer ago than `age`; what a writer still works on is
-  /// younger if `age` is longer than any upload takes. Returns those that are gone. An abort that fails ends it with
-  /// its error, which names key and upload id.
+  /// younger if `age` is longer than any upload takes. Returns those that are given up (of Azure's some parts may stay
+  /// for a week: see there). An abort that fails ends it with its error, which names key and upload id.
   /// @{
   result<std::vector<pending_upload>> try_abort_stale(std::chrono::seconds age, std::string const& prefix = {});
   std::vector<pending_upload> abort_stale(std::chrono::seconds age, std::string const& prefix = {}) {
@@ -13128,7 +13129,8 @@ struct s3_address {
   s3_address at_region(std::string const& other) const;
 };
 
-/// `name` is that of the struct that the user has filled. Errors: `invalid_option` (endpoint or bucket missing or malformed), `invalid_url`.
+/// `name` is that of the struct that the user has filled. Errors: `invalid_option` (endpoint or bucket missing or
+/// malformed), `invalid_url`.
 result<s3_address> try_s3_address(s3_connect_param const& param, std::string const& name = "s3_connect_param");
 
 /// Whether this can be a region's name; whatever else a server sends must not get into a host name.
@@ -13400,10 +13402,9 @@ struct provider<Secret>::state {
   std::condition_variable_any fetched = {};
   std::optional<Secret> current = {};
   time_point next_fetch = time_point::min();  // none earlier, as long as there is a current one
-  bool fetching = false;
-  std::thread::id fetcher = {};            // who does
-  unsigned fetches = 0;                    // ended ones
-  std::optional<error_info> failure = {};  // of the last one
+  std::thread::id fetcher = {};               // that of no thread: nobody fetches
+  unsigned fetches = 0;                       // ended ones
+  std::optional<error_info> failure = {};     // of the last one
 };
 
 template <class Secret>
@@ -13412,10 +13413,10 @@ result<Secret> provider<Secret>::state::get(std::stop_token const& stop) {
   while (true) {
     time_point const time = now();
     if (current && (time < next_fetch || current->expires > time + options.refresh_before)) return *current;
-    if (!fetching) return fetch(lock, stop);
+    if (fetcher == std::thread::id()) return fetch(lock, stop);
     if (current && current->expires > time) return *current;
     if (fetcher == std::this_thread::get_id())
-      return error_info{.code = errc::invalid_state, .message = name + ": its fetch waits for its own end"};
+      return error_info{.code = errc::invalid_state, .message = name + ": its fetch asks for what it fetches"};
     unsigned const before = fetches;
     if (!fetched.wait(lock, stop, [&] { return fetches != before; }))
       return error_info{.code = errc::cancelled, .message = name + ": cancelled by the caller"};
@@ -13432,13 +13433,11 @@ result<Secret> provider<Secret>::state::fetch(std::unique_lock<std::mutex>& lock
     std::unique_lock<std::mutex>& lock;
     ~ending() {
       if (!lock.owns_lock()) lock.lock();
-      of.fetching = false;
       of.fetcher = {};
       ++of.fetches;
       of.fetched.notify_all();
     }
   };
-  fetching = true;
   fetcher = std::this_thread::get_id();
   failure.reset();
   ending const at_end{*this, lock};
@@ -13905,11 +13904,12 @@ BULKWRITER_DECL std::string agent_or_default(std::string_view user_agent) {
   return user_agent.empty() ? std::string("bulkwriter/") + version : std::string(user_agent);
 }
 
-// Whether sending the request twice is the same as sending it once (RFC 9110, 9.2.2, or the caller's own promise). Under
-// a condition it is not: the second one meets what the first one has done.
+// Whether sending the request twice is the same as sending it once (RFC 9110, 9.2.2, or the caller's own promise).
+// Under a condition it is not: the second one meets what the first one has done.
 BULKWRITER_DECL bool is_idempotent(request const& what) noexcept {
   for (header const& h : what.headers) {
-    for (std::string_view condition : {"If-Match", "If-None-Match", "If-Unmodified-Since", "x-goog-if-generation-match"})
+    for (std::string_view condition :
+         {"If-Match", "If-None-Match", "If-Unmodified-Since", "x-goog-if-generation-match"})
       if (equal_without_case(h.name, condition)) return false;
   }
   for (std::string_view method : {"GET", "HEAD", "PUT", "DELETE", "OPTIONS", "TRACE"}) {
@@ -21460,9 +21460,9 @@ BULKWRITER_DECL result<s3_address> try_s3_address(s3_connect_param const& param,
   if (bucket.size() > 255 || bucket == "." || bucket == ".." || std::any_of(bucket.begin(), bucket.end(), [](char c) {
         return static_cast<unsigned char>(c) <= 0x20 || static_cast<unsigned char>(c) >= 0x7f || c == '/' || c == '\\';
       })) {
-    return refuse(
-        name + ".bucket_name is not the name of a bucket: visible ASCII characters without slashes, at most "
-        "255");
+    return refuse(name +
+                  ".bucket_name is not the name of a bucket: visible ASCII characters without slashes, at most "
+                  "255");
   }
   if (!param.region.empty() && !is_region_name(param.region)) {
     return refuse(name + ".region is not a region's name: letters, digits, '-' and '_' only");
@@ -21474,8 +21474,7 @@ BULKWRITER_DECL result<s3_address> try_s3_address(s3_connect_param const& param,
     why.message = name + ".endpoint: " + why.message;
     return why;
   }
-  if (endpoint->target.find('?') != std::string::npos)
-    return refuse(name + ".endpoint has a query behind the host");
+  if (endpoint->target.find('?') != std::string::npos) return refuse(name + ".endpoint has a query behind the host");
 
   s3_address out;
   out.origin = endpoint->origin;
@@ -22060,7 +22059,8 @@ BULKWRITER_DECL std::string etag_of_parts(std::span<uploaded_part const> parts) 
     for (std::size_t at = 0; at < 32; at += 2) {
       unsigned byte = 0;
       auto const end = part.etag.data() + at + 2;
-      if (auto const read = std::from_chars(end - 2, end, byte, 16); read.ec != std::errc() || read.ptr != end) return {};
+      if (auto const read = std::from_chars(end - 2, end, byte, 16); read.ec != std::errc() || read.ptr != end)
+        return {};
       digests.push_back(static_cast<std::byte>(byte));
     }
   }
@@ -22115,8 +22115,7 @@ BULKWRITER_DECL result<object_info> s3_backend::complete_multipart(std::string c
   if (may_be_done) {
     // An older object may have the same size, and the same number of parts in its ETag. This one it is if its ETag is
     // that of these parts, or if a request that was repeated finds the upload gone, which the first one then has used.
-    bool const used_up =
-        got.answer && got.answer->status == 404 && read_s3_failure(*got.answer).code == "NoSuchUpload";
+    bool const used_up = got.answer && got.answer->status == 404 && read_s3_failure(*got.answer).code == "NoSuchUpload";
     auto const there = head(key);
     if (there && there->size == size &&
         (there->etag == etag_of_parts(parts) || (used_up && may_be_etag_of(there->etag, parts.size()))))

@@ -34,9 +34,10 @@ struct uploaded_part {
 
 /// An upload in parts that was begun and neither completed nor aborted.
 struct pending_upload {
-  std::string key = {};                                  ///< of the object that it was to become
-  std::string upload_id = {};                            ///< what completes or aborts it
-  std::chrono::system_clock::time_point initiated = {};  ///< by the store's clock; Azure: by that of the machine that began it
+  std::string key = {};        ///< of the object that it was to become
+  std::string upload_id = {};  ///< what completes or aborts it
+  std::chrono::system_clock::time_point initiated =
+      {};  ///< by the store's clock; Azure: by that of the machine that began it
 };
 
 /// What a store is made of: for stores of a user's own, and for uploads without a writer.
@@ -187,8 +188,8 @@ class object_store {
   /// @}
 
   /// Aborts the uploads of keys with this prefix that were begun longer ago than `age`; what a writer still works on is
-  /// younger if `age` is longer than any upload takes. Returns those that are gone. An abort that fails ends it with
-  /// its error, which names key and upload id.
+  /// younger if `age` is longer than any upload takes. Returns those that are given up (of Azure's some parts may stay
+  /// for a week: see there). An abort that fails ends it with its error, which names key and upload id.
   /// @{
   result<std::vector<pending_upload>> try_abort_stale(std::chrono::seconds age, std::string const& prefix = {});
   std::vector<pending_upload> abort_stale(std::chrono::seconds age, std::string const& prefix = {}) {

@@ -29,11 +29,12 @@ BULKWRITER_DECL std::string agent_or_default(std::string_view user_agent) {
   return user_agent.empty() ? std::string("bulkwriter/") + version : std::string(user_agent);
 }
 
-// Whether sending the request twice is the same as sending it once (RFC 9110, 9.2.2, or the caller's own promise). Under
-// a condition it is not: the second one meets what the first one has done.
+// Whether sending the request twice is the same as sending it once (RFC 9110, 9.2.2, or the caller's own promise).
+// Under a condition it is not: the second one meets what the first one has done.
 BULKWRITER_DECL bool is_idempotent(request const& what) noexcept {
   for (header const& h : what.headers) {
-    for (std::string_view condition : {"If-Match", "If-None-Match", "If-Unmodified-Since", "x-goog-if-generation-match"})
+    for (std::string_view condition :
+         {"If-Match", "If-None-Match", "If-Unmodified-Since", "x-goog-if-generation-match"})
       if (equal_without_case(h.name, condition)) return false;
   }
   for (std::string_view method : {"GET", "HEAD", "PUT", "DELETE", "OPTIONS", "TRACE"}) {

@@ -32,7 +32,8 @@ struct s3_address {
   s3_address at_region(std::string const& other) const;
 };
 
-/// `name` is that of the struct that the user has filled. Errors: `invalid_option` (endpoint or bucket missing or malformed), `invalid_url`.
+/// `name` is that of the struct that the user has filled. Errors: `invalid_option` (endpoint or bucket missing or
+/// malformed), `invalid_url`.
 result<s3_address> try_s3_address(s3_connect_param const& param, std::string const& name = "s3_connect_param");
 
 /// Whether this can be a region's name; whatever else a server sends must not get into a host name.

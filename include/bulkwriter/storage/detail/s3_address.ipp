@@ -80,9 +80,9 @@ BULKWRITER_DECL result<s3_address> try_s3_address(s3_connect_param const& param,
   if (bucket.size() > 255 || bucket == "." || bucket == ".." || std::any_of(bucket.begin(), bucket.end(), [](char c) {
         return static_cast<unsigned char>(c) <= 0x20 || static_cast<unsigned char>(c) >= 0x7f || c == '/' || c == '\\';
       })) {
-    return refuse(
-        name + ".bucket_name is not the name of a bucket: visible ASCII characters without slashes, at most "
-        "255");
+    return refuse(name +
+                  ".bucket_name is not the name of a bucket: visible ASCII characters without slashes, at most "
+                  "255");
   }
   if (!param.region.empty() && !is_region_name(param.region)) {
     return refuse(name + ".region is not a region's name: letters, digits, '-' and '_' only");
@@ -94,8 +94,7 @@ BULKWRITER_DECL result<s3_address> try_s3_address(s3_connect_param const& param,
     why.message = name + ".endpoint: " + why.message;
     return why;
   }
-  if (endpoint->target.find('?') != std::string::npos)
-    return refuse(name + ".endpoint has a query behind the host");
+  if (endpoint->target.find('?') != std::string::npos) return refuse(name + ".endpoint has a query behind the host");
 
   s3_address out;
   out.origin = endpoint->origin;

@@ -91,7 +91,8 @@ BULKWRITER_DECL std::string etag_of_parts(std::span<uploaded_part const> parts) 
     for (std::size_t at = 0; at < 32; at += 2) {
       unsigned byte = 0;
       auto const end = part.etag.data() + at + 2;
-      if (auto const read = std::from_chars(end - 2, end, byte, 16); read.ec != std::errc() || read.ptr != end) return {};
+      if (auto const read = std::from_chars(end - 2, end, byte, 16); read.ec != std::errc() || read.ptr != end)
+        return {};
       digests.push_back(static_cast<std::byte>(byte));
     }
   }
@@ -146,8 +147,7 @@ BULKWRITER_DECL result<object_info> s3_backend::complete_multipart(std::string c
   if (may_be_done) {
     // An older object may have the same size, and the same number of parts in its ETag. This one it is if its ETag is
     // that of these parts, or if a request that was repeated finds the upload gone, which the first one then has used.
-    bool const used_up =
-        got.answer && got.answer->status == 404 && read_s3_failure(*got.answer).code == "NoSuchUpload";
+    bool const used_up = got.answer && got.answer->status == 404 && read_s3_failure(*got.answer).code == "NoSuchUpload";
     auto const there = head(key);
     if (there && there->size == size &&
         (there->etag == etag_of_parts(parts) || (used_up && may_be_etag_of(there->etag, parts.size()))))
