@@ -567,12 +567,12 @@ TEST_CASE("azure: presigned URLs") {
 TEST_CASE("azure: keys that Azure would change are refused before anything is sent") {
   scripted_server server([](request const&) { return http_answer(201, "", stored); });
   bw::object_store store = param_of(server);
-  for (char const* key : {"a\\b", "report.", "a./b", "a/b..", ""}) {
-    CAPTURE(key);
-    CHECK(store.try_put(key, bytes("x")).error().code == errc::invalid_option);
-    CHECK(store.try_remove(key).error().code == errc::invalid_option);
-    CHECK(store.backend().put_part(key, upload, 1, bytes("x"), {}).error().code == errc::invalid_option);
-    CHECK(store.backend().abort_multipart(key, upload).error().code == errc::invalid_option);
+  for (char const* name : {"a\\b", "report.", "a./b", "a/b..", ""}) {
+    CAPTURE(name);
+    CHECK(store.try_put(name, bytes("x")).error().code == errc::invalid_option);
+    CHECK(store.try_remove(name).error().code == errc::invalid_option);
+    CHECK(store.backend().put_part(name, upload, 1, bytes("x"), {}).error().code == errc::invalid_option);
+    CHECK(store.backend().abort_multipart(name, upload).error().code == errc::invalid_option);
   }
   CHECK(server.seen().empty());
   CHECK(store.try_put(".a/..b/c.d", bytes("x")).has_value());
