@@ -6,7 +6,6 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <cctype>
 #include <functional>
 #include <map>
 #include <mutex>
@@ -130,7 +129,7 @@ class scripted_server {
       if (colon == std::string::npos) continue;
       std::string name = line.substr(0, colon);
       std::transform(name.begin(), name.end(), name.begin(),
-                     [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+                     [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
       out.headers[name] = line.substr(line.find_first_not_of(' ', colon + 1));
     }
     return out;
