@@ -19880,17 +19880,6 @@ inline constexpr std::string_view development_account = "devstoreaccount1";
 inline constexpr std::string_view development_key =
     "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==";
 
-// ASCII, without case: what stands in connection strings, URLs and headers knows no locale.
-inline bool starts_without_case(std::string_view text, std::string_view prefix) noexcept {
-  auto const lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; };
-  return text.size() >= prefix.size() &&
-         std::equal(prefix.begin(), prefix.end(), text.begin(), [&](char a, char b) { return lower(a) == lower(b); });
-}
-
-inline bool is_without_case(std::string_view text, std::string_view other) noexcept {
-  return text.size() == other.size() && starts_without_case(text, other);
-}
-
 // What a connection string says, by the names that the documentation gives its keys.
 using azure_settings = std::map<std::string_view, std::string>;
 
@@ -19914,8 +19903,9 @@ BULKWRITER_DECL result<azure_settings> read_conn_str(std::string_view text) {
     std::size_t const equals = field.find('=');
     if (equals == std::string_view::npos || equals == 0)
       return bad_azure_option("conn_str: its setting " + std::to_string(number) + " is not of the form key=value");
-    auto const name = std::find_if(known.begin(), known.end(),
-                                   [&](std::string_view k) { return is_without_case(field.substr(0, equals), k); });
+    auto const name = std::find_if(known.begin(), known.end(), [&](std::string_view k) {
+      return http::detail::equal_without_case(field.substr(0, equals), k);
+    });
     if (name == known.end()) continue;  // QueueEndpoint and others, of other services
     if (!out.emplace(*name, std::string(field.substr(equals + 1))).second)
       return bad_azure_option("conn_str has " + std::string(*name) + " twice");
@@ -19941,7 +19931,7 @@ inline bool has_blank(std::string_view text) noexcept {
 BULKWRITER_DECL result<azure_credential> try_azure_credential(std::string_view text) {
   constexpr std::string_view bearer = "Bearer ";
   azure_credential out;
-  bool const said = starts_without_case(text, bearer);
+  bool const said = http::detail::equal_without_case(text.substr(0, bearer.size()), bearer);
   if (said) text.remove_prefix(bearer.size());
   // The usual way to get here is a key read from a file together with its line break.
   if (has_blank(text)) return bad_azure_option("credential holds a blank or a line break");
@@ -20022,7 +20012,7 @@ BULKWRITER_DECL result<azure_address> read_azure_settings(azure_settings const& 
     auto const at = set.find(name);
     return at == set.end() ? std::string() : at->second;
   };
-  if (is_without_case(get("UseDevelopmentStorage"), "true")) {
+  if (http::detail::equal_without_case(get("UseDevelopmentStorage"), "true")) {
     auto host = get("DevelopmentStorageProxyUri");
     if (host.empty()) host = "http://127.0.0.1";
     auto parsed = http::url::try_parse(host, false);
@@ -20034,7 +20024,7 @@ BULKWRITER_DECL result<azure_address> read_azure_settings(azure_settings const& 
                          .folder = '/' + std::string(development_account),
                          .account = std::string(development_account)};
   }
-  if (set.contains("UseDevelopmentStorage") && !is_without_case(get("UseDevelopmentStorage"), "false"))
+  if (set.contains("UseDevelopmentStorage") && !http::detail::equal_without_case(get("UseDevelopmentStorage"), "false"))
     return bad_azure_option("conn_str: UseDevelopmentStorage is neither true nor false");
   auto const account = get("AccountName");
   if (has_blank(account) || account.find_first_of("/?#@:") != std::string::npos)
@@ -20044,7 +20034,7 @@ BULKWRITER_DECL result<azure_address> read_azure_settings(azure_settings const& 
     if (account.empty()) return bad_azure_option("conn_str has neither AccountName nor BlobEndpoint");
     auto scheme = get("DefaultEndpointsProtocol");
     if (scheme.empty()) scheme = "https";
-    if (!is_without_case(scheme, "https") && !is_without_case(scheme, "http"))
+    if (!http::detail::equal_without_case(scheme, "https") && !http::detail::equal_without_case(scheme, "http"))
       return bad_azure_option("conn_str: DefaultEndpointsProtocol is neither https nor http");
     auto suffix = get("EndpointSuffix");
     if (suffix.empty()) suffix = "core.windows.net";
@@ -20414,12 +20404,6 @@ BULKWRITER_DECL bool is_transient_azure_code(std::string_view code) noexcept {
                           "Md5Mismatch", "Crc64Mismatch"});
 }
 
-inline bool read_size(std::string_view text, std::uint64_t& out) noexcept {
-  auto const end = text.data() + text.size();
-  auto const got = std::from_chars(text.data(), end, out);
-  return !text.empty() && got.ec == std::errc() && got.ptr == end;
-}
-
 BULKWRITER_DECL result<azure_page> read_azure_page(std::string_view body) {
   azure_page out;
   azure_blob_item blob;
@@ -20441,7 +20425,7 @@ BULKWRITER_DECL result<azure_page> read_azure_page(std::string_view body) {
       if (path[4] == "Etag") blob.object.etag = unquoted(text);
       if (path[4] == "BlobType") is_block = text == "BlockBlob";
       if (path[4] == "ResourceType") is_folder = text == "directory";
-      if (path[4] == "Content-Length" && !read_size(text, blob.object.size)) broken = true;
+      if (path[4] == "Content-Length" && !http::detail::parse_number(text, blob.object.size)) broken = true;
     }
   });
   if (!whole) return whole.error();
@@ -20467,7 +20451,7 @@ BULKWRITER_DECL result<azure_block_list> read_azure_block_list(std::string_view 
       block = {};
     }
     if (path.size() == 4 && path[3] == "Name") block.id = text;
-    if (path.size() == 4 && path[3] == "Size" && !read_size(text, block.size)) broken = true;
+    if (path.size() == 4 && path[3] == "Size" && !http::detail::parse_number(text, block.size)) broken = true;
   });
   if (!whole) return whole.error();
   if (!root || broken) {
@@ -21234,7 +21218,7 @@ BULKWRITER_DECL result<object_info> azure_backend::head(std::string const& key) 
   auto const* answer = accepted(got, {200});
   if (!answer) return failed(what, got);
   object_info out = {.key = key, .etag = unquoted(answer->find("ETag"))};
-  if (!read_size(answer->find("Content-Length"), out.size))
+  if (!http::detail::parse_number(answer->find("Content-Length"), out.size))
     return unusable(what, got, "the answer does not tell the object's size");
   return out;
 }
@@ -22157,12 +22141,8 @@ BULKWRITER_DECL result<object_info> s3_backend::head(std::string const& key) {
   auto const* answer = accepted(got, {200});
   if (!answer) return failed(what, got);
   object_info out = {.key = key, .etag = unquoted(answer->find("ETag"))};
-  auto const length = answer->find("Content-Length");
-  auto const end = length.data() + length.size();
-  if (auto const read = std::from_chars(length.data(), end, out.size);
-      length.empty() || read.ec != std::errc() || read.ptr != end) {
+  if (!http::detail::parse_number(answer->find("Content-Length"), out.size))
     return unusable(what, got, "the answer does not tell the object's size");
-  }
   return out;
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <bulkwriter/auth/digest.hpp>
+#include <bulkwriter/http/detail/message.ipp>
 #include <bulkwriter/storage/detail/azure_answer.hpp>
 #include <bulkwriter/storage/detail/xml.hpp>
 
@@ -65,12 +66,6 @@ BULKWRITER_DECL bool is_transient_azure_code(std::string_view code) noexcept {
                           "Md5Mismatch", "Crc64Mismatch"});
 }
 
-inline bool read_size(std::string_view text, std::uint64_t& out) noexcept {
-  auto const end = text.data() + text.size();
-  auto const got = std::from_chars(text.data(), end, out);
-  return !text.empty() && got.ec == std::errc() && got.ptr == end;
-}
-
 BULKWRITER_DECL result<azure_page> read_azure_page(std::string_view body) {
   azure_page out;
   azure_blob_item blob;
@@ -92,7 +87,7 @@ BULKWRITER_DECL result<azure_page> read_azure_page(std::string_view body) {
       if (path[4] == "Etag") blob.object.etag = unquoted(text);
       if (path[4] == "BlobType") is_block = text == "BlockBlob";
       if (path[4] == "ResourceType") is_folder = text == "directory";
-      if (path[4] == "Content-Length" && !read_size(text, blob.object.size)) broken = true;
+      if (path[4] == "Content-Length" && !http::detail::parse_number(text, blob.object.size)) broken = true;
     }
   });
   if (!whole) return whole.error();
@@ -118,7 +113,7 @@ BULKWRITER_DECL result<azure_block_list> read_azure_block_list(std::string_view 
       block = {};
     }
     if (path.size() == 4 && path[3] == "Name") block.id = text;
-    if (path.size() == 4 && path[3] == "Size" && !read_size(text, block.size)) broken = true;
+    if (path.size() == 4 && path[3] == "Size" && !http::detail::parse_number(text, block.size)) broken = true;
   });
   if (!whole) return whole.error();
   if (!root || broken) {

@@ -233,7 +233,7 @@ BULKWRITER_DECL result<object_info> azure_backend::head(std::string const& key) 
   auto const* answer = accepted(got, {200});
   if (!answer) return failed(what, got);
   object_info out = {.key = key, .etag = unquoted(answer->find("ETag"))};
-  if (!read_size(answer->find("Content-Length"), out.size))
+  if (!http::detail::parse_number(answer->find("Content-Length"), out.size))
     return unusable(what, got, "the answer does not tell the object's size");
   return out;
 }

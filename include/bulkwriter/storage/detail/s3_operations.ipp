@@ -1,5 +1,6 @@
 #pragma once
 
+#include <bulkwriter/http/detail/message.ipp>
 #include <bulkwriter/storage/detail/s3_backend.ipp>
 
 #include <algorithm>
@@ -189,12 +190,8 @@ BULKWRITER_DECL result<object_info> s3_backend::head(std::string const& key) {
   auto const* answer = accepted(got, {200});
   if (!answer) return failed(what, got);
   object_info out = {.key = key, .etag = unquoted(answer->find("ETag"))};
-  auto const length = answer->find("Content-Length");
-  auto const end = length.data() + length.size();
-  if (auto const read = std::from_chars(length.data(), end, out.size);
-      length.empty() || read.ec != std::errc() || read.ptr != end) {
+  if (!http::detail::parse_number(answer->find("Content-Length"), out.size))
     return unusable(what, got, "the answer does not tell the object's size");
-  }
   return out;
 }
 
