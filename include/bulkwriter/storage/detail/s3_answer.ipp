@@ -1,6 +1,7 @@
 #pragma once
 
 #include <bulkwriter/auth/percent.hpp>
+#include <bulkwriter/http/detail/message.ipp>
 #include <bulkwriter/storage/detail/s3_address.hpp>
 #include <bulkwriter/storage/detail/s3_answer.hpp>
 #include <bulkwriter/storage/detail/xml.hpp>
@@ -145,11 +146,7 @@ BULKWRITER_DECL result<s3_page> read_s3_page(std::string_view body) {
     if (path.size() == 3 && path[1] == "Contents") {
       if (path[2] == "Key") object.key = text;
       if (path[2] == "ETag") object.etag = unquoted(text);
-      if (path[2] == "Size") {
-        auto const end = text.data() + text.size();
-        if (auto const got = std::from_chars(text.data(), end, object.size); got.ec != std::errc() || got.ptr != end)
-          broken.push_back(text);
-      }
+      if (path[2] == "Size" && !http::detail::parse_number(text, object.size)) broken.push_back(text);
     }
   });
   if (!whole) return whole.error();
