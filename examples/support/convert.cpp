@@ -4,11 +4,10 @@
 
 #include <unistd.h>
 
+#include <cerrno>
 #include <charconv>
 #include <cstdio>
 #include <filesystem>
-#include <fstream>
-#include <iterator>
 #include <memory>
 #include <span>
 #include <string_view>
@@ -68,23 +67,33 @@ options parse(int argc, char** argv) {
   return out;
 }
 
-std::string read_file(std::string const& path) {
-  std::ifstream file(path, std::ios::binary);
-  if (!file) throw std::runtime_error("cannot open '" + path + "'");
-  return {std::istreambuf_iterator<char>(file), {}};
-}
-
 bw::text_source open_input(std::string const& path) {
+  auto const failed = [path](char const* what) {
+    std::string const reason = std::error_code(errno, std::generic_category()).message();
+    return bw::error_info{.code = bw::errc::io_error, .message = std::string(what) + " '" + path + "': " + reason};
+  };
   std::shared_ptr<std::FILE> const file(path == "-" ? stdin : std::fopen(path.c_str(), "rb"), [](std::FILE* f) {
     if (f != nullptr && f != stdin) std::fclose(f);
   });
-  if (!file) throw std::runtime_error("cannot open '" + path + "'");
-  return [file, path](std::span<char> out) -> bw::result<std::size_t> {
+  if (!file) throw bw::error(failed("cannot open"));
+  return [file, failed](std::span<char> out) -> bw::result<std::size_t> {
     std::size_t const n = std::fread(out.data(), 1, out.size(), file.get());
-    if (n == 0 && std::ferror(file.get()))
-      return bw::error_info{.code = bw::errc::io_error, .message = "cannot read '" + path + "'"};
+    if (n == 0 && std::ferror(file.get())) return failed("cannot read");
     return n;
   };
+}
+
+std::string read_file(std::string const& path) {
+  auto const source = open_input(path);
+  std::string text;
+  for (std::size_t size = 0;;) {
+    text.resize(size + (std::size_t{1} << 16));
+    std::size_t const n = source(std::span(text).subspan(size)).value();
+    size += n;
+    if (n != 0) continue;
+    text.resize(size);
+    return text;
+  }
 }
 
 staging::staging(std::string local_path)
