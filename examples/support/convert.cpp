@@ -24,7 +24,7 @@ std::string usage() {
   for (auto const name : bw::format::any::names()) names += (names.empty() ? "" : "|") + std::string(name);
   return "convert --schema FILE --input FILE|- --file-type " + names +
          " --local-path DIR [options]\n\n"
-         "  --schema FILE       JSON, as a create request of Milvus' REST API has it:\n"
+         "  --schema FILE       JSON, as a create request of Milvus' REST API has it, or as pymilvus prints it:\n"
          "                      {\"autoID\": false, \"enableDynamicField\": true, \"fields\": [{\"fieldName\": \"id\", "
          "…}]}\n"
          "  --input FILE        rows, as NDJSON (an object a line) or CSV (with a header); -: the standard input\n"

@@ -283,6 +283,8 @@ TEST_CASE("schema text: default values of another type are refused with field, v
   CHECK(of("Int64", R"({"Data":{"StringData":"5"}})") ==
         "fields[1].defaultValue.Data.StringData of field 'f': \"5\" where an integer is due");
   CHECK(of("Int64", R"({"longData":"5"})") == "");
+  CHECK(of("VarChar", R"({"longData":"5"})") ==
+        "fields[1].defaultValue.longData of field 'f': a 64-bit integer where a string is due");
   CHECK(of("Bool", R"({"Data":{"LongData":1}})") ==
         "fields[1].defaultValue.Data.LongData of field 'f': 1 where true or false is due");
   CHECK(of("Int64", R"({"long_data":"x"})") ==

@@ -325,6 +325,7 @@ class schema_reader {
       if (!value.is_number()) return in_.refuse_type(at, "a number");
       f.default_number = value.to_number<double>();
     } else if (f.type == kind::varchar || f.type == kind::timestamptz) {
+      if (digits_as_text) return in_.refuse(at, "a 64-bit integer where a string is due");
       text = in_.text(at, "a string");
     } else if (from_ == origin::server) {
       return;  // of a server that lets other kinds have one: rows give a value of their own
