@@ -34,6 +34,7 @@ enum class errc : std::uint16_t {
   invalid_sparse = 15,     ///< a sparse vector with an index twice, out of order, or with a negative value
   invalid_geometry = 16,   ///< text of a geometry field that is not WKT
   invalid_timestamp = 17,  ///< text of a timestamptz field that is not ISO 8601 as servers read it
+  zero_vector = 18,        ///< a vector of zeros only, where the writer's option refuses them
 
   format_cannot_hold = 20,  ///< a value that readers of this file format take for another, as CSV text for null
 

@@ -134,9 +134,13 @@ TEST_CASE("runtime: a refused row names row, field, rule and value, and changes 
         "row 6: not a JSON object: a key in quotes was expected at byte 18 [bulkwriter.invalid_json]");
   CHECK(m.refusal(R"([1])") == "row 7: not a JSON object: an object was expected at byte 0 [bulkwriter.invalid_json]");
   CHECK(m.refusal(R"({"id":1,"v":[1,2],"id":2})") ==
-        "row 8, field 'id': this key appears more than once [bulkwriter.duplicate_key]");
+        "row 8, field 'id': the key 'id' appears more than once [bulkwriter.duplicate_key]");
+  CHECK(m.refusal(R"({"id":1,"v":[1,2],"doc":{"a":[{"b":1,"\u0062":2}]}})") ==
+        "row 9, field 'doc': the key 'b' appears more than once in 'doc.a[0]' [bulkwriter.duplicate_key]");
+  CHECK(m.refusal(R"({"id":1,"v":[1,2],"doc":"{\"a\":{\"b\":1,\"b\":2}}"})").find("more than once") !=
+        std::string::npos);
   CHECK(m.refusal(R"({"id":18446744073709551615,"v":[1,2]})") ==
-        "row 9, field 'id': value 18446744073709551615 is outside -9223372036854775808..9223372036854775807 of int64 "
+        "row 11, field 'id': value 18446744073709551615 is outside -9223372036854775808..9223372036854775807 of int64 "
         "[bulkwriter.out_of_range]");
   CHECK(m.refusal(R"({"id":1,"v":[1,2],"f":1e39})") ==
         "row 10, field 'f': value 1e+39 is outside the range of float32 [bulkwriter.out_of_range]");

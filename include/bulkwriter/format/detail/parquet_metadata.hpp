@@ -41,6 +41,9 @@ class parquet_metadata {
   std::string footer(std::uint64_t rows) const;
   /// No smaller than the footer with one more group.
   std::uint64_t size_bound() const noexcept { return groups_.size() + bound_without_groups_; }
+  /// No smaller than the footer of a file with one group.
+  std::uint64_t lone_group_bound() const noexcept { return bound_without_groups_; }
+  std::size_t groups() const noexcept { return group_count_; }
   /// A new file begins.
   void clear() noexcept;
 

@@ -290,7 +290,6 @@ class json_to_cells {
     auto const sub = f.sub_fields();
     std::size_t const before = row_.problems().size(), begin = list.cells.size();
     list.cells.resize(begin + sub.size());
-    std::vector<bool> given(sub.size());
     value.for_each_member([&](std::string_view key, Node const& member) {
       std::size_t k = 0;
       while (k < sub.size() && sub[k].name != key) ++k;
@@ -298,11 +297,6 @@ class json_to_cells {
         refuse(errc::unknown_field, "the struct has no field '" + std::string(key) + "'");
         return;
       }
-      if (given[k]) {
-        refuse(errc::duplicate_key, "the struct has '" + std::string(key) + "' more than once");
-        return;
-      }
-      given[k] = true;
       std::string const outer = place_;
       place_ += "'" + std::string(key) + "': ";
       list.cells[begin + k] = read_any(sub[k], member);

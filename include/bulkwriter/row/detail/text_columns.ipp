@@ -106,8 +106,7 @@ class text_to_cell {
 
   cell read_json(std::string_view text) {
     if (auto const fault = find_json_fault(text))
-      return refuse(errc::invalid_json,
-                    quoted_start(text) + " is not JSON: " + fault->what + " at byte " + std::to_string(fault->offset));
+      return refuse(fault->code(), fault->rule(quoted_start(text) + " is not JSON"));
     return json_to_cells<text_node>(row_).read(field_, text_node(without_blanks(text)));
   }
 
@@ -200,12 +199,7 @@ BULKWRITER_DECL void cells_of<json_text>::read(json_text value, cell_row& row) {
   row.clear();
   std::vector<std::string> keys;
   if (auto const fault = detail::find_json_object_fault(value.text_, keys))
-    return row.refuse(errc::invalid_json, {},
-                      "not a JSON object: " + std::string(fault->what) + " at byte " + std::to_string(fault->offset));
-  std::sort(keys.begin(), keys.end());
-  for (std::size_t k = 1; k < keys.size(); ++k)
-    if (keys[k] == keys[k - 1] && (k < 2 || keys[k] != keys[k - 2]))
-      row.refuse(errc::duplicate_key, keys[k], "this key appears more than once");
+    return row.refuse(fault->code(), fault->top_key, fault->rule("not a JSON object"));
   detail::json_to_cells<detail::text_node>(row).read_row(detail::text_node(detail::without_blanks(value.text_)));
 }
 
