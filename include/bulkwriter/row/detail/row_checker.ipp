@@ -5,6 +5,7 @@
 #include <bulkwriter/row/row_problems.hpp>
 #include <bulkwriter/row/syntax.hpp>
 #include <bulkwriter/row/text.hpp>
+#include <bulkwriter/text/quoted.hpp>
 
 #include <algorithm>
 #include <bit>
@@ -37,14 +38,8 @@ BULKWRITER_DECL std::size_t find_not_finite(std::span<float const> values) noexc
   return i;
 }
 
-// The beginning of a value for a message, cut where it stops being UTF-8, so that no message holds broken text.
-inline std::string quoted_start(std::string_view text) {
-  std::string_view start = text.substr(0, 32);
-  start = start.substr(0, std::min(find_utf8_fault(start), start.size()));
-  std::string out = "'";
-  for (char const c : start) out += static_cast<unsigned char>(c) < 0x20 || c == 0x7f ? '?' : c;
-  return out += start.size() < text.size() ? "…'" : "'";
-}
+// The beginning of a value for a message.
+inline std::string quoted_start(std::string_view text) { return in_quotes(text, 32); }
 inline std::string number_text(double value) {
   if (!is_finite(value)) {
     auto const bits = std::bit_cast<std::uint64_t>(value);
@@ -59,7 +54,7 @@ inline std::string number_text(double value) {
 BULKWRITER_DECL void row_checker::add(errc code, std::string message) {
   std::string place;
   if (element_ != nowhere) place = "element [" + std::to_string(element_) + "]: ";
-  if (sub_field_ != nullptr) (place += '\'').append(sub_field_->name) += "': ";
+  if (sub_field_ != nullptr) place += quoted_name(sub_field_->name) + ": ";
   problems_.push_back({.code = code, .field = std::string(field_->name), .message = place + std::move(message)});
 }
 
@@ -336,12 +331,13 @@ BULKWRITER_DECL void row_checker::check_dynamic(std::string_view text) {
     std::string const& key = keys_[k];
     if (k > 0 && keys_[k - 1] == key) {
       if (k < 2 || keys_[k - 2] != key)
-        add(errc::duplicate_key, "the dynamic key '" + key + "' appears more than once");
+        add(errc::duplicate_key, "the dynamic key " + quoted_name(key) + " appears more than once");
       continue;
     }
     bool const taken = key == dynamic_field_name ||
                        std::any_of(fields_.begin(), fields_.end(), [&](auto const& f) { return f.name == key; });
-    if (taken) add(errc::duplicate_key, "the dynamic key '" + key + "' is the name of a field of the schema");
+    if (taken)
+      add(errc::duplicate_key, "the dynamic key " + quoted_name(key) + " is the name of a field of the schema");
   }
 }
 
