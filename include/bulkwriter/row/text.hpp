@@ -3,7 +3,7 @@
 #include <bulkwriter/error.hpp>
 #include <bulkwriter/schema/finite.hpp>
 #include <bulkwriter/schema/text_fault.hpp>
-#include <bulkwriter/schema/utf8.hpp>
+#include <bulkwriter/text/utf8.hpp>
 
 #include <charconv>
 #include <cstddef>

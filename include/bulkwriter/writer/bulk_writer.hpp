@@ -2,6 +2,7 @@
 
 #include <bulkwriter/row/bind.hpp>
 #include <bulkwriter/row/columns.hpp>
+#include <bulkwriter/text/quoted.hpp>
 #include <bulkwriter/writer/bulk_writer_base.hpp>
 #include <bulkwriter/writer/options.hpp>
 
@@ -344,10 +345,11 @@ class bulk_writer : public bulk_writer_base {
     for (std::size_t c = 0; c < names.size(); ++c) {
       if (faults[c].empty() && sizes[c] != sizes[0])
         faults[c] =
-            std::to_string(sizes[c]) + " rows, where '" + std::string(names[0]) + "' has " + std::to_string(sizes[0]);
+            std::to_string(sizes[c]) + " rows, where " + detail::quoted_name(names[0]) + " has " +
+            std::to_string(sizes[0]);
       if (!faults[c].empty())
         return error_info{.code = errc::invalid_option,
-                          .message = "column '" + std::string(names[c]) + "': " + faults[c],
+                          .message = "column " + detail::quoted_name(names[c]) + ": " + faults[c],
                           .field = std::string(names[c])};
     }
     for (std::size_t i = 0; i < sizes[0]; ++i)

@@ -33,7 +33,7 @@ inline std::string why_no_nullkey(std::string_view nullkey) {
 }
 
 inline error_info csv_cannot_hold(field_info const& f) {
-  std::string message = "field '" + std::string(f.name) + "': csv files cannot hold ";
+  std::string message = "field " + quoted_name(f.name) + ": csv files cannot hold ";
   if (!format::csv::holds(f.type)) {
     message += to_string(f.type);
   } else {
@@ -41,8 +41,8 @@ inline error_info csv_cannot_hold(field_info const& f) {
     auto const sub = std::find_if(subs.begin(), subs.end(), [](field_info const& s) {
       return !format::csv::holds({.type = kind::struct_array, .sub = &s, .sub_count = 1});
     });
-    message += "a struct_array with " + std::string(to_string(sub->type)) + " ('" + std::string(sub->name) +
-               "'): servers read neither text nor vectors other than float_vector there";
+    message += "a struct_array with " + std::string(to_string(sub->type)) + " (" + quoted_name(sub->name) +
+               "): servers read neither text nor vectors other than float_vector there";
   }
   return {.code = errc::invalid_schema, .message = std::move(message), .field = std::string(f.name)};
 }
@@ -149,7 +149,7 @@ BULKWRITER_DECL void csv_encoder::check_row(std::span<cell const> cells, std::ve
     };
     cell const& value = cells[i];
     if (looks_null(f, value))
-      refuse("the value '" + nullkey_ + "' is the nullkey of this CSV file, so it would be read as " +
+      refuse("the value " + in_quotes(nullkey_) + " is the nullkey of this CSV file, so it would be read as " +
              (f.has_default ? "the default_value" : "null"));
     bool const is_good =
         std::none_of(problems.begin(), problems.end(), [&](problem const& p) { return p.field == f.name; });

@@ -3,6 +3,7 @@
 #include <bulkwriter/format/detail/npy_encoder.hpp>
 #include <bulkwriter/format/npy.hpp>
 #include <bulkwriter/row/half.hpp>
+#include <bulkwriter/text/quoted.hpp>
 
 #include <algorithm>
 #include <bit>
@@ -23,7 +24,7 @@ BULKWRITER_DECL result<std::unique_ptr<format::encoder>> format::npy::try_make_e
     none = false;
     if (holds(f)) continue;
     return error_info{.code = errc::invalid_schema,
-                      .message = "field '" + std::string(f.name) + "': npy files cannot hold " +
+                      .message = "field " + detail::quoted_name(f.name) + ": npy files cannot hold " +
                                  (holds(f.type) ? "nulls, and it is nullable" : std::string(to_string(f.type))),
                       .field = std::string(f.name)};
   }

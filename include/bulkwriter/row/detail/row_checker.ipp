@@ -38,14 +38,8 @@ BULKWRITER_DECL std::size_t find_not_finite(std::span<float const> values) noexc
   return i;
 }
 
-// The beginning of a value for a message, cut where it stops being UTF-8, so that no message holds broken text.
-inline std::string quoted_start(std::string_view text) {
-  std::string_view start = text.substr(0, 32);
-  start = start.substr(0, std::min(find_utf8_fault(start), start.size()));
-  std::string out = "'";
-  for (char const c : start) out += static_cast<unsigned char>(c) < 0x20 || c == 0x7f ? '?' : c;
-  return out += start.size() < text.size() ? "…'" : "'";
-}
+// The beginning of a value for a message.
+inline std::string quoted_start(std::string_view text) { return in_quotes(text, 32); }
 inline std::string number_text(double value) {
   if (!is_finite(value)) {
     auto const bits = std::bit_cast<std::uint64_t>(value);
@@ -60,7 +54,7 @@ inline std::string number_text(double value) {
 BULKWRITER_DECL void row_checker::add(errc code, std::string message) {
   std::string place;
   if (element_ != nowhere) place = "element [" + std::to_string(element_) + "]: ";
-  if (sub_field_ != nullptr) (place += '\'').append(sub_field_->name) += "': ";
+  if (sub_field_ != nullptr) place += quoted_name(sub_field_->name) + ": ";
   problems_.push_back({.code = code, .field = std::string(field_->name), .message = place + std::move(message)});
 }
 

@@ -3,6 +3,7 @@
 #include <bulkwriter/row/detail/json_to_cells.hpp>
 #include <bulkwriter/row/detail/row_checker.ipp>
 #include <bulkwriter/row/text_columns.hpp>
+#include <bulkwriter/text/quoted.hpp>
 
 #include <algorithm>
 #include <charconv>
@@ -137,7 +138,7 @@ BULKWRITER_DECL result<text_columns> text_columns::try_make(std::span<field_info
     if (fields[i].is_dynamic) made.dynamic_ = i;
   auto const refused = [](errc code, std::string_view name, std::string_view rule) {
     return error_info{.code = code,
-                      .message = "column '" + std::string(name) + "': " + std::string(rule),
+                      .message = "column " + detail::quoted_name(name) + ": " + std::string(rule),
                       .field = std::string(name)};
   };
   for (auto const& name : names) {
