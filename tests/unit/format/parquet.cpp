@@ -1,4 +1,5 @@
 #include <bulkwriter/format/detail/crc32.hpp>
+#include <bulkwriter/format/detail/parquet_encoder.hpp>
 #include <bulkwriter/format/parquet.hpp>
 #include <bulkwriter/row/row_checker.hpp>
 #include <bulkwriter/schema/schema.hpp>
@@ -176,6 +177,135 @@ TEST_CASE("size_bound holds where nulls come in step with the packing of boolean
       std::uint64_t const bound = e.size_bound();
       CHECK(e.finish(out.sink()));
       CHECK(out.text.size() <= bound);
+    }
+  }
+}
+
+// Sizes of pages are 32-bit integers with a sign. None of the memory is looked at.
+TEST_CASE("what no page can hold is refused by field, with both numbers") {
+  using bw::kind;
+  static char const nothing = 0;
+  std::size_t const two_gib = std::size_t{1} << 31, most = two_gib - 1 - 96 - 16'000'000 - 4;
+  static bw::field_info const subs[] = {{.name = "n", .type = kind::int8}, {.name = "body", .type = kind::text}};
+  auto const refusal = [](bw::field_info const& f, bw::cell const& c) {
+    std::vector<bw::problem> found;
+    bw::format::parquet{}.try_make_encoder({&f, 1}).value()->check_row({&c, 1}, found);
+    CHECK(found.size() <= 1);
+    return found.empty() ? std::string() : found[0].field + ": " + found[0].message + to_string(found[0].code).data();
+  };
+  auto const text = [](std::size_t size) { return bw::cell::text({&nothing, size}); };
+  for (kind const k : {kind::text, kind::json, kind::geometry, kind::timestamptz}) {
+    bw::field_info const f{.name = "f", .type = k};
+    CHECK(refusal(f, text(most)) == "");
+    CHECK(refusal(f, text(most + 1)) ==
+          "f: 2131483552 bytes of one row exceed the 2131483551 that a page of a Parquet file holdsformat_cannot_hold");
+    CHECK(refusal(f, text(two_gib)) != "");
+    CHECK(refusal(f, text(2 * two_gib + 7)) != "");  // the lower 32 bits are 7
+    CHECK(refusal(f, bw::cell()) == "");
+  }
+  bw::field_info const clips{.name = "c", .type = kind::struct_array, .max_capacity = 4, .sub = subs, .sub_count = 2};
+  std::vector<bw::cell> cells{integer(1), text(two_gib / 2), integer(1), text(two_gib / 2 - 20'000'000)};
+  CHECK(refusal(clips, bw::cell::list(cells, 2)) == "");
+  cells[3] = text(two_gib / 2);
+  CHECK(refusal(clips, bw::cell::list(cells, 2)) ==
+        "c: 'body': 2147483656 bytes of one row exceed the 2131483551 that a page of a Parquet file "
+        "holdsformat_cannot_hold");
+  // cells of rows that are refused anyway
+  CHECK(refusal(clips, bw::cell::list(cells, 1)) == "");
+  CHECK(refusal(clips, integer(7)) == "");
+}
+
+// As the page's header says it (parquet.thrift): uncompressed_page_size.
+std::vector<std::int64_t> page_sizes(std::string_view file) {
+  std::vector<std::int64_t> sizes;
+  std::size_t at = 4, end = file.size() - 8;
+  std::uint32_t footer = 0;
+  std::memcpy(&footer, file.data() + file.size() - 8, 4);
+  end -= footer;
+  auto const varint = [&] {
+    std::uint64_t value = 0;
+    for (int shift = 0;; shift += 7) {
+      auto const byte = static_cast<unsigned char>(file[at++]);
+      value |= std::uint64_t{byte & 0x7fu} << shift;
+      if (byte < 0x80) return static_cast<std::int64_t>(value >> 1) ^ -static_cast<std::int64_t>(value & 1);
+    }
+  };
+  while (at < end) {
+    at += 1, varint();                           // 1: type
+    at += 1, sizes.push_back(varint());          // 2: uncompressed_page_size
+    at += 1, varint();                           // 3: compressed_page_size
+    at += 1;                                     // 5: data_page_header
+    for (int k = 0; k < 4; ++k) at += 1, varint();
+    at += 2;
+    at += static_cast<std::size_t>(sizes.back());
+  }
+  CHECK(at == end);
+  return sizes;
+}
+
+TEST_CASE("a page ends before a value that would make it too large") {
+  bw::field_info const fields[] = {{.name = "body", .type = bw::kind::text},
+                                   {.name = "s", .type = bw::kind::sparse_float_vector}};
+  constexpr std::uint64_t room = 1000, around = 96 + 16'000'000;
+  bw::detail::parquet_encoder e({.page_size = 1024}, fields, {.page = around + room});
+  collector out;
+  std::uint32_t const indices[] = {1, 22};
+  float const weights[] = {0.5f, 1};
+  bw::cell const sparse = bw::cell::sparse(indices, weights);  // {"1":0.5,"22":1}
+  for (std::size_t const size : {996u, 300u, 300u, 388u, 1u, 990u, 2u, 996u}) {
+    std::string const text(size, 'x');
+    std::vector<bw::cell> const row{bw::cell::text(text), sparse};
+    std::vector<bw::problem> found;
+    e.check_row(row, found);
+    CHECK(found.empty());
+    e.put_row(row);
+    e.end_row();
+  }
+  std::string const over(997, 'x');
+  std::vector<bw::problem> found;
+  e.check_row(std::vector{bw::cell::text(over), sparse}, found);
+  REQUIRE(found.size() == 1);
+  CHECK(found[0].message == "1001 bytes of one row exceed the 1000 that a page of a Parquet file holds");
+  std::vector<std::uint32_t> many;
+  for (std::uint32_t i = 0; i < 124; ++i) many.push_back(100 + i);
+  std::vector<float> const ones(many.size() , 1);
+  found.clear();
+  e.check_row(std::vector{bw::cell::text("x"), bw::cell::sparse(many, ones)}, found);  // 4 + 1 + 124 * 8
+  CHECK(found.empty());
+  many.push_back(1000);
+  std::vector<float> const more(many.size(), 1);
+  e.check_row(std::vector{bw::cell::text("x"), bw::cell::sparse(many, more)}, found);  // and 9
+  REQUIRE(found.size() == 1);
+  CHECK(found[0].message == "1006 bytes of one row exceed the 1000 that a page of a Parquet file holds");
+
+  CHECK(e.finish(out.sink()));
+  // 4 and a length, 1 or 2 bytes of one run, and for each text 4 and its bytes
+  std::vector<std::int64_t> const sizes = page_sizes(out.text);
+  CHECK(sizes == std::vector<std::int64_t>{6 + 1000, 6 + 304 + 304 + 392, 6 + 5 + 994, 6 + 6, 6 + 1000, 6 + 8 * 20});
+}
+
+TEST_CASE("a file ends before its footer or its row groups are more than readers take") {
+  bw::field_info const fields[] = {{.name = "body", .type = bw::kind::text}};
+  std::string const text(4096, 'x');
+  std::vector<bw::cell> const row{bw::cell::text(text)};
+  for (bw::detail::parquet_limits const& limits :
+       {bw::detail::parquet_limits{.footer = 2000}, bw::detail::parquet_limits{.groups = 9}}) {
+    bw::detail::parquet_encoder e({.row_group_size = 4096}, fields, limits);
+    for (int file = 0; file < 2; ++file) {
+      collector out;
+      std::uint64_t rows = 0;
+      for (;; ++rows) {
+        e.put_row(row);
+        CHECK(e.lone_row_bound() < 4096 + 2000);  // what the file holds already is no matter of another one's
+        if (e.size_bound() == ~std::uint64_t{}) break;
+        e.end_row();
+        REQUIRE(e.ready());
+        CHECK(e.flush(out.sink()));
+      }
+      e.drop_row();
+      CHECK(e.finish(out.sink()));
+      CHECK(footer_size(out.text) <= 2000);
+      CHECK((limits.groups == 9 ? rows == 9 : rows > 10));
     }
   }
 }

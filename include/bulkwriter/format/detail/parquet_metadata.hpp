@@ -1,5 +1,6 @@
 #pragma once
 
+#include <bulkwriter/config.hpp>
 #include <bulkwriter/format/detail/parquet_format.hpp>
 
 #include <cstddef>
