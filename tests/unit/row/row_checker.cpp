@@ -175,6 +175,48 @@ TEST_CASE("what a row leaves out is settled for all formats") {
   CHECK(row[2].is_null());
 }
 
+TEST_CASE("a default of every kind that has one takes the place of null") {
+  using bw::kind;
+  bw::field_info const fields[] = {
+      {.name = "yes", .type = kind::boolean, .has_default = true, .default_integer = 1},
+      {.name = "no", .type = kind::boolean, .has_default = true, .default_integer = 0},
+      {.name = "i8", .type = kind::int8, .has_default = true, .default_integer = -128},
+      {.name = "i64", .type = kind::int64, .has_default = true, .default_integer = 1},
+      {.name = "f32", .type = kind::float32, .has_default = true, .default_number = 0.1},
+      {.name = "f64", .type = kind::float64, .has_default = true, .default_number = 0.1},
+      {.name = "s", .type = kind::varchar, .max_length = 4, .has_default = true, .default_text = ""},
+      {.name = "both", .type = kind::boolean, .nullable = true, .has_default = true, .default_integer = 1},
+      {.name = "none", .type = kind::boolean, .nullable = true}};
+  std::vector<bw::cell> row(std::size(fields));
+  bw::detail::settle(fields, row);
+  CHECK(row[0].holds() == bw::cell::type::boolean);
+  CHECK(row[0].as_boolean());
+  CHECK(row[1].holds() == bw::cell::type::boolean);
+  CHECK_FALSE(row[1].as_boolean());
+  CHECK(row[2].as_integer() == -128);
+  CHECK(row[3].holds() == bw::cell::type::integer);
+  CHECK(row[4].as_number() == double{0.1f});
+  CHECK(row[5].as_number() == 0.1);
+  CHECK(row[6].holds() == bw::cell::type::text);
+  CHECK(row[7].as_boolean());
+  CHECK(row[8].is_null());
+}
+
+TEST_CASE("sparse vectors hold zeros of either sign and nothing below") {
+  static bw::field_info const field{.name = "s", .type = bw::kind::sparse_float_vector};
+  auto const code = [](std::vector<std::uint32_t> const& indices, std::vector<float> const& values) {
+    bw::cell const c = bw::cell::sparse(indices, values);
+    auto const r = bw::detail::row_checker({&field, 1}).check(0, {&c, 1});
+    return r ? errc{} : r.error().code;
+  };
+  CHECK(code({}, {}) == errc{});
+  CHECK(code({0, 7}, {0, -0.0f}) == errc{});
+  CHECK(code({4294967294}, {1e-45f}) == errc{});
+  CHECK(code({7}, {-1e-45f}) == errc::invalid_sparse);
+  CHECK(code({4294967295}, {1}) == errc::out_of_range);
+  CHECK(code({7, 7}, {1, 1}) == errc::invalid_sparse);
+}
+
 TEST_CASE("cells of parts that do not fit together are refused, and nothing beyond them is read") {
   static bw::field_info const subs[] = {{.name = "a", .type = bw::kind::int8}, {.name = "b", .type = bw::kind::int8}};
   static bw::field_info const fields[] = {

@@ -41,7 +41,8 @@ TEST_CASE("well-formed UTF-8 is accepted, everything else is found at its first 
 TEST_CASE("JSON is accepted as RFC 8259 has it") {
   for (std::string_view good : {"0", "-0", "-1.5e+3", "1E30", "true", "null", " [ ] ", "{}", "[1,2,[3,{\"a\":null}]]",
                                 "\"\\u00e9\\ud83d\\ude00\\n\"", "{\"a\":{\"b\":[1,{}]},\"c\":\"\"}", "1e-400",
-                                "0.000001e-320", "1e-99999999999999999999", "0e999", "\t\r\n1\n"})
+                                "0.000001e-320", "1e-99999999999999999999", "0e999", "\t\r\n1\n",
+                                "\" \x7f\"", "\"\\ud800\\udc00\\udbff\\udfff\\ud7ff\\ue000\""})
     CHECK_MESSAGE(!detail::find_json_fault(good), std::string(good));
 }
 
@@ -77,6 +78,15 @@ TEST_CASE("what is not JSON is found where it begins to be none") {
       {"[-1e999]", 1},
       {"\"\\ud800\"", 1},
       {"\"\\ude00\"", 1},
+      {"\"\\udc00\\udc00\"", 1},
+      {"\"\\ud800\\ud800\"", 1},
+      {"\"\\ud800\\ue000\"", 1},
+      {"\"\\ud800\\udbff\"", 1},
+      {"\"\\ud83d\\n\"", 1},
+      {"\"\\ud83d\\u0041\"", 1},
+      {"\"\\ud83d\\ude00\\ude00\"", 13},
+      {"\"\x1f\"", 1},
+      {std::string_view("\"\0\"", 3), 1},
       {"\"\\u12g4\"", 1},
       {"'a'", 0},
       {"{\"a\":1}}", 7},
