@@ -23,9 +23,9 @@ namespace detail {
 struct json_fault {
   std::size_t offset = 0;
   char const* what = "";
-  /// Of a key that its object has twice (`offset` is that of its second value), unescaped: the key, what leads to the
-  /// object from the outermost value ("a.b[3]"; empty for that itself), and the member of the outermost object that it
-  /// is or lies in.
+  /// Of a key that its object has twice (`offset` is that of its second value) in text that is JSON otherwise,
+  /// unescaped: the key, what leads to the object from the outermost value ("a.b[3]"; empty for that itself), and the
+  /// member of the outermost object that it is or lies in.
   std::optional<std::string> key = {};
   std::string object = {}, top_key = {};
 

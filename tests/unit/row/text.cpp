@@ -141,6 +141,12 @@ TEST_CASE("a key that its object has twice is found at every depth, however it i
   REQUIRE(fault);
   CHECK(fault->rule("not JSON").find('\x1b') == std::string::npos);
   CHECK(fault->rule("not JSON").ends_with("appears more than once in 'x[0]'"));
+  // all else has to be right before a key is looked at
+  for (char const* const text : {R"({"a":1,"a":2)", R"({"a":1,"a":2}})", R"([{"a":1,"a":2},01])", R"([{"a":1,"a":2})"}) {
+    auto const other = detail::find_json_fault(text);
+    REQUIRE(other);
+    CHECK(other->code() == bulkwriter::errc::invalid_json);
+  }
   CHECK(detail::find_json_fault("{\"a\":1,\"a\":}")->rule("not JSON") == "not JSON: a value was expected at byte 11");
 }
 

@@ -7,6 +7,7 @@
 #include <charconv>
 #include <cstdint>
 #include <system_error>
+#include <utility>
 
 namespace bulkwriter {
 inline namespace v1 {
@@ -29,7 +30,7 @@ class json_scanner {
         skip_space();
         if (open_.empty()) {
           if (at_ != text_.size()) return json_fault{.offset = at_, .what = "text behind the value"};
-          return std::nullopt;
+          return std::move(repeated_);
         }
         container& innermost = open_.back();
         if (take(',')) {
@@ -42,7 +43,7 @@ class json_scanner {
           refuse(innermost.is_object ? "',' or '}' was expected" : "',' or ']' was expected");
           return fault_;
         }
-        if (innermost.is_object && !close_object()) return fault_;
+        if (innermost.is_object) close_object();
         open_.pop_back();
       }
     }
@@ -115,7 +116,7 @@ class json_scanner {
   }
 
   // Each key once: of two, some readers take the first and some the last. Sorted, since keys may be many and long.
-  bool close_object() {
+  void close_object() {
     auto const begin = names_.begin() + static_cast<std::ptrdiff_t>(open_.back().first_key);
     std::sort(begin, names_.end(), [&](name const& a, name const& b) {
       int const order = view_of(a).compare(view_of(b));
@@ -125,27 +126,27 @@ class json_scanner {
     for (auto n = begin; n != names_.end(); ++n)
       if (n != begin && view_of(*n) == view_of(n[-1]) && (repeated == names_.end() || n->at < repeated->at))
         repeated = n;
-    if (repeated != names_.end()) return refuse_repeated(*repeated);
+    if (repeated != names_.end() && !repeated_) refuse_repeated(*repeated);
     for (auto n = begin; n != names_.end(); ++n)
       if (n->is_unescaped) unescaped_.resize((std::min)(unescaped_.size(), n->begin));
     names_.erase(begin, names_.end());
-    return true;
   }
 
   // In the innermost object. The keys of those around it are still as they came: the last leads inwards.
-  bool refuse_repeated(name const& repeated) {
-    fault_ = {.offset = repeated.at, .what = "a key that appears more than once", .key = std::string(view_of(repeated))};
+  void refuse_repeated(name const& repeated) {
+    json_fault& fault = repeated_.emplace();
+    fault.offset = repeated.at;
+    fault.key = view_of(repeated);
     for (std::size_t k = 0; k + 1 < open_.size(); ++k) {
       if (open_[k].is_object) {
-        if (k != 0) fault_.object += '.';
-        fault_.object += view_of(names_[open_[k + 1].first_key - 1]);
+        if (k != 0) fault.object += '.';
+        fault.object += view_of(names_[open_[k + 1].first_key - 1]);
       } else {
-        fault_.object += '[' + std::to_string(open_[k].elements) + ']';
+        fault.object += '[' + std::to_string(open_[k].elements) + ']';
       }
-      if (k == 0) fault_.top_key = fault_.object;
+      if (k == 0) fault.top_key = fault.object;
     }
-    if (open_.size() == 1) fault_.top_key = *fault_.key;
-    return false;
+    if (open_.size() == 1) fault.top_key = *fault.key;
   }
 
   bool string(std::string* unescaped) {
@@ -257,6 +258,7 @@ class json_scanner {
   std::string unescaped_;  // what those of names_ stand for that have escapes
   std::vector<std::string>* keys_ = nullptr;
   json_fault fault_;
+  std::optional<json_fault> repeated_;  // the first; what is no JSON at all is told before it
 };
 
 BULKWRITER_DECL std::string json_fault::rule(std::string_view not_what, std::string_view a_key) const {

@@ -199,8 +199,10 @@ BULKWRITER_DECL void text_columns::read(std::span<std::string_view const> texts,
 BULKWRITER_DECL void cells_of<json_text>::read(json_text value, cell_row& row) {
   row.clear();
   std::vector<std::string> keys;
-  if (auto const fault = detail::find_json_object_fault(value.text_, keys))
-    return row.refuse(fault->code(), fault->top_key, fault->rule("not a JSON object"));
+  if (auto const fault = detail::find_json_object_fault(value.text_, keys)) {
+    row.refuse(fault->code(), fault->top_key, fault->rule("not a JSON object"));
+    if (!fault->key) return;  // other problems are told, too
+  }
   detail::json_to_cells<detail::text_node>(row).read_row(detail::text_node(detail::without_blanks(value.text_)));
 }
 
