@@ -5,6 +5,7 @@
 #include <bulkwriter/import/detail/collections_schema_reader.ipp>
 #include <bulkwriter/row/detail/json_node.hpp>
 #include <bulkwriter/row/text.hpp>
+#include <bulkwriter/text/quoted.hpp>
 
 #include <algorithm>
 #include <boost/json.hpp>
@@ -23,7 +24,7 @@ inline namespace v1 {
 namespace detail {
 
 /// Text that find_json_fault has let pass as a tree: numbers are the nearest there are, which Boost.JSON's own parser
-/// does not promise, and no key comes twice.
+/// does not promise.
 class json_tree_reader {
  public:
   explicit json_tree_reader(std::string_view text) noexcept : text_(text) {}
@@ -38,23 +39,15 @@ class json_tree_reader {
     at_ = std::min(text_.find_first_of(",]} \t\r\n", at_), text_.size());
     return scalar(text_.substr(begin, at_ - begin));
   }
-  /// The first key that its object has already, and where it stands.
-  struct twin_key {
-    std::size_t at = 0;
-    std::string key = {};
-  };
-  std::optional<twin_key> const& twin() const noexcept { return twin_; }
 
  private:
   boost::json::value object() {
     boost::json::object out;
     for (next(); text_[at_] != '}'; next_element()) {
-      std::size_t const begin = at_;
       std::string const key = string();
       skip_blanks();
       ++at_;  // the colon
-      auto value = read();
-      if (!out.emplace(key, std::move(value)).second && !twin_) twin_ = {begin, key};
+      out[key] = read();
     }
     ++at_;
     return out;
@@ -102,7 +95,6 @@ class json_tree_reader {
 
   std::string_view text_;
   std::size_t at_ = 0;
-  std::optional<twin_key> twin_;
 };
 
 /// Where the value at the end of a path stands, or its key.
@@ -146,19 +138,15 @@ BULKWRITER_DECL result<runtime_schema> read_schema_text(std::string_view text, s
     std::string_view const before = text.substr(0, offset);
     std::size_t const lines = static_cast<std::size_t>(std::count(before.begin(), before.end(), '\n'));
     std::size_t const begin = lines == 0 ? 0 : before.rfind('\n') + 1;
-    error.message = std::string(name) + ", line " + std::to_string(lines + 1) + ", column " +
+    error.message = one_line(name) + ", line " + std::to_string(lines + 1) + ", column " +
                     std::to_string(offset - begin + 1) + ": " + error.message;
     return error;
   };
   if (auto const fault = find_json_fault(text))
     return refused_at(fault->offset,
-                      {.code = errc::invalid_schema, .message = "not JSON: " + std::string(fault->what)});
-  json_tree_reader tree(text);
-  boost::json::value const root = tree.read();
-  if (tree.twin())
-    return refused_at(tree.twin()->at, {.code = errc::invalid_schema,
-                                        .message = "the key '" + http::detail::foreign_text(tree.twin()->key, 60) +
-                                                   "' appears more than once"});
+                      {.code = errc::invalid_schema,
+                       .message = fault->key ? fault->rule({}) : "not JSON: " + std::string(fault->what)});
+  boost::json::value const root = json_tree_reader(text).read();
   schema_reader reader(root, schema_reader::origin::person);
   auto schema = reader.read();
   if (!schema)

@@ -4,6 +4,7 @@
 
 #include <bulkwriter/schema/runtime_schema.hpp>
 #include <bulkwriter/schema/timestamp.hpp>
+#include <bulkwriter/text/quoted.hpp>
 
 #include <algorithm>
 #include <array>
@@ -139,7 +140,7 @@ BULKWRITER_DECL result<boost::json::object> schema_json(std::span<field_info con
       constexpr std::int64_t exact = std::int64_t(1) << 53;
       if (f.type == kind::int64 && (f.default_integer > exact || f.default_integer < -exact))
         return error_info{.code = errc::invalid_schema,
-                          .message = "field '" + std::string(f.name) + "': default_value " +
+                          .message = "field " + quoted_name(f.name) + ": default_value " +
                                      std::to_string(f.default_integer) +
                                      " would reach the server rounded; REST carries integers up to 2^53 exactly",
                           .field = std::string(f.name)};
@@ -168,7 +169,7 @@ BULKWRITER_DECL result<boost::json::object> schema_json(std::span<field_info con
         if (failed || !parsed.is_object())
           return error_info{
               .code = errc::invalid_schema,
-              .message = "field '" + std::string(f.name) + "': the params of its function are no JSON object",
+              .message = "field " + quoted_name(f.name) + ": the params of its function are no JSON object",
               .field = std::string(f.name)};
       }
       function["params"] = std::move(parsed);

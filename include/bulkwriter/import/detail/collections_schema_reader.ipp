@@ -5,6 +5,7 @@
 #include <bulkwriter/import/detail/collections_schema.ipp>
 #include <bulkwriter/import/detail/json_attributes.ipp>
 #include <bulkwriter/schema/runtime_schema.hpp>
+#include <bulkwriter/text/quoted.hpp>
 
 #include <algorithm>
 #include <boost/json.hpp>
@@ -87,17 +88,17 @@ class schema_reader {
     runtime_schema schema;
     read_schema(schema);
     if (!in_.failed()) return schema;
-    json_fault const& fault = *in_.fault();
+    document_fault const& fault = *in_.fault();
     std::string const path = path_text(fault.path);
     std::string message = path.empty() ? "schema" : path;
-    if (!field_.empty()) message += " of field '" + http::detail::foreign_text(field_, 60) + '\'';
+    if (!field_.empty()) message += " of field " + quoted_name(field_);
     return error_info{.code = from_ == origin::server ? errc::invalid_response : errc::invalid_schema,
                       .message = message + ": " + fault.rule,
                       .field = field_};
   }
 
   // Of what `read` refused.
-  json_fault const& fault() const noexcept { return *in_.fault(); }
+  document_fault const& fault() const noexcept { return *in_.fault(); }
   // Of a field that it has read, in the words of problems: "clips[caption]"; the whole schema's for any other name.
   std::vector<json_step> path_of(std::string_view field) const {
     for (auto const& [name, path] : paths_)
@@ -134,7 +135,7 @@ class schema_reader {
     field_.clear();
     for (auto const& f : functions_)
       if (!f.used && !f.output.empty())
-        return in_.refuse(f.at, "its output '" + http::detail::foreign_text(f.output, 60) + "' is no field");
+        return in_.refuse(f.at, "its output " + quoted_name(f.output) + " is no field");
     if (meta_ && from_ == origin::person && says_dynamic)
       return in_.refuse(*meta_, dynamic ? "$meta is declared twice: enableDynamicField is true"
                                         : "$meta is declared, but enableDynamicField is false");
@@ -229,7 +230,7 @@ class schema_reader {
     if (params && params->value().is_object() && !params->value().get_object().empty()) {
       std::string given;
       for (auto const& member : params->value().get_object()) given += (given.empty() ? "" : ", ") + std::string(member.key());
-      rule += "; given: " + http::detail::foreign_text(given, 60);
+      rule += "; given: " + one_line(given, 60);
     }
     in_.refuse(params ? *params : field, std::move(rule));
     return 0;

@@ -4,7 +4,7 @@
 // there and what was found, and take nothing for anything else. Included by bodies only.
 
 #include <bulkwriter/config.hpp>
-#include <bulkwriter/http/detail/foreign_text.hpp>
+#include <bulkwriter/text/quoted.hpp>
 
 #include <algorithm>
 #include <boost/json.hpp>
@@ -27,7 +27,7 @@ namespace detail {
 using json_step = std::variant<std::string, std::size_t>;
 
 /// What is wrong with a document, and where.
-struct json_fault {
+struct document_fault {
   std::vector<json_step> path = {};
   bool at_key = false;  // the key of the last step is meant, not its value
   std::string rule = {};
@@ -42,7 +42,7 @@ BULKWRITER_DECL std::string path_text(std::vector<json_step> const& path) {
       continue;
     }
     if (!out.empty()) out += '.';
-    out += http::detail::foreign_text(std::get<std::string>(step), 60);
+    out += one_line(std::get<std::string>(step), 60);
   }
   return out;
 }
@@ -130,13 +130,13 @@ struct best_guess {
 BULKWRITER_DECL std::string shown(boost::json::value const& value) {
   if (value.is_array()) return "a list";
   if (value.is_object()) return "an object";
-  return http::detail::foreign_text(boost::json::serialize(value), 60);
+  return one_line(boost::json::serialize(value), 60);
 }
 
 /// Takes values out of a document. The first fault stays; what is read after it is of no meaning.
 class attribute_reader {
  public:
-  std::optional<json_fault> const& fault() const noexcept { return fault_; }
+  std::optional<document_fault> const& fault() const noexcept { return fault_; }
   bool failed() const noexcept { return fault_.has_value(); }
 
   void refuse(json_place const& at, std::string rule) { add({at.path(), false, std::move(rule)}); }
@@ -219,14 +219,14 @@ class attribute_reader {
       if (std::find(further.begin(), further.end(), key) != further.end()) continue;
       std::string_view const meant = meant_by(key, known);
       if (meant.empty()) continue;
-      json_fault fault{json_place(object, key, member.value()).path(), true,
+      document_fault fault{json_place(object, key, member.value()).path(), true,
                        "no such attribute; did you mean \"" + std::string(meant) + "\"?"};
       return add(std::move(fault));
     }
   }
 
  private:
-  void add(json_fault fault) {
+  void add(document_fault fault) {
     if (!fault_) fault_ = std::move(fault);
   }
   static std::string_view meant_by(std::string_view key, std::span<spellings const> known) {
@@ -239,7 +239,7 @@ class attribute_reader {
     return guess.meant;
   }
 
-  std::optional<json_fault> fault_;
+  std::optional<document_fault> fault_;
 };
 
 }  // namespace detail
