@@ -57,8 +57,8 @@ concept schema_text = std::is_convertible_v<T const&, std::string_view>;
 /// A schema from what REST v2 has for one: the body of a create request or its "schema" alone, the answer to a describe
 /// request or its "data" alone; also from what pymilvus prints, with its names and numbers of types. Attributes that
 /// concern no row (indexes, analyzers, …) are not looked at; one that looks like a known one misspelt is an error.
-/// Error: invalid_schema, with the path of the value ("fields[2].elementTypeParams.dim"), what is due there and what was
-/// found; also for a schema that breaks a rule.
+/// Error: invalid_schema, with the path of the value ("fields[2].elementTypeParams.dim"), what is due there and what
+/// was found; also for a schema that breaks a rule.
 /// @{
 result<runtime_schema> try_schema_from_json(boost::json::value const& collection);
 inline runtime_schema schema_from_json(boost::json::value const& collection) {

@@ -1,7 +1,8 @@
 #pragma once
 
 // Points in time as the documentation has them, by nothing of the library's: RFC 3339 in capitals, with a blank for the
-// 'T', then also with hours alone as the offset, or either without an offset; days that there are, offsets that there are.
+// 'T', then also with hours alone as the offset, or either without an offset; days that there are, offsets that there
+// are.
 
 #include <chrono>
 #include <regex>

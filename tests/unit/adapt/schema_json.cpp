@@ -19,7 +19,8 @@ bool says(std::string const& text, std::string_view part) { return text.find(par
 
 // Of a schema with a key and one more field; the message without the code, "" for what is accepted.
 std::string message(std::string const& field, std::string const& besides = "") {
-  std::string const text = R"({"fields":[{"fieldName":"id","dataType":"Int64","isPrimary":true},)" + field + "]" + besides + "}";
+  std::string const text =
+      R"({"fields":[{"fieldName":"id","dataType":"Int64","isPrimary":true},)" + field + "]" + besides + "}";
   auto const read = bw::try_schema_from_json(text);
   auto const tree = bw::try_schema_from_json(boost::json::parse(text));
   CHECK_MESSAGE(bool(read) == bool(tree), text);
@@ -35,8 +36,8 @@ bw::field_info second(bw::runtime_schema const& s) {
   return s.fields()[1];
 }
 
-// MilvusClient.create_schema() of pymilvus 3.0.1 with a field of every kind, as its to_dict() and as the dict() of what a
-// server would describe, both through json.dumps with protobuf's MessageToDict for default values.
+// MilvusClient.create_schema() of pymilvus 3.0.1 with a field of every kind, as its to_dict() and as the dict() of what
+// a server would describe, both through json.dumps with protobuf's MessageToDict for default values.
 constexpr char pymilvus_schema[] = R"({"auto_id": true,
 "description": "d",
 "fields": [
@@ -210,8 +211,9 @@ TEST_CASE("schema text: names and numbers of types") {
                                  std::string("\"DataType.") + t.pymilvus + '"', std::to_string(t.number),
                                  '"' + std::to_string(t.number) + '"'}) {
       CAPTURE(spelling);
-      auto const s = bw::try_schema_from_json(R"({"fields":[{"name":"id","type":5,"is_primary":true},{"name":"f","type":)" +
-                                              spelling + R"(,"params":{)" + t.params + "}}]}");
+      auto const s =
+          bw::try_schema_from_json(R"({"fields":[{"name":"id","type":5,"is_primary":true},{"name":"f","type":)" +
+                                   spelling + R"(,"params":{)" + t.params + "}}]}");
       REQUIRE_MESSAGE(s, s.error().message);
       CHECK(second(*s).type == t.type);
     }
@@ -226,13 +228,20 @@ TEST_CASE("schema text: names and numbers of types") {
   CHECK(message(R"({"fieldName":"f"})") == "fields[1] of field 'f': no \"dataType\"");
   CHECK(message(R"({"fieldName":"f","dataType":"Array","elementTypeParams":{"max_capacity":4}})") ==
         "fields[1] of field 'f': no \"elementDataType\"");
-  CHECK(message(R"({"fieldName":"f","dataType":"Array","elementDataType":"Int","elementTypeParams":{"max_capacity":4}})") ==
+  CHECK(message(
+            R"({"fieldName":"f","dataType":"Array","elementDataType":"Int","elementTypeParams":{"max_capacity":4}})") ==
         "fields[1].elementDataType of field 'f': unknown type \"Int\"; did you mean Int8?");
 }
 
 TEST_CASE("schema text: default values of another type are refused with field, value and what is due") {
-  char const* const values[] = {"5", "\"5\"", "\"x\"", "1.5", "5.0", "true", "\"true\"", "[1,2]", "{\"a\":1}", "300", "-1",
-                                "40000", "3000000000", "9223372036854775808", "1e300", "\"2026-01-01T00:00:00Z\""};
+  char const* const values[] = {"5",          "\"5\"",
+                                "\"x\"",      "1.5",
+                                "5.0",        "true",
+                                "\"true\"",   "[1,2]",
+                                "{\"a\":1}",  "300",
+                                "-1",         "40000",
+                                "3000000000", "9223372036854775808",
+                                "1e300",      "\"2026-01-01T00:00:00Z\""};
   struct {
     char const* type;
     char const* good;  // which of them, by their letters
@@ -256,7 +265,8 @@ TEST_CASE("schema text: default values of another type are refused with field, v
   };
   for (auto const& k : kinds)
     for (std::size_t i = 0; i < std::size(values); ++i) {
-      std::string const field = std::string(R"({"fieldName":"f","dataType":)") + k.type + R"(,"defaultValue":)" + values[i] + "}";
+      std::string const field =
+          std::string(R"({"fieldName":"f","dataType":)") + k.type + R"(,"defaultValue":)" + values[i] + "}";
       CAPTURE(field);
       bool const good = std::string_view(k.good).find(static_cast<char>('a' + i)) != std::string_view::npos;
       std::string const said = message(field);
@@ -264,7 +274,8 @@ TEST_CASE("schema text: default values of another type are refused with field, v
       if (!good) CHECK_MESSAGE(says(said, "field 'f'"), said);
     }
   auto const of = [](std::string const& type, std::string const& value) {
-    return message(R"({"fieldName":"f","dataType":")" + type + R"(","elementTypeParams":{"max_length":"9","dim":2},"defaultValue":)" + value + "}");
+    return message(R"({"fieldName":"f","dataType":")" + type +
+                   R"(","elementTypeParams":{"max_length":"9","dim":2},"defaultValue":)" + value + "}");
   };
   CHECK(of("Int64", "\"5\"") == "fields[1].defaultValue of field 'f': \"5\" where an integer is due");
   CHECK(of("Int64", "true") == "fields[1].defaultValue of field 'f': true where an integer is due");
@@ -272,8 +283,9 @@ TEST_CASE("schema text: default values of another type are refused with field, v
   CHECK(of("Bool", "1") == "fields[1].defaultValue of field 'f': 1 where true or false is due");
   CHECK(of("VarChar", "5") == "fields[1].defaultValue of field 'f': 5 where a string is due");
   CHECK(of("Int8", "128") == "fields[1].defaultValue of field 'f': 128 is not between -128 and 127");
-  CHECK(of("Int64", "18446744073709551615") == "fields[1].defaultValue of field 'f': 18446744073709551615 is not between "
-                                               "-9223372036854775808 and 9223372036854775807");
+  CHECK(of("Int64", "18446744073709551615") ==
+        "fields[1].defaultValue of field 'f': 18446744073709551615 is not between "
+        "-9223372036854775808 and 9223372036854775807");
   CHECK(of("FloatVector", "[1,2]") == "fields[1].defaultValue of field 'f': FloatVector takes no default value");
   CHECK(says(of("Float", "1e39"), "default_value is out of the range of float32"));
   CHECK(says(of("VarChar", "\"longer than nine\""), "16 bytes, max_length is 9"));
@@ -291,10 +303,11 @@ TEST_CASE("schema text: default values of another type are refused with field, v
         "fields[1].defaultValue.long_data of field 'f': \"x\" where an integer is due");
 
   // nearest numbers, whatever Boost.JSON's parser makes of them
-  for (char const* digits : {"0.1", "2.2250738585072011e-308", "7.038531e-26", "1.7976931348623157e308", "6.02214076e23",
-                             "9007199254740993", "123456.789012345678"}) {
+  for (char const* digits : {"0.1", "2.2250738585072011e-308", "7.038531e-26", "1.7976931348623157e308",
+                             "6.02214076e23", "9007199254740993", "123456.789012345678"}) {
     auto const s = bw::schema_from_json(std::string(R"({"fields":[{"name":"id","type":5,"is_primary":true},
-      {"name":"d","type":11,"default_value":)") + digits + "}]}");
+      {"name":"d","type":11,"default_value":)") +
+                                        digits + "}]}");
     double expected = 0;
     REQUIRE(std::sscanf(digits, "%lf", &expected) == 1);
     CHECK(second(s).default_number == expected);
@@ -306,8 +319,9 @@ TEST_CASE("schema text: sizes are whole numbers or their digits") {
     return message(R"({"fieldName":"f","dataType":"FloatVector","elementTypeParams":{"dim":)" + value + "}}");
   };
   for (char const* good : {"2", "\"2\"", "768", "\"32768\"", "\"0008\""}) CHECK_MESSAGE(dim(good) == "", good);
-  for (char const* bad : {"-2", "0", "1e12", "1000000000000", "1.5", "768.0", "\"768 \"", "\" 768\"", "\"\"", "\"x\"", "\"1.5\"",
-                          "\"0x10\"", "\"-2\"", "\"99999999999999999999\"", "18446744073709551615", "true", "[2]", "{\"a\":2}"}) {
+  for (char const* bad :
+       {"-2", "0", "1e12", "1000000000000", "1.5", "768.0", "\"768 \"", "\" 768\"", "\"\"", "\"x\"", "\"1.5\"",
+        "\"0x10\"", "\"-2\"", "\"99999999999999999999\"", "18446744073709551615", "true", "[2]", "{\"a\":2}"}) {
     std::string const said = dim(bad);
     CHECK_MESSAGE(said.starts_with("fields[1].elementTypeParams.dim of field 'f': "), said);
     CHECK_MESSAGE(said.ends_with(" where a whole number from 1 to 4294967295 is due"), said);
@@ -326,16 +340,19 @@ TEST_CASE("schema text: sizes are whole numbers or their digits") {
         "fields[1] of field 'f': no \"dim\", which FloatVector needs; it stands in \"elementTypeParams\"");
   CHECK(of(R"("dataType":"VarChar","elementTypeParams":{"max_length":"x"})") ==
         "fields[1].elementTypeParams.max_length of field 'f': \"x\" where a whole number from 1 to 4294967295 is due");
-  CHECK(says(of(R"("dataType":"VarChar","elementTypeParams":{"max_length":"65536"})"), "max_length 65536 is not between"));
+  CHECK(says(of(R"("dataType":"VarChar","elementTypeParams":{"max_length":"65536"})"),
+             "max_length 65536 is not between"));
   CHECK(of(R"("dataType":"Array","elementDataType":"Int8","elementTypeParams":{"max_capacity":-1})") ==
         "fields[1].elementTypeParams.max_capacity of field 'f': -1 where a whole number from 1 to 4294967295 is due");
   CHECK(of(R"("dataType":"Array","elementDataType":"VarChar","elementTypeParams":{"max_capacity":4})") ==
         "fields[1].elementTypeParams of field 'f': no \"max_length\", which Array needs; given: max_capacity");
   // the other forms of the same
-  for (char const* form : {R"("typeParams":{"dim":4})", R"("params":{"dim":4})", R"("type_params":{"dim":"4"})",
-                           R"("params":[{"key":"dim","value":"4"}])", R"("params":[{"key":"mmap.enabled","value":"true"},{"key":"dim","value":4}])",
-                           R"("dim":4)", R"("dim":4,"elementTypeParams":{"dim":"4"})",
-                           R"("elementTypeParams":{"dim":"4","mmap.enabled":"true","analyzer_params":{"type":"english"}})"})
+  for (char const* form :
+       {R"("typeParams":{"dim":4})", R"("params":{"dim":4})", R"("type_params":{"dim":"4"})",
+        R"("params":[{"key":"dim","value":"4"}])",
+        R"("params":[{"key":"mmap.enabled","value":"true"},{"key":"dim","value":4}])", R"("dim":4)",
+        R"("dim":4,"elementTypeParams":{"dim":"4"})",
+        R"("elementTypeParams":{"dim":"4","mmap.enabled":"true","analyzer_params":{"type":"english"}})"})
     CHECK_MESSAGE(of(std::string(R"("dataType":"FloatVector",)") + form) == "", form);
   CHECK(of(R"("dataType":"FloatVector","dim":8,"elementTypeParams":{"dim":"4"})") ==
         "fields[1].elementTypeParams.dim of field 'f': 4 where it was 8 before");
@@ -350,10 +367,12 @@ TEST_CASE("schema text: sizes are whole numbers or their digits") {
 }
 
 TEST_CASE("schema text: flags are true or false") {
-  for (char const* name : {"nullable", "isPrimary", "is_primary", "primaryKey", "autoID", "autoId", "auto_id", "isPartitionKey",
-                           "partitionKey", "is_partition_key", "isClusteringKey", "clusteringKey", "is_clustering_key"})
+  for (char const* name :
+       {"nullable", "isPrimary", "is_primary", "primaryKey", "autoID", "autoId", "auto_id", "isPartitionKey",
+        "partitionKey", "is_partition_key", "isClusteringKey", "clusteringKey", "is_clustering_key"})
     for (char const* value : {"1", "0", "\"true\"", "\"false\"", "\"\"", "\"yes\"", "[]", "{}", "1.0"}) {
-      std::string const said = message(std::string(R"({"fieldName":"f","dataType":"Int64",")") + name + "\":" + value + "}");
+      std::string const said =
+          message(std::string(R"({"fieldName":"f","dataType":"Int64",")") + name + "\":" + value + "}");
       CHECK_MESSAGE(said.starts_with(std::string("fields[1].") + name + " of field 'f': "), said);
       CHECK_MESSAGE(said.ends_with(" where true or false is due"), said);
     }
@@ -366,17 +385,25 @@ TEST_CASE("schema text: flags are true or false") {
   CHECK(message(R"({"fieldName":"f","dataType":"Int64","isPartitionKey":true,"is_partition_key":true})") == "");
   CHECK(message(R"({"fieldName":"f","dataType":"Int64","isPartitionKey":true,"is_partition_key":false})") ==
         "fields[1].is_partition_key of field 'f': false where \"isPartitionKey\" is true");
-  CHECK(message(R"({"fieldName":"f","name":"g","dataType":"Int64"})") == "fields[1].name of field 'f': \"g\" where \"fieldName\" is \"f\"");
+  CHECK(message(R"({"fieldName":"f","name":"g","dataType":"Int64"})") ==
+        "fields[1].name of field 'f': \"g\" where \"fieldName\" is \"f\"");
 }
 
 TEST_CASE("schema text: autoID of the schema is that of the primary key") {
-  auto const s = bw::schema_from_json(R"({"autoID":true,"fields":[{"fieldName":"id","dataType":"Int64","isPrimary":true},
+  auto const s =
+      bw::schema_from_json(R"({"autoID":true,"fields":[{"fieldName":"id","dataType":"Int64","isPrimary":true},
     {"fieldName":"n","dataType":"Int64"}]})");
   CHECK(s.fields()[0].auto_id);
   CHECK_FALSE(s.fields()[1].auto_id);
-  CHECK_FALSE(bw::schema_from_json(R"({"autoID":false,"fields":[{"fieldName":"id","dataType":"Int64","isPrimary":true}]})").fields()[0].auto_id);
-  CHECK(bw::schema_from_json(R"({"autoId":true,"fields":[{"name":"id","type":"Int64","primaryKey":true}]})").fields()[0].auto_id);
-  CHECK(says(message(R"({"fieldName":"f","dataType":"Int64","autoID":true})"), "field 'f': only a primary key can be auto_id"));
+  CHECK_FALSE(
+      bw::schema_from_json(R"({"autoID":false,"fields":[{"fieldName":"id","dataType":"Int64","isPrimary":true}]})")
+          .fields()[0]
+          .auto_id);
+  CHECK(bw::schema_from_json(R"({"autoId":true,"fields":[{"name":"id","type":"Int64","primaryKey":true}]})")
+            .fields()[0]
+            .auto_id);
+  CHECK(says(message(R"({"fieldName":"f","dataType":"Int64","autoID":true})"),
+             "field 'f': only a primary key can be auto_id"));
 }
 
 TEST_CASE("schema text: names, lists and objects are what they must be") {
@@ -401,8 +428,10 @@ TEST_CASE("schema text: names, lists and objects are what they must be") {
   CHECK(whole(R"({"data":[{"fields":5}]})") == "data[0].fields: 5 where a list of fields is due");
   CHECK(whole(R"({"fields":"id"})") == "fields: \"id\" where a list of fields is due");
   CHECK(whole(R"({"fields":[]})") == "schema: a schema without fields");
-  CHECK(message(R"({"fieldName":"f","dataType":"Int64"})", R"(,"functions":{})") == "functions: an object where a list of functions is due");
-  CHECK(message(R"({"fieldName":"f","dataType":"Int64"})", R"(,"structFields":1)") == "structFields: 1 where a list of struct fields is due");
+  CHECK(message(R"({"fieldName":"f","dataType":"Int64"})", R"(,"functions":{})") ==
+        "functions: an object where a list of functions is due");
+  CHECK(message(R"({"fieldName":"f","dataType":"Int64"})", R"(,"structFields":1)") ==
+        "structFields: 1 where a list of struct fields is due");
   CHECK(message(R"({"fieldName":"f","dataType":"Int64"})", R"(,"structFields":[1])") ==
         "structFields[0]: 1 where an object that describes a struct field is due");
 }
@@ -410,22 +439,40 @@ TEST_CASE("schema text: names, lists and objects are what they must be") {
 TEST_CASE("schema text: misspelt attributes are named, further ones are not looked at") {
   struct {
     char const *written, *meant;
-  } const slips[] = {{"nulable", "nullable"},         {"Nullable", "nullable"},        {"null", "nullable"},
-                     {"is_primery", "isPrimary"},    {"isprimary", "isPrimary"},      {"primary", "isPrimary"},
-                     {"primary_key", "primaryKey"},   {"maxlength", "max_length"},     {"max_lenght", "max_length"},
-                     {"maxCapacity", "max_capacity"}, {"elementType_Params", "elementTypeParams"},
-                     {"defaultvalue", "defaultValue"}, {"default", "defaultValue"},    {"defualtValue", "defaultValue"},
-                     {"partition_key", "partitionKey"}, {"isClusterKey", "isClusteringKey"}, {"autoid", "autoID"},
-                     {"fieldname", "fieldName"},      {"datatyp", "dataType"}};
+  } const slips[] = {{"nulable", "nullable"},
+                     {"Nullable", "nullable"},
+                     {"null", "nullable"},
+                     {"is_primery", "isPrimary"},
+                     {"isprimary", "isPrimary"},
+                     {"primary", "isPrimary"},
+                     {"primary_key", "primaryKey"},
+                     {"maxlength", "max_length"},
+                     {"max_lenght", "max_length"},
+                     {"maxCapacity", "max_capacity"},
+                     {"elementType_Params", "elementTypeParams"},
+                     {"defaultvalue", "defaultValue"},
+                     {"default", "defaultValue"},
+                     {"defualtValue", "defaultValue"},
+                     {"partition_key", "partitionKey"},
+                     {"isClusterKey", "isClusteringKey"},
+                     {"autoid", "autoID"},
+                     {"fieldname", "fieldName"},
+                     {"datatyp", "dataType"}};
   for (auto const& s : slips)
     CHECK_MESSAGE(message(std::string(R"({"fieldName":"f","dataType":"Int64",")") + s.written + "\":true}") ==
-                      std::string("fields[1].") + s.written + " of field 'f': no such attribute; did you mean \"" + s.meant + "\"?",
+                      std::string("fields[1].") + s.written + " of field 'f': no such attribute; did you mean \"" +
+                          s.meant + "\"?",
                   s.written);
-  for (char const* further : {"description", "externalField", "id", "field_id", "isDynamic", "warmup", "elementNullable", "x", "",
-                              "comment", "indexParams", "unit", "mmap.enabled", "a_name_that_no_server_has_had_until_now"})
-    CHECK_MESSAGE(message(std::string(R"({"fieldName":"f","dataType":"Int64",")") + further + "\":true}") == "", further);
-  auto const besides = [](std::string const& more) { return message(R"({"fieldName":"f","dataType":"Int64"})", "," + more); };
-  CHECK(besides(R"("enableDynamicFeild":true)") == "enableDynamicFeild: no such attribute; did you mean \"enableDynamicField\"?");
+  for (char const* further :
+       {"description", "externalField", "id", "field_id", "isDynamic", "warmup", "elementNullable", "x", "", "comment",
+        "indexParams", "unit", "mmap.enabled", "a_name_that_no_server_has_had_until_now"})
+    CHECK_MESSAGE(message(std::string(R"({"fieldName":"f","dataType":"Int64",")") + further + "\":true}") == "",
+                  further);
+  auto const besides = [](std::string const& more) {
+    return message(R"({"fieldName":"f","dataType":"Int64"})", "," + more);
+  };
+  CHECK(besides(R"("enableDynamicFeild":true)") ==
+        "enableDynamicFeild: no such attribute; did you mean \"enableDynamicField\"?");
   CHECK(besides(R"("dynamic":true)") == "dynamic: no such attribute; did you mean \"enableDynamicField\"?");
   CHECK(besides(R"("function":[])") == "function: no such attribute; did you mean \"functions\"?");
   CHECK(besides(R"("structfields":[])") == "structfields: no such attribute; did you mean \"structFields\"?");
@@ -434,7 +481,8 @@ TEST_CASE("schema text: misspelt attributes are named, further ones are not look
 
 TEST_CASE("schema text: the dynamic field") {
   auto const dynamic = [](std::string const& fields, std::string const& besides) {
-    auto const s = bw::schema_from_json(R"({"fields":[{"fieldName":"id","dataType":"Int64","isPrimary":true})" + fields + "]" + besides + "}");
+    auto const s = bw::schema_from_json(R"({"fields":[{"fieldName":"id","dataType":"Int64","isPrimary":true})" +
+                                        fields + "]" + besides + "}");
     return s.size() == 2 && s.fields()[1].is_dynamic && s.fields()[1].name == "$meta";
   };
   std::string const meta = R"({"fieldName":"$meta","dataType":"JSON"})";
@@ -443,7 +491,8 @@ TEST_CASE("schema text: the dynamic field") {
   CHECK(message(meta + "," + meta) == "fields[2] of field '$meta': $meta is declared twice: before in fields[1]");
   CHECK(says(message(meta, R"(,"enableDynamicField":true)"), "fields[1]: $meta is declared twice"));
   CHECK(says(message(meta, R"(,"enableDynamicField":false)"), "enableDynamicField is false"));
-  CHECK(says(message(R"({"fieldName":"$meta","dataType":"VarChar","elementTypeParams":{"max_length":9}})"), "$meta is a JSON field"));
+  CHECK(says(message(R"({"fieldName":"$meta","dataType":"VarChar","elementTypeParams":{"max_length":9}})"),
+             "$meta is a JSON field"));
 }
 
 TEST_CASE("schema text: functions") {
@@ -451,28 +500,36 @@ TEST_CASE("schema text: functions") {
       R"({"fieldName":"t","dataType":"VarChar","elementTypeParams":{"max_length":9}},{"fieldName":"s","dataType":"SparseFloatVector"})";
   auto const of = [&](std::string const& function) { return message(fields, R"(,"functions":[)" + function + "]"); };
   for (char const* type : {"\"BM25\"", "1", "\"1\"", "\"FunctionType.BM25\"", "\"bm25\""})
-    CHECK_MESSAGE(of(std::string(R"({"name":"f","type":)") + type + R"(,"inputFieldNames":["t"],"outputFieldNames":["s"]})") == "", type);
+    CHECK_MESSAGE(of(std::string(R"({"name":"f","type":)") + type +
+                     R"(,"inputFieldNames":["t"],"outputFieldNames":["s"]})") == "",
+                  type);
   CHECK(of(R"({"name":"f","type":"BM26","inputFieldNames":["t"],"outputFieldNames":["s"]})") ==
         "functions[0].type: \"BM26\" where BM25, TextEmbedding or MinHash is due");
-  CHECK(of(R"({"type":"BM25","inputFieldNames":["t"],"outputFieldNames":["z"]})") == "functions[0]: its output 'z' is no field");
+  CHECK(of(R"({"type":"BM25","inputFieldNames":["t"],"outputFieldNames":["z"]})") ==
+        "functions[0]: its output 'z' is no field");
   CHECK(of(R"({"type":"BM25","inputFieldNames":"t","outputFieldNames":["s"]})") ==
         "functions[0].inputFieldNames: \"t\" where a list of names is due");
   CHECK(of(R"({"type":"BM25","inputFieldNames":["t"],"outputFieldNames":"s"})") ==
         "functions[0].outputFieldNames: \"s\" where a list of names is due");
   CHECK(of(R"({"type":"BM25","outputFieldNames":["s"]})") == "functions[0]: no \"inputFieldNames\"");
-  CHECK(of(R"({"type":"BM25","inputFieldNames":[],"outputFieldNames":["s"]})") == "functions[0].inputFieldNames: 0 names where one is due");
-  CHECK(of(R"({"type":"BM25","inputFieldNames":["t","u"],"outputFieldNames":["s"]})") == "functions[0].inputFieldNames: 2 names where one is due");
-  CHECK(of(R"({"type":"BM25","inputFieldNames":[1],"outputFieldNames":["s"]})") == "functions[0].inputFieldNames[0]: 1 where a name is due");
+  CHECK(of(R"({"type":"BM25","inputFieldNames":[],"outputFieldNames":["s"]})") ==
+        "functions[0].inputFieldNames: 0 names where one is due");
+  CHECK(of(R"({"type":"BM25","inputFieldNames":["t","u"],"outputFieldNames":["s"]})") ==
+        "functions[0].inputFieldNames: 2 names where one is due");
+  CHECK(of(R"({"type":"BM25","inputFieldNames":[1],"outputFieldNames":["s"]})") ==
+        "functions[0].inputFieldNames[0]: 1 where a name is due");
   CHECK(of(R"({"type":"BM25","inputFieldNames":["t"],"outputFieldNames":["s"],"params":5})") ==
         "functions[0].params: 5 where a list of pairs or an object is due");
   CHECK(of(R"({"type":"BM25","inputFeildNames":["t"],"outputFieldNames":["s"]})") ==
         "functions[0].inputFeildNames: no such attribute; did you mean \"inputFieldNames\"?");
   CHECK(of("5") == "functions[0]: 5 where an object that describes a function is due");
-  CHECK(of(R"({"type":"BM25","inputFieldNames":["t"],"outputFieldNames":["s"]},{"type":"BM25","inputFieldNames":["t"],"outputFieldNames":["s"]})") ==
-        "functions[1].outputFieldNames[0]: \"s\" is the output of another function, too");
+  CHECK(
+      of(R"({"type":"BM25","inputFieldNames":["t"],"outputFieldNames":["s"]},{"type":"BM25","inputFieldNames":["t"],"outputFieldNames":["s"]})") ==
+      "functions[1].outputFieldNames[0]: \"s\" is the output of another function, too");
   CHECK(of(R"({"name":"rerank","type":"Rerank","inputFieldNames":["t"],"outputFieldNames":[]})") == "");
-  CHECK(message(R"({"fieldName":"s","dataType":"SparseFloatVector","isFunctionOutput":true})") ==
-        "fields[1].isFunctionOutput of field 's': true where no function of \"functions\" has this field as its output");
+  CHECK(
+      message(R"({"fieldName":"s","dataType":"SparseFloatVector","isFunctionOutput":true})") ==
+      "fields[1].isFunctionOutput of field 's': true where no function of \"functions\" has this field as its output");
 }
 
 TEST_CASE("schema text: struct fields") {
@@ -480,28 +537,36 @@ TEST_CASE("schema text: struct fields") {
     return message(R"({"fieldName":"f","dataType":"Int64"})",
                    R"(,"structFields":[{"fieldName":"c",)" + about + R"(,"fields":[)" + sub + "]}]");
   };
-  std::string const caption = R"({"fieldName":"t","dataType":"Array","elementDataType":"VarChar","elementTypeParams":{"max_length":"9","max_capacity":"4"}})";
+  std::string const caption =
+      R"({"fieldName":"t","dataType":"Array","elementDataType":"VarChar","elementTypeParams":{"max_length":"9","max_capacity":"4"}})";
   CHECK(of(caption) == "");
   CHECK(of(caption, R"("description":"")") == "");  // said in its fields
-  CHECK(of(caption, R"("typeParams":{"max_capacity":"5"})") == "structFields[0].fields[0] of field 'c[t]': max_capacity 4 where the struct has 5");
+  CHECK(of(caption, R"("typeParams":{"max_capacity":"5"})") ==
+        "structFields[0].fields[0] of field 'c[t]': max_capacity 4 where the struct has 5");
   CHECK(of(R"({"fieldName":"t","dataType":"Array","elementDataType":"Int8"})", R"("description":"")") ==
-        "structFields[0] of field 'c': no \"max_capacity\", which ArrayOfStruct needs; it stands in \"elementTypeParams\"");
+        "structFields[0] of field 'c': no \"max_capacity\", which ArrayOfStruct needs; it stands in "
+        "\"elementTypeParams\"");
   CHECK(of("5") == "structFields[0].fields[0] of field 'c': 5 where an object that describes a field is due");
   CHECK(of(R"({"fieldName":"t","dataType":"Array","elementDataType":"Nope"})") ==
         "structFields[0].fields[0].elementDataType of field 'c[t]': unknown type \"Nope\"");
   CHECK(of(R"({"fieldName":"t","dataType":"ArrayOfVector","elementDataType":"VarChar"})") ==
         "structFields[0].fields[0].elementDataType of field 'c[t]': \"VarChar\" where a type of vectors is due");
   CHECK(of(R"({"fieldName":"t","dataType":"ArrayOfVector","elementDataType":"FloatVector"})") ==
-        "structFields[0].fields[0] of field 'c[t]': no \"dim\", which FloatVector needs; it stands in \"elementTypeParams\"");
-  CHECK(says(of(R"({"fieldName":"t","dataType":"ArrayOfVector","elementDataType":"FloatVector","elementTypeParams":{"dim":1}})"),
-             "field 'c[t]': dim 1 is not between"));
-  CHECK(says(of(R"({"fieldName":"t","dataType":"Array","elementDataType":"Int8","nullable":true})"), "field 'c[t]': a field of a struct is no key"));
-  CHECK(says(of(R"({"fieldName":"t","dataType":"Array","elementDataType":"Int8","isPrimary":true})"), "field 'c[t]': a field of a struct is no key"));
+        "structFields[0].fields[0] of field 'c[t]': no \"dim\", which FloatVector needs; it stands in "
+        "\"elementTypeParams\"");
+  CHECK(says(
+      of(R"({"fieldName":"t","dataType":"ArrayOfVector","elementDataType":"FloatVector","elementTypeParams":{"dim":1}})"),
+      "field 'c[t]': dim 1 is not between"));
+  CHECK(says(of(R"({"fieldName":"t","dataType":"Array","elementDataType":"Int8","nullable":true})"),
+             "field 'c[t]': a field of a struct is no key"));
+  CHECK(says(of(R"({"fieldName":"t","dataType":"Array","elementDataType":"Int8","isPrimary":true})"),
+             "field 'c[t]': a field of a struct is no key"));
   CHECK(of(R"({"fieldName":"t","dataType":"Array","elementDataType":"Int8","defaultValue":"x"})") ==
         "structFields[0].fields[0].defaultValue of field 'c[t]': \"x\" where an integer is due");
   CHECK(of(R"({"fieldName":"t","dataType":"Array","elementDataType":"Int8","nulable":true})") ==
         "structFields[0].fields[0].nulable of field 'c[t]': no such attribute; did you mean \"nullable\"?");
-  CHECK(of(R"({"fieldName":"t","dataType":"Array","elementDataType":"Int8","nullable":true})", R"("nullable":true,"typeParams":{"max_capacity":"4"})") == "");
+  CHECK(of(R"({"fieldName":"t","dataType":"Array","elementDataType":"Int8","nullable":true})",
+           R"("nullable":true,"typeParams":{"max_capacity":"4"})") == "");
   CHECK(message(R"({"fieldName":"f","dataType":"Int64"})", R"(,"structFields":[{"fieldName":"c","max_capacity":4}])") ==
         "structFields[0] of field 'c': no \"fields\"");
 }
@@ -509,7 +574,8 @@ TEST_CASE("schema text: struct fields") {
 TEST_CASE("schema text: errors say file, line and column") {
   auto const of = [](std::string_view text) { return bw::try_schema_from_json(text, "s.json").error().message; };
   CHECK(of("") == "s.json, line 1, column 1: not JSON: a value was expected");
-  CHECK(of("{\n  \"fields\": [\n    {\"fieldName\": \"id\",}]}") == "s.json, line 3, column 24: not JSON: a key in quotes was expected");
+  CHECK(of("{\n  \"fields\": [\n    {\"fieldName\": \"id\",}]}") ==
+        "s.json, line 3, column 24: not JSON: a key in quotes was expected");
   CHECK(of("{} x") == "s.json, line 1, column 4: not JSON: text behind the value");
   std::string const text =
       "{\n"
@@ -517,7 +583,9 @@ TEST_CASE("schema text: errors say file, line and column") {
       "    {\"fieldName\": \"id\", \"dataType\": \"Int64\", \"isPrimary\": true},\r\n"
       "    {\"fieldName\": \"v\", \"dataType\": \"FloatVector\",\n"
       "\t\"elementTypeParams\": {\"mmap.enabled\": \"a\\\":\", \"dim\": \"x\"}}]}\n";
-  CHECK(of(text) == "s.json, line 5, column 55: fields[1].elementTypeParams.dim of field 'v': \"x\" where a whole number from 1 to 4294967295 is due");
+  CHECK(of(text) ==
+        "s.json, line 5, column 55: fields[1].elementTypeParams.dim of field 'v': \"x\" where a whole number from 1 to "
+        "4294967295 is due");
   CHECK(of("\xEF\xBB\xBF" + text).starts_with("s.json, line 5, column 55: "));
   CHECK(of("\xEF\xBB\xBF{").starts_with("s.json, line 1, column 2: "));
   auto const changed = [&](std::string_view from, std::string_view to) {
@@ -530,13 +598,20 @@ TEST_CASE("schema text: errors say file, line and column") {
         "s.json, line 3, column 46: fields[0].isPrimay of field 'id': no such attribute; did you mean \"isPrimary\"?");
   CHECK(changed("{\"fieldName\": \"v\",", "{") == "s.json, line 4, column 5: fields[1]: no \"fieldName\"");
   CHECK(changed("\"FloatVector\"", "\"FlaotVector\"") ==
-        "s.json, line 4, column 36: fields[1].dataType of field 'v': unknown type \"FlaotVector\"; did you mean FloatVector?");
-  CHECK(changed("\"dim\"", "\"mmap.\\u0065nabled\"") == "s.json, line 5, column 69: the key 'mmap.enabled' appears more than once in 'fields[1].elementTypeParams'");
-  CHECK(changed("true}", "true, \"fieldName\": \"id\"}") == "s.json, line 3, column 78: the key 'fieldName' appears more than once in 'fields[0]'");
+        "s.json, line 4, column 36: fields[1].dataType of field 'v': unknown type \"FlaotVector\"; did you mean "
+        "FloatVector?");
+  CHECK(changed("\"dim\"", "\"mmap.\\u0065nabled\"") ==
+        "s.json, line 5, column 69: the key 'mmap.enabled' appears more than once in 'fields[1].elementTypeParams'");
+  CHECK(changed("true}", "true, \"fieldName\": \"id\"}") ==
+        "s.json, line 3, column 78: the key 'fieldName' appears more than once in 'fields[0]'");
   CHECK(bw::try_schema_from_json(std::string("[")).error().code == bw::errc::invalid_schema);
   CHECK(bw::try_schema_from_json("[").error().message.starts_with("schema, line 1, column 2: "));
   // what others wrote stays on one line
-  auto const odd = bw::try_schema_from_json(R"({"fields":[{"fieldName":"a\n\u001b[31m\u0000b","dataType":"x\ny"}]})").error().message;
+  auto const odd = bw::try_schema_from_json(R"({"fields":[{"fieldName":"a\n\u001b[31m\u0000b","dataType":"x\ny"}]})")
+                       .error()
+                       .message;
   CHECK(odd.find_first_of(std::string_view("\n\x1b\0", 3)) == std::string::npos);
-  CHECK(bw::try_schema_from_json(R"({"fields":[{"fieldName":")" + std::string(100000, 'n') + "\"}]}").error().message.size() < 400);
+  CHECK(bw::try_schema_from_json(R"({"fields":[{"fieldName":")" + std::string(100000, 'n') + "\"}]}")
+            .error()
+            .message.size() < 400);
 }

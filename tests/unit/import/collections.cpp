@@ -278,8 +278,9 @@ TEST_CASE("describe: as a server answers") {
 
 TEST_CASE("describe: what a server adds is not looked at, what it says must be what it is") {
   auto const of = [](std::string const& field, std::string const& besides = "") {
-    scripted_server server(R"({"code":0,"data":{"collectionName":"c","fields":[{"name":"id","type":"Int64","primaryKey":true},)" +
-                           field + "]" + besides + "}}");
+    scripted_server server(
+        R"({"code":0,"data":{"collectionName":"c","fields":[{"name":"id","type":"Int64","primaryKey":true},)" + field +
+        "]" + besides + "}}");
     return collections{target_at(server)}.try_describe("c");
   };
   auto const message = [&](std::string const& field, std::string const& besides = "") {
@@ -302,12 +303,13 @@ TEST_CASE("describe: what a server adds is not looked at, what it says must be w
             .first.type == kind::int64);
   // schemas that are no longer allowed: a writer judges them
   CHECK(field(R"({"name":"v","type":"FloatVector","params":[{"key":"dim","value":"1"}]})").first.dim == 1);
-  CHECK(field(R"({"name":"f","type":"VarChar","params":[{"key":"max_length","value":"1048576"}]})").first.max_length == 1048576);
+  CHECK(field(R"({"name":"f","type":"VarChar","params":[{"key":"max_length","value":"1048576"}]})").first.max_length ==
+        1048576);
   // default values: of Timestamptz as text, or in microseconds where a server has them so
-  CHECK(field(R"({"name":"f","type":"Timestamptz","defaultValue":{"Data":{"StringData":"2026-01-01T00:00:00Z"}}})").second ==
-        "2026-01-01T00:00:00Z");
-  CHECK(field(R"({"name":"f","type":"Timestamptz","defaultValue":{"Data":{"TimestamptzData":1729697400123456}}})").second ==
-        "2024-10-23T15:30:00.123456Z");
+  CHECK(field(R"({"name":"f","type":"Timestamptz","defaultValue":{"Data":{"StringData":"2026-01-01T00:00:00Z"}}})")
+            .second == "2026-01-01T00:00:00Z");
+  CHECK(field(R"({"name":"f","type":"Timestamptz","defaultValue":{"Data":{"TimestamptzData":1729697400123456}}})")
+            .second == "2024-10-23T15:30:00.123456Z");
   CHECK(field(R"({"name":"f","type":"Timestamptz","defaultValue":{"Data":{"TimestamptzData":-1}}})").second ==
         "1969-12-31T23:59:59.999999Z");
   CHECK_FALSE(field(R"({"name":"f","type":"JSON","defaultValue":{"Data":{"BytesData":"e30="}}})").first.has_default);
@@ -315,14 +317,16 @@ TEST_CASE("describe: what a server adds is not looked at, what it says must be w
   CHECK(field(R"({"name":"f","type":"Int8","defaultValue":{"Data":{"IntData":-3}}})").first.default_integer == -3);
 
   std::string const prefix = "describe collection 'c': data.fields[1]";
-  CHECK(message(R"({"name":"f","type":"Int64","nullable":"yes"})") == prefix + ".nullable of field 'f': \"yes\" where true or false is due");
+  CHECK(message(R"({"name":"f","type":"Int64","nullable":"yes"})") ==
+        prefix + ".nullable of field 'f': \"yes\" where true or false is due");
   CHECK(message(R"({"name":"f","type":"Int64","defaultValue":{"Data":{"StringData":"5"}}})") ==
         prefix + ".defaultValue.Data.StringData of field 'f': \"5\" where an integer is due");
-  CHECK(message(R"({"name":"f","type":"Timestamptz","defaultValue":{"Data":{"TimestamptzData":9e18}}})").find("microseconds") !=
-        std::string::npos);
+  CHECK(message(R"({"name":"f","type":"Timestamptz","defaultValue":{"Data":{"TimestamptzData":9e18}}})")
+            .find("microseconds") != std::string::npos);
   CHECK(message(R"({"name":"v","type":"FloatVector","params":[{"key":"dim","value":"x"}]})") ==
         prefix + ".params[0].value of field 'v': \"x\" where a whole number from 1 to 4294967295 is due");
-  CHECK(message(R"({"name":"v","type":"FloatVector","params":[]})") == prefix + ".params of field 'v': no \"dim\", which FloatVector needs");
+  CHECK(message(R"({"name":"v","type":"FloatVector","params":[]})") ==
+        prefix + ".params of field 'v': no \"dim\", which FloatVector needs");
   CHECK(message("5") == prefix + ": 5 where an object that describes a field is due");
   CHECK(message(R"({"type":"Int64"})") == prefix + ": no \"fieldName\"");
 }
@@ -338,9 +342,12 @@ TEST_CASE("describe: autoId of the collection is that of its primary key") {
 
 TEST_CASE("answers that are no number or flag are no answer") {
   for (char const* count : {"\"x\"", "-1", "1.5", "1e19", "\"1e19\"", "[]", "true", "\"\""}) {
-    scripted_server server(std::string(R"x({"code":0,"data":{"rowCount":)x") + count + R"x(,"count(*)":)x" + count + "}}");
+    scripted_server server(std::string(R"x({"code":0,"data":{"rowCount":)x") + count + R"x(,"count(*)":)x" + count +
+                           "}}");
     CHECK_MESSAGE(collections{target_at(server)}.try_row_count("a").error().code == errc::invalid_response, count);
-    CHECK_MESSAGE(collections{target_at(server)}.try_row_count("a", count_by::query).error().code == errc::invalid_response, count);
+    CHECK_MESSAGE(
+        collections{target_at(server)}.try_row_count("a", count_by::query).error().code == errc::invalid_response,
+        count);
   }
   scripted_server large(R"({"code":0,"data":{"rowCount":18446744073709551615}})");
   CHECK(collections{target_at(large)}.row_count("a") == 18446744073709551615u);
@@ -361,7 +368,8 @@ TEST_CASE("answers that are no number or flag are no answer") {
 TEST_CASE("create: points in time as every server reads them") {
   scripted_server server(done);
   runtime_schema s;
-  s.add_field("id", int64{.is_primary = true}).add_field("at", timestamptz{.default_value = "2026-01-01 08:00:00.5+08"});
+  s.add_field("id", int64{.is_primary = true})
+      .add_field("at", timestamptz{.default_value = "2026-01-01 08:00:00.5+08"});
   collections{target_at(server)}.create("c", s);
   CHECK(server.only().json().at("schema").at("fields").at(1).at("defaultValue") == "2026-01-01T08:00:00.5+08:00");
 }

@@ -3,6 +3,7 @@
 // Reads schemas as a create request has them, as servers describe them, and as pymilvus prints them.
 
 #include <bulkwriter/import/detail/collections_schema.ipp>
+#include <bulkwriter/import/detail/collections_schema_names.ipp>
 #include <bulkwriter/import/detail/json_attributes.ipp>
 #include <bulkwriter/schema/runtime_schema.hpp>
 #include <bulkwriter/text/quoted.hpp>
@@ -20,61 +21,6 @@
 namespace bulkwriter {
 inline namespace v1 {
 namespace detail {
-
-// Attributes under all their spellings: of a create request first, then of a description, then pymilvus'.
-namespace attribute {
-inline constexpr std::string_view name[] = {"fieldName", "name"},
-                                  type[] = {"dataType", "type", "data_type"},
-                                  element[] = {"elementDataType", "elementType", "element_type"},
-                                  params[] = {"elementTypeParams", "typeParams", "params", "type_params"},
-                                  dim[] = {"dim"}, max_length[] = {"max_length"}, max_capacity[] = {"max_capacity"},
-                                  primary[] = {"isPrimary", "primaryKey", "is_primary", "isPrimaryKey"},
-                                  auto_id[] = {"autoID", "autoId", "auto_id"},
-                                  partition_key[] = {"isPartitionKey", "partitionKey", "is_partition_key"},
-                                  clustering_key[] = {"isClusteringKey", "clusteringKey", "is_clustering_key"},
-                                  nullable[] = {"nullable"}, default_value[] = {"defaultValue", "default_value"},
-                                  function_output[] = {"isFunctionOutput", "is_function_output"},
-                                  sub_fields[] = {"fields", "struct_fields"};
-inline constexpr std::string_view fields[] = {"fields"}, dynamic[] = {"enableDynamicField", "enable_dynamic_field"},
-                                  functions[] = {"functions"},
-                                  structs[] = {"structFields", "struct_fields", "struct_array_fields",
-                                               "structArrayFields"};
-inline constexpr std::string_view function_name[] = {"name"}, function_type[] = {"type"},
-                                  inputs[] = {"inputFieldNames", "input_field_names"},
-                                  outputs[] = {"outputFieldNames", "output_field_names"}, function_params[] = {"params"};
-inline constexpr std::string_view key[] = {"key"}, value[] = {"value"};
-// What servers and pymilvus say besides, which changes nothing about rows.
-inline constexpr std::string_view further[] = {
-    "description",    "id",          "fieldID",        "fieldId",        "field_id",         "isDynamic",
-    "is_dynamic",     "indexParams", "index_params",   "externalField",  "external_field",   "elementNullable",
-    "mmap.enabled",   "mmap_enabled", "inputFieldIds", "input_field_ids", "outputFieldIds",  "output_field_ids",
-    "collectionName", "shardsNum",   "partitionsNum",  "enableNamespace", "enable_namespace", "properties",
-    "name"};
-
-inline constexpr spellings of_field[] = {name,         type,          element,   params,        dim,
-                                         max_length,   max_capacity,  primary,   auto_id,       partition_key,
-                                         clustering_key, nullable,    default_value, function_output, sub_fields};
-inline constexpr spellings of_schema[] = {fields, dynamic, functions, structs, auto_id};
-inline constexpr spellings of_function[] = {function_name, function_type, inputs, outputs, function_params};
-}  // namespace attribute
-
-// The server's union of default values: its members as Go, as Python and as JSON in protobuf's form have them. The last
-// writes 64 bits as text.
-inline constexpr std::string_view union_longs[] = {"LongData", "long_data", "longData"},
-                                  union_moments[] = {"TimestamptzData", "timestamptz_data", "timestamptzData"},
-                                  union_others[] = {"BoolData",   "bool_data",   "boolData",   "IntData",   "int_data",
-                                                    "intData",    "FloatData",   "float_data", "floatData", "DoubleData",
-                                                    "double_data", "doubleData", "StringData", "string_data",
-                                                    "stringData", "BytesData",   "bytes_data", "bytesData"};
-
-BULKWRITER_DECL bool is_named(boost::json::value const& given, wire_name as) {
-  if (auto const* number = given.if_int64()) return *number == as.number;
-  auto const* text = given.if_string();
-  if (text == nullptr) return false;
-  std::string_view name = *text;
-  if (auto const dot = name.rfind('.'); dot != std::string_view::npos) name.remove_prefix(dot + 1);  // DataType.INT64
-  return name == std::to_string(as.number) || folded(name) == folded(as.name);
-}
 
 class schema_reader {
  public:
@@ -134,8 +80,7 @@ class schema_reader {
     if (in_.failed()) return;
     field_.clear();
     for (auto const& f : functions_)
-      if (!f.used && !f.output.empty())
-        return in_.refuse(f.at, "its output " + quoted_name(f.output) + " is no field");
+      if (!f.used && !f.output.empty()) return in_.refuse(f.at, "its output " + quoted_name(f.output) + " is no field");
     if (meta_ && from_ == origin::person && says_dynamic)
       return in_.refuse(*meta_, dynamic ? "$meta is declared twice: enableDynamicField is true"
                                         : "$meta is declared, but enableDynamicField is false");
@@ -229,7 +174,8 @@ class schema_reader {
     if (!params) rule += "; it stands in \"elementTypeParams\"";
     if (params && params->value().is_object() && !params->value().get_object().empty()) {
       std::string given;
-      for (auto const& member : params->value().get_object()) given += (given.empty() ? "" : ", ") + std::string(member.key());
+      for (auto const& member : params->value().get_object())
+        given += (given.empty() ? "" : ", ") + std::string(member.key());
       rule += "; given: " + one_line(given, 60);
     }
     in_.refuse(params ? *params : field, std::move(rule));
@@ -263,7 +209,8 @@ class schema_reader {
     std::string text;
     read_attributes(at, f, text);
     f.auto_id = f.auto_id || (f.is_primary && auto_id_);
-    auto const made = std::find_if(functions_.begin(), functions_.end(), [&](auto const& g) { return g.output == name; });
+    auto const made =
+        std::find_if(functions_.begin(), functions_.end(), [&](auto const& g) { return g.output == name; });
     if (made != functions_.end()) {
       made->used = true;
       f.function = made->type;
@@ -432,7 +379,8 @@ class schema_reader {
     auto const type = in_.find(at, attribute::type);
     bool const vectors = type && is_named(type->value(), array_of_vector);
     bool const array = vectors || (type && is_named(type->value(), {"Array", 22}));
-    auto const held = in_.failed() ? std::nullopt : read_type(at, array ? spellings(attribute::element) : attribute::type);
+    auto const held =
+        in_.failed() ? std::nullopt : read_type(at, array ? spellings(attribute::element) : attribute::type);
     if (!held) return;
     if (array && vectors != is_vector(*held)) {
       auto const element = in_.find(at, attribute::element);
@@ -447,7 +395,8 @@ class schema_reader {
     std::uint32_t const own = read_size(at, attribute::max_capacity);
     if (capacity == 0) capacity = own;
     if (own != 0 && own != capacity)
-      return in_.refuse(at, "max_capacity " + std::to_string(own) + " where the struct has " + std::to_string(capacity));
+      return in_.refuse(at,
+                        "max_capacity " + std::to_string(own) + " where the struct has " + std::to_string(capacity));
     if (!in_.failed()) sub.add_field(f);
   }
 

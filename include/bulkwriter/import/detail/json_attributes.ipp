@@ -97,15 +97,16 @@ BULKWRITER_DECL std::size_t slips_between(std::string_view a, std::string_view b
     row[0] = i;
     for (std::size_t k = 1; k <= b.size(); ++k) {
       row[k] = std::min({last[k] + 1, row[k - 1] + 1, last[k - 1] + (a[i - 1] == b[k - 1] ? 0 : 1)});
-      if (i > 1 && k > 1 && a[i - 1] == b[k - 2] && a[i - 2] == b[k - 1]) row[k] = std::min(row[k], before_last[k - 2] + 1);
+      if (i > 1 && k > 1 && a[i - 1] == b[k - 2] && a[i - 2] == b[k - 1])
+        row[k] = std::min(row[k], before_last[k - 2] + 1);
     }
     before_last = std::exchange(last, row);
   }
   return std::min(last[b.size()], limit + 1);
 }
 
-/// How far what somebody wrote is from what may have been meant: 0 but for case and underscores, then slips, then a part
-/// of it ("default", "primary"). Nothing where neither is like the other.
+/// How far what somebody wrote is from what may have been meant: 0 but for case and underscores, then slips, then a
+/// part of it ("default", "primary"). Nothing where neither is like the other.
 BULKWRITER_DECL std::optional<std::size_t> likeness(std::string_view written, std::string_view known) {
   if (written.size() > 40) return std::nullopt;  // hostile
   std::string const a = folded(written), b = folded(known);
@@ -220,7 +221,7 @@ class attribute_reader {
       std::string_view const meant = meant_by(key, known);
       if (meant.empty()) continue;
       document_fault fault{json_place(object, key, member.value()).path(), true,
-                       "no such attribute; did you mean \"" + std::string(meant) + "\"?"};
+                           "no such attribute; did you mean \"" + std::string(meant) + "\"?"};
       return add(std::move(fault));
     }
   }
