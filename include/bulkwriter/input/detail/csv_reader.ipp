@@ -2,7 +2,7 @@
 
 #include <bulkwriter/input/csv_reader.hpp>
 #include <bulkwriter/row/text.hpp>
-#include <bulkwriter/schema/kind.hpp>
+#include <bulkwriter/schema/field_name.hpp>
 
 #include <algorithm>
 #include <cstring>
