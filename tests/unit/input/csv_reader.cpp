@@ -241,7 +241,7 @@ TEST_CASE("csv: numbers") {
   auto const fails = [](std::string const& text, auto as) {
     one_row const row(text);
     auto const r = (*row).try_as<decltype(as)>();
-    REQUIRE_FALSE(r);
+    REQUIRE_FALSE(r.has_value());
     CHECK(r.error().field == "a");
     return r.error().to_string();
   };
