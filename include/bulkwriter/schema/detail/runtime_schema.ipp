@@ -1,6 +1,8 @@
 #pragma once
 
 #include <bulkwriter/schema/runtime_schema.hpp>
+#include <bulkwriter/text/problems.hpp>
+#include <bulkwriter/text/quoted.hpp>
 
 namespace bulkwriter {
 inline namespace v1 {
@@ -17,7 +19,7 @@ BULKWRITER_DECL void runtime_schema::own(field_info& field) {
   field.function_params = keep(field.function_params);
 }
 
-BULKWRITER_DECL runtime_schema& runtime_schema::add_field(field_info const& field) {
+BULKWRITER_DECL runtime_schema& runtime_schema::add_field(field_info const& field) & {
   field_info copy = field;
   own(copy);
   if (field.sub_count != 0) {
@@ -38,7 +40,7 @@ BULKWRITER_DECL runtime_schema& runtime_schema::add_field(field_info const& fiel
 
 BULKWRITER_DECL runtime_schema& runtime_schema::add_struct_array(std::string_view name,
                                                                  std::span<field_info const> sub_fields,
-                                                                 std::uint32_t max_capacity, bool nullable) {
+                                                                 std::uint32_t max_capacity, bool nullable) & {
   field_info f;
   f.name = name;
   f.type = kind::struct_array;
@@ -49,9 +51,9 @@ BULKWRITER_DECL runtime_schema& runtime_schema::add_struct_array(std::string_vie
   return add_field(f);
 }
 
-BULKWRITER_DECL runtime_schema& runtime_schema::add_dynamic_field() { return add_field(detail::dynamic_field_info); }
+BULKWRITER_DECL runtime_schema& runtime_schema::add_dynamic_field() & { return add_field(detail::dynamic_field_info); }
 
-BULKWRITER_DECL field_info const* runtime_schema::find(std::string_view name) const noexcept {
+BULKWRITER_DECL field_info const* runtime_schema::find(std::string_view name) const& noexcept {
   for (auto const& f : fields_)
     if (f.name == name) return &f;
   return nullptr;
@@ -185,7 +187,7 @@ class schema_checker {
     for (auto const& g : fields_)
       if (g.name == f.function_input && g.written() && (g.type == kind::varchar || g.type == kind::text)) return;
     add(f.name,
-        "its function reads '" + std::string(f.function_input) + "', which is no varchar or text field of this schema");
+        "its function reads " + quoted_name(f.function_input) + ", which is no varchar or text field of this schema");
   }
 
   void check_struct(field_info const& f) {
@@ -215,12 +217,7 @@ class schema_checker {
 BULKWRITER_DECL result<void> try_check_schema(std::span<field_info const> fields) {
   std::vector<problem> problems = detail::schema_checker(fields).run();
   if (problems.empty()) return {};
-  error_info error{.code = errc::invalid_schema, .message = "schema: "};
-  for (auto const& p : problems) {
-    if (&p != &problems.front()) error.message += "; ";
-    if (!p.field.empty()) error.message += "field '" + p.field + "': ";
-    error.message += p.message;
-  }
+  error_info error{.code = errc::invalid_schema, .message = "schema: " + detail::list_problems(problems, false)};
   error.field = problems.front().field;
   error.problems = std::move(problems);
   return error;
