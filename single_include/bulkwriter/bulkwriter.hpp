@@ -2421,7 +2421,7 @@ void append_parquet_dictionary_page(std::string& out, parquet_leaf const& leaf, 
 
 /// What stands before and behind the bytes of a page for them to be one bit-packed run of indices.
 void append_parquet_index_run(std::string& out, std::uint64_t bytes);
-constexpr std::uint64_t parquet_index_padding(std::uint64_t bytes) noexcept { return (8 - bytes % 8) % 8; }
+constexpr unsigned parquet_index_padding(std::uint64_t bytes) noexcept { return static_cast<unsigned>((8 - bytes % 8) % 8); }
 
 void append_parquet_page_header(std::string& out, parquet_leaf const& leaf, std::uint64_t body_size,
                                 std::uint64_t entries, std::optional<std::uint32_t> crc);
@@ -2559,10 +2559,11 @@ class parquet_encoder final : public format::encoder {
   parquet_metadata metadata_;
 
   bool row_is_put_ = false;
-  std::uint64_t group_rows_ = 0, group_bytes_ = 0;  // ended rows; bytes with their share of levels and page headers
-  std::uint64_t held_bytes_ = 0;                    // of group_bytes_, what has not been handed over
-  std::uint64_t dictionary_bytes_ = 0;              // no less than what a row group's dictionaries take
-  std::uint64_t row_bytes_ = 0;                     // of the row put
+  std::size_t group_rows_ = 0;          // ended
+  std::uint64_t group_bytes_ = 0;       // with their share of levels and page headers
+  std::uint64_t held_bytes_ = 0;        // of group_bytes_, what has not been handed over
+  std::uint64_t dictionary_bytes_ = 0;  // no less than what a row group's dictionaries take
+  std::uint64_t row_bytes_ = 0;         // of the row put
   std::uint64_t file_rows_ = 0, file_bytes_ = 0;    // handed over
 
   std::string text_;           // scratch of put_value
@@ -8322,7 +8323,8 @@ BULKWRITER_DECL result<void> parquet_encoder::write_group(format::byte_sink cons
   metadata_.add_group(chunks, file_bytes_ - size, size, group_rows_);
 
   file_rows_ += group_rows_;
-  group_rows_ = group_bytes_ = held_bytes_ = 0;
+  group_rows_ = 0;
+  group_bytes_ = held_bytes_ = 0;
   return {};
 }
 
@@ -9021,6 +9023,10 @@ BULKWRITER_DECL void chunk_writer::abandon() noexcept {
 }  // namespace bulkwriter
 
 // ---------- bulkwriter/writer/detail/uuid.ipp -----------------------------------------------------------------------
+
+#if defined(__APPLE__)
+#include <sys/random.h>  // getentropy
+#endif
 
 namespace bulkwriter {
 inline namespace v1 {
@@ -22981,6 +22987,12 @@ inline namespace v1 {
 namespace storage {
 namespace detail {
 
+#if defined(__APPLE__)
+inline timespec modified(struct stat const& status) noexcept { return status.st_mtimespec; }
+#else
+inline timespec modified(struct stat const& status) noexcept { return status.st_mtim; }
+#endif
+
 /// A file that is read in parts and must stay as it is meanwhile.
 class read_file {
  public:
@@ -23018,8 +23030,8 @@ class read_file {
   result<void> check_unchanged() const {
     struct stat now = {};
     if (::fstat(file_, &now) != 0) return failed("cannot read", errno);
-    bool const same = now.st_size == begun_.st_size && now.st_mtim.tv_sec == begun_.st_mtim.tv_sec &&
-                      now.st_mtim.tv_nsec == begun_.st_mtim.tv_nsec;
+    timespec const then = modified(begun_), last = modified(now);
+    bool const same = now.st_size == begun_.st_size && last.tv_sec == then.tv_sec && last.tv_nsec == then.tv_nsec;
     return same ? result<void>() : changed();
   }
 
