@@ -13,12 +13,15 @@ BULKWRITER_DECL result<std::unique_ptr<chunk_writer>> try_make_local(std::span<f
   if (!format.encoder) return std::move(format.encoder).error();
   writer_options shared{.chunk_size = options.chunk_size,
                         .on_abandoned = std::move(options.on_abandoned),
+                        .remove_uncommitted = options.remove_uncommitted,
                         .oldest_server = options.oldest_server};
   if (auto checked = chunk_writer::check(fields, format.extension, shared); !checked)
     return std::move(checked).error();  // before folders are made
   std::string path = options.local_path.empty() ? "." : std::move(options.local_path);
   if (path.back() != '/') path += '/';
-  auto folder = output::folder::try_open(path + make_uuid());
+  auto uuid = try_make_uuid();
+  if (!uuid) return std::move(uuid).error();
+  auto folder = output::folder::try_open(path + *uuid);
   if (!folder) return std::move(folder).error();
   return chunk_writer::try_make(fields, std::move(format), *std::move(folder), std::move(shared));
 }
