@@ -1,6 +1,7 @@
 #pragma once
 
 #include <bulkwriter/output/memory.hpp>
+#include <bulkwriter/text/quoted.hpp>
 
 #include <cstring>
 #include <utility>
@@ -12,7 +13,8 @@ namespace detail {
 
 inline error_info name_is_taken(std::string_view name) {
   return {.code = errc::io_error,
-          .message = "there is a file '" + std::string(name) + "' already, perhaps of another writer on this place"};
+          .message = "there is a file " + bulkwriter::detail::in_quotes(name, 400) +
+                     " already, perhaps of another writer on this place"};
 }
 
 class memory_file final : public file {

@@ -1,6 +1,6 @@
 #pragma once
 
-#include <bulkwriter/row/detail/row_checker.ipp>
+#include <bulkwriter/text/quoted.hpp>
 #include <bulkwriter/writer/detail/caught.hpp>
 
 #include <string>
@@ -11,7 +11,7 @@ namespace detail {
 
 BULKWRITER_DECL error_info thrown_by(char const* whose, char const* what) {
   std::string message = std::string("an exception came out of ") + whose;
-  if (what != nullptr) message += ": " + quoted_start(what);
+  if (what != nullptr) message += ": " + in_quotes(what, 200);
   return {.code = errc::invalid_state, .message = std::move(message)};
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <bulkwriter/row/row_problems.hpp>
+#include <bulkwriter/text/quoted.hpp>
 #include <bulkwriter/writer/detail/caught.hpp>
 #include <bulkwriter/writer/detail/chunk_writer.hpp>
 
@@ -14,10 +15,12 @@ namespace bulkwriter {
 inline namespace v1 {
 namespace detail {
 
+inline constexpr std::size_t longest_path = 400;  // in a message
+
 BULKWRITER_DECL chunk_writer::chunk_writer(std::span<field_info const> fields, new_file_format format,
                                            std::shared_ptr<output::place> place, writer_options options)
     : fields_(fields),
-      checker_(fields),
+      checker_(fields, options.refuse_zero_vectors),
       encoder_(*std::move(format.encoder)),
       extension_(format.extension),
       place_(std::move(place)),
@@ -98,6 +101,7 @@ BULKWRITER_DECL result<void> chunk_writer::append_judged(cell_row& given) {
   encoder_->check_row(cells, checker_.problems());
   if (auto checked = checker_.verdict(row); !checked) return checked;
   settle(fields_, cells);
+  respell_timestamps(fields_, cells, given);
 
   encoder_->put_row(cells);
   if (encoder_->size_bound() > options_.chunk_size) [[unlikely]] {
@@ -235,15 +239,16 @@ BULKWRITER_DECL error_info chunk_writer::failure() {
   error_info info = cause_;
   if (info.code == errc{}) info = {.code = errc::invalid_state, .message = "memory has run out in a write"};
   std::string const path = open_.paths.empty() ? file_name(0) : open_.paths.front();
-  info.message = "rows " + std::to_string(first_row_) + " to " + std::to_string(last_row_) + " are not in '" + path +
-                 (files() == 1 ? "': " : "' and its group: ") + info.message + left_behind_;
+  info.message = "rows " + std::to_string(first_row_) + " to " + std::to_string(last_row_) + " are not in " +
+                 in_quotes(path, longest_path) + (files() == 1 ? ": " : " and its group: ") + info.message + left_behind_;
   if (left_unsaid_) info.message += "; files of it may be left behind";
   if (removed_files_ != 0) info.message += stay_or_go(removed_files_, "is removed", "are removed");
   if (committed_groups_ != all_.size()) {
     std::size_t stay = 0;
     for (std::size_t i = committed_groups_; i < all_.size(); ++i) stay += all_[i].size();
-    info.message += stay_or_go(stay, "stays: '", "stay: '") + all_[committed_groups_].paths.front() + '\'';
-    if (stay != 1) info.message += " to '" + all_.groups.back().paths.back() + '\'';
+    info.message += stay_or_go(stay, "stays: ", "stay: ") +
+                    in_quotes(all_[committed_groups_].paths.front(), longest_path);
+    if (stay != 1) info.message += " to " + in_quotes(all_.groups.back().paths.back(), longest_path);
   }
   info.row = first_row_;
   told_ = true;
@@ -276,7 +281,7 @@ BULKWRITER_DECL bool chunk_writer::take_away(output::file& file, bool finished, 
   bool const said = completes([&] {
     auto const done = caught("the place of the files", [&] { return finished ? file.remove() : file.discard(); });
     gone = done.has_value();
-    if (!gone) left_behind_ += (finished ? "; '" + path + "' is left behind: " : "; ") + done.error().message;
+    if (!gone) left_behind_ += (finished ? "; " + in_quotes(path, longest_path) + " is left behind: " : "; ") + done.error().message;
   });
   if (!said && !gone) left_unsaid_ = true;
   return gone;
@@ -293,7 +298,7 @@ BULKWRITER_DECL void chunk_writer::tell_abandoned() const {
   if (files != 0)
     line += "; " + std::to_string(rows) + " of them stay in " + std::to_string(files) +
             (files == 1 ? " finished file" : " finished files");
-  std::fprintf(stderr, "%s (%s)\n", line.c_str(), what.data_path.c_str());
+  std::fprintf(stderr, "%s (%s)\n", line.c_str(), one_line(what.data_path, longest_path).c_str());
 }
 
 }  // namespace detail
