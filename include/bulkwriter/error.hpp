@@ -42,7 +42,7 @@ enum class errc : std::uint16_t {
   // --- options, schemas, states ---
   invalid_schema = 30,  ///< a run-time schema that breaks a rule (compile-time schemas fail to compile instead)
   invalid_option = 31,  ///< an option out of its range, or options that exclude each other
-  invalid_state = 32,   ///< a call on a writer that has failed before, or that was moved from
+  invalid_state = 32,   ///< a call on what was moved from or has failed before; code of the caller's own has thrown
 
   // --- input files ---
   invalid_csv = 50,  ///< broken quoting, a row with another number of cells than the header, a header without a column

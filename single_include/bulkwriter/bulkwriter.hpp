@@ -75,6 +75,7 @@ constinit thread_local char BULKWRITER_SEPARATE_COMPILATION_is_defined_in_some_u
 #include <cstdint>
 #include <cstdio>
 #include <cstring>
+#include <exception>
 #include <functional>
 #include <initializer_list>
 #include <iosfwd>
@@ -82,6 +83,7 @@ constinit thread_local char BULKWRITER_SEPARATE_COMPILATION_is_defined_in_some_u
 #include <map>
 #include <memory>
 #include <mutex>
+#include <new>
 #include <optional>
 #include <ranges>
 #include <span>
@@ -126,7 +128,7 @@ enum class errc : std::uint16_t {
   // --- options, schemas, states ---
   invalid_schema = 30,  ///< a run-time schema that breaks a rule (compile-time schemas fail to compile instead)
   invalid_option = 31,  ///< an option out of its range, or options that exclude each other
-  invalid_state = 32,   ///< a call on a writer that has failed before, or that was moved from
+  invalid_state = 32,   ///< a call on what was moved from or has failed before; code of the caller's own has thrown
 
   // --- input files ---
   invalid_csv = 50,  ///< broken quoting, a row with another number of cells than the header, a header without a column
@@ -2421,7 +2423,7 @@ void append_parquet_dictionary_page(std::string& out, parquet_leaf const& leaf, 
 
 /// What stands before and behind the bytes of a page for them to be one bit-packed run of indices.
 void append_parquet_index_run(std::string& out, std::uint64_t bytes);
-constexpr std::uint64_t parquet_index_padding(std::uint64_t bytes) noexcept { return (8 - bytes % 8) % 8; }
+constexpr unsigned parquet_index_padding(std::uint64_t bytes) noexcept { return static_cast<unsigned>((8 - bytes % 8) % 8); }
 
 void append_parquet_page_header(std::string& out, parquet_leaf const& leaf, std::uint64_t body_size,
                                 std::uint64_t entries, std::optional<std::uint32_t> crc);
@@ -2559,10 +2561,11 @@ class parquet_encoder final : public format::encoder {
   parquet_metadata metadata_;
 
   bool row_is_put_ = false;
-  std::uint64_t group_rows_ = 0, group_bytes_ = 0;  // ended rows; bytes with their share of levels and page headers
-  std::uint64_t held_bytes_ = 0;                    // of group_bytes_, what has not been handed over
-  std::uint64_t dictionary_bytes_ = 0;              // no less than what a row group's dictionaries take
-  std::uint64_t row_bytes_ = 0;                     // of the row put
+  std::size_t group_rows_ = 0;          // ended
+  std::uint64_t group_bytes_ = 0;       // with their share of levels and page headers
+  std::uint64_t held_bytes_ = 0;        // of group_bytes_, what has not been handed over
+  std::uint64_t dictionary_bytes_ = 0;  // no less than what a row group's dictionaries take
+  std::uint64_t row_bytes_ = 0;         // of the row put
   std::uint64_t file_rows_ = 0, file_bytes_ = 0;    // handed over
 
   std::string text_;           // scratch of put_value
@@ -2654,7 +2657,8 @@ class file {
   /// Appends the pieces in order. They are free again when the call returns. After an error only `discard` is useful.
   virtual result<void> write(std::span<bytes const> pieces) = 0;
 
-  /// Makes the file whole and visible. After an error nothing is left, or the message names what is.
+  /// Makes the file whole and visible, and never replaces another. After an error nothing is left, or the message names
+  /// what is. A place may keep the files of a group hidden until the last of them is finished.
   virtual result<void> finish() = 0;
 
   /// Gives the file up and removes what was written. Does nothing after a successful `finish`.
@@ -2667,8 +2671,8 @@ class file {
     return error_info{.code = errc::invalid_state, .message = "the beginning of a file cannot be rewritten here"};
   }
 
-  /// Takes a finished file away again, because another file of its group has failed. The default refuses with
-  /// invalid_state: the file stays, and the writer's error names it.
+  /// Takes a finished file away again, because another file of its group has failed, or because its rows were never
+  /// committed. The default refuses with invalid_state: the file stays, and the writer's error names it.
   virtual result<void> remove() {
     return error_info{.code = errc::invalid_state, .message = "a finished file cannot be removed here"};
   }
@@ -2678,6 +2682,7 @@ class file {
 struct group_member {
   std::size_t files = 1;      ///< of the group: so many are open at the same time
   std::size_t head_size = 0;  ///< bytes at the beginning that `rewrite_head` may replace
+  void const* writer = nullptr;  ///< the same for all files of a group, and for no other writer's
 };
 
 /// Where the files of one writer go: a folder on disk, a prefix in a bucket, memory. Thread-safe.
@@ -2686,7 +2691,7 @@ class place {
   virtual ~place() = default;
 
   /// Opens a file of this name ("1.parquet"). `max_size` is a hard bound on the bytes that will be written. The place
-  /// must outlive the file.
+  /// must outlive the file. A name that is taken is an error, here or in `finish`.
   virtual result<std::unique_ptr<file>> create(std::string_view name, std::uint64_t max_size) = 0;
 
   /// The same for a file of a group; `max_size` bounds the group in all. The name has a folder: "1/id.npy". The default
@@ -2715,9 +2720,14 @@ class place {
 namespace bulkwriter {
 inline namespace v1 {
 namespace output {
+namespace detail {
+class disk_group;
+}
 
-/// A folder on disk. Files are written under a temporary name (".1.parquet.partial") and renamed when whole, so that a
-/// full disk or a killed program leaves nothing under a final name. Errors: io_error, no_space. Thread-safe.
+/// A folder on disk. Files are written under a temporary name (".1.parquet.partial") that nobody else has, and renamed
+/// when whole, so that a full disk or a killed program leaves nothing under a final name. A file that has the final name
+/// already is never replaced (on file systems that know neither RENAME_NOREPLACE nor hard links: unless it comes in the
+/// moment between a look and the renaming). Errors: io_error, no_space. Thread-safe.
 class folder final : public place {
  public:
   /// Makes the folder with its parents; one that is there already will do. Errors: io_error, no_space.
@@ -2725,18 +2735,23 @@ class folder final : public place {
   /// A folder that is empty in the end is removed.
   BULKWRITER_DECL ~folder() override;
 
-  /// Error io_error if a file of this name exists.
+  /// Error io_error if a file of this name exists; one that comes later is an error of `finish`.
   BULKWRITER_DECL result<std::unique_ptr<file>> create(std::string_view name, std::uint64_t max_size) override;
-  /// The same: any file here can be rewritten. The folder of the group is made when it is not there.
-  result<std::unique_ptr<file>> create_member(std::string_view name, std::uint64_t max_size, group_member) override {
-    return create(name, max_size);
-  }
-  std::string path_of(std::string_view name) const override { return path_ + '/' + std::string(name); }  ///< in it
-  std::string data_path() const override { return path_; }  ///< as given, without a slash at the end
+  /// Of a group, all files are in a folder, which has a temporary name until the last of them is finished: then all
+  /// become visible at once, and with the first `remove` are hidden again. Any file here can be rewritten. Error io_error
+  /// if a folder of this name exists. The files of one group are not thread-safe together.
+  BULKWRITER_DECL result<std::unique_ptr<file>> create_member(std::string_view name, std::uint64_t max_size,
+                                                              group_member member) override;
+  BULKWRITER_DECL std::string path_of(std::string_view name) const override;  ///< in it
+  BULKWRITER_DECL std::string data_path() const override;                     ///< as given, without a slash at the end
 
  private:
-  explicit folder(std::string path) : path_(std::move(path)) {}
+  explicit folder(std::string path);
+
   std::string path_;
+  std::mutex mutex_;
+  using group_key = std::pair<void const*, std::string>;                // who writes it, and its path
+  std::map<group_key, std::weak_ptr<detail::disk_group>> groups_;  // those of which files are still to be created
 };
 
 }  // namespace output
@@ -2758,7 +2773,7 @@ class memory_file;
 ///     bw::bulk_writer<article_schema, bw::format::json> writer{place};
 class memory final : public place {
  public:
-  /// A file of a name that is there already replaces it when it is finished. No errors.
+  /// Error io_error if there is a file of this name; one that comes later is an error of `finish`.
   BULKWRITER_DECL result<std::unique_ptr<file>> create(std::string_view name, std::uint64_t max_size) override;
   /// The same: any file here can be rewritten.
   BULKWRITER_DECL result<std::unique_ptr<file>> create_member(std::string_view name, std::uint64_t max_size,
@@ -4740,12 +4755,15 @@ inline namespace v1 {
 /// What a writer had when it was destroyed without a commit.
 struct abandoned_rows {
   std::uint64_t rows = 0;      ///< rows since the last commit
-  std::string data_path = {};  ///< where its files would have gone
+  std::string data_path = {};  ///< the folder of the writer's files
+  /// Files with some of these rows that were finished already and stay, for an import of the folder to find; the other
+  /// rows are in no file. Empty: none were finished, or they were removed (remove_uncommitted).
+  batch_files files = {};
 };
 
-/// Called by the destructor of a writer that still has uncommitted rows, unless an exception is unwinding the stack or
-/// the writer has reported an error already. Exceptions are swallowed. Empty: one line on stderr. Runs in the thread
-/// that destroys the writer.
+/// Called by the destructor of a writer that still has uncommitted rows, unless the writer has reported an error
+/// already, or an exception is unwinding the stack and no file stays. Exceptions are swallowed. Empty: one line on
+/// stderr. Runs in the thread that destroys the writer.
 using abandon_handler = std::function<void(abandoned_rows const&)>;
 
 inline constexpr std::uint64_t default_chunk_size = std::uint64_t{512} << 20;  ///< bytes
@@ -4754,6 +4772,9 @@ inline constexpr std::uint64_t default_chunk_size = std::uint64_t{512} << 20;  /
 struct writer_options {
   std::uint64_t chunk_size = default_chunk_size;  ///< bytes, at least 1,024; no file is larger (NumPy: no group)
   abandon_handler on_abandoned = {};              ///< empty: one line on stderr
+  /// Whether a writer that fails, or is destroyed with uncommitted rows, removes the files that it has finished since
+  /// the last commit. false: they stay, and are named.
+  bool remove_uncommitted = false;
   /// The oldest server that must be able to import the files: fields that it does not read in this format are
   /// invalid_schema when the writer is made. {}: whatever the collection's own server takes.
   server_version oldest_server = {};
@@ -4768,6 +4789,7 @@ template <class Options>
 writer_options shared_options(Options& options) {
   return {.chunk_size = options.chunk_size,
           .on_abandoned = std::move(options.on_abandoned),
+          .remove_uncommitted = options.remove_uncommitted,
           .oldest_server = options.oldest_server,
           .refuse_zero_vectors = options.refuse_zero_vectors};
 }
@@ -4814,6 +4836,8 @@ class chunk_writer {
   static result<void> append(chunk_writer* writer, cell_row& row) {
     return writer != nullptr ? writer->append(row) : moved_from();
   }
+  // The same of a row that could not be shown.
+  static result<void> refuse(chunk_writer* writer, error_info why);
   static result<batch_files> commit(chunk_writer* writer);
 
   batch_files const& all_files() const noexcept { return all_; }
@@ -4824,18 +4848,23 @@ class chunk_writer {
   static result<void> moved_from();
   result<void> append(void const* row, show_row show);
   result<void> append(cell_row& row);
+  result<void> append_judged(cell_row& row);
   result<batch_files> commit();
   std::size_t files() const noexcept;
   std::string file_name(std::size_t file) const;
   format::byte_sink sink();
   result<void> open();
-  result<void> check_usable() const;
-  result<void> flush();
-  result<void> finish_files();
   result<void> finish_chunk();
-  error_info fail(error_info info);
-  void drop_files(error_info& info);
-  void abandon() noexcept;
+  result<void> finish_files();
+
+  template <class Step>
+  result<void> in_flight(Step const& step);
+  result<void> check_usable();
+  error_info failure();
+  void give_up() noexcept;
+  void remove_finished() noexcept;
+  bool take_away(output::file& file, bool finished, std::string const& path) noexcept;
+  void tell_abandoned() const;
 
   std::span<field_info const> fields_;
   row_checker checker_;
@@ -4844,17 +4873,75 @@ class chunk_writer {
   std::shared_ptr<output::place> place_;
   writer_options options_;
   cell_row row_;
-  std::vector<std::unique_ptr<output::file>> files_;  // of the open chunk
+
+  file_group open_;                                   // the open chunk; bytes: handed over
+  std::vector<std::unique_ptr<output::file>> files_;  // of it
   std::size_t finished_files_ = 0;                    // of these
-  std::uint64_t size_ = 0;                            // of these in all
-  batch_files all_;
+  batch_files all_;                                   // finished chunks
   std::size_t committed_groups_ = 0;
-  result<void> failure_;  // success: none so far
-  bool writing_ = false;
+  std::vector<std::unique_ptr<output::file>> finished_;  // those that may be removed, of the groups behind the committed
+
+  bool usable_ = true;       // false: a step is under way, or has failed
+  bool told_ = false;        // somebody was given the error of a failed one
+  error_info cause_;         // of the failure; nothing: an exception, of which there are no words
+  std::string left_behind_;  // what could not be taken away after it
+  bool left_unsaid_ = false;
+  std::size_t removed_files_ = 0;
+
   std::int64_t offered_rows_ = 0, first_row_ = 0, last_row_ = 0;
   std::uint64_t accepted_rows_ = 0, uncommitted_rows_ = 0;
   int exceptions_at_birth_;
 };
+
+}  // namespace detail
+}  // namespace v1
+}  // namespace bulkwriter
+
+// ---------- bulkwriter/writer/detail/caught.hpp ---------------------------------------------------------------------
+
+namespace bulkwriter {
+inline namespace v1 {
+namespace detail {
+
+// What came out of code that is the user's own, "a place" for example. Null: nothing that says what it is.
+error_info thrown_by(char const* whose, char const* what);
+
+/// Calls `step`, which gives a result. What it throws becomes its error, but for std::bad_alloc, which passes: the one
+/// exception that a try_ name may throw.
+template <class Step>
+auto caught([[maybe_unused]] char const* whose, Step&& step) -> decltype(step()) {
+#if defined(__cpp_exceptions)
+  try {
+    return step();
+  } catch (std::bad_alloc const&) {
+    throw;
+  } catch (error const& e) {
+    return e.info();
+  } catch (std::exception const& e) {
+    return thrown_by(whose, e.what());
+  } catch (...) {
+    return thrown_by(whose, nullptr);
+  }
+#else
+  return step();
+#endif
+}
+
+/// Whether `step` came to its end without an exception: for destructors.
+template <class Step>
+bool completes(Step&& step) noexcept {
+#if defined(__cpp_exceptions)
+  try {
+    step();
+    return true;
+  } catch (...) {
+    return false;
+  }
+#else
+  step();
+  return true;
+#endif
+}
 
 }  // namespace detail
 }  // namespace v1
@@ -5011,7 +5098,9 @@ consteval int first_unheld_field() {
 /// Errors of a refused row: null_not_allowed, out_of_range, not_finite, varchar_too_long, invalid_utf8, invalid_json,
 /// json_too_long, wrong_dim, duplicate_key, capacity_exceeded, invalid_sparse, invalid_geometry, invalid_timestamp,
 /// zero_vector, format_cannot_hold, several_problems, row_too_large. Errors of writing: those of the place, for a folder
-/// io_error and no_space. invalid_state: the writer was moved from, or an exception has ended a write.
+/// io_error and no_space; they also name the files that were finished and never committed (see remove_uncommitted).
+/// invalid_state: the writer was moved from, or code of the caller's own (a place, a value, a range of rows) has thrown.
+/// The only exception out of a try_ function is std::bad_alloc: the writer is as it was before, or has failed.
 template <class Schema, class Format>
 class bulk_writer : public bulk_writer_base {
  public:
@@ -5104,16 +5193,11 @@ class bulk_writer : public bulk_writer_base {
   /// @{
   template <std::ranges::input_range Rows>
   result<std::uint64_t> try_append_rows(Rows&& rows) {
-    std::uint64_t n = 0;
-    for (auto&& row : rows) {
-      if (auto appended = try_append_row(row); !appended) return std::move(appended).error();
-      ++n;
-    }
-    return n;
+    return detail::caught("the range of rows", [&] { return append_range(rows); });
   }
   template <std::ranges::input_range Rows>
   std::uint64_t append_rows(Rows&& rows) {
-    return try_append_rows(std::forward<Rows>(rows)).value();
+    return append_range(rows).value();  // what the range throws passes
   }
   /// @}
 
@@ -5127,7 +5211,7 @@ class bulk_writer : public bulk_writer_base {
   template <fixed_string... Name, class... T>
     requires(sizeof...(Name) > 0)
   result<std::uint64_t> try_append_columns(named<Name, T>... column) {
-    return append_by_columns<Name...>(column.value...);
+    return detail::caught("a column", [&] { return append_by_columns<Name...>(column.value...); });
   }
   template <fixed_string... Name, class... T>
     requires(sizeof...(Name) > 0)
@@ -5158,6 +5242,16 @@ class bulk_writer : public bulk_writer_base {
   static result<std::unique_ptr<core>> try_make(std::shared_ptr<output::place> place, Format const& format,
                                                 writer_options options) {
     return core::try_make(Schema::infos, make_format(format), std::move(place), std::move(options));
+  }
+
+  template <class Rows>
+  result<std::uint64_t> append_range(Rows& rows) {
+    std::uint64_t n = 0;
+    for (auto&& row : rows) {
+      if (auto appended = try_append_row(row); !appended) return std::move(appended).error();
+      ++n;
+    }
+    return n;
   }
 
   result<void> append(void const* row, core::show_row show) { return core::append(get(), row, show); }
@@ -5272,6 +5366,9 @@ struct local_options {
   std::string local_path = ".";  ///< files go to `<local_path>/<uuid>/`; folders are made as needed; empty: "."
   std::uint64_t chunk_size = default_chunk_size;  ///< bytes, at least 1,024; no file is larger (NumPy: no group)
   abandon_handler on_abandoned = {};              ///< empty: one line on stderr
+  /// Whether a writer that fails, or is destroyed with uncommitted rows, removes the files that it has finished since
+  /// the last commit. false: they stay, and are named.
+  bool remove_uncommitted = false;
   /// The oldest server that must be able to import the files: fields that it does not read in this format are
   /// invalid_schema when the writer is made. {}: whatever the collection's own server takes.
   server_version oldest_server = {};
@@ -5330,8 +5427,9 @@ namespace bulkwriter {
 inline namespace v1 {
 namespace detail {
 
-/// A random UUID (RFC 9562, version 4), as text: the folder of a writer's files. Thread-safe.
-std::string make_uuid();
+/// A random UUID (RFC 9562, version 4), as text: the folder of a writer's files. Error: io_error, where the system gives
+/// no random bytes. Thread-safe.
+result<std::string> try_make_uuid();
 
 }  // namespace detail
 }  // namespace v1
@@ -5348,7 +5446,6 @@ std::string make_uuid();
 
 #include <cerrno>
 #include <cstdlib>
-#include <exception>
 #include <limits>
 #include <locale.h>
 #include <ostream>
@@ -8322,7 +8419,8 @@ BULKWRITER_DECL result<void> parquet_encoder::write_group(format::byte_sink cons
   metadata_.add_group(chunks, file_bytes_ - size, size, group_rows_);
 
   file_rows_ += group_rows_;
-  group_rows_ = group_bytes_ = held_bytes_ = 0;
+  group_rows_ = 0;
+  group_bytes_ = held_bytes_ = 0;
   return {};
 }
 
@@ -8433,7 +8531,12 @@ BULKWRITER_DECL std::ostream& operator<<(std::ostream& out, batch_files const& f
 }  // namespace v1
 }  // namespace bulkwriter
 
-// ---------- bulkwriter/output/detail/folder.ipp ---------------------------------------------------------------------
+// ---------- bulkwriter/output/detail/disk_names.ipp -----------------------------------------------------------------
+
+#if defined(__linux__)
+#include <fcntl.h>
+#include <sys/syscall.h>
+#endif
 
 // The system's calls, not std::filesystem, which alone would cost a unit as much to compile as all of the writer.
 
@@ -8453,6 +8556,11 @@ inline bool is_folder(std::string const& path) noexcept {
   struct stat status {};
   return ::stat(path.c_str(), &status) == 0 && S_ISDIR(status.st_mode);
 }
+/// Whether anything has this name, a link to nowhere too.
+inline bool is_taken(std::string const& path) noexcept {
+  struct stat status {};
+  return ::lstat(path.c_str(), &status) == 0;
+}
 
 /// Makes a folder and its parents where they are missing. 0, or the system's error number.
 inline int make_folders(std::string const& path) {
@@ -8465,16 +8573,124 @@ inline int make_folders(std::string const& path) {
   return 0;
 }
 
+/// A temporary name for what will be `path`, in the same folder: the first that `make(name)` can have, which gives
+/// whether it could and otherwise sets errno. EEXIST is the name of another writer, or of one that was killed.
+template <class Make>
+result<std::string> try_make_temporary(std::string const& path, Make&& make) {
+  std::size_t const base = path.rfind('/') + 1;
+  for (int number = 1;; ++number) {
+    std::string name = path.substr(0, base) + '.' + path.substr(base) +
+                       (number == 1 ? std::string() : '.' + std::to_string(number)) + ".partial";
+    errno = 0;
+    if (make(name)) return name;
+    if (int const why = errno; why != EEXIST || number == 1000) return file_error("create", name, why);
+  }
+}
+
+/// Renames what nothing may take the place of and what may take no other's place. 0, or the system's error number:
+/// EEXIST, for a folder also ENOTEMPTY, where the new name is taken.
+inline int rename_to_new(std::string const& from, std::string const& to) noexcept {
+#if defined(__linux__) && defined(SYS_renameat2)
+  constexpr unsigned no_replace = 1;  // RENAME_NOREPLACE, which not every C library has
+  if (::syscall(SYS_renameat2, AT_FDCWD, from.c_str(), AT_FDCWD, to.c_str(), no_replace) == 0) return 0;
+  // old kernels, file systems without it, and sandboxes that know of no such call
+  if (errno != ENOSYS && errno != EINVAL && errno != EPERM) return errno;
+#endif
+  if (!is_folder(from)) {
+    if (::link(from.c_str(), to.c_str()) == 0) {
+      (void)::unlink(from.c_str());
+      return 0;
+    }
+    if (errno == EEXIST) return errno;
+    // a file system without hard links; of what a look cannot see comes the error now
+    if (is_taken(to)) return EEXIST;
+  }
+  // of folders only an empty one is replaced
+  return std::rename(from.c_str(), to.c_str()) == 0 ? 0 : errno;
+}
+
+}  // namespace detail
+}  // namespace output
+}  // namespace v1
+}  // namespace bulkwriter
+
+// ---------- bulkwriter/output/detail/folder.ipp ---------------------------------------------------------------------
+
+namespace bulkwriter {
+inline namespace v1 {
+namespace output {
+namespace detail {
+
+/// The folder of a group, which its files share. It has a temporary name as long as one of them is missing.
+class disk_group {
+ public:
+  disk_group(std::string path, std::size_t files) : path_(std::move(path)), uncreated_(files), missing_(files) {}
+  disk_group(disk_group const&) = delete;
+  disk_group& operator=(disk_group const&) = delete;
+  ~disk_group() { remove_if_empty(); }
+
+  result<void> open() {
+    auto made = try_make_temporary(path_, [](std::string const& at) { return ::mkdir(at.c_str(), 0777) == 0; });
+    if (!made) return std::move(made).error();
+    temporary_ = *std::move(made);
+    return {};
+  }
+  std::string const& path() const noexcept { return path_; }
+  std::string const& temporary() const noexcept { return temporary_; }
+  bool is_visible() const noexcept { return missing_ == 0; }
+  /// One more has been created; whether it was the last.
+  bool add_created() noexcept { return --uncreated_ == 0; }
+
+  /// One more is whole: the last one shows the group. 0, or the system's error number.
+  int add_whole() noexcept {
+    if (missing_ == 1)
+      if (int const error = rename_to_new(temporary_, path_); error != 0) return error;
+    --missing_;
+    return 0;
+  }
+  /// A whole one is to go: the first hides the group. 0, or the system's error number.
+  int take_whole() noexcept {
+    if (is_visible())
+      if (int const error = rename_to_new(path_, temporary_); error != 0) return error;
+    ++missing_;
+    return 0;
+  }
+  void remove_if_empty() noexcept {
+    if (!is_visible() && !temporary_.empty()) (void)::rmdir(temporary_.c_str());
+  }
+
+ private:
+  std::string temporary_, path_;
+  std::size_t uncreated_, missing_;
+};
+
 class disk_file final : public file {
  public:
-  disk_file(std::FILE* stream, std::string temporary, std::string path, std::string group_folder)
-      : stream_(stream),
-        temporary_(std::move(temporary)),
-        path_(std::move(path)),
-        group_folder_(std::move(group_folder)) {}
+  /// `group` is null for a file of its own; otherwise the path is that within the group's folder.
+  disk_file(std::string path, std::shared_ptr<disk_group> group) : path_(std::move(path)), group_(std::move(group)) {}
   disk_file(disk_file const&) = delete;
   disk_file& operator=(disk_file const&) = delete;
-  ~disk_file() override { (void)discard(); }
+  ~disk_file() override { (void)drop(); }
+
+  result<void> open() {
+    auto const create = [this](std::string const& at) {
+      stream_ = std::fopen(at.c_str(), "wbx");
+      return stream_ != nullptr;
+    };
+    if (group_ == nullptr) {
+      auto made = try_make_temporary(path_, create);
+      if (!made) return std::move(made).error();
+      temporary_ = *std::move(made);
+    } else {
+      temporary_ = group_->temporary() + '/' + path_;
+      path_.insert(0, group_->path() + '/');
+      errno = 0;
+      if (!create(temporary_)) return file_error("create", temporary_, errno);
+    }
+    // pieces are large already: a buffer would only copy them
+    std::setvbuf(stream_, nullptr, _IONBF, 0);
+    return {};
+  }
 
   result<void> write(std::span<bytes const> pieces) override {
     for (bytes const piece : pieces) {
@@ -8488,18 +8704,16 @@ class disk_file final : public file {
   result<void> finish() override {
     // a quota or a network file system may refuse the bytes as late as here
     errno = 0;
+    state_ = state::closed;
     if (std::fclose(std::exchange(stream_, nullptr)) != 0) return drop_after("close", errno);
-    if (std::rename(temporary_.c_str(), path_.c_str()) != 0) return drop_after("rename", errno);
-    temporary_.clear();
+    int const error = group_ != nullptr ? group_->add_whole() : rename_to_new(temporary_, path_);
+    if (error != 0) return drop_after("give the final name to", error);
+    state_ = state::whole;
     return {};
   }
 
   result<void> discard() override {
-    if (stream_ != nullptr) std::fclose(std::exchange(stream_, nullptr));
-    if (temporary_.empty()) return {};
-    if (::unlink(std::exchange(temporary_, {}).c_str()) != 0 && errno != ENOENT)
-      return file_error("remove the temporary file of", path_, errno);
-    remove_group_folder();
+    if (int const error = drop(); error != 0) return file_error("remove the temporary file of", path_, error);
     return {};
   }
 
@@ -8512,33 +8726,55 @@ class disk_file final : public file {
   }
 
   result<void> remove() override {
-    if (::unlink(path_.c_str()) != 0 && errno != ENOENT) return file_error("remove", path_, errno);
-    remove_group_folder();
+    if (state_ != state::whole) return {};
+    int error = group_ != nullptr ? group_->take_whole() : 0;
+    if (error == 0 && ::unlink((group_ != nullptr ? temporary_ : path_).c_str()) != 0 && errno != ENOENT) error = errno;
+    if (error != 0) return file_error("remove", path_, error);
+    state_ = state::gone;
+    if (group_ != nullptr) group_->remove_if_empty();
     return {};
   }
 
  private:
-  // That of a group is made for its first file and goes with its last one.
-  void remove_group_folder() noexcept {
-    if (!group_folder_.empty()) (void)::rmdir(group_folder_.c_str());  // only if nothing is in it
+  enum class state { open, closed, whole, gone };
+
+  // What has no final name. 0, or the system's error number.
+  int drop() noexcept {
+    if (stream_ != nullptr) std::fclose(std::exchange(stream_, nullptr));
+    if (state_ == state::whole || state_ == state::gone || temporary_.empty()) return 0;
+    state_ = state::gone;
+    if (::unlink(temporary_.c_str()) != 0 && errno != ENOENT) return errno;
+    if (group_ != nullptr) group_->remove_if_empty();
+    return 0;
   }
   error_info drop_after(char const* doing, int error) {
     error_info info = file_error(doing, temporary_, error);
-    (void)discard();
+    (void)drop();
     return info;
   }
 
-  std::FILE* stream_;
-  std::string temporary_, path_, group_folder_;
+  std::FILE* stream_ = nullptr;
+  state state_ = state::open;
+  std::string temporary_, path_;
+  std::shared_ptr<disk_group> group_;
 };
+
+inline result<std::unique_ptr<file>> open_disk_file(std::string path, std::shared_ptr<disk_group> group) {
+  auto made = std::make_unique<disk_file>(std::move(path), std::move(group));
+  if (auto opened = made->open(); !opened) return std::move(opened).error();
+  return std::unique_ptr<file>(std::move(made));
+}
 
 }  // namespace detail
 
+BULKWRITER_DECL folder::folder(std::string path) : path_(std::move(path)) {}
+
 BULKWRITER_DECL result<std::unique_ptr<folder>> folder::try_open(std::string path) {
   while (path.size() > 1 && path.back() == '/') path.pop_back();
-  if (int const error = detail::make_folders(path); error != 0)
-    return detail::file_error("make the folder", path, error);
-  return std::unique_ptr<folder>(new folder(std::move(path)));
+  std::unique_ptr<folder> made(new folder(std::move(path)));
+  if (int const error = detail::make_folders(made->path_); error != 0)
+    return detail::file_error("make the folder", made->path_, error);
+  return made;
 }
 
 BULKWRITER_DECL folder::~folder() {
@@ -8546,27 +8782,35 @@ BULKWRITER_DECL folder::~folder() {
 }
 
 BULKWRITER_DECL result<std::unique_ptr<file>> folder::create(std::string_view name, std::uint64_t) {
-  std::string path = path_of(name), group_folder;
-  if (::access(path.c_str(), F_OK) == 0) return detail::file_error("create", path, EEXIST);
-  std::size_t const base = path.rfind('/') + 1;  // path_of puts one there
-  if (base != path_.size() + 1) {
-    group_folder = path.substr(0, base - 1);
-    if (int const error = detail::make_folders(group_folder); error != 0)
-      return detail::file_error("make the folder", group_folder, error);
-  }
-  std::string temporary = path.substr(0, base) + '.' + path.substr(base) + ".partial";
-  errno = 0;
-  std::FILE* const stream = std::fopen(temporary.c_str(), "wbx");
-  if (stream == nullptr) {
-    int const why = errno;
-    if (!group_folder.empty()) (void)::rmdir(group_folder.c_str());  // only if nothing is in it
-    return detail::file_error("create", temporary, why);
-  }
-  // pieces are large already: a buffer would only copy them
-  std::setvbuf(stream, nullptr, _IONBF, 0);
-  return std::unique_ptr<file>(
-      std::make_unique<detail::disk_file>(stream, std::move(temporary), std::move(path), std::move(group_folder)));
+  std::string path = path_of(name);
+  if (detail::is_taken(path)) return detail::file_error("create", path, EEXIST);
+  return detail::open_disk_file(std::move(path), nullptr);
 }
+
+BULKWRITER_DECL result<std::unique_ptr<file>> folder::create_member(std::string_view name, std::uint64_t max_size,
+                                                                    group_member member) {
+  std::size_t const slash = name.rfind('/');
+  if (slash == std::string_view::npos) return create(name, max_size);
+  group_key key(member.writer, path_of(name.substr(0, slash)));
+
+  std::lock_guard const lock(mutex_);
+  std::shared_ptr<detail::disk_group> group;
+  if (auto const begun = groups_.find(key); begun != groups_.end()) group = begun->second.lock();
+  if (group == nullptr) {
+    if (detail::is_taken(key.second)) return detail::file_error("create", key.second, EEXIST);
+    group = std::make_shared<detail::disk_group>(key.second, member.files);
+    if (auto opened = group->open(); !opened) return std::move(opened).error();
+    groups_[key] = group;
+  }
+  auto created = detail::open_disk_file(std::string(name.substr(slash + 1)), group);
+  // those of a full one are told apart by the temporary name of its folder
+  if (created && group->add_created()) groups_.erase(key);
+  return created;
+}
+
+BULKWRITER_DECL std::string folder::path_of(std::string_view name) const { return path_ + '/' + std::string(name); }
+
+BULKWRITER_DECL std::string folder::data_path() const { return path_; }
 
 }  // namespace output
 }  // namespace v1
@@ -8579,6 +8823,12 @@ inline namespace v1 {
 namespace output {
 namespace detail {
 
+inline error_info name_is_taken(std::string_view name) {
+  return {.code = errc::io_error,
+          .message = "there is a file " + bulkwriter::detail::in_quotes(name, 400) +
+                     " already, perhaps of another writer on this place"};
+}
+
 class memory_file final : public file {
  public:
   memory_file(memory& owner, std::string_view name) : owner_(owner), name_(name) {}
@@ -8589,7 +8839,8 @@ class memory_file final : public file {
   }
   result<void> finish() override {
     std::lock_guard const lock(owner_.mutex_);
-    owner_.files_[name_] = std::move(data_);
+    if (!owner_.files_.try_emplace(name_, std::move(data_)).second) return name_is_taken(name_);
+    finished_ = true;
     return {};
   }
   result<void> discard() override {
@@ -8602,6 +8853,7 @@ class memory_file final : public file {
     return {};
   }
   result<void> remove() override {
+    if (!std::exchange(finished_, false)) return {};
     std::lock_guard const lock(owner_.mutex_);
     owner_.files_.erase(name_);
     return {};
@@ -8611,6 +8863,7 @@ class memory_file final : public file {
   memory& owner_;
   std::string name_;
   std::vector<std::byte> data_;
+  bool finished_ = false;
 };
 
 }  // namespace detail
@@ -8619,6 +8872,8 @@ BULKWRITER_DECL memory::memory() = default;
 BULKWRITER_DECL memory::~memory() = default;
 
 BULKWRITER_DECL result<std::unique_ptr<file>> memory::create(std::string_view name, std::uint64_t) {
+  std::lock_guard const lock(mutex_);
+  if (files_.contains(std::string(name))) return detail::name_is_taken(name);
   return std::unique_ptr<file>(new detail::memory_file(*this, name));
 }
 
@@ -8791,11 +9046,29 @@ BULKWRITER_DECL result<void> format::try_check_read_by(server_version oldest, st
 }  // namespace v1
 }  // namespace bulkwriter
 
+// ---------- bulkwriter/writer/detail/caught.ipp ---------------------------------------------------------------------
+
+namespace bulkwriter {
+inline namespace v1 {
+namespace detail {
+
+BULKWRITER_DECL error_info thrown_by(char const* whose, char const* what) {
+  std::string message = std::string("an exception came out of ") + whose;
+  if (what != nullptr) message += ": " + in_quotes(what, 200);
+  return {.code = errc::invalid_state, .message = std::move(message)};
+}
+
+}  // namespace detail
+}  // namespace v1
+}  // namespace bulkwriter
+
 // ---------- bulkwriter/writer/detail/chunk_writer.ipp ---------------------------------------------------------------
 
 namespace bulkwriter {
 inline namespace v1 {
 namespace detail {
+
+inline constexpr std::size_t longest_path = 400;  // in a message
 
 BULKWRITER_DECL chunk_writer::chunk_writer(std::span<field_info const> fields, new_file_format format,
                                            std::shared_ptr<output::place> place, writer_options options)
@@ -8810,9 +9083,14 @@ BULKWRITER_DECL chunk_writer::chunk_writer(std::span<field_info const> fields, n
   all_.options = encoder_->import_options();
 }
 
+// No field is looked at any more: those of a run-time schema are gone.
 BULKWRITER_DECL chunk_writer::~chunk_writer() {
-  if (uncommitted_rows_ == 0 || !failure_ || writing_ || std::uncaught_exceptions() > exceptions_at_birth_) return;
-  abandon();
+  if (uncommitted_rows_ == 0) return;
+  if (options_.remove_uncommitted) remove_finished();
+  // the error that fails the writer, and the one that flies, have said it; that files stay says only the former
+  bool const flies = std::uncaught_exceptions() > exceptions_at_birth_;
+  if (told_ || (flies && all_.size() == committed_groups_)) return;
+  (void)completes([this] { tell_abandoned(); });
 }
 
 BULKWRITER_DECL result<std::unique_ptr<chunk_writer>> chunk_writer::try_make(std::span<field_info const> fields,
@@ -8845,14 +9123,31 @@ BULKWRITER_DECL result<batch_files> chunk_writer::commit(chunk_writer* writer) {
 }
 
 BULKWRITER_DECL result<void> chunk_writer::append(void const* given, show_row show) {
-  row_.clear();
-  show(given, row_, row_.cells_.data());
-  return append(row_);
+  auto shown = caught("the values of the row", [&]() -> result<void> {
+    row_.clear();
+    show(given, row_, row_.cells_.data());
+    return {};
+  });
+  return shown ? append(row_) : refuse(this, std::move(shown).error());
+}
+
+BULKWRITER_DECL result<void> chunk_writer::refuse(chunk_writer* writer, error_info why) {
+  if (writer == nullptr) return moved_from();
+  if (auto usable = writer->check_usable(); !usable) return usable;
+  why.row = writer->offered_rows_++;
+  why.message = "row " + std::to_string(why.row) + ": " + why.message;
+  return why;
 }
 
 BULKWRITER_DECL result<void> chunk_writer::append(cell_row& given) {
   if (auto usable = check_usable(); !usable) [[unlikely]]
     return usable;
+  return caught("the format", [&] { return append_judged(given); });
+}
+
+// Until it is ended a row leaves no trace: what throws before may leave a part of it, which is dropped by whatever the
+// encoder is asked for next.
+BULKWRITER_DECL result<void> chunk_writer::append_judged(cell_row& given) {
   std::int64_t const row = offered_rows_++;
   std::vector<cell>& cells = given.cells_;
   checker_.judge(cells, given.problems());
@@ -8872,23 +9167,27 @@ BULKWRITER_DECL result<void> chunk_writer::append(cell_row& given) {
     if (auto cut = finish_chunk(); !cut) return cut;
     encoder_->put_row(cells);
   }
-  encoder_->end_row();
-  if (encoder_->rows() == 1) first_row_ = row;
-  last_row_ = row;
-  ++accepted_rows_;
-  ++uncommitted_rows_;
-  if (!encoder_->ready()) [[likely]]
-    return {};
-  if (auto flushed = flush(); !flushed) return fail(std::move(flushed).error());
-  return {};
+  return in_flight([this, row]() -> result<void> {
+    encoder_->end_row();
+    if (encoder_->rows() == 1) first_row_ = row;
+    last_row_ = row;
+    ++accepted_rows_;
+    ++uncommitted_rows_;
+    if (!encoder_->ready()) [[likely]]
+      return {};
+    if (auto opened = open(); !opened) return opened;
+    return encoder_->flush(sink());
+  });
 }
 
 BULKWRITER_DECL result<batch_files> chunk_writer::commit() {
   if (auto usable = check_usable(); !usable) return std::move(usable).error();
   if (auto finished = finish_chunk(); !finished) return std::move(finished).error();
   batch_files files{.options = all_.options};
-  for (std::size_t i = committed_groups_; i < all_.size(); ++i) files.groups.push_back(all_[i]);
+  files.groups.assign(std::next(all_.begin(), static_cast<std::ptrdiff_t>(committed_groups_)), all_.end());
+  // nothing throws from here on: after an exception the same files are still to be committed
   committed_groups_ = all_.size();
+  finished_.clear();
   uncommitted_rows_ = 0;
   return files;
 }
@@ -8907,7 +9206,7 @@ BULKWRITER_DECL format::byte_sink chunk_writer::sink() {
   return {this,
           [](void* self, std::size_t file, std::span<std::span<std::byte const> const> pieces) {
             auto& me = *static_cast<chunk_writer*>(self);
-            for (auto const& piece : pieces) me.size_ += piece.size();
+            for (auto const& piece : pieces) me.open_.bytes += piece.size();
             return me.files_[file]->write(pieces);
           },
           [](void* self, std::size_t file, std::span<std::byte const> head) {
@@ -8921,9 +9220,10 @@ BULKWRITER_DECL result<void> chunk_writer::open() {
   bool const group = !encoder_->file_names().empty();
   std::size_t const count = files();
   files_.reserve(count);
+  for (std::size_t i = 0; i < count; ++i) open_.paths.push_back(place_->path_of(file_name(i)));
   for (std::size_t i = 0; i < count; ++i) {
     auto opened = group ? place_->create_member(file_name(i), options_.chunk_size,
-                                                {.files = count, .head_size = encoder_->head_size(i)})
+                                                {.files = count, .head_size = encoder_->head_size(i), .writer = this})
                         : place_->create(file_name(i), options_.chunk_size);
     if (!opened) return std::move(opened).error();
     files_.push_back(*std::move(opened));
@@ -8931,89 +9231,127 @@ BULKWRITER_DECL result<void> chunk_writer::open() {
   return {};
 }
 
-// An exception out of a write (memory, a place of the user's own) leaves half a file, which nothing can be added to.
-BULKWRITER_DECL result<void> chunk_writer::check_usable() const {
-  if (!failure_) return failure_;
-  if (writing_)
-    return error_info{.code = errc::invalid_state, .message = "an exception has ended an earlier write of this writer"};
-  return {};
-}
-
-BULKWRITER_DECL result<void> chunk_writer::flush() {
-  writing_ = true;
-  auto opened = open();
-  auto flushed = opened ? encoder_->flush(sink()) : std::move(opened);
-  writing_ = false;
-  return flushed;
+BULKWRITER_DECL result<void> chunk_writer::finish_chunk() {
+  if (encoder_->rows() == 0) return {};
+  return in_flight([this] { return finish_files(); });
 }
 
 // The files of a group become visible one right after the other, when all of their bytes are written.
 BULKWRITER_DECL result<void> chunk_writer::finish_files() {
+  open_.rows = encoder_->rows();
   if (auto opened = open(); !opened) return opened;
   if (auto written = encoder_->finish(sink()); !written) return written;
+  // what may throw is done before the files become visible
+  if (all_.groups.size() == all_.groups.capacity()) all_.groups.reserve(2 * all_.size() + 1);
+  if (options_.remove_uncommitted) finished_.reserve(finished_.size() + files_.size());
   for (finished_files_ = 0; finished_files_ < files_.size(); ++finished_files_)
     if (auto finished = files_[finished_files_]->finish(); !finished) return finished;
-  return {};
-}
 
-BULKWRITER_DECL result<void> chunk_writer::finish_chunk() {
-  if (encoder_->rows() == 0) return {};
-  writing_ = true;
-  // what may throw is done before the files become visible
-  file_group group{.paths = {}, .rows = encoder_->rows()};
-  for (std::size_t i = 0; i < files(); ++i) group.paths.push_back(place_->path_of(file_name(i)));
-  all_.groups.reserve(all_.size() + 1);
-  auto finished = finish_files();
-  writing_ = false;
-  if (!finished) return fail(std::move(finished).error());
+  all_.groups.push_back(std::exchange(open_, {}));
+  if (options_.remove_uncommitted) std::move(files_.begin(), files_.end(), std::back_inserter(finished_));
   files_.clear();
   finished_files_ = 0;
-  group.bytes = std::exchange(size_, 0);
-  all_.groups.push_back(std::move(group));
   return {};
 }
 
-// Rows of the chunk are gone with it, so there is no way on: every later call says so again.
-BULKWRITER_DECL error_info chunk_writer::fail(error_info info) {
-  drop_files(info);
+// The one gate of all that changes what is on its way to files. From before the first thing that may go wrong until it
+// is proven that nothing has, the writer counts as failed: an exception finds it so, whatever it has left half done.
+// Then what is there is given up, and only then come words, which take memory: rows of the chunk are gone with it, so
+// there is no way on, and every later call says so again.
+template <class Step>
+result<void> chunk_writer::in_flight(Step const& step) {
+  struct attempt {
+    chunk_writer& of;
+    ~attempt() {
+      if (!of.usable_) of.give_up();
+    }
+  };
+  usable_ = false;
+  {
+    attempt const under_way{*this};
+    auto done = caught("the place of the files", step);
+    usable_ = done.has_value();
+    if (!usable_) cause_ = std::move(done).error();
+  }
+  if (usable_) [[likely]]
+    return {};
+  return failure();
+}
+
+BULKWRITER_DECL result<void> chunk_writer::check_usable() {
+  if (usable_) [[likely]]
+    return {};
+  return failure();
+}
+
+BULKWRITER_DECL error_info chunk_writer::failure() {
+  auto const stay_or_go = [](std::size_t files, char const* one, char const* more) {
+    return "; " + std::to_string(files) + (files == 1 ? " finished file that was" : " finished files that were") +
+           " never committed " + (files == 1 ? one : more);
+  };
+  error_info info = cause_;
+  if (info.code == errc{}) info = {.code = errc::invalid_state, .message = "memory has run out in a write"};
+  std::string const path = open_.paths.empty() ? file_name(0) : open_.paths.front();
   info.message = "rows " + std::to_string(first_row_) + " to " + std::to_string(last_row_) + " are not in " +
-                 in_quotes(place_->path_of(file_name(0)), 400) + (files() == 1 ? ": " : " and its group: ") + info.message;
+                 in_quotes(path, longest_path) + (files() == 1 ? ": " : " and its group: ") + info.message + left_behind_;
+  if (left_unsaid_) info.message += "; files of it may be left behind";
+  if (removed_files_ != 0) info.message += stay_or_go(removed_files_, "is removed", "are removed");
+  if (committed_groups_ != all_.size()) {
+    std::size_t stay = 0;
+    for (std::size_t i = committed_groups_; i < all_.size(); ++i) stay += all_[i].size();
+    info.message += stay_or_go(stay, "stays: ", "stay: ") +
+                    in_quotes(all_[committed_groups_].paths.front(), longest_path);
+    if (stay != 1) info.message += " to " + in_quotes(all_.groups.back().paths.back(), longest_path);
+  }
   info.row = first_row_;
-  failure_ = info;
+  told_ = true;
   return info;
 }
 
 // Those of a group that are finished already would be half a chunk: they go too, or are named.
-BULKWRITER_DECL void chunk_writer::drop_files(error_info& info) {
-  for (std::size_t i = 0; i < files_.size(); ++i) {
-    bool const finished = i < finished_files_;
-    auto const gone = finished ? files_[i]->remove() : files_[i]->discard();
-    if (gone) continue;
-    if (finished) info.message += "; " + in_quotes(place_->path_of(file_name(i)), 400) + " is left behind";
-    info.message += (finished ? ": " : "; ") + gone.error().message;
-  }
+BULKWRITER_DECL void chunk_writer::give_up() noexcept {
+  for (std::size_t i = 0; i < files_.size(); ++i) take_away(*files_[i], i < finished_files_, open_.paths[i]);
   files_.clear();
-  finished_files_ = 0;
+  if (options_.remove_uncommitted) remove_finished();
 }
 
-BULKWRITER_DECL void chunk_writer::abandon() noexcept {
-  auto const tell = [this] {
-    abandoned_rows const what{.rows = uncommitted_rows_, .data_path = place_->data_path()};
-    if (options_.on_abandoned)
-      options_.on_abandoned(what);
-    else
-      std::fprintf(stderr, "bulkwriter: a writer was destroyed with %llu %s never committed (%s)\n",
-                   static_cast<unsigned long long>(what.rows), what.rows == 1 ? "row that was" : "rows that were",
-                   what.data_path.c_str());
-  };
-#if defined(__cpp_exceptions)
-  try {
-    tell();
-  } catch (...) {  // a destructor is no place for it
+// The newest first: what a crash leaves is the beginning of the rows, as without it.
+BULKWRITER_DECL void chunk_writer::remove_finished() noexcept {
+  for (std::size_t g = all_.size(); g-- > committed_groups_ && !finished_.empty();) {
+    std::vector<std::string>& paths = all_.groups[g].paths;
+    for (std::size_t i = paths.size(); i-- > 0; finished_.pop_back()) {
+      if (!take_away(*finished_.back(), true, paths[i])) continue;
+      paths.erase(std::next(paths.begin(), static_cast<std::ptrdiff_t>(i)));
+      ++removed_files_;
+    }
+    if (paths.empty()) all_.groups.erase(std::next(all_.groups.begin(), static_cast<std::ptrdiff_t>(g)));
   }
-#else
-  tell();
-#endif
+}
+
+// Whether it is gone.
+BULKWRITER_DECL bool chunk_writer::take_away(output::file& file, bool finished, std::string const& path) noexcept {
+  bool gone = false;
+  bool const said = completes([&] {
+    auto const done = caught("the place of the files", [&] { return finished ? file.remove() : file.discard(); });
+    gone = done.has_value();
+    if (!gone) left_behind_ += (finished ? "; " + in_quotes(path, longest_path) + " is left behind: " : "; ") + done.error().message;
+  });
+  if (!said && !gone) left_unsaid_ = true;
+  return gone;
+}
+
+BULKWRITER_DECL void chunk_writer::tell_abandoned() const {
+  abandoned_rows what{.rows = uncommitted_rows_, .data_path = place_->data_path(), .files = {.options = all_.options}};
+  what.files.groups.assign(std::next(all_.begin(), static_cast<std::ptrdiff_t>(committed_groups_)), all_.end());
+  if (options_.on_abandoned) return options_.on_abandoned(what);
+  std::uint64_t files = 0, rows = 0;
+  for (file_group const& group : what.files) files += group.size(), rows += group.rows;
+  std::string line = "bulkwriter: a writer was destroyed with " + std::to_string(what.rows) +
+                     (what.rows == 1 ? " row that was" : " rows that were") + " never committed";
+  if (files != 0)
+    line += "; " + std::to_string(rows) + " of them stay in " + std::to_string(files) +
+            (files == 1 ? " finished file" : " finished files");
+  std::fprintf(stderr, "%s (%s)\n", line.c_str(), one_line(what.data_path, longest_path).c_str());
 }
 
 }  // namespace detail
@@ -9022,16 +9360,20 @@ BULKWRITER_DECL void chunk_writer::abandon() noexcept {
 
 // ---------- bulkwriter/writer/detail/uuid.ipp -----------------------------------------------------------------------
 
+#if defined(__APPLE__)
+#include <sys/random.h>  // getentropy
+#endif
+
 namespace bulkwriter {
 inline namespace v1 {
 namespace detail {
 
-BULKWRITER_DECL std::string make_uuid() {
+BULKWRITER_DECL result<std::string> try_make_uuid() {
   static constexpr char digits[] = "0123456789abcdef";
   unsigned char random[16];
   if (::getentropy(random, sizeof random) != 0)
-    throw_error({.code = errc::io_error,
-                 .message = "the system gives no random bytes: " + std::generic_category().message(errno)});
+    return error_info{.code = errc::io_error,
+                      .message = "the system gives no random bytes: " + std::generic_category().message(errno)};
   std::string text;
   for (int byte = 0; byte < 16; ++byte) {
     unsigned value = random[byte];
@@ -9062,7 +9404,9 @@ BULKWRITER_DECL result<std::unique_ptr<chunk_writer>> try_make_local(std::span<f
     return std::move(checked).error();  // before folders are made
   std::string path = options.local_path.empty() ? "." : std::move(options.local_path);
   if (path.back() != '/') path += '/';
-  auto folder = output::folder::try_open(path + make_uuid());
+  auto uuid = try_make_uuid();
+  if (!uuid) return std::move(uuid).error();
+  auto folder = output::folder::try_open(path + *uuid);
   if (!folder) return std::move(folder).error();
   return chunk_writer::try_make(fields, std::move(format), *std::move(folder), std::move(shared));
 }
@@ -12740,8 +13084,11 @@ class bulk_writer<runtime_schema, Format> : public bulk_writer_base {
   template <detail::has_cells Row>
   result<void> try_append_row(Row const& row) {
     if (!parts_) return core::append(nullptr, nullptr, nullptr);  // moved from
-    cells_of<Row>::read(row, parts_->row);
-    return core::append(get(), parts_->row);
+    auto read = detail::caught("the values of the row", [&]() -> result<void> {
+      cells_of<Row>::read(row, parts_->row);
+      return {};
+    });
+    return read ? core::append(get(), parts_->row) : core::refuse(get(), std::move(read).error());
   }
   template <detail::has_cells Row>
   void append_row(Row const& row) {
@@ -12754,16 +13101,11 @@ class bulk_writer<runtime_schema, Format> : public bulk_writer_base {
   /// @{
   template <std::ranges::input_range Rows>
   result<std::uint64_t> try_append_rows(Rows&& rows) {
-    std::uint64_t n = 0;
-    for (auto&& row : rows) {
-      if (auto appended = try_append_row(row); !appended) return std::move(appended).error();
-      ++n;
-    }
-    return n;
+    return detail::caught("the range of rows", [&] { return append_range(rows); });
   }
   template <std::ranges::input_range Rows>
   std::uint64_t append_rows(Rows&& rows) {
-    return try_append_rows(std::forward<Rows>(rows)).value();
+    return append_range(rows).value();  // what the range throws passes
   }
   /// @}
 
@@ -12793,6 +13135,16 @@ class bulk_writer<runtime_schema, Format> : public bulk_writer_base {
   }
 
  private:
+  template <class Rows>
+  result<std::uint64_t> append_range(Rows& rows) {
+    std::uint64_t n = 0;
+    for (auto&& row : rows) {
+      if (auto appended = try_append_row(row); !appended) return std::move(appended).error();
+      ++n;
+    }
+    return n;
+  }
+
   std::unique_ptr<detail::runtime_parts> parts_;  // dies before the writer in the base, which then looks at no field
 };
 
@@ -12842,6 +13194,9 @@ struct remote_options {
   std::uint64_t part_size =
       0;  ///< bytes, 5 MiB to 5 GiB; 0: 16 MiB (NumPy: 5 to 16), or more where chunk_size asks for it
   abandon_handler on_abandoned = {};  ///< empty: one line on stderr
+  /// Whether a writer that fails, or is destroyed with uncommitted rows, removes the objects that it has finished since
+  /// the last commit. false: they stay, and are named.
+  bool remove_uncommitted = false;
   /// The oldest server that must be able to import the files: fields that it does not read in this format are
   /// invalid_schema when the writer is made. {}: whatever the collection's own server takes.
   server_version oldest_server = {};
@@ -14069,7 +14424,6 @@ inline object_info upload_file(object_store const& store, std::string const& pat
 #include <cerrno>
 #include <climits>
 #include <cstdlib>
-#include <exception>
 #include <fcntl.h>
 #include <filesystem>
 #include <fstream>
@@ -20418,8 +20772,10 @@ BULKWRITER_DECL result<std::unique_ptr<chunk_writer>> try_make_remote(std::span<
                                  ", which is not between 1 and " + std::to_string(storage::max_connections)};
   std::string path = std::move(options.remote_path);
   while (path.ends_with('/')) path.pop_back();  // "/" and "/a/": one slash before the uuid
+  auto uuid = try_make_uuid();
+  if (!uuid) return std::move(uuid).error();
   auto place = std::make_shared<storage::object_place>(
-      store, path + '/' + make_uuid(),
+      store, path + '/' + *uuid,
       storage::object_options{.connections = options.connections, .part_size = options.part_size});
   return chunk_writer::try_make(fields, std::move(format), std::move(place), std::move(shared));
 }
@@ -22981,6 +23337,12 @@ inline namespace v1 {
 namespace storage {
 namespace detail {
 
+#if defined(__APPLE__)
+inline timespec modified(struct stat const& status) noexcept { return status.st_mtimespec; }
+#else
+inline timespec modified(struct stat const& status) noexcept { return status.st_mtim; }
+#endif
+
 /// A file that is read in parts and must stay as it is meanwhile.
 class read_file {
  public:
@@ -23018,8 +23380,8 @@ class read_file {
   result<void> check_unchanged() const {
     struct stat now = {};
     if (::fstat(file_, &now) != 0) return failed("cannot read", errno);
-    bool const same = now.st_size == begun_.st_size && now.st_mtim.tv_sec == begun_.st_mtim.tv_sec &&
-                      now.st_mtim.tv_nsec == begun_.st_mtim.tv_nsec;
+    timespec const then = modified(begun_), last = modified(now);
+    bool const same = now.st_size == begun_.st_size && last.tv_sec == then.tv_sec && last.tv_nsec == then.tv_nsec;
     return same ? result<void>() : changed();
   }
 

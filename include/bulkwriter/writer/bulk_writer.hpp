@@ -4,6 +4,7 @@
 #include <bulkwriter/row/columns.hpp>
 #include <bulkwriter/text/quoted.hpp>
 #include <bulkwriter/writer/bulk_writer_base.hpp>
+#include <bulkwriter/writer/detail/caught.hpp>
 #include <bulkwriter/writer/options.hpp>
 
 #include <cstddef>
@@ -124,7 +125,9 @@ consteval int first_unheld_field() {
 /// Errors of a refused row: null_not_allowed, out_of_range, not_finite, varchar_too_long, invalid_utf8, invalid_json,
 /// json_too_long, wrong_dim, duplicate_key, capacity_exceeded, invalid_sparse, invalid_geometry, invalid_timestamp,
 /// zero_vector, format_cannot_hold, several_problems, row_too_large. Errors of writing: those of the place, for a folder
-/// io_error and no_space. invalid_state: the writer was moved from, or an exception has ended a write.
+/// io_error and no_space; they also name the files that were finished and never committed (see remove_uncommitted).
+/// invalid_state: the writer was moved from, or code of the caller's own (a place, a value, a range of rows) has thrown.
+/// The only exception out of a try_ function is std::bad_alloc: the writer is as it was before, or has failed.
 template <class Schema, class Format>
 class bulk_writer : public bulk_writer_base {
  public:
@@ -217,16 +220,11 @@ class bulk_writer : public bulk_writer_base {
   /// @{
   template <std::ranges::input_range Rows>
   result<std::uint64_t> try_append_rows(Rows&& rows) {
-    std::uint64_t n = 0;
-    for (auto&& row : rows) {
-      if (auto appended = try_append_row(row); !appended) return std::move(appended).error();
-      ++n;
-    }
-    return n;
+    return detail::caught("the range of rows", [&] { return append_range(rows); });
   }
   template <std::ranges::input_range Rows>
   std::uint64_t append_rows(Rows&& rows) {
-    return try_append_rows(std::forward<Rows>(rows)).value();
+    return append_range(rows).value();  // what the range throws passes
   }
   /// @}
 
@@ -240,7 +238,7 @@ class bulk_writer : public bulk_writer_base {
   template <fixed_string... Name, class... T>
     requires(sizeof...(Name) > 0)
   result<std::uint64_t> try_append_columns(named<Name, T>... column) {
-    return append_by_columns<Name...>(column.value...);
+    return detail::caught("a column", [&] { return append_by_columns<Name...>(column.value...); });
   }
   template <fixed_string... Name, class... T>
     requires(sizeof...(Name) > 0)
@@ -271,6 +269,16 @@ class bulk_writer : public bulk_writer_base {
   static result<std::unique_ptr<core>> try_make(std::shared_ptr<output::place> place, Format const& format,
                                                 writer_options options) {
     return core::try_make(Schema::infos, make_format(format), std::move(place), std::move(options));
+  }
+
+  template <class Rows>
+  result<std::uint64_t> append_range(Rows& rows) {
+    std::uint64_t n = 0;
+    for (auto&& row : rows) {
+      if (auto appended = try_append_row(row); !appended) return std::move(appended).error();
+      ++n;
+    }
+    return n;
   }
 
   result<void> append(void const* row, core::show_row show) { return core::append(get(), row, show); }
