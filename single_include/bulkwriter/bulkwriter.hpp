@@ -22109,7 +22109,7 @@ BULKWRITER_DECL result<void> check_azure_key(std::string_view key) {
 BULKWRITER_DECL result<object_info> azure_backend::put(std::string const& key, std::span<std::byte const> body,
                                                        std::vector<http::header> headers) {
   if (auto ok = check_azure_key(key); !ok) return std::move(ok).error();
-  if (body.size() > azure_largest_put) {
+  if (std::uint64_t{body.size()} > azure_largest_put) {
     return error_info{.code = errc::invalid_option,
                       .message = "cannot put '" + key + "': " + std::to_string(body.size()) +
                                  " bytes exceed the 5000 MiB of one request"};
@@ -23052,7 +23052,7 @@ BULKWRITER_DECL std::string without_etag(http::response const& answer) {
 BULKWRITER_DECL result<object_info> s3_backend::put(std::string const& key, std::span<std::byte const> body,
                                                     std::vector<http::header> headers) {
   if (auto ok = check_key(key); !ok) return std::move(ok).error();
-  if (body.size() > std::uint64_t{5} << 30) {
+  if (std::uint64_t{body.size()} > std::uint64_t{5} << 30) {
     return error_info{.code = errc::invalid_option,
                       .message = "cannot put '" + key + "': " + std::to_string(body.size()) +
                                  " bytes exceed the 5 GiB of one request"};
@@ -23570,12 +23570,15 @@ BULKWRITER_DECL result<object_info> try_upload_file(object_store const& store, s
   if (!file) return file.error();
   auto const part_size = try_part_size(file->size(), options.parts.part_size, store.backend());
   if (!part_size) return part_size.error();
+  if (!std::in_range<std::size_t>(*part_size))  // of 32 bits
+    return error_info{.code = errc::invalid_option,
+                      .message = "parts of " + std::to_string(*part_size) + " bytes are larger than any memory here"};
   if (file->size() > *part_size)
     return detail::file_upload(store, *file, key, static_cast<std::size_t>(*part_size), options).run();
 
-  detail::part_buffer whole{
-      .memory = std::make_unique_for_overwrite<std::byte[]>((std::max)(file->size(), std::uint64_t{1})),
-      .capacity = static_cast<std::size_t>(file->size())};
+  auto const size = static_cast<std::size_t>(file->size());
+  detail::part_buffer whole{.memory = std::make_unique_for_overwrite<std::byte[]>((std::max)(size, std::size_t{1})),
+                            .capacity = size};
   if (auto read = file->read(0, whole.capacity, whole); !read) return std::move(read).error();
   if (auto same = file->check_unchanged(); !same) return std::move(same).error();
   return store.backend().put(key, whole.bytes());
