@@ -128,9 +128,12 @@ BULKWRITER_DECL std::string append_loose_cell(std::string& out, text_cell const&
   } else if (c.type == column_type::text || c.type == column_type::each_cell) {
     append_json_string(out, c.text);
   } else {
-    return in_quotes(c.text) + (c.is_quoted ? " in quotes" : "") + " is not " +
-           (c.type == column_type::number ? "a JSON number that keeps its value, and this undeclared column is of numbers"
-                                          : "true or false, and this undeclared column is of booleans") +
+    bool const due_number = c.type == column_type::number;
+    return in_quotes(c.text) +
+           (c.is_quoted  ? " is text, since it is in quotes,"
+            : due_number ? " is not a number as JSON has it, of 64 bits,"
+                         : " is neither true nor false,") +
+           " and this undeclared column is one of " + (due_number ? "numbers" : "booleans") +
            "; the option column_types says what a column is";
   }
   return {};
@@ -224,11 +227,13 @@ void text_columns::read_cells(std::size_t count, CellAt const& cell_at, cell_row
     std::vector<std::string> keys;
     bool const is_object = !detail::find_json_object_fault(meta.text, keys);
     if (is_object) {
+      std::size_t const before = row.problems().size();
       std::sort(keys.begin(), keys.end());
       for (std::size_t c = 0; c < count; ++c)
         if (text_cell const given = cell_at(c); field_of_[c] == loose && !given.is_null &&
                                                 std::binary_search(keys.begin(), keys.end(), names_[c]))
           row.refuse(errc::duplicate_key, names_[c], "$meta of this row has the same key");
+      if (row.problems().size() != before) return;
     }
     auto const members = is_object ? detail::inside_braces(meta.text) : std::nullopt;
     // the checker says that it is no object
