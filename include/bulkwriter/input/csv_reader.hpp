@@ -73,8 +73,8 @@ class csv_cell {
 
   /// The cell as a T: the whole text must be consumed; no locale, no blanks, no leading '+'.
   /// T: integers, floating-point (finite), bool (true, false, True, False, TRUE, FALSE, 1, 0), std::string,
-  /// std::string_view, std::optional of these (one that is null is nullopt), std::vector or std::array of float or double
-  /// from a list `[0.25, -1e-3]`.
+  /// std::string_view, std::optional of these (null is nullopt), std::vector or std::array of float or double from a
+  /// list `[0.25, -1e-3]`.
   /// Errors, with file, line, column and value: `invalid_number`, `wrong_type` (bool), `wrong_dim` (std::array).
   /// @{
   template <class T>
@@ -112,12 +112,13 @@ class csv_cell {
   text_position position_;
 };
 
-/// Reads RFC 4180 text row by row in memory that depends on the longest row and on `sample_size` only: quoted cells with separators, line
-/// ends and doubled quotes; LF or CRLF; an optional UTF-8 byte order mark; a header line whose names are unique. Empty
-/// lines at the end are ignored. Anything else is `errc::invalid_csv` with file, line and column: a quote inside an
-/// unquoted cell, text behind a closing quote, a quote that is never closed, a row with another number of cells than
-/// the header, a carriage return without line feed (other than as the last byte), a cell larger than `max_cell_size`,
-/// a file that is of another format or compressed. Bytes are handed on as they stand; UTF-8 is the writers' business. Not thread-safe.
+/// Reads RFC 4180 text row by row in memory that depends on the longest row and on `sample_size` only: quoted cells
+/// with separators, line ends and doubled quotes; LF or CRLF; an optional UTF-8 byte order mark; a header line whose
+/// names are unique. Empty lines at the end are ignored. Anything else is `errc::invalid_csv` with file, line and
+/// column: a quote inside an unquoted cell, text behind a closing quote, a quote that is never closed, a row with
+/// another number of cells than the header, a carriage return without line feed (other than as the last byte), a cell
+/// larger than `max_cell_size`, a file of another format or a compressed one. Bytes are handed on as they stand; UTF-8 is
+/// the writers' business. Not thread-safe.
 ///
 ///     bw::csv_reader csv("articles.csv", {.required_columns = {"id", "title"}});
 ///     while (csv.next()) std::cout << csv["id"].as<std::int64_t>() << ' ' << csv["title"].text() << '\n';

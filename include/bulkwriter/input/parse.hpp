@@ -52,7 +52,8 @@ std::size_t count_list(std::string_view text) noexcept;
 /// fraction or exponent, one that is finite.
 inline bool is_json_number(std::string_view text) { return bulkwriter::detail::is_json_number(text); }
 
-/// The text for a message: in single quotes, control characters and what is no UTF-8 as escapes, cut after so many bytes.
+/// The text for a message: in single quotes, control characters and what is no UTF-8 as escapes, no more than so many
+/// bytes of it.
 inline std::string quoted(std::string_view text, std::size_t limit = 40) {
   return bulkwriter::detail::in_quotes(text, limit);
 }

@@ -140,15 +140,15 @@ BULKWRITER_DECL void csv_reader::sample_types() {
     bool const is_quoted = text.front() == '"';
     std::size_t end = 0;
     if (is_quoted)
-      for (++end; end < text.size() && (text[end] != '"' || text.substr(end, 2) == "\"\"");) end += text[end] == '"' ? 2 : 1;
+      for (++end; end < text.size() && (text[end] != '"' || text.substr(end, 2) == R"("")");)
+        end += text[end] == '"' ? 2 : 1;
     std::size_t const closing = end;
     end = text.find_first_of({ends, sizeof ends}, end);
     if (end == text.npos) {
       if (!is_whole) break;  // not all of the cell
       end = text.size();
     }
-    std::string_view const cell =
-        is_quoted ? text.substr(1, std::min(closing, end) - 1) : text.substr(0, end);
+    std::string_view const cell = is_quoted ? text.substr(1, std::min(closing, end) - 1) : text.substr(0, end);
     bool const is_null = cell == options_.nullkey && (!is_quoted || options_.quoted_nulls);
     if (column < size() && !is_null && (is_quoted || !cell.empty())) seen[column].add(cell, is_quoted);
     bool const is_last = end < text.size() && text[end] != options_.sep;

@@ -30,7 +30,7 @@ BULKWRITER_DECL std::string_view foreign_format(std::string_view start) noexcept
                         decompress_zstd = "the file is compressed with zstd; decompress it first"sv,
                         utf16 = "the text is UTF-16, where UTF-8 is due"sv,
                         utf32 = "the text is UTF-32, where UTF-8 is due"sv,
-                        zip = "the file is a zip archive or an Excel or OpenDocument workbook; unpack it, or save it as CSV"sv,
+                        zip = "the file is a zip archive or an Excel workbook; unpack it, or save it as CSV"sv,
                         parquet = "the file is a Parquet file, no text; servers import it as it is"sv,
                         numpy = "the file is a NumPy file, no text; servers import it as it is"sv;
   static constexpr mark marks[] = {

@@ -149,8 +149,9 @@ class json_to_cells {
       // as files and servers have it: JSON text, in a string
       std::string_view const text = value.string(row_.new_text());
       if (auto const fault = find_json_fault(text))
-        return refuse(errc::invalid_json, "the string " + in_quotes(text) + " is not JSON text (the JSON string of it is " +
-                                              R"("\"…\""): )" + describe_json_fault(text, *fault).message);
+        return refuse(errc::invalid_json, "the string " + in_quotes(text) +
+                                              R"( is not JSON text (that of a string is "\"…\""): )" +
+                                              describe_json_fault(text, *fault).message);
       return cell::text(text);
     }
     if (k == kind::json) {
@@ -191,6 +192,8 @@ class json_to_cells {
     if (!is_number(value.type()))
       return refuse(errc::wrong_type, where() + shown(value) + " where a number is due"), false;
     float const single = value.real32();
+    if (double const whole = value.real(); !is_finite(whole))
+      return refuse(errc::not_finite, where() + std::to_string(whole) + " is not a finite number"), false;
     if (!is_finite(single))
       return refuse(errc::out_of_range, where() + shown(value) + " is outside the range of float32"), false;
     out.push_back(single);

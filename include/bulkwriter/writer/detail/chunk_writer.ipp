@@ -193,7 +193,8 @@ BULKWRITER_DECL result<void> chunk_writer::finish_chunk() {
 BULKWRITER_DECL error_info chunk_writer::fail(error_info info) {
   drop_files(info);
   info.message = "rows " + std::to_string(first_row_) + " to " + std::to_string(last_row_) + " are not in " +
-                 in_quotes(place_->path_of(file_name(0)), 400) + (files() == 1 ? ": " : " and its group: ") + info.message;
+                 in_quotes(place_->path_of(file_name(0)), 400) + (files() == 1 ? ": " : " and its group: ") +
+                 info.message;
   info.row = first_row_;
   failure_ = info;
   return info;
