@@ -123,9 +123,8 @@ consteval int first_unheld_field() {
 ///
 /// Errors of a refused row: null_not_allowed, out_of_range, not_finite, varchar_too_long, invalid_utf8, invalid_json,
 /// json_too_long, wrong_dim, duplicate_key, capacity_exceeded, invalid_sparse, invalid_geometry, invalid_timestamp,
-/// format_cannot_hold, several_problems, row_too_large. Errors of writing: those of the place, for a folder io_error
-/// and no_space. invalid_state: the writer was moved from, or an exception
-/// has ended a write.
+/// zero_vector, format_cannot_hold, several_problems, row_too_large. Errors of writing: those of the place, for a folder
+/// io_error and no_space. invalid_state: the writer was moved from, or an exception has ended a write.
 template <class Schema, class Format>
 class bulk_writer : public bulk_writer_base {
  public:

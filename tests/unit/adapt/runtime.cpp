@@ -112,8 +112,8 @@ TEST_CASE("JSON objects and JSON text become the same cells of every kind") {
   CHECK(both(R"({"sparse":{"0":1,"7":2}})").find("0:1.000000 7:2.000000") != std::string::npos);
   CHECK(problem(R"({"sparse":{"indices":[1,"x"],"values":[1,2]}})") ==
         "sparse: 'indices': element [1]: '\"x\"' where an index is due [wrong_type]");
-  CHECK(problem(R"({"sparse":{"indices":[1,2],"values":[1,1e39]}})") ==
-        "sparse: 'values': element [1]: 1e+39 is outside the range of float32 [out_of_range]");
+  CHECK(problem(R"({"sparse":{"indices":[1,2],"values":[1,"y"]}})") ==
+        "sparse: 'values': element [1]: \"y\" where a number is due [wrong_type]");
   CHECK(problem(R"({"sparse":{"-1":1}})") == "sparse: '-1' where an index is due [wrong_type]");
   CHECK(problem(R"({"sparse":{"1":[1]}})") == "sparse: index 1: [1] where a number is due [wrong_type]");
   for (char const* const mixed : {R"({"indices":[1],"values":[1],"7":1})", R"({"indices":[1]})", R"({"values":[1]})"}) {
@@ -131,7 +131,7 @@ TEST_CASE("JSON objects and JSON text become the same cells of every kind") {
         "clips: element [0]: the struct has no field 'w' [unknown_field]");
   // a boost::json::object cannot have a key twice
   bw::cells_of<bw::json_text>::read(bw::json_text(R"({"clips":[{"v":[1,2],"caption":"x","\u0063aption":"y"}]})"), row);
-  CHECK(cells_of(row).ends_with("clips: element [0]: the struct has 'caption' more than once [duplicate_key]"));
+  CHECK(cells_of(row).ends_with("clips: the key 'caption' appears more than once in 'clips[0]' [duplicate_key]"));
   CHECK(problem(R"({"$meta":[1]})") == "$meta: [1] where an object is due [wrong_type]");
 }
 

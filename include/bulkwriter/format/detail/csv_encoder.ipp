@@ -2,6 +2,7 @@
 
 #include <bulkwriter/format/csv.hpp>
 #include <bulkwriter/format/detail/csv_encoder.hpp>
+#include <bulkwriter/format/detail/csv_numbers.hpp>
 #include <bulkwriter/format/detail/json_value.hpp>
 #include <bulkwriter/row/row_checker.hpp>
 #include <bulkwriter/row/text.hpp>
@@ -150,6 +151,13 @@ BULKWRITER_DECL void csv_encoder::check_row(std::span<cell const> cells, std::ve
     if (looks_null(f, value))
       refuse("the value " + in_quotes(nullkey_) + " is the nullkey of this CSV file, so it would be read as " +
              (f.has_default ? "the default_value" : "null"));
+    bool const is_good =
+        std::none_of(problems.begin(), problems.end(), [&](problem const& p) { return p.field == f.name; });
+    if (f.is_dynamic && is_good && value.holds() == cell::type::text) {
+      if (auto const changed = find_changed_number(value.as_text()))
+        refuse("the number " + one_line(changed->number, 40) + " of the key " + quoted_name(changed->key) +
+               " would be read as " + changed->read + " from a CSV file");
+    }
     // in JSON text a raw line end stands between values only
     if (value.holds() == cell::type::text && f.type != kind::json) {
       if (std::size_t const at = value.as_text().find("\r\n"); at != std::string_view::npos)

@@ -40,16 +40,12 @@ BULKWRITER_DECL result<bool> ndjson_reader::try_next() {
   } while (text.find_first_not_of(" \t\r") == std::string_view::npos);
   ++rows_;
   if (auto const fault = detail::find_json_object_fault(text, keys_)) {
-    std::string const hint = layout_hint(text, fault->offset);
-    auto failed = make_error(errc::invalid_json, fault->offset,
-                             "not a JSON object: " + detail::describe_json_fault(text, *fault).message + hint);
+    std::string const why = detail::describe_json_fault(text, *fault).message;
+    auto failed = make_error(fault->code(), fault->offset,
+                             fault->key ? why : "not a JSON object: " + why + layout_hint(text, fault->offset));
     size_ = 0;  // there is no row to look into
     return failed;
   }
-  std::sort(keys_.begin(), keys_.end());
-  if (auto const twin = std::adjacent_find(keys_.begin(), keys_.end()); twin != keys_.end())
-    return make_error(errc::duplicate_key, offset_of(*twin),
-                      "the key " + input::quoted(*twin) + " appears more than once");
   return true;
 }
 

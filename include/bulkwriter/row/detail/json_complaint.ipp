@@ -74,7 +74,8 @@ inline bool is_not_finite_word(std::string_view text) {
   return text.size() == small.size() && (small == "nan" || small == "inf" || small == "infinity");
 }
 
-BULKWRITER_DECL json_complaint describe_json_fault(std::string_view text, text_fault const& fault) {
+BULKWRITER_DECL json_complaint describe_json_fault(std::string_view text, json_fault const& fault) {
+  if (fault.key) return {fault.rule({}), false};
   json_path const path(text, std::min(fault.offset, text.size()));
   std::size_t const begin = std::min(path.value(), fault.offset);
   std::string_view value = text.substr(begin);

@@ -88,7 +88,8 @@ class json_to_cells {
   // As files have the dynamic field: the text of an object, in a string.
   void append_members_of_text(std::string*& object, std::string_view text) {
     std::vector<std::string> keys;
-    if (auto const fault = find_json_object_fault(text, keys)) {
+    // that a key is there twice the row checker says
+    if (auto const fault = find_json_object_fault(text, keys); fault && !fault->key) {
       place_.clear();
       refuse(errc::invalid_json, "the string " + in_quotes(text) + " is not the text of a JSON object: " +
                                      describe_json_fault(text, *fault).message);
@@ -148,7 +149,7 @@ class json_to_cells {
     if (k == kind::json && t == json_type::string) {
       // as files and servers have it: JSON text, in a string
       std::string_view const text = value.string(row_.new_text());
-      if (auto const fault = find_json_fault(text))
+      if (auto const fault = find_json_fault(text); fault && !fault->key)
         return refuse(errc::invalid_json, "the string " + in_quotes(text) +
                                               R"( is not JSON text (that of a string is "\"…\""): )" +
                                               describe_json_fault(text, *fault).message);
@@ -321,7 +322,6 @@ class json_to_cells {
     auto const sub = f.sub_fields();
     std::size_t const before = row_.problems().size(), begin = list.cells.size();
     list.cells.resize(begin + sub.size());
-    std::vector<bool> given(sub.size());
     std::size_t expected = 0;
     value.for_each_member([&](std::string_view key, Node const& member) {
       // those in the order of the schema, as programs write them, are found at once
@@ -332,11 +332,6 @@ class json_to_cells {
         refuse(errc::unknown_field, "the struct has no field " + quoted_name(key));
         return;
       }
-      if (given[k]) {
-        refuse(errc::duplicate_key, "the struct has " + quoted_name(key) + " more than once");
-        return;
-      }
-      given[k] = true;
       std::string const outer = place_;
       place_ += quoted_name(key) + ": ";
       list.cells[begin + k] = read_any(sub[k], member);

@@ -106,7 +106,7 @@ class text_to_cell {
   cell read_json(std::string_view text) {
     if (auto const fault = find_json_fault(text)) {
       json_complaint const why = describe_json_fault(text, *fault);
-      if (why.is_not_finite) return refuse(errc::not_finite, why.message);
+      if (fault->key || why.is_not_finite) return refuse(fault->key ? fault->code() : errc::not_finite, why.message);
       return refuse(errc::invalid_json, quoted_start(text) + " is not JSON: " + why.message + " at byte " +
                                             std::to_string(fault->offset));
     }
@@ -225,7 +225,8 @@ void text_columns::read_cells(std::size_t count, CellAt const& cell_at, cell_row
   if (!meta.is_null) {
     // the keys of both become one object: what is twice then is a column of this file
     std::vector<std::string> keys;
-    bool const is_object = !detail::find_json_object_fault(meta.text, keys);
+    auto const fault = detail::find_json_object_fault(meta.text, keys);
+    bool const is_object = !fault || fault->key;
     if (is_object) {
       std::size_t const before = row.problems().size();
       std::sort(keys.begin(), keys.end());
@@ -259,14 +260,12 @@ BULKWRITER_DECL void text_columns::read(std::span<std::string_view const> texts,
 BULKWRITER_DECL void cells_of<json_text>::read(json_text value, cell_row& row) {
   row.clear();
   std::vector<std::string> keys;
-  if (auto const fault = detail::find_json_object_fault(value.text_, keys))
-    return row.refuse(errc::invalid_json, {},
-                      "not a JSON object: " + detail::describe_json_fault(value.text_, *fault).message + " at byte " +
-                          std::to_string(fault->offset));
-  std::sort(keys.begin(), keys.end());
-  for (std::size_t k = 1; k < keys.size(); ++k)
-    if (keys[k] == keys[k - 1] && (k < 2 || keys[k] != keys[k - 2]))
-      row.refuse(errc::duplicate_key, keys[k], "this key appears more than once");
+  if (auto const fault = detail::find_json_object_fault(value.text_, keys)) {
+    std::string const why = detail::describe_json_fault(value.text_, *fault).message;
+    row.refuse(fault->code(), fault->top_key,
+               fault->key ? why : "not a JSON object: " + why + " at byte " + std::to_string(fault->offset));
+    if (!fault->key) return;  // other problems are told, too
+  }
   detail::json_to_cells<detail::text_node>(row).read_row(detail::text_node(detail::without_blanks(value.text_)));
 }
 

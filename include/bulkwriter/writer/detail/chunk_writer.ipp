@@ -16,7 +16,7 @@ namespace detail {
 BULKWRITER_DECL chunk_writer::chunk_writer(std::span<field_info const> fields, new_file_format format,
                                            std::shared_ptr<output::place> place, writer_options options)
     : fields_(fields),
-      checker_(fields),
+      checker_(fields, options.refuse_zero_vectors),
       encoder_(*std::move(format.encoder)),
       extension_(format.extension),
       place_(std::move(place)),
