@@ -208,8 +208,11 @@ class error : public std::runtime_error {
   BULKWRITER_DECL error(error const& other) noexcept;             ///< shares
   BULKWRITER_DECL error& operator=(error const& other) noexcept;  ///< shares
   BULKWRITER_DECL ~error() override;
-  /// All that is known. Lives as long as the last copy.
-  error_info const& info() const noexcept { return *info_; }
+  /// All that is known. Lives as long as the last copy; of a temporary it is one.
+  /// @{
+  error_info const& info() const& noexcept { return *info_; }
+  error_info info() const&& { return *info_; }
+  /// @}
   /// What to branch on.
   errc code() const noexcept { return info_->code; }
 
@@ -245,6 +248,19 @@ class error_box {
   error_info* p_ = nullptr;
 };
 
+// What may say no although there was no error. Owning pointers are not among these: where they come in a result, they own
+// something.
+template <class T>
+inline constexpr bool is_a_question =
+    std::is_same_v<T, bool> || std::is_pointer_v<T> || requires(T const& v) { v.has_value(); };
+template <class T>
+struct result_as_bool {
+  static_assert(!is_a_question<T>,
+                "bulkwriter: this result is true whenever there was no error, whatever its value is, so that "
+                "`while (csv.try_next())` would never end; ask has_value() for success and `*r` or value() for the "
+                "answer: while (csv.try_next().value())");
+};
+
 }  // namespace detail
 
 /// A value or the reason why there is none: what every `try_` function returns.
@@ -253,7 +269,7 @@ class error_box {
 ///     else std::cerr << files.error().to_string() << '\n';
 ///
 /// `value()` throws `error` (without exceptions: prints it and aborts); `*r` and `error()` require that you asked
-/// first.
+/// first. Of a temporary they give the value itself, not a reference into what is gone with the next semicolon.
 template <class T>
 class [[nodiscard]] result {
  public:
@@ -287,33 +303,41 @@ class [[nodiscard]] result {
     if (has_value_) value_.~T();
   }
 
-  /// Whether there is a value.
+  /// Whether there is a value. A result of bool, std::optional or a pointer is no condition and does not compile as one:
+  /// it would be true where its value says no.
   /// @{
   bool has_value() const noexcept { return has_value_; }
-  explicit operator bool() const noexcept { return has_value(); }
+  explicit operator bool() const noexcept {
+    (void)sizeof(detail::result_as_bool<T>);
+    return has_value();
+  }
   /// @}
 
   /// The value; throws `error` if there is none.
   /// @{
   T& value() & { return check(), value_; }
   T const& value() const& { return check(), value_; }
-  T&& value() && { return check(), static_cast<T&&>(value_); }
+  T value() && { return check(), static_cast<T&&>(value_); }
+  T value() const&& = delete;
   /// @}
 
-  /// The value, unchecked: ask before.
+  /// The value, unchecked: ask before, which nobody can have done of a temporary.
   /// @{
   T& operator*() & noexcept { return value_; }
   T const& operator*() const& noexcept { return value_; }
-  T&& operator*() && noexcept { return static_cast<T&&>(value_); }
-  T* operator->() noexcept { return std::addressof(value_); }
-  T const* operator->() const noexcept { return std::addressof(value_); }
+  T operator*() && noexcept(std::is_nothrow_move_constructible_v<T>) { return static_cast<T&&>(value_); }
+  T operator*() const&& = delete;
+  T* operator->() & noexcept { return std::addressof(value_); }
+  T const* operator->() const& noexcept { return std::addressof(value_); }
+  T* operator->() const&& = delete;
   /// @}
 
   /// The reason, unchecked: only where there is no value.
   /// @{
   error_info& error() & noexcept { return *error_; }
   error_info const& error() const& noexcept { return *error_; }
-  error_info&& error() && noexcept { return std::move(*error_); }
+  error_info error() && noexcept { return std::move(*error_); }
+  error_info error() const&& = delete;
   /// @}
 
  private:
@@ -354,7 +378,8 @@ class [[nodiscard]] result<void> {
   /// @{
   error_info& error() & noexcept { return *error_; }
   error_info const& error() const& noexcept { return *error_; }
-  error_info&& error() && noexcept { return std::move(*error_); }
+  error_info error() && noexcept { return std::move(*error_); }
+  error_info error() const&& = delete;
   /// @}
 
  private:
@@ -1406,9 +1431,15 @@ class cell_row {
   /// The fields that it is for.
   std::span<field_info const> fields() const noexcept { return fields_; }
   /// One a field. Valid until `clear`.
-  std::span<cell const> cells() const noexcept { return cells_; }
+  /// @{
+  std::span<cell const> cells() const& noexcept { return cells_; }
+  std::span<cell const> cells() const&& = delete;
+  /// @}
   /// In the order in which they were found.
-  std::vector<problem> const& problems() const noexcept { return problems_; }
+  /// @{
+  std::vector<problem> const& problems() const& noexcept { return problems_; }
+  std::vector<problem> problems() && noexcept { return std::move(problems_); }
+  /// @}
 
   /// Sets the cell of field `i`. What it views must live until the row is appended; memory that does can be had below.
   void set(std::size_t i, cell value) noexcept { cells_[i] = value; }
@@ -1417,12 +1448,12 @@ class cell_row {
 
   /// Empty memory that stays where it is until `clear`.
   /// @{
-  std::string& new_text();
-  std::vector<float>& new_floats();
-  std::vector<std::int8_t>& new_int8s();
-  std::vector<std::uint8_t>& new_bytes();
-  std::vector<std::uint32_t>& new_indices();
-  detail::cell_list& new_list();
+  std::string& new_text() &;
+  std::vector<float>& new_floats() &;
+  std::vector<std::int8_t>& new_int8s() &;
+  std::vector<std::uint8_t>& new_bytes() &;
+  std::vector<std::uint32_t>& new_indices() &;
+  detail::cell_list& new_list() &;
   /// @}
 
  private:
@@ -2390,7 +2421,7 @@ void append_parquet_dictionary_page(std::string& out, parquet_leaf const& leaf, 
 
 /// What stands before and behind the bytes of a page for them to be one bit-packed run of indices.
 void append_parquet_index_run(std::string& out, std::uint64_t bytes);
-constexpr std::uint64_t parquet_index_padding(std::uint64_t bytes) noexcept { return (8 - bytes % 8) % 8; }
+constexpr unsigned parquet_index_padding(std::uint64_t bytes) noexcept { return static_cast<unsigned>((8 - bytes % 8) % 8); }
 
 void append_parquet_page_header(std::string& out, parquet_leaf const& leaf, std::uint64_t body_size,
                                 std::uint64_t entries, std::optional<std::uint32_t> crc);
@@ -2528,10 +2559,11 @@ class parquet_encoder final : public format::encoder {
   parquet_metadata metadata_;
 
   bool row_is_put_ = false;
-  std::uint64_t group_rows_ = 0, group_bytes_ = 0;  // ended rows; bytes with their share of levels and page headers
-  std::uint64_t held_bytes_ = 0;                    // of group_bytes_, what has not been handed over
-  std::uint64_t dictionary_bytes_ = 0;              // no less than what a row group's dictionaries take
-  std::uint64_t row_bytes_ = 0;                     // of the row put
+  std::size_t group_rows_ = 0;          // ended
+  std::uint64_t group_bytes_ = 0;       // with their share of levels and page headers
+  std::uint64_t held_bytes_ = 0;        // of group_bytes_, what has not been handed over
+  std::uint64_t dictionary_bytes_ = 0;  // no less than what a row group's dictionaries take
+  std::uint64_t row_bytes_ = 0;         // of the row put
   std::uint64_t file_rows_ = 0, file_bytes_ = 0;    // handed over
 
   std::string text_;           // scratch of put_value
@@ -2565,7 +2597,8 @@ struct file_group {
   auto begin() const noexcept { return paths.begin(); }
   auto end() const noexcept { return paths.end(); }
   std::size_t size() const noexcept { return paths.size(); }
-  std::string const& operator[](std::size_t i) const noexcept { return paths[i]; }
+  std::string const& operator[](std::size_t i) const& noexcept { return paths[i]; }
+  std::string operator[](std::size_t i) && noexcept { return std::move(paths[i]); }
   /// @}
 
   /// Compares every member.
@@ -2588,7 +2621,8 @@ struct batch_files {
   auto end() const noexcept { return groups.end(); }
   std::size_t size() const noexcept { return groups.size(); }
   bool empty() const noexcept { return groups.empty(); }
-  file_group const& operator[](std::size_t i) const noexcept { return groups[i]; }
+  file_group const& operator[](std::size_t i) const& noexcept { return groups[i]; }
+  file_group operator[](std::size_t i) && noexcept { return std::move(groups[i]); }
   /// @}
 
   /// Compares every member.
@@ -4581,13 +4615,14 @@ string_block(std::span<Offset>, std::string_view) -> string_block<std::remove_co
 /// A column with a validity bitmap: made by `masked`.
 template <class Values>
 struct masked_column {
-  Values const& values;                    ///< of the caller; what stands where there is none does not matter
+  Values values;  ///< a reference to the caller's, or a temporary's; what stands where there is none does not matter
   std::span<std::uint8_t const> validity;  ///< bit `i % 8` of byte `i / 8`: whether row `i` has a value
 };
-/// A column of which some rows are null, with Arrow's validity bitmap. Refers to both.
+/// A column of which some rows are null, with Arrow's validity bitmap. Refers to both; a column that is a temporary is
+/// moved into it.
 template <class Values>
-masked_column<Values> masked(Values const& values, std::span<std::uint8_t const> validity) noexcept {
-  return {values, validity};
+masked_column<Values> masked(Values&& values, std::span<std::uint8_t const> validity) {
+  return {std::forward<Values>(values), validity};
 }
 
 namespace detail {
@@ -4642,7 +4677,7 @@ struct column_rows<string_block<Offset>> {
 template <class Values>
 struct column_rows<masked_column<Values>> {
   using column = masked_column<Values>;
-  using rows = column_rows<Values>;
+  using rows = column_rows<std::remove_cvref_t<Values>>;
   static std::size_t size(column const& c, std::size_t width) { return rows::size(c.values, width); }
   static std::string fault(column const& c, std::size_t width) {
     if (c.validity.size() < (rows::size(c.values, width) + 7) / 8)
@@ -6250,12 +6285,12 @@ BULKWRITER_DECL cell_row::cell_row(cell_row&&) noexcept = default;
 BULKWRITER_DECL cell_row& cell_row::operator=(cell_row&&) noexcept = default;
 BULKWRITER_DECL cell_row::~cell_row() = default;
 
-BULKWRITER_DECL std::string& cell_row::new_text() { return memory_->texts.get(); }
-BULKWRITER_DECL std::vector<float>& cell_row::new_floats() { return memory_->floats.get(); }
-BULKWRITER_DECL std::vector<std::int8_t>& cell_row::new_int8s() { return memory_->int8s.get(); }
-BULKWRITER_DECL std::vector<std::uint8_t>& cell_row::new_bytes() { return memory_->bytes.get(); }
-BULKWRITER_DECL std::vector<std::uint32_t>& cell_row::new_indices() { return memory_->indices.get(); }
-BULKWRITER_DECL detail::cell_list& cell_row::new_list() { return memory_->lists.get(); }
+BULKWRITER_DECL std::string& cell_row::new_text() & { return memory_->texts.get(); }
+BULKWRITER_DECL std::vector<float>& cell_row::new_floats() & { return memory_->floats.get(); }
+BULKWRITER_DECL std::vector<std::int8_t>& cell_row::new_int8s() & { return memory_->int8s.get(); }
+BULKWRITER_DECL std::vector<std::uint8_t>& cell_row::new_bytes() & { return memory_->bytes.get(); }
+BULKWRITER_DECL std::vector<std::uint32_t>& cell_row::new_indices() & { return memory_->indices.get(); }
+BULKWRITER_DECL detail::cell_list& cell_row::new_list() & { return memory_->lists.get(); }
 
 BULKWRITER_DECL void cell_row::refuse(errc code, std::string_view field, std::string message) {
   problems_.push_back({.code = code, .field = std::string(field), .message = std::move(message)});
@@ -8288,7 +8323,8 @@ BULKWRITER_DECL result<void> parquet_encoder::write_group(format::byte_sink cons
   metadata_.add_group(chunks, file_bytes_ - size, size, group_rows_);
 
   file_rows_ += group_rows_;
-  group_rows_ = group_bytes_ = held_bytes_ = 0;
+  group_rows_ = 0;
+  group_bytes_ = held_bytes_ = 0;
   return {};
 }
 
@@ -8988,6 +9024,10 @@ BULKWRITER_DECL void chunk_writer::abandon() noexcept {
 
 // ---------- bulkwriter/writer/detail/uuid.ipp -----------------------------------------------------------------------
 
+#if defined(__APPLE__)
+#include <sys/random.h>  // getentropy
+#endif
+
 namespace bulkwriter {
 inline namespace v1 {
 namespace detail {
@@ -9066,7 +9106,8 @@ inline void check_schema(std::span<field_info const> fields) { try_check_schema(
 ///     s.add_field("id", bw::int64{.is_primary = true}).add_field("v", bw::float_vector{.dim = 768});
 ///     s.add_dynamic_field().check();
 ///
-/// The adding functions take what they are given: `check` (and `collections::create`) judges.
+/// The adding functions take what they are given: `check` (and `collections::create`) judges. They give back the schema
+/// itself, of a temporary by value.
 class runtime_schema {
  public:
   using row_type = void;  ///< no struct is bound to it
@@ -9096,9 +9137,10 @@ class runtime_schema {
   ~runtime_schema() = default;
 
   /// Any kind with its attributes: `add_field("title", bw::varchar{.max_length = 512})`.
+  /// @{
   template <class Kind>
     requires requires { Kind::tag; }
-  runtime_schema& add_field(std::string_view name, Kind const& attributes) {
+  runtime_schema& add_field(std::string_view name, Kind const& attributes) & {
     field_info f = detail::lower(name, attributes);
     if constexpr (detail::is_struct_array<Kind>) {
       using sub = detail::sub_fields_of<Kind>;
@@ -9107,27 +9149,41 @@ class runtime_schema {
     }
     return add_field(f);
   }
+  template <class Kind>
+    requires requires { Kind::tag; }
+  runtime_schema add_field(std::string_view name, Kind const& attributes) && {
+    return std::move(add_field(name, attributes));
+  }
+  /// @}
   /// A lowered field, copied with all that it points to. Also the way to a default text of more than 256 bytes.
-  runtime_schema& add_field(field_info const& field);
+  /// @{
+  runtime_schema& add_field(field_info const& field) &;
+  runtime_schema add_field(field_info const& field) && { return std::move(add_field(field)); }
+  /// @}
 
   /// An array of structs with the fields of another schema, which are copied; structs do not nest.
   /// @{
   runtime_schema& add_struct_array(std::string_view name, std::span<field_info const> sub_fields,
-                                   std::uint32_t max_capacity, bool nullable = false);
+                                   std::uint32_t max_capacity, bool nullable = false) &;
   runtime_schema& add_struct_array(std::string_view name, runtime_schema const& sub_fields, std::uint32_t max_capacity,
-                                   bool nullable = false) {
+                                   bool nullable = false) & {
     return add_struct_array(name, sub_fields.fields(), max_capacity, nullable);
+  }
+  runtime_schema add_struct_array(std::string_view name, auto const& sub_fields, std::uint32_t max_capacity,
+                                  bool nullable = false) && {
+    return std::move(add_struct_array(name, sub_fields, max_capacity, nullable));
   }
   /// @}
 
   /// A field that the server computes: `add_function_output("sparse", bw::sparse_float_vector{},
   /// bw::bm25{.input_field_name = "title"})`.
+  /// @{
   template <class Kind, class Function>
     requires requires {
       Kind::tag;
       Function::output;
     }
-  runtime_schema& add_function_output(std::string_view name, Kind const& attributes, Function const& function) {
+  runtime_schema& add_function_output(std::string_view name, Kind const& attributes, Function const& function) & {
     field_info f = detail::lower(name, attributes);
     f.function = Function::tag;
     f.function_input = function.input_field_name.view();
@@ -9135,18 +9191,29 @@ class runtime_schema {
     if constexpr (requires { function.params; }) f.function_params = function.params.view();
     return add_field(f);
   }
+  runtime_schema add_function_output(std::string_view name, auto const& attributes, auto const& function) && {
+    return std::move(add_function_output(name, attributes, function));
+  }
+  /// @}
 
   /// The field of undeclared keys, named $meta.
-  runtime_schema& add_dynamic_field();
+  /// @{
+  runtime_schema& add_dynamic_field() &;
+  runtime_schema add_dynamic_field() && { return std::move(add_dynamic_field()); }
+  /// @}
 
   /// The fields in the order in which they were added.
   /// @{
-  std::span<field_info const> fields() const noexcept { return fields_; }
+  std::span<field_info const> fields() const& noexcept { return fields_; }
+  std::span<field_info const> fields() const&& = delete;
   std::size_t size() const noexcept { return fields_.size(); }
   bool empty() const noexcept { return fields_.empty(); }
   /// @}
   /// Null if there is no field of this name.
-  field_info const* find(std::string_view name) const noexcept;
+  /// @{
+  field_info const* find(std::string_view name) const& noexcept;
+  field_info const* find(std::string_view name) const&& = delete;
+  /// @}
 
   /// As `check_schema`.
   /// @{
@@ -9613,7 +9680,7 @@ BULKWRITER_DECL void runtime_schema::own(field_info& field) {
   field.function_params = keep(field.function_params);
 }
 
-BULKWRITER_DECL runtime_schema& runtime_schema::add_field(field_info const& field) {
+BULKWRITER_DECL runtime_schema& runtime_schema::add_field(field_info const& field) & {
   field_info copy = field;
   own(copy);
   if (field.sub_count != 0) {
@@ -9634,7 +9701,7 @@ BULKWRITER_DECL runtime_schema& runtime_schema::add_field(field_info const& fiel
 
 BULKWRITER_DECL runtime_schema& runtime_schema::add_struct_array(std::string_view name,
                                                                  std::span<field_info const> sub_fields,
-                                                                 std::uint32_t max_capacity, bool nullable) {
+                                                                 std::uint32_t max_capacity, bool nullable) & {
   field_info f;
   f.name = name;
   f.type = kind::struct_array;
@@ -9645,9 +9712,9 @@ BULKWRITER_DECL runtime_schema& runtime_schema::add_struct_array(std::string_vie
   return add_field(f);
 }
 
-BULKWRITER_DECL runtime_schema& runtime_schema::add_dynamic_field() { return add_field(detail::dynamic_field_info); }
+BULKWRITER_DECL runtime_schema& runtime_schema::add_dynamic_field() & { return add_field(detail::dynamic_field_info); }
 
-BULKWRITER_DECL field_info const* runtime_schema::find(std::string_view name) const noexcept {
+BULKWRITER_DECL field_info const* runtime_schema::find(std::string_view name) const& noexcept {
   for (auto const& f : fields_)
     if (f.name == name) return &f;
   return nullptr;
@@ -10420,7 +10487,10 @@ struct response {
   std::string body = {};             ///< bytes, with the framing of chunks taken off
 
   /// The first header of this name, compared without case; empty if there is none. A view into `headers`.
-  std::string_view find(std::string_view name) const noexcept;
+  /// @{
+  std::string_view find(std::string_view name) const& noexcept;
+  std::string_view find(std::string_view name) const&& = delete;
+  /// @}
 };
 
 /// The moment of an HTTP date, in any of its three forms (RFC 9110, 5.6.7); nothing if it is not one. Thread-safe.
@@ -11721,7 +11791,8 @@ struct import_jobs {
   auto end() const noexcept { return jobs.end(); }
   std::size_t size() const noexcept { return jobs.size(); }
   bool empty() const noexcept { return jobs.empty(); }
-  import_progress const& operator[](std::size_t i) const noexcept { return jobs[i]; }
+  import_progress const& operator[](std::size_t i) const& noexcept { return jobs[i]; }
+  import_progress operator[](std::size_t i) && noexcept { return std::move(jobs[i]); }
   /// @}
 };
 
@@ -12071,7 +12142,10 @@ class csv_reader {
   /// @}
 
   /// The header, in the file's order.
-  std::vector<std::string> const& names() const noexcept { return names_; }
+  /// @{
+  std::vector<std::string> const& names() const& noexcept { return names_; }
+  std::vector<std::string> names() && { return std::move(names_); }
+  /// @}
   /// How many columns there are.
   std::size_t size() const noexcept { return names_.size(); }
   /// Whether the header has this name.
@@ -12095,12 +12169,14 @@ class csv_reader {
   /// A cell of the current row; an index must be less than `size()`. By name: a linear search, and an unknown name
   /// throws as `column` does.
   /// @{
-  csv_cell operator[](std::size_t index) const noexcept { return cell(index); }
-  csv_cell operator[](std::string_view name) const { return cell(column(name)); }
+  csv_cell operator[](std::size_t index) const& noexcept { return cell(index); }
+  csv_cell operator[](std::string_view name) const& { return cell(column(name)); }
+  csv_cell operator[](std::size_t index) const&& = delete;
+  csv_cell operator[](std::string_view name) const&& = delete;
   /// @}
 
   /// The texts of the current row, valid until the next is read or the reader is moved: what text_columns take.
-  std::span<std::string_view const> texts();
+  std::span<std::string_view const> texts() &;
 
   /// An error about the current row, such as a writer's, with this file before it, and the line; where the error's
   /// `field` is the name of a column, line and column of that cell.
@@ -12316,7 +12392,10 @@ class ndjson_reader {
   /// @}
 
   /// The current row, valid until the next is read or the reader is moved.
-  json_text row() const noexcept { return json_text({buffer_.data() + begin_, size_}); }
+  /// @{
+  json_text row() const& noexcept { return json_text({buffer_.data() + begin_, size_}); }
+  json_text row() const&& = delete;
+  /// @}
 
   /// An error about the current row, such as a writer's, with this file before it, the line, and the column of the
   /// value that the error's `field` names (1 where there is none).
@@ -12538,9 +12617,12 @@ class object_store {
   std::string object_url(std::string_view key) const { return backend_->object_url(key); }
 
   /// The cloud's own operations, for uploads in parts.
-  storage::backend& backend() const noexcept { return *backend_; }
+  /// @{
+  storage::backend& backend() const& noexcept { return *backend_; }
+  storage::backend& backend() const&& = delete;
+  /// @}
   /// The same, to be kept for longer than this handle.
-  std::shared_ptr<storage::backend> const& shared_backend() const noexcept { return backend_; }
+  std::shared_ptr<storage::backend> shared_backend() const noexcept { return backend_; }
 
  private:
   std::shared_ptr<storage::backend> backend_;
@@ -12625,7 +12707,10 @@ class bulk_writer<runtime_schema, Format> : public bulk_writer_base {
   /// @}
 
   /// The writer's own copy of the schema, as long as the writer lives and where it is moved to.
-  runtime_schema const& schema() const noexcept { return parts_->schema; }
+  /// @{
+  runtime_schema const& schema() const& noexcept { return parts_->schema; }
+  runtime_schema schema() && noexcept { return std::move(parts_->schema); }
+  /// @}
 
   /// One cell a field in schema order; those of fields that the server fills are ignored.
   /// @{
@@ -12813,7 +12898,10 @@ class remote_bulk_writer : public bulk_writer<Schema, Format> {
   /// @}
 
   /// The bucket that this writer fills.
-  object_store const& store() const noexcept { return store_; }
+  /// @{
+  object_store const& store() const& noexcept { return store_; }
+  object_store store() && noexcept { return std::move(store_); }
+  /// @}
 
  private:
   remote_bulk_writer(std::unique_ptr<core> made, object_store store) noexcept
@@ -12856,7 +12944,10 @@ class remote_bulk_writer<runtime_schema, Format> : public bulk_writer<runtime_sc
   /// @}
 
   /// The bucket that this writer fills.
-  object_store const& store() const noexcept { return store_; }
+  /// @{
+  object_store const& store() const& noexcept { return store_; }
+  object_store store() && noexcept { return std::move(store_); }
+  /// @}
 
  private:
   remote_bulk_writer(typename base::made_parts made, object_store store) noexcept
@@ -12925,7 +13016,10 @@ class object_place final : public output::place {
   BULKWRITER_DECL std::string data_path() const override;                     ///< "/<prefix>"
 
   /// Where the objects go.
-  object_store const& store() const noexcept { return store_; }
+  /// @{
+  object_store const& store() const& noexcept { return store_; }
+  object_store store() && noexcept { return std::move(store_); }
+  /// @}
 
  private:
   result<std::unique_ptr<output::file>> open(std::string_view name, std::uint64_t max_size,
@@ -14288,7 +14382,7 @@ BULKWRITER_DECL result<url> url::try_parse(std::string_view text, bool secure_de
   return out;
 }
 
-BULKWRITER_DECL std::string_view response::find(std::string_view name) const noexcept {
+BULKWRITER_DECL std::string_view response::find(std::string_view name) const& noexcept {
   for (header const& h : headers) {
     if (detail::equal_without_case(h.name, name)) return h.value;
   }
@@ -15995,7 +16089,7 @@ struct client::impl {
     auto const head = detail::request_head(what, options.user_agent);
     if (!head) return head.error();
     auto const by = proxies.try_choose(what.origin);
-    if (!by) return by.error();
+    if (!by.has_value()) return by.error();
     detail::error_maker const make{what.origin.to_string() + (*by ? " through proxy " + (*by)->name() : "")};
     if (stop.stop_requested()) return make.stopped("start");
     try {
@@ -19163,7 +19257,7 @@ BULKWRITER_DECL result<void> csv_reader::read_header() {
   // Three bytes decide about the mark; a source may give them one by one.
   while (end_ < 3) {
     auto more = refill();
-    if (!more) return std::move(more).error();
+    if (!more.has_value()) return std::move(more).error();
     if (!*more) break;
   }
   std::string_view const start(buffer_.data(), end_);
@@ -19175,7 +19269,7 @@ BULKWRITER_DECL result<void> csv_reader::read_header() {
     return fail({}, npos, "the text is UTF-16, where UTF-8 is due");
   }
   auto record = read_record(npos);
-  if (!record) return std::move(record).error();
+  if (!record.has_value()) return std::move(record).error();
   if (!*record || empty_rows_ != 0) return fail({}, npos, "there is no header line");
   names_.reserve(cells_.size());
   for (std::size_t i = 0; i < cells_.size(); ++i) {
@@ -19227,8 +19321,8 @@ BULKWRITER_DECL result<bool> csv_reader::try_next() {
     return true;
   }
   auto record = read_record(size());
-  if (!record) failure_ = record.error();
-  if (!record || !*record) return record;
+  if (!record.has_value()) failure_ = record.error();
+  if (!record.has_value() || !*record) return record;
   ++rows_;
   for (std::size_t const i : number_columns_)
     if (csv_cell const number = cell(i); !number.empty() && !input::is_json_number(number.text()))
@@ -19241,12 +19335,12 @@ BULKWRITER_DECL result<bool> csv_reader::read_record(std::size_t max_cells) {
   cells_.clear();
   start_record();
   auto more = available();
-  if (!more || !*more) return more;
+  if (!more.has_value() || !*more) return more;
   for (;;) {
     if (cells_.size() == max_cells)
       return fail(position(), npos, "more cells than the " + std::to_string(max_cells) + " of the header");
     auto next = available();
-    if (!next) return next;
+    if (!next.has_value()) return next;
     auto const ended = *next && buffer_[begin_ + at_] == '"' ? read_quoted() : read_plain();
     if (!ended) return ended.error();
     if (*ended == stop::separator) continue;
@@ -19266,7 +19360,7 @@ BULKWRITER_DECL result<bool> csv_reader::skip_empty_lines() {
   for (;;) {
     start_record();
     auto more = available();
-    if (!more || !*more) return more;
+    if (!more.has_value() || !*more) return more;
     char const c = buffer_[begin_ + at_];
     if (c != '\n' && c != '\r') break;
     auto const ended = read_stop();
@@ -19285,7 +19379,7 @@ BULKWRITER_DECL result<csv_reader::stop> csv_reader::read_quoted() {
   std::size_t size = 0;
   for (;;) {
     auto more = available();
-    if (!more) return std::move(more).error();
+    if (!more.has_value()) return std::move(more).error();
     if (!*more) return fail(opened, index, "the quote that opens this cell is never closed");
     char* const text = buffer_.data() + begin_;
     std::size_t const left = end_ - begin_ - at_;
@@ -19310,14 +19404,14 @@ BULKWRITER_DECL result<csv_reader::stop> csv_reader::read_quoted() {
     if (!quote) continue;
     ++at_;
     more = available();
-    if (!more) return std::move(more).error();
+    if (!more.has_value()) return std::move(more).error();
     if (!*more || buffer_[begin_ + at_] != '"') break;
     ++at_;
     buffer_[begin_ + start + size++] = '"';
   }
   cells_.push_back({start, size, opened, true});
   auto const next = available();
-  if (!next) return next.error();
+  if (!next.has_value()) return next.error();
   if (!*next) return stop::input;
   char const c = buffer_[begin_ + at_];
   if (c == options_.sep || c == '\n' || c == '\r') return read_stop();
@@ -19333,7 +19427,7 @@ BULKWRITER_DECL result<csv_reader::stop> csv_reader::read_plain() {
   std::size_t const start = at_;
   for (;;) {
     auto more = available();
-    if (!more) return std::move(more).error();
+    if (!more.has_value()) return std::move(more).error();
     if (!*more) {
       cells_.push_back({start, at_ - start, opened, false});
       return stop::input;
@@ -19365,7 +19459,7 @@ BULKWRITER_DECL result<csv_reader::stop> csv_reader::read_stop() {
     text_position const here = position();
     ++at_;
     auto more = available();
-    if (!more) return std::move(more).error();
+    if (!more.has_value()) return std::move(more).error();
     if (!*more) return stop::input;
     if (buffer_[begin_ + at_] != '\n') return fail(here, npos, "a carriage return that no line feed follows");
   } else if (c != '\n') {
@@ -19420,7 +19514,7 @@ BULKWRITER_DECL error_info csv_reader::make_error(errc code, text_position where
   return info;
 }
 
-BULKWRITER_DECL std::span<std::string_view const> csv_reader::texts() {
+BULKWRITER_DECL std::span<std::string_view const> csv_reader::texts() & {
   texts_.resize(cells_.size());
   for (std::size_t i = 0; i < cells_.size(); ++i) texts_[i] = cell(i).text();
   return texts_;
@@ -19684,8 +19778,8 @@ BULKWRITER_DECL result<bool> ndjson_reader::try_next() {
   std::string_view text;
   do {
     auto line = read_line();
-    if (!line) failure_ = line.error();
-    if (!line || !*line) return line;
+    if (!line.has_value()) failure_ = line.error();
+    if (!line.has_value() || !*line) return line;
     text = row().view();
   } while (text.find_first_not_of(" \t\r") == std::string_view::npos);
   ++rows_;
@@ -19714,7 +19808,7 @@ BULKWRITER_DECL result<bool> ndjson_reader::read_line() {
     if (feed == nullptr) {
       searched = length;
       auto more = refill();
-      if (!more) return more;
+      if (!more.has_value()) return more;
       if (*more) continue;
       if (length == 0) return false;
     }
@@ -21772,9 +21866,9 @@ BULKWRITER_DECL result<void> azure_backend::abort_multipart(std::string const& k
     auto const gone = remove_uncommitted(purpose, key, upload_id);
     // Without the right to read or to delete there is nothing to be done by anybody: Azure removes the blocks itself.
     // With a credential that has expired there is: by another one.
-    if (!gone && gone.error().code == errc::access_denied && gone.error().server_error.starts_with("Authorization"))
+    if (!gone.has_value() && gone.error().code == errc::access_denied && gone.error().server_error.starts_with("Authorization"))
       return {};
-    if (!gone) return gone.error();
+    if (!gone.has_value()) return gone.error();
     if (*gone || tried == 2) return {};
     std::this_thread::sleep_for(std::chrono::milliseconds(2100));  // dates are of whole seconds
   }
@@ -22893,6 +22987,12 @@ inline namespace v1 {
 namespace storage {
 namespace detail {
 
+#if defined(__APPLE__)
+inline timespec modified(struct stat const& status) noexcept { return status.st_mtimespec; }
+#else
+inline timespec modified(struct stat const& status) noexcept { return status.st_mtim; }
+#endif
+
 /// A file that is read in parts and must stay as it is meanwhile.
 class read_file {
  public:
@@ -22930,8 +23030,8 @@ class read_file {
   result<void> check_unchanged() const {
     struct stat now = {};
     if (::fstat(file_, &now) != 0) return failed("cannot read", errno);
-    bool const same = now.st_size == begun_.st_size && now.st_mtim.tv_sec == begun_.st_mtim.tv_sec &&
-                      now.st_mtim.tv_nsec == begun_.st_mtim.tv_nsec;
+    timespec const then = modified(begun_), last = modified(now);
+    bool const same = now.st_size == begun_.st_size && last.tv_sec == then.tv_sec && last.tv_nsec == then.tv_nsec;
     return same ? result<void>() : changed();
   }
 

@@ -139,7 +139,10 @@ class csv_reader {
   /// @}
 
   /// The header, in the file's order.
-  std::vector<std::string> const& names() const noexcept { return names_; }
+  /// @{
+  std::vector<std::string> const& names() const& noexcept { return names_; }
+  std::vector<std::string> names() && { return std::move(names_); }
+  /// @}
   /// How many columns there are.
   std::size_t size() const noexcept { return names_.size(); }
   /// Whether the header has this name.
@@ -169,12 +172,14 @@ class csv_reader {
 
   /// A cell of the current row; an index must be less than `size()`. By name: an unknown one throws as `column` does.
   /// @{
-  csv_cell operator[](std::size_t index) const noexcept { return cell(index); }
-  csv_cell operator[](std::string_view name) const { return cell(column(name)); }
+  csv_cell operator[](std::size_t index) const& noexcept { return cell(index); }
+  csv_cell operator[](std::string_view name) const& { return cell(column(name)); }
+  csv_cell operator[](std::size_t index) const&& = delete;
+  csv_cell operator[](std::string_view name) const&& = delete;
   /// @}
 
   /// The cells of the current row, valid until the next is read or the reader is moved: what text_columns take.
-  std::span<text_cell const> texts();
+  std::span<text_cell const> texts() &;
 
   /// An error about the current row, such as a writer's, with this file before it, and the line; where the error's
   /// `field` is the name of a column, line and column of that cell. Its `row`, also in the message, becomes this

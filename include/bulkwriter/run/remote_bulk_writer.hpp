@@ -72,7 +72,10 @@ class remote_bulk_writer : public bulk_writer<Schema, Format> {
   /// @}
 
   /// The bucket that this writer fills.
-  object_store const& store() const noexcept { return store_; }
+  /// @{
+  object_store const& store() const& noexcept { return store_; }
+  object_store store() && noexcept { return std::move(store_); }
+  /// @}
 
  private:
   remote_bulk_writer(std::unique_ptr<core> made, object_store store) noexcept
@@ -115,7 +118,10 @@ class remote_bulk_writer<runtime_schema, Format> : public bulk_writer<runtime_sc
   /// @}
 
   /// The bucket that this writer fills.
-  object_store const& store() const noexcept { return store_; }
+  /// @{
+  object_store const& store() const& noexcept { return store_; }
+  object_store store() && noexcept { return std::move(store_); }
+  /// @}
 
  private:
   remote_bulk_writer(typename base::made_parts made, object_store store) noexcept

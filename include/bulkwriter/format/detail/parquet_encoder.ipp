@@ -351,7 +351,8 @@ BULKWRITER_DECL result<void> parquet_encoder::write_group(format::byte_sink cons
   metadata_.add_group(chunks, file_bytes_ - size, size, group_rows_);
 
   file_rows_ += group_rows_;
-  group_rows_ = group_bytes_ = held_bytes_ = 0;
+  group_rows_ = 0;
+  group_bytes_ = held_bytes_ = 0;
   return {};
 }
 

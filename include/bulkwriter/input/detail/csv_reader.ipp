@@ -3,6 +3,7 @@
 #include <bulkwriter/input/csv_reader.hpp>
 #include <bulkwriter/input/detail/foreign_format.hpp>
 #include <bulkwriter/row/text.hpp>
+#include <bulkwriter/schema/field_name.hpp>
 #include <bulkwriter/text/quoted.hpp>
 
 #include <algorithm>
@@ -41,7 +42,7 @@ BULKWRITER_DECL result<csv_reader> csv_reader::try_open(csv_source source, csv_o
 // bytes before it have been read.
 BULKWRITER_DECL void csv_reader::fill(std::size_t size) {
   while (end_ - begin_ - at_ < size && !exhausted_ && !source_failure_)
-    if (auto more = refill(); !more) source_failure_ = std::move(more).error();
+    if (auto more = refill(); !more.has_value()) source_failure_ = std::move(more).error();
 }
 
 // What the file is, before anything of it is taken for text.
@@ -61,7 +62,7 @@ BULKWRITER_DECL result<void> csv_reader::read_start() {
 
 BULKWRITER_DECL result<void> csv_reader::read_header() {
   auto record = read_record(npos);
-  if (!record) {
+  if (!record.has_value()) {
     std::string_view const line(buffer_.data() + begin_, std::min(at_, end_ - begin_));
     if (record.error().code == errc::invalid_csv) record.error().message += separator_hint(line);
     return std::move(record).error();
@@ -224,8 +225,8 @@ BULKWRITER_DECL result<bool> csv_reader::try_next() {
   }
   if (rows_ == 0) sample_types();
   auto record = read_record(size());
-  if (!record) failure_ = record.error();
-  if (!record || !*record) return record;
+  if (!record.has_value()) failure_ = record.error();
+  if (!record.has_value() || !*record) return record;
   ++rows_;
   if (!undecided_.empty()) settle_types();
   for (std::size_t const i : number_columns_)
@@ -239,12 +240,12 @@ BULKWRITER_DECL result<bool> csv_reader::read_record(std::size_t max_cells) {
   cells_.clear();
   start_record();
   auto more = available();
-  if (!more || !*more) return more;
+  if (!more.has_value() || !*more) return more;
   for (;;) {
     if (cells_.size() == max_cells)
       return fail(position(), npos, "more cells than the " + std::to_string(max_cells) + " of the header");
     auto next = available();
-    if (!next) return next;
+    if (!next.has_value()) return next;
     auto const ended = *next && buffer_[begin_ + at_] == '"' ? read_quoted() : read_plain();
     if (!ended) return ended.error();
     if (*ended == stop::separator) continue;
@@ -265,7 +266,7 @@ BULKWRITER_DECL result<bool> csv_reader::skip_empty_lines() {
   for (;;) {
     start_record();
     auto more = available();
-    if (!more || !*more) return more;
+    if (!more.has_value() || !*more) return more;
     char const c = buffer_[begin_ + at_];
     if (c != '\n' && c != '\r') break;
     auto const ended = read_stop();
@@ -284,7 +285,7 @@ BULKWRITER_DECL result<csv_reader::stop> csv_reader::read_quoted() {
   std::size_t size = 0;
   for (;;) {
     auto more = available();
-    if (!more) return std::move(more).error();
+    if (!more.has_value()) return std::move(more).error();
     if (!*more) return fail(opened, index, "the quote that opens this cell is never closed");
     char* const text = buffer_.data() + begin_;
     std::size_t const left = end_ - begin_ - at_;
@@ -309,14 +310,14 @@ BULKWRITER_DECL result<csv_reader::stop> csv_reader::read_quoted() {
     if (!quote) continue;
     ++at_;
     more = available();
-    if (!more) return std::move(more).error();
+    if (!more.has_value()) return std::move(more).error();
     if (!*more || buffer_[begin_ + at_] != '"') break;
     ++at_;
     buffer_[begin_ + start + size++] = '"';
   }
   cells_.push_back({start, size, opened, true});
   auto const next = available();
-  if (!next) return next.error();
+  if (!next.has_value()) return next.error();
   if (!*next) return stop::input;
   char const c = buffer_[begin_ + at_];
   if (c == options_.sep || c == '\n' || c == '\r') return read_stop();
@@ -332,7 +333,7 @@ BULKWRITER_DECL result<csv_reader::stop> csv_reader::read_plain() {
   std::size_t const start = at_;
   for (;;) {
     auto more = available();
-    if (!more) return std::move(more).error();
+    if (!more.has_value()) return std::move(more).error();
     if (!*more) {
       cells_.push_back({start, at_ - start, opened, false});
       return stop::input;
@@ -364,7 +365,7 @@ BULKWRITER_DECL result<csv_reader::stop> csv_reader::read_stop() {
     text_position const here = position();
     ++at_;
     auto more = available();
-    if (!more) return std::move(more).error();
+    if (!more.has_value()) return std::move(more).error();
     if (!*more) return stop::input;
     if (buffer_[begin_ + at_] != '\n') return fail(here, npos, "a carriage return that no line feed follows");
   } else if (c != '\n') {
@@ -429,7 +430,7 @@ BULKWRITER_DECL text_cell csv_reader::text(std::size_t index) const noexcept {
   return out;
 }
 
-BULKWRITER_DECL std::span<text_cell const> csv_reader::texts() {
+BULKWRITER_DECL std::span<text_cell const> csv_reader::texts() & {
   texts_.resize(cells_.size());
   for (std::size_t i = 0; i < cells_.size(); ++i) texts_[i] = text(i);
   return texts_;

@@ -34,8 +34,8 @@ BULKWRITER_DECL result<bool> ndjson_reader::try_next() {
   std::string_view text;
   do {
     auto line = read_line();
-    if (!line) failure_ = line.error();
-    if (!line || !*line) return line;
+    if (!line.has_value()) failure_ = line.error();
+    if (!line.has_value() || !*line) return line;
     text = row().view();
   } while (text.find_first_not_of(" \t\r") == std::string_view::npos);
   ++rows_;
@@ -53,7 +53,7 @@ BULKWRITER_DECL result<bool> ndjson_reader::try_next() {
 BULKWRITER_DECL result<void> ndjson_reader::check_start() {
   while (end_ < input::detail::foreign_format_size) {
     auto more = refill();
-    if (!more) return std::move(more).error();
+    if (!more.has_value()) return std::move(more).error();
     if (!*more) break;
   }
   auto const what = input::detail::foreign_format({buffer_.data(), end_});
@@ -91,7 +91,7 @@ BULKWRITER_DECL result<bool> ndjson_reader::read_line() {
     if (feed == nullptr) {
       searched = length;
       auto more = refill();
-      if (!more) return more;
+      if (!more.has_value()) return more;
       if (*more) continue;
       if (length == 0) return false;
     }
