@@ -2,7 +2,7 @@
 
 #include <bulkwriter/format/any.hpp>
 
-#include <unistd.h>
+#include <stdlib.h>
 
 #include <cerrno>
 #include <charconv>
@@ -152,8 +152,12 @@ bw::text_source open_input(std::string const& path) {
   };
 }
 
-staging::staging(std::string local_path)
-    : local_path_(std::move(local_path)), path_(local_path_ + "/.incomplete-" + std::to_string(::getpid())) {}
+// A name of its own: what a killed run has left, of the same process id perhaps, is nobody's to publish.
+staging::staging(std::string local_path) : local_path_(std::move(local_path)), path_(local_path_ + "/.incomplete-XXXXXX") {
+  fs::create_directories(local_path_);
+  if (::mkdtemp(path_.data()) == nullptr)
+    throw std::system_error(errno, std::generic_category(), "cannot make a folder in '" + local_path_ + "'");
+}
 
 staging::~staging() {
   std::error_code ignored;
@@ -161,9 +165,8 @@ staging::~staging() {
 }
 
 bw::batch_files staging::publish(bw::batch_files files) {
-  if (fs::exists(path_))
-    for (auto const& folder : fs::directory_iterator(path_))
-      fs::rename(folder, fs::path(local_path_) / folder.path().filename());
+  for (auto const& folder : fs::directory_iterator(path_))
+    fs::rename(folder, fs::path(local_path_) / folder.path().filename());
   for (auto& group : files.groups)
     for (auto& path : group.paths) path.replace(0, path_.size(), local_path_);
   return files;
