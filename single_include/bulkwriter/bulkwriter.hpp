@@ -391,6 +391,68 @@ class [[nodiscard]] result<void> {
 }  // namespace v1
 }  // namespace bulkwriter
 
+// ---------- bulkwriter/schema/finite.hpp ----------------------------------------------------------------------------
+
+// Which numbers are finite, whatever a program is compiled with. With -ffast-math or -ffinite-math-only compilers take
+// every float that a function is given or gives back by value for finite, so that a test of its bits folds away; and a
+// conversion of one that is not may give anything. So what may be NaN or infinite is handed on by reference or as its
+// bits, is read here as memory that the optimiser knows nothing of, and becomes a float by value only when it is found
+// to be finite.
+
+namespace bulkwriter {
+inline namespace v1 {
+namespace detail {
+
+/// The bits of a number that may be NaN or infinite.
+/// @{
+constexpr std::uint32_t bits_of(float const& value) noexcept {
+  if (std::is_constant_evaluated()) return std::bit_cast<std::uint32_t>(value);
+  float const read = static_cast<float const volatile&>(value);
+  return std::bit_cast<std::uint32_t>(read);
+}
+constexpr std::uint64_t bits_of(double const& value) noexcept {
+  if (std::is_constant_evaluated()) return std::bit_cast<std::uint64_t>(value);
+  double const read = static_cast<double const volatile&>(value);
+  return std::bit_cast<std::uint64_t>(read);
+}
+/// @}
+
+/// By the bits of a number: not all of its exponent are set.
+/// @{
+constexpr bool is_finite_bits(std::uint32_t bits) noexcept { return (bits & 0x7f80'0000u) != 0x7f80'0000u; }
+constexpr bool is_finite_bits(std::uint64_t bits) noexcept {
+  return (bits & 0x7ff0'0000'0000'0000u) != 0x7ff0'0000'0000'0000u;
+}
+constexpr bool is_finite(float const& value) noexcept { return is_finite_bits(bits_of(value)); }
+constexpr bool is_finite(double const& value) noexcept { return is_finite_bits(bits_of(value)); }
+/// @}
+
+/// Whether the nearest float of a double, by the bits of the latter, is finite: below FLT_MAX and half of its last place.
+constexpr bool fits_float32_bits(std::uint64_t bits) noexcept {
+  return (bits & 0x7fff'ffff'ffff'ffffu) < 0x47ef'ffff'f000'0000u;
+}
+constexpr bool fits_float32(double const& value) noexcept { return fits_float32_bits(bits_of(value)); }
+
+/// The bits of the double of the same value; of a NaN a NaN.
+constexpr std::uint64_t widened_bits(float const& value) noexcept {
+  std::uint32_t const bits = bits_of(value);
+  if (is_finite_bits(bits)) return std::bit_cast<std::uint64_t>(double{std::bit_cast<float>(bits)});
+  return std::uint64_t{bits & 0x8000'0000u} << 32 | 0x7ff0'0000'0000'0000u | std::uint64_t{bits & 0x7f'ffffu} << 29;
+}
+
+/// The bits of the nearest float, beyond the largest an infinity; of a NaN a NaN.
+constexpr std::uint32_t narrowed_bits(double const& value) noexcept {
+  std::uint64_t const bits = bits_of(value);
+  if (fits_float32_bits(bits))
+    return std::bit_cast<std::uint32_t>(static_cast<float>(std::bit_cast<double>(bits)));
+  bool const is_nan = (bits & 0x7fff'ffff'ffff'ffffu) > 0x7ff0'0000'0000'0000u;
+  return static_cast<std::uint32_t>(bits >> 32 & 0x8000'0000u) | (is_nan ? 0x7fc0'0000u : 0x7f80'0000u);
+}
+
+}  // namespace detail
+}  // namespace v1
+}  // namespace bulkwriter
+
 // ---------- bulkwriter/row/cell.hpp ---------------------------------------------------------------------------------
 
 namespace bulkwriter {
@@ -419,7 +481,7 @@ class cell {
     list,              ///< the elements of an array, or the structs of an array of structs
   };
 
-  /// Each from its value. Spans and text are kept as views.
+  /// Each from its value. Spans and text are kept as views. Numbers by reference: see schema/finite.hpp.
   /// @{
   constexpr cell() noexcept : integer_(0) {}
   static constexpr cell boolean(bool value) noexcept { return {type::boolean, std::int64_t{value}}; }
@@ -427,8 +489,12 @@ class cell {
   static constexpr cell integer(std::uint64_t value) noexcept {
     return {type::unsigned_integer, static_cast<std::int64_t>(value)};
   }
-  static constexpr cell float32(float value) noexcept { return {type::float32, double{value}}; }
-  static constexpr cell float64(double value) noexcept { return {type::float64, value}; }
+  static constexpr cell float32(float const& value) noexcept {
+    return {type::float32, static_cast<std::int64_t>(detail::widened_bits(value))};
+  }
+  static constexpr cell float64(double const& value) noexcept {
+    return {type::float64, static_cast<std::int64_t>(detail::bits_of(value))};
+  }
   static constexpr cell text(std::string_view value) noexcept { return {type::text, value.data(), value.size()}; }
   static constexpr cell floats(std::span<float const> values) noexcept {
     return {type::floats, values.data(), values.size()};
@@ -468,7 +534,8 @@ class cell {
   constexpr bool as_boolean() const noexcept { return integer_ != 0; }
   constexpr std::int64_t as_integer() const noexcept { return integer_; }
   constexpr std::uint64_t as_unsigned() const noexcept { return static_cast<std::uint64_t>(integer_); }
-  constexpr double as_number() const noexcept { return number_; }  ///< of float32 and float64
+  constexpr double as_number() const noexcept { return std::bit_cast<double>(integer_); }  ///< of float32 and float64
+  constexpr std::uint64_t number_bits() const noexcept { return as_unsigned(); }  ///< of that, whether finite or not
   std::string_view as_text() const noexcept { return {static_cast<char const*>(data_), size_}; }
   std::span<float const> as_floats() const noexcept { return view<float>(); }
   std::span<std::uint16_t const> as_halves() const noexcept { return view<std::uint16_t>(); }
@@ -492,7 +559,6 @@ class cell {
 
  private:
   constexpr cell(type t, std::int64_t value) noexcept : type_(t), integer_(value) {}
-  constexpr cell(type t, double value) noexcept : type_(t), number_(value) {}
   constexpr cell(type t, void const* data, std::size_t size) noexcept : type_(t), size_(size), data_(data) {}
   template <class T>
   std::span<T const> view() const noexcept {
@@ -504,8 +570,7 @@ class cell {
   std::size_t size_ = 0;
   /// @cond
   union {
-    std::int64_t integer_;
-    double number_;
+    std::int64_t integer_;  // or the bits of a double
     void const* data_;
   };
   union {
@@ -1092,24 +1157,6 @@ std::optional<changed_number> find_changed_number(std::string_view object);
 }  // namespace v1
 }  // namespace bulkwriter
 
-// ---------- bulkwriter/schema/finite.hpp ----------------------------------------------------------------------------
-
-namespace bulkwriter {
-inline namespace v1 {
-namespace detail {
-
-/// Judged by its bits: std::isfinite is always true under -ffast-math.
-constexpr bool is_finite(float value) noexcept {
-  return (std::bit_cast<std::uint32_t>(value) & 0x7f800000u) != 0x7f800000u;
-}
-constexpr bool is_finite(double value) noexcept {
-  return (std::bit_cast<std::uint64_t>(value) & 0x7ff0000000000000u) != 0x7ff0000000000000u;
-}
-
-}  // namespace detail
-}  // namespace v1
-}  // namespace bulkwriter
-
 // ---------- bulkwriter/schema/text_fault.hpp ------------------------------------------------------------------------
 
 namespace bulkwriter {
@@ -1225,8 +1272,8 @@ char* write_json_number(char* first, char* last, T value) {
 }
 
 /// Appends such a number. Not finite: "NaN", which no JSON check lets pass.
-void append_json_number(std::string& out, float value);
-void append_json_number(std::string& out, double value);
+void append_json_number(std::string& out, float const& value);
+void append_json_number(std::string& out, double const& value);
 void append_json_number(std::string& out, long long value);
 void append_json_number(std::string& out, unsigned long long value);
 
@@ -1304,7 +1351,7 @@ constexpr std::uint32_t choose(bool condition, std::uint32_t yes, std::uint32_t 
 }
 
 /// The nearest IEEE 754 binary16, of two the even one; from 65520 on infinity; of NaN a quiet NaN.
-constexpr std::uint16_t to_float16_bits(float value) noexcept {
+constexpr std::uint16_t to_float16_bits(float const& value) noexcept {
   auto const bits = std::bit_cast<std::uint32_t>(value);
   std::uint32_t const sign = bits >> 16 & 0x8000, magnitude = bits & 0x7fff'ffff;
   bool const is_small = magnitude < 0x3880'0000;  // 2^-14
@@ -1319,7 +1366,7 @@ constexpr std::uint16_t to_float16_bits(float value) noexcept {
 }
 
 /// The nearest bfloat16, of two the even one; beyond its largest infinity; of NaN a quiet NaN.
-constexpr std::uint16_t to_bfloat16_bits(float value) noexcept {
+constexpr std::uint16_t to_bfloat16_bits(float const& value) noexcept {
   auto const bits = std::bit_cast<std::uint32_t>(value);
   bool const is_nan = (bits & 0x7fff'ffff) > 0x7f80'0000;
   return static_cast<std::uint16_t>((is_nan ? bits | 0x40'0000 : bits + 0x7fff + (bits >> 16 & 1)) >> 16);
@@ -1361,9 +1408,9 @@ void transform_blocks(std::span<From const> values, To* out, F f) noexcept {
 /// @{
 inline void to_half_bits(kind k, std::span<float const> values, std::uint16_t* out) noexcept {
   if (k == kind::float16_vector)
-    transform_blocks(values, out, [](float value) { return to_float16_bits(value); });
+    transform_blocks(values, out, [](float const& value) { return to_float16_bits(value); });
   else
-    transform_blocks(values, out, [](float value) { return to_bfloat16_bits(value); });
+    transform_blocks(values, out, [](float const& value) { return to_bfloat16_bits(value); });
 }
 inline void from_half_bits(kind k, std::span<std::uint16_t const> halves, float* out) noexcept {
   if (k == kind::float16_vector)
@@ -1666,7 +1713,7 @@ class row_checker {
   void check_value(field_info const& f, cell const& value);
   void check_kind(field_info const& f, cell const& value);
   void check_integer(kind k, cell const& value);
-  void check_number(kind k, double value);
+  void check_number(kind k, cell const& value);
   void check_text(field_info const& f, std::string_view value);
   void check_json(std::string_view text);
   void check_dynamic(std::string_view text);
@@ -2912,7 +2959,12 @@ struct default_float {
   /// From any number.
   template <class F>
     requires std::is_arithmetic_v<F>
-  constexpr default_float(F v) noexcept : value(static_cast<double>(v)), set(true) {}
+  constexpr default_float(F const& v) noexcept : set(true) {
+    if constexpr (std::is_same_v<F, float>)
+      value = std::bit_cast<double>(detail::widened_bits(v));
+    else
+      value = static_cast<double>(v);
+  }
 };
 namespace detail {
 // A class of its own: the constructor below stays good for constants where this fails.
@@ -3224,9 +3276,7 @@ constexpr default_rule judge_default(field_info const& f) {
     return unless(!f.default_overflows && f.default_integer >= min_of(f.type) && f.default_integer <= max_of(f.type),
                   default_rule::range);
   if (f.type == kind::float32)
-    return unless(is_finite(f.default_number) && f.default_number >= -limits::max_float32 &&
-                      f.default_number <= limits::max_float32,
-                  default_rule::range);
+    return unless(fits_float32(f.default_number), default_rule::range);
   if (f.type == kind::float64) return unless(is_finite(f.default_number), default_rule::finite);
   if (f.type == kind::varchar && f.default_text.size() > f.max_length) return default_rule::length;
   if (f.type == kind::varchar)
@@ -4214,8 +4264,10 @@ cell scalar_cell(V const& value) {
     else
       return cell::integer(static_cast<std::int64_t>(value));
   } else if constexpr (K == kind::float32 || K == kind::float64) {
-    if constexpr (K == kind::float32 && std::is_same_v<V, float>)
+    if constexpr (std::is_same_v<V, float>)
       return cell::float32(value);
+    else if constexpr (std::is_same_v<V, double>)
+      return cell::float64(value);
     else
       return cell::float64(static_cast<double>(value));
   } else if constexpr (std::is_pointer_v<V>) {  // of getenv and its kin
@@ -4250,13 +4302,30 @@ cell packed_cell(field_info const& f, V const& bits, cell_row& memory) {
 }
 
 template <class V>
+void append_nearest(std::vector<float>& values, V const& value) {
+  if constexpr (std::is_same_v<V, float>) {
+    values.push_back(value);
+  } else if constexpr (std::is_integral_v<V>) {
+    values.push_back(static_cast<float>(value));
+  } else {
+    std::uint32_t bits;
+    if constexpr (std::is_same_v<V, double>) {
+      bits = narrowed_bits(value);
+    } else {
+      V const read = static_cast<V const volatile&>(value);
+      bits = narrowed_bits(static_cast<double>(read));
+    }
+    std::memcpy(&values.emplace_back(), &bits, sizeof bits);
+  }
+}
+template <class V>
 cell pairs_cell(field_info const& f, V const& pairs, cell_row& memory) {
   std::vector<std::uint32_t>& indices = memory.new_indices();
   std::vector<float>& values = memory.new_floats();
   for (auto const& [index, value] : pairs) {
     if (!std::in_range<std::uint32_t>(index)) return refuse_index(f, std::to_string(index), memory);
     indices.push_back(static_cast<std::uint32_t>(index));
-    values.push_back(static_cast<float>(value));
+    append_nearest(values, value);
   }
   return pairs_cell(indices, values);
 }
@@ -6032,13 +6101,13 @@ void append_chars(std::string& out, T value) {
   char buffer[40];
   out.append(buffer, write_json_number(buffer, buffer + sizeof buffer, value));
 }
-BULKWRITER_DECL void append_json_number(std::string& out, float value) {
+BULKWRITER_DECL void append_json_number(std::string& out, float const& value) {
   if (is_finite(value))
     append_chars(out, value);
   else
     out.append("NaN");
 }
-BULKWRITER_DECL void append_json_number(std::string& out, double value) {
+BULKWRITER_DECL void append_json_number(std::string& out, double const& value) {
   if (is_finite(value))
     append_chars(out, value);
   else
@@ -6710,7 +6779,8 @@ namespace detail {
 
 // A float is finite unless all bits of its exponent are set. Written over blocks of constant length with independent
 // lanes, so that compilers turn it into vector code at -O2.
-BULKWRITER_DECL std::size_t find_not_finite(std::span<float const> values) noexcept {
+// Not into its caller, where compilers may know, and believe, how the numbers were made.
+[[gnu::noinline]] BULKWRITER_DECL std::size_t find_not_finite(std::span<float const> values) noexcept {
   constexpr std::uint32_t exponent = 0x7f800000;
   constexpr std::size_t block = 64, lanes = 16;
   std::size_t i = 0;
@@ -6731,14 +6801,13 @@ BULKWRITER_DECL std::size_t find_not_finite(std::span<float const> values) noexc
 
 // The beginning of a value for a message.
 inline std::string quoted_start(std::string_view text) { return in_quotes(text, 32); }
-inline std::string number_text(double value) {
-  if (!is_finite(value)) {
-    auto const bits = std::bit_cast<std::uint64_t>(value);
-    if ((bits & 0x000fffffffffffffu) != 0) return "nan";
+inline std::string number_text(std::uint64_t bits) {
+  if (!is_finite_bits(bits)) {
+    if ((bits & 0x000f'ffff'ffff'ffffu) != 0) return "nan";
     return bits >> 63 != 0 ? "-inf" : "inf";
   }
   std::string out;
-  append_json_number(out, value);
+  append_json_number(out, std::bit_cast<double>(bits));
   return out;
 }
 
@@ -6827,7 +6896,7 @@ BULKWRITER_DECL void row_checker::check_kind(field_info const& f, cell const& va
       break;
     case kind::float32:
     case kind::float64:
-      if (t == type::float32 || t == type::float64) return check_number(f.type, value.as_number());
+      if (t == type::float32 || t == type::float64) return check_number(f.type, value);
       break;
     case kind::varchar:
     case kind::text:
@@ -6872,7 +6941,7 @@ BULKWRITER_DECL std::string row_checker::describe(cell const& value) {
     case cell::type::integer: return "the integer " + std::to_string(value.as_integer());
     case cell::type::unsigned_integer: return "the integer " + std::to_string(value.as_unsigned());
     case cell::type::float32:
-    case cell::type::float64: return "the float " + number_text(value.as_number());
+    case cell::type::float64: return "the float " + number_text(value.number_bits());
     case cell::type::text: return "the text " + quoted_start(value.as_text());
     case cell::type::floats: return "a vector of " + size_and(" floats");
     case cell::type::halves: return "a vector of " + size_and(" 16-bit floats");
@@ -6898,11 +6967,12 @@ BULKWRITER_DECL void row_checker::add_out_of_range(kind k, std::string const& va
                               std::to_string(max_of(k)) + " of " + std::string(to_string(k)));
 }
 
-BULKWRITER_DECL void row_checker::check_number(kind k, double value) {
-  if (!is_finite(value))
-    add(errc::not_finite, "value " + number_text(value) + " is not a finite number");
-  else if (k == kind::float32 && !is_finite(static_cast<float>(value)))
-    add(errc::out_of_range, "value " + number_text(value) + " is outside the range of float32");
+BULKWRITER_DECL void row_checker::check_number(kind k, cell const& value) {
+  std::uint64_t const bits = value.number_bits();
+  if (!is_finite_bits(bits))
+    add(errc::not_finite, "value " + number_text(bits) + " is not a finite number");
+  else if (k == kind::float32 && !fits_float32_bits(bits))
+    add(errc::out_of_range, "value " + number_text(bits) + " is outside the range of float32");
 }
 
 inline std::string text_there(std::string_view text, std::size_t offset) {
@@ -6944,21 +7014,23 @@ BULKWRITER_DECL bool row_checker::check_size(field_info const& f, std::size_t gi
   return false;
 }
 
-// Whether a float is finite in the 16 bits of the kind.
-inline bool fits_half(kind k, float value) noexcept {
-  return k == kind::float16_vector ? is_finite(from_float16_bits(to_float16_bits(value)))
-                                   : is_finite(from_bfloat16_bits(to_bfloat16_bits(value)));
+// Whether the 16 bits of the kind are those of a finite number.
+inline bool is_finite_half(kind k, unsigned bits) noexcept {
+  unsigned const exponent = k == kind::float16_vector ? 0x7c00 : 0x7f80;
+  return (bits & exponent) != exponent;
 }
 
 BULKWRITER_DECL void row_checker::check_floats(field_info const& f, std::span<float const> value) {
   if (!check_size(f, value.size(), f.dim)) return;
   auto const shown = [&](std::size_t at) {
-    return "element [" + std::to_string(at) + "] is " + number_text(static_cast<double>(value[at]));
+    return "element [" + std::to_string(at) + "] is " + number_text(widened_bits(value[at]));
   };
   if (std::size_t const at = find_not_finite(value); at != value.size())
     return add(errc::not_finite, shown(at) + ", not a finite number");
   if (f.type == kind::float_vector) return;
-  auto const large = std::find_if(value.begin(), value.end(), [&](float v) { return !fits_half(f.type, v); });
+  auto const large = std::find_if(value.begin(), value.end(), [&](float const& v) {
+    return !is_finite_half(f.type, f.type == kind::float16_vector ? to_float16_bits(v) : to_bfloat16_bits(v));
+  });
   if (large != value.end())
     add(errc::out_of_range, shown(static_cast<std::size_t>(large - value.begin())) + ", outside the range of " +
                                 (f.type == kind::float16_vector ? "float16" : "bfloat16"));
@@ -6966,12 +7038,11 @@ BULKWRITER_DECL void row_checker::check_floats(field_info const& f, std::span<fl
 
 BULKWRITER_DECL void row_checker::check_halves(field_info const& f, std::span<std::uint16_t const> bits) {
   if (!check_size(f, bits.size(), f.dim)) return;
-  unsigned const exponent = f.type == kind::float16_vector ? 0x7c00 : 0x7f80;
-  auto const bad = std::find_if(bits.begin(), bits.end(), [&](unsigned b) { return (b & exponent) == exponent; });
+  auto const bad = std::find_if(bits.begin(), bits.end(), [&](unsigned b) { return !is_finite_half(f.type, b); });
   if (bad == bits.end()) return;
-  float const value = f.type == kind::float16_vector ? from_float16_bits(*bad) : from_bfloat16_bits(*bad);
+  bool const is_nan = (*bad & (f.type == kind::float16_vector ? 0x3ff : 0x7f)) != 0;
   add(errc::not_finite, "element [" + std::to_string(bad - bits.begin()) + "] is " +
-                            number_text(static_cast<double>(value)) + ", not a finite number");
+                            (is_nan ? "nan" : *bad >> 15 != 0 ? "-inf" : "inf") + ", not a finite number");
 }
 
 BULKWRITER_DECL void row_checker::check_sparse(cell const& value) {
@@ -6980,15 +7051,14 @@ BULKWRITER_DECL void row_checker::check_sparse(cell const& value) {
   auto const values = value.sparse_values();
   for (std::size_t i = 0; i < indices.size(); ++i) {
     auto const index = [&] { return "index " + std::to_string(indices[i]); };
-    auto const v = static_cast<double>(values[i]);
     if (indices[i] == std::numeric_limits<std::uint32_t>::max())
       return add(errc::out_of_range, index() + " is outside 0..4294967294");
     if (i > 0 && indices[i] == indices[i - 1]) return add(errc::invalid_sparse, index() + " appears more than once");
     if (i > 0 && indices[i] < indices[i - 1])
       return add(errc::invalid_sparse, index() + " comes after " + std::to_string(indices[i - 1]));
-    if (!is_finite(v))
-      return add(errc::not_finite, "the value of " + index() + " is " + number_text(v) + ", not a finite number");
-    if (v < 0) return add(errc::invalid_sparse, "the value of " + index() + " is " + number_text(v) + ", less than 0");
+    auto const value_is = [&] { return "the value of " + index() + " is " + number_text(widened_bits(values[i])); };
+    if (!is_finite(values[i])) return add(errc::not_finite, value_is() + ", not a finite number");
+    if (values[i] < 0) return add(errc::invalid_sparse, value_is() + ", less than 0");
   }
 }
 
@@ -9606,8 +9676,15 @@ class text_node {
   bool boolean() const noexcept { return text_.front() == 't'; }
   std::int64_t integer() const noexcept { return number<std::int64_t>(); }
   std::uint64_t unsigned_integer() const noexcept { return number<std::uint64_t>(); }
-  double real() const noexcept { return floating<double>(); }
-  float real32() const noexcept { return floating<float>(); }  // infinite where it is too large
+  cell real() const noexcept {
+    double value = 0;
+    read_float(text_.data(), text_.data() + text_.size(), value);
+    return cell::float64(value);
+  }
+  /// The nearest float, unless it is infinite.
+  bool read_nearest(float& value) const noexcept {
+    return read_float(text_.data(), text_.data() + text_.size(), value).ec == std::errc();
+  }
   /// A view of the text, or of `scratch` where there are escapes.
   std::string_view string(std::string& scratch) const {
     if (text_.find('\\') == std::string_view::npos) return text_.substr(1, text_.size() - 2);
@@ -9679,13 +9756,6 @@ class text_node {
   T number() const noexcept {
     T value = 0;
     read(value);
-    return value;
-  }
-  template <class T>
-  T floating() const noexcept {
-    T value = 0;
-    if (read_float(text_.data(), text_.data() + text_.size(), value).ec == std::errc::result_out_of_range)
-      value = text_.front() == '-' ? -std::numeric_limits<T>::infinity() : std::numeric_limits<T>::infinity();
     return value;
   }
 
@@ -9809,9 +9879,9 @@ class json_to_cells {
     }
     if (k == kind::float32 || k == kind::float64) {
       if (!is_number(t)) return wrong(value, "a number");
-      if (k == kind::float64) return cell::float64(value.real());
-      float const single = value.real32();
-      return is_finite(single) ? cell::float32(single) : cell::float64(value.real());  // the checker tells the range
+      float single = 0;
+      if (k == kind::float32 && value.read_nearest(single)) return cell::float32(single);
+      return value.real();  // the checker tells the range
     }
     if (k == kind::json) {
       std::string& text = row_.new_text();
@@ -9848,8 +9918,8 @@ class json_to_cells {
 
   bool push_float(std::vector<float>& out, Node const& value) {
     if (!is_number(value.type())) return wrong(value, "a number"), false;
-    float const single = value.real32();
-    if (!is_finite(single)) return refuse(errc::out_of_range, shown(value) + " is outside the range of float32"), false;
+    float single = 0;
+    if (!value.read_nearest(single)) return refuse(errc::out_of_range, shown(value) + " is outside the range of float32"), false;
     out.push_back(single);
     return true;
   }
@@ -9857,7 +9927,7 @@ class json_to_cells {
     std::vector<float>& out = row_.new_floats();
     bool const good = read_elements(value, "an array of numbers", [&](Node const& e, std::size_t at) {
       if (is_number(e.type())) [[likely]]
-        if (float const single = e.real32(); is_finite(single)) [[likely]]
+        if (float single = 0; e.read_nearest(single)) [[likely]]
           return out.push_back(single), true;
       return refuse_element(at, [&] { push_float(out, e); });
     });
@@ -23630,11 +23700,17 @@ class boost_node {
     return value_->is_int64() ? value_->get_int64() : static_cast<std::int64_t>(value_->get_uint64());
   }
   std::uint64_t unsigned_integer() const noexcept { return value_->get_uint64(); }
-  double real() const noexcept {
-    if (value_->is_double()) return value_->get_double();
-    return value_->is_int64() ? static_cast<double>(value_->get_int64()) : static_cast<double>(value_->get_uint64());
+  cell real() const noexcept {
+    if (double const* const number = value_->if_double()) return cell::float64(*number);
+    return cell::float64(value_->is_int64() ? static_cast<double>(value_->get_int64())
+                                            : static_cast<double>(value_->get_uint64()));
   }
-  float real32() const noexcept { return static_cast<float>(real()); }
+  bool read_nearest(float& value) const noexcept {
+    cell const wide = real();
+    if (!fits_float32_bits(wide.number_bits())) return false;
+    value = static_cast<float>(wide.as_number());
+    return true;
+  }
   std::string_view string(std::string&) const noexcept { return value_->get_string(); }
   void append_json(std::string& out) const { out += boost::json::serialize(*value_); }
 

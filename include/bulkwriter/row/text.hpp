@@ -66,8 +66,8 @@ char* write_json_number(char* first, char* last, T value) {
 }
 
 /// Appends such a number. Not finite: "NaN", which no JSON check lets pass.
-void append_json_number(std::string& out, float value);
-void append_json_number(std::string& out, double value);
+void append_json_number(std::string& out, float const& value);
+void append_json_number(std::string& out, double const& value);
 void append_json_number(std::string& out, long long value);
 void append_json_number(std::string& out, unsigned long long value);
 

@@ -7,6 +7,7 @@
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <ranges>
 #include <span>
 #include <string>
@@ -46,8 +47,10 @@ cell scalar_cell(V const& value) {
     else
       return cell::integer(static_cast<std::int64_t>(value));
   } else if constexpr (K == kind::float32 || K == kind::float64) {
-    if constexpr (K == kind::float32 && std::is_same_v<V, float>)
+    if constexpr (std::is_same_v<V, float>)
       return cell::float32(value);
+    else if constexpr (std::is_same_v<V, double>)
+      return cell::float64(value);
     else
       return cell::float64(static_cast<double>(value));
   } else if constexpr (std::is_pointer_v<V>) {  // of getenv and its kin
@@ -82,13 +85,30 @@ cell packed_cell(field_info const& f, V const& bits, cell_row& memory) {
 }
 
 template <class V>
+void append_nearest(std::vector<float>& values, V const& value) {
+  if constexpr (std::is_same_v<V, float>) {
+    values.push_back(value);
+  } else if constexpr (std::is_integral_v<V>) {
+    values.push_back(static_cast<float>(value));
+  } else {
+    std::uint32_t bits;
+    if constexpr (std::is_same_v<V, double>) {
+      bits = narrowed_bits(value);
+    } else {
+      V const read = static_cast<V const volatile&>(value);
+      bits = narrowed_bits(static_cast<double>(read));
+    }
+    std::memcpy(&values.emplace_back(), &bits, sizeof bits);
+  }
+}
+template <class V>
 cell pairs_cell(field_info const& f, V const& pairs, cell_row& memory) {
   std::vector<std::uint32_t>& indices = memory.new_indices();
   std::vector<float>& values = memory.new_floats();
   for (auto const& [index, value] : pairs) {
     if (!std::in_range<std::uint32_t>(index)) return refuse_index(f, std::to_string(index), memory);
     indices.push_back(static_cast<std::uint32_t>(index));
-    values.push_back(static_cast<float>(value));
+    append_nearest(values, value);
   }
   return pairs_cell(indices, values);
 }

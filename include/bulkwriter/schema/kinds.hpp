@@ -1,7 +1,9 @@
 #pragma once
 
 #include <bulkwriter/schema/field_info.hpp>
+#include <bulkwriter/schema/finite.hpp>
 
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
@@ -58,7 +60,12 @@ struct default_float {
   /// From any number.
   template <class F>
     requires std::is_arithmetic_v<F>
-  constexpr default_float(F v) noexcept : value(static_cast<double>(v)), set(true) {}
+  constexpr default_float(F const& v) noexcept : set(true) {
+    if constexpr (std::is_same_v<F, float>)
+      value = std::bit_cast<double>(detail::widened_bits(v));
+    else
+      value = static_cast<double>(v);
+  }
 };
 namespace detail {
 // A class of its own: the constructor below stays good for constants where this fails.
