@@ -252,12 +252,12 @@ class error_box {
 
 // What may say no although there was no error. Owning pointers are not among these: where they come in a result, they own
 // something.
-template <class T>
+template <class Type>
 inline constexpr bool is_a_question =
-    std::is_same_v<T, bool> || std::is_pointer_v<T> || requires(T const& v) { v.has_value(); };
-template <class T>
+    std::is_same_v<Type, bool> || std::is_pointer_v<Type> || requires(Type const& v) { v.has_value(); };
+template <class Type>
 struct result_as_bool {
-  static_assert(!is_a_question<T>,
+  static_assert(!is_a_question<Type>,
                 "bulkwriter: this result is true whenever there was no error, whatever its value is, so that "
                 "`while (csv.try_next())` would never end; ask has_value() for success and `*r` or value() for the "
                 "answer: while (csv.try_next().value())");
@@ -272,37 +272,37 @@ struct result_as_bool {
 ///
 /// `value()` throws `error` (without exceptions: prints it and aborts); `*r` and `error()` require that you asked
 /// first. Of a temporary they give the value itself, not a reference into what is gone with the next semicolon.
-template <class T>
+template <class Type>
 class [[nodiscard]] result {
  public:
-  using value_type = T;  ///< of `value()`
+  using value_type = Type;  ///< of `value()`
 
   /// From a value or from an error.
   /// @{
-  template <class U = T>
-    requires(std::is_constructible_v<T, U &&> && !std::is_same_v<std::remove_cvref_t<U>, result> &&
-             !std::is_same_v<std::remove_cvref_t<U>, error_info>)
-  explicit(!std::is_convertible_v<U, T>) result(U&& value) : has_value_(true), value_(std::forward<U>(value)) {}
+  template <class Other = Type>
+    requires(std::is_constructible_v<Type, Other &&> && !std::is_same_v<std::remove_cvref_t<Other>, result> &&
+             !std::is_same_v<std::remove_cvref_t<Other>, error_info>)
+  explicit(!std::is_convertible_v<Other, Type>) result(Other&& value) : has_value_(true), value_(std::forward<Other>(value)) {}
   result(error_info info) : error_(std::move(info)) {}
   /// @}
   /// Copies and moves what there is: value or error.
   /// @{
   result(result const& other)
-    requires std::is_copy_constructible_v<T>
+    requires std::is_copy_constructible_v<Type>
       : has_value_(other.has_value_), error_(other.error_) {
     if (has_value_) std::construct_at(std::addressof(value_), other.value_);
   }
-  result(result&& other) noexcept(std::is_nothrow_move_constructible_v<T>)
+  result(result&& other) noexcept(std::is_nothrow_move_constructible_v<Type>)
       : has_value_(other.has_value_), error_(std::move(other.error_)) {
     if (has_value_) std::construct_at(std::addressof(value_), std::move(other.value_));
   }
-  result& operator=(result other) noexcept(std::is_nothrow_move_constructible_v<T>) {
+  result& operator=(result other) noexcept(std::is_nothrow_move_constructible_v<Type>) {
     std::destroy_at(this);
     return *std::construct_at(this, std::move(other));
   }
   /// @}
   ~result() {
-    if (has_value_) value_.~T();
+    if (has_value_) value_.~Type();
   }
 
   /// Whether there is a value. A result of bool, std::optional or a pointer is no condition and does not compile as one:
@@ -310,28 +310,28 @@ class [[nodiscard]] result {
   /// @{
   bool has_value() const noexcept { return has_value_; }
   explicit operator bool() const noexcept {
-    (void)sizeof(detail::result_as_bool<T>);
+    (void)sizeof(detail::result_as_bool<Type>);
     return has_value();
   }
   /// @}
 
   /// The value; throws `error` if there is none.
   /// @{
-  T& value() & { return check(), value_; }
-  T const& value() const& { return check(), value_; }
-  T value() && { return check(), static_cast<T&&>(value_); }
-  T value() const&& = delete;
+  Type& value() & { return check(), value_; }
+  Type const& value() const& { return check(), value_; }
+  Type value() && { return check(), static_cast<Type&&>(value_); }
+  Type value() const&& = delete;
   /// @}
 
   /// The value, unchecked: ask before, which nobody can have done of a temporary.
   /// @{
-  T& operator*() & noexcept { return value_; }
-  T const& operator*() const& noexcept { return value_; }
-  T operator*() && noexcept(std::is_nothrow_move_constructible_v<T>) { return static_cast<T&&>(value_); }
-  T operator*() const&& = delete;
-  T* operator->() & noexcept { return std::addressof(value_); }
-  T const* operator->() const& noexcept { return std::addressof(value_); }
-  T* operator->() const&& = delete;
+  Type& operator*() & noexcept { return value_; }
+  Type const& operator*() const& noexcept { return value_; }
+  Type operator*() && noexcept(std::is_nothrow_move_constructible_v<Type>) { return static_cast<Type&&>(value_); }
+  Type operator*() const&& = delete;
+  Type* operator->() & noexcept { return std::addressof(value_); }
+  Type const* operator->() const& noexcept { return std::addressof(value_); }
+  Type* operator->() const&& = delete;
   /// @}
 
   /// The reason, unchecked: only where there is no value.
@@ -350,7 +350,7 @@ class [[nodiscard]] result {
   bool has_value_ = false;
   /// @cond
   union {
-    T value_;
+    Type value_;
   };
   /// @endcond
   detail::error_box error_;
@@ -560,9 +560,9 @@ class cell {
  private:
   constexpr cell(type t, std::int64_t value) noexcept : type_(t), integer_(value) {}
   constexpr cell(type t, void const* data, std::size_t size) noexcept : type_(t), size_(size), data_(data) {}
-  template <class T>
-  std::span<T const> view() const noexcept {
-    return {static_cast<T const*>(data_), size_};
+  template <class Type>
+  std::span<Type const> view() const noexcept {
+    return {static_cast<Type const*>(data_), size_};
   }
 
   type type_ = type::null;
@@ -1258,10 +1258,10 @@ void append_json_string(std::string& out, std::string_view text);
 
 /// Writes the shortest decimal that reads back as the same number, in every reader: "-0" is the integer 0 to many, so
 /// that zero is "-0.0". There must be room for it: 24 characters do for every double, 15 for every float.
-template <class T>
-char* write_json_number(char* first, char* last, T value) {
+template <class Type>
+char* write_json_number(char* first, char* last, Type value) {
   char* const end = std::to_chars(first, last, value).ptr;
-  if constexpr (std::is_floating_point_v<T>) {
+  if constexpr (std::is_floating_point_v<Type>) {
     if (end - first != 2 || first[0] != '-' || first[1] != '0') [[likely]]
       return end;
     end[0] = '.', end[1] = '0';
@@ -1516,9 +1516,9 @@ class cell_row {
 };
 
 /// How a value of the user's becomes a row of a run-time schema: specialise with
-/// `static void read(T const& value, cell_row& row)`. <bulkwriter/adapt/boost_json.hpp> does so for
+/// `static void read(Type const& value, cell_row& row)`. <bulkwriter/adapt/boost_json.hpp> does so for
 /// boost::json::object.
-template <class T>
+template <class Type>
 struct cells_of {};
 
 }  // namespace v1
@@ -2576,8 +2576,8 @@ class parquet_encoder final : public format::encoder {
     l.values.append(bytes.data(), bytes.size());
     grow(bytes.size());
   }
-  template <class T>
-  void put_fixed(leaf& l, T value) {
+  template <class Type>
+  void put_fixed(leaf& l, Type value) {
     // chains of numbers are written by numbers, so one never straddles slabs
     std::memcpy(l.values.extend(sizeof value).data(), &value, sizeof value);
     grow(sizeof value);
@@ -2851,16 +2851,16 @@ namespace bulkwriter {
 inline namespace v1 {
 
 /// Text as a template argument: `field<"title", …>`. Both compilers print it readably in their messages.
-template <std::size_t N>
+template <std::size_t Size>
 struct fixed_string {
-  char data[N]{};  ///< with the NUL at the end
+  char data[Size]{};  ///< with the NUL at the end
 
   /// From a string literal.
-  constexpr fixed_string(char const (&text)[N]) noexcept {
-    for (std::size_t i = 0; i < N; ++i) data[i] = text[i];
+  constexpr fixed_string(char const (&text)[Size]) noexcept {
+    for (std::size_t i = 0; i < Size; ++i) data[i] = text[i];
   }
   /// Without the NUL.
-  constexpr std::string_view view() const noexcept { return {data, N - 1}; }
+  constexpr std::string_view view() const noexcept { return {data, Size - 1}; }
 };
 
 }  // namespace v1
@@ -2873,18 +2873,18 @@ inline namespace v1 {
 
 /// A value with the name of its field, made by `"title"_f = value`. Refers to the value: use it in the call that takes
 /// it.
-template <fixed_string Name, class T>
+template <fixed_string Name, class Type>
 struct named {
-  T&& value;  ///< of the caller
+  Type&& value;  ///< of the caller
 };
 
 /// What `"title"_f` is: a name that waits for its value.
 template <fixed_string Name>
 struct field_name {
   /// Gives the value its name; nothing is copied.
-  template <class T>
-  constexpr named<Name, T> operator=(T&& value) const noexcept {
-    return {static_cast<T&&>(value)};
+  template <class Type>
+  constexpr named<Name, Type> operator=(Type&& value) const noexcept {
+    return {static_cast<Type&&>(value)};
   }
 };
 
@@ -2931,9 +2931,9 @@ struct default_int {
   /// @}
   constexpr default_int() = default;  ///< none
   /// From any integer.
-  template <class I>
-    requires(std::is_integral_v<I> && !std::is_same_v<I, bool>)
-  constexpr default_int(I v) noexcept
+  template <class Index>
+    requires(std::is_integral_v<Index> && !std::is_same_v<Index, bool>)
+  constexpr default_int(Index v) noexcept
       : value(static_cast<std::int64_t>(v)), set(true), fits(std::in_range<std::int64_t>(v)) {}
 };
 /// The default_value of a boolean.
@@ -2986,10 +2986,10 @@ struct default_string {
   /// @}
   constexpr default_string() = default;  ///< none
   /// From a string literal of at most 256 bytes.
-  template <std::size_t N>
-  constexpr default_string(char const (&text)[N]) noexcept : size(N - 1 < capacity ? N - 1 : capacity), set(true) {
-    (void)sizeof(detail::text_attribute_check<N - 1, capacity>);
-    for (std::size_t i = 0; i + 1 < N && i < capacity; ++i) data[i] = text[i];
+  template <std::size_t Size>
+  constexpr default_string(char const (&text)[Size]) noexcept : size(Size - 1 < capacity ? Size - 1 : capacity), set(true) {
+    (void)sizeof(detail::text_attribute_check<Size - 1, capacity>);
+    for (std::size_t i = 0; i + 1 < Size && i < capacity; ++i) data[i] = text[i];
   }
   /// The text.
   constexpr std::string_view view() const noexcept { return {data, size}; }
@@ -3310,9 +3310,9 @@ struct sparse_view {
   std::span<float const> values = {};           ///< one for each index
 };
 
-/// How a type of the user's becomes JSON text: specialise with `static void append(std::string& out, T const& value)`.
+/// How a type of the user's becomes JSON text: specialise with `static void append(std::string& out, Type const& value)`.
 /// <bulkwriter/adapt/boost_json.hpp> does so for boost::json.
-template <class T>
+template <class Type>
 struct json_text_of {};
 
 namespace detail {
@@ -3365,9 +3365,9 @@ concept pair_range = std::ranges::input_range<V const> && requires(std::ranges::
 };
 
 // 16-bit floats by their bits: float16, plain integers, and the compiler's own type where it is that of the kind.
-template <class T>
+template <class Type>
 inline constexpr bool is_native_float16 = false;
-template <class T>
+template <class Type>
 inline constexpr bool is_native_bfloat16 = false;
 #if defined(__FLT16_MANT_DIG__)
 __extension__ using native_float16 = _Float16;
@@ -3383,9 +3383,9 @@ consteval bool holds_halves() {
   if constexpr (!std::ranges::contiguous_range<V const>) {
     return false;
   } else {
-    using T = std::remove_cv_t<std::ranges::range_value_t<V const>>;
-    return block_of<V, T> && (std::same_as<T, float16> || std::same_as<T, std::uint16_t> ||
-                              (K == kind::float16_vector ? is_native_float16<T> : is_native_bfloat16<T>));
+    using Type = std::remove_cv_t<std::ranges::range_value_t<V const>>;
+    return block_of<V, Type> && (std::same_as<Type, float16> || std::same_as<Type, std::uint16_t> ||
+                              (K == kind::float16_vector ? is_native_float16<Type> : is_native_bfloat16<Type>));
   }
 }
 
@@ -3481,8 +3481,8 @@ struct sub_fields_of<struct_array<Sub...>> {
     else
       return std::array<field_info, 0>{};
   }();
-  template <std::size_t I>
-  using at = std::tuple_element_t<I, std::tuple<Sub...>>;
+  template <std::size_t Index>
+  using at = std::tuple_element_t<Index, std::tuple<Sub...>>;
 };
 template <class Fields>
   requires requires { typename Fields::is_struct_fields; }
@@ -3492,11 +3492,11 @@ template <class V, auto Kind, strictness How>
 consteval bool storable();
 
 // Fields without members take what is like a tuple, by position.
-template <class E, class Sub, std::size_t... I>
-consteval bool storable_tuple(std::index_sequence<I...>) {
+template <class E, class Sub, std::size_t... Index>
+consteval bool storable_tuple(std::index_sequence<Index...>) {
   if constexpr (requires { std::tuple_size<E>::value; }) {
     if constexpr (std::tuple_size<E>::value == Sub::size)
-      return (storable<std::remove_cvref_t<std::tuple_element_t<I, E>>, Sub::template at<I>::attributes,
+      return (storable<std::remove_cvref_t<std::tuple_element_t<Index, E>>, Sub::template at<Index>::attributes,
                        strictness::value>() &&
               ...);
   }
@@ -3532,15 +3532,15 @@ consteval bool storable() {
     return storable_as<V, K::tag, How>();
 }
 
-// An extent that the compiler knows: std::array, C array, span<T, N>; 0 where it does not.
+// An extent that the compiler knows: std::array, C array, span<Type, Size>; 0 where it does not.
 template <class V>
 inline constexpr std::size_t fixed_extent = 0;
-template <class T, std::size_t N>
-inline constexpr std::size_t fixed_extent<std::array<T, N>> = N;
-template <class T, std::size_t N>
-inline constexpr std::size_t fixed_extent<T[N]> = N;
-template <class T, std::size_t N>
-inline constexpr std::size_t fixed_extent<std::span<T, N>> = N == std::dynamic_extent ? 0 : N;
+template <class Type, std::size_t Size>
+inline constexpr std::size_t fixed_extent<std::array<Type, Size>> = Size;
+template <class Type, std::size_t Size>
+inline constexpr std::size_t fixed_extent<Type[Size]> = Size;
+template <class Type, std::size_t Size>
+inline constexpr std::size_t fixed_extent<std::span<Type, Size>> = Size == std::dynamic_extent ? 0 : Size;
 
 /// The number of elements a dense vector's range must have; 0 for other kinds.
 constexpr std::size_t wanted_extent(field_info const& f) noexcept {
@@ -3650,9 +3650,9 @@ template <fixed_string Name, class K>
   requires(sub_fields_of<K>::size != 0)
 struct struct_check<Name, K> {
   using sub = sub_fields_of<K>;
-  static constexpr struct_verdict verdict = []<std::size_t... I>(std::index_sequence<I...>) -> struct_verdict {
-    if constexpr (!common_owner<typename sub::template at<I>::owner...>::same)
-      return {struct_rule::one_struct, first_stranger<typename sub::template at<I>::owner...>()};
+  static constexpr struct_verdict verdict = []<std::size_t... Index>(std::index_sequence<Index...>) -> struct_verdict {
+    if constexpr (!common_owner<typename sub::template at<Index>::owner...>::same)
+      return {struct_rule::one_struct, first_stranger<typename sub::template at<Index>::owner...>()};
     else
       return judge_struct(sub::infos);
   }(std::make_index_sequence<sub::size>{});
@@ -3981,16 +3981,16 @@ namespace bulkwriter {
 inline namespace v1 {
 namespace detail {
 
-template <std::size_t I, class F>
+template <std::size_t Index, class F>
 struct slot {
   using type = F;
 };
 template <class, class...>
 struct slots;
-template <std::size_t... I, class... F>
-struct slots<std::index_sequence<I...>, F...> : slot<I, F>... {};
-template <std::size_t I, class F>
-slot<I, F> pick(slot<I, F> const*);
+template <std::size_t... Index, class... F>
+struct slots<std::index_sequence<Index...>, F...> : slot<Index, F>... {};
+template <std::size_t Index, class F>
+slot<Index, F> pick(slot<Index, F> const*);
 
 // What is wrong with a schema as a whole, and with which field.
 enum class schema_rule : std::uint8_t {
@@ -4128,8 +4128,8 @@ concept typed_schema = requires { typename S::is_schema; };
 
 // Algorithms are templates on the user's named schema, never on the list of fields: symbols stay short.
 namespace detail {
-template <class S, std::size_t I>
-using field_at = typename decltype(pick<I>(static_cast<typename S::slots const*>(nullptr)))::type;
+template <class S, std::size_t Index>
+using field_at = typename decltype(pick<Index>(static_cast<typename S::slots const*>(nullptr)))::type;
 
 consteval bool has_dynamic_field(std::span<field_info const> fields) {
   for (auto const& f : fields)
@@ -4162,17 +4162,17 @@ std::string_view text_view(V const& value) noexcept {
 
 template <class V>
 consteval bool is_dynamic_value() {
-  using T = plain_type<V>;
-  if constexpr (is_null_type<T> || std::is_same_v<T, bool> || integer_like<T> || text_like<T> || has_json_text<T>)
+  using Type = plain_type<V>;
+  if constexpr (is_null_type<Type> || std::is_same_v<Type, bool> || integer_like<Type> || text_like<Type> || has_json_text<Type>)
     return true;
-  else if constexpr (std::floating_point<T>)
-    return sizeof(T) <= 8;
-  else if constexpr (!std::ranges::input_range<T const>)
+  else if constexpr (std::floating_point<Type>)
+    return sizeof(Type) <= 8;
+  else if constexpr (!std::ranges::input_range<Type const>)
     return false;
-  else if constexpr (std::is_same_v<std::ranges::range_value_t<T const>, T>)
+  else if constexpr (std::is_same_v<std::ranges::range_value_t<Type const>, Type>)
     return false;  // std::filesystem::path is a range of itself
   else
-    return is_dynamic_value<std::ranges::range_value_t<T const>>();
+    return is_dynamic_value<std::ranges::range_value_t<Type const>>();
 }
 
 template <class V>
@@ -4352,10 +4352,10 @@ cell array_cell(V const& elements, cell_row& memory) {
   cell_list& list = memory.new_list();
   list.cells.reserve(std::ranges::size(elements));
   for (auto&& element : elements) {
-    using T = std::remove_cvref_t<decltype(element)>;
+    using Type = std::remove_cvref_t<decltype(element)>;
     // text that the range makes as it goes is gone with the next element
-    if constexpr (!std::is_lvalue_reference_v<std::ranges::range_reference_t<V const>> && text_like<T> &&
-                  !std::is_same_v<T, std::string_view> && !std::is_pointer_v<T>)
+    if constexpr (!std::is_lvalue_reference_v<std::ranges::range_reference_t<V const>> && text_like<Type> &&
+                  !std::is_same_v<Type, std::string_view> && !std::is_pointer_v<Type>)
       list.cells.push_back(cell::text(memory.new_text() = text_view(element)));
     else
       list.cells.push_back(scalar_cell<E>(element));
@@ -4367,13 +4367,13 @@ template <class F, class V>
 cell field_cell_of(V const& value, cell_row& memory);
 
 // A struct by its members, or what is like a tuple by position.
-template <class Sub, class Struct, std::size_t... I>
-void show_sub_fields(Struct const& value, cell_row& memory, cell* cells, std::index_sequence<I...>) {
+template <class Sub, class Struct, std::size_t... Index>
+void show_sub_fields(Struct const& value, cell_row& memory, cell* cells, std::index_sequence<Index...>) {
   if constexpr (std::is_void_v<typename Sub::template at<0>::owner>) {
     using std::get;
-    ((cells[I] = field_cell_of<typename Sub::template at<I>>(get<I>(value), memory)), ...);
+    ((cells[Index] = field_cell_of<typename Sub::template at<Index>>(get<Index>(value), memory)), ...);
   } else {
-    ((cells[I] = field_cell_of<typename Sub::template at<I>>(Sub::template at<I>::get(value), memory)), ...);
+    ((cells[Index] = field_cell_of<typename Sub::template at<Index>>(Sub::template at<Index>::get(value), memory)), ...);
   }
 }
 template <class Sub, class V>
@@ -4454,23 +4454,23 @@ namespace detail {
 
 // ---- the schema's struct ----
 
-template <class S, std::size_t I>
+template <class S, std::size_t Index>
 struct column_without_member {
-  using F = field_at<S, I>;
+  using F = field_at<S, Index>;
   static_assert(rule::field<F::name_storage, F::info.may_be_null()>,
                 "bulkwriter: this column<> has no member, so a row given as a struct cannot bring its value; bind it "
                 "with field<>, "
                 "make it nullable, or append by name");
 };
 
-template <class S, std::size_t I, class Row>
+template <class S, std::size_t Index, class Row>
 void show_member(Row const& row, cell_row& memory, cell* cells) {
-  using F = field_at<S, I>;
+  using F = field_at<S, Index>;
   if constexpr (F::info.written()) {
     if constexpr (requires { F::ok; }) {
-      if constexpr (F::ok) cells[I] = field_cell_of<F>(F::get(row), memory);
+      if constexpr (F::ok) cells[Index] = field_cell_of<F>(F::get(row), memory);
     } else {
-      static_assert(sizeof(column_without_member<S, I>) != 0);
+      static_assert(sizeof(column_without_member<S, Index>) != 0);
     }
   }
 }
@@ -4478,23 +4478,23 @@ void show_member(Row const& row, cell_row& memory, cell* cells) {
 template <class S, class Row>
 void show_struct(void const* row, cell_row& memory, cell* cells) {
   if constexpr (S::one_struct)
-    [&]<std::size_t... I>(std::index_sequence<I...>) {
-      (show_member<S, I>(*static_cast<Row const*>(row), memory, cells), ...);
+    [&]<std::size_t... Index>(std::index_sequence<Index...>) {
+      (show_member<S, Index>(*static_cast<Row const*>(row), memory, cells), ...);
     }(std::make_index_sequence<S::size>{});
 }
 
 // ---- values by name or by position: references side by side, and where each field finds its own ----
 
-template <std::size_t I, class V>
+template <std::size_t Index, class V>
 struct value_ref {
   V const& value;
 };
 template <class, class... V>
 struct value_refs;
-template <std::size_t... I, class... V>
-struct value_refs<std::index_sequence<I...>, V...> : value_ref<I, V>... {};
-template <std::size_t I, class V>
-constexpr V const& value_at(value_ref<I, V> const& ref) noexcept {
+template <std::size_t... Index, class... V>
+struct value_refs<std::index_sequence<Index...>, V...> : value_ref<Index, V>... {};
+template <std::size_t Index, class V>
+constexpr V const& value_at(value_ref<Index, V> const& ref) noexcept {
   return ref.value;
 }
 
@@ -4542,12 +4542,12 @@ template <fixed_string... Name>
 struct name_list {
   static constexpr std::array<std::string_view, sizeof...(Name)> views{stored_name<Name>.view()...};
 };
-template <std::size_t I, fixed_string First, fixed_string... Rest>
+template <std::size_t Index, fixed_string First, fixed_string... Rest>
 consteval auto nth_name() {
-  if constexpr (I == 0)
+  if constexpr (Index == 0)
     return First;
   else
-    return nth_name<I - 1, Rest...>();
+    return nth_name<Index - 1, Rest...>();
 }
 
 /// By name: the names are known to the compiler.
@@ -4581,9 +4581,9 @@ struct by_position {
   static constexpr std::array<std::string_view, Args> names{};  // no argument is loose
 };
 
-template <class S, std::size_t I, class V>
+template <class S, std::size_t Index, class V>
 struct value_rules {
-  using F = field_at<S, I>;
+  using F = field_at<S, Index>;
   static constexpr bool fits = is_null_type<V> || storable<plain_type<V>, F::attributes, strictness::value>();
   static constexpr bool extent = extent_fits<plain_type<V>>(F::info);
   static constexpr bool present = !is_null_type<V> || F::info.may_be_null();
@@ -4591,10 +4591,10 @@ struct value_rules {
 };
 // Says which rule is broken. Apart from the rules, since Clang calls nothing constant that a failed assertion stands
 // in.
-template <class S, std::size_t I, class V>
+template <class S, std::size_t Index, class V>
 struct value_check {
-  using rules = value_rules<S, I, V>;
-  static constexpr auto name = field_at<S, I>::name_storage;
+  using rules = value_rules<S, Index, V>;
+  static constexpr auto name = field_at<S, Index>::name_storage;
   static_assert(
       rule::field<name, rules::fits>,
       "bulkwriter: a value of this C++ type cannot be stored in this field (boolean: bool; integers: an integer; "
@@ -4647,10 +4647,10 @@ void make_dynamic_text(std::string& object, Refs const& refs, std::string_view g
   object += '}';
 }
 
-template <class S, class Bound, std::size_t I, class Refs, class Args>
+template <class S, class Bound, std::size_t Index, class Refs, class Args>
 void show_bound(Refs const& refs, cell_row& memory, cell* cells, Args args) {
-  using F = field_at<S, I>;
-  constexpr int a = Bound::bound.argument_of[I];
+  using F = field_at<S, Index>;
+  constexpr int a = Bound::bound.argument_of[Index];
   constexpr bool has_loose = [] {
     for (bool const loose : Bound::bound.is_loose)
       if (loose) return true;
@@ -4661,17 +4661,17 @@ void show_bound(Refs const& refs, cell_row& memory, cell* cells, Args args) {
     if constexpr (a != no_value) append_given_object(given, value_at<static_cast<std::size_t>(a)>(refs));
     std::string& object = memory.new_text();
     make_dynamic_text<Bound>(object, refs, given, args);
-    cells[I] = cell::text(object);
+    cells[Index] = cell::text(object);
   } else if constexpr (a != no_value) {
-    cells[I] = field_cell_of<F>(value_at<static_cast<std::size_t>(a)>(refs), memory);
+    cells[Index] = field_cell_of<F>(value_at<static_cast<std::size_t>(a)>(refs), memory);
   }
 }
 
 template <class S, class Bound, class Refs>
 void show_values(void const* row, cell_row& memory, cell* cells) {
   auto const& refs = *static_cast<Refs const*>(row);
-  [&]<std::size_t... I>(std::index_sequence<I...>) {
-    (show_bound<S, Bound, I>(refs, memory, cells, std::make_index_sequence<Bound::bound.is_loose.size()>{}), ...);
+  [&]<std::size_t... Index>(std::index_sequence<Index...>) {
+    (show_bound<S, Bound, Index>(refs, memory, cells, std::make_index_sequence<Bound::bound.is_loose.size()>{}), ...);
   }(std::make_index_sequence<S::size>{});
 }
 
@@ -5134,10 +5134,10 @@ struct cannot_hold {
 
 template <class V>
 inline constexpr bool is_tuple_or_named = false;
-template <class... T>
-inline constexpr bool is_tuple_or_named<std::tuple<T...>> = true;
-template <fixed_string N, class T>
-inline constexpr bool is_tuple_or_named<named<N, T>> = true;
+template <class... Type>
+inline constexpr bool is_tuple_or_named<std::tuple<Type...>> = true;
+template <fixed_string Size, class Type>
+inline constexpr bool is_tuple_or_named<named<Size, Type>> = true;
 
 template <class S>
 struct row_type_of {  // of what is no schema: one message is enough
@@ -5213,14 +5213,14 @@ class bulk_writer : public bulk_writer_base {
   /// By name: `append_row("id"_f = 1, "title"_f = "hello")`, in any order. Nullable and defaulted fields may be left
   /// out; names that the schema does not declare go to the dynamic field, and do not compile where there is none.
   /// @{
-  template <fixed_string... Name, class... T>
+  template <fixed_string... Name, class... Type>
     requires(sizeof...(Name) > 0)
-  result<void> try_append_row(named<Name, T>... value) {
+  result<void> try_append_row(named<Name, Type>... value) {
     return append_by_name<Name...>(value.value...);
   }
-  template <fixed_string... Name, class... T>
+  template <fixed_string... Name, class... Type>
     requires(sizeof...(Name) > 0)
-  void append_row(named<Name, T>... value) {
+  void append_row(named<Name, Type>... value) {
     append_by_name<Name...>(value.value...).value();
   }
   /// @}
@@ -5228,12 +5228,12 @@ class bulk_writer : public bulk_writer_base {
   /// By position: one value for each field in schema order, without auto_id fields and function outputs.
   /// A dynamic field at the end may be left out.
   /// @{
-  template <class... T>
-  result<void> try_append_row(std::tuple<T...> const& row) {
+  template <class... Type>
+  result<void> try_append_row(std::tuple<Type...> const& row) {
     return append_by_position(row);
   }
-  template <class... T>
-  void append_row(std::tuple<T...> const& row) {
+  template <class... Type>
+  void append_row(std::tuple<Type...> const& row) {
     append_by_position(row).value();
   }
   /// @}
@@ -5277,14 +5277,14 @@ class bulk_writer : public bulk_writer_base {
   /// different lengths, blocks that end within a row, and bad offsets are an invalid_option that names the field, and
   /// no row is appended then. The number of rows appended.
   /// @{
-  template <fixed_string... Name, class... T>
+  template <fixed_string... Name, class... Type>
     requires(sizeof...(Name) > 0)
-  result<std::uint64_t> try_append_columns(named<Name, T>... column) {
+  result<std::uint64_t> try_append_columns(named<Name, Type>... column) {
     return detail::caught("a column", [&] { return append_by_columns<Name...>(column.value...); });
   }
-  template <fixed_string... Name, class... T>
+  template <fixed_string... Name, class... Type>
     requires(sizeof...(Name) > 0)
-  std::uint64_t append_columns(named<Name, T>... column) {
+  std::uint64_t append_columns(named<Name, Type>... column) {
     return append_by_columns<Name...>(column.value...).value();
   }
   /// @}
@@ -5332,14 +5332,14 @@ class bulk_writer : public bulk_writer_base {
     return append(&row, &detail::show_values<Schema, Bound, refs>);
   }
 
-  template <class Bound, std::size_t I, class... V>
-  using argument = std::tuple_element_t<static_cast<std::size_t>(Bound::bound.argument_of[I]), std::tuple<V...>>;
-  template <class Bound, std::size_t I, class... V>
+  template <class Bound, std::size_t Index, class... V>
+  using argument = std::tuple_element_t<static_cast<std::size_t>(Bound::bound.argument_of[Index]), std::tuple<V...>>;
+  template <class Bound, std::size_t Index, class... V>
   static consteval bool value_fits() {
-    if constexpr (Bound::bound.argument_of[I] == detail::no_value)
+    if constexpr (Bound::bound.argument_of[Index] == detail::no_value)
       return true;
     else
-      return detail::value_rules<Schema, I, argument<Bound, I, V...>>::ok;
+      return detail::value_rules<Schema, Index, argument<Bound, Index, V...>>::ok;
   }
   template <class Bound, fixed_string Name, class V>
   static constexpr bool loose_value_fits = !Bound::is_loose(Name.view()) || detail::is_dynamic_value<V>();
@@ -5347,17 +5347,17 @@ class bulk_writer : public bulk_writer_base {
   // A value that does not fit instantiates the class that says so, and nothing behind it.
   template <class Bound, class... V>
   result<void> append_checked(V const&... value) {
-    return [&]<std::size_t... I>(std::index_sequence<I...>) -> result<void> {
-      if constexpr ((value_fits<Bound, I, V...>() && ...))
+    return [&]<std::size_t... Index>(std::index_sequence<Index...>) -> result<void> {
+      if constexpr ((value_fits<Bound, Index, V...>() && ...))
         return append_values<Bound>(value...);
       else
-        (explain<Bound, I, V...>(), ...);
+        (explain<Bound, Index, V...>(), ...);
       return {};
     }(std::make_index_sequence<Schema::size>{});
   }
-  template <class Bound, std::size_t I, class... V>
+  template <class Bound, std::size_t Index, class... V>
   static void explain() {
-    if constexpr (!value_fits<Bound, I, V...>()) (void)sizeof(detail::value_check<Schema, I, argument<Bound, I, V...>>);
+    if constexpr (!value_fits<Bound, Index, V...>()) (void)sizeof(detail::value_check<Schema, Index, argument<Bound, Index, V...>>);
   }
 
   template <fixed_string... Name, class... V>
@@ -5410,11 +5410,11 @@ class bulk_writer : public bulk_writer_base {
     return std::uint64_t{sizes[0]};
   }
 
-  template <class... T>
-  result<void> append_by_position(std::tuple<T...> const& row) {
-    using bound = detail::by_position<Schema, sizeof...(T)>;
+  template <class... Type>
+  result<void> append_by_position(std::tuple<Type...> const& row) {
+    using bound = detail::by_position<Schema, sizeof...(Type)>;
     if constexpr (!bound::arity_fits) {
-      static_assert(sizeof(detail::wrong_arity<Schema, sizeof...(T), bound::wanted>) != 0);
+      static_assert(sizeof(detail::wrong_arity<Schema, sizeof...(Type), bound::wanted>) != 0);
       return {};
     } else {
       return std::apply([&](auto const&... value) { return append_checked<bound>(value...); }, row);
@@ -5693,13 +5693,13 @@ inline char const* decimal_end(char const* const first, char const* const last) 
 inline void to_nearest(char const* text, float& value, locale_t locale) { value = ::strtof_l(text, nullptr, locale); }
 inline void to_nearest(char const* text, double& value, locale_t locale) { value = ::strtod_l(text, nullptr, locale); }
 
-template <class T>
-std::from_chars_result read_float_by_strtod(char const* first, char const* last, T& value) {
+template <class Type>
+std::from_chars_result read_float_by_strtod(char const* first, char const* last, Type& value) {
   // The decimal point of strtod is that of the program's locale; this one is built in, and making it cannot fail.
   static locale_t const c_locale = ::newlocale(LC_ALL_MASK, "C", locale_t{});
   char const* const end = decimal_end(first, last);
   if (end == first) return {first, std::errc::invalid_argument};
-  T nearest;
+  Type nearest;
   to_nearest(std::string(first, end).c_str(), nearest, c_locale);
   if (!is_finite(nearest)) return {end, std::errc::result_out_of_range};
   value = nearest;
@@ -5707,13 +5707,13 @@ std::from_chars_result read_float_by_strtod(char const* first, char const* last,
 }
 
 // libc++ has had it since version 20.
-template <class T>
-concept has_from_chars = requires(char const* p, T& value) { std::from_chars(p, p, value); };
+template <class Type>
+concept has_from_chars = requires(char const* p, Type& value) { std::from_chars(p, p, value); };
 
-template <class T>
-std::from_chars_result read_float_anyhow(char const* first, char const* last, T& value) {
-  if constexpr (has_from_chars<T>) {
-    T nearest;
+template <class Type>
+std::from_chars_result read_float_anyhow(char const* first, char const* last, Type& value) {
+  if constexpr (has_from_chars<Type>) {
+    Type nearest;
     auto const done = std::from_chars(first, last, nearest);
     if (done.ec == std::errc{}) {
       if (!is_finite(nearest)) return {first, std::errc::invalid_argument};
@@ -6096,8 +6096,8 @@ BULKWRITER_DECL void append_json_string(std::string& out, std::string_view text)
   out.push_back('"');
 }
 
-template <class T>
-void append_chars(std::string& out, T value) {
+template <class Type>
+void append_chars(std::string& out, Type value) {
   char buffer[40];
   out.append(buffer, write_json_number(buffer, buffer + sizeof buffer, value));
 }
@@ -6250,11 +6250,11 @@ void append_at_most(std::string& out, std::size_t room, Write const& write) {
 }
 
 // A list of numbers; each is `number(value)`.
-template <std::size_t longest, class T, class Number>
-void append_json_numbers(std::string& out, std::span<T const> values, Number const& number) {
+template <std::size_t longest, class Type, class Number>
+void append_json_numbers(std::string& out, std::span<Type const> values, Number const& number) {
   append_at_most(out, 2 + values.size() * longest, [&](char* at, char* end) {
     *at++ = '[';
-    for (T const v : values) {
+    for (Type const v : values) {
       at = write_json_number(at, end, number(v));
       *at++ = ',';
     }
@@ -6392,7 +6392,7 @@ namespace detail {
 
 // Things that keep their addresses and their memory from one use to the next. A list by hand: six vectors of pointers
 // cost a unit more to compile than the rest of the row.
-template <class T>
+template <class Type>
 class reused {
  public:
   reused() = default;
@@ -6402,7 +6402,7 @@ class reused {
     while (first_ != nullptr) delete std::exchange(first_, first_->next);
   }
 
-  T& get() {
+  Type& get() {
     node*& next = last_ != nullptr ? last_->next : first_;
     if (next == nullptr) next = new node;
     last_ = next;
@@ -6413,7 +6413,7 @@ class reused {
 
  private:
   struct node {
-    T value = {};
+    Type value = {};
     node* next = nullptr;
   };
   node* first_ = nullptr;
@@ -8446,13 +8446,13 @@ BULKWRITER_DECL result<void> parquet_encoder::flush(format::byte_sink const& sin
   return streamed_page_is_full() ? stream_page(sink) : result<void>();
 }
 
-template <class T>
+template <class Type>
 std::optional<parquet_range> parquet_range_of(byte_chain const& values) {
   if (values.size() == 0) return std::nullopt;
-  T least = (std::numeric_limits<T>::max)(), greatest = (std::numeric_limits<T>::min)();
+  Type least = (std::numeric_limits<Type>::max)(), greatest = (std::numeric_limits<Type>::min)();
   values.for_pieces(0, values.size(), [&](std::span<std::byte const> piece) {
-    for (std::size_t at = 0; at < piece.size(); at += sizeof(T)) {
-      T v;
+    for (std::size_t at = 0; at < piece.size(); at += sizeof(Type)) {
+      Type v;
       std::memcpy(&v, piece.data() + at, sizeof v);
       least = (std::min)(least, v);
       greatest = (std::max)(greatest, v);
@@ -9747,14 +9747,14 @@ class text_node {
       if ((c == ']' || c == '}') && --depth == 0) return at;
     }
   }
-  template <class T>
-  bool read(T& value) const noexcept {
+  template <class Type>
+  bool read(Type& value) const noexcept {
     auto const [end, failed] = std::from_chars(text_.data(), text_.data() + text_.size(), value);
     return failed == std::errc() && end == text_.data() + text_.size();
   }
-  template <class T>
-  T number() const noexcept {
-    T value = 0;
+  template <class Type>
+  Type number() const noexcept {
+    Type value = 0;
     read(value);
     return value;
   }
@@ -9934,13 +9934,13 @@ class json_to_cells {
     return good ? cell::floats(out) : cell();
   }
 
-  template <class T>
-  cell read_integers(Node const& value, std::vector<T>& out) {
+  template <class Type>
+  cell read_integers(Node const& value, std::vector<Type>& out) {
     bool const good = read_elements(value, "an array of integers", [&](Node const& e, std::size_t at) {
-      using limits = std::numeric_limits<T>;
+      using limits = std::numeric_limits<Type>;
       json_type const t = e.type();
       if (t == json_type::integer && e.integer() >= limits::min() && e.integer() <= limits::max())
-        return out.push_back(static_cast<T>(e.integer())), true;
+        return out.push_back(static_cast<Type>(e.integer())), true;
       return refuse_element(at, [&] {
         if (t == json_type::integer || t == json_type::unsigned_integer)
           refuse(errc::out_of_range,
@@ -9950,7 +9950,7 @@ class json_to_cells {
       });
     });
     if (!good) return {};
-    if constexpr (std::is_same_v<T, std::int8_t>)
+    if constexpr (std::is_same_v<Type, std::int8_t>)
       return cell::int8s(out);
     else
       return cell::bytes(out);
@@ -12382,9 +12382,9 @@ text_error parse(std::string_view text, float& value);
 text_error parse(std::string_view text, double& value);
 text_error parse(std::string_view text, bool& value);
 
-template <std::integral T>
-  requires(!std::same_as<T, bool> && !std::same_as<T, char>)
-text_error parse(std::string_view text, T& value);
+template <std::integral Type>
+  requires(!std::same_as<Type, bool> && !std::same_as<Type, char>)
+text_error parse(std::string_view text, Type& value);
 /// @}
 
 /// A list `[0.25, -1e-3]` with blanks round its elements, into exactly `out.size()` numbers. Errors: `invalid_number`
@@ -12404,16 +12404,16 @@ bool is_json_number(std::string_view text);
 /// The text for a message: in single quotes, control characters and what is no UTF-8 as escapes, cut after 40 bytes.
 inline std::string quoted(std::string_view text) { return bulkwriter::detail::in_quotes(text); }
 
-template <std::integral T>
-  requires(!std::same_as<T, bool> && !std::same_as<T, char>)
-text_error parse(std::string_view text, T& value) {
-  using wide = std::conditional_t<std::is_signed_v<T>, long long, unsigned long long>;
+template <std::integral Type>
+  requires(!std::same_as<Type, bool> && !std::same_as<Type, char>)
+text_error parse(std::string_view text, Type& value) {
+  using wide = std::conditional_t<std::is_signed_v<Type>, long long, unsigned long long>;
   wide whole = 0;
   if (text_error failed = input::parse(text, whole); failed.code != errc{}) return failed;
-  if (whole < static_cast<wide>(std::numeric_limits<T>::min()) ||
-      whole > static_cast<wide>(std::numeric_limits<T>::max()))
-    return {errc::invalid_number, quoted(text) + " does not fit " + std::to_string(sizeof(T) * 8) + " bits"};
-  value = static_cast<T>(whole);
+  if (whole < static_cast<wide>(std::numeric_limits<Type>::min()) ||
+      whole > static_cast<wide>(std::numeric_limits<Type>::max()))
+    return {errc::invalid_number, quoted(text) + " does not fit " + std::to_string(sizeof(Type) * 8) + " bits"};
+  value = static_cast<Type>(whole);
   return {};
 }
 
@@ -12483,17 +12483,17 @@ class csv_cell {
   /// Where the cell begins; if it is quoted, at the quote.
   text_position position() const noexcept { return position_; }
 
-  /// The cell as a T: the whole text must be consumed; no locale, no blanks, no leading '+'.
-  /// T: integers, floating-point (finite), bool (true, false, True, False, TRUE, FALSE, 1, 0), std::string,
+  /// The cell as a Type: the whole text must be consumed; no locale, no blanks, no leading '+'.
+  /// Type: integers, floating-point (finite), bool (true, false, True, False, TRUE, FALSE, 1, 0), std::string,
   /// std::string_view, std::optional of these (an empty cell is nullopt), std::vector or std::array of float or double
   /// from a list `[0.25, -1e-3]`.
   /// Errors, with file, line, column and value: `invalid_number`, `wrong_type` (bool), `wrong_dim` (std::array).
   /// @{
-  template <class T>
-  result<T> try_as() const;
-  template <class T>
-  T as() const {
-    return try_as<T>().value();
+  template <class Type>
+  result<Type> try_as() const;
+  template <class Type>
+  Type as() const {
+    return try_as<Type>().value();
   }
   /// @}
 
@@ -12653,33 +12653,33 @@ class csv_reader {
   std::optional<error_info> failure_ = {};
 };
 
-template <class T>
-result<T> csv_cell::try_as() const {
-  if constexpr (std::same_as<T, std::string> || std::same_as<T, std::string_view>) {
-    return T(text_);
-  } else if constexpr (requires { requires std::same_as<T, std::optional<typename T::value_type>>; }) {
-    if (empty()) return T();
-    auto some = try_as<typename T::value_type>();
+template <class Type>
+result<Type> csv_cell::try_as() const {
+  if constexpr (std::same_as<Type, std::string> || std::same_as<Type, std::string_view>) {
+    return Type(text_);
+  } else if constexpr (requires { requires std::same_as<Type, std::optional<typename Type::value_type>>; }) {
+    if (empty()) return Type();
+    auto some = try_as<typename Type::value_type>();
     if (!some) return std::move(some).error();
-    return T(*std::move(some));
-  } else if constexpr (std::is_arithmetic_v<T>) {
-    T value = {};
+    return Type(*std::move(some));
+  } else if constexpr (std::is_arithmetic_v<Type>) {
+    Type value = {};
     if (input::text_error const failed = input::parse(text_, value); failed.code != errc{})
       return make_error(failed.code, failed.message);
     return value;
-  } else if constexpr (requires(T& list) { list.push_back(typename T::value_type()); }) {
-    T list(input::count_list(text_));
+  } else if constexpr (requires(Type& list) { list.push_back(typename Type::value_type()); }) {
+    Type list(input::count_list(text_));
     if (auto read = try_read_vector(std::span{list}); !read) return std::move(read).error();
     return list;
-  } else if constexpr (requires(T& list) {
-                         std::tuple_size<T>::value;
+  } else if constexpr (requires(Type& list) {
+                         std::tuple_size<Type>::value;
                          std::span{list};
                        }) {
-    T list = {};
+    Type list = {};
     if (auto read = try_read_vector(std::span{list}); !read) return std::move(read).error();
     return list;
   } else {
-    static_assert(sizeof(T) == 0,
+    static_assert(sizeof(Type) == 0,
                   "bulkwriter: a CSV cell cannot be read as this type; ask for a number, bool, string, optional of "
                   "these, vector or array of floats");
     return error_info{};
@@ -13073,8 +13073,8 @@ struct runtime_parts {
   cell_row row;
 };
 
-template <class T>
-concept has_cells = requires(T const& value, cell_row& row) { cells_of<T>::read(value, row); };
+template <class Type>
+concept has_cells = requires(Type const& value, cell_row& row) { cells_of<Type>::read(value, row); };
 
 }  // namespace detail
 
@@ -15611,8 +15611,8 @@ namespace detail {
 
 template <auto Free>
 struct freed_by {
-  template <class T>
-  void operator()(T* p) const noexcept {
+  template <class Type>
+  void operator()(Type* p) const noexcept {
     Free(p);
   }
 };
@@ -19473,19 +19473,19 @@ namespace detail {
 inline bool is_blank(char c) noexcept { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
 inline bool is_digit(char c) noexcept { return c >= '0' && c <= '9'; }
 
-template <class T>
-text_error parse_float(std::string_view text, T& value) {
+template <class Type>
+text_error parse_float(std::string_view text, Type& value) {
   char const* const last = text.data() + text.size();
   auto const [end, failed] = bulkwriter::detail::read_float(text.data(), last, value);
   if (end == last && failed == std::errc{}) return {};
   if (text.empty()) return {errc::invalid_number, "an empty cell where a number is due"};
   if (end == last && failed == std::errc::result_out_of_range)
-    return {errc::invalid_number, quoted(text) + " is too large for " + std::to_string(sizeof(T) * 8) + "-bit floats"};
+    return {errc::invalid_number, quoted(text) + " is too large for " + std::to_string(sizeof(Type) * 8) + "-bit floats"};
   return {errc::invalid_number, quoted(text) + " is not a finite number"};
 }
 
-template <class T>
-text_error parse_integer(std::string_view text, T& value) {
+template <class Type>
+text_error parse_integer(std::string_view text, Type& value) {
   char const* const last = text.data() + text.size();
   auto const [end, failed] = std::from_chars(text.data(), last, value);
   if (end == last && failed == std::errc{}) return {};
@@ -19495,8 +19495,8 @@ text_error parse_integer(std::string_view text, T& value) {
   return {errc::invalid_number, quoted(text) + " is not an integer"};
 }
 
-template <class T>
-text_error parse_list(std::string_view text, std::span<T> out) {
+template <class Type>
+text_error parse_list(std::string_view text, std::span<Type> out) {
   char const* p = text.data();
   char const* const last = p + text.size();
   auto const skip_blanks = [&] {
@@ -19516,8 +19516,8 @@ text_error parse_list(std::string_view text, std::span<T> out) {
     ++p;
   } else {
     for (;;) {
-      T surplus;  // elements beyond the last are still checked and counted, for the message
-      T& value = count < out.size() ? out[count] : surplus;
+      Type surplus;  // elements beyond the last are still checked and counted, for the message
+      Type& value = count < out.size() ? out[count] : surplus;
       ++count;
       auto const [end, failed] = bulkwriter::detail::read_float(p, last, value);
       if (failed != std::errc{})
@@ -20027,17 +20027,17 @@ class text_to_cell {
     return refuse(errc::out_of_range, quoted_start(text) + " does not fit 64 bits");
   }
 
-  template <class T>
+  template <class Type>
   cell read_number(std::string_view text) {
     char const* const last = text.data() + text.size();
-    T value = 0;
+    Type value = 0;
     auto const [end, failed] = read_float(text.data(), last, value);
     if (end != last || failed == std::errc::invalid_argument)
       return refuse(errc::invalid_number, quoted_start(text) + " is not a finite number");
     if (failed != std::errc())
       return refuse(errc::out_of_range,
                     quoted_start(text) + " is outside the range of " + std::string(to_string(field_.type)));
-    if constexpr (std::is_same_v<T, float>)
+    if constexpr (std::is_same_v<Type, float>)
       return cell::float32(value);
     else
       return cell::float64(value);
@@ -22109,7 +22109,7 @@ BULKWRITER_DECL result<void> check_azure_key(std::string_view key) {
 BULKWRITER_DECL result<object_info> azure_backend::put(std::string const& key, std::span<std::byte const> body,
                                                        std::vector<http::header> headers) {
   if (auto ok = check_azure_key(key); !ok) return std::move(ok).error();
-  if (body.size() > azure_largest_put) {
+  if (std::uint64_t{body.size()} > azure_largest_put) {
     return error_info{.code = errc::invalid_option,
                       .message = "cannot put '" + key + "': " + std::to_string(body.size()) +
                                  " bytes exceed the 5000 MiB of one request"};
@@ -23052,7 +23052,7 @@ BULKWRITER_DECL std::string without_etag(http::response const& answer) {
 BULKWRITER_DECL result<object_info> s3_backend::put(std::string const& key, std::span<std::byte const> body,
                                                     std::vector<http::header> headers) {
   if (auto ok = check_key(key); !ok) return std::move(ok).error();
-  if (body.size() > std::uint64_t{5} << 30) {
+  if (std::uint64_t{body.size()} > std::uint64_t{5} << 30) {
     return error_info{.code = errc::invalid_option,
                       .message = "cannot put '" + key + "': " + std::to_string(body.size()) +
                                  " bytes exceed the 5 GiB of one request"};
@@ -23570,12 +23570,15 @@ BULKWRITER_DECL result<object_info> try_upload_file(object_store const& store, s
   if (!file) return file.error();
   auto const part_size = try_part_size(file->size(), options.parts.part_size, store.backend());
   if (!part_size) return part_size.error();
+  if (!std::in_range<std::size_t>(*part_size))  // of 32 bits
+    return error_info{.code = errc::invalid_option,
+                      .message = "parts of " + std::to_string(*part_size) + " bytes are larger than any memory here"};
   if (file->size() > *part_size)
     return detail::file_upload(store, *file, key, static_cast<std::size_t>(*part_size), options).run();
 
-  detail::part_buffer whole{
-      .memory = std::make_unique_for_overwrite<std::byte[]>((std::max)(file->size(), std::uint64_t{1})),
-      .capacity = static_cast<std::size_t>(file->size())};
+  auto const size = static_cast<std::size_t>(file->size());
+  detail::part_buffer whole{.memory = std::make_unique_for_overwrite<std::byte[]>((std::max)(size, std::size_t{1})),
+                            .capacity = size};
   if (auto read = file->read(0, whole.capacity, whole); !read) return std::move(read).error();
   if (auto same = file->check_unchanged(); !same) return std::move(same).error();
   return store.backend().put(key, whole.bytes());
@@ -23606,9 +23609,9 @@ BULKWRITER_DECL result<object_info> try_upload_file(object_store const& store, s
 namespace bulkwriter {
 inline namespace v1 {
 namespace detail {
-template <class T>
+template <class Type>
 struct boost_json_text {
-  static void append(std::string& out, T const& value) { out += boost::json::serialize(value); }
+  static void append(std::string& out, Type const& value) { out += boost::json::serialize(value); }
 };
 }  // namespace detail
 

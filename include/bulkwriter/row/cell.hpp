@@ -113,9 +113,9 @@ class cell {
  private:
   constexpr cell(type t, std::int64_t value) noexcept : type_(t), integer_(value) {}
   constexpr cell(type t, void const* data, std::size_t size) noexcept : type_(t), size_(size), data_(data) {}
-  template <class T>
-  std::span<T const> view() const noexcept {
-    return {static_cast<T const*>(data_), size_};
+  template <class Type>
+  std::span<Type const> view() const noexcept {
+    return {static_cast<Type const*>(data_), size_};
   }
 
   type type_ = type::null;

@@ -135,10 +135,10 @@ cell array_cell(V const& elements, cell_row& memory) {
   cell_list& list = memory.new_list();
   list.cells.reserve(std::ranges::size(elements));
   for (auto&& element : elements) {
-    using T = std::remove_cvref_t<decltype(element)>;
+    using Type = std::remove_cvref_t<decltype(element)>;
     // text that the range makes as it goes is gone with the next element
-    if constexpr (!std::is_lvalue_reference_v<std::ranges::range_reference_t<V const>> && text_like<T> &&
-                  !std::is_same_v<T, std::string_view> && !std::is_pointer_v<T>)
+    if constexpr (!std::is_lvalue_reference_v<std::ranges::range_reference_t<V const>> && text_like<Type> &&
+                  !std::is_same_v<Type, std::string_view> && !std::is_pointer_v<Type>)
       list.cells.push_back(cell::text(memory.new_text() = text_view(element)));
     else
       list.cells.push_back(scalar_cell<E>(element));
@@ -150,13 +150,13 @@ template <class F, class V>
 cell field_cell_of(V const& value, cell_row& memory);
 
 // A struct by its members, or what is like a tuple by position.
-template <class Sub, class Struct, std::size_t... I>
-void show_sub_fields(Struct const& value, cell_row& memory, cell* cells, std::index_sequence<I...>) {
+template <class Sub, class Struct, std::size_t... Index>
+void show_sub_fields(Struct const& value, cell_row& memory, cell* cells, std::index_sequence<Index...>) {
   if constexpr (std::is_void_v<typename Sub::template at<0>::owner>) {
     using std::get;
-    ((cells[I] = field_cell_of<typename Sub::template at<I>>(get<I>(value), memory)), ...);
+    ((cells[Index] = field_cell_of<typename Sub::template at<Index>>(get<Index>(value), memory)), ...);
   } else {
-    ((cells[I] = field_cell_of<typename Sub::template at<I>>(Sub::template at<I>::get(value), memory)), ...);
+    ((cells[Index] = field_cell_of<typename Sub::template at<Index>>(Sub::template at<Index>::get(value), memory)), ...);
   }
 }
 template <class Sub, class V>

@@ -32,9 +32,9 @@ struct default_int {
   /// @}
   constexpr default_int() = default;  ///< none
   /// From any integer.
-  template <class I>
-    requires(std::is_integral_v<I> && !std::is_same_v<I, bool>)
-  constexpr default_int(I v) noexcept
+  template <class Index>
+    requires(std::is_integral_v<Index> && !std::is_same_v<Index, bool>)
+  constexpr default_int(Index v) noexcept
       : value(static_cast<std::int64_t>(v)), set(true), fits(std::in_range<std::int64_t>(v)) {}
 };
 /// The default_value of a boolean.
@@ -87,10 +87,10 @@ struct default_string {
   /// @}
   constexpr default_string() = default;  ///< none
   /// From a string literal of at most 256 bytes.
-  template <std::size_t N>
-  constexpr default_string(char const (&text)[N]) noexcept : size(N - 1 < capacity ? N - 1 : capacity), set(true) {
-    (void)sizeof(detail::text_attribute_check<N - 1, capacity>);
-    for (std::size_t i = 0; i + 1 < N && i < capacity; ++i) data[i] = text[i];
+  template <std::size_t Size>
+  constexpr default_string(char const (&text)[Size]) noexcept : size(Size - 1 < capacity ? Size - 1 : capacity), set(true) {
+    (void)sizeof(detail::text_attribute_check<Size - 1, capacity>);
+    for (std::size_t i = 0; i + 1 < Size && i < capacity; ++i) data[i] = text[i];
   }
   /// The text.
   constexpr std::string_view view() const noexcept { return {data, size}; }

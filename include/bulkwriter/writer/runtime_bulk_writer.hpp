@@ -24,8 +24,8 @@ struct runtime_parts {
   cell_row row;
 };
 
-template <class T>
-concept has_cells = requires(T const& value, cell_row& row) { cells_of<T>::read(value, row); };
+template <class Type>
+concept has_cells = requires(Type const& value, cell_row& row) { cells_of<Type>::read(value, row); };
 
 }  // namespace detail
 

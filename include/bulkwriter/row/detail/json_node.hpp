@@ -113,14 +113,14 @@ class text_node {
       if ((c == ']' || c == '}') && --depth == 0) return at;
     }
   }
-  template <class T>
-  bool read(T& value) const noexcept {
+  template <class Type>
+  bool read(Type& value) const noexcept {
     auto const [end, failed] = std::from_chars(text_.data(), text_.data() + text_.size(), value);
     return failed == std::errc() && end == text_.data() + text_.size();
   }
-  template <class T>
-  T number() const noexcept {
-    T value = 0;
+  template <class Type>
+  Type number() const noexcept {
+    Type value = 0;
     read(value);
     return value;
   }

@@ -182,13 +182,13 @@ class json_to_cells {
     return good ? cell::floats(out) : cell();
   }
 
-  template <class T>
-  cell read_integers(Node const& value, std::vector<T>& out) {
+  template <class Type>
+  cell read_integers(Node const& value, std::vector<Type>& out) {
     bool const good = read_elements(value, "an array of integers", [&](Node const& e, std::size_t at) {
-      using limits = std::numeric_limits<T>;
+      using limits = std::numeric_limits<Type>;
       json_type const t = e.type();
       if (t == json_type::integer && e.integer() >= limits::min() && e.integer() <= limits::max())
-        return out.push_back(static_cast<T>(e.integer())), true;
+        return out.push_back(static_cast<Type>(e.integer())), true;
       return refuse_element(at, [&] {
         if (t == json_type::integer || t == json_type::unsigned_integer)
           refuse(errc::out_of_range,
@@ -198,7 +198,7 @@ class json_to_cells {
       });
     });
     if (!good) return {};
-    if constexpr (std::is_same_v<T, std::int8_t>)
+    if constexpr (std::is_same_v<Type, std::int8_t>)
       return cell::int8s(out);
     else
       return cell::bytes(out);

@@ -309,8 +309,8 @@ BULKWRITER_DECL void append_json_string(std::string& out, std::string_view text)
   out.push_back('"');
 }
 
-template <class T>
-void append_chars(std::string& out, T value) {
+template <class Type>
+void append_chars(std::string& out, Type value) {
   char buffer[40];
   out.append(buffer, write_json_number(buffer, buffer + sizeof buffer, value));
 }
