@@ -192,6 +192,7 @@ class csv_reader {
   }
 
   result<void> read_header();
+  result<bool> read_row();
   result<bool> read_record(std::size_t max_cells);
   result<bool> skip_empty_lines();
   result<stop> read_quoted();
@@ -225,6 +226,7 @@ class csv_reader {
   std::uint64_t empty_rows_ = 0;   // empty lines between rows, which are rows where there is one column
   std::uint64_t rows_ = 0;
   std::optional<error_info> failure_ = {};
+  bool reading_ = false;
 };
 
 template <class Type>

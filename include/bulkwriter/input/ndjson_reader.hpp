@@ -73,6 +73,7 @@ class ndjson_reader {
   ndjson_reader(text_source source, ndjson_options options, std::nullptr_t)
       : source_(std::move(source)), options_(std::move(options)) {}
 
+  result<bool> read_row();
   result<bool> read_line();
   result<bool> refill();
   error_info make_error(errc code, std::size_t offset, std::string_view rule) const;
@@ -87,6 +88,7 @@ class ndjson_reader {
   std::uint64_t line_ = 0, rows_ = 0;
   std::vector<std::string> keys_ = {};  // scratch
   std::optional<error_info> failure_ = {};
+  bool reading_ = false;
 };
 
 }  // namespace v1

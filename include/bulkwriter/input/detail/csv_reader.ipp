@@ -1,11 +1,13 @@
 #pragma once
 
+#include <bulkwriter/detail/caught.hpp>
 #include <bulkwriter/input/csv_reader.hpp>
 #include <bulkwriter/row/text.hpp>
 #include <bulkwriter/schema/field_name.hpp>
 
 #include <algorithm>
 #include <cstring>
+#include <utility>
 
 namespace bulkwriter {
 inline namespace v1 {
@@ -95,6 +97,16 @@ BULKWRITER_DECL std::vector<std::size_t> csv_reader::columns_except(
 
 BULKWRITER_DECL result<bool> csv_reader::try_next() {
   if (failure_) return *failure_;
+  // an exception out of a read, of memory, leaves half a row, which is no row
+  if (std::exchange(reading_, true))
+    return error_info{.code = errc::invalid_state,
+                      .message = bulkwriter::detail::one_line(options_.name) + ": memory has run out in an earlier read"};
+  auto next = read_row();
+  reading_ = false;
+  return next;
+}
+
+BULKWRITER_DECL result<bool> csv_reader::read_row() {
   if (empty_rows_ > 0) {
     --empty_rows_;
     cells_.assign(1, {0, 0, {line_ - empty_rows_ - 1, 1}, false});
@@ -276,7 +288,7 @@ BULKWRITER_DECL result<bool> csv_reader::refill() {
     begin_ = 0;
   }
   if (end_ == buffer_.size()) buffer_.resize(buffer_.size() * 2);
-  auto got = source_(std::span(buffer_).subspan(end_));
+  auto got = bulkwriter::detail::caught("the source", [&] { return source_(std::span(buffer_).subspan(end_)); });
   if (!got) return std::move(got).error();
   exhausted_ = *got == 0;
   end_ += *got;
