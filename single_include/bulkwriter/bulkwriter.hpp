@@ -4966,7 +4966,7 @@ class chunk_writer {
 }  // namespace v1
 }  // namespace bulkwriter
 
-// ---------- bulkwriter/writer/detail/caught.hpp ---------------------------------------------------------------------
+// ---------- bulkwriter/detail/caught.hpp ----------------------------------------------------------------------------
 
 namespace bulkwriter {
 inline namespace v1 {
@@ -9116,7 +9116,7 @@ BULKWRITER_DECL result<void> format::try_check_read_by(server_version oldest, st
 }  // namespace v1
 }  // namespace bulkwriter
 
-// ---------- bulkwriter/writer/detail/caught.ipp ---------------------------------------------------------------------
+// ---------- bulkwriter/detail/caught.ipp ----------------------------------------------------------------------------
 
 namespace bulkwriter {
 inline namespace v1 {
@@ -12618,6 +12618,7 @@ class csv_reader {
   }
 
   result<void> read_header();
+  result<bool> read_row();
   result<bool> read_record(std::size_t max_cells);
   result<bool> skip_empty_lines();
   result<stop> read_quoted();
@@ -12651,6 +12652,7 @@ class csv_reader {
   std::uint64_t empty_rows_ = 0;   // empty lines between rows, which are rows where there is one column
   std::uint64_t rows_ = 0;
   std::optional<error_info> failure_ = {};
+  bool reading_ = false;
 };
 
 template <class Type>
@@ -12816,6 +12818,7 @@ class ndjson_reader {
   ndjson_reader(text_source source, ndjson_options options, std::nullptr_t)
       : source_(std::move(source)), options_(std::move(options)) {}
 
+  result<bool> read_row();
   result<bool> read_line();
   result<bool> refill();
   error_info make_error(errc code, std::size_t offset, std::string_view rule) const;
@@ -12830,6 +12833,7 @@ class ndjson_reader {
   std::uint64_t line_ = 0, rows_ = 0;
   std::vector<std::string> keys_ = {};  // scratch
   std::optional<error_info> failure_ = {};
+  bool reading_ = false;
 };
 
 }  // namespace v1
@@ -19732,6 +19736,16 @@ BULKWRITER_DECL std::vector<std::size_t> csv_reader::columns_except(
 
 BULKWRITER_DECL result<bool> csv_reader::try_next() {
   if (failure_) return *failure_;
+  // an exception out of a read, of memory, leaves half a row, which is no row
+  if (std::exchange(reading_, true))
+    return error_info{.code = errc::invalid_state,
+                      .message = bulkwriter::detail::one_line(options_.name) + ": memory has run out in an earlier read"};
+  auto next = read_row();
+  reading_ = false;
+  return next;
+}
+
+BULKWRITER_DECL result<bool> csv_reader::read_row() {
   if (empty_rows_ > 0) {
     --empty_rows_;
     cells_.assign(1, {0, 0, {line_ - empty_rows_ - 1, 1}, false});
@@ -19913,7 +19927,7 @@ BULKWRITER_DECL result<bool> csv_reader::refill() {
     begin_ = 0;
   }
   if (end_ == buffer_.size()) buffer_.resize(buffer_.size() * 2);
-  auto got = source_(std::span(buffer_).subspan(end_));
+  auto got = bulkwriter::detail::caught("the source", [&] { return source_(std::span(buffer_).subspan(end_)); });
   if (!got) return std::move(got).error();
   exhausted_ = *got == 0;
   end_ += *got;
@@ -20193,6 +20207,16 @@ BULKWRITER_DECL result<ndjson_reader> ndjson_reader::try_open(text_source source
 
 BULKWRITER_DECL result<bool> ndjson_reader::try_next() {
   if (failure_) return *failure_;
+  // an exception out of a read, of memory, leaves half a row, which is no row
+  if (std::exchange(reading_, true))
+    return error_info{.code = errc::invalid_state,
+                      .message = bulkwriter::detail::one_line(options_.name) + ": memory has run out in an earlier read"};
+  auto next = read_row();
+  reading_ = false;
+  return next;
+}
+
+BULKWRITER_DECL result<bool> ndjson_reader::read_row() {
   std::string_view text;
   do {
     auto line = read_line();
@@ -20248,7 +20272,7 @@ BULKWRITER_DECL result<bool> ndjson_reader::refill() {
     begin_ = 0;
   }
   if (end_ == buffer_.size()) buffer_.resize(std::max(std::size_t{256} << 10, buffer_.size() * 2));
-  auto got = source_(std::span(buffer_).subspan(end_));
+  auto got = bulkwriter::detail::caught("the source", [&] { return source_(std::span(buffer_).subspan(end_)); });
   if (!got) return std::move(got).error();
   exhausted_ = *got == 0;
   end_ += *got;

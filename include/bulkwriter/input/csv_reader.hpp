@@ -226,6 +226,7 @@ class csv_reader {
   result<void> take_types();
   void sample_types();
   void settle_types();
+  result<bool> read_row();
   result<bool> read_record(std::size_t max_cells);
   result<bool> skip_empty_lines();
   result<stop> read_quoted();
@@ -263,6 +264,7 @@ class csv_reader {
   std::uint64_t empty_rows_ = 0;   // empty lines between rows, which are rows where there is one column
   std::uint64_t rows_ = 0;
   std::optional<error_info> failure_ = {};
+  bool reading_ = false;
 };
 
 template <class Type>

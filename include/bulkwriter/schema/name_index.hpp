@@ -41,7 +41,7 @@ class name_index {
     std::size_t first = npos;
     for (std::size_t k = 1; k < order_.size(); ++k)
       if (std::string_view(name_of(order_[k])) == std::string_view(name_of(order_[k - 1])))
-        first = std::min(first, order_[k]);
+        first = (std::min)(first, order_[k]);
     return first;
   }
 

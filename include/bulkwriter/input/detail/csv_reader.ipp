@@ -1,5 +1,6 @@
 #pragma once
 
+#include <bulkwriter/detail/caught.hpp>
 #include <bulkwriter/input/csv_reader.hpp>
 #include <bulkwriter/input/detail/foreign_format.hpp>
 #include <bulkwriter/row/text.hpp>
@@ -8,6 +9,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <utility>
 
 namespace bulkwriter {
 inline namespace v1 {
@@ -63,7 +65,7 @@ BULKWRITER_DECL result<void> csv_reader::read_start() {
 BULKWRITER_DECL result<void> csv_reader::read_header() {
   auto record = read_record(npos);
   if (!record.has_value()) {
-    std::string_view const line(buffer_.data() + begin_, std::min(at_, end_ - begin_));
+    std::string_view const line(buffer_.data() + begin_, (std::min)(at_, end_ - begin_));
     if (record.error().code == errc::invalid_csv) record.error().message += separator_hint(line);
     return std::move(record).error();
   }
@@ -133,7 +135,7 @@ struct seen_cells {
 BULKWRITER_DECL void csv_reader::sample_types() {
   if (undecided_.empty() || options_.sample_size == 0) return;
   fill(options_.sample_size);
-  std::string_view text(buffer_.data() + begin_ + at_, std::min(end_ - begin_ - at_, options_.sample_size));
+  std::string_view text(buffer_.data() + begin_ + at_, (std::min)(end_ - begin_ - at_, options_.sample_size));
   bool const is_whole = exhausted_ && text.size() == end_ - begin_ - at_;
   std::vector<input::detail::seen_cells> seen(size());
   char const ends[] = {options_.sep, '\n', '\r'};
@@ -149,7 +151,7 @@ BULKWRITER_DECL void csv_reader::sample_types() {
       if (!is_whole) break;  // not all of the cell
       end = text.size();
     }
-    std::string_view const cell = is_quoted ? text.substr(1, std::min(closing, end) - 1) : text.substr(0, end);
+    std::string_view const cell = is_quoted ? text.substr(1, (std::min)(closing, end) - 1) : text.substr(0, end);
     bool const is_null = cell == options_.nullkey && (!is_quoted || options_.quoted_nulls);
     if (column < size() && !is_null && (is_quoted || !cell.empty())) seen[column].add(cell, is_quoted);
     bool const is_last = end < text.size() && text[end] != options_.sep;
@@ -173,7 +175,7 @@ BULKWRITER_DECL void csv_reader::settle_types() {
 }
 
 BULKWRITER_DECL std::size_t csv_reader::find(std::string_view name) const noexcept {
-  return std::min(index_.find(name, [&](std::size_t i) { return header_name(i); }), size());
+  return (std::min)(index_.find(name, [&](std::size_t i) { return header_name(i); }), size());
 }
 
 // Where the line seems to be separated by something else than it should be.
@@ -217,6 +219,16 @@ BULKWRITER_DECL std::vector<std::size_t> csv_reader::columns_except(
 
 BULKWRITER_DECL result<bool> csv_reader::try_next() {
   if (failure_) return *failure_;
+  // an exception out of a read, of memory, leaves half a row, which is no row
+  if (std::exchange(reading_, true))
+    return error_info{.code = errc::invalid_state,
+                      .message = options_.name + ": memory has run out in an earlier read"};
+  auto next = read_row();
+  reading_ = false;
+  return next;
+}
+
+BULKWRITER_DECL result<bool> csv_reader::read_row() {
   if (empty_rows_ > 0) {
     --empty_rows_;
     cells_.assign(1, {0, 0, {line_ - empty_rows_ - 1, 1}, false});
@@ -402,7 +414,7 @@ BULKWRITER_DECL result<bool> csv_reader::refill() {
     begin_ = 0;
   }
   if (end_ == buffer_.size()) buffer_.resize(buffer_.size() * 2);
-  auto got = source_(std::span(buffer_).subspan(end_));
+  auto got = bulkwriter::detail::caught("the source", [&] { return source_(std::span(buffer_).subspan(end_)); });
   if (!got) return std::move(got).error();
   exhausted_ = *got == 0;
   end_ += *got;

@@ -11,7 +11,7 @@ namespace detail {
 
 // ASCII in characters of so many bytes, all but one of them NUL.
 inline bool is_wide_text(std::string_view start, std::size_t width, std::size_t letter_at) noexcept {
-  std::size_t const size = std::min(start.size(), std::size_t{32}) / width * width;
+  std::size_t const size = (std::min)(start.size(), std::size_t{32}) / width * width;
   if (size < 2 * width) return false;
   for (std::size_t i = 0; i < size; ++i)
     if ((start[i] != '\0') != (i % width == letter_at)) return false;

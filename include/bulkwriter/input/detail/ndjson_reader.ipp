@@ -1,5 +1,6 @@
 #pragma once
 
+#include <bulkwriter/detail/caught.hpp>
 #include <bulkwriter/input/detail/foreign_format.hpp>
 #include <bulkwriter/input/ndjson_reader.hpp>
 #include <bulkwriter/row/detail/json_node.hpp>
@@ -8,6 +9,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <utility>
 
 namespace bulkwriter {
 inline namespace v1 {
@@ -28,6 +30,16 @@ BULKWRITER_DECL result<ndjson_reader> ndjson_reader::try_open(text_source source
 
 BULKWRITER_DECL result<bool> ndjson_reader::try_next() {
   if (failure_) return *failure_;
+  // an exception out of a read, of memory, leaves half a row, which is no row
+  if (std::exchange(reading_, true))
+    return error_info{.code = errc::invalid_state,
+                      .message = options_.name + ": memory has run out in an earlier read"};
+  auto next = read_row();
+  reading_ = false;
+  return next;
+}
+
+BULKWRITER_DECL result<bool> ndjson_reader::read_row() {
   if (line_ == 0) {
     if (auto good = check_start(); !good) return *(failure_ = std::move(good).error());
   }
@@ -64,8 +76,8 @@ BULKWRITER_DECL result<void> ndjson_reader::check_start() {
 
 // Of a first line that is the beginning of other JSON.
 BULKWRITER_DECL std::string ndjson_reader::layout_hint(std::string_view line, std::size_t fault) const {
-  std::size_t const begin = std::min(line.find_first_not_of(" \t\r"), line.size());
-  std::size_t const next = std::min(line.find_first_not_of(" \t\r", begin + 1), line.size());
+  std::size_t const begin = (std::min)(line.find_first_not_of(" \t\r"), line.size());
+  std::size_t const next = (std::min)(line.find_first_not_of(" \t\r", begin + 1), line.size());
   static constexpr std::string_view due = ", where each line is an object of its own (NDJSON)";
   if (rows_ == 1 && line[begin] == '[' && (next == line.size() || line[next] == '{'))
     return "; the file is a JSON array" + std::string(due);
@@ -113,7 +125,7 @@ BULKWRITER_DECL result<bool> ndjson_reader::refill() {
     begin_ = 0;
   }
   if (end_ == buffer_.size()) buffer_.resize(std::max(std::size_t{256} << 10, buffer_.size() * 2));
-  auto got = source_(std::span(buffer_).subspan(end_));
+  auto got = bulkwriter::detail::caught("the source", [&] { return source_(std::span(buffer_).subspan(end_)); });
   if (!got) return std::move(got).error();
   exhausted_ = *got == 0;
   end_ += *got;

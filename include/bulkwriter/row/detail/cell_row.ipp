@@ -73,7 +73,7 @@ BULKWRITER_DECL cell_row& cell_row::operator=(cell_row&&) noexcept = default;
 BULKWRITER_DECL cell_row::~cell_row() = default;
 
 BULKWRITER_DECL std::size_t cell_row::find(std::string_view name) const noexcept {
-  return std::min(index_.find(name, [&](std::size_t i) { return fields_[i].name; }), fields_.size());
+  return (std::min)(index_.find(name, [&](std::size_t i) { return fields_[i].name; }), fields_.size());
 }
 
 BULKWRITER_DECL std::string& cell_row::new_text() & { return memory_->texts.get(); }

@@ -29,12 +29,12 @@ class json_path {
         std::size_t const begin = at;
         while (at < offset && text[at] != '"') at += text[at] == '\\' ? 2u : 1u;
         if (!open_.empty() && open_.back().is_object && !open_.back().has_key)
-          open_.back().key = text.substr(begin, std::min(at, offset) - begin);
+          open_.back().key = text.substr(begin, (std::min)(at, offset) - begin);
         ++at;
       }
     }
     if (!open_.empty()) value_ = open_.back().value;
-    value_ = std::min(text.find_first_not_of(" \t\r\n", value_), text.size());
+    value_ = (std::min)(text.find_first_not_of(" \t\r\n", value_), text.size());
   }
 
   // "'v': element [3]: ", or nothing where the place is in no value of a list or an object.
@@ -76,8 +76,8 @@ inline bool is_not_finite_word(std::string_view text) {
 
 BULKWRITER_DECL json_complaint describe_json_fault(std::string_view text, json_fault const& fault) {
   if (fault.key) return {fault.rule({}), false};
-  json_path const path(text, std::min(fault.offset, text.size()));
-  std::size_t const begin = std::min(path.value(), fault.offset);
+  json_path const path(text, (std::min)(fault.offset, text.size()));
+  std::size_t const begin = (std::min)(path.value(), fault.offset);
   std::string_view value = text.substr(begin);
   // strings may hold these; then the beginning of the string is shown
   value = value.substr(0, value.find_first_of(",]}", fault.offset - begin));
