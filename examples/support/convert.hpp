@@ -2,6 +2,7 @@
 
 // What examples/convert.cpp needs beside the library: options, files, and a folder that is seen only when it is whole.
 
+#include <bulkwriter/input/csv_reader.hpp>
 #include <bulkwriter/input/text_source.hpp>
 #include <bulkwriter/manifest/batch_files.hpp>
 
@@ -14,6 +15,7 @@ namespace convert {
 struct options {
   std::string schema, input, input_type, file_type, local_path;
   std::uint64_t chunk_size = std::uint64_t{512} << 20;
+  bulkwriter::csv_options csv;
   bool help = false;
 };
 
@@ -28,7 +30,7 @@ std::string read_file(std::string const& path);
 // "-" is the standard input.
 bulkwriter::text_source open_input(std::string const& path);
 
-// <local_path>/.incomplete until `publish` moves what a writer has put there into <local_path>; removed without it.
+// A folder of its own in <local_path> until `publish` moves what a writer has put there into <local_path>; removed without it.
 class staging {
  public:
   explicit staging(std::string local_path);

@@ -390,12 +390,12 @@ rule not_a_timestamp(generator& random) {
                                  date + 'T' + h + ':' + mi + 'Z',
                                  date + 'T' + h + 'Z',
                                  date + 'T' + time + ".Z",
-                                 date + 'T' + time + ".1234567890Z",
+                                 date + 'T' + time + "+15:00",
                                  date + 'T' + time + ",5Z",
                                  date + 't' + time + 'Z',
                                  date + 'T' + time + 'z',
-                                 date + ' ' + time + 'Z',
-                                 date + ' ' + time + "+01:00",
+                                 date + 'T' + time + "-12:30",
+                                 date + ' ' + time + "-13:00",
                                  date + "  " + time,
                                  date + 'T' + time + "+1",
                                  date + 'T' + time + "+0100",
@@ -880,7 +880,7 @@ void add_dynamic_rules(std::vector<rule>& rules, generator& random) {
   rules.push_back(generate("CSV: a number that no double holds", fewest, [&](std::size_t i) -> bad_value {
     // above 2^53, odd
     std::string const n = (i % 2 == 0 ? "-" : "") + std::to_string(between(random, 1, 999'999'999) * 2 + 9007199254740993);
-    std::string const texts[] = {n, "[0.5," + n + ']', "{\"" + n + "\":[{\"x\": " + n + "}]}", n + "00000000"};
+    std::string const texts[] = {n, "[0.5," + n + ']', "{\"" + n + "\":[{\"x\": " + n + "}]}", n + "12345678"};
     return {.what = {"{\"s\":\"" + n + "\",\"OUTER\":" + texts[i % 4] + '}'},
             .due = {errc::format_cannot_hold, {"the number " + n, " of the key 'OUTER' would be read as "}},
             .ways = any_way & ~by_object,

@@ -3,12 +3,14 @@
 #include <bulkwriter/error.hpp>
 #include <bulkwriter/row/cell.hpp>
 #include <bulkwriter/schema/field_info.hpp>
+#include <bulkwriter/schema/name_index.hpp>
 
 #include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace bulkwriter {
@@ -51,10 +53,18 @@ class cell_row {
 
   /// The fields that it is for.
   std::span<field_info const> fields() const noexcept { return fields_; }
+  /// The index of the field of this name; the number of fields if there is none.
+  std::size_t find(std::string_view name) const noexcept;
   /// One a field. Valid until `clear`.
-  std::span<cell const> cells() const noexcept { return cells_; }
+  /// @{
+  std::span<cell const> cells() const& noexcept { return cells_; }
+  std::span<cell const> cells() const&& = delete;
+  /// @}
   /// In the order in which they were found.
-  std::vector<problem> const& problems() const noexcept { return problems_; }
+  /// @{
+  std::vector<problem> const& problems() const& noexcept { return problems_; }
+  std::vector<problem> problems() && noexcept { return std::move(problems_); }
+  /// @}
 
   /// Sets the cell of field `i`. What it views must live until the row is appended; memory that does can be had below.
   void set(std::size_t i, cell value) noexcept { cells_[i] = value; }
@@ -63,18 +73,19 @@ class cell_row {
 
   /// Empty memory that stays where it is until `clear`.
   /// @{
-  std::string& new_text();
-  std::vector<float>& new_floats();
-  std::vector<std::int8_t>& new_int8s();
-  std::vector<std::uint8_t>& new_bytes();
-  std::vector<std::uint32_t>& new_indices();
-  detail::cell_list& new_list();
+  std::string& new_text() &;
+  std::vector<float>& new_floats() &;
+  std::vector<std::int8_t>& new_int8s() &;
+  std::vector<std::uint8_t>& new_bytes() &;
+  std::vector<std::uint32_t>& new_indices() &;
+  detail::cell_list& new_list() &;
   /// @}
 
  private:
   friend class detail::chunk_writer;  // settles the cells
 
   std::span<field_info const> fields_;
+  detail::name_index index_;
   std::vector<cell> cells_;
   std::vector<problem> problems_;
   struct memory;  // of many types, which a unit that only passes rows on need not instantiate
@@ -82,9 +93,9 @@ class cell_row {
 };
 
 /// How a value of the user's becomes a row of a run-time schema: specialise with
-/// `static void read(T const& value, cell_row& row)`. <bulkwriter/adapt/boost_json.hpp> does so for
+/// `static void read(Type const& value, cell_row& row)`. <bulkwriter/adapt/boost_json.hpp> does so for
 /// boost::json::object.
-template <class T>
+template <class Type>
 struct cells_of {};
 
 }  // namespace v1

@@ -44,6 +44,20 @@ std::optional<json_fault> find_json_fault(std::string_view text);
 /// The same for text that must be an object; its top-level keys, unescaped, are put into `keys`.
 std::optional<json_fault> find_json_object_fault(std::string_view text, std::vector<std::string>& keys);
 
+/// What is wrong with JSON text, for a message: the way to the value, its text, and the rule that it breaks.
+struct json_complaint {
+  std::string message = {};     ///< "element [3]: 'Infinity' is not a finite number"
+  bool is_not_finite = false;  ///< NaN or an infinity, which JSON has no word for
+};
+json_complaint describe_json_fault(std::string_view text, json_fault const& fault);
+
+/// Exactly a number of RFC 8259 (so neither `007` nor `+1` nor `.5`) that a 64-bit integer or a double holds; with a
+/// fraction or exponent, one that is finite.
+bool is_json_number(std::string_view text) noexcept;
+
+/// Only the form of one: what JSON takes, where read_float takes more.
+bool is_json_number_form(std::string_view text) noexcept;
+
 /// Appends what a JSON string, given with its quotes and free of faults, stands for.
 void append_unescaped(std::string& out, std::string_view json_string);
 
@@ -52,10 +66,10 @@ void append_json_string(std::string& out, std::string_view text);
 
 /// Writes the shortest decimal that reads back as the same number, in every reader: "-0" is the integer 0 to many, so
 /// that zero is "-0.0". There must be room for it: 24 characters do for every double, 15 for every float.
-template <class T>
-char* write_json_number(char* first, char* last, T value) {
+template <class Type>
+char* write_json_number(char* first, char* last, Type value) {
   char* const end = std::to_chars(first, last, value).ptr;
-  if constexpr (std::is_floating_point_v<T>) {
+  if constexpr (std::is_floating_point_v<Type>) {
     if (end - first != 2 || first[0] != '-' || first[1] != '0') [[likely]]
       return end;
     end[0] = '.', end[1] = '0';
@@ -66,8 +80,8 @@ char* write_json_number(char* first, char* last, T value) {
 }
 
 /// Appends such a number. Not finite: "NaN", which no JSON check lets pass.
-void append_json_number(std::string& out, float value);
-void append_json_number(std::string& out, double value);
+void append_json_number(std::string& out, float const& value);
+void append_json_number(std::string& out, double const& value);
 void append_json_number(std::string& out, long long value);
 void append_json_number(std::string& out, unsigned long long value);
 
@@ -86,6 +100,7 @@ std::optional<std::string_view> inside_braces(std::string_view object) noexcept;
 }  // namespace bulkwriter
 
 #if BULKWRITER_BODIES
+#include <bulkwriter/row/detail/json_complaint.ipp>
 #include <bulkwriter/row/detail/read_float.ipp>
 #include <bulkwriter/row/detail/text.ipp>
 #endif

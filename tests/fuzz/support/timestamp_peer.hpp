@@ -1,8 +1,7 @@
 #pragma once
 
 // Points in time as the documentation has them, by nothing of the library's: RFC 3339 in capitals, with a blank for the
-// 'T', then also with hours alone as the offset, or either without an offset; days that there are, offsets that there
-// are.
+// 'T', then also with hours alone as the offset, or either without an offset; days that there are, offsets that there are.
 
 #include <chrono>
 #include <regex>
@@ -24,10 +23,10 @@ inline bool is_timestamp(std::string_view text) {
                                         std::chrono::month(static_cast<unsigned>(std::stoi(match[2]))),
                                         std::chrono::day(static_cast<unsigned>(std::stoi(match[3]))));
   if (!day.ok() || int(day.year()) < 1) return false;
-  if (!match[8].matched) return true;  // none, or Z
-  int const minutes = std::stoi(match[9]) * 60 + (match[10].matched ? std::stoi(match[11]) : 0);
+  if (!match[8].matched) return true;  // Z, or nothing
+  int const minutes = std::stoi(match[9]) * 60 + (match[11].matched ? std::stoi(match[11]) : 0);
   if (minutes > (match[8] == "-" ? 12 : 14) * 60) return false;
-  return match[4] == " " || match[10].matched;
+  return match[4] == " " || match[11].matched;
 }
 
 // What of a text that is one stands in files.

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include <charconv>
+#include <cstdint>
 #include <string>
 #include <system_error>
 
@@ -41,13 +42,13 @@ inline char const* decimal_end(char const* const first, char const* const last) 
 inline void to_nearest(char const* text, float& value, locale_t locale) { value = ::strtof_l(text, nullptr, locale); }
 inline void to_nearest(char const* text, double& value, locale_t locale) { value = ::strtod_l(text, nullptr, locale); }
 
-template <class T>
-std::from_chars_result read_float_by_strtod(char const* first, char const* last, T& value) {
+template <class Type>
+std::from_chars_result read_float_by_strtod(char const* first, char const* last, Type& value) {
   // The decimal point of strtod is that of the program's locale; this one is built in, and making it cannot fail.
   static locale_t const c_locale = ::newlocale(LC_ALL_MASK, "C", locale_t{});
   char const* const end = decimal_end(first, last);
   if (end == first) return {first, std::errc::invalid_argument};
-  T nearest;
+  Type nearest;
   to_nearest(std::string(first, end).c_str(), nearest, c_locale);
   if (!is_finite(nearest)) return {end, std::errc::result_out_of_range};
   value = nearest;
@@ -55,13 +56,13 @@ std::from_chars_result read_float_by_strtod(char const* first, char const* last,
 }
 
 // libc++ has had it since version 20.
-template <class T>
-concept has_from_chars = requires(char const* p, T& value) { std::from_chars(p, p, value); };
+template <class Type>
+concept has_from_chars = requires(char const* p, Type& value) { std::from_chars(p, p, value); };
 
-template <class T>
-std::from_chars_result read_float_anyhow(char const* first, char const* last, T& value) {
-  if constexpr (has_from_chars<T>) {
-    T nearest;
+template <class Type>
+std::from_chars_result read_float_anyhow(char const* first, char const* last, Type& value) {
+  if constexpr (has_from_chars<Type>) {
+    Type nearest;
     auto const done = std::from_chars(first, last, nearest);
     if (done.ec == std::errc{}) {
       if (!is_finite(nearest)) return {first, std::errc::invalid_argument};
@@ -79,6 +80,42 @@ BULKWRITER_DECL std::from_chars_result read_float(char const* first, char const*
 }
 BULKWRITER_DECL std::from_chars_result read_float(char const* first, char const* last, double& value) {
   return read_float_anyhow(first, last, value);
+}
+
+// Whether the text has the form that JSON wants of numbers, where read_float takes more.
+BULKWRITER_DECL bool is_json_number_form(std::string_view text) noexcept {
+  char const* p = text.data();
+  char const* const last = p + text.size();
+  auto const digits = [&] {
+    char const* const first = p;
+    while (p != last && *p >= '0' && *p <= '9') ++p;
+    return p != first;
+  };
+  if (p != last && *p == '-') ++p;
+  if (p != last && *p == '0')
+    ++p;
+  else if (!digits())
+    return false;
+  if (p != last && *p == '.' && (++p, !digits())) return false;
+  if (p != last && (*p == 'e' || *p == 'E')) {
+    ++p;
+    if (p != last && (*p == '+' || *p == '-')) ++p;
+    if (!digits()) return false;
+  }
+  return p == last;
+}
+
+BULKWRITER_DECL bool is_json_number(std::string_view text) noexcept {
+  if (!is_json_number_form(text)) return false;
+  char const* const last = text.data() + text.size();
+  if (text.find_first_of(".eE") == std::string_view::npos) {
+    std::int64_t value = 0;
+    std::uint64_t large = 0;
+    return std::from_chars(text.data(), last, value).ec == std::errc{} ||
+           std::from_chars(text.data(), last, large).ec == std::errc{};
+  }
+  double value = 0;
+  return read_float(text.data(), last, value).ec == std::errc{};
 }
 
 }  // namespace detail
