@@ -269,17 +269,16 @@ TEST_CASE("proxy: silent, slow, or stopped by the caller") {
                errc::timeout, "CONNECT: no whole answer");
   check_failed(ask(saying(""), {.timeouts = {.total = soon}}), errc::timeout, "CONNECT: the exchange was not complete");
 
-  script_server proxy(saying(""));
   std::stop_source stop;
-  std::thread later([&] {
-    std::this_thread::sleep_for(soon);
+  script_server proxy([&](peer& p) {
+    p.head();
     stop.request_stop();
+    p.stall();
   });
   stopwatch const watch;
   check_failed(http::client(by(proxy)).try_send(get(secure(443, "store.example")), stop.get_token()), errc::cancelled,
                "CONNECT: cancelled");
   CHECK(watch.read() < 8s);  // the deadline is at 10
-  later.join();
 }
 
 TEST_CASE("proxy: behind the consent, the deadlines are the origin's") {
