@@ -565,13 +565,32 @@ constexpr std::int64_t max_of(kind k) noexcept {
 
 /// Limits of the servers (Milvus limits page; milvus-import-contract).
 namespace limits {
-inline constexpr std::uint32_t max_dim = 32768;               ///< numbers of a vector; bits of a binary_vector
+inline constexpr std::uint32_t min_dim = 2;                   ///< of a vector: servers refuse 1
+inline constexpr std::uint32_t max_dim = 32768;               ///< numbers of a vector; bytes of a binary_vector
 inline constexpr std::uint32_t max_varchar_length = 65535;    ///< bytes
 inline constexpr std::uint32_t max_capacity = 4096;           ///< elements of an array
 inline constexpr std::uint32_t max_json_length = 65536;       ///< bytes of a JSON cell
 inline constexpr std::uint32_t max_name_length = 255;         ///< bytes of a field's name
 inline constexpr double max_float32 = 3.4028234663852886e38;  ///< FLT_MAX
 }  // namespace limits
+
+/// The dims that servers take, of a vector in numbers and of a binary_vector in bits.
+/// @{
+constexpr std::uint32_t max_dim_of(kind k) noexcept {
+  return k == kind::binary_vector ? limits::max_dim * 8 : limits::max_dim;
+}
+constexpr bool is_valid_dim(kind k, std::uint32_t dim) noexcept {
+  return dim >= limits::min_dim && dim <= max_dim_of(k) && (k != kind::binary_vector || dim % 8 == 0);
+}
+/// @}
+
+}  // namespace v1
+}  // namespace bulkwriter
+
+// ---------- bulkwriter/schema/field_name.hpp ------------------------------------------------------------------------
+
+namespace bulkwriter {
+inline namespace v1 {
 
 /// Names begin with a letter or an underscore and go on with letters, digits and underscores; at most 255 bytes.
 constexpr bool is_valid_field_name(std::string_view name) noexcept {
@@ -584,8 +603,69 @@ constexpr bool is_valid_field_name(std::string_view name) noexcept {
   return true;
 }
 
-/// Names that servers give to fields of their own in every collection.
-constexpr bool is_reserved_field_name(std::string_view name) noexcept { return name == "RowID" || name == "Timestamp"; }
+namespace detail {
+
+// What Milvus 3.x of 2026-08 refuses; earlier ones refuse fewer spellings.
+
+/// The fields that it adds itself (validateReservedFieldNames).
+inline constexpr std::string_view system_field_names[] = {"RowID", "Timestamp", "__virtual_pk__"};
+/// Words of its filter expressions (IsFieldNameKeyword), in these spellings alone. Those that expressions know by their
+/// place, such as iso and st_within, are free.
+inline constexpr std::string_view keywords[] = {
+    "true",
+    "True",
+    "TRUE",
+    "false",
+    "False",
+    "FALSE",
+    "exists",
+    "EXISTS",
+    "json_contains",
+    "JSON_CONTAINS",
+    "json_contains_all",
+    "JSON_CONTAINS_ALL",
+    "json_contains_any",
+    "JSON_CONTAINS_ANY",
+    "array_contains",
+    "ARRAY_CONTAINS",
+    "array_contains_all",
+    "ARRAY_CONTAINS_ALL",
+    "array_contains_any",
+    "ARRAY_CONTAINS_ANY",
+    "array_length",
+    "ARRAY_LENGTH",
+    "text_match",
+    "TEXT_MATCH",
+    "phrase_match",
+    "PHRASE_MATCH",
+    "random_sample",
+    "RANDOM_SAMPLE",
+};
+/// The same, in any case.
+inline constexpr std::string_view keywords_of_any_case[] = {"and", "or", "not", "in", "like", "null"};
+
+constexpr bool is_in_any_case(std::string_view name, std::string_view lower) noexcept {
+  if (name.size() != lower.size()) return false;
+  for (std::size_t i = 0; i < name.size(); ++i) {
+    char const c = name[i] >= 'A' && name[i] <= 'Z' ? static_cast<char>(name[i] - 'A' + 'a') : name[i];
+    if (c != lower[i]) return false;
+  }
+  return true;
+}
+
+}  // namespace detail
+
+/// Names that no field may have although they are valid: servers give them to fields of their own, or read them as
+/// words of filter expressions.
+constexpr bool is_reserved_field_name(std::string_view name) noexcept {
+  for (auto const taken : detail::system_field_names)
+    if (name == taken) return true;
+  for (auto const word : detail::keywords)
+    if (name == word) return true;
+  for (auto const word : detail::keywords_of_any_case)
+    if (detail::is_in_any_case(name, word)) return true;
+  return false;
+}
 
 /// The name of the dynamic field in files and servers.
 inline constexpr std::string_view dynamic_field_name = "$meta";
@@ -1194,6 +1274,87 @@ std::optional<std::string_view> inside_braces(std::string_view object) noexcept;
 }  // namespace v1
 }  // namespace bulkwriter
 
+// ---------- bulkwriter/row/cell_row.hpp -----------------------------------------------------------------------------
+
+namespace bulkwriter {
+inline namespace v1 {
+namespace detail {
+
+class chunk_writer;
+
+// The elements of an array, or the structs of an array of structs one behind another.
+struct cell_list {
+  std::vector<cell> cells;
+  std::size_t width = 1;  // cells of an element
+
+  void clear() {
+    cells.clear();
+    width = 1;
+  }
+  cell view() const { return cell::list(cells, width); }
+};
+
+// Puts entries in ascending order of their indices; of several with one index all stay, for the checker to see.
+void sort_sparse(std::vector<std::uint32_t>& indices, std::vector<float>& values);
+
+}  // namespace detail
+
+/// A row on its way to cells: the cells, the memory behind those that cannot view what they were given, and what was
+/// wrong with values that did not become cells. Used again for row after row; the memory is that of the largest.
+/// Writers of a compile-time schema have one of their own; rows of a run-time schema are filled by `text_columns` and
+/// <bulkwriter/adapt/boost_json.hpp>, and a writer takes it. Not thread-safe.
+class cell_row {
+ public:
+  /// For rows of these fields, which must outlive it.
+  explicit cell_row(std::span<field_info const> fields);
+  cell_row(cell_row&&) noexcept;             ///< what was moved from can be destroyed and assigned to
+  cell_row& operator=(cell_row&&) noexcept;  ///< likewise
+  ~cell_row();                               ///< with all that its cells view
+
+  /// Makes room for the next row: all cells null, no problems.
+  void clear();
+
+  /// The fields that it is for.
+  std::span<field_info const> fields() const noexcept { return fields_; }
+  /// One a field. Valid until `clear`.
+  std::span<cell const> cells() const noexcept { return cells_; }
+  /// In the order in which they were found.
+  std::vector<problem> const& problems() const noexcept { return problems_; }
+
+  /// Sets the cell of field `i`. What it views must live until the row is appended; memory that does can be had below.
+  void set(std::size_t i, cell value) noexcept { cells_[i] = value; }
+  /// Adds to the problems of the row, which will be refused. The field's own value is not judged then.
+  void refuse(errc code, std::string_view field, std::string message);
+
+  /// Empty memory that stays where it is until `clear`.
+  /// @{
+  std::string& new_text();
+  std::vector<float>& new_floats();
+  std::vector<std::int8_t>& new_int8s();
+  std::vector<std::uint8_t>& new_bytes();
+  std::vector<std::uint32_t>& new_indices();
+  detail::cell_list& new_list();
+  /// @}
+
+ private:
+  friend class detail::chunk_writer;  // settles the cells
+
+  std::span<field_info const> fields_;
+  std::vector<cell> cells_;
+  std::vector<problem> problems_;
+  struct memory;  // of many types, which a unit that only passes rows on need not instantiate
+  std::unique_ptr<memory> memory_;
+};
+
+/// How a value of the user's becomes a row of a run-time schema: specialise with
+/// `static void read(T const& value, cell_row& row)`. <bulkwriter/adapt/boost_json.hpp> does so for
+/// boost::json::object.
+template <class T>
+struct cells_of {};
+
+}  // namespace v1
+}  // namespace bulkwriter
+
 // ---------- bulkwriter/schema/timestamp.hpp -------------------------------------------------------------------------
 
 namespace bulkwriter {
@@ -1210,7 +1371,22 @@ class timestamp_scanner {
     return fault_;
   }
 
+  /// Of a text that `run` has let pass: whether every server that has the kind reads it as it stands.
+  constexpr bool is_plain() const noexcept { return has_t_ || !has_offset_; }
+  /// The same moment as every such server reads it.
+  std::string plain() const {
+    std::string out(text_);
+    if (is_plain()) return out;
+    out[separator_at] = 'T';
+    if (is_short_) out += ":00";
+    return out;
+  }
+
  private:
+  static constexpr std::size_t separator_at = 10;
+  // Offsets that servers take, in minutes.
+  static constexpr int least_offset = -12 * 60, most_offset = 14 * 60;
+
   constexpr bool date() noexcept {
     unsigned year = 0, month = 0, day = 0;
     if (!number(4, year)) return false;
@@ -1238,18 +1414,23 @@ class timestamp_scanner {
     if (!take('.')) return true;
     std::size_t const begin = at_;
     while (digit() >= 0) ++at_;
-    if (at_ == begin) return refuse(at_, "a digit was expected");
-    return at_ - begin <= 9 || refuse(begin + 9, "more than 9 digits of a second");
+    return at_ != begin || refuse(at_, "a digit was expected");
   }
 
   constexpr bool offset() noexcept {
-    if (!looking_at('Z') && !looking_at('+') && !looking_at('-')) return true;
-    // What has an offset is read as RFC 3339 has it, what has none more freely.
-    if (!has_t_) return refuse(at_, "an offset needs a 'T' in place of the blank before the time");
-    if (take('Z')) return true;
-    ++at_;
-    return number_below(2, 24, "the hour of the offset is not below 24") && colon() &&
-           number_below(2, 60, "the minute of the offset is not below 60");
+    has_offset_ = looking_at('Z') || looking_at('+') || looking_at('-');
+    if (!has_offset_ || take('Z')) return true;
+    std::size_t const begin = at_;
+    bool const behind = text_[at_++] == '-';  // the clocks there are behind UTC
+    unsigned hours = 0, minutes = 0;
+    if (!number(2, hours)) return false;
+    // PostgreSQL's short form goes with its blank: RFC 3339, whose 'T' it is, knows none.
+    is_short_ = !has_t_ && at_ == text_.size();
+    if (!is_short_ && !(colon() && number(2, minutes))) return false;
+    if (minutes >= 60) return refuse(at_ - 2, "the minute of the offset is not below 60");
+    int const offset = static_cast<int>(hours * 60 + minutes) * (behind ? -1 : 1);
+    return (offset >= least_offset && offset <= most_offset) ||
+           refuse(begin, "the offset is outside -12:00 to +14:00");
   }
 
   constexpr bool end() noexcept { return at_ == text_.size() || refuse(at_, "text behind the time"); }
@@ -1287,15 +1468,24 @@ class timestamp_scanner {
 
   std::string_view text_;
   std::size_t at_ = 0;
-  bool has_t_ = false;
+  bool has_t_ = false, has_offset_ = false, is_short_ = false;
   text_fault fault_;
 };
 
-/// The first place where the text is no point in time that a server reads: RFC 3339 in capitals with at most 9 digits
-/// of a second ("2006-01-02T15:04:05.5Z", "…+01:00"), or without an offset, then also with a blank for the 'T'. Years
-/// 0001 to 9999, days that there are.
+/// The first place where the text is no point in time that a server reads: RFC 3339 in capitals
+/// ("2006-01-02T15:04:05.5Z", "…+01:00"), with a blank for the 'T', then also with an offset of hours alone ("…+01"), or
+/// either without an offset. Years 0001 to 9999, days that there are, offsets from -12:00 to +14:00. Servers drop the
+/// digits of a second behind the sixth.
 constexpr std::optional<text_fault> find_timestamp_fault(std::string_view text) noexcept {
   return timestamp_scanner(text).run();
+}
+
+/// What to write for a text without such a fault where its own spelling would not do: the first servers with the kind
+/// read an offset behind a 'T' only, and with its minutes.
+inline std::optional<std::string> respelled_timestamp(std::string_view text) {
+  timestamp_scanner scanner(text);
+  if (scanner.run() || scanner.is_plain()) return std::nullopt;
+  return scanner.plain();
 }
 
 }  // namespace detail
@@ -1377,6 +1567,8 @@ class row_checker {
 /// From checked cells to those that stand in a file of whatever format: a default wins over null, as on the server; a
 /// row without dynamic keys has an empty object; a double given for a float32 field is that float.
 void settle(std::span<field_info const> fields, std::span<cell> cells) noexcept;
+/// And points in time as every server reads them. The texts that it takes belong to the row.
+void respell_timestamps(std::span<field_info const> fields, std::span<cell> cells, cell_row& memory);
 
 /// Index of the first value that is NaN or infinite; the size if all are finite.
 std::size_t find_not_finite(std::span<float const> values) noexcept;
@@ -2663,7 +2855,7 @@ struct timestamptz {
   static constexpr kind tag = kind::timestamptz;
   /// @}
 };
-/// A vector of dim (1 to 32,768) finite floats: std::array, std::vector, std::span or another contiguous range of
+/// A vector of dim (2 to 32,768) finite floats: std::array, std::vector, std::span or another contiguous range of
 /// float.
 struct float_vector {
   /// As in field_info, whose `type` the `tag` is. @{
@@ -2672,7 +2864,7 @@ struct float_vector {
   static constexpr kind tag = kind::float_vector;
   /// @}
 };
-/// A vector of dim (1 to 32,768) half floats, given as float or float16.
+/// A vector of dim (2 to 32,768) half floats, given as float or float16.
 struct float16_vector {
   /// As in field_info, whose `type` the `tag` is. @{
   std::uint32_t dim = 0;
@@ -2680,7 +2872,7 @@ struct float16_vector {
   static constexpr kind tag = kind::float16_vector;
   /// @}
 };
-/// A vector of dim (1 to 32,768) bfloat16 numbers, given as float or float16.
+/// A vector of dim (2 to 32,768) bfloat16 numbers, given as float or float16.
 struct bfloat16_vector {
   /// As in field_info, whose `type` the `tag` is. @{
   std::uint32_t dim = 0;
@@ -2688,7 +2880,7 @@ struct bfloat16_vector {
   static constexpr kind tag = kind::bfloat16_vector;
   /// @}
 };
-/// A vector of dim (1 to 32,768) integers of 8 bits.
+/// A vector of dim (2 to 32,768) integers of 8 bits.
 struct int8_vector {
   /// As in field_info, whose `type` the `tag` is. @{
   std::uint32_t dim = 0;
@@ -2697,7 +2889,7 @@ struct int8_vector {
   /// @}
 };
 /// A vector of bits, given as dim / 8 bytes (std::uint8_t or std::byte). dim counts bits: a multiple of 8, at most
-/// 32,768.
+/// 262,144.
 struct binary_vector {
   /// As in field_info, whose `type` the `tag` is. @{
   std::uint32_t dim = 0;
@@ -3255,11 +3447,14 @@ struct column_check {
       "bulkwriter: a field name begins with a letter or an underscore, goes on with letters, digits and underscores, "
       "and has at most 255 bytes; rename the field");
   static_assert(rule::field<Name, !is_reserved_field_name(Name.view())>,
-                "bulkwriter: the server keeps the names RowID and Timestamp for fields of its own; rename the field");
-  static_assert(rule::field < Name, !is_dense_vector(info.type) || (info.dim >= 1 && info.dim <= limits::max_dim) >,
-                "bulkwriter: a vector field needs a dim between 1 and 32768: bw::float_vector{.dim = 768}");
-  static_assert(rule::field < Name, info.type != kind::binary_vector || info.dim % 8 == 0 >,
-                "bulkwriter: the dim of a binary_vector counts bits and must be a multiple of 8: "
+                "bulkwriter: servers refuse this field name: it is one of their own (RowID, Timestamp, __virtual_pk__) or "
+                "a word of their filter expressions (and, or, not, in, like, null, true, false, exists, text_match, "
+                "array_contains, …); rename the field");
+  static_assert(rule::field < Name,
+                !is_dense_vector(info.type) || info.type == kind::binary_vector || is_valid_dim(info.type, info.dim) >,
+                "bulkwriter: a vector field needs a dim between 2 and 32768: bw::float_vector{.dim = 768}");
+  static_assert(rule::field < Name, info.type != kind::binary_vector || is_valid_dim(info.type, info.dim) >,
+                "bulkwriter: the dim of a binary_vector counts bits and must be a multiple of 8 between 8 and 262144: "
                 "bw::binary_vector{.dim = 128}");
   static_assert(
       rule::field < Name,
@@ -3800,87 +3995,6 @@ void append_dynamic_member(std::string& object, std::string_view key, V const& v
 }
 
 }  // namespace detail
-}  // namespace v1
-}  // namespace bulkwriter
-
-// ---------- bulkwriter/row/cell_row.hpp -----------------------------------------------------------------------------
-
-namespace bulkwriter {
-inline namespace v1 {
-namespace detail {
-
-class chunk_writer;
-
-// The elements of an array, or the structs of an array of structs one behind another.
-struct cell_list {
-  std::vector<cell> cells;
-  std::size_t width = 1;  // cells of an element
-
-  void clear() {
-    cells.clear();
-    width = 1;
-  }
-  cell view() const { return cell::list(cells, width); }
-};
-
-// Puts entries in ascending order of their indices; of several with one index all stay, for the checker to see.
-void sort_sparse(std::vector<std::uint32_t>& indices, std::vector<float>& values);
-
-}  // namespace detail
-
-/// A row on its way to cells: the cells, the memory behind those that cannot view what they were given, and what was
-/// wrong with values that did not become cells. Used again for row after row; the memory is that of the largest.
-/// Writers of a compile-time schema have one of their own; rows of a run-time schema are filled by `text_columns` and
-/// <bulkwriter/adapt/boost_json.hpp>, and a writer takes it. Not thread-safe.
-class cell_row {
- public:
-  /// For rows of these fields, which must outlive it.
-  explicit cell_row(std::span<field_info const> fields);
-  cell_row(cell_row&&) noexcept;             ///< what was moved from can be destroyed and assigned to
-  cell_row& operator=(cell_row&&) noexcept;  ///< likewise
-  ~cell_row();                               ///< with all that its cells view
-
-  /// Makes room for the next row: all cells null, no problems.
-  void clear();
-
-  /// The fields that it is for.
-  std::span<field_info const> fields() const noexcept { return fields_; }
-  /// One a field. Valid until `clear`.
-  std::span<cell const> cells() const noexcept { return cells_; }
-  /// In the order in which they were found.
-  std::vector<problem> const& problems() const noexcept { return problems_; }
-
-  /// Sets the cell of field `i`. What it views must live until the row is appended; memory that does can be had below.
-  void set(std::size_t i, cell value) noexcept { cells_[i] = value; }
-  /// Adds to the problems of the row, which will be refused. The field's own value is not judged then.
-  void refuse(errc code, std::string_view field, std::string message);
-
-  /// Empty memory that stays where it is until `clear`.
-  /// @{
-  std::string& new_text();
-  std::vector<float>& new_floats();
-  std::vector<std::int8_t>& new_int8s();
-  std::vector<std::uint8_t>& new_bytes();
-  std::vector<std::uint32_t>& new_indices();
-  detail::cell_list& new_list();
-  /// @}
-
- private:
-  friend class detail::chunk_writer;  // settles the cells
-
-  std::span<field_info const> fields_;
-  std::vector<cell> cells_;
-  std::vector<problem> problems_;
-  struct memory;  // of many types, which a unit that only passes rows on need not instantiate
-  std::unique_ptr<memory> memory_;
-};
-
-/// How a value of the user's becomes a row of a run-time schema: specialise with
-/// `static void read(T const& value, cell_row& row)`. <bulkwriter/adapt/boost_json.hpp> does so for
-/// boost::json::object.
-template <class T>
-struct cells_of {};
-
 }  // namespace v1
 }  // namespace bulkwriter
 
@@ -5671,6 +5785,97 @@ BULKWRITER_DECL void append_json_cell(std::string& out, field_info const& field,
 }  // namespace v1
 }  // namespace bulkwriter
 
+// ---------- bulkwriter/row/detail/cell_row.ipp ----------------------------------------------------------------------
+
+namespace bulkwriter {
+inline namespace v1 {
+namespace detail {
+
+// Things that keep their addresses and their memory from one use to the next. A list by hand: six vectors of pointers
+// cost a unit more to compile than the rest of the row.
+template <class T>
+class reused {
+ public:
+  reused() = default;
+  reused(reused const&) = delete;
+  reused& operator=(reused const&) = delete;
+  ~reused() {
+    while (first_ != nullptr) delete std::exchange(first_, first_->next);
+  }
+
+  T& get() {
+    node*& next = last_ != nullptr ? last_->next : first_;
+    if (next == nullptr) next = new node;
+    last_ = next;
+    last_->value.clear();
+    return last_->value;
+  }
+  void release() noexcept { last_ = nullptr; }
+
+ private:
+  struct node {
+    T value = {};
+    node* next = nullptr;
+  };
+  node* first_ = nullptr;
+  node* last_ = nullptr;  // of those in use
+};
+
+BULKWRITER_DECL void sort_sparse(std::vector<std::uint32_t>& indices, std::vector<float>& values) {
+  if (std::is_sorted(indices.begin(), indices.end())) return;
+  std::vector<std::uint64_t> order;  // index, and in the lower half where its value stands
+  order.reserve(indices.size());
+  for (std::size_t i = 0; i < indices.size(); ++i) order.push_back(std::uint64_t{indices[i]} << 32 | i);
+  std::sort(order.begin(), order.end());
+  std::vector<float> const given = values;
+  for (std::size_t i = 0; i < order.size(); ++i) {
+    indices[i] = static_cast<std::uint32_t>(order[i] >> 32);
+    values[i] = given[static_cast<std::uint32_t>(order[i])];
+  }
+}
+
+}  // namespace detail
+
+struct cell_row::memory {
+  detail::reused<std::string> texts = {};
+  detail::reused<std::vector<float>> floats = {};
+  detail::reused<std::vector<std::int8_t>> int8s = {};
+  detail::reused<std::vector<std::uint8_t>> bytes = {};
+  detail::reused<std::vector<std::uint32_t>> indices = {};
+  detail::reused<detail::cell_list> lists = {};
+};
+
+BULKWRITER_DECL cell_row::cell_row(std::span<field_info const> fields)
+    : fields_(fields), cells_(fields.size()), memory_(new memory) {}
+BULKWRITER_DECL cell_row::cell_row(cell_row&&) noexcept = default;
+BULKWRITER_DECL cell_row& cell_row::operator=(cell_row&&) noexcept = default;
+BULKWRITER_DECL cell_row::~cell_row() = default;
+
+BULKWRITER_DECL std::string& cell_row::new_text() { return memory_->texts.get(); }
+BULKWRITER_DECL std::vector<float>& cell_row::new_floats() { return memory_->floats.get(); }
+BULKWRITER_DECL std::vector<std::int8_t>& cell_row::new_int8s() { return memory_->int8s.get(); }
+BULKWRITER_DECL std::vector<std::uint8_t>& cell_row::new_bytes() { return memory_->bytes.get(); }
+BULKWRITER_DECL std::vector<std::uint32_t>& cell_row::new_indices() { return memory_->indices.get(); }
+BULKWRITER_DECL detail::cell_list& cell_row::new_list() { return memory_->lists.get(); }
+
+BULKWRITER_DECL void cell_row::refuse(errc code, std::string_view field, std::string message) {
+  problems_.push_back({.code = code, .field = std::string(field), .message = std::move(message)});
+}
+
+BULKWRITER_DECL void cell_row::clear() {
+  for (cell& c : cells_) c = cell();
+  problems_.clear();
+  memory_->texts.release();
+  memory_->floats.release();
+  memory_->int8s.release();
+  memory_->bytes.release();
+  memory_->indices.release();
+  memory_->lists.release();
+}
+
+}  // namespace v1
+}  // namespace bulkwriter
+
 // ---------- bulkwriter/row/detail/syntax.ipp ------------------------------------------------------------------------
 
 namespace bulkwriter {
@@ -6310,6 +6515,17 @@ BULKWRITER_DECL void settle(std::span<field_info const> fields, std::span<cell> 
       c = cell::float64(f.default_number);
     else
       c = cell::text(f.default_text);
+  }
+}
+
+BULKWRITER_DECL void respell_timestamps(std::span<field_info const> fields, std::span<cell> cells, cell_row& memory) {
+  for (std::size_t i = 0; i < fields.size(); ++i) {
+    if (fields[i].type != kind::timestamptz || cells[i].is_null()) continue;
+    if (auto spelled = respelled_timestamp(cells[i].as_text())) {
+      std::string& text = memory.new_text();
+      text = *std::move(spelled);
+      cells[i] = cell::text(text);
+    }
   }
 }
 
@@ -7896,97 +8112,6 @@ BULKWRITER_DECL std::map<std::string, std::vector<std::byte>> memory::files() co
 }  // namespace v1
 }  // namespace bulkwriter
 
-// ---------- bulkwriter/row/detail/cell_row.ipp ----------------------------------------------------------------------
-
-namespace bulkwriter {
-inline namespace v1 {
-namespace detail {
-
-// Things that keep their addresses and their memory from one use to the next. A list by hand: six vectors of pointers
-// cost a unit more to compile than the rest of the row.
-template <class T>
-class reused {
- public:
-  reused() = default;
-  reused(reused const&) = delete;
-  reused& operator=(reused const&) = delete;
-  ~reused() {
-    while (first_ != nullptr) delete std::exchange(first_, first_->next);
-  }
-
-  T& get() {
-    node*& next = last_ != nullptr ? last_->next : first_;
-    if (next == nullptr) next = new node;
-    last_ = next;
-    last_->value.clear();
-    return last_->value;
-  }
-  void release() noexcept { last_ = nullptr; }
-
- private:
-  struct node {
-    T value = {};
-    node* next = nullptr;
-  };
-  node* first_ = nullptr;
-  node* last_ = nullptr;  // of those in use
-};
-
-BULKWRITER_DECL void sort_sparse(std::vector<std::uint32_t>& indices, std::vector<float>& values) {
-  if (std::is_sorted(indices.begin(), indices.end())) return;
-  std::vector<std::uint64_t> order;  // index, and in the lower half where its value stands
-  order.reserve(indices.size());
-  for (std::size_t i = 0; i < indices.size(); ++i) order.push_back(std::uint64_t{indices[i]} << 32 | i);
-  std::sort(order.begin(), order.end());
-  std::vector<float> const given = values;
-  for (std::size_t i = 0; i < order.size(); ++i) {
-    indices[i] = static_cast<std::uint32_t>(order[i] >> 32);
-    values[i] = given[static_cast<std::uint32_t>(order[i])];
-  }
-}
-
-}  // namespace detail
-
-struct cell_row::memory {
-  detail::reused<std::string> texts = {};
-  detail::reused<std::vector<float>> floats = {};
-  detail::reused<std::vector<std::int8_t>> int8s = {};
-  detail::reused<std::vector<std::uint8_t>> bytes = {};
-  detail::reused<std::vector<std::uint32_t>> indices = {};
-  detail::reused<detail::cell_list> lists = {};
-};
-
-BULKWRITER_DECL cell_row::cell_row(std::span<field_info const> fields)
-    : fields_(fields), cells_(fields.size()), memory_(new memory) {}
-BULKWRITER_DECL cell_row::cell_row(cell_row&&) noexcept = default;
-BULKWRITER_DECL cell_row& cell_row::operator=(cell_row&&) noexcept = default;
-BULKWRITER_DECL cell_row::~cell_row() = default;
-
-BULKWRITER_DECL std::string& cell_row::new_text() { return memory_->texts.get(); }
-BULKWRITER_DECL std::vector<float>& cell_row::new_floats() { return memory_->floats.get(); }
-BULKWRITER_DECL std::vector<std::int8_t>& cell_row::new_int8s() { return memory_->int8s.get(); }
-BULKWRITER_DECL std::vector<std::uint8_t>& cell_row::new_bytes() { return memory_->bytes.get(); }
-BULKWRITER_DECL std::vector<std::uint32_t>& cell_row::new_indices() { return memory_->indices.get(); }
-BULKWRITER_DECL detail::cell_list& cell_row::new_list() { return memory_->lists.get(); }
-
-BULKWRITER_DECL void cell_row::refuse(errc code, std::string_view field, std::string message) {
-  problems_.push_back({.code = code, .field = std::string(field), .message = std::move(message)});
-}
-
-BULKWRITER_DECL void cell_row::clear() {
-  for (cell& c : cells_) c = cell();
-  problems_.clear();
-  memory_->texts.release();
-  memory_->floats.release();
-  memory_->int8s.release();
-  memory_->bytes.release();
-  memory_->indices.release();
-  memory_->lists.release();
-}
-
-}  // namespace v1
-}  // namespace bulkwriter
-
 // ---------- bulkwriter/row/detail/to_cell.ipp -----------------------------------------------------------------------
 
 namespace bulkwriter {
@@ -8206,6 +8331,7 @@ BULKWRITER_DECL result<void> chunk_writer::append(cell_row& given) {
   encoder_->check_row(cells, checker_.problems());
   if (auto checked = checker_.verdict(row); !checked) return checked;
   settle(fields_, cells);
+  respell_timestamps(fields_, cells, given);
 
   encoder_->put_row(cells);
   if (encoder_->size_bound() > options_.chunk_size) [[unlikely]] {
@@ -9100,11 +9226,12 @@ class schema_checker {
       add(f.name,
           "a name begins with a letter or an underscore, goes on with letters, digits and underscores, and has 1 to " +
               std::to_string(limits::max_name_length) + " bytes");
-    if (is_reserved_field_name(f.name)) add(f.name, "the server keeps this name for a field of its own");
-    if (is_dense_vector(f.type) && (f.dim < 1 || f.dim > limits::max_dim))
-      add(f.name, "dim " + std::to_string(f.dim) + " is not between 1 and " + std::to_string(limits::max_dim));
-    if (f.type == kind::binary_vector && f.dim % 8 != 0)
-      add(f.name, "dim " + std::to_string(f.dim) + " of a binary_vector counts bits and must be a multiple of 8");
+    if (is_reserved_field_name(f.name))
+      add(f.name, "servers keep this name for a field of their own or for a word of their filter expressions");
+    if (is_dense_vector(f.type) && !is_valid_dim(f.type, f.dim))
+      add(f.name, "dim " + std::to_string(f.dim) + (f.type == kind::binary_vector ? " counts bits and" : "") +
+                      " is not " + (f.type == kind::binary_vector ? "a multiple of 8 " : "") + "between " +
+                      std::to_string(limits::min_dim) + " and " + std::to_string(max_dim_of(f.type)));
     bool const has_length = f.type == kind::varchar || (f.type == kind::array && f.element == kind::varchar);
     if (has_length && (f.max_length < 1 || f.max_length > limits::max_varchar_length))
       add(f.name, "max_length " + std::to_string(f.max_length) + " is not between 1 and " +

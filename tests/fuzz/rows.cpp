@@ -132,7 +132,7 @@ std::string make_shape(input& in) {
 
 std::string make_time(input& in) {
   static constexpr char const* good[] = {"2024-02-29T23:59:59.123456789Z", "0001-01-01T00:00:00Z",
-                                         "9999-12-31 23:59:59", "2026-01-31T08:00:00+23:59", "1970-01-01T00:00:00.1"};
+                                         "9999-12-31 23:59:59", "2026-01-31T08:00:00-12:00", "1970-01-01 00:00:00.1+14"};
   std::string out = in.any_of(good);
   if (in.one_in(3)) out[in.below(out.size())] = static_cast<char>(in.byte());
   if (in.one_in(8)) out.resize(in.below(out.size() + 1));
@@ -315,7 +315,7 @@ void set_default(input& in, plan& p, bw::field_info& f) {
 }
 
 void shape(input& in, bw::field_info& f) {
-  static constexpr std::uint32_t dims[] = {1, 2, 3, 8, 31, 32, 33, 64, 65, 130};
+  static constexpr std::uint32_t dims[] = {2, 3, 5, 8, 31, 32, 33, 64, 65, 130};
   f.dim = in.any_of(dims);
   if (f.type == kind::binary_vector) f.dim = (f.dim + 7) / 8 * 8;
   if (!bw::is_dense_vector(f.type)) f.dim = 0;

@@ -38,7 +38,7 @@ SHORT = {"boolean": "flag", "int8": "i8", "int16": "i16", "int32": "i32", "int64
          "varchar": "text"}
 
 CLIP = [Field(SHORT[k], k) for k in SCALARS[:-1]] + [Field("title", "varchar"), Field("v", "float_vector", 2)]
-PACK = [Field("f16", "float16_vector", 3), Field("f16_bits", "float16_vector", 1, as_bits=True),
+PACK = [Field("f16", "float16_vector", 3), Field("f16_bits", "float16_vector", 2, as_bits=True),
         Field("bf16", "bfloat16_vector", 2), Field("i8", "int8_vector", 3), Field("bits", "binary_vector", 16),
         Field("note", "text")]
 ID, META = Field("id", "int64"), Field("$meta", "json")
@@ -92,7 +92,7 @@ DOCS_ALONE = ["null", " [ ] ", "\n{}\n", "\tnull"]
 SHAPES = ["POINT (1 2)", "POLYGON ((0 0, 1 0, 1 1, 0 0))", "GEOMETRYCOLLECTION (POINT (1 2), LINESTRING (0 0, 1e-3 -5))",
           "POINT\n(1 2)", "MULTIPOINT ((0 0), (1 1))", "POINT EMPTY", "LINESTRING\r\n(0 0, 1 1)", "POINT Z (1 2 3)"]
 MOMENTS = ["2006-01-02T15:04:05Z", "0001-01-01T00:00:00Z", "9999-12-31T23:59:59.999999999Z", "2024-02-29T12:00:00.5+01:00",
-           "1970-01-01 00:00:00", "1969-12-31T23:59:59.000001-23:59"]
+           "1970-01-01 00:00:00", "1969-12-31T23:59:59.000001-12:00", "2006-01-02T15:04:05.1234567891+14:00"]
 METAS = ["{}", '{"n":1}', '{"key with space":"\\u00e9","nested":{"a":[1,{"b":null}]},"n":-0.5}', '{"":""}', '{"a":[],"b":{}}',
          '{"large":12345678901234567890,"quoted":"\\"\\\\"}']
 

@@ -235,7 +235,7 @@ inline std::string told(bw::field_info const& f, value const& v) {
     case kind::text:
     case kind::json:
     case kind::geometry:
-    case kind::timestamptz: return told_text(v.text);
+    case kind::timestamptz: return told_text(spelled_timestamp(v.text));
     case kind::float_vector: return told_floats(v.floats);
     case kind::float16_vector:
     case kind::bfloat16_vector: {

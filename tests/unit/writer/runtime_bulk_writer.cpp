@@ -57,6 +57,31 @@ bool says(std::string const& text, std::string_view part) { return text.find(par
 
 }  // namespace
 
+TEST_CASE("runtime: points in time are written as the first servers with the kind read them") {
+  bw::runtime_schema s;
+  s.add_field("id", bw::int64{.is_primary = true})
+      .add_field("at", bw::timestamptz{.default_value = "2006-01-02 15:04:05.5-12"});
+  to_memory to(s);
+  struct {
+    char const *given, *written;
+  } const moments[] = {{R"("2006-01-02 15:04:05+08:00")", R"("2006-01-02T15:04:05+08:00")"},
+                       {R"("2006-01-02 15:04:05Z")", R"("2006-01-02T15:04:05Z")"},
+                       {R"("2006-01-02 15:04:05.25+08")", R"("2006-01-02T15:04:05.25+08:00")"},
+                       {"null", R"("2006-01-02T15:04:05.5-12:00")"},
+                       {R"("2006-01-02 15:04:05")", R"("2006-01-02 15:04:05")"},
+                       {R"("2006-01-02T15:04:05.1234567891")", R"("2006-01-02T15:04:05.1234567891")"},
+                       {R"("2006-01-02T15:04:05+14:00")", R"("2006-01-02T15:04:05+14:00")"}};
+  std::string expected = "{\"rows\":[";
+  for (auto const& m : moments) {
+    CHECK(to.refusal(R"({"id":1,"at":)" + std::string(m.given) + "}") == "");
+    expected += (expected.ends_with('[') ? "\n" : ",\n") + std::string(R"({"id":1,"at":)") + m.written + "}";
+  }
+  CHECK(to.refusal(R"({"id":1,"at":"2006-01-02T15:04:05-12:30"})") ==
+        "row 7, field 'at': not an ISO 8601 timestamp: the offset is outside -12:00 to +14:00 at byte 19: '-12:30' "
+        "[bulkwriter.invalid_timestamp]");
+  CHECK(to.commit() == expected + "\n]}\n");
+}
+
 TEST_CASE("runtime: cells, texts and JSON text become the same rows") {
   std::string const expected =
       "{\"rows\":[\n"

@@ -369,6 +369,17 @@ BULKWRITER_DECL void settle(std::span<field_info const> fields, std::span<cell> 
   }
 }
 
+BULKWRITER_DECL void respell_timestamps(std::span<field_info const> fields, std::span<cell> cells, cell_row& memory) {
+  for (std::size_t i = 0; i < fields.size(); ++i) {
+    if (fields[i].type != kind::timestamptz || cells[i].is_null()) continue;
+    if (auto spelled = respelled_timestamp(cells[i].as_text())) {
+      std::string& text = memory.new_text();
+      text = *std::move(spelled);
+      cells[i] = cell::text(text);
+    }
+  }
+}
+
 }  // namespace detail
 }  // namespace v1
 }  // namespace bulkwriter

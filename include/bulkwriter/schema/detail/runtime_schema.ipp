@@ -112,11 +112,12 @@ class schema_checker {
       add(f.name,
           "a name begins with a letter or an underscore, goes on with letters, digits and underscores, and has 1 to " +
               std::to_string(limits::max_name_length) + " bytes");
-    if (is_reserved_field_name(f.name)) add(f.name, "the server keeps this name for a field of its own");
-    if (is_dense_vector(f.type) && (f.dim < 1 || f.dim > limits::max_dim))
-      add(f.name, "dim " + std::to_string(f.dim) + " is not between 1 and " + std::to_string(limits::max_dim));
-    if (f.type == kind::binary_vector && f.dim % 8 != 0)
-      add(f.name, "dim " + std::to_string(f.dim) + " of a binary_vector counts bits and must be a multiple of 8");
+    if (is_reserved_field_name(f.name))
+      add(f.name, "servers keep this name for a field of their own or for a word of their filter expressions");
+    if (is_dense_vector(f.type) && !is_valid_dim(f.type, f.dim))
+      add(f.name, "dim " + std::to_string(f.dim) + (f.type == kind::binary_vector ? " counts bits and" : "") +
+                      " is not " + (f.type == kind::binary_vector ? "a multiple of 8 " : "") + "between " +
+                      std::to_string(limits::min_dim) + " and " + std::to_string(max_dim_of(f.type)));
     bool const has_length = f.type == kind::varchar || (f.type == kind::array && f.element == kind::varchar);
     if (has_length && (f.max_length < 1 || f.max_length > limits::max_varchar_length))
       add(f.name, "max_length " + std::to_string(f.max_length) + " is not between 1 and " +

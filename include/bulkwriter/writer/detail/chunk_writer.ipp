@@ -74,6 +74,7 @@ BULKWRITER_DECL result<void> chunk_writer::append(cell_row& given) {
   encoder_->check_row(cells, checker_.problems());
   if (auto checked = checker_.verdict(row); !checked) return checked;
   settle(fields_, cells);
+  respell_timestamps(fields_, cells, given);
 
   encoder_->put_row(cells);
   if (encoder_->size_bound() > options_.chunk_size) [[unlikely]] {
