@@ -109,7 +109,7 @@ class Tree:
 
     def configure(self, mutants):
         header = self.root / "tests/mutation/mutant.hpp"
-        flags = f"-std=c++20 -w -O1 -g0 -DBULKWRITER_MUTANTS={mutants} -include {header}"
+        flags = f"-std=c++20 -w -O0 -g0 -DBULKWRITER_MUTANTS={mutants} -include {header}"
         subprocess.run(["cmake", "-S", self.root, "-B", self.build, "-G", "Ninja", "--log-level=WARNING", "-DCMAKE_BUILD_TYPE=None",
                         f"-DCMAKE_CXX_FLAGS={flags}", "-DBULKWRITER_TEST_SUITES=unit;refusals", "-DBULKWRITER_BUILD_EXAMPLES=OFF",
                         f"-DCMAKE_CXX_COMPILER={self.options.compiler}"], check=True, stdout=subprocess.DEVNULL)
