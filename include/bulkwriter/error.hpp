@@ -25,7 +25,7 @@ enum class errc : std::uint16_t {
   invalid_json = 6,  ///< text of a json or dynamic field that is not JSON (RFC 8259), or not an object where one is due
   json_too_long = 7,       ///< more than the 65,536 bytes that a server takes in a JSON cell
   wrong_dim = 8,           ///< a vector whose length is not the field's dim
-  duplicate_key = 9,       ///< a dynamic key that appears twice, or that is the name of a field
+  duplicate_key = 9,  ///< a key that a JSON object has twice, at whatever depth, or a dynamic one that names a field
   capacity_exceeded = 10,  ///< more elements than max_capacity
   row_too_large = 11,      ///< a row that alone is larger than chunk_size
   several_problems = 12,   ///< more than one of the above in one row: see error_info::problems
@@ -34,8 +34,10 @@ enum class errc : std::uint16_t {
   invalid_sparse = 15,     ///< a sparse vector with an index twice, out of order, or with a negative value
   invalid_geometry = 16,   ///< text of a geometry field that is not WKT
   invalid_timestamp = 17,  ///< text of a timestamptz field that is not ISO 8601 as servers read it
+  zero_vector = 18,        ///< a vector of zeros only, where the writer's option refuses them
 
-  format_cannot_hold = 20,  ///< a value that readers of this file format take for another, as CSV text for null
+  /// a value that readers of this file format take for another, as CSV text for null, or one that is too long for it
+  format_cannot_hold = 20,
 
   // --- options, schemas, states ---
   invalid_schema = 30,  ///< a run-time schema that breaks a rule (compile-time schemas fail to compile instead)

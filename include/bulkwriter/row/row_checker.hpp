@@ -22,7 +22,8 @@ namespace detail {
 /// floats floats or halves.
 class row_checker {
  public:
-  explicit row_checker(std::span<field_info const> fields) noexcept : fields_(fields) {}
+  explicit row_checker(std::span<field_info const> fields, bool refuse_zero_vectors = false) noexcept
+      : fields_(fields), refuse_zero_vectors_(refuse_zero_vectors) {}
 
   /// One cell a field. `row` is the number that the error names.
   result<void> check(std::int64_t row, std::span<cell const> cells) {
@@ -43,6 +44,7 @@ class row_checker {
   static std::string describe(cell const& value);
   void add_out_of_range(kind k, std::string const& value);
   void check_value(field_info const& f, cell const& value);
+  void check_kind(field_info const& f, cell const& value);
   void check_integer(kind k, cell const& value);
   void check_number(kind k, double value);
   void check_text(field_info const& f, std::string_view value);
@@ -58,6 +60,7 @@ class row_checker {
 
   static constexpr std::size_t nowhere = static_cast<std::size_t>(-1);
   std::span<field_info const> fields_;
+  bool refuse_zero_vectors_;
   std::vector<problem> problems_;
   std::vector<std::string> keys_;  // scratch
   // Where the value under judgement stands: its field, and within a list its element and the field of the struct there.

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <bulkwriter/config.hpp>
 #include <bulkwriter/format/detail/byte_chain.hpp>
 #include <bulkwriter/format/detail/parquet_format.hpp>
 

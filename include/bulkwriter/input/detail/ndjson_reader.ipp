@@ -36,12 +36,9 @@ BULKWRITER_DECL result<bool> ndjson_reader::try_next() {
   ++rows_;
   if (auto const fault = detail::find_json_object_fault(text, keys_)) {
     size_ = 0;  // there is no row to look into
-    return make_error(errc::invalid_json, fault->offset, "not a JSON object: " + std::string(fault->what));
+    return make_error(fault->code(), fault->offset,
+                      fault->key ? fault->rule({}) : "not a JSON object: " + std::string(fault->what));
   }
-  std::sort(keys_.begin(), keys_.end());
-  if (auto const twin = std::adjacent_find(keys_.begin(), keys_.end()); twin != keys_.end())
-    return make_error(errc::duplicate_key, offset_of(*twin),
-                      "the key " + input::quoted(*twin) + " appears more than once");
   return true;
 }
 

@@ -1,6 +1,8 @@
 #pragma once
 
 #include <bulkwriter/schema/runtime_schema.hpp>
+#include <bulkwriter/text/problems.hpp>
+#include <bulkwriter/text/quoted.hpp>
 
 namespace bulkwriter {
 inline namespace v1 {
@@ -185,7 +187,7 @@ class schema_checker {
     for (auto const& g : fields_)
       if (g.name == f.function_input && g.written() && (g.type == kind::varchar || g.type == kind::text)) return;
     add(f.name,
-        "its function reads '" + std::string(f.function_input) + "', which is no varchar or text field of this schema");
+        "its function reads " + quoted_name(f.function_input) + ", which is no varchar or text field of this schema");
   }
 
   void check_struct(field_info const& f) {
@@ -215,12 +217,7 @@ class schema_checker {
 BULKWRITER_DECL result<void> try_check_schema(std::span<field_info const> fields) {
   std::vector<problem> problems = detail::schema_checker(fields).run();
   if (problems.empty()) return {};
-  error_info error{.code = errc::invalid_schema, .message = "schema: "};
-  for (auto const& p : problems) {
-    if (&p != &problems.front()) error.message += "; ";
-    if (!p.field.empty()) error.message += "field '" + p.field + "': ";
-    error.message += p.message;
-  }
+  error_info error{.code = errc::invalid_schema, .message = "schema: " + detail::list_problems(problems, false)};
   error.field = problems.front().field;
   error.problems = std::move(problems);
   return error;
