@@ -115,7 +115,7 @@ class Tree:
                         f"-DCMAKE_CXX_COMPILER={self.options.compiler}"], check=True, stdout=subprocess.DEVNULL)
 
     def compile(self, targets):
-        done = subprocess.run(["nice", "-n", "10", "cmake", "--build", self.build, "--parallel", str(self.options.jobs), "--target", *targets,
+        done = subprocess.run(["cmake", "--build", self.build, "--parallel", str(self.options.jobs), "--target", *targets,
                                "--", "-k", "0"], capture_output=True, text=True)
         return "" if done.returncode == 0 else done.stdout + done.stderr
 
@@ -162,7 +162,7 @@ class Programs:
     def run(self, name, limit, arguments=(), **environment):
         # A folder of its own: a mutant may leave behind, or remove, what it likes.
         with tempfile.TemporaryDirectory(dir=self.work, ignore_cleanup_errors=True) as folder:
-            program = subprocess.Popen(["nice", "-n", "10", self.paths[name], *arguments], cwd=folder, start_new_session=True,
+            program = subprocess.Popen([self.paths[name], *arguments], cwd=folder, start_new_session=True,
                                        env={**os.environ, "TMPDIR": folder, **environment}, stdout=subprocess.PIPE,
                                        stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL)
             try:
