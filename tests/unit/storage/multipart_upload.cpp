@@ -19,6 +19,13 @@ namespace {
 // Far above what anything takes here: what is later than this has not come.
 constexpr auto patience = std::chrono::seconds(15);
 
+// Whether it comes to that.
+bool until(std::function<bool()> const& come) {
+  auto const end = std::chrono::steady_clock::now() + patience;
+  while (!come() && std::chrono::steady_clock::now() < end) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  return come();
+}
+
 bw::result<void> write(bw::output::file& file, std::string_view text) {
   bw::output::bytes const piece[] = {std::as_bytes(std::span(text))};
   return file.write(piece);
@@ -53,6 +60,10 @@ TEST_CASE("multipart: what an upload that was given up brings back is aborted ag
   bw::storage::object_place place(bw::object_store(store), "p", {.connections = 1, .part_size = 10});
   auto file = place.create("f", 100).value();
   CHECK(write(*file, std::string(25, 'x')));
+  CHECK(until([&] {
+    std::lock_guard const lock(store->mutex);
+    return !store->sent.empty();
+  }));
   CHECK(file->discard());
   CHECK(store->uploads.empty());
   CHECK(store->objects.empty());
@@ -74,12 +85,6 @@ TEST_CASE("multipart: a file of a group that fails leaves the others as many par
   auto bad = place.create_member("bad", 1000, {.files = 2}).value();
   auto good = place.create_member("good", 1000, {.files = 2}).value();
 
-  auto const until = [](auto const& come) {
-    auto const end = std::chrono::steady_clock::now() + patience;
-    while (!come() && std::chrono::steady_clock::now() < end)
-      std::this_thread::sleep_for(std::chrono::milliseconds(1));
-    return come();
-  };
   // One part travels, one waits, and the next has no slot until the first has failed.
   std::atomic<int> accepted = 0;
   std::thread writer([&] {
