@@ -153,7 +153,6 @@ TEST_CASE("zilliz cloud v1: nothing but a share of 1 is all, and a state that is
   };
   for (auto const& [members, percent, state] :
        std::vector<row>{{R"("readyPercentage":0.99999999999)", 99, import_state::importing},
-                        {R"("readyPercentage":0.9999999999999999)", 99, import_state::importing},
                         {R"("readyPercentage":1,"state":"ImportRunning")", 100, import_state::importing},
                         {R"("readyPercentage":0.5,"state":"ImportCompleted")", 50, import_state::completed},
                         {R"("readyPercentage":0.5,"state":"ImportFailed")", 50, import_state::failed},
