@@ -9,6 +9,7 @@
 #include <doctest/doctest.h>
 
 #include <atomic>
+#include <functional>
 #include <thread>
 
 namespace bw = bulkwriter;
@@ -90,10 +91,11 @@ TEST_CASE("multipart: a file of a group that fails leaves the others as many par
   std::thread writer([&] {
     for (int i = 0; i < 40 && write(*bad, "x"); ++i) ++accepted;
   });
-  CHECK(until([&] { return begun == 1 && accepted == 30; }));
+  bool const waits = until([&] { return begun == 1 && accepted == 30; });
   fail = true;
   hold = false;
   writer.join();
+  CHECK(waits);
   CHECK(accepted < 40);
   bad.reset();
   CHECK(begun == 1);  // what waited is not sent any more
@@ -104,9 +106,10 @@ TEST_CASE("multipart: a file of a group that fails leaves the others as many par
   std::thread other([&] {
     for (int i = 0; i < 30 && write(*good, "y"); ++i) ++accepted;
   });
-  CHECK(until([&] { return accepted == 30; }));
+  bool const taken = until([&] { return accepted == 30; });
   hold = false;
   other.join();
+  CHECK(taken);
   CHECK(good->finish());
   CHECK(store->objects.at("p/good") == std::string(30, 'y'));
 }
