@@ -39,16 +39,36 @@ inline struct at_end {
 } const at_end;
 
 // What stands where a binary operator stood: a < infix<17, less, less_equal>{} < b has the precedence of a < b.
-struct less { static constexpr auto call(auto const& a, auto const& b) { return a < b; } };
-struct less_equal { static constexpr auto call(auto const& a, auto const& b) { return a <= b; } };
-struct greater { static constexpr auto call(auto const& a, auto const& b) { return a > b; } };
-struct greater_equal { static constexpr auto call(auto const& a, auto const& b) { return a >= b; } };
-struct equal { static constexpr auto call(auto const& a, auto const& b) { return a == b; } };
-struct unequal { static constexpr auto call(auto const& a, auto const& b) { return a != b; } };
-struct plus { static constexpr auto call(auto const& a, auto const& b) { return a + b; } };
-struct minus { static constexpr auto call(auto const& a, auto const& b) { return a - b; } };
-struct times { static constexpr auto call(auto const& a, auto const& b) { return a * b; } };
-struct divided { static constexpr auto call(auto const& a, auto const& b) { return a / b; } };
+struct less {
+  static constexpr auto call(auto const& a, auto const& b) -> decltype(a < b) { return a < b; }
+};
+struct less_equal {
+  static constexpr auto call(auto const& a, auto const& b) -> decltype(a <= b) { return a <= b; }
+};
+struct greater {
+  static constexpr auto call(auto const& a, auto const& b) -> decltype(a > b) { return a > b; }
+};
+struct greater_equal {
+  static constexpr auto call(auto const& a, auto const& b) -> decltype(a >= b) { return a >= b; }
+};
+struct equal {
+  static constexpr auto call(auto const& a, auto const& b) -> decltype(a == b) { return a == b; }
+};
+struct unequal {
+  static constexpr auto call(auto const& a, auto const& b) -> decltype(a != b) { return a != b; }
+};
+struct plus {
+  static constexpr auto call(auto const& a, auto const& b) -> decltype(a + b) { return a + b; }
+};
+struct minus {
+  static constexpr auto call(auto const& a, auto const& b) -> decltype(a - b) { return a - b; }
+};
+struct times {
+  static constexpr auto call(auto const& a, auto const& b) -> decltype(a * b) { return a * b; }
+};
+struct divided {
+  static constexpr auto call(auto const& a, auto const& b) -> decltype(a / b) { return a / b; }
+};
 
 }  // namespace bulkwriter_mutation
 
@@ -64,7 +84,10 @@ struct bulkwriter_infix {
     A const& a;
     template <class B>
     constexpr auto with(B const& b) const {
-      return bulkwriter_mutant(Mutant) ? Mutated::call(a, b) : Original::call(a, b);
+      // Asked here, where each mutant has an instantiation of its own, so that each is complained about.
+      constexpr bool possible = requires { Mutated::call(a, b); };
+      static_assert(possible);
+      if constexpr (possible) return bulkwriter_mutant(Mutant) ? Mutated::call(a, b) : Original::call(a, b);
     }
     friend constexpr auto operator<(bound x, auto const& b) { return x.with(b); }
     friend constexpr auto operator==(bound x, auto const& b) { return x.with(b); }

@@ -188,6 +188,10 @@ class Reader:
                   ) or word in ("++", "--", "*", "("):
                 self.add("statement removed", i, last, "{{ if (!{m}) " + escaped(text) + " }}", "")
 
+    def makes_text(self, i):
+        """Beside a literal or std::string: text, from which nothing can be subtracted."""
+        return "str" in (self.tokens[i - 1][0], self.tokens[i + 1][0]) or self.word(i + 3) in ("to_string", "string")
+
     # The operands of && || ?: lie between these on both sides.
     def operand_begin(self, i, stops):
         k = i - 1
@@ -243,6 +247,8 @@ class Reader:
                 self.condition(i, word)
             elif word == "for" and self.word(i + 1) == "(":
                 self.for_condition(i + 1)
+            elif word in "+-" and self.makes_text(i):
+                continue
             elif word in INFIX and self.spaced(i):
                 carrier, original, mutated = INFIX[word]
                 for name in mutated:
@@ -266,7 +272,7 @@ class Reader:
                 self.add("! removed", i, i, "{m} != !", "")
             elif word in ("++", "--"):
                 self.step(i, word)
-            elif word in ("+=", "-="):
+            elif word in ("+=", "-=") and not self.makes_text(i):
                 first = self.operand_begin(i, {";", ",", "return", ")"})
                 if first < i:
                     last = self.operand_end(i, {";", ","})

@@ -32,12 +32,13 @@ void answer_all(peer& p) {
 
 TEST_CASE("tls: a wildcard for a part of a label is none") {
   script_server server(with("partial"), answer_all);
-  for (char const* const host : {"store.example", "st.example", "st*.example"}) {
+  for (char const* const host : {"store.s3.localhost", "st.s3.localhost", "localhost"}) {
     CAPTURE(host);
-    http::client client(trusting({{host, "127.0.0.1"}}));
+    http::client client(trusting());
     auto const got = client.try_send(get(secure(server.port(), host)));
     REQUIRE_FALSE(got);
-    CHECK(got.error().code == (std::string_view(host) == "st*.example" ? errc::invalid_url : errc::tls_failed));
+    CHECK(got.error().code == errc::tls_failed);
+    CHECK_MESSAGE(contains(got.error().message, "hostname mismatch, it is for 'st*.s3.localhost'"), got.error().message);
   }
 }
 

@@ -509,12 +509,13 @@ TEST_CASE("s3: a URL that would outlive its keys is not signed") {
 TEST_CASE("s3: pages that go round in a circle end with an error") {
   int page = 0;
   scripted_server server([&](request const&) {
+    if (page == 50) return http_answer(200, "<ListBucketResult></ListBucketResult>");  // for whoever has not noticed
     return http_answer(200, "<ListBucketResult><IsTruncated>true</IsTruncated><NextContinuationToken>" +
                                 std::string(++page % 2 ? "a" : "b") + "</NextContinuationToken></ListBucketResult>");
   });
   bw::object_store store = param_of(server);
   auto const got = store.try_list("");
-  REQUIRE(!got);
+  REQUIRE_FALSE(got);
   CHECK(got.error().code == errc::invalid_response);
   CHECK(page == 3);
 }
