@@ -11,7 +11,7 @@ import sys
 import tempfile
 
 # What a room may include besides itself and the base. A room is a folder, or a header directly under bulkwriter/.
-BASE = {"config", "version", "fwd", "error", "text"}
+BASE = {"config", "version", "fwd", "error", "text", "caught"}
 LOCAL = {"schema", "row", "format", "output", "manifest", "writer"}
 NETWORK = {"http", "auth", "storage", "import"}
 MAY_SEE = {
@@ -20,6 +20,7 @@ MAY_SEE = {
     "fwd": {"config"},
     "error": {"config"},
     "text": {"config", "error"},
+    "caught": {"config", "error", "text"},
     "schema": set(),
     "row": {"schema"},
     "format": {"schema", "row"},
@@ -64,7 +65,7 @@ STANDARD = set(
 SYSTEM = {
     "arpa/inet.h", "cpuid.h", "dirent.h", "emmintrin.h", "errno.h", "fcntl.h", "immintrin.h", "locale.h", "netdb.h",
     "netinet/in.h", "netinet/tcp.h", "nmmintrin.h", "poll.h", "signal.h", "stdio.h", "stdlib.h", "sys/mman.h", "sys/random.h",
-    "sys/resource.h", "sys/socket.h", "sys/stat.h", "sys/statvfs.h", "sys/types.h", "sys/uio.h", "time.h", "tmmintrin.h",
+    "sys/resource.h", "sys/socket.h", "sys/stat.h", "sys/statvfs.h", "sys/syscall.h", "sys/types.h", "sys/uio.h", "time.h", "tmmintrin.h",
     "unistd.h", "wmmintrin.h",
 }
 

@@ -57,17 +57,17 @@ class csv_cell {
   /// Where the cell begins; if it is quoted, at the quote.
   text_position position() const noexcept { return position_; }
 
-  /// The cell as a T: the whole text must be consumed; no locale, no blanks, no leading '+'.
-  /// T: integers, floating-point (finite), bool (true, false, True, False, TRUE, FALSE, 1, 0), std::string,
+  /// The cell as a Type: the whole text must be consumed; no locale, no blanks, no leading '+'.
+  /// Type: integers, floating-point (finite), bool (true, false, True, False, TRUE, FALSE, 1, 0), std::string,
   /// std::string_view, std::optional of these (an empty cell is nullopt), std::vector or std::array of float or double
   /// from a list `[0.25, -1e-3]`.
   /// Errors, with file, line, column and value: `invalid_number`, `wrong_type` (bool), `wrong_dim` (std::array).
   /// @{
-  template <class T>
-  result<T> try_as() const;
-  template <class T>
-  T as() const {
-    return try_as<T>().value();
+  template <class Type>
+  result<Type> try_as() const;
+  template <class Type>
+  Type as() const {
+    return try_as<Type>().value();
   }
   /// @}
 
@@ -124,7 +124,10 @@ class csv_reader {
   /// @}
 
   /// The header, in the file's order.
-  std::vector<std::string> const& names() const noexcept { return names_; }
+  /// @{
+  std::vector<std::string> const& names() const& noexcept { return names_; }
+  std::vector<std::string> names() && { return std::move(names_); }
+  /// @}
   /// How many columns there are.
   std::size_t size() const noexcept { return names_.size(); }
   /// Whether the header has this name.
@@ -148,12 +151,14 @@ class csv_reader {
   /// A cell of the current row; an index must be less than `size()`. By name: a linear search, and an unknown name
   /// throws as `column` does.
   /// @{
-  csv_cell operator[](std::size_t index) const noexcept { return cell(index); }
-  csv_cell operator[](std::string_view name) const { return cell(column(name)); }
+  csv_cell operator[](std::size_t index) const& noexcept { return cell(index); }
+  csv_cell operator[](std::string_view name) const& { return cell(column(name)); }
+  csv_cell operator[](std::size_t index) const&& = delete;
+  csv_cell operator[](std::string_view name) const&& = delete;
   /// @}
 
   /// The texts of the current row, valid until the next is read or the reader is moved: what text_columns take.
-  std::span<std::string_view const> texts();
+  std::span<std::string_view const> texts() &;
 
   /// An error about the current row, such as a writer's, with this file before it, and the line; where the error's
   /// `field` is the name of a column, line and column of that cell.
@@ -187,6 +192,7 @@ class csv_reader {
   }
 
   result<void> read_header();
+  result<bool> read_row();
   result<bool> read_record(std::size_t max_cells);
   result<bool> skip_empty_lines();
   result<stop> read_quoted();
@@ -220,35 +226,36 @@ class csv_reader {
   std::uint64_t empty_rows_ = 0;   // empty lines between rows, which are rows where there is one column
   std::uint64_t rows_ = 0;
   std::optional<error_info> failure_ = {};
+  bool reading_ = false;
 };
 
-template <class T>
-result<T> csv_cell::try_as() const {
-  if constexpr (std::same_as<T, std::string> || std::same_as<T, std::string_view>) {
-    return T(text_);
-  } else if constexpr (requires { requires std::same_as<T, std::optional<typename T::value_type>>; }) {
-    if (empty()) return T();
-    auto some = try_as<typename T::value_type>();
+template <class Type>
+result<Type> csv_cell::try_as() const {
+  if constexpr (std::same_as<Type, std::string> || std::same_as<Type, std::string_view>) {
+    return Type(text_);
+  } else if constexpr (requires { requires std::same_as<Type, std::optional<typename Type::value_type>>; }) {
+    if (empty()) return Type();
+    auto some = try_as<typename Type::value_type>();
     if (!some) return std::move(some).error();
-    return T(*std::move(some));
-  } else if constexpr (std::is_arithmetic_v<T>) {
-    T value = {};
+    return Type(*std::move(some));
+  } else if constexpr (std::is_arithmetic_v<Type>) {
+    Type value = {};
     if (input::text_error const failed = input::parse(text_, value); failed.code != errc{})
       return make_error(failed.code, failed.message);
     return value;
-  } else if constexpr (requires(T& list) { list.push_back(typename T::value_type()); }) {
-    T list(input::count_list(text_));
+  } else if constexpr (requires(Type& list) { list.push_back(typename Type::value_type()); }) {
+    Type list(input::count_list(text_));
     if (auto read = try_read_vector(std::span{list}); !read) return std::move(read).error();
     return list;
-  } else if constexpr (requires(T& list) {
-                         std::tuple_size<T>::value;
+  } else if constexpr (requires(Type& list) {
+                         std::tuple_size<Type>::value;
                          std::span{list};
                        }) {
-    T list = {};
+    Type list = {};
     if (auto read = try_read_vector(std::span{list}); !read) return std::move(read).error();
     return list;
   } else {
-    static_assert(sizeof(T) == 0,
+    static_assert(sizeof(Type) == 0,
                   "bulkwriter: a CSV cell cannot be read as this type; ask for a number, bool, string, optional of "
                   "these, vector or array of floats");
     return error_info{};

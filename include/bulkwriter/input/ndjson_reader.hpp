@@ -57,7 +57,10 @@ class ndjson_reader {
   /// @}
 
   /// The current row, valid until the next is read or the reader is moved.
-  json_text row() const noexcept { return json_text({buffer_.data() + begin_, size_}); }
+  /// @{
+  json_text row() const& noexcept { return json_text({buffer_.data() + begin_, size_}); }
+  json_text row() const&& = delete;
+  /// @}
 
   /// An error about the current row, such as a writer's, with this file before it, the line, and the column of the
   /// value that the error's `field` names (1 where there is none).
@@ -70,6 +73,7 @@ class ndjson_reader {
   ndjson_reader(text_source source, ndjson_options options, std::nullptr_t)
       : source_(std::move(source)), options_(std::move(options)) {}
 
+  result<bool> read_row();
   result<bool> read_line();
   result<bool> refill();
   error_info make_error(errc code, std::size_t offset, std::string_view rule) const;
@@ -84,6 +88,7 @@ class ndjson_reader {
   std::uint64_t line_ = 0, rows_ = 0;
   std::vector<std::string> keys_ = {};  // scratch
   std::optional<error_info> failure_ = {};
+  bool reading_ = false;
 };
 
 }  // namespace v1

@@ -22,6 +22,9 @@ struct remote_options {
   std::uint64_t part_size =
       0;  ///< bytes, 5 MiB to 5 GiB; 0: 16 MiB (NumPy: 5 to 16), or more where chunk_size asks for it
   abandon_handler on_abandoned = {};  ///< empty: one line on stderr
+  /// Whether a writer that fails, or is destroyed with uncommitted rows, removes the objects that it has finished since
+  /// the last commit. false: they stay, and are named.
+  bool remove_uncommitted = false;
   /// The oldest server that must be able to import the files: fields that it does not read in this format are
   /// invalid_schema when the writer is made. {}: whatever the collection's own server takes.
   server_version oldest_server = {};
@@ -72,7 +75,10 @@ class remote_bulk_writer : public bulk_writer<Schema, Format> {
   /// @}
 
   /// The bucket that this writer fills.
-  object_store const& store() const noexcept { return store_; }
+  /// @{
+  object_store const& store() const& noexcept { return store_; }
+  object_store store() && noexcept { return std::move(store_); }
+  /// @}
 
  private:
   remote_bulk_writer(std::unique_ptr<core> made, object_store store) noexcept
@@ -115,7 +121,10 @@ class remote_bulk_writer<runtime_schema, Format> : public bulk_writer<runtime_sc
   /// @}
 
   /// The bucket that this writer fills.
-  object_store const& store() const noexcept { return store_; }
+  /// @{
+  object_store const& store() const& noexcept { return store_; }
+  object_store store() && noexcept { return std::move(store_); }
+  /// @}
 
  private:
   remote_bulk_writer(typename base::made_parts made, object_store store) noexcept

@@ -23,10 +23,10 @@ inline bool is_timestamp(std::string_view text) {
                                         std::chrono::month(static_cast<unsigned>(std::stoi(match[2]))),
                                         std::chrono::day(static_cast<unsigned>(std::stoi(match[3]))));
   if (!day.ok() || int(day.year()) < 1) return false;
-  if (!match[7].matched) return true;
-  int const minutes = std::stoi(match[8]) * 60 + (match[10].matched ? std::stoi(match[10]) : 0);
-  if (minutes > (match[7] == "-" ? 12 : 14) * 60) return false;
-  return match[4] == " " || match[9].matched;
+  if (!match[8].matched) return true;  // Z, or nothing
+  int const minutes = std::stoi(match[9]) * 60 + (match[11].matched ? std::stoi(match[11]) : 0);
+  if (minutes > (match[8] == "-" ? 12 : 14) * 60) return false;
+  return match[4] == " " || match[11].matched;
 }
 
 // What of a text that is one stands in files.

@@ -74,7 +74,8 @@ TEST_CASE("runtime_schema: fields added by hand are those of the typed schema") 
       .add_dynamic_field();
   s.check();
   check_equal(s.fields(), article_schema::infos);
-  check_equal(runtime_schema::of<article_schema>().fields(), article_schema::infos);
+  auto const twin = runtime_schema::of<article_schema>();
+  check_equal(twin.fields(), article_schema::infos);
 
   runtime_schema sub;
   sub.add_field("caption", varchar{.max_length = 256}).add_field("v", float_vector{.dim = 4});
@@ -143,7 +144,7 @@ TEST_CASE("runtime_schema: texts belong to it, through copies, moves and growth"
   assigned = copy;
   copy = runtime_schema();
   CHECK(intact(assigned));
-  assigned = std::move(assigned).fields().empty() ? runtime_schema() : runtime_schema(assigned.fields());
+  assigned = assigned.fields().empty() ? runtime_schema() : runtime_schema(assigned.fields());
   CHECK(intact(assigned));
   std::vector<runtime_schema> several(10, assigned);
   several.push_back(assigned);

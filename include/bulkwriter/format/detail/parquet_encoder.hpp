@@ -105,8 +105,8 @@ class parquet_encoder final : public format::encoder {
     l.values.append(bytes.data(), bytes.size());
     grow(bytes.size());
   }
-  template <class T>
-  void put_fixed(leaf& l, T value) {
+  template <class Type>
+  void put_fixed(leaf& l, Type value) {
     // chains of numbers are written by numbers, so one never straddles slabs
     std::memcpy(l.values.extend(sizeof value).data(), &value, sizeof value);
     grow(sizeof value);
@@ -137,10 +137,11 @@ class parquet_encoder final : public format::encoder {
   parquet_metadata metadata_;
 
   bool row_is_put_ = false;
-  std::uint64_t group_rows_ = 0, group_bytes_ = 0;  // ended rows; bytes with their share of levels and page headers
-  std::uint64_t held_bytes_ = 0;                    // of group_bytes_, what has not been handed over
-  std::uint64_t dictionary_bytes_ = 0;              // no less than what a row group's dictionaries take
-  std::uint64_t row_bytes_ = 0;                     // of the row put
+  std::size_t group_rows_ = 0;          // ended
+  std::uint64_t group_bytes_ = 0;       // with their share of levels and page headers
+  std::uint64_t held_bytes_ = 0;        // of group_bytes_, what has not been handed over
+  std::uint64_t dictionary_bytes_ = 0;  // no less than what a row group's dictionaries take
+  std::uint64_t row_bytes_ = 0;         // of the row put
   std::uint64_t file_rows_ = 0, file_bytes_ = 0;    // handed over
 
   std::string text_;           // scratch of put_value

@@ -32,7 +32,7 @@ struct client::impl {
     auto const head = detail::request_head(what, options.user_agent);
     if (!head) return head.error();
     auto const by = proxies.try_choose(what.origin);
-    if (!by) return by.error();
+    if (!by.has_value()) return by.error();
     detail::error_maker const make{what.origin.to_string() + (*by ? " through proxy " + (*by)->name() : "")};
     if (stop.stop_requested()) return make.stopped("start");
     try {

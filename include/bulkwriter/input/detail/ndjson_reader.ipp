@@ -1,11 +1,13 @@
 #pragma once
 
+#include <bulkwriter/detail/caught.hpp>
 #include <bulkwriter/input/ndjson_reader.hpp>
 #include <bulkwriter/row/detail/json_node.hpp>
 #include <bulkwriter/row/text.hpp>
 
 #include <algorithm>
 #include <cstring>
+#include <utility>
 
 namespace bulkwriter {
 inline namespace v1 {
@@ -26,11 +28,21 @@ BULKWRITER_DECL result<ndjson_reader> ndjson_reader::try_open(text_source source
 
 BULKWRITER_DECL result<bool> ndjson_reader::try_next() {
   if (failure_) return *failure_;
+  // an exception out of a read, of memory, leaves half a row, which is no row
+  if (std::exchange(reading_, true))
+    return error_info{.code = errc::invalid_state,
+                      .message = bulkwriter::detail::one_line(options_.name) + ": memory has run out in an earlier read"};
+  auto next = read_row();
+  reading_ = false;
+  return next;
+}
+
+BULKWRITER_DECL result<bool> ndjson_reader::read_row() {
   std::string_view text;
   do {
     auto line = read_line();
-    if (!line) failure_ = line.error();
-    if (!line || !*line) return line;
+    if (!line.has_value()) failure_ = line.error();
+    if (!line.has_value() || !*line) return line;
     text = row().view();
   } while (text.find_first_not_of(" \t\r") == std::string_view::npos);
   ++rows_;
@@ -59,7 +71,7 @@ BULKWRITER_DECL result<bool> ndjson_reader::read_line() {
     if (feed == nullptr) {
       searched = length;
       auto more = refill();
-      if (!more) return more;
+      if (!more.has_value()) return more;
       if (*more) continue;
       if (length == 0) return false;
     }
@@ -81,7 +93,7 @@ BULKWRITER_DECL result<bool> ndjson_reader::refill() {
     begin_ = 0;
   }
   if (end_ == buffer_.size()) buffer_.resize(std::max(std::size_t{256} << 10, buffer_.size() * 2));
-  auto got = source_(std::span(buffer_).subspan(end_));
+  auto got = bulkwriter::detail::caught("the source", [&] { return source_(std::span(buffer_).subspan(end_)); });
   if (!got) return std::move(got).error();
   exhausted_ = *got == 0;
   end_ += *got;

@@ -11,7 +11,7 @@ namespace detail {
 
 // Things that keep their addresses and their memory from one use to the next. A list by hand: six vectors of pointers
 // cost a unit more to compile than the rest of the row.
-template <class T>
+template <class Type>
 class reused {
  public:
   reused() = default;
@@ -21,7 +21,7 @@ class reused {
     while (first_ != nullptr) delete std::exchange(first_, first_->next);
   }
 
-  T& get() {
+  Type& get() {
     node*& next = last_ != nullptr ? last_->next : first_;
     if (next == nullptr) next = new node;
     last_ = next;
@@ -32,7 +32,7 @@ class reused {
 
  private:
   struct node {
-    T value = {};
+    Type value = {};
     node* next = nullptr;
   };
   node* first_ = nullptr;
@@ -69,12 +69,12 @@ BULKWRITER_DECL cell_row::cell_row(cell_row&&) noexcept = default;
 BULKWRITER_DECL cell_row& cell_row::operator=(cell_row&&) noexcept = default;
 BULKWRITER_DECL cell_row::~cell_row() = default;
 
-BULKWRITER_DECL std::string& cell_row::new_text() { return memory_->texts.get(); }
-BULKWRITER_DECL std::vector<float>& cell_row::new_floats() { return memory_->floats.get(); }
-BULKWRITER_DECL std::vector<std::int8_t>& cell_row::new_int8s() { return memory_->int8s.get(); }
-BULKWRITER_DECL std::vector<std::uint8_t>& cell_row::new_bytes() { return memory_->bytes.get(); }
-BULKWRITER_DECL std::vector<std::uint32_t>& cell_row::new_indices() { return memory_->indices.get(); }
-BULKWRITER_DECL detail::cell_list& cell_row::new_list() { return memory_->lists.get(); }
+BULKWRITER_DECL std::string& cell_row::new_text() & { return memory_->texts.get(); }
+BULKWRITER_DECL std::vector<float>& cell_row::new_floats() & { return memory_->floats.get(); }
+BULKWRITER_DECL std::vector<std::int8_t>& cell_row::new_int8s() & { return memory_->int8s.get(); }
+BULKWRITER_DECL std::vector<std::uint8_t>& cell_row::new_bytes() & { return memory_->bytes.get(); }
+BULKWRITER_DECL std::vector<std::uint32_t>& cell_row::new_indices() & { return memory_->indices.get(); }
+BULKWRITER_DECL detail::cell_list& cell_row::new_list() & { return memory_->lists.get(); }
 
 BULKWRITER_DECL void cell_row::refuse(errc code, std::string_view field, std::string message) {
   problems_.push_back({.code = code, .field = std::string(field), .message = std::move(message)});

@@ -19,7 +19,7 @@ BULKWRITER_DECL void runtime_schema::own(field_info& field) {
   field.function_params = keep(field.function_params);
 }
 
-BULKWRITER_DECL runtime_schema& runtime_schema::add_field(field_info const& field) {
+BULKWRITER_DECL runtime_schema& runtime_schema::add_field(field_info const& field) & {
   field_info copy = field;
   own(copy);
   if (field.sub_count != 0) {
@@ -40,7 +40,7 @@ BULKWRITER_DECL runtime_schema& runtime_schema::add_field(field_info const& fiel
 
 BULKWRITER_DECL runtime_schema& runtime_schema::add_struct_array(std::string_view name,
                                                                  std::span<field_info const> sub_fields,
-                                                                 std::uint32_t max_capacity, bool nullable) {
+                                                                 std::uint32_t max_capacity, bool nullable) & {
   field_info f;
   f.name = name;
   f.type = kind::struct_array;
@@ -51,9 +51,9 @@ BULKWRITER_DECL runtime_schema& runtime_schema::add_struct_array(std::string_vie
   return add_field(f);
 }
 
-BULKWRITER_DECL runtime_schema& runtime_schema::add_dynamic_field() { return add_field(detail::dynamic_field_info); }
+BULKWRITER_DECL runtime_schema& runtime_schema::add_dynamic_field() & { return add_field(detail::dynamic_field_info); }
 
-BULKWRITER_DECL field_info const* runtime_schema::find(std::string_view name) const noexcept {
+BULKWRITER_DECL field_info const* runtime_schema::find(std::string_view name) const& noexcept {
   for (auto const& f : fields_)
     if (f.name == name) return &f;
   return nullptr;

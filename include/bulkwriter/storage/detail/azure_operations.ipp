@@ -41,7 +41,7 @@ BULKWRITER_DECL result<void> check_azure_key(std::string_view key) {
 BULKWRITER_DECL result<object_info> azure_backend::put(std::string const& key, std::span<std::byte const> body,
                                                        std::vector<http::header> headers) {
   if (auto ok = check_azure_key(key); !ok) return std::move(ok).error();
-  if (body.size() > azure_largest_put) {
+  if (std::uint64_t{body.size()} > azure_largest_put) {
     return error_info{.code = errc::invalid_option,
                       .message = "cannot put '" + key + "': " + std::to_string(body.size()) +
                                  " bytes exceed the 5000 MiB of one request"};
@@ -218,9 +218,9 @@ BULKWRITER_DECL result<void> azure_backend::abort_multipart(std::string const& k
     auto const gone = remove_uncommitted(purpose, key, upload_id);
     // Without the right to read or to delete there is nothing to be done by anybody: Azure removes the blocks itself.
     // With a credential that has expired there is: by another one.
-    if (!gone && gone.error().code == errc::access_denied && gone.error().server_error.starts_with("Authorization"))
+    if (!gone.has_value() && gone.error().code == errc::access_denied && gone.error().server_error.starts_with("Authorization"))
       return {};
-    if (!gone) return gone.error();
+    if (!gone.has_value()) return gone.error();
     if (*gone || tried == 2) return {};
     std::this_thread::sleep_for(std::chrono::milliseconds(2100));  // dates are of whole seconds
   }

@@ -12,11 +12,18 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <utility>
 
 namespace bulkwriter {
 inline namespace v1 {
 namespace storage {
 namespace detail {
+
+#if defined(__APPLE__)
+inline timespec modified(struct stat const& status) noexcept { return status.st_mtimespec; }
+#else
+inline timespec modified(struct stat const& status) noexcept { return status.st_mtim; }
+#endif
 
 /// A file that is read in parts and must stay as it is meanwhile.
 class read_file {
@@ -55,8 +62,8 @@ class read_file {
   result<void> check_unchanged() const {
     struct stat now = {};
     if (::fstat(file_, &now) != 0) return failed("cannot read", errno);
-    bool const same = now.st_size == begun_.st_size && now.st_mtim.tv_sec == begun_.st_mtim.tv_sec &&
-                      now.st_mtim.tv_nsec == begun_.st_mtim.tv_nsec;
+    timespec const then = modified(begun_), last = modified(now);
+    bool const same = now.st_size == begun_.st_size && last.tv_sec == then.tv_sec && last.tv_nsec == then.tv_nsec;
     return same ? result<void>() : changed();
   }
 
@@ -175,12 +182,15 @@ BULKWRITER_DECL result<object_info> try_upload_file(object_store const& store, s
   if (!file) return file.error();
   auto const part_size = try_part_size(file->size(), options.parts.part_size, store.backend());
   if (!part_size) return part_size.error();
+  if (!std::in_range<std::size_t>(*part_size))  // of 32 bits
+    return error_info{.code = errc::invalid_option,
+                      .message = "parts of " + std::to_string(*part_size) + " bytes are larger than any memory here"};
   if (file->size() > *part_size)
     return detail::file_upload(store, *file, key, static_cast<std::size_t>(*part_size), options).run();
 
-  detail::part_buffer whole{
-      .memory = std::make_unique_for_overwrite<std::byte[]>((std::max)(file->size(), std::uint64_t{1})),
-      .capacity = static_cast<std::size_t>(file->size())};
+  auto const size = static_cast<std::size_t>(file->size());
+  detail::part_buffer whole{.memory = std::make_unique_for_overwrite<std::byte[]>((std::max)(size, std::size_t{1})),
+                            .capacity = size};
   if (auto read = file->read(0, whole.capacity, whole); !read) return std::move(read).error();
   if (auto same = file->check_unchanged(); !same) return std::move(same).error();
   return store.backend().put(key, whole.bytes());
