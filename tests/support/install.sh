@@ -18,6 +18,8 @@
 #   install.sh locales     de_DE and tr_TR
 #   install.sh clang       the newest Clang that Debian has for this release, as clang-newest/clang++ (needs root or sudo)
 #   install.sh libcxx      libc++ beside it: Clang 16 as libcxx-16/clang++ and the newest as libcxx-newest/clang++
+#   install.sh zig         a compiler for macOS, musl, aarch64 and i386, from PyPI
+#   install.sh qemu        what runs programs for aarch64
 #   install.sh gcc-SUITE   GCC, Boost and OpenSSL of another release of Debian, such as stable or sid, as gcc-SUITE/g++
 #
 # Everything but the packages goes into one folder, ${BULKWRITER_TEST_CACHE:-${XDG_CACHE_HOME:-~/.cache}/bulkwriter-tests},
@@ -275,6 +277,22 @@ install_libcxx() {
   done
 }
 
+# With the headers and libraries of all that it compiles for. What it builds of them stays in the folder, too.
+install_zig() {
+  local folder=$cache/zig
+  environment zig
+  put_compiler "$folder/c++" "env ZIG_GLOBAL_CACHE_DIR='$folder/cache' '$folder/bin/python' -m ziglang c++ \"\$@\""
+}
+
+install_qemu() {
+  local folder=$cache/qemu
+  [[ -x $folder/qemu-aarch64 ]] && return 0
+  rm -rf "$folder"
+  unpack "$folder/packed" qemu-user-static
+  mv "$folder/packed/usr/bin/qemu-aarch64-static" "$folder/qemu-aarch64"
+  rm -r "$folder/packed"
+}
+
 # A compiler that runs where its C library is not the system's: loader and search path are written into its programs,
 # and into those that it links. Nothing of the system's apt is touched.
 install_gcc() {
@@ -324,9 +342,11 @@ milvus) install_milvus ;;
 locales) install_locales ;;
 clang) install_clang ;;
 libcxx) install_libcxx ;;
+zig) install_zig ;;
+qemu) install_qemu ;;
 gcc-*) install_gcc "${1#gcc-}" ;;
 *)
-  sed -n '2,24s/^# \{0,1\}//p' "${BASH_SOURCE[0]}" >&2
+  sed -n '2,26s/^# \{0,1\}//p' "${BASH_SOURCE[0]}" >&2
   exit 2
   ;;
 esac

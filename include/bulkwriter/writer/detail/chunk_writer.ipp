@@ -2,7 +2,7 @@
 
 #include <bulkwriter/row/row_problems.hpp>
 #include <bulkwriter/text/quoted.hpp>
-#include <bulkwriter/writer/detail/caught.hpp>
+#include <bulkwriter/detail/caught.hpp>
 #include <bulkwriter/writer/detail/chunk_writer.hpp>
 
 #include <algorithm>
