@@ -65,7 +65,7 @@ TEST_CASE("aws_environment") {
   CHECK(error_of(p.try_get()).code == errc::invalid_option);
   env.set("AWS_SECRET_ACCESS_KEY", "s3cret");
   CHECK(shown(p.try_get()) == "AKIA/s3cret/");
-  CHECK(p.try_get()->expires == time_point::max());
+  CHECK(p.try_get().value().expires == time_point::max());
 
   // A new one reads anew; the old one has what never expires.
   env.set("AWS_SESSION_TOKEN", "token");
@@ -73,7 +73,7 @@ TEST_CASE("aws_environment") {
   CHECK(shown(p.try_get()) == "AKIA/s3cret/");
   auto const later = auth::aws_environment();
   CHECK(shown(later.try_get()) == "AKIA/s3cret/token");
-  CHECK(later.try_get()->expires == far_away);
+  CHECK(later.try_get().value().expires == far_away);
   p.forget(p.get());
   CHECK(shown(p.try_get()) == "AKIA/s3cret/token");
 
@@ -105,7 +105,7 @@ TEST_CASE("aws_instance: token, role, keys") {
   scripted_server server(imds);
   auto const p = auth::aws_instance({.metadata_endpoint = server.endpoint() + '/', .service = service()});
   CHECK(shown(p.try_get()) == "ASIA1/sec/ret+1/tok==");
-  CHECK(p.try_get()->expires == far_away);
+  CHECK(p.try_get().value().expires == far_away);
   auto const seen = server.seen();
   REQUIRE(seen.size() == 3);
   CHECK(seen[0].headers.at("x-aws-ec2-metadata-token-ttl-seconds") == "21600");
@@ -184,7 +184,7 @@ TEST_CASE("aws_container: both variables, and both ways to the token") {
   CHECK(error_of(p().try_get()).code == errc::access_denied);
   env.set("AWS_CONTAINER_AUTHORIZATION_TOKEN", "Bearer x");
   CHECK(shown(p().try_get()) == "ASIA1/sec/ret+1/tok==");
-  CHECK(p().try_get()->expires == far_away);
+  CHECK(p().try_get().value().expires == far_away);
   env.set("AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE", env.file("token", "Bearer y\n"));
   CHECK(error_of(p().try_get()).code == errc::access_denied);
   env.file("token", "Bearer x\n");
@@ -229,7 +229,7 @@ TEST_CASE("aws_web_identity: an unsigned POST to the region's token service") {
   CHECK(error_of(p.try_get()).code == errc::invalid_option);
   env.set("AWS_ROLE_ARN", "arn:aws:iam::123456789012:role/my role");
   CHECK(shown(p.try_get()) == "ASIA2/secret2/token2");
-  CHECK(p.try_get()->expires == far_away);
+  CHECK(p.try_get().value().expires == far_away);
   auto const seen = server.seen();
   REQUIRE(seen.size() == 1);
   CHECK(seen[0].method == "POST");
@@ -447,24 +447,24 @@ TEST_CASE("default_aws_credentials: who is first, and who ends the search") {
         .try_get();
   };
   // From the last to the first.
-  CHECK(get()->access_key == "ASIA1");
+  CHECK(get().value().access_key == "ASIA1");
   env.set("AWS_CONTAINER_CREDENTIALS_FULL_URI", server.endpoint() + "/container");
-  CHECK(get()->access_key == "C");
+  CHECK(get().value().access_key == "C");
   env.file(".aws/config",
            "[default]\naws_access_key_id=P\naws_secret_access_key=P\n[profile x]\naws_access_key_id=X\n"
            "aws_secret_access_key=X\n");
-  CHECK(get()->access_key == "P");
+  CHECK(get().value().access_key == "P");
   env.set("AWS_WEB_IDENTITY_TOKEN_FILE", env.file("token", "t"));
   env.set("AWS_ROLE_ARN", "arn:web");
-  CHECK(get()->access_key == "ASIA2");
+  CHECK(get().value().access_key == "ASIA2");
   CHECK(form_of(server.seen().back().body)["RoleArn"] == "arn:web");
   env.file(".aws/credentials", "[default]\nrole_arn=arn:role\ncredential_source=Ec2InstanceMetadata\n");
-  CHECK(get()->access_key == "ASIA2");
+  CHECK(get().value().access_key == "ASIA2");
   CHECK(form_of(server.seen().back().body)["RoleArn"] == "arn:role");
   env.set("AWS_ACCESS_KEY_ID", "E");
   env.set("AWS_SECRET_ACCESS_KEY", "E");
-  CHECK(get()->access_key == "E");
-  CHECK(get("x")->access_key == "X");  // named by the program: before all variables
+  CHECK(get().value().access_key == "E");
+  CHECK(get("x").value().access_key == "X");  // named by the program: before all variables
   CHECK(error_of(get("none")).code == errc::invalid_option);
 }
 

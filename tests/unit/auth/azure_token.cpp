@@ -133,13 +133,13 @@ TEST_CASE("default_azure_token: who is first, and what all said") {
   });
   auto options = options_for(server);
   auto const get = [&] { return auth::default_azure_token(options).try_get(); };
-  CHECK(get()->token == "machine");
+  CHECK(get().value().token == "machine");
   env.set("AZURE_TENANT_ID", "t");
   env.set("AZURE_CLIENT_ID", "c");
   env.set("AZURE_FEDERATED_TOKEN_FILE", env.file("token", "t"));
-  CHECK(get()->token == "workload");
+  CHECK(get().value().token == "workload");
   env.set("AZURE_CLIENT_SECRET", "s");
-  CHECK(get()->token == "secret");
+  CHECK(get().value().token == "secret");
   options.authority_host = "http://127.0.0.1:1";
   CHECK(error_of(get()).message.starts_with("Azure token: client secret: http://127.0.0.1:1"));
 

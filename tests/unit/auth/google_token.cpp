@@ -173,11 +173,11 @@ TEST_CASE("default_google_token: the file, else the metadata service; a broken f
   auto options = options_at(noon);
   options.metadata_endpoint = server.endpoint();
   options.token_endpoint = server.endpoint();
-  CHECK(auth::default_google_token(options).try_get()->token == "machine");
+  CHECK(auth::default_google_token(options).try_get().value().token == "machine");
   env.set(
       "GOOGLE_APPLICATION_CREDENTIALS",
       env.file("user.json", R"({"client_id":"i","client_secret":"s","refresh_token":"r","type":"authorized_user"})"));
-  CHECK(auth::default_google_token(options).try_get()->token == "ya29.x");
+  CHECK(auth::default_google_token(options).try_get().value().token == "ya29.x");
   env.set("GOOGLE_APPLICATION_CREDENTIALS", env.home() + "/none");
   CHECK(error_of(auth::default_google_token(options).try_get()).message.starts_with("Google token: file: '"));
 

@@ -26,7 +26,7 @@ BULKWRITER_DECL std::string hide_signatures(std::string text) {
   for (std::string_view const name : {"sig=", "Signature="}) {
     for (std::size_t at = 0; (at = text.find(name, at)) != std::string::npos;) {
       at += name.size();
-      std::size_t const end = std::min(text.find_first_of("&\"' \t\r\n)]", at), text.size());
+      std::size_t const end = (std::min)(text.find_first_of("&\"' \t\r\n)]", at), text.size());
       text.replace(at, end - at, "***");
     }
   }
@@ -93,8 +93,8 @@ BULKWRITER_DECL result<rest_reply> rest_channel::send(rest_call const& call, std
   http::retry_options retry = options_.retry;
   if (deadline) {
     auto const left = std::chrono::ceil<std::chrono::milliseconds>(*deadline - clock::now());
-    retry.budget = std::clamp(left, std::chrono::milliseconds(1), std::max(retry.budget, std::chrono::milliseconds(1)));
-    retry.max_delay = std::min(retry.max_delay, retry.budget);
+    retry.budget = std::clamp(left, std::chrono::milliseconds(1), (std::max)(retry.budget, std::chrono::milliseconds(1)));
+    retry.max_delay = (std::min)(retry.max_delay, retry.budget);
   }
   // What went wrong before the deadline cut an attempt short says more than that it did.
   std::optional<result<http::response>> telling;
