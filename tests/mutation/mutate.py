@@ -12,7 +12,7 @@ each asks at run time whether it is the one that is on. Those that do not compil
 run without a mutant must pass, and tells which test cases reach which mutant: only those are run for it, and what none
 reaches has survived. The choice depends on the seed and on the broken lines, so a change elsewhere leaves it as it is.
 
-A mutant is killed by a failed check, by a crash, or by its time limit (five times what the cases took without it, and 10 s).
+A mutant is killed by a failed check, by a crash, or by its time limit (five times what the cases took without it, and 30 s).
 Each survivor is printed with its place and what it does. Exit code 1: more than PERCENT have survived (default: 100).
 
 --only REGEX  files whose path below include/ matches
@@ -206,7 +206,7 @@ class Programs:
             if cases != [""]:
                 pattern = ",".join(re.sub(r'[,"\\]', "?", case) for case in dict.fromkeys(cases))
                 filters = [f"--test-case={pattern}", "--abort-after=1"]
-            code, said = self.run(name, 10 + 5 * seconds, filters,
+            code, said = self.run(name, 30 + 5 * seconds, filters,
                                   BULKWRITER_MUTANT=str(mutant.number))
             if code is None:
                 return "limit", name

@@ -45,7 +45,7 @@ TEST_CASE("early answer: a refusal is read although the server closes or resets"
       REQUIRE_MESSAGE(got, got.error().message);
       CHECK(got->status == 403);
       CHECK(got->body == "<Error><Code>AccessDenied</Code></Err");
-      CHECK(watch.read() < 50s);  // not by a deadline, nor by the server's end
+      CHECK(watch.read() < 25s);  // not by a deadline, nor by the server's end
     }
   }
 }

@@ -8,6 +8,8 @@
 
 #include <atomic>
 #include <chrono>
+#include <condition_variable>
+#include <mutex>
 #include <stdexcept>
 #include <stop_token>
 #include <string>
@@ -29,6 +31,22 @@ scripted_answer state(std::string const& word, int percent, std::string const& m
   return {.body = R"({"code":0,"data":{"jobId":"1","collectionName":"articles","state":")" + word + R"(","progress":)" +
                   std::to_string(percent) + more + "}}"};
 }
+
+// Ends what would go on for ever: it is told to stop, and that is another error than the one that is expected.
+class watchdog {
+ public:
+  std::stop_token token() const { return stop_.get_token(); }
+
+ private:
+  std::stop_source stop_;
+  std::mutex mutex_;
+  std::condition_variable_any over_;
+  std::jthread thread_{[this](std::stop_token gone) {
+    std::unique_lock lock(mutex_);
+    over_.wait_for(lock, gone, 15s, [] { return false; });
+    if (!gone.stop_requested()) stop_.request_stop();
+  }};
+};
 
 bool says(error_info const& error, std::string_view part) { return error.message.find(part) != std::string::npos; }
 
@@ -131,7 +149,9 @@ TEST_CASE("wait: the deadline holds, and says what was seen last") {
   scripted_server server(
       {state("Importing", 80, R"(,"importedRows":1000,"totalRows":1000,"details":[{"state":"Completed"}])")});
   auto const start = steady::now();
-  auto const got = import_client{target_at(server)}.try_wait({"1"}, {.poll_interval = 1h, .timeout = 2000ms});
+  watchdog const patience;
+  auto const got = import_client{target_at(server)}.try_wait(
+      {"1"}, {.poll_interval = 1h, .timeout = 2000ms, .stop = patience.token()});
   auto const took = steady::now() - start;
   CHECK(error_of(got).code == errc::timeout);
   CHECK(took >= 2000ms);
@@ -145,14 +165,17 @@ TEST_CASE("wait: the deadline cuts a request short, and a server that is not the
   scripted_server slow({{.body = "{}", .delay = for_ever}});
   milvus target = target_at(slow);
   target.retry = {};
+  watchdog const first;
   auto start = steady::now();
-  CHECK(error_of(import_client{target}.try_wait({"1"}, {.poll_interval = 1ms, .timeout = 200ms})).code == errc::timeout);
+  CHECK(error_of(import_client{target}.try_wait({"1"}, {.poll_interval = 1ms, .timeout = 200ms, .stop = first.token()})).code == errc::timeout);
   CHECK(steady::now() - start < soon);
 
   // The deadline leaves time for the refusal, which is all that is known then.
+  watchdog const second;
   start = steady::now();
   auto const got =
-      import_client{milvus{.uri = "http://127.0.0.1:1"}}.try_wait({"1"}, {.poll_interval = 20ms, .timeout = 2s});
+      import_client{milvus{.uri = "http://127.0.0.1:1"}}.try_wait(
+      {"1"}, {.poll_interval = 20ms, .timeout = 2s, .stop = second.token()});
   CHECK(error_of(got).code == errc::timeout);
   CAPTURE(error_of(got).message);
   CHECK(says(error_of(got), "refused"));

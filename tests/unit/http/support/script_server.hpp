@@ -133,7 +133,7 @@ class peer {
   // Does nothing until the client closes or the server goes; but not for ever, so that a client that would wait for
   // ever fails its test by what it hears then.
   void stall() {
-    auto const end = std::chrono::steady_clock::now() + std::chrono::seconds(60);
+    auto const end = std::chrono::steady_clock::now() + std::chrono::seconds(30);
     char byte = 0;
     while (!all_.stopped() && std::chrono::steady_clock::now() < end && ::recv(fd_, &byte, 1, MSG_PEEK) > 0)
       std::this_thread::sleep_for(std::chrono::milliseconds(5));
