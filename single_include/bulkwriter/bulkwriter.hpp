@@ -14352,6 +14352,9 @@ class http_backend : public backend {
 /// body denies for a reason that may be gone soon.
 bool leaves_open(result<http::response> const& answer, bool denied_in_passing) noexcept;
 
+/// These options for what may take a store minutes; where there is no limit, there is none.
+http::client_options made_patient(http::client_options options);
+
 /// The path as it goes into a request, with the query behind it, percent-encoded.
 std::string with_query(std::string path, query_fields const& query);
 
@@ -18798,22 +18801,45 @@ BULKWRITER_DECL result<http::response> rest_channel::attempt(http::request const
   return client_->try_send(request, stop);
 }
 
-BULKWRITER_DECL errc code_of_server(std::int64_t code, int status, std::string_view message) noexcept {
-  switch (code) {
-    case 1800:   // user hasn't authenticated
-    case 80001:  // token is illegal
-    case 80002:  // token not found
-    case 21119:  // API key is illegal
-      return errc::unauthenticated;
-    case 100:
-    case 47005:
-    case 90001: return errc::collection_not_found;
-    case 90144: return errc::job_not_found;
-    default: break;
+// What servers' codes mean: below 10,000 those of Milvus (merr/errors.go), above those of Zilliz Cloud. Databases (800),
+// partitions (200) and aliases (1600) that are missing stay server_error: the code and the message tell.
+struct server_code {
+  std::int64_t code;
+  errc meaning;
+};
+inline constexpr server_code server_codes[] = {
+    {100, errc::collection_not_found},
+    {1400, errc::unauthenticated},  // not authenticated
+    {1401, errc::access_denied},    // privilege not permitted
+    {1800, errc::unauthenticated},  // user hasn't authenticated
+    {21119, errc::unauthenticated},  // API key is illegal
+    {47005, errc::collection_not_found},
+    {80001, errc::unauthenticated},  // token is illegal
+    {80002, errc::unauthenticated},  // token not found
+    {90001, errc::collection_not_found},
+    {90144, errc::job_not_found},
+};
+
+// Codes 2100 and 2101 stand for all that can go wrong with an import; that there is no such job is in the words:
+// "import job does not exist, jobID=7", of commit and abort "job 7 not found" and "job not found after lock".
+BULKWRITER_DECL bool says_no_such_job(std::string_view message) noexcept {
+  if (message.find("import job does not exist") != std::string_view::npos) return true;
+  constexpr std::string_view job = "job ";
+  for (std::size_t at = message.find(job); at != std::string_view::npos; at = message.find(job, at + 1)) {
+    std::string_view rest = message.substr(at + job.size());
+    std::size_t const number = (std::min)(rest.find_first_not_of("0123456789"), rest.size());
+    rest.remove_prefix(number);
+    if (rest.starts_with(number == 0 ? "not found" : " not found")) return true;
   }
+  return false;
+}
+
+BULKWRITER_DECL errc code_of_server(std::int64_t code, int status, std::string_view message) noexcept {
+  for (auto const& known : server_codes)
+    if (known.code == code) return known.meaning;
   if (status == 401) return errc::unauthenticated;
   if (status == 403) return errc::access_denied;
-  if (message.find("import job does not exist") != std::string_view::npos) return errc::job_not_found;
+  if (says_no_such_job(message)) return errc::job_not_found;
   return errc::server_error;
 }
 
@@ -18870,10 +18896,13 @@ BULKWRITER_DECL result<rest_reply> rest_channel::judge(rest_call const& call, re
     return error;
   }
 
-  bool const good_code = *code == 0 || *code == 200;
+  // 200 is v1's success, and Milvus' "partition not found": only a success has data, and only a refusal a reason.
+  auto const& members = root.get_object();
+  bool const good_code =
+      *code == 0 || (*code == 200 && (member(members, "data") != nullptr || string_at(members, "message").empty()));
   if (good_status && good_code) return rest_reply{status, std::move(response.body)};
 
-  std::string const text = hide(string_at(root.get_object(), "message"), call);
+  std::string const text = hide(string_at(members, "message"), call);
   error.server_code = *code;
   error.server_error = text;
   error.code = good_code ? errc::http_error : code_of_server(*code, status, text);
@@ -18902,6 +18931,8 @@ BULKWRITER_DECL bool may_pass(error_info const& error) noexcept {
     case 2:      // service unavailable
     case 4:      // too many requests
     case 8:      // rate limit
+    case 12:     // resources are insufficient at the moment
+    case 106:    // the collection is being recovered
     case 1807:   // rate limit, of the REST layer
     case 10001:  // request timeout
       return true;
@@ -22695,7 +22726,11 @@ BULKWRITER_DECL std::vector<std::string> azure_backend::secrets(outcome const& g
   auto const at = c.sas.find("sig=");
   std::string const spelled =
       at == std::string::npos ? std::string() : c.sas.substr(at + 4, c.sas.find('&', at) - at - 4);
-  return {c.key, c.sas, signature, spelled, got.token.token};
+  std::string encoded = auth::percent_encode(signature), in_lower_case = encoded;
+  for (auto at = in_lower_case.find('%'); at != std::string::npos; at = in_lower_case.find('%', at + 3))
+    for (char& digit : std::span(in_lower_case).subspan(at + 1, 2))
+      if (digit >= 'A') digit = static_cast<char>(digit - 'A' + 'a');
+  return {c.key, c.sas, signature, spelled, std::move(encoded), std::move(in_lower_case), got.token.token};
 }
 
 BULKWRITER_DECL refusal azure_backend::explain(call const&, outcome const& got, http::response const& answer) const {
@@ -23191,6 +23226,12 @@ BULKWRITER_DECL bool parse_aws_host(std::string_view host, s3_address& out) {
   return false;
 }
 
+// "s3-website-eu-west-1" or "s3-website.eu-central-1" before the suffix, with or without a bucket before that.
+BULKWRITER_DECL bool is_website(std::string_view host) noexcept {
+  return host.find("amazonaws.com") != std::string_view::npos &&
+         (host.starts_with("s3-website") || host.find(".s3-website") != std::string_view::npos);
+}
+
 BULKWRITER_DECL result<s3_address> try_s3_address(s3_connect_param const& param, std::string const& name) {
   auto const refuse = [](std::string message) -> error_info {
     return {.code = errc::invalid_option, .message = std::move(message)};
@@ -23229,6 +23270,9 @@ BULKWRITER_DECL result<s3_address> try_s3_address(s3_connect_param const& param,
   bool const bucket_in_endpoint =
       host.size() > bucket.size() && host.starts_with(bucket + '.') && is_host_label(bucket);
   std::string const service_host = bucket_in_endpoint ? host.substr(bucket.size() + 1) : host;
+  if (is_website(service_host))
+    return refuse(name + ".endpoint is that of a website, which takes no requests of the S3 API: give one such as " +
+                  "s3.eu-west-1.amazonaws.com");
   bool is_virtual_kind = false;
   if (parse_aws_host(service_host, out)) {
     is_virtual_kind = true;
