@@ -390,18 +390,18 @@ TEST_CASE("schema text: flags are true or false") {
 }
 
 TEST_CASE("schema text: autoID of the schema is that of the primary key") {
-  auto const s =
-      bw::schema_from_json(R"({"autoID":true,"fields":[{"fieldName":"id","dataType":"Int64","isPrimary":true},
-    {"fieldName":"n","dataType":"Int64"}]})");
-  CHECK(s.fields()[0].auto_id);
-  CHECK_FALSE(s.fields()[1].auto_id);
-  CHECK_FALSE(
-      bw::schema_from_json(R"({"autoID":false,"fields":[{"fieldName":"id","dataType":"Int64","isPrimary":true}]})")
-          .fields()[0]
-          .auto_id);
-  CHECK(bw::schema_from_json(R"({"autoId":true,"fields":[{"name":"id","type":"Int64","primaryKey":true}]})")
-            .fields()[0]
-            .auto_id);
+  auto const auto_ids = [](std::string_view text) {
+    bw::runtime_schema const schema = bw::schema_from_json(text);
+    std::vector<bool> out;
+    for (auto const& f : schema.fields()) out.push_back(f.auto_id);
+    return out;
+  };
+  CHECK(auto_ids(R"({"autoID":true,"fields":[{"fieldName":"id","dataType":"Int64","isPrimary":true},
+    {"fieldName":"n","dataType":"Int64"}]})") == std::vector<bool>{true, false});
+  CHECK(auto_ids(R"({"autoID":false,"fields":[{"fieldName":"id","dataType":"Int64","isPrimary":true}]})") ==
+        std::vector<bool>{false});
+  CHECK(auto_ids(R"({"autoId":true,"fields":[{"name":"id","type":"Int64","primaryKey":true}]})") ==
+        std::vector<bool>{true});
   CHECK(says(message(R"({"fieldName":"f","dataType":"Int64","autoID":true})"),
              "field 'f': only a primary key can be auto_id"));
 }
