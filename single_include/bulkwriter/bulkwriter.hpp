@@ -318,9 +318,9 @@ class [[nodiscard]] result {
 
   /// The value; throws `error` if there is none.
   /// @{
-  Type& value() & { return check(), value_; }
-  Type const& value() const& { return check(), value_; }
-  Type value() && { return check(), static_cast<Type&&>(value_); }
+  Type& value() & { return demand_value(), value_; }
+  Type const& value() const& { return demand_value(), value_; }
+  Type value() && { return demand_value(), static_cast<Type&&>(value_); }
   Type value() const&& = delete;
   /// @}
 
@@ -344,7 +344,7 @@ class [[nodiscard]] result {
   /// @}
 
  private:
-  void check() const {
+  void demand_value() const {
     if (!has_value_) detail::throw_error(*error_);
   }
   // not std::optional, which costs a unit several times as much to compile
@@ -1762,7 +1762,7 @@ class row_checker {
         refuse_zero_vectors_(refuse_zero_vectors) {}
 
   /// One cell a field. `row` is the number that the error names.
-  result<void> check(std::int64_t row, std::span<cell const> cells) {
+  result<void>(check)(std::int64_t row, std::span<cell const> cells) {  // in parentheses: a macro of some programs
     judge(cells);
     return verdict(row);
   }
@@ -4058,9 +4058,9 @@ struct slot {
   using type = F;
 };
 template <class, class...>
-struct slots;
+struct places;
 template <std::size_t... Index, class... F>
-struct slots<std::index_sequence<Index...>, F...> : slot<Index, F>... {};
+struct places<std::index_sequence<Index...>, F...> : slot<Index, F>... {};
 template <std::size_t Index, class F>
 slot<Index, F> pick(slot<Index, F> const*);
 
@@ -4138,7 +4138,7 @@ struct schema_check {
       return schema_verdict{schema_rule::one_struct, first_stranger<typename F::owner...>()};
   }();
   using shown = typename decltype(pick<verdict.field>(
-      static_cast<slots<std::index_sequence_for<F...>, F...> const*>(nullptr)))::type;
+      static_cast<places<std::index_sequence_for<F...>, F...> const*>(nullptr)))::type;
   static_assert(sizeof(schema_mistake<shown::name_storage, verdict.broken>) != 0);
 };
 
@@ -4158,7 +4158,7 @@ struct schema_check {
 template <class... F>
 struct schema {
   using is_schema = void;                                            ///< by what `typed_schema` knows it
-  using slots = detail::slots<std::index_sequence_for<F...>, F...>;  ///< for the library
+  using places = detail::places<std::index_sequence_for<F...>, F...>;  ///< for the library
   /// The struct that rows are given as; void where no field is bound to a member.
   using row_type = typename detail::common_owner<typename F::owner...>::type;
   static constexpr std::size_t size = sizeof...(F);  ///< fields, those that the server fills among them
@@ -4185,7 +4185,7 @@ template <class... F>
   requires(sizeof...(F) == 0 || !(detail::has_info<F> && ...))
 struct schema<F...> {
   using is_schema = void;
-  using slots = detail::slots<std::index_sequence<>>;
+  using places = detail::places<std::index_sequence<>>;
   using row_type = void;
   static constexpr std::size_t size = 0;
   static constexpr std::array<field_info, 0> infos{};
@@ -4201,7 +4201,7 @@ concept typed_schema = requires { typename S::is_schema; };
 // Algorithms are templates on the user's named schema, never on the list of fields: symbols stay short.
 namespace detail {
 template <class S, std::size_t Index>
-using field_at = typename decltype(pick<Index>(static_cast<typename S::slots const*>(nullptr)))::type;
+using field_at = typename decltype(pick<Index>(static_cast<typename S::places const*>(nullptr)))::type;
 
 consteval bool has_dynamic_field(std::span<field_info const> fields) {
   for (auto const& f : fields)
@@ -4960,8 +4960,8 @@ class chunk_writer {
   static result<std::unique_ptr<chunk_writer>> try_make(std::span<field_info const> fields, new_file_format format,
                                                         std::shared_ptr<output::place> place, writer_options options);
   /// The options, before anything is made for a writer.
-  static result<void> check(std::span<field_info const> fields, std::string_view extension,
-                            writer_options const& options);
+  static result<void> check_options(std::span<field_info const> fields, std::string_view extension,
+                                    writer_options const& options);
 
   chunk_writer(std::span<field_info const> fields, new_file_format format, std::shared_ptr<output::place> place,
                writer_options options);
@@ -5853,10 +5853,10 @@ class json_path {
 
 inline bool is_not_finite_word(std::string_view text) {
   if (text.starts_with('-') || text.starts_with('+')) text.remove_prefix(1);
-  std::string small(text.substr(0, 9));
-  for (char& c : small)
+  std::string folded(text.substr(0, 9));
+  for (char& c : folded)
     if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  return text.size() == small.size() && (small == "nan" || small == "inf" || small == "infinity");
+  return text.size() == folded.size() && (folded == "nan" || folded == "inf" || folded == "infinity");
 }
 
 BULKWRITER_DECL json_complaint describe_json_fault(std::string_view text, json_fault const& fault) {
@@ -6727,7 +6727,7 @@ class wkt_scanner {
                                                  "MULTILINESTRING", "MULTIPOLYGON", "GEOMETRYCOLLECTION"};
     skip_blanks();
     head.at = at_;
-    std::string_view const first = word();
+    std::string_view const first = next_word();
     for (std::size_t i = 0; i < std::size(names); ++i) {
       std::string_view const name = names[i];
       if (!same_letters(first.substr(0, name.size()), name)) continue;
@@ -6737,13 +6737,13 @@ class wkt_scanner {
       std::size_t given_at = head.at + name.size();
       skip_blanks();
       std::size_t next_at = at_;
-      std::string_view next = word();
+      std::string_view next = next_word();
       if (given.empty() && is_dimensions(next)) {
         given = next;
         given_at = next_at;
         skip_blanks();
         next_at = at_;
-        next = word();
+        next = next_word();
       }
       head.is_empty = same_letters(next, "EMPTY");
       if (!next.empty() && !head.is_empty)
@@ -6870,12 +6870,12 @@ class wkt_scanner {
   // EMPTY, if that comes next; else nothing is read.
   bool take_empty() {
     std::size_t const before = at_;
-    bool const is_empty = same_letters(word(), "EMPTY");
+    bool const is_empty = same_letters(next_word(), "EMPTY");
     if (!is_empty) at_ = before;
     return is_empty;
   }
 
-  std::string_view word() {
+  std::string_view next_word() {
     std::size_t const begin = at_;
     while (at_ < text_.size() && upper(text_[at_]) >= 'A' && upper(text_[at_]) <= 'Z') ++at_;
     return text_.substr(begin, at_ - begin);
@@ -7256,7 +7256,7 @@ BULKWRITER_DECL void row_checker::check_sparse(cell const& value) {
   auto const values = value.sparse_values();
   for (std::size_t i = 0; i < indices.size(); ++i) {
     auto const index = [&] { return "index " + std::to_string(indices[i]); };
-    if (indices[i] == std::numeric_limits<std::uint32_t>::max())
+    if (indices[i] == (std::numeric_limits<std::uint32_t>::max)())
       return add(errc::out_of_range, index() + " is outside 0..4294967294");
     if (i > 0 && indices[i] == indices[i - 1]) return add(errc::invalid_sparse, index() + " appears more than once");
     if (i > 0 && indices[i] < indices[i - 1])
@@ -9373,11 +9373,11 @@ BULKWRITER_DECL result<std::unique_ptr<chunk_writer>> chunk_writer::try_make(std
                                                                              writer_options options) {
   if (!format.encoder) return std::move(format.encoder).error();
   if (place == nullptr) return error_info{.code = errc::invalid_option, .message = "the writer was given no place"};
-  if (auto checked = check(fields, format.extension, options); !checked) return std::move(checked).error();
+  if (auto checked = check_options(fields, format.extension, options); !checked) return std::move(checked).error();
   return std::make_unique<chunk_writer>(fields, std::move(format), std::move(place), std::move(options));
 }
 
-BULKWRITER_DECL result<void> chunk_writer::check(std::span<field_info const> fields, std::string_view extension,
+BULKWRITER_DECL result<void> chunk_writer::check_options(std::span<field_info const> fields, std::string_view extension,
                                                  writer_options const& options) {
   constexpr std::uint64_t smallest = 1024;
   if (options.chunk_size < smallest)
@@ -9674,7 +9674,7 @@ BULKWRITER_DECL result<std::unique_ptr<chunk_writer>> try_make_local(std::span<f
                                                                      new_file_format format, local_options options) {
   if (!format.encoder) return std::move(format.encoder).error();
   writer_options shared = shared_options(options);
-  if (auto checked = chunk_writer::check(fields, format.extension, shared); !checked)
+  if (auto checked = chunk_writer::check_options(fields, format.extension, shared); !checked)
     return std::move(checked).error();  // before folders are made
   std::string path = options.local_path.empty() ? "." : std::move(options.local_path);
   if (path.back() != '/') path += '/';
@@ -9830,7 +9830,7 @@ class runtime_schema {
   /// As `check_schema`.
   /// @{
   result<void> try_check() const { return try_check_schema(fields_); }
-  void check() const { try_check().value(); }
+  void(check)() const { try_check().value(); }  // in parentheses: a macro of some programs
   /// @}
 
  private:
@@ -10177,12 +10177,12 @@ class json_to_cells {
     bool const good = read_elements(value, "an array of integers", [&](Node const& e, std::size_t at) {
       using limits = std::numeric_limits<Type>;
       json_type const t = e.type();
-      if (t == json_type::integer && e.integer() >= limits::min() && e.integer() <= limits::max())
+      if (t == json_type::integer && e.integer() >= (limits::min)() && e.integer() <= (limits::max)())
         return out.push_back(static_cast<Type>(e.integer())), true;
       return refuse_element(at, [&] {
         if (t == json_type::integer || t == json_type::unsigned_integer)
           refuse(errc::out_of_range,
-                 shown(e) + " is outside " + std::to_string(limits::min()) + ".." + std::to_string(limits::max()));
+                 shown(e) + " is outside " + std::to_string((limits::min)()) + ".." + std::to_string((limits::max)()));
         else
           wrong(e, "an integer");
       });
@@ -10811,7 +10811,7 @@ BULKWRITER_DECL std::string text_of_either(boost::json::object const& object, st
 // `[{"key": "dim", "value": "768"}]`, or an object.
 BULKWRITER_DECL std::uint32_t type_param_at(boost::json::object const& field, std::string_view name) {
   auto const narrow = [](std::optional<std::int64_t> n) {
-    return n && *n > 0 && *n <= std::numeric_limits<std::uint32_t>::max() ? static_cast<std::uint32_t>(*n) : 0u;
+    return n && *n > 0 && *n <= (std::numeric_limits<std::uint32_t>::max)() ? static_cast<std::uint32_t>(*n) : 0u;
   };
   auto const* params = either(field, "elementTypeParams", "params");
   if (params == nullptr) params = member(field, "typeParams");
@@ -11001,7 +11001,7 @@ struct credentials {
   std::string secret_key = {};     ///< never does
   std::string session_token = {};  ///< of temporary credentials; empty for long-term keys
   /// From when on servers refuse them; the default: never.
-  std::chrono::system_clock::time_point expires = std::chrono::system_clock::time_point::max();
+  std::chrono::system_clock::time_point expires = (std::chrono::system_clock::time_point::max)();
 
   /// Compares every member.
   friend bool operator==(credentials const&, credentials const&) = default;
@@ -11011,7 +11011,7 @@ struct credentials {
 struct bearer_token {
   std::string token = {};  ///< goes over the wire
   /// From when on servers refuse it; the default: never.
-  std::chrono::system_clock::time_point expires = std::chrono::system_clock::time_point::max();
+  std::chrono::system_clock::time_point expires = (std::chrono::system_clock::time_point::max)();
 
   /// Compares every member.
   friend bool operator==(bearer_token const&, bearer_token const&) = default;
@@ -12665,8 +12665,8 @@ text_error parse(std::string_view text, Type& value) {
   using wide = std::conditional_t<std::is_signed_v<Type>, long long, unsigned long long>;
   wide whole = 0;
   if (text_error failed = input::parse(text, whole); failed.code != errc{}) return failed;
-  if (whole < static_cast<wide>(std::numeric_limits<Type>::min()) ||
-      whole > static_cast<wide>(std::numeric_limits<Type>::max()))
+  if (whole < static_cast<wide>((std::numeric_limits<Type>::min)()) ||
+      whole > static_cast<wide>((std::numeric_limits<Type>::max)()))
     return {errc::invalid_number, quoted(text) + " does not fit " + std::to_string(sizeof(Type) * 8) + " bits"};
   value = static_cast<Type>(whole);
   return {};
@@ -13810,7 +13810,7 @@ class object_place final : public output::place {
 
  private:
   result<std::unique_ptr<output::file>> open(std::string_view name, std::uint64_t max_size,
-                                             std::uint64_t usual_part_size, std::shared_ptr<detail::part_slots> slots,
+                                             std::uint64_t usual_part_size, std::shared_ptr<detail::part_slots> shared_slots,
                                              std::size_t head_size);
 
   object_store store_;
@@ -13872,7 +13872,7 @@ class multipart_upload {
  public:
   /// Of a group where there are slots. The first part is part `first_part` of the object.
   multipart_upload(std::shared_ptr<backend> store, std::shared_ptr<part_buffers> buffers,
-                   std::shared_ptr<part_slots> slots, std::string key, std::string upload_id, int connections,
+                   std::shared_ptr<part_slots> shared_slots, std::string key, std::string upload_id, int connections,
                    int first_part);
   /// Aborts unless `complete` has succeeded; what cannot be aborted goes to stderr, since nobody else can tell.
   ~multipart_upload();
@@ -14351,6 +14351,9 @@ class http_backend : public backend {
 /// Whether what was asked for may have been done although this does not say so. `denied_in_passing`: a success that its
 /// body denies for a reason that may be gone soon.
 bool leaves_open(result<http::response> const& answer, bool denied_in_passing) noexcept;
+
+/// These options for what may take a store minutes; where there is no limit, there is none.
+http::client_options made_patient(http::client_options options);
 
 /// The path as it goes into a request, with the query behind it, percent-encoded.
 std::string with_query(std::string path, query_fields const& query);
@@ -14889,7 +14892,7 @@ struct provider<Secret>::state {
   std::mutex mutex = {};
   std::condition_variable_any fetched = {};
   std::optional<Secret> current = {};
-  time_point next_fetch = time_point::min();  // none earlier, as long as there is a current one
+  time_point next_fetch = (time_point::min)();  // none earlier, as long as there is a current one
   std::thread::id fetcher = {};               // that of no thread: nobody fetches
   unsigned fetches = 0;                       // ended ones
   std::optional<error_info> failure = {};     // of the last one
@@ -14950,7 +14953,7 @@ result<Secret> provider<Secret>::state::fetch(std::unique_lock<std::mutex>& lock
 
 template <class Secret>
 provider<Secret>::provider(Secret secret) : state_(std::make_shared<state>()) {
-  state_->next_fetch = state::time_point::max();
+  state_->next_fetch = (state::time_point::max)();
   state_->current = std::move(secret);
 }
 
@@ -15132,7 +15135,7 @@ BULKWRITER_DECL result<url> url::try_parse(std::string_view text, bool secure_de
   }
   out.origin.port = out.origin.secure ? 443 : 80;
 
-  auto const path = std::min(text.find_first_of("/?"), text.size());
+  auto const path = (std::min)(text.find_first_of("/?"), text.size());
   auto authority = text.substr(0, path);
   auto const target = text.substr(path);
   if (authority.find('@') != std::string_view::npos) return refuse("user name and password before '@' are not taken");
@@ -17339,7 +17342,7 @@ BULKWRITER_DECL error_info lacking(reply const& got, std::string_view name) {
 // A moment as ISO 8601 or in seconds since 1970; without one, for ever.
 BULKWRITER_DECL std::optional<time_point> parse_expiry(std::string const& text) {
   constexpr double latest = 7'258'118'400;  // 2200
-  if (text.empty()) return time_point::max();
+  if (text.empty()) return (time_point::max)();
   double seconds = 0;
   auto const end = text.data() + text.size();
   auto const parsed = std::from_chars(text.data(), end, seconds);
@@ -18696,7 +18699,7 @@ BULKWRITER_DECL std::string hide_signatures(std::string text) {
   for (std::string_view const name : {"sig=", "Signature="}) {
     for (std::size_t at = 0; (at = text.find(name, at)) != std::string::npos;) {
       at += name.size();
-      std::size_t const end = std::min(text.find_first_of("&\"' \t\r\n)]", at), text.size());
+      std::size_t const end = (std::min)(text.find_first_of("&\"' \t\r\n)]", at), text.size());
       text.replace(at, end - at, "***");
     }
   }
@@ -18763,8 +18766,8 @@ BULKWRITER_DECL result<rest_reply> rest_channel::send(rest_call const& call, std
   http::retry_options retry = options_.retry;
   if (deadline) {
     auto const left = std::chrono::ceil<std::chrono::milliseconds>(*deadline - clock::now());
-    retry.budget = std::clamp(left, std::chrono::milliseconds(1), std::max(retry.budget, std::chrono::milliseconds(1)));
-    retry.max_delay = std::min(retry.max_delay, retry.budget);
+    retry.budget = std::clamp(left, std::chrono::milliseconds(1), (std::max)(retry.budget, std::chrono::milliseconds(1)));
+    retry.max_delay = (std::min)(retry.max_delay, retry.budget);
   }
   // What went wrong before the deadline cut an attempt short says more than that it did.
   std::optional<result<http::response>> telling;
@@ -18798,22 +18801,45 @@ BULKWRITER_DECL result<http::response> rest_channel::attempt(http::request const
   return client_->try_send(request, stop);
 }
 
-BULKWRITER_DECL errc code_of_server(std::int64_t code, int status, std::string_view message) noexcept {
-  switch (code) {
-    case 1800:   // user hasn't authenticated
-    case 80001:  // token is illegal
-    case 80002:  // token not found
-    case 21119:  // API key is illegal
-      return errc::unauthenticated;
-    case 100:
-    case 47005:
-    case 90001: return errc::collection_not_found;
-    case 90144: return errc::job_not_found;
-    default: break;
+// What servers' codes mean: below 10,000 those of Milvus (merr/errors.go), above those of Zilliz Cloud. Databases (800),
+// partitions (200) and aliases (1600) that are missing stay server_error: the code and the message tell.
+struct server_code {
+  std::int64_t code;
+  errc meaning;
+};
+inline constexpr server_code server_codes[] = {
+    {100, errc::collection_not_found},
+    {1400, errc::unauthenticated},  // not authenticated
+    {1401, errc::access_denied},    // privilege not permitted
+    {1800, errc::unauthenticated},  // user hasn't authenticated
+    {21119, errc::unauthenticated},  // API key is illegal
+    {47005, errc::collection_not_found},
+    {80001, errc::unauthenticated},  // token is illegal
+    {80002, errc::unauthenticated},  // token not found
+    {90001, errc::collection_not_found},
+    {90144, errc::job_not_found},
+};
+
+// Codes 2100 and 2101 stand for all that can go wrong with an import; that there is no such job is in the words:
+// "import job does not exist, jobID=7", of commit and abort "job 7 not found" and "job not found after lock".
+BULKWRITER_DECL bool says_no_such_job(std::string_view message) noexcept {
+  if (message.find("import job does not exist") != std::string_view::npos) return true;
+  constexpr std::string_view job = "job ";
+  for (std::size_t at = message.find(job); at != std::string_view::npos; at = message.find(job, at + 1)) {
+    std::string_view rest = message.substr(at + job.size());
+    std::size_t const number = (std::min)(rest.find_first_not_of("0123456789"), rest.size());
+    rest.remove_prefix(number);
+    if (rest.starts_with(number == 0 ? "not found" : " not found")) return true;
   }
+  return false;
+}
+
+BULKWRITER_DECL errc code_of_server(std::int64_t code, int status, std::string_view message) noexcept {
+  for (auto const& known : server_codes)
+    if (known.code == code) return known.meaning;
   if (status == 401) return errc::unauthenticated;
   if (status == 403) return errc::access_denied;
-  if (message.find("import job does not exist") != std::string_view::npos) return errc::job_not_found;
+  if (says_no_such_job(message)) return errc::job_not_found;
   return errc::server_error;
 }
 
@@ -18870,10 +18896,13 @@ BULKWRITER_DECL result<rest_reply> rest_channel::judge(rest_call const& call, re
     return error;
   }
 
-  bool const good_code = *code == 0 || *code == 200;
+  // 200 is v1's success, and Milvus' "partition not found": only a success has data, and only a refusal a reason.
+  auto const& members = root.get_object();
+  bool const good_code =
+      *code == 0 || (*code == 200 && (member(members, "data") != nullptr || string_at(members, "message").empty()));
   if (good_status && good_code) return rest_reply{status, std::move(response.body)};
 
-  std::string const text = hide(string_at(root.get_object(), "message"), call);
+  std::string const text = hide(string_at(members, "message"), call);
   error.server_code = *code;
   error.server_error = text;
   error.code = good_code ? errc::http_error : code_of_server(*code, status, text);
@@ -18902,6 +18931,8 @@ BULKWRITER_DECL bool may_pass(error_info const& error) noexcept {
     case 2:      // service unavailable
     case 4:      // too many requests
     case 8:      // rate limit
+    case 12:     // resources are insufficient at the moment
+    case 106:    // the collection is being recovered
     case 1807:   // rate limit, of the REST layer
     case 10001:  // request timeout
       return true;
@@ -19330,7 +19361,7 @@ BULKWRITER_DECL result<void> check_request(std::string const& what, zilliz_cloud
     if (why.empty() && path.starts_with('/')) why = "begins with '/'; paths are relative to the volume";
     if (!why.empty()) return bad_request(what, "data_paths[" + std::to_string(i) + "] '" + path + "' " + why);
   }
-  if (std::size_t const files = std::max(request.object_urls.size(), request.data_paths.size());
+  if (std::size_t const files = (std::max)(request.object_urls.size(), request.data_paths.size());
       files > zilliz_cloud::max_files)
     return bad_request(what, std::to_string(files) + " files; a request takes at most " +
                                  std::to_string(zilliz_cloud::max_files) +
@@ -19407,7 +19438,7 @@ BULKWRITER_DECL int percent_at(boost::json::object const& object, std::string_vi
   auto const* found = member(object, name);
   auto const number = found ? to_double(*found) : std::nullopt;
   if (!number || !(*number > 0)) return 0;
-  return static_cast<int>(std::min(*number, 100.0));
+  return static_cast<int>((std::min)(*number, 100.0));
 }
 
 BULKWRITER_DECL import_progress read_progress(boost::json::object const& data) {
@@ -19449,7 +19480,7 @@ BULKWRITER_DECL void read_share(boost::json::object const& object, import_state&
   auto const* found = member(object, "readyPercentage");
   double const share = found ? to_double(*found).value_or(0.0) : 0.0;
   bool const done = share >= 1;
-  percent = done ? 100 : share > 0 ? std::min(99, static_cast<int>(share * 100 + 1e-9)) : 0;
+  percent = done ? 100 : share > 0 ? (std::min)(99, static_cast<int>(share * 100 + 1e-9)) : 0;
   state = !reason.empty() ? import_state::failed : done ? import_state::completed : import_state::importing;
 }
 
@@ -19541,7 +19572,7 @@ struct import_backend::impl {
   std::atomic<bool> old_route = false;  // Milvus before 2.4.13 knows get_progress, not describe
 
   // What is missing of the target itself.
-  result<void> check(std::string const& what) const {
+  result<void> check_target(std::string const& what) const {
     auto const missing = [&](std::string text) {
       return error_info{.code = errc::invalid_option, .message = what + ": " + std::move(text)};
     };
@@ -19572,7 +19603,7 @@ struct import_backend::impl {
   }
 
   result<job_id> start(rest_call call, boost::json::object const& body) {
-    if (auto good = check(call.what); !good) return std::move(good).error();
+    if (auto good = check_target(call.what); !good) return std::move(good).error();
     call.body = boost::json::serialize(body);
     call.advice = "look for the job with list_import_jobs before you send the request again";
     auto reply = channel.send(call);
@@ -19688,7 +19719,7 @@ BULKWRITER_DECL result<import_progress> import_backend::impl::progress(
   call.what = "progress of import job '" + id.value + "'";
   call.repeatable = true;
   if (id.value.empty()) return error_info{.code = errc::invalid_option, .message = call.what + ": the job id is empty"};
-  if (auto good = check(call.what); !good) return std::move(good).error();
+  if (auto good = check_target(call.what); !good) return std::move(good).error();
   if (which == api::cloud_v1) {
     call.method = "GET";
     call.path = "/v1/vector/collections/import/get?jobId=" + percent_encode(id.value) +
@@ -19756,7 +19787,7 @@ BULKWRITER_DECL result<import_progress> import_backend::wait(job_id const& id, w
     if (deadline && clock::now() >= *deadline)
       return refuse(errc::timeout, "not finished after " + std::to_string(options.timeout.count()) +
                                        " ms, the job runs on; last seen: " + last);
-    if (deadline) wake = std::min(wake, *deadline);
+    if (deadline) wake = (std::min)(wake, *deadline);
     std::unique_lock lock(mutex);
     sleeper.wait_until(lock, options.stop, wake, [] { return false; });
   }
@@ -19768,7 +19799,7 @@ BULKWRITER_DECL result<import_jobs> import_backend::list(list_request const& req
   call.repeatable = true;
   if (request.page_size == 0 || request.current_page == 0)
     return error_info{.code = errc::invalid_option, .message = call.what + ": page_size and current_page count from 1"};
-  if (auto good = impl_->check(call.what); !good) return std::move(good).error();
+  if (auto good = impl_->check_target(call.what); !good) return std::move(good).error();
   bool const paged = impl_->which != impl::api::milvus;
   if (impl_->which == impl::api::cloud_v1) {
     call.method = "GET";
@@ -19799,8 +19830,8 @@ BULKWRITER_DECL result<import_jobs> import_backend::list(list_request const& req
     page.total = page.jobs.size();
     std::uint64_t const before = request.current_page - 1;
     std::uint64_t const first = before > page.total / request.page_size ? page.total : before * request.page_size;
-    std::uint64_t const count = std::min(request.page_size, page.total - std::min(first, page.total));
-    auto const begin = page.jobs.begin() + static_cast<std::ptrdiff_t>(std::min(first, page.total));
+    std::uint64_t const count = (std::min)(request.page_size, page.total - (std::min)(first, page.total));
+    auto const begin = page.jobs.begin() + static_cast<std::ptrdiff_t>((std::min)(first, page.total));
     page.jobs = std::vector<import_progress>(std::make_move_iterator(begin),
                                              std::make_move_iterator(begin + static_cast<std::ptrdiff_t>(count)));
   }
@@ -19816,7 +19847,7 @@ BULKWRITER_DECL result<void> import_backend::finish(job_id const& id, bool commi
   call.repeatable = commit;
   call.advice = "get_import_progress tells the job's state";
   if (id.value.empty()) return error_info{.code = errc::invalid_option, .message = call.what + ": the job id is empty"};
-  if (auto good = impl_->check(call.what); !good) return std::move(good).error();
+  if (auto good = impl_->check_target(call.what); !good) return std::move(good).error();
   boost::json::object body;
   if (impl_->which == impl::api::milvus) impl_->add_database(call, body, {});
   impl_->add_place(body);
@@ -20484,7 +20515,7 @@ BULKWRITER_DECL void csv_reader::sample_types() {
     bool const is_null = cell == options_.nullkey && (!is_quoted || options_.quoted_nulls);
     if (column < size() && !is_null && (is_quoted || !cell.empty())) seen[column].add(cell, is_quoted);
     bool const is_last = end < text.size() && text[end] != options_.sep;
-    text.remove_prefix(std::min(end + 1, text.size()));
+    text.remove_prefix((std::min)(end + 1, text.size()));
     if (is_last) column = npos;
   }
   for (std::size_t const i : undecided_) types_[i] = seen[i].type();
@@ -20920,7 +20951,7 @@ BULKWRITER_DECL result<bool> ndjson_reader::refill() {
     end_ -= begin_;
     begin_ = 0;
   }
-  if (end_ == buffer_.size()) buffer_.resize(std::max(std::size_t{256} << 10, buffer_.size() * 2));
+  if (end_ == buffer_.size()) buffer_.resize((std::max)(std::size_t{256} << 10, buffer_.size() * 2));
   auto got = bulkwriter::detail::caught("the source", [&] { return source_(std::span(buffer_).subspan(end_)); });
   if (!got) return std::move(got).error();
   exhausted_ = *got == 0;
@@ -21052,11 +21083,11 @@ BULKWRITER_DECL void part_slots::release(std::size_t count) noexcept {
 
 BULKWRITER_DECL multipart_upload::multipart_upload(std::shared_ptr<backend> store,
                                                    std::shared_ptr<part_buffers> buffers,
-                                                   std::shared_ptr<part_slots> slots, std::string key,
+                                                   std::shared_ptr<part_slots> shared_slots, std::string key,
                                                    std::string upload_id, int connections, int first_part)
     : store_(std::move(store)),
       buffers_(std::move(buffers)),
-      slots_(std::move(slots)),
+      slots_(std::move(shared_slots)),
       key_(std::move(key)),
       upload_id_(std::move(upload_id)),
       connections_(static_cast<std::size_t>(connections)),
@@ -21258,11 +21289,11 @@ inline constexpr std::uint64_t group_memory = 192 * mib;
 
 class object_file final : public output::file {
  public:
-  object_file(std::shared_ptr<backend> store, std::shared_ptr<part_buffers> buffers, std::shared_ptr<part_slots> slots,
+  object_file(std::shared_ptr<backend> store, std::shared_ptr<part_buffers> buffers, std::shared_ptr<part_slots> shared_slots,
               std::string key, std::uint64_t max_size, std::uint64_t part_size, int connections, std::size_t head_size)
       : store_(std::move(store)),
         buffers_(std::move(buffers)),
-        slots_(std::move(slots)),
+        slots_(std::move(shared_slots)),
         key_(std::move(key)),
         max_size_(max_size),
         part_size_(static_cast<std::size_t>(part_size)),
@@ -21470,7 +21501,7 @@ BULKWRITER_DECL result<std::unique_ptr<output::file>> object_place::create_membe
 
 BULKWRITER_DECL result<std::unique_ptr<output::file>> object_place::open(std::string_view name, std::uint64_t max_size,
                                                                          std::uint64_t usual_part_size,
-                                                                         std::shared_ptr<detail::part_slots> slots,
+                                                                         std::shared_ptr<detail::part_slots> shared_slots,
                                                                          std::size_t head_size) {
   if (options_.connections < 1 || options_.connections > max_connections) {
     return error_info{.code = errc::invalid_option,
@@ -21483,7 +21514,7 @@ BULKWRITER_DECL result<std::unique_ptr<output::file>> object_place::open(std::st
   std::uint64_t const block =
       (std::max)({(std::min)(*part_size, max_size), std::uint64_t{head_size}, std::uint64_t{1}});
   return std::unique_ptr<output::file>(std::make_unique<detail::object_file>(store_.shared_backend(), buffers_,
-                                                                             std::move(slots), path_of(name), max_size,
+                                                                             std::move(shared_slots), path_of(name), max_size,
                                                                              block, options_.connections, head_size));
 }
 
@@ -22695,7 +22726,11 @@ BULKWRITER_DECL std::vector<std::string> azure_backend::secrets(outcome const& g
   auto const at = c.sas.find("sig=");
   std::string const spelled =
       at == std::string::npos ? std::string() : c.sas.substr(at + 4, c.sas.find('&', at) - at - 4);
-  return {c.key, c.sas, signature, spelled, got.token.token};
+  std::string encoded = auth::percent_encode(signature), in_lower_case = encoded;
+  for (auto at = in_lower_case.find('%'); at != std::string::npos; at = in_lower_case.find('%', at + 3))
+    for (char& digit : std::span(in_lower_case).subspan(at + 1, 2))
+      if (digit >= 'A') digit = static_cast<char>(digit - 'A' + 'a');
+  return {c.key, c.sas, signature, spelled, std::move(encoded), std::move(in_lower_case), got.token.token};
 }
 
 BULKWRITER_DECL refusal azure_backend::explain(call const&, outcome const& got, http::response const& answer) const {
@@ -23191,6 +23226,12 @@ BULKWRITER_DECL bool parse_aws_host(std::string_view host, s3_address& out) {
   return false;
 }
 
+// "s3-website-eu-west-1" or "s3-website.eu-central-1" before the suffix, with or without a bucket before that.
+BULKWRITER_DECL bool is_website(std::string_view host) noexcept {
+  return host.find("amazonaws.com") != std::string_view::npos &&
+         (host.starts_with("s3-website") || host.find(".s3-website") != std::string_view::npos);
+}
+
 BULKWRITER_DECL result<s3_address> try_s3_address(s3_connect_param const& param, std::string const& name) {
   auto const refuse = [](std::string message) -> error_info {
     return {.code = errc::invalid_option, .message = std::move(message)};
@@ -23229,6 +23270,9 @@ BULKWRITER_DECL result<s3_address> try_s3_address(s3_connect_param const& param,
   bool const bucket_in_endpoint =
       host.size() > bucket.size() && host.starts_with(bucket + '.') && is_host_label(bucket);
   std::string const service_host = bucket_in_endpoint ? host.substr(bucket.size() + 1) : host;
+  if (is_website(service_host))
+    return refuse(name + ".endpoint is that of a website, which takes no requests of the S3 API: give one such as " +
+                  "s3.eu-west-1.amazonaws.com");
   bool is_virtual_kind = false;
   if (parse_aws_host(service_host, out)) {
     is_virtual_kind = true;

@@ -19,6 +19,7 @@
 #   install.sh clang       the newest Clang that Debian has for this release, as clang-newest/clang++ (needs root or sudo)
 #   install.sh libcxx      libc++ beside it: Clang 16 as libcxx-16/clang++ and the newest as libcxx-newest/clang++
 #   install.sh zig         a compiler for macOS, musl, aarch64 and i386, from PyPI
+#   install.sh coverage    llvm-cov and llvm-profdata of Clang 16
 #   install.sh qemu        what runs programs for aarch64
 #   install.sh gcc-SUITE   GCC, Boost and OpenSSL of another release of Debian, such as stable or sid, as gcc-SUITE/g++
 #
@@ -280,8 +281,18 @@ install_libcxx() {
 # With the headers and libraries of all that it compiles for. What it builds of them stays in the folder, too.
 install_zig() {
   local folder=$cache/zig
+  [[ -x $folder/c++ ]] && cmp -s "$here/requirements-zig.txt" "$folder/installed.txt" && return 0
   environment zig
   put_compiler "$folder/c++" "env ZIG_GLOBAL_CACHE_DIR='$folder/cache' '$folder/bin/python' -m ziglang c++ \"\$@\""
+}
+
+install_coverage() {
+  local folder=$cache/coverage name
+  [[ -x $folder/llvm-profdata ]] && return 0
+  rm -rf "$folder"
+  unpack "$folder/packed" llvm-16
+  for name in llvm-cov llvm-profdata; do mv "$folder/packed/usr/lib/llvm-16/bin/$name" "$folder"; done
+  rm -r "$folder/packed"
 }
 
 install_qemu() {
@@ -343,10 +354,11 @@ locales) install_locales ;;
 clang) install_clang ;;
 libcxx) install_libcxx ;;
 zig) install_zig ;;
+coverage) install_coverage ;;
 qemu) install_qemu ;;
 gcc-*) install_gcc "${1#gcc-}" ;;
 *)
-  sed -n '2,26s/^# \{0,1\}//p' "${BASH_SOURCE[0]}" >&2
+  sed -n '2,27s/^# \{0,1\}//p' "${BASH_SOURCE[0]}" >&2
   exit 2
   ;;
 esac

@@ -64,8 +64,8 @@ text_error parse(std::string_view text, Type& value) {
   using wide = std::conditional_t<std::is_signed_v<Type>, long long, unsigned long long>;
   wide whole = 0;
   if (text_error failed = input::parse(text, whole); failed.code != errc{}) return failed;
-  if (whole < static_cast<wide>(std::numeric_limits<Type>::min()) ||
-      whole > static_cast<wide>(std::numeric_limits<Type>::max()))
+  if (whole < static_cast<wide>((std::numeric_limits<Type>::min)()) ||
+      whole > static_cast<wide>((std::numeric_limits<Type>::max)()))
     return {errc::invalid_number, quoted(text) + " does not fit " + std::to_string(sizeof(Type) * 8) + " bits"};
   value = static_cast<Type>(whole);
   return {};

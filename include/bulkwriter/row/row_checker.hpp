@@ -29,7 +29,7 @@ class row_checker {
         refuse_zero_vectors_(refuse_zero_vectors) {}
 
   /// One cell a field. `row` is the number that the error names.
-  result<void> check(std::int64_t row, std::span<cell const> cells) {
+  result<void>(check)(std::int64_t row, std::span<cell const> cells) {  // in parentheses: a macro of some programs
     judge(cells);
     return verdict(row);
   }

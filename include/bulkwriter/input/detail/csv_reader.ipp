@@ -155,7 +155,7 @@ BULKWRITER_DECL void csv_reader::sample_types() {
     bool const is_null = cell == options_.nullkey && (!is_quoted || options_.quoted_nulls);
     if (column < size() && !is_null && (is_quoted || !cell.empty())) seen[column].add(cell, is_quoted);
     bool const is_last = end < text.size() && text[end] != options_.sep;
-    text.remove_prefix(std::min(end + 1, text.size()));
+    text.remove_prefix((std::min)(end + 1, text.size()));
     if (is_last) column = npos;
   }
   for (std::size_t const i : undecided_) types_[i] = seen[i].type();

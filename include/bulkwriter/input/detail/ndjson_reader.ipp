@@ -124,7 +124,7 @@ BULKWRITER_DECL result<bool> ndjson_reader::refill() {
     end_ -= begin_;
     begin_ = 0;
   }
-  if (end_ == buffer_.size()) buffer_.resize(std::max(std::size_t{256} << 10, buffer_.size() * 2));
+  if (end_ == buffer_.size()) buffer_.resize((std::max)(std::size_t{256} << 10, buffer_.size() * 2));
   auto got = bulkwriter::detail::caught("the source", [&] { return source_(std::span(buffer_).subspan(end_)); });
   if (!got) return std::move(got).error();
   exhausted_ = *got == 0;

@@ -68,10 +68,10 @@ class json_path {
 
 inline bool is_not_finite_word(std::string_view text) {
   if (text.starts_with('-') || text.starts_with('+')) text.remove_prefix(1);
-  std::string small(text.substr(0, 9));
-  for (char& c : small)
+  std::string folded(text.substr(0, 9));
+  for (char& c : folded)
     if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  return text.size() == small.size() && (small == "nan" || small == "inf" || small == "infinity");
+  return text.size() == folded.size() && (folded == "nan" || folded == "inf" || folded == "infinity");
 }
 
 BULKWRITER_DECL json_complaint describe_json_fault(std::string_view text, json_fault const& fault) {

@@ -214,12 +214,12 @@ class json_to_cells {
     bool const good = read_elements(value, "an array of integers", [&](Node const& e, std::size_t at) {
       using limits = std::numeric_limits<Type>;
       json_type const t = e.type();
-      if (t == json_type::integer && e.integer() >= limits::min() && e.integer() <= limits::max())
+      if (t == json_type::integer && e.integer() >= (limits::min)() && e.integer() <= (limits::max)())
         return out.push_back(static_cast<Type>(e.integer())), true;
       return refuse_element(at, [&] {
         if (t == json_type::integer || t == json_type::unsigned_integer)
           refuse(errc::out_of_range,
-                 shown(e) + " is outside " + std::to_string(limits::min()) + ".." + std::to_string(limits::max()));
+                 shown(e) + " is outside " + std::to_string((limits::min)()) + ".." + std::to_string((limits::max)()));
         else
           wrong(e, "an integer");
       });
