@@ -41,6 +41,9 @@ class part_slots;
 /// 192 MiB in all for groups of up to 16 files (with 4 connections), of 16 to 5 MiB each; every further file may add
 /// 10 MiB, and all of it is never more than the group.
 ///
+/// Nothing is overwritten: where another writer's object has the key, `finish` is `precondition_failed` and that object
+/// stays (see `backend::put_new`).
+///
 /// `finish` and `write` leave nothing behind when they fail: the upload is aborted, or the error is
 /// `upload_not_aborted` and names key and upload id. Thread-safe; its files are not.
 class object_place final : public output::place {

@@ -58,8 +58,8 @@ class backend {
   /// `cancelled`): whoever gives an upload up need not wait for parts under way.
   virtual result<uploaded_part> put_part(std::string const& key, std::string const& upload_id, int number,
                                          std::span<std::byte const> body, std::stop_token stop) = 0;
-  /// Joins the parts, which stand in the order of their numbers. Success only when the store has said so in the body,
-  /// or HEAD shows the object at its full size.
+  /// Joins the parts, which stand in the order of their numbers, and replaces what is there. Success only on proof that
+  /// the object is made of these parts; where the store says neither that nor that it is not, `outcome_unknown`.
   virtual result<object_info> complete_multipart(std::string const& key, std::string const& upload_id,
                                                  std::span<uploaded_part const> parts) = 0;
   /// Gives an upload up, with its parts. One that does not exist (any more) is a success.
@@ -76,6 +76,15 @@ class backend {
   /// Creates an object in one request, unless there is one. Error `precondition_failed` if there is;
   /// `may_have_happened` is set if it may be the one of an earlier attempt.
   virtual result<object_info> put_if_absent(std::string const& key, std::span<std::byte const> body);
+  /// What writers' files become objects by: as `put_if_absent` and as `complete_multipart`, but never over an object
+  /// that is there. Where the store has a condition for that, it decides; elsewhere a look right before does, and what
+  /// two writers then do to one key at the same moment shows, if it shows, in the look behind. Error
+  /// `precondition_failed`. The defaults ask `head` first.
+  /// @{
+  virtual result<object_info> put_new(std::string const& key, std::span<std::byte const> body);
+  virtual result<object_info> complete_multipart_new(std::string const& key, std::string const& upload_id,
+                                                     std::span<uploaded_part const> parts);
+  /// @}
   /// A URL that lets whoever has it send one request ("GET", "PUT") for a key, until `lifetime` has passed.
   virtual result<std::string> presign(std::string const& method, std::string const& key, std::chrono::seconds lifetime);
   /// Every unfinished upload of keys that begin with the prefix, all pages of the answer.

@@ -39,6 +39,9 @@ class azure_backend final : public http_backend {
   BULKWRITER_DECL result<std::vector<object_info>> list(std::string const& prefix) override;
   BULKWRITER_DECL result<void> remove(std::string const& key) override;
   BULKWRITER_DECL result<object_info> put_if_absent(std::string const& key, std::span<std::byte const> body) override;
+  BULKWRITER_DECL result<object_info> put_new(std::string const& key, std::span<std::byte const> body) override;
+  BULKWRITER_DECL result<object_info> complete_multipart_new(std::string const& key, std::string const& upload_id,
+                                                             std::span<uploaded_part const> parts) override;
   BULKWRITER_DECL result<std::string> presign(std::string const& method, std::string const& key,
                                               std::chrono::seconds lifetime) override;
   BULKWRITER_DECL result<std::vector<pending_upload>> list_uploads(std::string const& prefix) override;
@@ -59,6 +62,8 @@ class azure_backend final : public http_backend {
   BULKWRITER_DECL std::vector<std::string> secrets(outcome const& got) const override;
 
   result<object_info> put(std::string const& key, std::span<std::byte const> body, std::vector<http::header> headers);
+  result<object_info> complete(std::string const& key, std::string const& upload_id,
+                               std::span<uploaded_part const> parts, std::vector<http::header> headers);
   result<std::vector<azure_block>> uncommitted(std::string purpose, std::string const& key);
   result<bool> remove_uncommitted(std::string const& purpose, std::string const& key, std::string const& upload_id);
   result<std::vector<azure_blob_item>> list_blobs(std::string purpose, std::string const& prefix,

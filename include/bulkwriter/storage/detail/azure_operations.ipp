@@ -47,11 +47,24 @@ BULKWRITER_DECL result<object_info> azure_backend::put(std::string const& key, s
                                  " bytes exceed the 5000 MiB of one request"};
   }
   headers.push_back({"x-ms-blob-type", "BlockBlob"});
+  std::string const token = make_object_token();
+  headers.push_back({std::string("x-ms-meta-").append(object_token_name), token});
   call const what = {
       .purpose = "cannot put '" + key + '\'', .method = "PUT", .key = key, .headers = std::move(headers), .body = body};
   auto const got = send(what);
   auto const* answer = accepted(got, {201});
-  if (!answer) return failed(what, got);
+  if (!answer) {
+    error_info why = failed(what, got);
+    if (why.code != errc::precondition_failed || !why.may_have_happened) return why;
+    // The condition may have met this very blob, from an attempt whose answer was lost.
+    auto const there = send({.purpose = what.purpose, .method = "HEAD", .key = key});
+    auto const* seen = accepted(there, {200});
+    if (seen == nullptr) return why;
+    if (seen->find(std::string("x-ms-meta-").append(object_token_name)) == token)
+      return object_info{.key = key, .size = body.size(), .etag = unquoted(seen->find("ETag"))};
+    why.may_have_happened = false;  // metadata come with the blob: it is another
+    return why;
+  }
   auto etag = unquoted(answer->find("ETag"));
   if (etag.empty()) return unusable(what, got, not_azure(*answer));
   return object_info{.key = key, .size = body.size(), .etag = std::move(etag)};
@@ -61,9 +74,16 @@ BULKWRITER_DECL result<object_info> azure_backend::put(std::string const& key, s
   return put(key, body, {});
 }
 
+// Azure keeps to this condition wherever there is one.
+inline http::header if_no_blob() { return {"If-None-Match", "*"}; }
+
 BULKWRITER_DECL result<object_info> azure_backend::put_if_absent(std::string const& key,
                                                                  std::span<std::byte const> body) {
-  return put(key, body, {{"If-None-Match", "*"}});
+  return put(key, body, {if_no_blob()});
+}
+
+BULKWRITER_DECL result<object_info> azure_backend::put_new(std::string const& key, std::span<std::byte const> body) {
+  return put(key, body, {if_no_blob()});
 }
 
 // The first block makes the upload; until then there is nothing to be told of.
@@ -116,6 +136,18 @@ inline call block_list_call(std::string purpose, std::string const& key, std::st
 BULKWRITER_DECL result<object_info> azure_backend::complete_multipart(std::string const& key,
                                                                       std::string const& upload_id,
                                                                       std::span<uploaded_part const> parts) {
+  return complete(key, upload_id, parts, {});
+}
+
+BULKWRITER_DECL result<object_info> azure_backend::complete_multipart_new(std::string const& key,
+                                                                          std::string const& upload_id,
+                                                                          std::span<uploaded_part const> parts) {
+  return complete(key, upload_id, parts, {if_no_blob()});
+}
+
+BULKWRITER_DECL result<object_info> azure_backend::complete(std::string const& key, std::string const& upload_id,
+                                                            std::span<uploaded_part const> parts,
+                                                            std::vector<http::header> headers) {
   if (auto ok = check_azure_key(key); !ok) return std::move(ok).error();
   std::string const purpose = "cannot complete the upload of '" + key + '\'';
   if (!is_azure_upload_id(upload_id)) return no_such_upload(purpose);
@@ -126,11 +158,12 @@ BULKWRITER_DECL result<object_info> azure_backend::complete_multipart(std::strin
     size += part.size;
   }
   std::string const body = write_azure_block_list(ids);
+  headers.push_back({"Content-Type", "application/xml"});
   call what = {.purpose = purpose,
                .method = "PUT",
                .key = key,
                .query = {{"comp", "blocklist"}},
-               .headers = {{"Content-Type", "application/xml"}},
+               .headers = std::move(headers),
                .body = auth::as_bytes(body),
                .patient = true};
   auto const got = send(what);
@@ -142,16 +175,23 @@ BULKWRITER_DECL result<object_info> azure_backend::complete_multipart(std::strin
   // Where the answer was lost, the blocks that the blob consists of tell: no other upload's have these names.
   // (Repeated, the request finds its blocks committed and succeeds, unless there is yet another blob by then.)
   bool const gone = got.answer && read_azure_failure(*got.answer).code == "InvalidBlockList";
-  if (is_unclear(got) || gone) {
-    auto const there = send(block_list_call(purpose, key, "committed"));
-    if (auto const* answer = accepted(there, {200})) {
-      auto const list = read_azure_block_list(answer->body);
-      auto const same = [](azure_block const& block, std::string const& id) { return block.id == id; };
-      if (list && std::equal(list->committed.begin(), list->committed.end(), ids.begin(), ids.end(), same))
-        return object_info{.key = key, .size = size, .etag = unquoted(answer->find("ETag"))};
-    }
+  error_info why = failed(what, got);
+  if (!is_unclear(got) && !gone) return why;
+  auto const there = send(block_list_call(purpose, key, "committed"));
+  auto const* answer = accepted(there, {200});
+  if (answer == nullptr) return why;
+  auto const list = read_azure_block_list(answer->body);
+  if (!list) return why;
+  auto const same = [](azure_block const& block, std::string const& id) { return block.id == id; };
+  if (std::equal(list->committed.begin(), list->committed.end(), ids.begin(), ids.end(), same))
+    return object_info{.key = key, .size = size, .etag = unquoted(answer->find("ETag"))};
+  if (why.code == errc::precondition_failed) {
+    why.may_have_happened = false;  // it is another blob that the condition has met
+  } else if (is_unclear(got)) {
+    why.code = errc::outcome_unknown;
+    why.message += "; what lies under the key is not this blob";
   }
-  return failed(what, got);
+  return why;
 }
 
 // None where there is no container, no blob, or one without such blocks.

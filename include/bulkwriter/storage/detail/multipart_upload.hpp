@@ -79,8 +79,8 @@ class multipart_upload {
   /// A part that the store has already.
   void adopt(uploaded_part part);
 
-  /// Waits for all parts and makes them one object.
-  result<object_info> complete();
+  /// Waits for all parts and makes them one object, over one that is there or not.
+  result<object_info> complete(bool replace);
 
   /// Gives the parts under way two seconds, cuts off the others and removes what has arrived. Error:
   /// `upload_not_aborted`.

@@ -181,7 +181,7 @@ BULKWRITER_DECL void multipart_upload::join() {
   queue_.clear();
 }
 
-BULKWRITER_DECL result<object_info> multipart_upload::complete() {
+BULKWRITER_DECL result<object_info> multipart_upload::complete(bool replace) {
   {
     std::unique_lock lock(mutex_);
     space_.wait(lock, [this] { return error_ || under_way_ == 0; });
@@ -189,7 +189,8 @@ BULKWRITER_DECL result<object_info> multipart_upload::complete() {
   }
   join();
   std::sort(done_.begin(), done_.end(), [](auto const& a, auto const& b) { return a.number < b.number; });
-  auto whole = store_->complete_multipart(key_, upload_id_, done_);
+  auto whole = replace ? store_->complete_multipart(key_, upload_id_, done_)
+                       : store_->complete_multipart_new(key_, upload_id_, done_);
   if (whole) settled_ = true;
   return whole;
 }

@@ -40,7 +40,7 @@ class object_file final : public output::file {
   result<void> finish() override {
     if (auto ok = check_open(); !ok) return ok;
     if (!upload_) {
-      auto const stored = store_->put(key_, part_.bytes());
+      auto const stored = store_->put_new(key_, part_.bytes());
       if (!stored) return give_up(may_exist(stored.error()));
     } else {
       if (part_.size != 0) {
@@ -49,7 +49,7 @@ class object_file final : public output::file {
       if (first_part_.size != 0) {
         if (auto ok = upload_->add_first(std::move(first_part_)); !ok) return give_up(std::move(ok).error());
       }
-      auto const stored = upload_->complete();
+      auto const stored = upload_->complete(false);
       if (!stored) return give_up(may_exist(stored.error()));
       if (stored->size != written_) {
         return give_up({.code = errc::storage_error,

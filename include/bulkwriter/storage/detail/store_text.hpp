@@ -21,7 +21,11 @@ result<void> check_key(std::string_view key);
 /// Foreign text for a message: one line, bounded, without the secrets and without anything as long as a signature.
 std::string printable(std::string_view text, std::span<std::string const> secrets);
 
-/// An ETag without its quotes.
+/// Random, for the metadata of an object that is about to be made: by it the object is known again as this one.
+std::string make_object_token();
+inline constexpr std::string_view object_token_name = "bulkwriter";
+
+/// An ETag without its quotes, and without the W/ by which a proxy on the way calls it weak.
 std::string unquoted(std::string_view etag);
 
 /// "2010-11-10T20:48:33.000Z", as stores tell the time; nothing for other text.

@@ -5,6 +5,8 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cstdint>
+#include <random>
 
 namespace bulkwriter {
 inline namespace v1 {
@@ -66,7 +68,18 @@ BULKWRITER_DECL std::string printable(std::string_view text, std::span<std::stri
   return http::detail::foreign_text(line, 300);
 }
 
+BULKWRITER_DECL std::string make_object_token() {
+  std::random_device random;
+  std::string out;
+  for (int word = 0; word < 4; ++word) {
+    auto const bits = static_cast<std::uint32_t>(random());
+    for (int shift = 28; shift >= 0; shift -= 4) out += "0123456789abcdef"[bits >> shift & 15];
+  }
+  return out;
+}
+
 BULKWRITER_DECL std::string unquoted(std::string_view etag) {
+  if (etag.starts_with("W/\"")) etag.remove_prefix(2);
   if (etag.size() >= 2 && etag.front() == '"' && etag.back() == '"') etag = etag.substr(1, etag.size() - 2);
   return std::string(etag);
 }

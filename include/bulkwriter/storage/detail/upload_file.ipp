@@ -95,7 +95,7 @@ class file_upload {
     }
     multipart_upload upload(store_, buffers_, nullptr, key_, id_, options_.parts.connections, 1);
     auto sent = send_parts(upload);
-    auto whole = sent ? upload.complete() : result<object_info>(std::move(sent).error());
+    auto whole = sent ? upload.complete(true) : result<object_info>(std::move(sent).error());
     if (whole) return whole;
     error_info why = std::move(whole).error();
     if (options_.resume) {
