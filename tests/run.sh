@@ -43,7 +43,7 @@ finish() { [[ -z $installer ]] || kill -- "-$installer" 2>/dev/null || true; }
 trap finish EXIT
 trap 'exit 130' INT TERM HUP
 
-peers=(readers milvus versitygw toxiproxy moto clouds azure azurite arrow_go parquet_mr hyparquet locales clang libcxx gcc-stable ${all:+clients gcc-sid s3sfs})
+peers=(readers milvus versitygw toxiproxy moto clouds azure azurite arrow_go parquet_mr hyparquet locales clang libcxx boost gcc-stable ${all:+clients gcc-sid s3sfs})
 if [[ $install ]]; then
   tests/support/install.sh packages </dev/null
   # Downloads take minutes: the compilers run meanwhile. In a process group of its own, to be ended as a whole.

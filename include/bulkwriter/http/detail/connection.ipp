@@ -121,6 +121,9 @@ class connection {
     return make(all_late ? errc::timeout : errc::connect_failed, "connect", refusals);
   }
 
+  // Closes this process' end of it and says nothing to anybody.
+  void drop() noexcept { tcp_.drop(); }
+
   origin const& peer() const noexcept { return peer_; }
 
   io_step read(void* to, std::size_t size) { return tls_ ? tls_->read(to, size) : tcp_.read(to, size); }

@@ -119,6 +119,8 @@ BULKWRITER_DECL refusal azure_backend::explain(call const&, outcome const& got, 
     } else if (failure.code == "AuthorizationResourceTypeMismatch" || failure.code == "AuthorizationServiceMismatch") {
       out.hint = " (an account's shared access signature needs ss=b and srt=co)";
     }
+  } else if (answer.status >= 300 && answer.status < 400) {
+    out.hint = redirect_hint(answer, secrets(got));
   } else if (out.code == errc::precondition_failed) {
     out.hint = " (there is an object of this key already, and nothing is overwritten)";
   } else if (failure.code == "AuthorizationPermissionMismatch") {

@@ -1,11 +1,11 @@
 #pragma once
 
 #include <bulkwriter/auth/digest.hpp>
+#include <bulkwriter/http/detail/retry.ipp>
 #include <bulkwriter/storage/detail/azure_backend.ipp>
 
 #include <algorithm>
 #include <iterator>
-#include <thread>
 
 // What an azure_backend is asked for; how a request goes out, is signed, repeated and judged stands in
 // azure_backend.ipp.
@@ -195,9 +195,10 @@ BULKWRITER_DECL result<object_info> azure_backend::complete(std::string const& k
 }
 
 // None where there is no container, no blob, or one without such blocks.
-BULKWRITER_DECL result<std::vector<azure_block>> azure_backend::uncommitted(std::string purpose,
-                                                                            std::string const& key) {
-  call const what = block_list_call(std::move(purpose), key, "uncommitted");
+BULKWRITER_DECL result<std::vector<azure_block>> azure_backend::uncommitted(std::string purpose, std::string const& key,
+                                                                            std::stop_token stop) {
+  call what = block_list_call(std::move(purpose), key, "uncommitted");
+  what.stop = std::move(stop);
   auto const got = send(what);
   if (got.answer && got.answer->status == 404 &&
       is_one_of(read_azure_failure(*got.answer).code, {"BlobNotFound", "ContainerNotFound", "ResourceNotFound"}))
@@ -214,8 +215,9 @@ BULKWRITER_DECL result<std::vector<azure_block>> azure_backend::uncommitted(std:
 // were aborted here, and there is no blob to lose; the date keeps a blob from harm that another writer commits
 // meanwhile. False: try again in a while.
 BULKWRITER_DECL result<bool> azure_backend::remove_uncommitted(std::string const& purpose, std::string const& key,
-                                                               std::string const& upload_id) {
-  auto const blocks = uncommitted(purpose, key);
+                                                               std::string const& upload_id,
+                                                               std::stop_token const& stop) {
+  auto const blocks = uncommitted(purpose, key, stop);
   if (!blocks) return blocks.error();
   if (blocks->empty()) return true;
   {
@@ -227,7 +229,7 @@ BULKWRITER_DECL result<bool> azure_backend::remove_uncommitted(std::string const
     });
     if (!alone) return true;
   }
-  call what = {.purpose = purpose, .method = "HEAD", .key = key};
+  call what = {.purpose = purpose, .method = "HEAD", .key = key, .stop = stop};
   auto got = send(what);
   if (accepted(got, {200})) return true;  // there is a blob, which the upload would have replaced
   // Azure's own word, not that of something in between: an old blob would not be saved by the date.
@@ -246,8 +248,9 @@ BULKWRITER_DECL result<bool> azure_backend::remove_uncommitted(std::string const
   return failed(what, got);
 }
 
-BULKWRITER_DECL result<void> azure_backend::abort_multipart(std::string const& key, std::string const& upload_id) {
-  if (auto ok = check_azure_key(key); !ok) return ok;
+BULKWRITER_DECL result<void> azure_backend::abort_multipart(std::string const& key, std::string const& upload_id,
+                                                            std::stop_token stop) {
+  if (auto ok = check_listed_key(key); !ok) return ok;
   if (!is_azure_upload_id(upload_id)) return {};
   {
     std::lock_guard const lock(mutex_);
@@ -255,14 +258,14 @@ BULKWRITER_DECL result<void> azure_backend::abort_multipart(std::string const& k
   }
   std::string const purpose = "cannot abort the upload of '" + key + "' (upload id " + upload_id + ')';
   for (int tried = 1;; ++tried) {
-    auto const gone = remove_uncommitted(purpose, key, upload_id);
+    auto const gone = remove_uncommitted(purpose, key, upload_id, stop);
     // Without the right to read or to delete there is nothing to be done by anybody: Azure removes the blocks itself.
     // With a credential that has expired there is: by another one.
     if (!gone && gone.error().code == errc::access_denied && gone.error().server_error.starts_with("Authorization"))
       return {};
     if (!gone) return gone.error();
     if (*gone || tried == 2) return {};
-    std::this_thread::sleep_for(std::chrono::milliseconds(2100));  // dates are of whole seconds
+    http::detail::sleep(std::chrono::milliseconds(2100), stop);  // dates are of whole seconds
   }
 }
 

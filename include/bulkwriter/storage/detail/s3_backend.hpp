@@ -34,7 +34,11 @@ class s3_backend final : public http_backend {
                                                  std::span<std::byte const> body, std::stop_token stop) override;
   BULKWRITER_DECL result<object_info> complete_multipart(std::string const& key, std::string const& upload_id,
                                                          std::span<uploaded_part const> parts) override;
-  BULKWRITER_DECL result<void> abort_multipart(std::string const& key, std::string const& upload_id) override;
+  result<void> abort_multipart(std::string const& key, std::string const& upload_id) override {
+    return abort_multipart(key, upload_id, {});
+  }
+  BULKWRITER_DECL result<void> abort_multipart(std::string const& key, std::string const& upload_id,
+                                               std::stop_token stop) override;
   BULKWRITER_DECL result<object_info> head(std::string const& key) override;
   BULKWRITER_DECL result<std::vector<object_info>> list(std::string const& prefix) override;
   BULKWRITER_DECL result<void> remove(std::string const& key) override;
@@ -48,6 +52,7 @@ class s3_backend final : public http_backend {
   BULKWRITER_DECL result<std::vector<uploaded_part>> list_parts(std::string const& key,
                                                                 std::string const& upload_id) override;
   BULKWRITER_DECL std::string object_url(std::string_view key) const override;
+  std::chrono::system_clock::time_point now() const override { return server_time(); }
 
  private:
   // What http_backend asks.
@@ -75,6 +80,8 @@ class s3_backend final : public http_backend {
     std::string token = {};
     std::optional<error_info> why = {};  ///< without an answer
 
+    /// Any web server may say 200; S3 names what it has stored.
+    bool found() const noexcept { return status == 200 && !(object.etag.empty() && token.empty()); }
     verdict judge(std::string_view own_token, std::string_view own_etag, std::uint64_t size) const;
   };
   struct conditional {

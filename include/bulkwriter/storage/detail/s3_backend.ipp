@@ -150,6 +150,8 @@ BULKWRITER_DECL refusal s3_backend::explain(call const&, outcome const& got, htt
                (address().region_is_fixed ? "': leave s3_connect_param.region empty to have it discovered)" : "')");
   } else if (failure.code == "SignatureDoesNotMatch") {
     out.hint = " (is the secret key that of the access key?)";
+  } else if (out.code != errc::wrong_region && answer.status >= 300 && answer.status < 400) {
+    out.hint = redirect_hint(answer, secrets(got));
   } else if (out.code == errc::precondition_failed) {
     out.hint = " (there is an object of this key already, and nothing is overwritten)";
   } else if (answer.status == 404 && answer.body.empty()) {

@@ -66,7 +66,7 @@ BULKWRITER_DECL result<std::vector<pending_upload>> s3_backend::list_uploads(std
 
 BULKWRITER_DECL result<std::vector<uploaded_part>> s3_backend::list_parts(std::string const& key,
                                                                           std::string const& upload_id) {
-  if (auto ok = check_key(key); !ok) return std::move(ok).error();
+  if (auto ok = check_listed_key(key); !ok) return std::move(ok).error();
   call const what = {.purpose = "cannot list the parts of '" + key + "' (upload id " + upload_id + ')',
                      .method = "GET",
                      .key = key,

@@ -48,7 +48,7 @@ BULKWRITER_DECL s3_backend::sight s3_backend::look(std::string const& key) {
 BULKWRITER_DECL s3_backend::verdict s3_backend::sight::judge(std::string_view own_token, std::string_view own_etag,
                                                              std::uint64_t size) const {
   if (status == 404) return verdict::absent;
-  if (status != 200) return verdict::unclear;
+  if (!found()) return verdict::unclear;
   if (object.size != size) return verdict::other;
   if (!token.empty() && !own_token.empty()) return token == own_token ? verdict::ours : verdict::other;
   return !own_etag.empty() && object.etag == own_etag ? verdict::ours : verdict::unclear;
@@ -70,8 +70,8 @@ BULKWRITER_DECL result<s3_backend::conditional> s3_backend::send_unless_there(ca
   }
   if (looks) {
     auto const there = look(what.key);
-    if (there.status == 200) return already_there(what.purpose, {});
-    if (there.status == 0 && there.why) return *there.why;
+    if (there.found()) return already_there(what.purpose);
+    if (there.why) return *there.why;
   }
   if (if_absent) what.headers.push_back(*if_absent);
   auto got = send(what);
@@ -269,7 +269,7 @@ BULKWRITER_DECL result<object_info> s3_backend::complete(std::string const& key,
     if (out.code == errc::precondition_failed) out.may_have_happened = false;
     if (proven && sent->looked) return overwritten(what, got, sent->had_condition);
   }
-  if (out.code != errc::precondition_failed && (said.completed || there.status == 200)) {
+  if (out.code != errc::precondition_failed && (said.completed || there.found())) {
     out.code = errc::outcome_unknown;
     out.message += there.status == 404   ? "; no object is there"
                    : there.status == 200 ? "; what lies under the key is not known to be this object"
@@ -296,12 +296,14 @@ BULKWRITER_DECL result<object_info> s3_backend::complete_multipart_new(std::stri
   return complete(key, upload_id, parts, existing::kept);
 }
 
-BULKWRITER_DECL result<void> s3_backend::abort_multipart(std::string const& key, std::string const& upload_id) {
-  if (auto ok = check_key(key); !ok) return ok;
+BULKWRITER_DECL result<void> s3_backend::abort_multipart(std::string const& key, std::string const& upload_id,
+                                                         std::stop_token stop) {
+  if (auto ok = check_listed_key(key); !ok) return ok;
   call const what = {.purpose = "cannot abort the upload of '" + key + "' (upload id " + upload_id + ')',
                      .method = "DELETE",
                      .key = key,
-                     .query = {{"uploadId", upload_id}}};
+                     .query = {{"uploadId", upload_id}},
+                     .stop = std::move(stop)};
   auto const got = send(what);
   if (!accepted(got, {200, 204}) &&
       !(got.answer && got.answer->status == 404 && read_s3_failure(*got.answer).code == "NoSuchUpload"))

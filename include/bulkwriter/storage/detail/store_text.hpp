@@ -17,6 +17,9 @@ namespace detail {
 /// A key that every store takes and that comes back as it was: 1 to 1024 bytes, no leading slash, no control
 /// characters, no "." or ".." segments (servers and proxies resolve them, and the object would be elsewhere).
 result<void> check_key(std::string_view key);
+/// A key that a store has told: other clients' rules are not ours, and it is only to be found or removed. Not empty:
+/// the request would be one for the bucket.
+result<void> check_listed_key(std::string_view key);
 
 /// Foreign text for a message: one line, bounded, without the secrets and without anything as long as a signature.
 std::string printable(std::string_view text, std::span<std::string const> secrets);

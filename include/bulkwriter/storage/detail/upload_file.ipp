@@ -22,7 +22,7 @@ namespace detail {
 class read_file {
  public:
   static result<read_file> try_open(std::string const& path) {
-    read_file out(path, ::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+    read_file out(path, ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
     if (out.file_ < 0) return out.failed("cannot open", errno);
     if (::fstat(out.file_, &out.begun_) != 0) return out.failed("cannot read", errno);
     if (!S_ISREG(out.begun_.st_mode))
@@ -93,7 +93,8 @@ class file_upload {
       if (!begun) return std::move(begun).error();
       id_ = *std::move(begun);
     }
-    multipart_upload upload(store_, buffers_, nullptr, key_, id_, options_.parts.connections, 1);
+    multipart_upload upload(store_, buffers_, nullptr, key_, id_, options_.parts, 1);
+    if (options_.resume) upload.leave_at_end();  // also where memory or threads are not to be had
     auto sent = send_parts(upload);
     auto whole = sent ? upload.complete(true) : result<object_info>(std::move(sent).error());
     if (whole) return whole;
