@@ -31,7 +31,7 @@ TEST_CASE("s3 errors: codes") {
   CHECK(code_of(403, error_body("RequestTimeTooSkewed")) == errc::clock_skewed);
   CHECK(code_of(412, error_body("PreconditionFailed")) == errc::precondition_failed);
   CHECK(code_of(301, error_body("PermanentRedirect")) == errc::wrong_region);
-  CHECK(code_of(307, "") == errc::wrong_region);
+  CHECK(code_of(307, "") == errc::storage_error);  // anybody may redirect; a bucket in another region says which
   CHECK(code_of(400, error_body("AuthorizationHeaderMalformed", "<Region>eu-west-1</Region>")) == errc::wrong_region);
   CHECK(code_of(400, error_body("AuthorizationHeaderMalformed", "<Region>us-east-1</Region>")) == errc::access_denied);
   CHECK(code_of(400, error_body("AuthorizationHeaderMalformed")) == errc::access_denied);

@@ -539,6 +539,62 @@ TEST_CASE("s3: a complete that was refused in passing is settled by the ETag tha
   }
 }
 
+TEST_CASE("s3: stale uploads of keys that nobody should write are aborted, and one that cannot be keeps none behind it") {
+  std::vector<std::string> const keys = {"/lead", "a/../b", "bad", "c&#1;d", "worse", "z"};
+  std::vector<std::string> aborted;
+  scripted_server server([&](request const& r) {
+    if (r.method == "GET") {
+      std::string page = "<ListMultipartUploadsResult>";
+      for (std::string const& key : keys)
+        page += "<Upload><Key>" + key + "</Key><UploadId>id-" + key +
+                "</UploadId><Initiated>2020-01-01T00:00:00.000Z</Initiated></Upload>";
+      return http_answer(200, page + "</ListMultipartUploadsResult>");
+    }
+    if (r.target.find("bad") != std::string::npos || r.target.find("worse") != std::string::npos)
+      return http_answer(403, s3_error("AccessDenied"));
+    aborted.push_back(r.target);
+    return http_answer(204);
+  });
+  bw::object_store store = param_of(server);
+  auto const got = store.try_abort_stale(std::chrono::seconds(60));
+  REQUIRE_FALSE(got);
+  CHECK(got.error().code == errc::access_denied);
+  for (char const* text : {"'bad' (upload id id-bad)", "'worse' (upload id id-worse)", "of 6 stale uploads 2 are left"})
+    CHECK_MESSAGE(got.error().message.find(text) != std::string::npos, got.error().message);
+  CHECK(aborted.size() == 4);
+  CHECK(aborted.at(0).starts_with("/bucket//lead?"));
+}
+
+TEST_CASE("s3: what is stale is told by the store's clock, once it is known") {
+  std::string const date = "Tue, 01 Jan 2030 00:00:00 GMT";
+  int aborts = 0;
+  scripted_server server([&](request const& r) {
+    if (!r.headers.at("x-amz-date").starts_with("20300101T00"))
+      return http_answer(403, s3_error("RequestTimeTooSkewed"), {{"Date", date}});
+    if (r.method == "DELETE") return ++aborts, http_answer(204);
+    return http_answer(200,
+                       "<ListMultipartUploadsResult><Upload><Key>k</Key><UploadId>u</UploadId><Initiated>"
+                       "2029-12-31T23:00:00.000Z</Initiated></Upload></ListMultipartUploadsResult>");
+  });
+  bw::object_store store = param_of(server);
+  CHECK(store.try_abort_stale(std::chrono::hours(2)).value().empty());
+  CHECK(store.try_abort_stale(std::chrono::minutes(30)).value().size() == 1);
+  CHECK(aborts == 1);
+}
+
+TEST_CASE("s3: a redirect of who knows what is no region, and the message says where to") {
+  for (int const status : {301, 302, 307, 308}) {
+    scripted_server server([&](request const&) {
+      return http_answer(status, "", {{"Location", "http://login.example/?secret=1"}});
+    });
+    auto const why = bw::object_store(param_of(server)).try_put("k", bytes("x")).error();
+    CHECK(why.code == errc::storage_error);
+    CHECK_MESSAGE(why.message.find("redirects to 'http://login.example/', which is not followed") != std::string::npos,
+                  why.message);
+    CHECK(why.message.find("secret") == std::string::npos);
+  }
+}
+
 TEST_CASE("s3: without a key nothing is asked of the bucket itself") {
   scripted_server server([](request const&) { return http_answer(204); });
   bw::object_store store = param_of(server);

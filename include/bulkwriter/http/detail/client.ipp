@@ -99,7 +99,7 @@ struct client::impl {
         line = std::move(*opened);
       }
       // What comes before it was asked for answers nobody, and would shift all answers behind it by one.
-      if (!reused && !line->is_idle()) {
+      if (!reused && line->speaks_unasked(detail::clock::now() - start)) {
         line.reset();
         auto failure = make(errc::invalid_response, "start", "the peer speaks before it is asked");
         failure.may_have_happened = sent;

@@ -157,6 +157,19 @@ class connection {
     return silent && pending() == 0;
   }
 
+  // Whether a peer that has been asked nothing says something. What it sends at once is here as soon as the connection
+  // took, so as long is listened, a few milliseconds at most.
+  bool speaks_unasked(clock::duration connecting) {
+    char byte = 0;
+    auto got = read(&byte, 1).status;
+    if (got == io_status::would_block) {
+      using std::chrono::milliseconds;
+      auto const moment = (std::clamp)(connecting, clock::duration(milliseconds(1)), clock::duration(milliseconds(5)));
+      if (wait(true, pending() != 0, clock::now() + moment) == wake::ready) got = read(&byte, 1).status;
+    }
+    return got == io_status::moved;
+  }
+
   void rest() noexcept {
     idle_since_ = clock::now();
     in_order_ = true;

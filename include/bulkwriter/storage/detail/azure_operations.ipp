@@ -28,14 +28,17 @@ inline std::string not_azure(http::response const& answer) {
 }
 
 // Azure takes a backslash for a slash and drops dots at the end of a segment: it would be another blob.
-BULKWRITER_DECL result<void> check_azure_key(std::string_view key) {
-  if (auto ok = check_key(key); !ok) return ok;
+BULKWRITER_DECL result<void> check_azure_spelling(std::string_view key) {
   bool const ends_in_dot = key.ends_with('.') || key.find("./") != std::string_view::npos;
   if (!ends_in_dot && key.find('\\') == std::string_view::npos) return {};
   return error_info{.code = errc::invalid_option,
                     .message = "object key '" + std::string(key) + "' has " +
                                (ends_in_dot ? "a segment that ends in a dot" : "a backslash") +
                                ", which Azure changes"};
+}
+BULKWRITER_DECL result<void> check_azure_key(std::string_view key) {
+  if (auto ok = check_key(key); !ok) return ok;
+  return check_azure_spelling(key);
 }
 
 BULKWRITER_DECL result<object_info> azure_backend::put(std::string const& key, std::span<std::byte const> body,
@@ -251,6 +254,7 @@ BULKWRITER_DECL result<bool> azure_backend::remove_uncommitted(std::string const
 BULKWRITER_DECL result<void> azure_backend::abort_multipart(std::string const& key, std::string const& upload_id,
                                                             std::stop_token stop) {
   if (auto ok = check_listed_key(key); !ok) return ok;
+  if (auto ok = check_azure_spelling(key); !ok) return ok;
   if (!is_azure_upload_id(upload_id)) return {};
   {
     std::lock_guard const lock(mutex_);

@@ -269,7 +269,7 @@ BULKWRITER_DECL result<object_info> s3_backend::complete(std::string const& key,
     if (out.code == errc::precondition_failed) out.may_have_happened = false;
     if (proven && sent->looked) return overwritten(what, got, sent->had_condition);
   }
-  if (out.code != errc::precondition_failed && (said.completed || there.found())) {
+  if (out.code != errc::precondition_failed && (said.completed || there.status == 200)) {
     out.code = errc::outcome_unknown;
     out.message += there.status == 404   ? "; no object is there"
                    : there.status == 200 ? "; what lies under the key is not known to be this object"

@@ -51,6 +51,23 @@ class read_file {
     }
     return {};
   }
+  /// Of a file that has no size, as those of /proc have none: what there is until its end.
+  result<std::vector<std::byte>> read_to_end() const {
+    constexpr std::size_t most = 64 << 20;
+    std::vector<std::byte> out;
+    for (std::size_t size = 0;;) {
+      out.resize(size + (64 << 10));
+      ssize_t const n = ::read(file_, out.data() + size, out.size() - size);
+      if (n < 0 && errno == EINTR) continue;
+      if (n < 0) return failed("cannot read", errno);
+      size += static_cast<std::size_t>(n);
+      out.resize(size);
+      if (n == 0) return out;
+      if (size > most)
+        return error_info{.code = errc::io_error,
+                          .message = "cannot upload '" + path_ + "': it has no size, and more than 64 MiB"};
+    }
+  }
   /// Error where the file is not what it was when it was opened.
   result<void> check_unchanged() const {
     struct stat now = {};
@@ -179,6 +196,11 @@ BULKWRITER_DECL result<object_info> try_upload_file(object_store const& store, s
   if (file->size() > *part_size)
     return detail::file_upload(store, *file, key, static_cast<std::size_t>(*part_size), options).run();
 
+  if (file->size() == 0) {
+    auto const all = file->read_to_end();
+    if (!all) return all.error();
+    return store.backend().put(key, *all);
+  }
   detail::part_buffer whole{
       .memory = std::make_unique_for_overwrite<std::byte[]>((std::max)(file->size(), std::uint64_t{1})),
       .capacity = static_cast<std::size_t>(file->size())};
