@@ -75,7 +75,7 @@ int main(int argc, char** argv) {
                                      .small = {-128, 0, 1, 127},
                                      .bits = {0x80, 0x01},
                                      .words = {{7, 0.5f}, {4'000'000'000, 2}}},
-                                    {.id = 2}};
+                                    {.id = 2}};  // without a tag or a clip, and vectors of zeros
     write<bw::format::parquet>(folder, photos);
     write<bw::format::jsonl>(folder, photos);
     return 0;

@@ -37,19 +37,27 @@ struct article_schema : bw::schema<
 int main(int argc, char** argv) {
   try {
     std::string const folder = argc > 1 ? argv[1] : "out";
-    bw::local_bulk_writer<article_schema, bw::format::parquet> writer{{.local_path = folder, .chunk_size = 512_MiB}};
+    bw::local_bulk_writer<article_schema, bw::format::parquet> writer{
+        {.local_path = folder, .chunk_size = 512_MiB, .refuse_zero_vectors = true}};
 
     article const first{.id = 1, .title_vector = {0.1f, 0.2f, 0.3f, 0.4f}, .title = "the struct"};
     std::vector<float> const vector{1, 2, 3, 4};
     writer.append_row(first);
-    writer.append_row({.id = 2, .title = "designated", .score = 0.5, .extra = R"({"claps": 1100})"});
+    writer.append_row({.id = 2,
+                       .title_vector = {4, 3, 2, 1},
+                       .title = "designated",
+                       .score = 0.5,
+                       .extra = R"({"claps": 1100})"});
     writer.append_row("title"_f = "by name", "id"_f = 3, "title_vector"_f = vector, "claps"_f = 7);
     writer.append_row(std::tuple{4, vector, "by position", std::nullopt, "de"});
-    writer.append_rows(std::vector<article>{{.id = 5, .title = "of a range"}, {.id = 6, .title = "of a range"}});
+    writer.append_rows(std::vector<article>{{.id = 5, .title_vector = {1, 0, 0, 0}, .title = "of a range"},
+                                            {.id = 6, .title_vector = {0, 1, 0, 0}, .title = "of a range"}});
 
     // A refused row leaves no trace.
-    if (auto refused = writer.try_append_row({.id = 7, .title = "longer than sixteen bytes"}); !refused)
-      std::cout << refused.error().to_string() << '\n';
+    article const bad[] = {{.id = 7, .title_vector = {0, 0, 1, 0}, .title = "longer than sixteen bytes"},
+                           {.id = 8, .title = "without vector"}};
+    for (article const& row : bad)
+      if (auto refused = writer.try_append_row(row); !refused) std::cout << refused.error().to_string() << '\n';
 
     for (auto const& group : writer.commit())
       for (std::string const& path : group)

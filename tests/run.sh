@@ -3,13 +3,16 @@
 #
 #   tests/run.sh [OPTION...] [-- CTEST-ARGUMENT...]
 #
-#   --all            also the long tests, and the unit tests under the thread sanitizer
+#   --all            also the long tests
 #   --only PRESET    one build tree instead of all: gcc, clang-16, asan-ubsan or tsan (may be given several times)
 #   --no-install     install nothing: tests whose peers are not there are skipped, and named
+#   --require-peers  a peer that is not there fails its tests in place of skipping them, as in continuous integration
 #   --jobs N         so many compilers and tests at a time (default: one a processor)
 #   --help
 #
-# Build trees are build/<preset>; one ctest run covers all of them, and its summary is the last thing printed. What was
+# Build trees are build/<preset>; one ctest run covers all of them, and its summary is the last thing printed. In it, a
+# peer that could not be installed is the test install.<peer>, a tree that does not build as a whole build.<preset>: what
+# was built of it, and the other trees, are tested all the same. build/tests.xml has the seconds of each test. What was
 # installed from package registries is kept in ${BULKWRITER_TEST_CACHE:-${XDG_CACHE_HOME:-~/.cache}/bulkwriter-tests}.
 # Debian packages are installed by apt-get, with sudo where the user is not root. Exit code 0: no test has failed.
 set -euo pipefail
@@ -21,12 +24,14 @@ say() { printf '\n== %s\n' "$*"; }
 trees=()
 all=
 install=1
+require_peers=OFF
 jobs=$(nproc)
 while (($#)); do
   case $1 in
   --all) all=1 ;;
   --only) trees+=("${2:?--only needs a preset}") && shift ;;
   --no-install) install= ;;
+  --require-peers) require_peers=ON ;;
   --jobs) jobs=${2:?--jobs needs a number} && shift ;;
   --help) usage && exit 0 ;;
   --) shift && break ;;
@@ -34,7 +39,7 @@ while (($#)); do
   esac
   shift
 done
-((${#trees[@]})) || trees=(gcc clang-16 asan-ubsan ${all:+tsan})
+((${#trees[@]})) || trees=(gcc clang-16 asan-ubsan tsan)
 mkdir -p build
 
 # Test servers end with the test that started them. What may be left to end is the installation in the background.
@@ -43,28 +48,53 @@ finish() { [[ -z $installer ]] || kill -- "-$installer" 2>/dev/null || true; }
 trap finish EXIT
 trap 'exit 130' INT TERM HUP
 
+# Twice: networks and registries have bad moments.
+install() {
+  tests/support/install.sh "$1" </dev/null && return
+  sleep 10
+  echo "installing $1 once more"
+  tests/support/install.sh "$1" </dev/null
+}
+
 peers=(readers milvus versitygw toxiproxy moto clouds azure azurite arrow_go parquet_mr hyparquet locales clang libcxx boost gcc-stable ${all:+clients gcc-sid s3sfs})
+begin=$SECONDS
 if [[ $install ]]; then
-  tests/support/install.sh packages </dev/null
+  install packages
   # Downloads take minutes: the compilers run meanwhile. In a process group of its own, to be ended as a whole.
   set -m
   for peer in "${peers[@]}"; do
-    tests/support/install.sh "$peer" >"build/install-$peer.log" 2>&1 && echo installed >>"build/install-$peer.log"
-  done </dev/null &
+    install "$peer" >"build/install-$peer.log" 2>&1 && echo installed >>"build/install-$peer.log"
+  done &
   installer=$!
   set +m
 fi
+times="installing packages $((SECONDS - begin)) s"
 
 # CMake reads the variable when a tree is configured for the first time.
 if [[ -z ${CMAKE_CXX_COMPILER_LAUNCHER:-} ]] && command -v ccache >/dev/null; then
   export CMAKE_CXX_COMPILER_LAUNCHER=ccache
 fi
+configure() { cmake --preset "$1" --log-level=WARNING "-DBULKWRITER_TEST_REQUIRE_PEERS=$require_peers"; }
+
+# What is known before any test has run, as tests of their own: ctest's summary is one of everything.
+printf '' >build/CTestTestfile.cmake
+report() { # NAME LOG EXIT-CODE
+  printf 'add_test([[%s]] sh -c [[tail -n 40 "%s"; exit %s]])\n' "$1" "$PWD/$2" "$3" >>build/CTestTestfile.cmake
+  [[ $require_peers == ON ]] || printf 'set_tests_properties([[%s]] PROPERTIES SKIP_RETURN_CODE 77)\n' "$1" >>build/CTestTestfile.cmake
+}
+
+failed=()
 for tree in "${trees[@]}"; do
   say "building $tree"
-  cmake --preset "$tree" --log-level=WARNING
-  cmake --build --preset "$tree" --parallel "$jobs"
+  begin=$SECONDS
+  if ! { configure "$tree" && cmake --build --preset "$tree" --parallel "$jobs" -- -k 0; } 2>&1 | tee "build/build-$tree.log"; then
+    failed+=("$tree")
+    report "build.$tree" "build/build-$tree.log" 1
+  fi
+  times+=", building $tree $((SECONDS - begin)) s"
 done
 
+begin=$SECONDS
 if [[ $install ]]; then
   say "waiting for the peers"
   wait "$installer" || true
@@ -72,15 +102,24 @@ if [[ $install ]]; then
   for peer in "${peers[@]}"; do
     if [[ $(tail -n 1 "build/install-$peer.log") == installed ]]; then continue; fi
     tail -n 5 "build/install-$peer.log"
-    echo "SKIPPED: $peer could not be installed (build/install-$peer.log): the tests that need it are skipped"
+    echo "$peer could not be installed (build/install-$peer.log)"
+    report "install.$peer" "build/install-$peer.log" 77
   done
 fi
+times+=", waiting for the peers $((SECONDS - begin)) s"
 
 # One run over all trees; the trees look for the peers again first.
-for tree in "${trees[@]}"; do cmake --preset "$tree" --log-level=WARNING >/dev/null; done
-printf 'subdirs(%s)\n' "${trees[*]}" >build/CTestTestfile.cmake
+for tree in "${trees[@]}"; do
+  configure "$tree" >/dev/null 2>&1 || continue
+  printf 'subdirs([[%s]])\n' "$tree" >>build/CTestTestfile.cmake
+done
+say "$times"
+((${#failed[@]} == 0)) || say "did not build as a whole: ${failed[*]}"
 say "testing"
 cd build
 # Servers of the tests listen on loopback; a proxy of this machine is no way to them.
 unset http_proxy https_proxy HTTPS_PROXY all_proxy ALL_PROXY no_proxy NO_PROXY
-ctest --output-on-failure --no-tests=error --parallel "$jobs" ${all:+--build-config long} "$@"
+ctest --output-on-failure --no-tests=error --parallel "$jobs" --output-junit "$PWD/tests.xml" \
+  ${all:+--build-config long} "$@" || exit
+# The tests that were asked for may be none of those that tell of a tree.
+exit "$((${#failed[@]} != 0))"

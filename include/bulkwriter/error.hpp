@@ -25,7 +25,7 @@ enum class errc : std::uint16_t {
   invalid_json = 6,  ///< text of a json or dynamic field that is not JSON (RFC 8259), or not an object where one is due
   json_too_long = 7,       ///< more than the 65,536 bytes that a server takes in a JSON cell
   wrong_dim = 8,           ///< a vector whose length is not the field's dim
-  duplicate_key = 9,       ///< a dynamic key that appears twice, or that is the name of a field
+  duplicate_key = 9,  ///< a key that a JSON object has twice, at whatever depth, or a dynamic one that names a field
   capacity_exceeded = 10,  ///< more elements than max_capacity
   row_too_large = 11,      ///< a row that alone is larger than chunk_size
   several_problems = 12,   ///< more than one of the above in one row: see error_info::problems
@@ -34,8 +34,10 @@ enum class errc : std::uint16_t {
   invalid_sparse = 15,     ///< a sparse vector with an index twice, out of order, or with a negative value
   invalid_geometry = 16,   ///< text of a geometry field that is not WKT
   invalid_timestamp = 17,  ///< text of a timestamptz field that is not ISO 8601 as servers read it
+  zero_vector = 18,        ///< a vector of zeros only, where the writer's option refuses them
 
-  format_cannot_hold = 20,  ///< a value that readers of this file format take for another, as CSV text for null
+  /// a value that readers of this file format take for another, as CSV text for null, or one that is too long for it
+  format_cannot_hold = 20,
 
   // --- options, schemas, states ---
   invalid_schema = 30,  ///< a run-time schema that breaks a rule (compile-time schemas fail to compile instead)
@@ -122,8 +124,11 @@ class error : public std::runtime_error {
   BULKWRITER_DECL error(error const& other) noexcept;             ///< shares
   BULKWRITER_DECL error& operator=(error const& other) noexcept;  ///< shares
   BULKWRITER_DECL ~error() override;
-  /// All that is known. Lives as long as the last copy.
-  error_info const& info() const noexcept { return *info_; }
+  /// All that is known. Lives as long as the last copy; of a temporary it is one.
+  /// @{
+  error_info const& info() const& noexcept { return *info_; }
+  error_info info() const&& { return *info_; }
+  /// @}
   /// What to branch on.
   errc code() const noexcept { return info_->code; }
 
@@ -159,6 +164,19 @@ class error_box {
   error_info* p_ = nullptr;
 };
 
+// What may say no although there was no error. Owning pointers are not among these: where they come in a result, they own
+// something.
+template <class T>
+inline constexpr bool is_a_question =
+    std::is_same_v<T, bool> || std::is_pointer_v<T> || requires(T const& v) { v.has_value(); };
+template <class T>
+struct result_as_bool {
+  static_assert(!is_a_question<T>,
+                "bulkwriter: this result is true whenever there was no error, whatever its value is, so that "
+                "`while (csv.try_next())` would never end; ask has_value() for success and `*r` or value() for the "
+                "answer: while (csv.try_next().value())");
+};
+
 }  // namespace detail
 
 /// A value or the reason why there is none: what every `try_` function returns.
@@ -167,7 +185,7 @@ class error_box {
 ///     else std::cerr << files.error().to_string() << '\n';
 ///
 /// `value()` throws `error` (without exceptions: prints it and aborts); `*r` and `error()` require that you asked
-/// first.
+/// first. Of a temporary they give the value itself, not a reference into what is gone with the next semicolon.
 template <class T>
 class [[nodiscard]] result {
  public:
@@ -201,33 +219,41 @@ class [[nodiscard]] result {
     if (has_value_) value_.~T();
   }
 
-  /// Whether there is a value.
+  /// Whether there is a value. A result of bool, std::optional or a pointer is no condition and does not compile as one:
+  /// it would be true where its value says no.
   /// @{
   bool has_value() const noexcept { return has_value_; }
-  explicit operator bool() const noexcept { return has_value(); }
+  explicit operator bool() const noexcept {
+    (void)sizeof(detail::result_as_bool<T>);
+    return has_value();
+  }
   /// @}
 
   /// The value; throws `error` if there is none.
   /// @{
   T& value() & { return check(), value_; }
   T const& value() const& { return check(), value_; }
-  T&& value() && { return check(), static_cast<T&&>(value_); }
+  T value() && { return check(), static_cast<T&&>(value_); }
+  T value() const&& = delete;
   /// @}
 
-  /// The value, unchecked: ask before.
+  /// The value, unchecked: ask before, which nobody can have done of a temporary.
   /// @{
   T& operator*() & noexcept { return value_; }
   T const& operator*() const& noexcept { return value_; }
-  T&& operator*() && noexcept { return static_cast<T&&>(value_); }
-  T* operator->() noexcept { return std::addressof(value_); }
-  T const* operator->() const noexcept { return std::addressof(value_); }
+  T operator*() && noexcept(std::is_nothrow_move_constructible_v<T>) { return static_cast<T&&>(value_); }
+  T operator*() const&& = delete;
+  T* operator->() & noexcept { return std::addressof(value_); }
+  T const* operator->() const& noexcept { return std::addressof(value_); }
+  T* operator->() const&& = delete;
   /// @}
 
   /// The reason, unchecked: only where there is no value.
   /// @{
   error_info& error() & noexcept { return *error_; }
   error_info const& error() const& noexcept { return *error_; }
-  error_info&& error() && noexcept { return std::move(*error_); }
+  error_info error() && noexcept { return std::move(*error_); }
+  error_info error() const&& = delete;
   /// @}
 
  private:
@@ -268,7 +294,8 @@ class [[nodiscard]] result<void> {
   /// @{
   error_info& error() & noexcept { return *error_; }
   error_info const& error() const& noexcept { return *error_; }
-  error_info&& error() && noexcept { return std::move(*error_); }
+  error_info error() && noexcept { return std::move(*error_); }
+  error_info error() const&& = delete;
   /// @}
 
  private:

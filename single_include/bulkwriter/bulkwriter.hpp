@@ -109,7 +109,7 @@ enum class errc : std::uint16_t {
   invalid_json = 6,  ///< text of a json or dynamic field that is not JSON (RFC 8259), or not an object where one is due
   json_too_long = 7,       ///< more than the 65,536 bytes that a server takes in a JSON cell
   wrong_dim = 8,           ///< a vector whose length is not the field's dim
-  duplicate_key = 9,       ///< a dynamic key that appears twice, or that is the name of a field
+  duplicate_key = 9,  ///< a key that a JSON object has twice, at whatever depth, or a dynamic one that names a field
   capacity_exceeded = 10,  ///< more elements than max_capacity
   row_too_large = 11,      ///< a row that alone is larger than chunk_size
   several_problems = 12,   ///< more than one of the above in one row: see error_info::problems
@@ -118,8 +118,10 @@ enum class errc : std::uint16_t {
   invalid_sparse = 15,     ///< a sparse vector with an index twice, out of order, or with a negative value
   invalid_geometry = 16,   ///< text of a geometry field that is not WKT
   invalid_timestamp = 17,  ///< text of a timestamptz field that is not ISO 8601 as servers read it
+  zero_vector = 18,        ///< a vector of zeros only, where the writer's option refuses them
 
-  format_cannot_hold = 20,  ///< a value that readers of this file format take for another, as CSV text for null
+  /// a value that readers of this file format take for another, as CSV text for null, or one that is too long for it
+  format_cannot_hold = 20,
 
   // --- options, schemas, states ---
   invalid_schema = 30,  ///< a run-time schema that breaks a rule (compile-time schemas fail to compile instead)
@@ -206,8 +208,11 @@ class error : public std::runtime_error {
   BULKWRITER_DECL error(error const& other) noexcept;             ///< shares
   BULKWRITER_DECL error& operator=(error const& other) noexcept;  ///< shares
   BULKWRITER_DECL ~error() override;
-  /// All that is known. Lives as long as the last copy.
-  error_info const& info() const noexcept { return *info_; }
+  /// All that is known. Lives as long as the last copy; of a temporary it is one.
+  /// @{
+  error_info const& info() const& noexcept { return *info_; }
+  error_info info() const&& { return *info_; }
+  /// @}
   /// What to branch on.
   errc code() const noexcept { return info_->code; }
 
@@ -243,6 +248,19 @@ class error_box {
   error_info* p_ = nullptr;
 };
 
+// What may say no although there was no error. Owning pointers are not among these: where they come in a result, they own
+// something.
+template <class T>
+inline constexpr bool is_a_question =
+    std::is_same_v<T, bool> || std::is_pointer_v<T> || requires(T const& v) { v.has_value(); };
+template <class T>
+struct result_as_bool {
+  static_assert(!is_a_question<T>,
+                "bulkwriter: this result is true whenever there was no error, whatever its value is, so that "
+                "`while (csv.try_next())` would never end; ask has_value() for success and `*r` or value() for the "
+                "answer: while (csv.try_next().value())");
+};
+
 }  // namespace detail
 
 /// A value or the reason why there is none: what every `try_` function returns.
@@ -251,7 +269,7 @@ class error_box {
 ///     else std::cerr << files.error().to_string() << '\n';
 ///
 /// `value()` throws `error` (without exceptions: prints it and aborts); `*r` and `error()` require that you asked
-/// first.
+/// first. Of a temporary they give the value itself, not a reference into what is gone with the next semicolon.
 template <class T>
 class [[nodiscard]] result {
  public:
@@ -285,33 +303,41 @@ class [[nodiscard]] result {
     if (has_value_) value_.~T();
   }
 
-  /// Whether there is a value.
+  /// Whether there is a value. A result of bool, std::optional or a pointer is no condition and does not compile as one:
+  /// it would be true where its value says no.
   /// @{
   bool has_value() const noexcept { return has_value_; }
-  explicit operator bool() const noexcept { return has_value(); }
+  explicit operator bool() const noexcept {
+    (void)sizeof(detail::result_as_bool<T>);
+    return has_value();
+  }
   /// @}
 
   /// The value; throws `error` if there is none.
   /// @{
   T& value() & { return check(), value_; }
   T const& value() const& { return check(), value_; }
-  T&& value() && { return check(), static_cast<T&&>(value_); }
+  T value() && { return check(), static_cast<T&&>(value_); }
+  T value() const&& = delete;
   /// @}
 
-  /// The value, unchecked: ask before.
+  /// The value, unchecked: ask before, which nobody can have done of a temporary.
   /// @{
   T& operator*() & noexcept { return value_; }
   T const& operator*() const& noexcept { return value_; }
-  T&& operator*() && noexcept { return static_cast<T&&>(value_); }
-  T* operator->() noexcept { return std::addressof(value_); }
-  T const* operator->() const noexcept { return std::addressof(value_); }
+  T operator*() && noexcept(std::is_nothrow_move_constructible_v<T>) { return static_cast<T&&>(value_); }
+  T operator*() const&& = delete;
+  T* operator->() & noexcept { return std::addressof(value_); }
+  T const* operator->() const& noexcept { return std::addressof(value_); }
+  T* operator->() const&& = delete;
   /// @}
 
   /// The reason, unchecked: only where there is no value.
   /// @{
   error_info& error() & noexcept { return *error_; }
   error_info const& error() const& noexcept { return *error_; }
-  error_info&& error() && noexcept { return std::move(*error_); }
+  error_info error() && noexcept { return std::move(*error_); }
+  error_info error() const&& = delete;
   /// @}
 
  private:
@@ -352,7 +378,8 @@ class [[nodiscard]] result<void> {
   /// @{
   error_info& error() & noexcept { return *error_; }
   error_info const& error() const& noexcept { return *error_; }
-  error_info&& error() && noexcept { return std::move(*error_); }
+  error_info error() && noexcept { return std::move(*error_); }
+  error_info error() const&& = delete;
   /// @}
 
  private:
@@ -565,13 +592,32 @@ constexpr std::int64_t max_of(kind k) noexcept {
 
 /// Limits of the servers (Milvus limits page; milvus-import-contract).
 namespace limits {
-inline constexpr std::uint32_t max_dim = 32768;               ///< numbers of a vector; bits of a binary_vector
+inline constexpr std::uint32_t min_dim = 2;                   ///< of a vector: servers refuse 1
+inline constexpr std::uint32_t max_dim = 32768;               ///< numbers of a vector; bytes of a binary_vector
 inline constexpr std::uint32_t max_varchar_length = 65535;    ///< bytes
 inline constexpr std::uint32_t max_capacity = 4096;           ///< elements of an array
 inline constexpr std::uint32_t max_json_length = 65536;       ///< bytes of a JSON cell
 inline constexpr std::uint32_t max_name_length = 255;         ///< bytes of a field's name
 inline constexpr double max_float32 = 3.4028234663852886e38;  ///< FLT_MAX
 }  // namespace limits
+
+/// The dims that servers take, of a vector in numbers and of a binary_vector in bits.
+/// @{
+constexpr std::uint32_t max_dim_of(kind k) noexcept {
+  return k == kind::binary_vector ? limits::max_dim * 8 : limits::max_dim;
+}
+constexpr bool is_valid_dim(kind k, std::uint32_t dim) noexcept {
+  return dim >= limits::min_dim && dim <= max_dim_of(k) && (k != kind::binary_vector || dim % 8 == 0);
+}
+/// @}
+
+}  // namespace v1
+}  // namespace bulkwriter
+
+// ---------- bulkwriter/schema/field_name.hpp ------------------------------------------------------------------------
+
+namespace bulkwriter {
+inline namespace v1 {
 
 /// Names begin with a letter or an underscore and go on with letters, digits and underscores; at most 255 bytes.
 constexpr bool is_valid_field_name(std::string_view name) noexcept {
@@ -584,8 +630,69 @@ constexpr bool is_valid_field_name(std::string_view name) noexcept {
   return true;
 }
 
-/// Names that servers give to fields of their own in every collection.
-constexpr bool is_reserved_field_name(std::string_view name) noexcept { return name == "RowID" || name == "Timestamp"; }
+namespace detail {
+
+// What Milvus 3.x of 2026-08 refuses; earlier ones refuse fewer spellings.
+
+/// The fields that it adds itself (validateReservedFieldNames).
+inline constexpr std::string_view system_field_names[] = {"RowID", "Timestamp", "__virtual_pk__"};
+/// Words of its filter expressions (IsFieldNameKeyword), in these spellings alone. Those that expressions know by their
+/// place, such as iso and st_within, are free.
+inline constexpr std::string_view keywords[] = {
+    "true",
+    "True",
+    "TRUE",
+    "false",
+    "False",
+    "FALSE",
+    "exists",
+    "EXISTS",
+    "json_contains",
+    "JSON_CONTAINS",
+    "json_contains_all",
+    "JSON_CONTAINS_ALL",
+    "json_contains_any",
+    "JSON_CONTAINS_ANY",
+    "array_contains",
+    "ARRAY_CONTAINS",
+    "array_contains_all",
+    "ARRAY_CONTAINS_ALL",
+    "array_contains_any",
+    "ARRAY_CONTAINS_ANY",
+    "array_length",
+    "ARRAY_LENGTH",
+    "text_match",
+    "TEXT_MATCH",
+    "phrase_match",
+    "PHRASE_MATCH",
+    "random_sample",
+    "RANDOM_SAMPLE",
+};
+/// The same, in any case.
+inline constexpr std::string_view keywords_of_any_case[] = {"and", "or", "not", "in", "like", "null"};
+
+constexpr bool is_in_any_case(std::string_view name, std::string_view lower) noexcept {
+  if (name.size() != lower.size()) return false;
+  for (std::size_t i = 0; i < name.size(); ++i) {
+    char const c = name[i] >= 'A' && name[i] <= 'Z' ? static_cast<char>(name[i] - 'A' + 'a') : name[i];
+    if (c != lower[i]) return false;
+  }
+  return true;
+}
+
+}  // namespace detail
+
+/// Names that no field may have although they are valid: servers give them to fields of their own, or read them as
+/// words of filter expressions.
+constexpr bool is_reserved_field_name(std::string_view name) noexcept {
+  for (auto const taken : detail::system_field_names)
+    if (name == taken) return true;
+  for (auto const word : detail::keywords)
+    if (name == word) return true;
+  for (auto const word : detail::keywords_of_any_case)
+    if (detail::is_in_any_case(name, word)) return true;
+  return false;
+}
 
 /// The name of the dynamic field in files and servers.
 inline constexpr std::string_view dynamic_field_name = "$meta";
@@ -834,7 +941,8 @@ namespace format {
 /// `.files` sends them by itself, a request that names files otherwise takes them as its own `.options`.
 ///
 /// What a server would read as another value is refused, with format_cannot_hold: a value that looks like nullkey where
-/// null is allowed (with the default nullkey the empty text), and text with a CR LF in it, which becomes LF.
+/// null is allowed (with the default nullkey the empty text), text with a CR LF in it, which becomes LF, and numbers of
+/// the dynamic field, at whatever depth, that do not survive being doubles (2^53 + 1, more digits than a double has).
 struct csv {
   char separator = ',';      ///< any ASCII character but NUL, the quote, CR and LF
   std::string nullkey = "";  ///< stands for null; UTF-8 without line ends that does not begin with [ or {
@@ -957,6 +1065,206 @@ class csv_encoder final : public text_encoder {
 }  // namespace v1
 }  // namespace bulkwriter
 
+// ---------- bulkwriter/format/detail/csv_numbers.hpp ----------------------------------------------------------------
+
+namespace bulkwriter {
+inline namespace v1 {
+namespace detail {
+
+/// A number that does not come back as it was, and the member of the object, unescaped, that it is or lies in.
+struct changed_number {
+  std::string key;
+  std::string_view number;
+  std::string read;  ///< what comes back
+};
+
+/// The first number in a JSON object, free of faults, that servers change when they read the dynamic field from a CSV
+/// file: they read the object into doubles there, and store their shortest decimals.
+///
+/// An integer must be such a decimal: 2^53 + 1 is no double, and of 2^60, which is one, 1152921504606847000 comes back.
+/// Numbers with a fraction or an exponent are doubles to all readers; they must be one to their last digit, so
+/// 0.10000000000000001 may stand, which is how 17 digits write 0.1, and 9007199254740993.0 may not.
+std::optional<changed_number> find_changed_number(std::string_view object);
+
+}  // namespace detail
+}  // namespace v1
+}  // namespace bulkwriter
+
+// ---------- bulkwriter/schema/finite.hpp ----------------------------------------------------------------------------
+
+namespace bulkwriter {
+inline namespace v1 {
+namespace detail {
+
+/// Judged by its bits: std::isfinite is always true under -ffast-math.
+constexpr bool is_finite(float value) noexcept {
+  return (std::bit_cast<std::uint32_t>(value) & 0x7f800000u) != 0x7f800000u;
+}
+constexpr bool is_finite(double value) noexcept {
+  return (std::bit_cast<std::uint64_t>(value) & 0x7ff0000000000000u) != 0x7ff0000000000000u;
+}
+
+}  // namespace detail
+}  // namespace v1
+}  // namespace bulkwriter
+
+// ---------- bulkwriter/schema/text_fault.hpp ------------------------------------------------------------------------
+
+namespace bulkwriter {
+inline namespace v1 {
+namespace detail {
+
+/// Where a text stops being what it should be, and which rule it breaks there.
+struct text_fault {
+  std::size_t offset = 0;
+  char const* what = "";
+};
+
+}  // namespace detail
+}  // namespace v1
+}  // namespace bulkwriter
+
+// ---------- bulkwriter/text/utf8.hpp --------------------------------------------------------------------------------
+
+namespace bulkwriter {
+inline namespace v1 {
+namespace detail {
+
+/// Offset of the first byte that is not part of well-formed UTF-8 (Unicode 15, table 3-7); npos if there is none.
+constexpr std::size_t find_utf8_fault(std::string_view text) noexcept {
+  std::size_t const n = text.size();
+  auto const byte = [&](std::size_t at) { return static_cast<unsigned char>(text[at]); };
+  auto const is_tail = [&](std::size_t at, unsigned low = 0x80, unsigned high = 0xbf) {
+    return at < n && byte(at) >= low && byte(at) <= high;
+  };
+  std::size_t i = 0;
+  while (i < n) {
+    if (!std::is_constant_evaluated() && i + 8 <= n) {
+      std::uint64_t eight = 0;
+      std::memcpy(&eight, text.data() + i, 8);
+      if ((eight & 0x8080808080808080u) == 0) {
+        i += 8;
+        continue;
+      }
+    }
+    unsigned const c = byte(i);
+    std::size_t length = 0;
+    if (c < 0x80)
+      length = 1;
+    else if (c >= 0xc2 && c <= 0xdf)
+      length = is_tail(i + 1) ? 2 : 0;
+    else if (c >= 0xe0 && c <= 0xef)
+      length = is_tail(i + 1, c == 0xe0 ? 0xa0 : 0x80, c == 0xed ? 0x9f : 0xbf) && is_tail(i + 2) ? 3 : 0;
+    else if (c >= 0xf0 && c <= 0xf4)
+      length =
+          is_tail(i + 1, c == 0xf0 ? 0x90 : 0x80, c == 0xf4 ? 0x8f : 0xbf) && is_tail(i + 2) && is_tail(i + 3) ? 4 : 0;
+    if (length == 0) return i;
+    i += length;
+  }
+  return std::string_view::npos;
+}
+
+}  // namespace detail
+}  // namespace v1
+}  // namespace bulkwriter
+
+// ---------- bulkwriter/row/text.hpp ---------------------------------------------------------------------------------
+
+// Text as files need it: JSON (RFC 8259) and numbers in it. Pure functions.
+
+namespace bulkwriter {
+inline namespace v1 {
+namespace detail {
+
+/// Where a text stops being JSON, and which rule it breaks there.
+struct json_fault {
+  std::size_t offset = 0;
+  char const* what = "";
+  /// Of a key that its object has twice (`offset` is that of its second value) in text that is JSON otherwise,
+  /// unescaped: the key, what leads to the object from the outermost value ("a.b[3]"; empty for that itself), and the
+  /// member of the outermost object that it is or lies in.
+  std::optional<std::string> key = {};
+  std::string object = {}, top_key = {};
+
+  /// What is wrong, for a message: "not JSON: a digit was expected at byte 7" (`not_what`: "not JSON"), or "the key 'a'
+  /// appears more than once in 'b[3]'" (`a_key`: "the key").
+  std::string rule(std::string_view not_what, std::string_view a_key = "the key") const;
+  /// duplicate_key or invalid_json.
+  errc code() const noexcept { return key ? errc::duplicate_key : errc::invalid_json; }
+};
+
+/// The first place where the text is not exactly one JSON value that every server reads alike: beyond the grammar,
+/// numbers must fit a double, escaped surrogates must come in pairs, no object has a key twice, and nesting ends at
+/// 1,024. In time that grows with the text (and the logarithm of an object's keys).
+std::optional<json_fault> find_json_fault(std::string_view text);
+
+/// The same for text that must be an object; its top-level keys, unescaped, are put into `keys`.
+std::optional<json_fault> find_json_object_fault(std::string_view text, std::vector<std::string>& keys);
+
+/// Appends what a JSON string, given with its quotes and free of faults, stands for.
+void append_unescaped(std::string& out, std::string_view json_string);
+
+/// Appends the text as a JSON string with its quotes. Well-formed UTF-8 passes through unescaped.
+void append_json_string(std::string& out, std::string_view text);
+
+/// Writes the shortest decimal that reads back as the same number, in every reader: "-0" is the integer 0 to many, so
+/// that zero is "-0.0". There must be room for it: 24 characters do for every double, 15 for every float.
+template <class T>
+char* write_json_number(char* first, char* last, T value) {
+  char* const end = std::to_chars(first, last, value).ptr;
+  if constexpr (std::is_floating_point_v<T>) {
+    if (end - first != 2 || first[0] != '-' || first[1] != '0') [[likely]]
+      return end;
+    end[0] = '.', end[1] = '0';
+    return end + 2;
+  } else {
+    return end;
+  }
+}
+
+/// Appends such a number. Not finite: "NaN", which no JSON check lets pass.
+void append_json_number(std::string& out, float value);
+void append_json_number(std::string& out, double value);
+void append_json_number(std::string& out, long long value);
+void append_json_number(std::string& out, unsigned long long value);
+
+/// Reads the longest decimal number at `first` as std::from_chars does, in every locale, with every standard library.
+/// Unlike there the result is finite: infinities and NaN are an `invalid_argument`; too small a number is the nearest,
+/// mostly zero; `result_out_of_range` says that it is too large. What fails leaves `value` alone.
+std::from_chars_result read_float(char const* first, char const* last, float& value);
+std::from_chars_result read_float(char const* first, char const* last, double& value);
+
+/// What stands between the braces of text that begins and ends with them; nothing where it does not. Judges no more
+/// than that.
+std::optional<std::string_view> inside_braces(std::string_view object) noexcept;
+
+}  // namespace detail
+}  // namespace v1
+}  // namespace bulkwriter
+
+// ---------- bulkwriter/text/quoted.hpp ------------------------------------------------------------------------------
+
+// Text that came from outside (a file's name or cells, keys, names of a schema, values of options), for a message.
+// Whatever stands in a message and was written by somebody else goes through here.
+
+namespace bulkwriter {
+inline namespace v1 {
+namespace detail {
+
+/// The text on one line, well-formed and of no more than `limit` bytes (and "…" if there is more): control characters,
+/// those that turn the direction of writing, and what is no UTF-8 stand as escapes.
+std::string one_line(std::string_view text, std::size_t limit = 400);
+
+/// The same in single quotes, for names and values.
+std::string in_quotes(std::string_view text, std::size_t limit = 40);
+
+/// The same in single quotes, of a length that no field of a schema that servers take exceeds.
+inline std::string quoted_name(std::string_view name) { return in_quotes(name, 255); }
+
+}  // namespace detail
+}  // namespace v1
+}  // namespace bulkwriter
+
 // ---------- bulkwriter/format/detail/json_value.hpp -----------------------------------------------------------------
 
 namespace bulkwriter {
@@ -968,6 +1276,11 @@ void append_json_cell(std::string& out, field_info const& field, cell const& val
 
 /// Appends a sparse vector as servers read it in JSON and in columns of text: {"12":0.5,"100":1}.
 void append_json_sparse(std::string& out, cell const& vector);
+/// How many bytes that appends, and a bound for it that is known at once.
+/// @{
+std::uint64_t json_sparse_size(cell const& vector);
+std::uint64_t json_sparse_bound(cell const& vector) noexcept;
+/// @}
 
 }  // namespace detail
 }  // namespace v1
@@ -1075,122 +1388,90 @@ void for_half_blocks(kind k, std::span<float const> values, Take const& take) {
 }  // namespace v1
 }  // namespace bulkwriter
 
-// ---------- bulkwriter/schema/finite.hpp ----------------------------------------------------------------------------
+// ---------- bulkwriter/row/cell_row.hpp -----------------------------------------------------------------------------
 
 namespace bulkwriter {
 inline namespace v1 {
 namespace detail {
 
-/// Judged by its bits: std::isfinite is always true under -ffast-math.
-constexpr bool is_finite(float value) noexcept {
-  return (std::bit_cast<std::uint32_t>(value) & 0x7f800000u) != 0x7f800000u;
-}
-constexpr bool is_finite(double value) noexcept {
-  return (std::bit_cast<std::uint64_t>(value) & 0x7ff0000000000000u) != 0x7ff0000000000000u;
-}
+class chunk_writer;
 
-}  // namespace detail
-}  // namespace v1
-}  // namespace bulkwriter
+// The elements of an array, or the structs of an array of structs one behind another.
+struct cell_list {
+  std::vector<cell> cells;
+  std::size_t width = 1;  // cells of an element
 
-// ---------- bulkwriter/schema/text_fault.hpp ------------------------------------------------------------------------
-
-namespace bulkwriter {
-inline namespace v1 {
-namespace detail {
-
-/// Where a text stops being what it should be, and which rule it breaks there.
-struct text_fault {
-  std::size_t offset = 0;
-  char const* what = "";
+  void clear() {
+    cells.clear();
+    width = 1;
+  }
+  cell view() const { return cell::list(cells, width); }
 };
 
-}  // namespace detail
-}  // namespace v1
-}  // namespace bulkwriter
-
-// ---------- bulkwriter/schema/utf8.hpp ------------------------------------------------------------------------------
-
-namespace bulkwriter {
-inline namespace v1 {
-namespace detail {
-
-/// Offset of the first byte that is not part of well-formed UTF-8 (Unicode 15, table 3-7); npos if there is none.
-constexpr std::size_t find_utf8_fault(std::string_view text) noexcept {
-  std::size_t const n = text.size();
-  auto const byte = [&](std::size_t at) { return static_cast<unsigned char>(text[at]); };
-  auto const is_tail = [&](std::size_t at, unsigned low = 0x80, unsigned high = 0xbf) {
-    return at < n && byte(at) >= low && byte(at) <= high;
-  };
-  std::size_t i = 0;
-  while (i < n) {
-    if (!std::is_constant_evaluated() && i + 8 <= n) {
-      std::uint64_t eight = 0;
-      std::memcpy(&eight, text.data() + i, 8);
-      if ((eight & 0x8080808080808080u) == 0) {
-        i += 8;
-        continue;
-      }
-    }
-    unsigned const c = byte(i);
-    std::size_t length = 0;
-    if (c < 0x80)
-      length = 1;
-    else if (c >= 0xc2 && c <= 0xdf)
-      length = is_tail(i + 1) ? 2 : 0;
-    else if (c >= 0xe0 && c <= 0xef)
-      length = is_tail(i + 1, c == 0xe0 ? 0xa0 : 0x80, c == 0xed ? 0x9f : 0xbf) && is_tail(i + 2) ? 3 : 0;
-    else if (c >= 0xf0 && c <= 0xf4)
-      length =
-          is_tail(i + 1, c == 0xf0 ? 0x90 : 0x80, c == 0xf4 ? 0x8f : 0xbf) && is_tail(i + 2) && is_tail(i + 3) ? 4 : 0;
-    if (length == 0) return i;
-    i += length;
-  }
-  return std::string_view::npos;
-}
+// Puts entries in ascending order of their indices; of several with one index all stay, for the checker to see.
+void sort_sparse(std::vector<std::uint32_t>& indices, std::vector<float>& values);
 
 }  // namespace detail
-}  // namespace v1
-}  // namespace bulkwriter
 
-// ---------- bulkwriter/row/text.hpp ---------------------------------------------------------------------------------
+/// A row on its way to cells: the cells, the memory behind those that cannot view what they were given, and what was
+/// wrong with values that did not become cells. Used again for row after row; the memory is that of the largest.
+/// Writers of a compile-time schema have one of their own; rows of a run-time schema are filled by `text_columns` and
+/// <bulkwriter/adapt/boost_json.hpp>, and a writer takes it. Not thread-safe.
+class cell_row {
+ public:
+  /// For rows of these fields, which must outlive it.
+  explicit cell_row(std::span<field_info const> fields);
+  cell_row(cell_row&&) noexcept;             ///< what was moved from can be destroyed and assigned to
+  cell_row& operator=(cell_row&&) noexcept;  ///< likewise
+  ~cell_row();                               ///< with all that its cells view
 
-// Text as files need it: JSON (RFC 8259) and numbers in it. Pure functions.
+  /// Makes room for the next row: all cells null, no problems.
+  void clear();
 
-namespace bulkwriter {
-inline namespace v1 {
-namespace detail {
+  /// The fields that it is for.
+  std::span<field_info const> fields() const noexcept { return fields_; }
+  /// One a field. Valid until `clear`.
+  /// @{
+  std::span<cell const> cells() const& noexcept { return cells_; }
+  std::span<cell const> cells() const&& = delete;
+  /// @}
+  /// In the order in which they were found.
+  /// @{
+  std::vector<problem> const& problems() const& noexcept { return problems_; }
+  std::vector<problem> problems() && noexcept { return std::move(problems_); }
+  /// @}
 
-/// The first place where the text is not exactly one JSON value that every server reads alike: beyond the grammar,
-/// numbers must fit a double, escaped surrogates must come in pairs, and nesting ends at 1,024.
-std::optional<text_fault> find_json_fault(std::string_view text);
+  /// Sets the cell of field `i`. What it views must live until the row is appended; memory that does can be had below.
+  void set(std::size_t i, cell value) noexcept { cells_[i] = value; }
+  /// Adds to the problems of the row, which will be refused. The field's own value is not judged then.
+  void refuse(errc code, std::string_view field, std::string message);
 
-/// The same for text that must be an object; its top-level keys, unescaped, are put into `keys`.
-std::optional<text_fault> find_json_object_fault(std::string_view text, std::vector<std::string>& keys);
+  /// Empty memory that stays where it is until `clear`.
+  /// @{
+  std::string& new_text() &;
+  std::vector<float>& new_floats() &;
+  std::vector<std::int8_t>& new_int8s() &;
+  std::vector<std::uint8_t>& new_bytes() &;
+  std::vector<std::uint32_t>& new_indices() &;
+  detail::cell_list& new_list() &;
+  /// @}
 
-/// Appends what a JSON string, given with its quotes and free of faults, stands for.
-void append_unescaped(std::string& out, std::string_view json_string);
+ private:
+  friend class detail::chunk_writer;  // settles the cells
 
-/// Appends the text as a JSON string with its quotes. Well-formed UTF-8 passes through unescaped.
-void append_json_string(std::string& out, std::string_view text);
+  std::span<field_info const> fields_;
+  std::vector<cell> cells_;
+  std::vector<problem> problems_;
+  struct memory;  // of many types, which a unit that only passes rows on need not instantiate
+  std::unique_ptr<memory> memory_;
+};
 
-/// Appends the shortest decimal that reads back as the same number. Not finite: "NaN", which no JSON check lets pass.
-void append_json_number(std::string& out, float value);
-void append_json_number(std::string& out, double value);
-void append_json_number(std::string& out, long long value);
-void append_json_number(std::string& out, unsigned long long value);
+/// How a value of the user's becomes a row of a run-time schema: specialise with
+/// `static void read(T const& value, cell_row& row)`. <bulkwriter/adapt/boost_json.hpp> does so for
+/// boost::json::object.
+template <class T>
+struct cells_of {};
 
-/// Reads the longest decimal number at `first` as std::from_chars does, in every locale, with every standard library.
-/// Unlike there the result is finite: infinities and NaN are an `invalid_argument`; too small a number is the nearest,
-/// mostly zero; `result_out_of_range` says that it is too large. What fails leaves `value` alone.
-std::from_chars_result read_float(char const* first, char const* last, float& value);
-std::from_chars_result read_float(char const* first, char const* last, double& value);
-
-/// What stands between the braces of text that begins and ends with them; nothing where it does not. Judges no more
-/// than that.
-std::optional<std::string_view> inside_braces(std::string_view object) noexcept;
-
-}  // namespace detail
 }  // namespace v1
 }  // namespace bulkwriter
 
@@ -1210,7 +1491,22 @@ class timestamp_scanner {
     return fault_;
   }
 
+  /// Of a text that `run` has let pass: whether every server that has the kind reads it as it stands.
+  constexpr bool is_plain() const noexcept { return has_t_ || !has_offset_; }
+  /// The same moment as every such server reads it.
+  std::string plain() const {
+    std::string out(text_);
+    if (is_plain()) return out;
+    out[separator_at] = 'T';
+    if (is_short_) out += ":00";
+    return out;
+  }
+
  private:
+  static constexpr std::size_t separator_at = 10;
+  // Offsets that servers take, in minutes.
+  static constexpr int least_offset = -12 * 60, most_offset = 14 * 60;
+
   constexpr bool date() noexcept {
     unsigned year = 0, month = 0, day = 0;
     if (!number(4, year)) return false;
@@ -1238,18 +1534,23 @@ class timestamp_scanner {
     if (!take('.')) return true;
     std::size_t const begin = at_;
     while (digit() >= 0) ++at_;
-    if (at_ == begin) return refuse(at_, "a digit was expected");
-    return at_ - begin <= 9 || refuse(begin + 9, "more than 9 digits of a second");
+    return at_ != begin || refuse(at_, "a digit was expected");
   }
 
   constexpr bool offset() noexcept {
-    if (!looking_at('Z') && !looking_at('+') && !looking_at('-')) return true;
-    // What has an offset is read as RFC 3339 has it, what has none more freely.
-    if (!has_t_) return refuse(at_, "an offset needs a 'T' in place of the blank before the time");
-    if (take('Z')) return true;
-    ++at_;
-    return number_below(2, 24, "the hour of the offset is not below 24") && colon() &&
-           number_below(2, 60, "the minute of the offset is not below 60");
+    has_offset_ = looking_at('Z') || looking_at('+') || looking_at('-');
+    if (!has_offset_ || take('Z')) return true;
+    std::size_t const begin = at_;
+    bool const behind = text_[at_++] == '-';  // the clocks there are behind UTC
+    unsigned hours = 0, minutes = 0;
+    if (!number(2, hours)) return false;
+    // PostgreSQL's short form goes with its blank: RFC 3339, whose 'T' it is, knows none.
+    is_short_ = !has_t_ && at_ == text_.size();
+    if (!is_short_ && !(colon() && number(2, minutes))) return false;
+    if (minutes >= 60) return refuse(at_ - 2, "the minute of the offset is not below 60");
+    int const offset = static_cast<int>(hours * 60 + minutes) * (behind ? -1 : 1);
+    return (offset >= least_offset && offset <= most_offset) ||
+           refuse(begin, "the offset is outside -12:00 to +14:00");
   }
 
   constexpr bool end() noexcept { return at_ == text_.size() || refuse(at_, "text behind the time"); }
@@ -1287,15 +1588,24 @@ class timestamp_scanner {
 
   std::string_view text_;
   std::size_t at_ = 0;
-  bool has_t_ = false;
+  bool has_t_ = false, has_offset_ = false, is_short_ = false;
   text_fault fault_;
 };
 
-/// The first place where the text is no point in time that a server reads: RFC 3339 in capitals with at most 9 digits
-/// of a second ("2006-01-02T15:04:05.5Z", "…+01:00"), or without an offset, then also with a blank for the 'T'. Years
-/// 0001 to 9999, days that there are.
+/// The first place where the text is no point in time that a server reads: RFC 3339 in capitals
+/// ("2006-01-02T15:04:05.5Z", "…+01:00"), with a blank for the 'T', then also with an offset of hours alone ("…+01"), or
+/// either without an offset. Years 0001 to 9999, days that there are, offsets from -12:00 to +14:00. Servers drop the
+/// digits of a second behind the sixth.
 constexpr std::optional<text_fault> find_timestamp_fault(std::string_view text) noexcept {
   return timestamp_scanner(text).run();
+}
+
+/// What to write for a text without such a fault where its own spelling would not do: the first servers with the kind
+/// read an offset behind a 'T' only, and with its minutes.
+inline std::optional<std::string> respelled_timestamp(std::string_view text) {
+  timestamp_scanner scanner(text);
+  if (scanner.run() || scanner.is_plain()) return std::nullopt;
+  return scanner.plain();
 }
 
 }  // namespace detail
@@ -1330,7 +1640,8 @@ namespace detail {
 /// floats floats or halves.
 class row_checker {
  public:
-  explicit row_checker(std::span<field_info const> fields) noexcept : fields_(fields) {}
+  explicit row_checker(std::span<field_info const> fields, bool refuse_zero_vectors = false) noexcept
+      : fields_(fields), refuse_zero_vectors_(refuse_zero_vectors) {}
 
   /// One cell a field. `row` is the number that the error names.
   result<void> check(std::int64_t row, std::span<cell const> cells) {
@@ -1351,6 +1662,7 @@ class row_checker {
   static std::string describe(cell const& value);
   void add_out_of_range(kind k, std::string const& value);
   void check_value(field_info const& f, cell const& value);
+  void check_kind(field_info const& f, cell const& value);
   void check_integer(kind k, cell const& value);
   void check_number(kind k, double value);
   void check_text(field_info const& f, std::string_view value);
@@ -1366,6 +1678,7 @@ class row_checker {
 
   static constexpr std::size_t nowhere = static_cast<std::size_t>(-1);
   std::span<field_info const> fields_;
+  bool refuse_zero_vectors_;
   std::vector<problem> problems_;
   std::vector<std::string> keys_;  // scratch
   // Where the value under judgement stands: its field, and within a list its element and the field of the struct there.
@@ -1377,6 +1690,8 @@ class row_checker {
 /// From checked cells to those that stand in a file of whatever format: a default wins over null, as on the server; a
 /// row without dynamic keys has an empty object; a double given for a float32 field is that float.
 void settle(std::span<field_info const> fields, std::span<cell> cells) noexcept;
+/// And points in time as every server reads them. The texts that it takes belong to the row.
+void respell_timestamps(std::span<field_info const> fields, std::span<cell> cells, cell_row& memory);
 
 /// Index of the first value that is NaN or infinite; the size if all are finite.
 std::size_t find_not_finite(std::span<float const> values) noexcept;
@@ -1393,6 +1708,20 @@ namespace detail {
 
 /// The one error of a row with these problems, of which there is at least one.
 error_info refused_row(std::int64_t row, std::vector<problem> problems);
+
+}  // namespace detail
+}  // namespace v1
+}  // namespace bulkwriter
+
+// ---------- bulkwriter/text/problems.hpp ----------------------------------------------------------------------------
+
+namespace bulkwriter {
+inline namespace v1 {
+namespace detail {
+
+/// The problems for a message, one behind the other, each with its code where these differ: as many as the message can
+/// take, and how many more there are.
+std::string list_problems(std::span<problem const> problems, bool with_codes);
 
 }  // namespace detail
 }  // namespace v1
@@ -1479,7 +1808,8 @@ namespace format {
 /// mebibyte texts wait, in UTF-8, in an unlinked file in the system's temporary folder (TMPDIR), one a column. Memory
 /// does not grow with the chunk.
 ///
-/// A text with U+0000 is refused with format_cannot_hold: readers drop that character.
+/// A text with U+0000 is refused with format_cannot_hold, since readers drop that character, and one of more than
+/// 536,870,911 characters, whose size no NumPy before 2.0 can hold.
 struct npy {
   static constexpr std::string_view extension = "npy";  ///< of the files
 
@@ -1649,7 +1979,10 @@ namespace detail {
 /// longest is known, they are read again and written at its width.
 class npy_encoder final : public format::encoder {
  public:
-  explicit npy_encoder(std::span<field_info const> fields);
+  // NumPy before 2.0 has a value's size in an int: 4 bytes a character. Tests lower the limit.
+  static constexpr std::size_t most_characters = 0x7fffffff / 4;
+
+  explicit npy_encoder(std::span<field_info const> fields, std::size_t character_limit = most_characters);
 
   std::span<std::string_view const> file_names() const noexcept override { return names_; }
   std::size_t head_size(std::size_t file) const noexcept override { return columns_[file].is_text() ? 0 : head_bytes; }
@@ -1698,6 +2031,7 @@ class npy_encoder final : public format::encoder {
   result<void> finish_numbers(format::byte_sink const& sink, std::size_t file);
   result<void> finish_texts(format::byte_sink const& sink, std::size_t file);
 
+  std::size_t character_limit_;
   slab_pool pool_;
   std::vector<column> columns_;
   std::vector<std::string_view> names_;
@@ -1726,6 +2060,9 @@ namespace format {
 ///
 /// Lists of bytes, signed ones of int8 vectors too, take a byte a byte: PLAIN would make four of each, so they are
 /// RLE_DICTIONARY, and each of their columns has a dictionary of 1 KiB in each row group.
+///
+/// A page's size is a 32-bit integer: of text, geometry and sparse vectors a value, and in structs all texts of a row,
+/// take at most 2,131,483,551 bytes (more is refused as format_cannot_hold).
 struct parquet {
   /// Bytes of values, 4 KiB to 2 GiB: what a reader holds in memory, and the encoder of all columns but the widest
   /// vector.
@@ -1935,6 +2272,9 @@ class parquet_metadata {
   std::string footer(std::uint64_t rows) const;
   /// No smaller than the footer with one more group.
   std::uint64_t size_bound() const noexcept { return groups_.size() + bound_without_groups_; }
+  /// No smaller than the footer of a file with one group.
+  std::uint64_t lone_group_bound() const noexcept { return bound_without_groups_; }
+  std::size_t groups() const noexcept { return group_count_; }
   /// A new file begins.
   void clear() noexcept;
 
@@ -2081,7 +2421,7 @@ void append_parquet_dictionary_page(std::string& out, parquet_leaf const& leaf, 
 
 /// What stands before and behind the bytes of a page for them to be one bit-packed run of indices.
 void append_parquet_index_run(std::string& out, std::uint64_t bytes);
-constexpr std::uint64_t parquet_index_padding(std::uint64_t bytes) noexcept { return (8 - bytes % 8) % 8; }
+constexpr unsigned parquet_index_padding(std::uint64_t bytes) noexcept { return static_cast<unsigned>((8 - bytes % 8) % 8); }
 
 void append_parquet_page_header(std::string& out, parquet_leaf const& leaf, std::uint64_t body_size,
                                 std::uint64_t entries, std::optional<std::uint32_t> crc);
@@ -2102,6 +2442,13 @@ struct parquet;
 }
 namespace detail {
 
+/// Where the format's own integers end: sizes of pages and of the footer are of 32 bits, and a sign. Readers take no
+/// more row groups (Arrow's limit of a list in the footer). Tests lower them.
+struct parquet_limits {
+  std::uint64_t page = 0x7fffffff, footer = 0x7fffffff;  // bytes
+  std::uint64_t groups = 1'000'000;                      // of a file
+};
+
 /// How a file comes about (https://github.com/apache/parquet-format):
 ///
 ///   (1) "PAR1".
@@ -2115,8 +2462,9 @@ namespace detail {
 ///   (5) Footer, its length, "PAR1".
 class parquet_encoder final : public format::encoder {
  public:
-  parquet_encoder(format::parquet const& options, std::span<field_info const> fields);
+  parquet_encoder(format::parquet const& options, std::span<field_info const> fields, parquet_limits const& limits = {});
 
+  BULKWRITER_DECL void check_row(std::span<cell const> cells, std::vector<problem>& problems) const override;
   BULKWRITER_DECL void put_row(std::span<cell const> cells) override;
   BULKWRITER_DECL void end_row() override;
   BULKWRITER_DECL void drop_row() override;
@@ -2125,7 +2473,8 @@ class parquet_encoder final : public format::encoder {
   BULKWRITER_DECL std::uint64_t size_bound() const noexcept override;
   std::uint64_t lone_row_bound() const noexcept override {
     // 2: the first row of a leaf begins new bytes of bits
-    return parquet_format::magic.size() + row_bytes_ + 2 * leaves_.size() + dictionary_bytes_ + around_rows();
+    return parquet_format::magic.size() + row_bytes_ + 2 * leaves_.size() + dictionary_bytes_ +
+           around_rows(metadata_.lone_group_bound());
   }
   bool ready() const noexcept override { return group_is_full() || streamed_page_is_full(); }
   BULKWRITER_DECL result<void> flush(format::byte_sink const& sink) override;
@@ -2136,6 +2485,8 @@ class parquet_encoder final : public format::encoder {
   static constexpr std::uint64_t max_group_rows = 1'000'000;
   // no page header with its level lengths, run headers and last bytes of bits or padding is longer
   static constexpr std::uint64_t page_overhead = 96;
+  // no levels of a row are longer where its values are texts
+  static constexpr std::uint64_t text_level_bound = 16;
 
   struct page {
     std::size_t value_end = 0;  // in the chain
@@ -2161,10 +2512,13 @@ class parquet_encoder final : public format::encoder {
 
   void put(column& c, cell const& value);
   void put_list(column& c, cell const& value);
-  // Pages end between rows, so the open page is closed when the row behind its last one begins.
-  void begin_row(leaf& l) {
-    if (l.values.size() - l.page_begin >= page_size_) close_page(l);
+  // Pages end between rows, so the open page is closed when the row behind its last one begins: if it is full, or the
+  // bytes that come would be too many for one page.
+  void begin_row(leaf& l, std::uint64_t coming) {
+    std::uint64_t const open = l.values.size() - l.page_begin;
+    if (open >= page_size_ || (open != 0 && open + coming > value_limit_)) close_page(l);
   }
+  std::uint64_t text_bytes(leaf const& l, std::size_t place_in_struct, cell const& value) const;
   void close_page(leaf& l);
   void put_value(leaf& l, cell const& value);
   void put_text(leaf& l, std::string_view text);
@@ -2182,7 +2536,9 @@ class parquet_encoder final : public format::encoder {
   void grow(std::uint64_t bytes) noexcept { row_bytes_ += bytes; }
 
   // Of a file, beside its values and closed pages: headers of the open pages, footer, its length and magic.
-  std::uint64_t around_rows() const noexcept { return leaves_.size() * page_overhead + metadata_.size_bound() + 8; }
+  std::uint64_t around_rows(std::uint64_t metadata) const noexcept {
+    return leaves_.size() * page_overhead + metadata + 8;
+  }
   bool group_is_full() const noexcept { return group_bytes_ >= row_group_size_ || group_rows_ == max_group_rows; }
   bool streamed_page_is_full() const noexcept { return streamed_ != nullptr && streamed_->values.size() >= page_size_; }
 
@@ -2194,6 +2550,8 @@ class parquet_encoder final : public format::encoder {
 
   std::uint64_t row_group_size_, page_size_;
   bool page_checksum_;
+  parquet_limits limits_;
+  std::uint64_t value_limit_;  // bytes of a page's values, or of a row's in one leaf
   slab_pool pool_;
   std::vector<column> columns_;
   std::vector<leaf> leaves_;
@@ -2201,10 +2559,11 @@ class parquet_encoder final : public format::encoder {
   parquet_metadata metadata_;
 
   bool row_is_put_ = false;
-  std::uint64_t group_rows_ = 0, group_bytes_ = 0;  // ended rows; bytes with their share of levels and page headers
-  std::uint64_t held_bytes_ = 0;                    // of group_bytes_, what has not been handed over
-  std::uint64_t dictionary_bytes_ = 0;              // no less than what a row group's dictionaries take
-  std::uint64_t row_bytes_ = 0;                     // of the row put
+  std::size_t group_rows_ = 0;          // ended
+  std::uint64_t group_bytes_ = 0;       // with their share of levels and page headers
+  std::uint64_t held_bytes_ = 0;        // of group_bytes_, what has not been handed over
+  std::uint64_t dictionary_bytes_ = 0;  // no less than what a row group's dictionaries take
+  std::uint64_t row_bytes_ = 0;         // of the row put
   std::uint64_t file_rows_ = 0, file_bytes_ = 0;    // handed over
 
   std::string text_;           // scratch of put_value
@@ -2238,7 +2597,8 @@ struct file_group {
   auto begin() const noexcept { return paths.begin(); }
   auto end() const noexcept { return paths.end(); }
   std::size_t size() const noexcept { return paths.size(); }
-  std::string const& operator[](std::size_t i) const noexcept { return paths[i]; }
+  std::string const& operator[](std::size_t i) const& noexcept { return paths[i]; }
+  std::string operator[](std::size_t i) && noexcept { return std::move(paths[i]); }
   /// @}
 
   /// Compares every member.
@@ -2261,7 +2621,8 @@ struct batch_files {
   auto end() const noexcept { return groups.end(); }
   std::size_t size() const noexcept { return groups.size(); }
   bool empty() const noexcept { return groups.empty(); }
-  file_group const& operator[](std::size_t i) const noexcept { return groups[i]; }
+  file_group const& operator[](std::size_t i) const& noexcept { return groups[i]; }
+  file_group operator[](std::size_t i) && noexcept { return std::move(groups[i]); }
   /// @}
 
   /// Compares every member.
@@ -2335,7 +2696,8 @@ class place {
                                                       group_member member) {
     if (member.head_size == 0) return create(name, max_size);
     return error_info{.code = errc::invalid_option,
-                      .message = "'" + path_of(name) + "' needs a place whose files can be rewritten at the beginning"};
+                      .message = bulkwriter::detail::in_quotes(path_of(name), 400) +
+                                 " needs a place whose files can be rewritten at the beginning"};
   }
 
   /// The path of that file as it stands in `batch_files`.
@@ -2663,7 +3025,7 @@ struct timestamptz {
   static constexpr kind tag = kind::timestamptz;
   /// @}
 };
-/// A vector of dim (1 to 32,768) finite floats: std::array, std::vector, std::span or another contiguous range of
+/// A vector of dim (2 to 32,768) finite floats: std::array, std::vector, std::span or another contiguous range of
 /// float.
 struct float_vector {
   /// As in field_info, whose `type` the `tag` is. @{
@@ -2672,7 +3034,7 @@ struct float_vector {
   static constexpr kind tag = kind::float_vector;
   /// @}
 };
-/// A vector of dim (1 to 32,768) half floats, given as float or float16.
+/// A vector of dim (2 to 32,768) half floats, given as float or float16.
 struct float16_vector {
   /// As in field_info, whose `type` the `tag` is. @{
   std::uint32_t dim = 0;
@@ -2680,7 +3042,7 @@ struct float16_vector {
   static constexpr kind tag = kind::float16_vector;
   /// @}
 };
-/// A vector of dim (1 to 32,768) bfloat16 numbers, given as float or float16.
+/// A vector of dim (2 to 32,768) bfloat16 numbers, given as float or float16.
 struct bfloat16_vector {
   /// As in field_info, whose `type` the `tag` is. @{
   std::uint32_t dim = 0;
@@ -2688,7 +3050,7 @@ struct bfloat16_vector {
   static constexpr kind tag = kind::bfloat16_vector;
   /// @}
 };
-/// A vector of dim (1 to 32,768) integers of 8 bits.
+/// A vector of dim (2 to 32,768) integers of 8 bits.
 struct int8_vector {
   /// As in field_info, whose `type` the `tag` is. @{
   std::uint32_t dim = 0;
@@ -2697,7 +3059,7 @@ struct int8_vector {
   /// @}
 };
 /// A vector of bits, given as dim / 8 bytes (std::uint8_t or std::byte). dim counts bits: a multiple of 8, at most
-/// 32,768.
+/// 262,144.
 struct binary_vector {
   /// As in field_info, whose `type` the `tag` is. @{
   std::uint32_t dim = 0;
@@ -3255,11 +3617,14 @@ struct column_check {
       "bulkwriter: a field name begins with a letter or an underscore, goes on with letters, digits and underscores, "
       "and has at most 255 bytes; rename the field");
   static_assert(rule::field<Name, !is_reserved_field_name(Name.view())>,
-                "bulkwriter: the server keeps the names RowID and Timestamp for fields of its own; rename the field");
-  static_assert(rule::field < Name, !is_dense_vector(info.type) || (info.dim >= 1 && info.dim <= limits::max_dim) >,
-                "bulkwriter: a vector field needs a dim between 1 and 32768: bw::float_vector{.dim = 768}");
-  static_assert(rule::field < Name, info.type != kind::binary_vector || info.dim % 8 == 0 >,
-                "bulkwriter: the dim of a binary_vector counts bits and must be a multiple of 8: "
+                "bulkwriter: servers refuse this field name: it is one of their own (RowID, Timestamp, __virtual_pk__) or "
+                "a word of their filter expressions (and, or, not, in, like, null, true, false, exists, text_match, "
+                "array_contains, …); rename the field");
+  static_assert(rule::field < Name,
+                !is_dense_vector(info.type) || info.type == kind::binary_vector || is_valid_dim(info.type, info.dim) >,
+                "bulkwriter: a vector field needs a dim between 2 and 32768: bw::float_vector{.dim = 768}");
+  static_assert(rule::field < Name, info.type != kind::binary_vector || is_valid_dim(info.type, info.dim) >,
+                "bulkwriter: the dim of a binary_vector counts bits and must be a multiple of 8 between 8 and 262144: "
                 "bw::binary_vector{.dim = 128}");
   static_assert(
       rule::field < Name,
@@ -3803,87 +4168,6 @@ void append_dynamic_member(std::string& object, std::string_view key, V const& v
 }  // namespace v1
 }  // namespace bulkwriter
 
-// ---------- bulkwriter/row/cell_row.hpp -----------------------------------------------------------------------------
-
-namespace bulkwriter {
-inline namespace v1 {
-namespace detail {
-
-class chunk_writer;
-
-// The elements of an array, or the structs of an array of structs one behind another.
-struct cell_list {
-  std::vector<cell> cells;
-  std::size_t width = 1;  // cells of an element
-
-  void clear() {
-    cells.clear();
-    width = 1;
-  }
-  cell view() const { return cell::list(cells, width); }
-};
-
-// Puts entries in ascending order of their indices; of several with one index all stay, for the checker to see.
-void sort_sparse(std::vector<std::uint32_t>& indices, std::vector<float>& values);
-
-}  // namespace detail
-
-/// A row on its way to cells: the cells, the memory behind those that cannot view what they were given, and what was
-/// wrong with values that did not become cells. Used again for row after row; the memory is that of the largest.
-/// Writers of a compile-time schema have one of their own; rows of a run-time schema are filled by `text_columns` and
-/// <bulkwriter/adapt/boost_json.hpp>, and a writer takes it. Not thread-safe.
-class cell_row {
- public:
-  /// For rows of these fields, which must outlive it.
-  explicit cell_row(std::span<field_info const> fields);
-  cell_row(cell_row&&) noexcept;             ///< what was moved from can be destroyed and assigned to
-  cell_row& operator=(cell_row&&) noexcept;  ///< likewise
-  ~cell_row();                               ///< with all that its cells view
-
-  /// Makes room for the next row: all cells null, no problems.
-  void clear();
-
-  /// The fields that it is for.
-  std::span<field_info const> fields() const noexcept { return fields_; }
-  /// One a field. Valid until `clear`.
-  std::span<cell const> cells() const noexcept { return cells_; }
-  /// In the order in which they were found.
-  std::vector<problem> const& problems() const noexcept { return problems_; }
-
-  /// Sets the cell of field `i`. What it views must live until the row is appended; memory that does can be had below.
-  void set(std::size_t i, cell value) noexcept { cells_[i] = value; }
-  /// Adds to the problems of the row, which will be refused. The field's own value is not judged then.
-  void refuse(errc code, std::string_view field, std::string message);
-
-  /// Empty memory that stays where it is until `clear`.
-  /// @{
-  std::string& new_text();
-  std::vector<float>& new_floats();
-  std::vector<std::int8_t>& new_int8s();
-  std::vector<std::uint8_t>& new_bytes();
-  std::vector<std::uint32_t>& new_indices();
-  detail::cell_list& new_list();
-  /// @}
-
- private:
-  friend class detail::chunk_writer;  // settles the cells
-
-  std::span<field_info const> fields_;
-  std::vector<cell> cells_;
-  std::vector<problem> problems_;
-  struct memory;  // of many types, which a unit that only passes rows on need not instantiate
-  std::unique_ptr<memory> memory_;
-};
-
-/// How a value of the user's becomes a row of a run-time schema: specialise with
-/// `static void read(T const& value, cell_row& row)`. <bulkwriter/adapt/boost_json.hpp> does so for
-/// boost::json::object.
-template <class T>
-struct cells_of {};
-
-}  // namespace v1
-}  // namespace bulkwriter
-
 // ---------- bulkwriter/row/to_cell.hpp ------------------------------------------------------------------------------
 
 // The cell of a value that `storable` lets pass. What cannot be viewed where it lies (packed bits, sorted indices,
@@ -4331,13 +4615,14 @@ string_block(std::span<Offset>, std::string_view) -> string_block<std::remove_co
 /// A column with a validity bitmap: made by `masked`.
 template <class Values>
 struct masked_column {
-  Values const& values;                    ///< of the caller; what stands where there is none does not matter
+  Values values;  ///< a reference to the caller's, or a temporary's; what stands where there is none does not matter
   std::span<std::uint8_t const> validity;  ///< bit `i % 8` of byte `i / 8`: whether row `i` has a value
 };
-/// A column of which some rows are null, with Arrow's validity bitmap. Refers to both.
+/// A column of which some rows are null, with Arrow's validity bitmap. Refers to both; a column that is a temporary is
+/// moved into it.
 template <class Values>
-masked_column<Values> masked(Values const& values, std::span<std::uint8_t const> validity) noexcept {
-  return {values, validity};
+masked_column<Values> masked(Values&& values, std::span<std::uint8_t const> validity) {
+  return {std::forward<Values>(values), validity};
 }
 
 namespace detail {
@@ -4392,7 +4677,7 @@ struct column_rows<string_block<Offset>> {
 template <class Values>
 struct column_rows<masked_column<Values>> {
   using column = masked_column<Values>;
-  using rows = column_rows<Values>;
+  using rows = column_rows<std::remove_cvref_t<Values>>;
   static std::size_t size(column const& c, std::size_t width) { return rows::size(c.values, width); }
   static std::string fault(column const& c, std::size_t width) {
     if (c.validity.size() < (rows::size(c.values, width) + 7) / 8)
@@ -4473,7 +4758,21 @@ struct writer_options {
   /// The oldest server that must be able to import the files: fields that it does not read in this format are
   /// invalid_schema when the writer is made. {}: whatever the collection's own server takes.
   server_version oldest_server = {};
+  /// Whether vectors of zeros only (sparse ones without a value other than 0, those in structs, too) are refused, as
+  /// zero_vector: a COSINE index has no use for them, and a member that a row's initializer left out is one.
+  bool refuse_zero_vectors = false;
 };
+
+namespace detail {
+/// What a local_options or remote_options says of every writer; the handler is taken out of it.
+template <class Options>
+writer_options shared_options(Options& options) {
+  return {.chunk_size = options.chunk_size,
+          .on_abandoned = std::move(options.on_abandoned),
+          .oldest_server = options.oldest_server,
+          .refuse_zero_vectors = options.refuse_zero_vectors};
+}
+}  // namespace detail
 
 }  // namespace v1
 }  // namespace bulkwriter
@@ -4712,9 +5011,8 @@ consteval int first_unheld_field() {
 ///
 /// Errors of a refused row: null_not_allowed, out_of_range, not_finite, varchar_too_long, invalid_utf8, invalid_json,
 /// json_too_long, wrong_dim, duplicate_key, capacity_exceeded, invalid_sparse, invalid_geometry, invalid_timestamp,
-/// format_cannot_hold, several_problems, row_too_large. Errors of writing: those of the place, for a folder io_error
-/// and no_space. invalid_state: the writer was moved from, or an exception
-/// has ended a write.
+/// zero_vector, format_cannot_hold, several_problems, row_too_large. Errors of writing: those of the place, for a folder
+/// io_error and no_space. invalid_state: the writer was moved from, or an exception has ended a write.
 template <class Schema, class Format>
 class bulk_writer : public bulk_writer_base {
  public:
@@ -4935,10 +5233,11 @@ class bulk_writer : public bulk_writer_base {
     for (std::size_t c = 0; c < names.size(); ++c) {
       if (faults[c].empty() && sizes[c] != sizes[0])
         faults[c] =
-            std::to_string(sizes[c]) + " rows, where '" + std::string(names[0]) + "' has " + std::to_string(sizes[0]);
+            std::to_string(sizes[c]) + " rows, where " + detail::quoted_name(names[0]) + " has " +
+            std::to_string(sizes[0]);
       if (!faults[c].empty())
         return error_info{.code = errc::invalid_option,
-                          .message = "column '" + std::string(names[c]) + "': " + faults[c],
+                          .message = "column " + detail::quoted_name(names[c]) + ": " + faults[c],
                           .field = std::string(names[c])};
     }
     for (std::size_t i = 0; i < sizes[0]; ++i)
@@ -4977,6 +5276,9 @@ struct local_options {
   /// The oldest server that must be able to import the files: fields that it does not read in this format are
   /// invalid_schema when the writer is made. {}: whatever the collection's own server takes.
   server_version oldest_server = {};
+  /// Whether vectors of zeros only (sparse ones without a value other than 0, those in structs, too) are refused, as
+  /// zero_vector: a COSINE index has no use for them, and a member that a row's initializer left out is one.
+  bool refuse_zero_vectors = false;
 };
 
 namespace detail {
@@ -5079,6 +5381,7 @@ BULKWRITER_DECL std::string_view to_string(errc code) noexcept {
     case errc::invalid_sparse: return "invalid_sparse";
     case errc::invalid_geometry: return "invalid_geometry";
     case errc::invalid_timestamp: return "invalid_timestamp";
+    case errc::zero_vector: return "zero_vector";
     case errc::format_cannot_hold: return "format_cannot_hold";
     case errc::invalid_schema: return "invalid_schema";
     case errc::invalid_option: return "invalid_option";
@@ -5269,6 +5572,63 @@ BULKWRITER_DECL std::from_chars_result read_float(char const* first, char const*
 }  // namespace v1
 }  // namespace bulkwriter
 
+// ---------- bulkwriter/text/detail/quoted.ipp -----------------------------------------------------------------------
+
+namespace bulkwriter {
+inline namespace v1 {
+namespace detail {
+
+// The code point of a character of well-formed UTF-8.
+inline unsigned code_point(std::string_view character) noexcept {
+  auto const at = [&](std::size_t i) { return static_cast<unsigned>(static_cast<unsigned char>(character[i])); };
+  if (character.size() == 1) return at(0);
+  unsigned code = at(0) & (0xffu >> (character.size() + 1));
+  for (std::size_t i = 1; i < character.size(); ++i) code = code << 6 | (at(i) & 0x3f);
+  return code;
+}
+
+// What terminals obey, or what makes readers see another text than there is.
+inline bool is_invisible(unsigned code) noexcept {
+  return code < 0x20 || (code >= 0x7f && code < 0xa0) || (code >= 0x200b && code <= 0x200f) ||
+         (code >= 0x2028 && code <= 0x202e) || (code >= 0x2066 && code <= 0x2069) || code == 0xfeff;
+}
+
+BULKWRITER_DECL std::string one_line(std::string_view text, std::size_t limit) {
+  static constexpr char digits[] = "0123456789abcdef";
+  std::string out, next;
+  auto const escape = [&next](char letter, unsigned value, int count) {
+    (next = '\\') += letter;
+    while (count-- > 0) next += digits[value >> (4 * count) & 15];
+  };
+  for (std::size_t at = 0; at < text.size();) {
+    unsigned const first = static_cast<unsigned char>(text[at]);
+    std::size_t size = first < 0x80 ? 1 : first < 0xe0 ? 2 : first < 0xf0 ? 3 : 4;
+    std::string_view const character = text.substr(at, size);
+    if (find_utf8_fault(character) != std::string_view::npos) {
+      size = 1;
+      escape('x', first, 2);
+    } else if (first == '\n' || first == '\r') {
+      escape(first == '\n' ? 'n' : 'r', 0, 0);
+    } else if (unsigned const code = code_point(character); is_invisible(code)) {
+      code < 0x80 ? escape('x', code, 2) : escape('u', code, 4);
+    } else {
+      next = character;
+    }
+    if (out.size() + next.size() > limit) return out += "…";
+    out += next;
+    at += size;
+  }
+  return out;
+}
+
+BULKWRITER_DECL std::string in_quotes(std::string_view text, std::size_t limit) {
+  return '\'' + one_line(text, limit) + '\'';
+}
+
+}  // namespace detail
+}  // namespace v1
+}  // namespace bulkwriter
+
 // ---------- bulkwriter/row/detail/text.ipp --------------------------------------------------------------------------
 
 namespace bulkwriter {
@@ -5279,32 +5639,33 @@ class json_scanner {
  public:
   explicit json_scanner(std::string_view text) noexcept : text_(text) {}
 
-  std::optional<text_fault> run(std::vector<std::string>* keys) {
+  std::optional<json_fault> run(std::vector<std::string>* keys) {
     if (std::size_t const at = find_utf8_fault(text_); at != std::string_view::npos)
-      return text_fault{at, "not well-formed UTF-8"};
+      return json_fault{.offset = at, .what = "not well-formed UTF-8"};
     keys_ = keys;
     skip_space();
-    if (keys_ != nullptr && !looking_at('{')) return text_fault{at_, "an object was expected"};
-    // `open_` holds the containers that are not closed yet: true for an object
+    if (keys_ != nullptr && !looking_at('{')) return json_fault{.offset = at_, .what = "an object was expected"};
     for (;;) {
       if (!begin_value()) return fault_;
       if (opened_) continue;
       for (;;) {
         skip_space();
         if (open_.empty()) {
-          if (at_ != text_.size()) return text_fault{at_, "text behind the value"};
-          return std::nullopt;
+          if (at_ != text_.size()) return json_fault{.offset = at_, .what = "text behind the value"};
+          return std::move(repeated_);
         }
-        bool const in_object = open_.back();
+        container& innermost = open_.back();
         if (take(',')) {
           skip_space();
-          if (in_object && !key()) return fault_;
+          ++innermost.elements;
+          if (innermost.is_object && !key()) return fault_;
           break;
         }
-        if (!take(in_object ? '}' : ']')) {
-          refuse(in_object ? "',' or '}' was expected" : "',' or ']' was expected");
+        if (!take(innermost.is_object ? '}' : ']')) {
+          refuse(innermost.is_object ? "',' or '}' was expected" : "',' or ']' was expected");
           return fault_;
         }
+        if (innermost.is_object) close_object();
         open_.pop_back();
       }
     }
@@ -5313,6 +5674,22 @@ class json_scanner {
   void unescape_to(std::string& out) { string(&out); }
 
  private:
+  // One that is not closed yet.
+  struct container {
+    bool is_object;
+    std::size_t first_key;     // in names_, of an object
+    std::size_t elements = 0;  // before the one that is being read
+  };
+  // A key of an object that is not closed yet.
+  struct name {
+    std::size_t at;           // of its value
+    std::size_t begin, size;  // without quotes, in the text, or unescaped
+    bool is_unescaped;
+  };
+  std::string_view view_of(name const& n) const noexcept {
+    return (n.is_unescaped ? std::string_view(unescaped_) : text_).substr(n.begin, n.size);
+  }
+
   // Reads a scalar whole, or the opening of a container up to where its first value is due.
   bool begin_value() {
     opened_ = false;
@@ -5324,7 +5701,7 @@ class json_scanner {
       ++at_;
       skip_space();
       if (take(c == '{' ? '}' : ']')) return true;
-      open_.push_back(c == '{');
+      open_.push_back({.is_object = c == '{', .first_key = names_.size()});
       opened_ = true;
       return c == '[' || key();
     }
@@ -5340,11 +5717,58 @@ class json_scanner {
   }
 
   bool key() {
-    bool const wanted = keys_ != nullptr && open_.size() == 1;
+    std::size_t const at = at_;
     if (!looking_at('"')) return refuse("a key in quotes was expected");
-    if (!string(wanted ? &keys_->emplace_back() : nullptr)) return false;
+    if (!string(nullptr)) return false;
+    std::string_view const whole = text_.substr(at, at_ - at);
+    name n{.at = 0, .begin = at + 1, .size = whole.size() - 2, .is_unescaped = false};
+    if (whole.find('\\') != std::string_view::npos) {
+      n.begin = unescaped_.size();
+      append_unescaped(unescaped_, whole);
+      n.size = unescaped_.size() - n.begin;
+      n.is_unescaped = true;
+    }
+    if (keys_ != nullptr && open_.size() == 1) keys_->emplace_back(view_of(n));
     skip_space();
-    return take(':') || refuse("':' was expected");
+    if (!take(':')) return refuse("':' was expected");
+    skip_space();
+    n.at = at_;
+    names_.push_back(n);
+    return true;
+  }
+
+  // Each key once: of two, some readers take the first and some the last. Sorted, since keys may be many and long.
+  void close_object() {
+    auto const begin = names_.begin() + static_cast<std::ptrdiff_t>(open_.back().first_key);
+    std::sort(begin, names_.end(), [&](name const& a, name const& b) {
+      int const order = view_of(a).compare(view_of(b));
+      return order != 0 ? order < 0 : a.at < b.at;
+    });
+    auto repeated = names_.end();
+    for (auto n = begin; n != names_.end(); ++n)
+      if (n != begin && view_of(*n) == view_of(n[-1]) && (repeated == names_.end() || n->at < repeated->at))
+        repeated = n;
+    if (repeated != names_.end() && !repeated_) refuse_repeated(*repeated);
+    for (auto n = begin; n != names_.end(); ++n)
+      if (n->is_unescaped) unescaped_.resize((std::min)(unescaped_.size(), n->begin));
+    names_.erase(begin, names_.end());
+  }
+
+  // In the innermost object. The keys of those around it are still as they came: the last leads inwards.
+  void refuse_repeated(name const& repeated) {
+    json_fault& fault = repeated_.emplace();
+    fault.offset = repeated.at;
+    fault.key = view_of(repeated);
+    for (std::size_t k = 0; k + 1 < open_.size(); ++k) {
+      if (open_[k].is_object) {
+        if (k != 0) fault.object += '.';
+        fault.object += view_of(names_[open_[k + 1].first_key - 1]);
+      } else {
+        fault.object += '[' + std::to_string(open_[k].elements) + ']';
+      }
+      if (k == 0) fault.top_key = fault.object;
+    }
+    if (open_.size() == 1) fault.top_key = *fault.key;
   }
 
   bool string(std::string* unescaped) {
@@ -5443,24 +5867,33 @@ class json_scanner {
     return true;
   }
   bool refuse(char const* what) {
-    fault_ = {at_, what};
+    fault_ = {.offset = at_, .what = what};
     return false;
   }
 
   static constexpr std::size_t max_depth = 1024;
   std::string_view text_;
   std::size_t at_ = 0;
-  std::vector<bool> open_;
+  std::vector<container> open_;
   bool opened_ = false;
+  std::vector<name> names_;
+  std::string unescaped_;  // what those of names_ stand for that have escapes
   std::vector<std::string>* keys_ = nullptr;
-  text_fault fault_;
+  json_fault fault_;
+  std::optional<json_fault> repeated_;  // the first; what is no JSON at all is told before it
 };
 
-BULKWRITER_DECL std::optional<text_fault> find_json_fault(std::string_view text) {
+BULKWRITER_DECL std::string json_fault::rule(std::string_view not_what, std::string_view a_key) const {
+  if (!key) return std::string(not_what) + ": " + what + " at byte " + std::to_string(offset);
+  return std::string(a_key) + ' ' + quoted_name(*key) + " appears more than once" +
+         (object.empty() ? "" : " in " + quoted_name(object));
+}
+
+BULKWRITER_DECL std::optional<json_fault> find_json_fault(std::string_view text) {
   return json_scanner(text).run(nullptr);
 }
 
-BULKWRITER_DECL std::optional<text_fault> find_json_object_fault(std::string_view text,
+BULKWRITER_DECL std::optional<json_fault> find_json_object_fault(std::string_view text,
                                                                  std::vector<std::string>& keys) {
   keys.clear();
   return json_scanner(text).run(&keys);
@@ -5501,7 +5934,7 @@ BULKWRITER_DECL void append_json_string(std::string& out, std::string_view text)
 template <class T>
 void append_chars(std::string& out, T value) {
   char buffer[40];
-  out.append(buffer, std::to_chars(buffer, buffer + sizeof buffer, value).ptr);
+  out.append(buffer, write_json_number(buffer, buffer + sizeof buffer, value));
 }
 BULKWRITER_DECL void append_json_number(std::string& out, float value) {
   if (is_finite(value))
@@ -5534,16 +5967,112 @@ BULKWRITER_DECL std::optional<std::string_view> inside_braces(std::string_view o
 }  // namespace v1
 }  // namespace bulkwriter
 
+// ---------- bulkwriter/format/detail/csv_numbers.ipp ----------------------------------------------------------------
+
+namespace bulkwriter {
+inline namespace v1 {
+namespace detail {
+
+/// The size of a number: d.ddd times ten to a power, without zeros at either end. 0 has no digits.
+struct decimal {
+  std::string digits;
+  std::int64_t exponent = 0;
+
+  // Of a number as JSON spells it.
+  explicit decimal(std::string_view number) {
+    std::size_t const mantissa = (std::min)(number.find_first_of("eE"), number.size());
+    std::int64_t before_point = 0;
+    bool behind_point = false;
+    for (char const c : number.substr(0, mantissa)) {
+      if (c == '.') behind_point = true;
+      if (c < '0' || c > '9') continue;
+      if (!behind_point) ++before_point;
+      digits += c;
+    }
+    std::size_t const zeros = (std::min)(digits.find_first_not_of('0'), digits.size());
+    digits.erase(0, zeros);
+    digits.erase(digits.find_last_not_of('0') + 1);
+    if (digits.empty()) return;
+    std::string_view power = number.substr((std::min)(mantissa + 1, number.size()));
+    if (power.starts_with('+')) power.remove_prefix(1);
+    // beyond 64 bits: of a number that is 0, or too large for a double, as no number here is
+    if (std::from_chars(power.data(), power.data() + power.size(), exponent).ec == std::errc::result_out_of_range)
+      exponent = -1'000'000'000;
+    exponent += before_point - 1 - static_cast<std::int64_t>(zeros);
+  }
+
+  friend bool operator==(decimal const&, decimal const&) = default;
+};
+
+// The number that comes back; nothing where it is the same.
+inline std::optional<std::string> changed_to(std::string_view number) {
+  double value = 0;
+  (void)read_float(number.data(), number.data() + number.size(), value);
+  constexpr std::size_t most_digits = 767;  // that a double has
+  char buffer[most_digits + 16];
+  auto const scientific = [&](auto... precision) {
+    return std::string_view(
+        buffer, std::to_chars(buffer, buffer + sizeof buffer, value, std::chars_format::scientific, precision...).ptr);
+  };
+  decimal const given(number), shortest(scientific());
+  if (given == shortest) return std::nullopt;
+  bool const is_integer = number.find_first_of(".eE") == std::string_view::npos;
+  if (!is_integer && !given.digits.empty() && given.digits.size() <= most_digits &&
+      given == decimal(scientific(static_cast<int>(given.digits.size()) - 1)))
+    return std::nullopt;
+  std::string read = number.starts_with('-') ? "-" : "";
+  if (is_integer && shortest.exponent < 21)
+    read.append(shortest.digits).append(static_cast<std::size_t>(shortest.exponent) + 1 - shortest.digits.size(), '0');
+  else
+    append_json_number(read = {}, value);
+  return read;
+}
+
+BULKWRITER_DECL std::optional<changed_number> find_changed_number(std::string_view object) {
+  std::string_view string, key;  // the last one, with its quotes, and the last of those that began a member
+  std::size_t depth = 0;
+  for (std::size_t at = 0; at < object.size(); ++at) {
+    char const c = object[at];
+    if (c == '"') {
+      std::size_t const begin = at;
+      for (++at; at < object.size() && object[at] != '"'; ++at)
+        if (object[at] == '\\') ++at;
+      string = object.substr(begin, at + 1 - begin);
+    } else if (c == '{' || c == '[') {
+      ++depth;
+    } else if (c == '}' || c == ']') {
+      --depth;
+    } else if (c == ':' && depth == 1) {
+      key = string;
+    } else if (c == '-' || (c >= '0' && c <= '9')) {
+      std::size_t const end = (std::min)(object.find_first_not_of("0123456789+-.eE", at), object.size());
+      std::string_view const number = object.substr(at, end - at);
+      if (auto read = changed_to(number)) {
+        changed_number changed{.key = {}, .number = number, .read = *std::move(read)};
+        if (!key.empty()) append_unescaped(changed.key, key);
+        return changed;
+      }
+      at = end - 1;
+    }
+  }
+  return std::nullopt;
+}
+
+}  // namespace detail
+}  // namespace v1
+}  // namespace bulkwriter
+
 // ---------- bulkwriter/format/detail/json_value.ipp -----------------------------------------------------------------
 
 namespace bulkwriter {
 inline namespace v1 {
 namespace detail {
 
-// The longest that to_chars makes of these, with a character behind it.
+// The longest that these are, with a character behind them.
 inline constexpr std::size_t longest_float = 16,  // "-1.1754944e-38"
     longest_byte = 5,                             // "-128"
-    longest_index = 11;                           // "4294967294"
+    longest_index = 11,                           // "4294967294"
+    longest_sparse_entry = longest_index + longest_float + 3;
 
 // Makes room for so many characters at the end, has them written by write(first, last), which gives their end, and cuts
 // off the rest.
@@ -5555,13 +6084,13 @@ void append_at_most(std::string& out, std::size_t room, Write const& write) {
   out.resize(static_cast<std::size_t>(end - out.data()));
 }
 
-// A list of numbers; each is `number(value)`, which to_chars takes.
+// A list of numbers; each is `number(value)`.
 template <std::size_t longest, class T, class Number>
 void append_json_numbers(std::string& out, std::span<T const> values, Number const& number) {
   append_at_most(out, 2 + values.size() * longest, [&](char* at, char* end) {
     *at++ = '[';
     for (T const v : values) {
-      at = std::to_chars(at, end, number(v)).ptr;
+      at = write_json_number(at, end, number(v));
       *at++ = ',';
     }
     if (!values.empty()) --at;
@@ -5580,23 +6109,42 @@ void append_json_halves(std::string& out, cell const& value) {
     append_json_numbers<longest_float>(out, value.as_floats(), [](float v) { return from_bits(to_bits(v)); });
 }
 
+inline char* write_sparse_entry(char* at, char* end, std::uint32_t index, float value) {
+  *at++ = '"';
+  at = write_json_number(at, end, index);
+  *at++ = '"';
+  *at++ = ':';
+  at = write_json_number(at, end, value);
+  *at++ = ',';
+  return at;
+}
+
+// An entry at a time: these vectors have no dim that would bound them.
 BULKWRITER_DECL void append_json_sparse(std::string& out, cell const& vector) {
   auto const indices = vector.sparse_indices();
   auto const values = vector.sparse_values();
-  append_at_most(out, 2 + indices.size() * (longest_index + longest_float + 3), [&](char* at, char* end) {
-    *at++ = '{';
-    for (std::size_t i = 0; i < indices.size(); ++i) {
-      *at++ = '"';
-      at = std::to_chars(at, end, indices[i]).ptr;
-      *at++ = '"';
-      *at++ = ':';
-      at = std::to_chars(at, end, values[i]).ptr;
-      *at++ = ',';
-    }
-    if (!indices.empty()) --at;
-    *at++ = '}';
-    return at;
-  });
+  out += '{';
+  for (std::size_t i = 0; i < indices.size(); ++i) {
+    char entry[longest_sparse_entry];
+    out.append(entry, write_sparse_entry(entry, entry + sizeof entry, indices[i], values[i]));
+  }
+  if (!indices.empty()) out.pop_back();
+  out += '}';
+}
+
+BULKWRITER_DECL std::uint64_t json_sparse_bound(cell const& vector) noexcept {
+  return 2 + std::uint64_t{vector.size()} * longest_sparse_entry;
+}
+
+BULKWRITER_DECL std::uint64_t json_sparse_size(cell const& vector) {
+  auto const indices = vector.sparse_indices();
+  auto const values = vector.sparse_values();
+  std::uint64_t size = indices.empty() ? 2 : 1;  // braces, and a comma less
+  for (std::size_t i = 0; i < indices.size(); ++i) {
+    char entry[longest_sparse_entry];
+    size += static_cast<std::uint64_t>(write_sparse_entry(entry, entry + sizeof entry, indices[i], values[i]) - entry);
+  }
+  return size;
 }
 
 // Of every kind but those that are made of others.
@@ -5668,6 +6216,97 @@ BULKWRITER_DECL void append_json_cell(std::string& out, field_info const& field,
 }
 
 }  // namespace detail
+}  // namespace v1
+}  // namespace bulkwriter
+
+// ---------- bulkwriter/row/detail/cell_row.ipp ----------------------------------------------------------------------
+
+namespace bulkwriter {
+inline namespace v1 {
+namespace detail {
+
+// Things that keep their addresses and their memory from one use to the next. A list by hand: six vectors of pointers
+// cost a unit more to compile than the rest of the row.
+template <class T>
+class reused {
+ public:
+  reused() = default;
+  reused(reused const&) = delete;
+  reused& operator=(reused const&) = delete;
+  ~reused() {
+    while (first_ != nullptr) delete std::exchange(first_, first_->next);
+  }
+
+  T& get() {
+    node*& next = last_ != nullptr ? last_->next : first_;
+    if (next == nullptr) next = new node;
+    last_ = next;
+    last_->value.clear();
+    return last_->value;
+  }
+  void release() noexcept { last_ = nullptr; }
+
+ private:
+  struct node {
+    T value = {};
+    node* next = nullptr;
+  };
+  node* first_ = nullptr;
+  node* last_ = nullptr;  // of those in use
+};
+
+BULKWRITER_DECL void sort_sparse(std::vector<std::uint32_t>& indices, std::vector<float>& values) {
+  if (std::is_sorted(indices.begin(), indices.end())) return;
+  std::vector<std::uint64_t> order;  // index, and in the lower half where its value stands
+  order.reserve(indices.size());
+  for (std::size_t i = 0; i < indices.size(); ++i) order.push_back(std::uint64_t{indices[i]} << 32 | i);
+  std::sort(order.begin(), order.end());
+  std::vector<float> const given = values;
+  for (std::size_t i = 0; i < order.size(); ++i) {
+    indices[i] = static_cast<std::uint32_t>(order[i] >> 32);
+    values[i] = given[static_cast<std::uint32_t>(order[i])];
+  }
+}
+
+}  // namespace detail
+
+struct cell_row::memory {
+  detail::reused<std::string> texts = {};
+  detail::reused<std::vector<float>> floats = {};
+  detail::reused<std::vector<std::int8_t>> int8s = {};
+  detail::reused<std::vector<std::uint8_t>> bytes = {};
+  detail::reused<std::vector<std::uint32_t>> indices = {};
+  detail::reused<detail::cell_list> lists = {};
+};
+
+BULKWRITER_DECL cell_row::cell_row(std::span<field_info const> fields)
+    : fields_(fields), cells_(fields.size()), memory_(new memory) {}
+BULKWRITER_DECL cell_row::cell_row(cell_row&&) noexcept = default;
+BULKWRITER_DECL cell_row& cell_row::operator=(cell_row&&) noexcept = default;
+BULKWRITER_DECL cell_row::~cell_row() = default;
+
+BULKWRITER_DECL std::string& cell_row::new_text() & { return memory_->texts.get(); }
+BULKWRITER_DECL std::vector<float>& cell_row::new_floats() & { return memory_->floats.get(); }
+BULKWRITER_DECL std::vector<std::int8_t>& cell_row::new_int8s() & { return memory_->int8s.get(); }
+BULKWRITER_DECL std::vector<std::uint8_t>& cell_row::new_bytes() & { return memory_->bytes.get(); }
+BULKWRITER_DECL std::vector<std::uint32_t>& cell_row::new_indices() & { return memory_->indices.get(); }
+BULKWRITER_DECL detail::cell_list& cell_row::new_list() & { return memory_->lists.get(); }
+
+BULKWRITER_DECL void cell_row::refuse(errc code, std::string_view field, std::string message) {
+  problems_.push_back({.code = code, .field = std::string(field), .message = std::move(message)});
+}
+
+BULKWRITER_DECL void cell_row::clear() {
+  for (cell& c : cells_) c = cell();
+  problems_.clear();
+  memory_->texts.release();
+  memory_->floats.release();
+  memory_->int8s.release();
+  memory_->bytes.release();
+  memory_->indices.release();
+  memory_->lists.release();
+}
+
 }  // namespace v1
 }  // namespace bulkwriter
 
@@ -5921,6 +6560,29 @@ BULKWRITER_DECL std::optional<text_fault> find_wkt_fault(std::string_view text) 
 }  // namespace v1
 }  // namespace bulkwriter
 
+// ---------- bulkwriter/text/detail/problems.ipp ---------------------------------------------------------------------
+
+namespace bulkwriter {
+inline namespace v1 {
+namespace detail {
+
+BULKWRITER_DECL std::string list_problems(std::span<problem const> problems, bool with_codes) {
+  static constexpr std::size_t enough = 600;  // bytes, beyond which no other problem is begun
+  std::string out;
+  for (problem const& p : problems) {
+    if (out.size() > enough) return out += "; and " + std::to_string(problems.data() + problems.size() - &p) + " more";
+    if (!out.empty()) out += "; ";
+    if (!p.field.empty()) out += "field " + quoted_name(p.field) + ": ";
+    out += p.message;
+    if (with_codes) (out += " [bulkwriter.").append(to_string(p.code)) += ']';
+  }
+  return out;
+}
+
+}  // namespace detail
+}  // namespace v1
+}  // namespace bulkwriter
+
 // ---------- bulkwriter/row/detail/row_problems.ipp ------------------------------------------------------------------
 
 namespace bulkwriter {
@@ -5932,20 +6594,10 @@ BULKWRITER_DECL error_info refused_row(std::int64_t row_number, std::vector<prob
   info.row = row_number;
   info.field = problems.front().field;
   info.message = "row " + std::to_string(row_number);
-  if (problems.size() == 1) {
-    problem const& p = problems.front();
-    info.code = p.code;
-    info.message += (p.field.empty() ? ": " : ", field '" + p.field + "': ") + p.message;
-  } else {
-    info.code = errc::several_problems;
-    info.message += ": " + std::to_string(problems.size()) + " problems";
-    for (std::size_t k = 0; k < problems.size(); ++k) {
-      problem const& p = problems[k];
-      info.message += k == 0 ? ": " : "; ";
-      if (!p.field.empty()) info.message += "field '" + p.field + "': ";
-      info.message += p.message + " [bulkwriter." + std::string(to_string(p.code)) + "]";
-    }
-  }
+  bool const one = problems.size() == 1;
+  info.code = one ? problems.front().code : errc::several_problems;
+  info.message += one ? (info.field.empty() ? ": " : ", ") : ": " + std::to_string(problems.size()) + " problems: ";
+  info.message += list_problems(problems, !one);
   info.problems = std::move(problems);
   return info;
 }
@@ -5981,14 +6633,8 @@ BULKWRITER_DECL std::size_t find_not_finite(std::span<float const> values) noexc
   return i;
 }
 
-// The beginning of a value for a message, cut where it stops being UTF-8, so that no message holds broken text.
-inline std::string quoted_start(std::string_view text) {
-  std::string_view start = text.substr(0, 32);
-  start = start.substr(0, std::min(find_utf8_fault(start), start.size()));
-  std::string out = "'";
-  for (char const c : start) out += static_cast<unsigned char>(c) < 0x20 || c == 0x7f ? '?' : c;
-  return out += start.size() < text.size() ? "…'" : "'";
-}
+// The beginning of a value for a message.
+inline std::string quoted_start(std::string_view text) { return in_quotes(text, 32); }
 inline std::string number_text(double value) {
   if (!is_finite(value)) {
     auto const bits = std::bit_cast<std::uint64_t>(value);
@@ -6003,7 +6649,7 @@ inline std::string number_text(double value) {
 BULKWRITER_DECL void row_checker::add(errc code, std::string message) {
   std::string place;
   if (element_ != nowhere) place = "element [" + std::to_string(element_) + "]: ";
-  if (sub_field_ != nullptr) (place += '\'').append(sub_field_->name) += "': ";
+  if (sub_field_ != nullptr) place += quoted_name(sub_field_->name) + ": ";
   problems_.push_back({.code = code, .field = std::string(field_->name), .message = place + std::move(message)});
 }
 
@@ -6033,7 +6679,37 @@ BULKWRITER_DECL result<void> row_checker::verdict(std::int64_t row) {
   return refused_row(row, std::exchange(problems_, {}));
 }
 
+// Whether all numbers of a vector are 0 in the file, of whatever sign.
+inline bool is_all_zero(kind k, cell const& vector) noexcept {
+  auto const none = [](auto const& values, auto significant) {
+    return std::none_of(values.begin(), values.end(), [&](auto v) { return significant(v) != 0; });
+  };
+  auto const as_it_is = [](auto v) { return v; };
+  auto const without_sign = [](auto bits) { return bits & ((1u << (sizeof bits * 8 - 1)) - 1); };
+  auto const float_bits = [&](float v) { return without_sign(std::bit_cast<std::uint32_t>(v)); };
+  switch (vector.holds()) {
+    case cell::type::floats:
+      if (k == kind::float16_vector)
+        return none(vector.as_floats(), [&](float v) { return without_sign(to_float16_bits(v)); });
+      if (k == kind::bfloat16_vector)
+        return none(vector.as_floats(), [&](float v) { return without_sign(to_bfloat16_bits(v)); });
+      return none(vector.as_floats(), float_bits);
+    case cell::type::halves: return none(vector.as_halves(), without_sign);
+    case cell::type::int8s: return none(vector.as_int8s(), as_it_is);
+    case cell::type::bytes: return none(vector.as_bytes(), as_it_is);
+    case cell::type::sparse: return none(vector.sparse_values(), float_bits);
+    default: return false;
+  }
+}
+
 BULKWRITER_DECL void row_checker::check_value(field_info const& f, cell const& value) {
+  std::size_t const before = problems_.size();
+  check_kind(f, value);
+  if (refuse_zero_vectors_ && is_vector(f.type) && problems_.size() == before && is_all_zero(f.type, value))
+    add(errc::zero_vector, "a vector of zeros only, which this writer refuses");
+}
+
+BULKWRITER_DECL void row_checker::check_kind(field_info const& f, cell const& value) {
   using type = cell::type;
   type const t = value.holds();
   if (t == type::null) {
@@ -6133,10 +6809,15 @@ BULKWRITER_DECL void row_checker::check_number(kind k, double value) {
     add(errc::out_of_range, "value " + number_text(value) + " is outside the range of float32");
 }
 
+inline std::string text_there(std::string_view text, std::size_t offset) {
+  return offset < text.size() ? ": " + quoted_start(text.substr(offset)) : std::string();
+}
 inline std::string complaint(std::string_view text, text_fault const& fault) {
-  std::string_view const rest = text.substr(std::min(fault.offset, text.size()));
-  return std::string(fault.what) + " at byte " + std::to_string(fault.offset) +
-         (rest.empty() ? "" : ": " + quoted_start(rest));
+  return std::string(fault.what) + " at byte " + std::to_string(fault.offset) + text_there(text, fault.offset);
+}
+inline std::string complaint(std::string_view text, json_fault const& fault, std::string_view not_what,
+                             std::string_view a_key = "the key") {
+  return fault.rule(not_what, a_key) + (fault.key ? std::string() : text_there(text, fault.offset));
 }
 
 BULKWRITER_DECL void row_checker::check_text(field_info const& f, std::string_view value) {
@@ -6262,7 +6943,7 @@ BULKWRITER_DECL void row_checker::check_json(std::string_view text) {
     add(errc::json_too_long, std::to_string(text.size()) + " bytes exceed the " +
                                  std::to_string(limits::max_json_length) + " of a JSON cell");
   else if (auto const fault = find_json_fault(text))
-    add(errc::invalid_json, "not JSON: " + complaint(text, *fault));
+    add(fault->code(), complaint(text, *fault, "not JSON"));
 }
 
 BULKWRITER_DECL void row_checker::check_dynamic(std::string_view text) {
@@ -6271,21 +6952,12 @@ BULKWRITER_DECL void row_checker::check_dynamic(std::string_view text) {
                                  std::to_string(limits::max_json_length) + " of the dynamic field");
     return;
   }
-  if (auto const fault = find_json_object_fault(text, keys_)) {
-    add(errc::invalid_json, "not a JSON object: " + complaint(text, *fault));
-    return;
-  }
-  std::sort(keys_.begin(), keys_.end());
-  for (std::size_t k = 0; k < keys_.size(); ++k) {
-    std::string const& key = keys_[k];
-    if (k > 0 && keys_[k - 1] == key) {
-      if (k < 2 || keys_[k - 2] != key)
-        add(errc::duplicate_key, "the dynamic key '" + key + "' appears more than once");
-      continue;
-    }
+  if (auto const fault = find_json_object_fault(text, keys_))
+    return add(fault->code(), complaint(text, *fault, "not a JSON object", "the dynamic key"));
+  for (std::string const& key : keys_) {
     bool const taken = key == dynamic_field_name ||
                        std::any_of(fields_.begin(), fields_.end(), [&](auto const& f) { return f.name == key; });
-    if (taken) add(errc::duplicate_key, "the dynamic key '" + key + "' is the name of a field of the schema");
+    if (taken) add(errc::duplicate_key, "the dynamic key " + quoted_name(key) + " is the name of a field of the schema");
   }
 }
 
@@ -6310,6 +6982,17 @@ BULKWRITER_DECL void settle(std::span<field_info const> fields, std::span<cell> 
       c = cell::float64(f.default_number);
     else
       c = cell::text(f.default_text);
+  }
+}
+
+BULKWRITER_DECL void respell_timestamps(std::span<field_info const> fields, std::span<cell> cells, cell_row& memory) {
+  for (std::size_t i = 0; i < fields.size(); ++i) {
+    if (fields[i].type != kind::timestamptz || cells[i].is_null()) continue;
+    if (auto spelled = respelled_timestamp(cells[i].as_text())) {
+      std::string& text = memory.new_text();
+      text = *std::move(spelled);
+      cells[i] = cell::text(text);
+    }
   }
 }
 
@@ -6342,7 +7025,7 @@ inline std::string why_no_nullkey(std::string_view nullkey) {
 }
 
 inline error_info csv_cannot_hold(field_info const& f) {
-  std::string message = "field '" + std::string(f.name) + "': csv files cannot hold ";
+  std::string message = "field " + quoted_name(f.name) + ": csv files cannot hold ";
   if (!format::csv::holds(f.type)) {
     message += to_string(f.type);
   } else {
@@ -6350,8 +7033,8 @@ inline error_info csv_cannot_hold(field_info const& f) {
     auto const sub = std::find_if(subs.begin(), subs.end(), [](field_info const& s) {
       return !format::csv::holds({.type = kind::struct_array, .sub = &s, .sub_count = 1});
     });
-    message += "a struct_array with " + std::string(to_string(sub->type)) + " ('" + std::string(sub->name) +
-               "'): servers read neither text nor vectors other than float_vector there";
+    message += "a struct_array with " + std::string(to_string(sub->type)) + " (" + quoted_name(sub->name) +
+               "): servers read neither text nor vectors other than float_vector there";
   }
   return {.code = errc::invalid_schema, .message = std::move(message), .field = std::string(f.name)};
 }
@@ -6458,8 +7141,15 @@ BULKWRITER_DECL void csv_encoder::check_row(std::span<cell const> cells, std::ve
     };
     cell const& value = cells[i];
     if (looks_null(f, value))
-      refuse("the value '" + nullkey_ + "' is the nullkey of this CSV file, so it would be read as " +
+      refuse("the value " + in_quotes(nullkey_) + " is the nullkey of this CSV file, so it would be read as " +
              (f.has_default ? "the default_value" : "null"));
+    bool const is_good =
+        std::none_of(problems.begin(), problems.end(), [&](problem const& p) { return p.field == f.name; });
+    if (f.is_dynamic && is_good && value.holds() == cell::type::text) {
+      if (auto const changed = find_changed_number(value.as_text()))
+        refuse("the number " + one_line(changed->number, 40) + " of the key " + quoted_name(changed->key) +
+               " would be read as " + changed->read + " from a CSV file");
+    }
     // in JSON text a raw line end stands between values only
     if (value.holds() == cell::type::text && f.type != kind::json) {
       if (std::size_t const at = value.as_text().find("\r\n"); at != std::string_view::npos)
@@ -6591,7 +7281,8 @@ BULKWRITER_DECL result<void> spill_file::open() {
   int const file = ::mkstemp(path.data());
   if (file < 0) {
     bool const no_folder = errno == ENOENT || errno == ENOTDIR;
-    return spill_error(no_folder ? "find the folder (TMPDIR) of" : ("make, in '" + folder + "',").c_str(), errno);
+    return spill_error(no_folder ? "find the folder (TMPDIR) of" : ("make, in " + in_quotes(folder, 400) + ",").c_str(),
+                       errno);
   }
   stream_.reset(::fdopen(file, "w+b"));
   int const why = errno;
@@ -6643,7 +7334,7 @@ BULKWRITER_DECL result<std::unique_ptr<format::encoder>> format::npy::try_make_e
     none = false;
     if (holds(f)) continue;
     return error_info{.code = errc::invalid_schema,
-                      .message = "field '" + std::string(f.name) + "': npy files cannot hold " +
+                      .message = "field " + detail::quoted_name(f.name) + ": npy files cannot hold " +
                                  (holds(f.type) ? "nulls, and it is nullable" : std::string(to_string(f.type))),
                       .field = std::string(f.name)};
   }
@@ -6744,7 +7435,8 @@ BULKWRITER_DECL auto npy_encoder::make_column(field_info const& f, std::size_t p
           .values = byte_chain(pool)};
 }
 
-BULKWRITER_DECL npy_encoder::npy_encoder(std::span<field_info const> fields) {
+BULKWRITER_DECL npy_encoder::npy_encoder(std::span<field_info const> fields, std::size_t character_limit)
+    : character_limit_(character_limit) {
   for (field_info const& f : fields) {
     if (!f.written()) continue;
     columns_.push_back(make_column(f, static_cast<std::size_t>(&f - fields.data()), pool_));
@@ -6757,11 +7449,16 @@ BULKWRITER_DECL void npy_encoder::check_row(std::span<cell const> cells, std::ve
   for (std::size_t i = 0; i < columns_.size(); ++i) {
     cell const& c = cells[columns_[i].place];
     if (!columns_[i].is_text() || c.holds() != cell::type::text) continue;
+    auto const refuse = [&](std::string message) {
+      problems.push_back(
+          {.code = errc::format_cannot_hold, .field = std::string(names_[i]), .message = std::move(message)});
+    };
     if (std::size_t const at = c.as_text().find('\0'); at != std::string_view::npos)
-      problems.push_back({.code = errc::format_cannot_hold,
-                          .field = std::string(names_[i]),
-                          .message = "U+0000 at byte " + std::to_string(at) +
-                                     " cannot be stored in a NumPy file: its readers drop it"});
+      refuse("U+0000 at byte " + std::to_string(at) + " cannot be stored in a NumPy file: its readers drop it");
+    if (c.size() <= character_limit_) continue;  // bytes: no fewer than characters
+    if (std::size_t const characters = count_characters(c.as_text()); characters > character_limit_)
+      refuse(std::to_string(characters) + " characters exceed the " + std::to_string(character_limit_) +
+             " of a NumPy string");
   }
 }
 
@@ -7304,7 +8001,8 @@ BULKWRITER_DECL result<std::unique_ptr<format::encoder>> format::parquet::try_ma
   constexpr std::uint64_t kib = 1024, mib = 1024 * kib, gib = 1024 * mib;
   if (row_group_size < 4 * kib || row_group_size > 2 * gib)
     return refuse("row_group_size", row_group_size, ", which is not between 4 KiB and 2 GiB");
-  // a page's size is a 32-bit integer in its header, and its last row may hold 4,096 structs' vectors of 128 KiB
+  // A page's size is a 32-bit integer in its header; its last row may hold 4,096 structs' vectors of 128 KiB, and levels
+  // take twice as much as the smallest vectors in structs. What no rule of a schema bounds: see check_row.
   if (page_size < kib || page_size > 512 * mib)
     return refuse("page_size", page_size, ", which is not between 1 KiB and 512 MiB");
   if (std::none_of(fields.begin(), fields.end(), [](field_info const& f) { return f.written(); }))
@@ -7321,10 +8019,13 @@ inline std::vector<parquet_leaf> parquet_leaves_of(std::span<field_info const> f
   return leaves;
 }
 
-BULKWRITER_DECL parquet_encoder::parquet_encoder(format::parquet const& options, std::span<field_info const> fields)
+BULKWRITER_DECL parquet_encoder::parquet_encoder(format::parquet const& options, std::span<field_info const> fields,
+                                                 parquet_limits const& limits)
     : row_group_size_(options.row_group_size),
       page_size_(options.page_size),
       page_checksum_(options.page_checksum),
+      limits_(limits),
+      value_limit_(limits.page - page_overhead - text_level_bound * max_group_rows),
       metadata_(fields, parquet_leaves_of(fields)) {
   columns_.reserve(fields.size());  // leaves point there
   for (field_info const& f : fields) {
@@ -7343,6 +8044,45 @@ BULKWRITER_DECL parquet_encoder::parquet_encoder(format::parquet const& options,
   }
 }
 
+// What a row's values take in a leaf of texts that no rule of the schema bounds; 0 for others: with the largest dim,
+// max_length and max_capacity the row takes 512 MiB, and a page with all levels less than 2 GiB. `value`: of the field.
+BULKWRITER_DECL std::uint64_t parquet_encoder::text_bytes(leaf const& l, std::size_t place_in_struct,
+                                                          cell const& value) const {
+  if (l.physical() != parquet_format::physical::byte_array || l.type == kind::varchar) return 0;
+  constexpr std::uint64_t length = 4;
+  switch (value.holds()) {
+    case cell::type::text: return length + value.size();
+    case cell::type::sparse: {
+      std::uint64_t const bound = length + json_sparse_bound(value);
+      return bound <= value_limit_ ? bound : length + json_sparse_size(value);
+    }
+    case cell::type::list: {
+      std::uint64_t all = 0;
+      if (place_in_struct >= value.width()) return all;  // of a row that is refused anyway
+      for (std::size_t at = 0; at < value.size(); ++at) {
+        cell const& text = value.element(at)[place_in_struct];
+        if (text.holds() == cell::type::text) all += length + text.size();
+      }
+      return all;
+    }
+    default: return 0;
+  }
+}
+
+BULKWRITER_DECL void parquet_encoder::check_row(std::span<cell const> cells, std::vector<problem>& problems) const {
+  for (column const& c : columns_)
+    for (std::size_t k = 0; k < c.leaf_count; ++k) {
+      leaf const& l = leaves_[c.first_leaf + k];
+      std::uint64_t const size = text_bytes(l, k, cells[c.place]);
+      if (size <= value_limit_) continue;
+      problems.push_back({.code = errc::format_cannot_hold,
+                          .field = std::string(c.field->name),
+                          .message = (l.sub != nullptr ? quoted_name(l.sub->name) + ": " : "") + std::to_string(size) +
+                                     " bytes of one row exceed the " + std::to_string(value_limit_) +
+                                     " that a page of a Parquet file holds"});
+    }
+}
+
 BULKWRITER_DECL void parquet_encoder::put_row(std::span<cell const> cells) {
   drop_row();
   row_is_put_ = true;  // whatever throws below: what is there of the row goes with drop_row
@@ -7359,7 +8099,7 @@ BULKWRITER_DECL void parquet_encoder::close_page(leaf& l) {
 BULKWRITER_DECL void parquet_encoder::put(column& c, cell const& value) {
   if (c.field->type == kind::array || c.field->type == kind::struct_array) return put_list(c, value);
   leaf& l = leaves_[c.first_leaf];
-  begin_row(l);
+  begin_row(l, text_bytes(l, 0, value));
   if (c.holds_nulls) {
     c.rows.valid.push_back(!value.is_null());
     if (l.nesting == parquet_nesting::scalar) grow(group_rows_ % 8 == 0);  // a bit
@@ -7371,9 +8111,9 @@ BULKWRITER_DECL void parquet_encoder::put(column& c, cell const& value) {
 BULKWRITER_DECL void parquet_encoder::put_list(column& c, cell const& value) {
   std::size_t const size = value.is_null() ? 0 : value.size();
   std::span<leaf> const leaves = std::span(leaves_).subspan(c.first_leaf, c.leaf_count);
-  for (leaf& l : leaves) {
-    begin_row(l);
-    grow(parquet_level_bound(l, c.holds_nulls, size));
+  for (std::size_t k = 0; k < leaves.size(); ++k) {
+    begin_row(leaves[k], text_bytes(leaves[k], k, value));
+    grow(parquet_level_bound(leaves[k], c.holds_nulls, size));
   }
   if (c.holds_nulls) c.rows.valid.push_back(!value.is_null());
   c.rows.sizes.push_back(static_cast<std::uint32_t>(size));
@@ -7451,8 +8191,12 @@ BULKWRITER_DECL void parquet_encoder::drop_row() {
 BULKWRITER_DECL std::uint64_t parquet_encoder::size_bound() const noexcept {
   std::uint64_t dictionaries = dictionary_bytes_;
   if (streamed_ != nullptr && streamed_->chunk.dictionary_size != 0) dictionaries -= parquet_dictionary_bound;
+  std::uint64_t const metadata = metadata_.size_bound();
+  // This row begins another file.
+  if (metadata > limits_.footer || metadata_.groups() >= limits_.groups)
+    return (std::numeric_limits<std::uint64_t>::max)();
   return (file_bytes_ != 0 ? file_bytes_ : parquet_format::magic.size()) + held_bytes_ + row_bytes_ + dictionaries +
-         around_rows();
+         around_rows(metadata);
 }
 
 // The values [value_begin, end.value_end) of the rows that have not been handed over yet, up to end.row_end.
@@ -7579,7 +8323,8 @@ BULKWRITER_DECL result<void> parquet_encoder::write_group(format::byte_sink cons
   metadata_.add_group(chunks, file_bytes_ - size, size, group_rows_);
 
   file_rows_ += group_rows_;
-  group_rows_ = group_bytes_ = held_bytes_ = 0;
+  group_rows_ = 0;
+  group_bytes_ = held_bytes_ = 0;
   return {};
 }
 
@@ -7627,7 +8372,7 @@ BULKWRITER_DECL result<void> try_check_held(std::span<field_info const> fields, 
   for (field_info const& f : fields)
     if (f.written() && !holds(of, f.type))
       return error_info{.code = errc::invalid_schema,
-                        .message = "field '" + std::string(f.name) + "': " + std::string(format) +
+                        .message = "field " + quoted_name(f.name) + ": " + std::string(format) +
                                    " files cannot hold " + std::string(to_string(f.type)),
                         .field = std::string(f.name)};
   return {};
@@ -7652,7 +8397,7 @@ BULKWRITER_DECL result<any> any::try_named(std::string_view name) {
     known += f.name;
   }
   return error_info{.code = errc::invalid_option,
-                    .message = "there is no format '" + std::string(name) + "', only " + known};
+                    .message = "there is no format " + detail::in_quotes(name) + ", only " + known};
 }
 
 BULKWRITER_DECL result<std::unique_ptr<encoder>> any::try_make_encoder(std::span<field_info const> fields) const {
@@ -7702,7 +8447,8 @@ namespace detail {
 inline error_info file_error(char const* doing, std::string const& path, int error) {
   bool const full = error == ENOSPC || error == EDQUOT || error == EFBIG;
   return {.code = full ? errc::no_space : errc::io_error,
-          .message = std::string("cannot ") + doing + " '" + path + "': " + std::generic_category().message(error)};
+          .message = std::string("cannot ") + doing + ' ' + bulkwriter::detail::in_quotes(path, 400) + ": " +
+                     std::generic_category().message(error)};
 }
 
 inline bool is_folder(std::string const& path) noexcept {
@@ -7896,97 +8642,6 @@ BULKWRITER_DECL std::map<std::string, std::vector<std::byte>> memory::files() co
 }  // namespace v1
 }  // namespace bulkwriter
 
-// ---------- bulkwriter/row/detail/cell_row.ipp ----------------------------------------------------------------------
-
-namespace bulkwriter {
-inline namespace v1 {
-namespace detail {
-
-// Things that keep their addresses and their memory from one use to the next. A list by hand: six vectors of pointers
-// cost a unit more to compile than the rest of the row.
-template <class T>
-class reused {
- public:
-  reused() = default;
-  reused(reused const&) = delete;
-  reused& operator=(reused const&) = delete;
-  ~reused() {
-    while (first_ != nullptr) delete std::exchange(first_, first_->next);
-  }
-
-  T& get() {
-    node*& next = last_ != nullptr ? last_->next : first_;
-    if (next == nullptr) next = new node;
-    last_ = next;
-    last_->value.clear();
-    return last_->value;
-  }
-  void release() noexcept { last_ = nullptr; }
-
- private:
-  struct node {
-    T value = {};
-    node* next = nullptr;
-  };
-  node* first_ = nullptr;
-  node* last_ = nullptr;  // of those in use
-};
-
-BULKWRITER_DECL void sort_sparse(std::vector<std::uint32_t>& indices, std::vector<float>& values) {
-  if (std::is_sorted(indices.begin(), indices.end())) return;
-  std::vector<std::uint64_t> order;  // index, and in the lower half where its value stands
-  order.reserve(indices.size());
-  for (std::size_t i = 0; i < indices.size(); ++i) order.push_back(std::uint64_t{indices[i]} << 32 | i);
-  std::sort(order.begin(), order.end());
-  std::vector<float> const given = values;
-  for (std::size_t i = 0; i < order.size(); ++i) {
-    indices[i] = static_cast<std::uint32_t>(order[i] >> 32);
-    values[i] = given[static_cast<std::uint32_t>(order[i])];
-  }
-}
-
-}  // namespace detail
-
-struct cell_row::memory {
-  detail::reused<std::string> texts = {};
-  detail::reused<std::vector<float>> floats = {};
-  detail::reused<std::vector<std::int8_t>> int8s = {};
-  detail::reused<std::vector<std::uint8_t>> bytes = {};
-  detail::reused<std::vector<std::uint32_t>> indices = {};
-  detail::reused<detail::cell_list> lists = {};
-};
-
-BULKWRITER_DECL cell_row::cell_row(std::span<field_info const> fields)
-    : fields_(fields), cells_(fields.size()), memory_(new memory) {}
-BULKWRITER_DECL cell_row::cell_row(cell_row&&) noexcept = default;
-BULKWRITER_DECL cell_row& cell_row::operator=(cell_row&&) noexcept = default;
-BULKWRITER_DECL cell_row::~cell_row() = default;
-
-BULKWRITER_DECL std::string& cell_row::new_text() { return memory_->texts.get(); }
-BULKWRITER_DECL std::vector<float>& cell_row::new_floats() { return memory_->floats.get(); }
-BULKWRITER_DECL std::vector<std::int8_t>& cell_row::new_int8s() { return memory_->int8s.get(); }
-BULKWRITER_DECL std::vector<std::uint8_t>& cell_row::new_bytes() { return memory_->bytes.get(); }
-BULKWRITER_DECL std::vector<std::uint32_t>& cell_row::new_indices() { return memory_->indices.get(); }
-BULKWRITER_DECL detail::cell_list& cell_row::new_list() { return memory_->lists.get(); }
-
-BULKWRITER_DECL void cell_row::refuse(errc code, std::string_view field, std::string message) {
-  problems_.push_back({.code = code, .field = std::string(field), .message = std::move(message)});
-}
-
-BULKWRITER_DECL void cell_row::clear() {
-  for (cell& c : cells_) c = cell();
-  problems_.clear();
-  memory_->texts.release();
-  memory_->floats.release();
-  memory_->int8s.release();
-  memory_->bytes.release();
-  memory_->indices.release();
-  memory_->lists.release();
-}
-
-}  // namespace v1
-}  // namespace bulkwriter
-
 // ---------- bulkwriter/row/detail/to_cell.ipp -----------------------------------------------------------------------
 
 namespace bulkwriter {
@@ -8126,7 +8781,7 @@ BULKWRITER_DECL result<void> format::try_check_read_by(server_version oldest, st
     server_version const since = read_since(extension, f);
     if (since > oldest)
       return error_info{.code = errc::invalid_schema,
-                        .message = "field '" + std::string(f.name) + "': " + (f.nullable ? "nullable " : "") +
+                        .message = "field " + detail::quoted_name(f.name) + ": " + (f.nullable ? "nullable " : "") +
                                    std::string(to_string(f.type)) + " in " + std::string(extension) +
                                    " files is read by servers from " + since.to_string() +
                                    " on, and oldest_server is " + oldest.to_string(),
@@ -8147,7 +8802,7 @@ namespace detail {
 BULKWRITER_DECL chunk_writer::chunk_writer(std::span<field_info const> fields, new_file_format format,
                                            std::shared_ptr<output::place> place, writer_options options)
     : fields_(fields),
-      checker_(fields),
+      checker_(fields, options.refuse_zero_vectors),
       encoder_(*std::move(format.encoder)),
       extension_(format.extension),
       place_(std::move(place)),
@@ -8206,6 +8861,7 @@ BULKWRITER_DECL result<void> chunk_writer::append(cell_row& given) {
   encoder_->check_row(cells, checker_.problems());
   if (auto checked = checker_.verdict(row); !checked) return checked;
   settle(fields_, cells);
+  respell_timestamps(fields_, cells, given);
 
   encoder_->put_row(cells);
   if (encoder_->size_bound() > options_.chunk_size) [[unlikely]] {
@@ -8322,8 +8978,8 @@ BULKWRITER_DECL result<void> chunk_writer::finish_chunk() {
 // Rows of the chunk are gone with it, so there is no way on: every later call says so again.
 BULKWRITER_DECL error_info chunk_writer::fail(error_info info) {
   drop_files(info);
-  info.message = "rows " + std::to_string(first_row_) + " to " + std::to_string(last_row_) + " are not in '" +
-                 place_->path_of(file_name(0)) + (files() == 1 ? "': " : "' and its group: ") + info.message;
+  info.message = "rows " + std::to_string(first_row_) + " to " + std::to_string(last_row_) + " are not in " +
+                 in_quotes(place_->path_of(file_name(0)), 400) + (files() == 1 ? ": " : " and its group: ") + info.message;
   info.row = first_row_;
   failure_ = info;
   return info;
@@ -8335,7 +8991,7 @@ BULKWRITER_DECL void chunk_writer::drop_files(error_info& info) {
     bool const finished = i < finished_files_;
     auto const gone = finished ? files_[i]->remove() : files_[i]->discard();
     if (gone) continue;
-    if (finished) info.message += "; '" + place_->path_of(file_name(i)) + "' is left behind";
+    if (finished) info.message += "; " + in_quotes(place_->path_of(file_name(i)), 400) + " is left behind";
     info.message += (finished ? ": " : "; ") + gone.error().message;
   }
   files_.clear();
@@ -8367,6 +9023,10 @@ BULKWRITER_DECL void chunk_writer::abandon() noexcept {
 }  // namespace bulkwriter
 
 // ---------- bulkwriter/writer/detail/uuid.ipp -----------------------------------------------------------------------
+
+#if defined(__APPLE__)
+#include <sys/random.h>  // getentropy
+#endif
 
 namespace bulkwriter {
 inline namespace v1 {
@@ -8403,9 +9063,7 @@ namespace detail {
 BULKWRITER_DECL result<std::unique_ptr<chunk_writer>> try_make_local(std::span<field_info const> fields,
                                                                      new_file_format format, local_options options) {
   if (!format.encoder) return std::move(format.encoder).error();
-  writer_options shared{.chunk_size = options.chunk_size,
-                        .on_abandoned = std::move(options.on_abandoned),
-                        .oldest_server = options.oldest_server};
+  writer_options shared = shared_options(options);
   if (auto checked = chunk_writer::check(fields, format.extension, shared); !checked)
     return std::move(checked).error();  // before folders are made
   std::string path = options.local_path.empty() ? "." : std::move(options.local_path);
@@ -8448,7 +9106,8 @@ inline void check_schema(std::span<field_info const> fields) { try_check_schema(
 ///     s.add_field("id", bw::int64{.is_primary = true}).add_field("v", bw::float_vector{.dim = 768});
 ///     s.add_dynamic_field().check();
 ///
-/// The adding functions take what they are given: `check` (and `collections::create`) judges.
+/// The adding functions take what they are given: `check` (and `collections::create`) judges. They give back the schema
+/// itself, of a temporary by value.
 class runtime_schema {
  public:
   using row_type = void;  ///< no struct is bound to it
@@ -8478,9 +9137,10 @@ class runtime_schema {
   ~runtime_schema() = default;
 
   /// Any kind with its attributes: `add_field("title", bw::varchar{.max_length = 512})`.
+  /// @{
   template <class Kind>
     requires requires { Kind::tag; }
-  runtime_schema& add_field(std::string_view name, Kind const& attributes) {
+  runtime_schema& add_field(std::string_view name, Kind const& attributes) & {
     field_info f = detail::lower(name, attributes);
     if constexpr (detail::is_struct_array<Kind>) {
       using sub = detail::sub_fields_of<Kind>;
@@ -8489,27 +9149,41 @@ class runtime_schema {
     }
     return add_field(f);
   }
+  template <class Kind>
+    requires requires { Kind::tag; }
+  runtime_schema add_field(std::string_view name, Kind const& attributes) && {
+    return std::move(add_field(name, attributes));
+  }
+  /// @}
   /// A lowered field, copied with all that it points to. Also the way to a default text of more than 256 bytes.
-  runtime_schema& add_field(field_info const& field);
+  /// @{
+  runtime_schema& add_field(field_info const& field) &;
+  runtime_schema add_field(field_info const& field) && { return std::move(add_field(field)); }
+  /// @}
 
   /// An array of structs with the fields of another schema, which are copied; structs do not nest.
   /// @{
   runtime_schema& add_struct_array(std::string_view name, std::span<field_info const> sub_fields,
-                                   std::uint32_t max_capacity, bool nullable = false);
+                                   std::uint32_t max_capacity, bool nullable = false) &;
   runtime_schema& add_struct_array(std::string_view name, runtime_schema const& sub_fields, std::uint32_t max_capacity,
-                                   bool nullable = false) {
+                                   bool nullable = false) & {
     return add_struct_array(name, sub_fields.fields(), max_capacity, nullable);
+  }
+  runtime_schema add_struct_array(std::string_view name, auto const& sub_fields, std::uint32_t max_capacity,
+                                  bool nullable = false) && {
+    return std::move(add_struct_array(name, sub_fields, max_capacity, nullable));
   }
   /// @}
 
   /// A field that the server computes: `add_function_output("sparse", bw::sparse_float_vector{},
   /// bw::bm25{.input_field_name = "title"})`.
+  /// @{
   template <class Kind, class Function>
     requires requires {
       Kind::tag;
       Function::output;
     }
-  runtime_schema& add_function_output(std::string_view name, Kind const& attributes, Function const& function) {
+  runtime_schema& add_function_output(std::string_view name, Kind const& attributes, Function const& function) & {
     field_info f = detail::lower(name, attributes);
     f.function = Function::tag;
     f.function_input = function.input_field_name.view();
@@ -8517,18 +9191,29 @@ class runtime_schema {
     if constexpr (requires { function.params; }) f.function_params = function.params.view();
     return add_field(f);
   }
+  runtime_schema add_function_output(std::string_view name, auto const& attributes, auto const& function) && {
+    return std::move(add_function_output(name, attributes, function));
+  }
+  /// @}
 
   /// The field of undeclared keys, named $meta.
-  runtime_schema& add_dynamic_field();
+  /// @{
+  runtime_schema& add_dynamic_field() &;
+  runtime_schema add_dynamic_field() && { return std::move(add_dynamic_field()); }
+  /// @}
 
   /// The fields in the order in which they were added.
   /// @{
-  std::span<field_info const> fields() const noexcept { return fields_; }
+  std::span<field_info const> fields() const& noexcept { return fields_; }
+  std::span<field_info const> fields() const&& = delete;
   std::size_t size() const noexcept { return fields_.size(); }
   bool empty() const noexcept { return fields_.empty(); }
   /// @}
   /// Null if there is no field of this name.
-  field_info const* find(std::string_view name) const noexcept;
+  /// @{
+  field_info const* find(std::string_view name) const& noexcept;
+  field_info const* find(std::string_view name) const&& = delete;
+  /// @}
 
   /// As `check_schema`.
   /// @{
@@ -8745,13 +9430,9 @@ class json_to_cells {
   }
 
   static std::string shown(Node const& value) {
-    static constexpr std::size_t most = 40;
     std::string text;
     value.append_json(text);
-    if (text.size() <= most) return text;
-    std::size_t end = most;
-    while ((static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) --end;
-    return text.substr(0, end) + "…";
+    return one_line(text, 40);
   }
   cell refuse(errc code, std::string const& rule) {
     row_.refuse(code, field_->name, place_ + rule);
@@ -8908,9 +9589,9 @@ class json_to_cells {
     auto const [end, failed] = std::from_chars(text.data(), text.data() + text.size(), index);
     bool const has_zeros = text.size() > 1 && text.front() == '0';
     if (failed == std::errc::result_out_of_range)
-      return refuse(errc::out_of_range, "index " + std::string(text) + " is outside 0..4294967294"), false;
+      return refuse(errc::out_of_range, "index " + one_line(text, 40) + " is outside 0..4294967294"), false;
     if (failed != std::errc() || end != text.data() + text.size() || has_zeros)
-      return refuse(errc::wrong_type, "'" + std::string(text) + "' where an index is due"), false;
+      return refuse(errc::wrong_type, in_quotes(text) + " where an index is due"), false;
     out.push_back(index);
     return true;
   }
@@ -8950,27 +9631,21 @@ class json_to_cells {
     auto const sub = f.sub_fields();
     std::size_t const before = row_.problems().size(), begin = list.cells.size();
     list.cells.resize(begin + sub.size());
-    std::vector<bool> given(sub.size());
     value.for_each_member([&](std::string_view key, Node const& member) {
       std::size_t k = 0;
       while (k < sub.size() && sub[k].name != key) ++k;
       if (k == sub.size()) {
-        refuse(errc::unknown_field, "the struct has no field '" + std::string(key) + "'");
+        refuse(errc::unknown_field, "the struct has no field " + quoted_name(key));
         return;
       }
-      if (given[k]) {
-        refuse(errc::duplicate_key, "the struct has '" + std::string(key) + "' more than once");
-        return;
-      }
-      given[k] = true;
       std::string const outer = place_;
-      place_ += "'" + std::string(key) + "': ";
+      place_ += quoted_name(key) + ": ";
       list.cells[begin + k] = read_any(sub[k], member);
       place_ = outer;
     });
     for (std::size_t k = 0; k < sub.size(); ++k)
       if (list.cells[begin + k].is_null() && row_.problems().size() == before)
-        refuse(errc::null_not_allowed, "no value for '" + std::string(sub[k].name) + "'");
+        refuse(errc::null_not_allowed, "no value for " + quoted_name(sub[k].name));
   }
 
   cell_row& row_;
@@ -9005,7 +9680,7 @@ BULKWRITER_DECL void runtime_schema::own(field_info& field) {
   field.function_params = keep(field.function_params);
 }
 
-BULKWRITER_DECL runtime_schema& runtime_schema::add_field(field_info const& field) {
+BULKWRITER_DECL runtime_schema& runtime_schema::add_field(field_info const& field) & {
   field_info copy = field;
   own(copy);
   if (field.sub_count != 0) {
@@ -9026,7 +9701,7 @@ BULKWRITER_DECL runtime_schema& runtime_schema::add_field(field_info const& fiel
 
 BULKWRITER_DECL runtime_schema& runtime_schema::add_struct_array(std::string_view name,
                                                                  std::span<field_info const> sub_fields,
-                                                                 std::uint32_t max_capacity, bool nullable) {
+                                                                 std::uint32_t max_capacity, bool nullable) & {
   field_info f;
   f.name = name;
   f.type = kind::struct_array;
@@ -9037,9 +9712,9 @@ BULKWRITER_DECL runtime_schema& runtime_schema::add_struct_array(std::string_vie
   return add_field(f);
 }
 
-BULKWRITER_DECL runtime_schema& runtime_schema::add_dynamic_field() { return add_field(detail::dynamic_field_info); }
+BULKWRITER_DECL runtime_schema& runtime_schema::add_dynamic_field() & { return add_field(detail::dynamic_field_info); }
 
-BULKWRITER_DECL field_info const* runtime_schema::find(std::string_view name) const noexcept {
+BULKWRITER_DECL field_info const* runtime_schema::find(std::string_view name) const& noexcept {
   for (auto const& f : fields_)
     if (f.name == name) return &f;
   return nullptr;
@@ -9100,11 +9775,12 @@ class schema_checker {
       add(f.name,
           "a name begins with a letter or an underscore, goes on with letters, digits and underscores, and has 1 to " +
               std::to_string(limits::max_name_length) + " bytes");
-    if (is_reserved_field_name(f.name)) add(f.name, "the server keeps this name for a field of its own");
-    if (is_dense_vector(f.type) && (f.dim < 1 || f.dim > limits::max_dim))
-      add(f.name, "dim " + std::to_string(f.dim) + " is not between 1 and " + std::to_string(limits::max_dim));
-    if (f.type == kind::binary_vector && f.dim % 8 != 0)
-      add(f.name, "dim " + std::to_string(f.dim) + " of a binary_vector counts bits and must be a multiple of 8");
+    if (is_reserved_field_name(f.name))
+      add(f.name, "servers keep this name for a field of their own or for a word of their filter expressions");
+    if (is_dense_vector(f.type) && !is_valid_dim(f.type, f.dim))
+      add(f.name, "dim " + std::to_string(f.dim) + (f.type == kind::binary_vector ? " counts bits and" : "") +
+                      " is not " + (f.type == kind::binary_vector ? "a multiple of 8 " : "") + "between " +
+                      std::to_string(limits::min_dim) + " and " + std::to_string(max_dim_of(f.type)));
     bool const has_length = f.type == kind::varchar || (f.type == kind::array && f.element == kind::varchar);
     if (has_length && (f.max_length < 1 || f.max_length > limits::max_varchar_length))
       add(f.name, "max_length " + std::to_string(f.max_length) + " is not between 1 and " +
@@ -9172,7 +9848,7 @@ class schema_checker {
     for (auto const& g : fields_)
       if (g.name == f.function_input && g.written() && (g.type == kind::varchar || g.type == kind::text)) return;
     add(f.name,
-        "its function reads '" + std::string(f.function_input) + "', which is no varchar or text field of this schema");
+        "its function reads " + quoted_name(f.function_input) + ", which is no varchar or text field of this schema");
   }
 
   void check_struct(field_info const& f) {
@@ -9202,12 +9878,7 @@ class schema_checker {
 BULKWRITER_DECL result<void> try_check_schema(std::span<field_info const> fields) {
   std::vector<problem> problems = detail::schema_checker(fields).run();
   if (problems.empty()) return {};
-  error_info error{.code = errc::invalid_schema, .message = "schema: "};
-  for (auto const& p : problems) {
-    if (&p != &problems.front()) error.message += "; ";
-    if (!p.field.empty()) error.message += "field '" + p.field + "': ";
-    error.message += p.message;
-  }
+  error_info error{.code = errc::invalid_schema, .message = "schema: " + detail::list_problems(problems, false)};
   error.field = problems.front().field;
   error.problems = std::move(problems);
   return error;
@@ -9420,7 +10091,7 @@ BULKWRITER_DECL result<boost::json::object> schema_json(std::span<field_info con
       constexpr std::int64_t exact = std::int64_t(1) << 53;
       if (f.type == kind::int64 && (f.default_integer > exact || f.default_integer < -exact))
         return error_info{.code = errc::invalid_schema,
-                          .message = "field '" + std::string(f.name) + "': default_value " +
+                          .message = "field " + quoted_name(f.name) + ": default_value " +
                                      std::to_string(f.default_integer) +
                                      " would reach the server rounded; REST carries integers up to 2^53 exactly",
                           .field = std::string(f.name)};
@@ -9449,7 +10120,7 @@ BULKWRITER_DECL result<boost::json::object> schema_json(std::span<field_info con
         if (failed || !parsed.is_object())
           return error_info{
               .code = errc::invalid_schema,
-              .message = "field '" + std::string(f.name) + "': the params of its function are no JSON object",
+              .message = "field " + quoted_name(f.name) + ": the params of its function are no JSON object",
               .field = std::string(f.name)};
       }
       function["params"] = std::move(parsed);
@@ -9545,7 +10216,9 @@ class schema_reader {
 
  private:
   error_info unknown_type(std::string const& field, std::string const& type) const {
-    return {.code = unknown_, .message = "field '" + field + "' is of the unknown type '" + type + "'", .field = field};
+    return {.code = unknown_,
+            .message = "field " + quoted_name(field) + " is of the unknown type " + in_quotes(type),
+            .field = field};
   }
 
   result<void> add_field(runtime_schema& schema, boost::json::object const& field) {
@@ -9814,7 +10487,10 @@ struct response {
   std::string body = {};             ///< bytes, with the framing of chunks taken off
 
   /// The first header of this name, compared without case; empty if there is none. A view into `headers`.
-  std::string_view find(std::string_view name) const noexcept;
+  /// @{
+  std::string_view find(std::string_view name) const& noexcept;
+  std::string_view find(std::string_view name) const&& = delete;
+  /// @}
 };
 
 /// The moment of an HTTP date, in any of its three forms (RFC 9110, 5.6.7); nothing if it is not one. Thread-safe.
@@ -11115,7 +11791,8 @@ struct import_jobs {
   auto end() const noexcept { return jobs.end(); }
   std::size_t size() const noexcept { return jobs.size(); }
   bool empty() const noexcept { return jobs.empty(); }
-  import_progress const& operator[](std::size_t i) const noexcept { return jobs[i]; }
+  import_progress const& operator[](std::size_t i) const& noexcept { return jobs[i]; }
+  import_progress operator[](std::size_t i) && noexcept { return std::move(jobs[i]); }
   /// @}
 };
 
@@ -11316,9 +11993,8 @@ std::size_t count_list(std::string_view text) noexcept;
 /// fraction or exponent, one that is finite.
 bool is_json_number(std::string_view text);
 
-/// The text for a message: in single quotes, control characters and what is no UTF-8 as escapes, cut after some 40
-/// bytes.
-std::string quoted(std::string_view text);
+/// The text for a message: in single quotes, control characters and what is no UTF-8 as escapes, cut after 40 bytes.
+inline std::string quoted(std::string_view text) { return bulkwriter::detail::in_quotes(text); }
 
 template <std::integral T>
   requires(!std::same_as<T, bool> && !std::same_as<T, char>)
@@ -11466,7 +12142,10 @@ class csv_reader {
   /// @}
 
   /// The header, in the file's order.
-  std::vector<std::string> const& names() const noexcept { return names_; }
+  /// @{
+  std::vector<std::string> const& names() const& noexcept { return names_; }
+  std::vector<std::string> names() && { return std::move(names_); }
+  /// @}
   /// How many columns there are.
   std::size_t size() const noexcept { return names_.size(); }
   /// Whether the header has this name.
@@ -11490,12 +12169,14 @@ class csv_reader {
   /// A cell of the current row; an index must be less than `size()`. By name: a linear search, and an unknown name
   /// throws as `column` does.
   /// @{
-  csv_cell operator[](std::size_t index) const noexcept { return cell(index); }
-  csv_cell operator[](std::string_view name) const { return cell(column(name)); }
+  csv_cell operator[](std::size_t index) const& noexcept { return cell(index); }
+  csv_cell operator[](std::string_view name) const& { return cell(column(name)); }
+  csv_cell operator[](std::size_t index) const&& = delete;
+  csv_cell operator[](std::string_view name) const&& = delete;
   /// @}
 
   /// The texts of the current row, valid until the next is read or the reader is moved: what text_columns take.
-  std::span<std::string_view const> texts();
+  std::span<std::string_view const> texts() &;
 
   /// An error about the current row, such as a writer's, with this file before it, and the line; where the error's
   /// `field` is the name of a column, line and column of that cell.
@@ -11711,7 +12392,10 @@ class ndjson_reader {
   /// @}
 
   /// The current row, valid until the next is read or the reader is moved.
-  json_text row() const noexcept { return json_text({buffer_.data() + begin_, size_}); }
+  /// @{
+  json_text row() const& noexcept { return json_text({buffer_.data() + begin_, size_}); }
+  json_text row() const&& = delete;
+  /// @}
 
   /// An error about the current row, such as a writer's, with this file before it, the line, and the column of the
   /// value that the error's `field` names (1 where there is none).
@@ -11933,9 +12617,12 @@ class object_store {
   std::string object_url(std::string_view key) const { return backend_->object_url(key); }
 
   /// The cloud's own operations, for uploads in parts.
-  storage::backend& backend() const noexcept { return *backend_; }
+  /// @{
+  storage::backend& backend() const& noexcept { return *backend_; }
+  storage::backend& backend() const&& = delete;
+  /// @}
   /// The same, to be kept for longer than this handle.
-  std::shared_ptr<storage::backend> const& shared_backend() const noexcept { return backend_; }
+  std::shared_ptr<storage::backend> shared_backend() const noexcept { return backend_; }
 
  private:
   std::shared_ptr<storage::backend> backend_;
@@ -12020,7 +12707,10 @@ class bulk_writer<runtime_schema, Format> : public bulk_writer_base {
   /// @}
 
   /// The writer's own copy of the schema, as long as the writer lives and where it is moved to.
-  runtime_schema const& schema() const noexcept { return parts_->schema; }
+  /// @{
+  runtime_schema const& schema() const& noexcept { return parts_->schema; }
+  runtime_schema schema() && noexcept { return std::move(parts_->schema); }
+  /// @}
 
   /// One cell a field in schema order; those of fields that the server fills are ignored.
   /// @{
@@ -12161,6 +12851,9 @@ struct remote_options {
   /// The oldest server that must be able to import the files: fields that it does not read in this format are
   /// invalid_schema when the writer is made. {}: whatever the collection's own server takes.
   server_version oldest_server = {};
+  /// Whether vectors of zeros only (sparse ones without a value other than 0, those in structs, too) are refused, as
+  /// zero_vector: a COSINE index has no use for them, and a member that a row's initializer left out is one.
+  bool refuse_zero_vectors = false;
 };
 
 namespace detail {
@@ -12205,7 +12898,10 @@ class remote_bulk_writer : public bulk_writer<Schema, Format> {
   /// @}
 
   /// The bucket that this writer fills.
-  object_store const& store() const noexcept { return store_; }
+  /// @{
+  object_store const& store() const& noexcept { return store_; }
+  object_store store() && noexcept { return std::move(store_); }
+  /// @}
 
  private:
   remote_bulk_writer(std::unique_ptr<core> made, object_store store) noexcept
@@ -12248,7 +12944,10 @@ class remote_bulk_writer<runtime_schema, Format> : public bulk_writer<runtime_sc
   /// @}
 
   /// The bucket that this writer fills.
-  object_store const& store() const noexcept { return store_; }
+  /// @{
+  object_store const& store() const& noexcept { return store_; }
+  object_store store() && noexcept { return std::move(store_); }
+  /// @}
 
  private:
   remote_bulk_writer(typename base::made_parts made, object_store store) noexcept
@@ -12317,7 +13016,10 @@ class object_place final : public output::place {
   BULKWRITER_DECL std::string data_path() const override;                     ///< "/<prefix>"
 
   /// Where the objects go.
-  object_store const& store() const noexcept { return store_; }
+  /// @{
+  object_store const& store() const& noexcept { return store_; }
+  object_store store() && noexcept { return std::move(store_); }
+  /// @}
 
  private:
   result<std::unique_ptr<output::file>> open(std::string_view name, std::uint64_t max_size,
@@ -13680,7 +14382,7 @@ BULKWRITER_DECL result<url> url::try_parse(std::string_view text, bool secure_de
   return out;
 }
 
-BULKWRITER_DECL std::string_view response::find(std::string_view name) const noexcept {
+BULKWRITER_DECL std::string_view response::find(std::string_view name) const& noexcept {
   for (header const& h : headers) {
     if (detail::equal_without_case(h.name, name)) return h.value;
   }
@@ -15387,7 +16089,7 @@ struct client::impl {
     auto const head = detail::request_head(what, options.user_agent);
     if (!head) return head.error();
     auto const by = proxies.try_choose(what.origin);
-    if (!by) return by.error();
+    if (!by.has_value()) return by.error();
     detail::error_maker const make{what.origin.to_string() + (*by ? " through proxy " + (*by)->name() : "")};
     if (stop.stop_requested()) return make.stopped("start");
     try {
@@ -18491,37 +19193,6 @@ BULKWRITER_DECL bool is_json_number(std::string_view text) {
   return p == last && bulkwriter::detail::read_float(text.data(), last, value).ec == std::errc{};
 }
 
-BULKWRITER_DECL std::string quoted(std::string_view text) {
-  static constexpr std::size_t most = 40;
-  static constexpr char hex[] = "0123456789abcdef";
-  std::size_t shown = std::min(text.size(), most);
-  // Not in the middle of a UTF-8 sequence.
-  while (shown < text.size() && shown > most - 4 && (static_cast<unsigned char>(text[shown]) & 0xC0) == 0x80) --shown;
-  std::string_view const start = text.substr(0, shown);
-  auto const fault_from = [&](std::size_t at) {
-    std::size_t const fault = bulkwriter::detail::find_utf8_fault(start.substr(at));
-    return fault == std::string_view::npos ? fault : at + fault;
-  };
-  std::string out = "'";
-  for (std::size_t i = 0, fault = fault_from(0); i < start.size(); ++i) {
-    char const c = start[i];
-    if (c == '\n') {
-      out += "\\n";
-    } else if (c == '\r') {
-      out += "\\r";
-    } else if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F || i == fault) {
-      out += "\\x";
-      out += hex[static_cast<unsigned char>(c) >> 4];
-      out += hex[static_cast<unsigned char>(c) & 15];
-      if (i == fault) fault = fault_from(i + 1);
-    } else {
-      out += c;
-    }
-  }
-  out += shown < text.size() ? "…'" : "'";
-  return out;
-}
-
 }  // namespace input
 }  // namespace v1
 }  // namespace bulkwriter
@@ -18535,7 +19206,8 @@ BULKWRITER_DECL result<text_source> input::detail::try_open_text_file(std::strin
   auto const io_error = [](std::string const& name, std::string_view what) {
     return error_info{
         .code = errc::io_error,
-        .message = "cannot " + std::string(what) + " '" + name + "': " + std::generic_category().message(errno)};
+        .message = "cannot " + std::string(what) + ' ' + bulkwriter::detail::in_quotes(name, 400) + ": " +
+                   std::generic_category().message(errno)};
   };
   std::shared_ptr<std::FILE> const file(std::fopen(path.c_str(), "rb"), [](std::FILE* f) {
     if (f) std::fclose(f);
@@ -18585,7 +19257,7 @@ BULKWRITER_DECL result<void> csv_reader::read_header() {
   // Three bytes decide about the mark; a source may give them one by one.
   while (end_ < 3) {
     auto more = refill();
-    if (!more) return std::move(more).error();
+    if (!more.has_value()) return std::move(more).error();
     if (!*more) break;
   }
   std::string_view const start(buffer_.data(), end_);
@@ -18597,7 +19269,7 @@ BULKWRITER_DECL result<void> csv_reader::read_header() {
     return fail({}, npos, "the text is UTF-16, where UTF-8 is due");
   }
   auto record = read_record(npos);
-  if (!record) return std::move(record).error();
+  if (!record.has_value()) return std::move(record).error();
   if (!*record || empty_rows_ != 0) return fail({}, npos, "there is no header line");
   names_.reserve(cells_.size());
   for (std::size_t i = 0; i < cells_.size(); ++i) {
@@ -18649,8 +19321,8 @@ BULKWRITER_DECL result<bool> csv_reader::try_next() {
     return true;
   }
   auto record = read_record(size());
-  if (!record) failure_ = record.error();
-  if (!record || !*record) return record;
+  if (!record.has_value()) failure_ = record.error();
+  if (!record.has_value() || !*record) return record;
   ++rows_;
   for (std::size_t const i : number_columns_)
     if (csv_cell const number = cell(i); !number.empty() && !input::is_json_number(number.text()))
@@ -18663,12 +19335,12 @@ BULKWRITER_DECL result<bool> csv_reader::read_record(std::size_t max_cells) {
   cells_.clear();
   start_record();
   auto more = available();
-  if (!more || !*more) return more;
+  if (!more.has_value() || !*more) return more;
   for (;;) {
     if (cells_.size() == max_cells)
       return fail(position(), npos, "more cells than the " + std::to_string(max_cells) + " of the header");
     auto next = available();
-    if (!next) return next;
+    if (!next.has_value()) return next;
     auto const ended = *next && buffer_[begin_ + at_] == '"' ? read_quoted() : read_plain();
     if (!ended) return ended.error();
     if (*ended == stop::separator) continue;
@@ -18688,7 +19360,7 @@ BULKWRITER_DECL result<bool> csv_reader::skip_empty_lines() {
   for (;;) {
     start_record();
     auto more = available();
-    if (!more || !*more) return more;
+    if (!more.has_value() || !*more) return more;
     char const c = buffer_[begin_ + at_];
     if (c != '\n' && c != '\r') break;
     auto const ended = read_stop();
@@ -18707,7 +19379,7 @@ BULKWRITER_DECL result<csv_reader::stop> csv_reader::read_quoted() {
   std::size_t size = 0;
   for (;;) {
     auto more = available();
-    if (!more) return std::move(more).error();
+    if (!more.has_value()) return std::move(more).error();
     if (!*more) return fail(opened, index, "the quote that opens this cell is never closed");
     char* const text = buffer_.data() + begin_;
     std::size_t const left = end_ - begin_ - at_;
@@ -18732,14 +19404,14 @@ BULKWRITER_DECL result<csv_reader::stop> csv_reader::read_quoted() {
     if (!quote) continue;
     ++at_;
     more = available();
-    if (!more) return std::move(more).error();
+    if (!more.has_value()) return std::move(more).error();
     if (!*more || buffer_[begin_ + at_] != '"') break;
     ++at_;
     buffer_[begin_ + start + size++] = '"';
   }
   cells_.push_back({start, size, opened, true});
   auto const next = available();
-  if (!next) return next.error();
+  if (!next.has_value()) return next.error();
   if (!*next) return stop::input;
   char const c = buffer_[begin_ + at_];
   if (c == options_.sep || c == '\n' || c == '\r') return read_stop();
@@ -18755,7 +19427,7 @@ BULKWRITER_DECL result<csv_reader::stop> csv_reader::read_plain() {
   std::size_t const start = at_;
   for (;;) {
     auto more = available();
-    if (!more) return std::move(more).error();
+    if (!more.has_value()) return std::move(more).error();
     if (!*more) {
       cells_.push_back({start, at_ - start, opened, false});
       return stop::input;
@@ -18787,7 +19459,7 @@ BULKWRITER_DECL result<csv_reader::stop> csv_reader::read_stop() {
     text_position const here = position();
     ++at_;
     auto more = available();
-    if (!more) return std::move(more).error();
+    if (!more.has_value()) return std::move(more).error();
     if (!*more) return stop::input;
     if (buffer_[begin_ + at_] != '\n') return fail(here, npos, "a carriage return that no line feed follows");
   } else if (c != '\n') {
@@ -18842,7 +19514,7 @@ BULKWRITER_DECL error_info csv_reader::make_error(errc code, text_position where
   return info;
 }
 
-BULKWRITER_DECL std::span<std::string_view const> csv_reader::texts() {
+BULKWRITER_DECL std::span<std::string_view const> csv_reader::texts() & {
   texts_.resize(cells_.size());
   for (std::size_t i = 0; i < cells_.size(); ++i) texts_[i] = cell(i).text();
   return texts_;
@@ -18980,8 +19652,7 @@ class text_to_cell {
 
   cell read_json(std::string_view text) {
     if (auto const fault = find_json_fault(text))
-      return refuse(errc::invalid_json,
-                    quoted_start(text) + " is not JSON: " + fault->what + " at byte " + std::to_string(fault->offset));
+      return refuse(fault->code(), fault->rule(quoted_start(text) + " is not JSON"));
     return json_to_cells<text_node>(row_).read(field_, text_node(without_blanks(text)));
   }
 
@@ -19012,7 +19683,7 @@ BULKWRITER_DECL result<text_columns> text_columns::try_make(std::span<field_info
     if (fields[i].is_dynamic) made.dynamic_ = i;
   auto const refused = [](errc code, std::string_view name, std::string_view rule) {
     return error_info{.code = code,
-                      .message = "column '" + std::string(name) + "': " + std::string(rule),
+                      .message = "column " + detail::quoted_name(name) + ": " + std::string(rule),
                       .field = std::string(name)};
   };
   for (auto const& name : names) {
@@ -19073,13 +19744,10 @@ BULKWRITER_DECL void text_columns::read(std::span<std::string_view const> texts,
 BULKWRITER_DECL void cells_of<json_text>::read(json_text value, cell_row& row) {
   row.clear();
   std::vector<std::string> keys;
-  if (auto const fault = detail::find_json_object_fault(value.text_, keys))
-    return row.refuse(errc::invalid_json, {},
-                      "not a JSON object: " + std::string(fault->what) + " at byte " + std::to_string(fault->offset));
-  std::sort(keys.begin(), keys.end());
-  for (std::size_t k = 1; k < keys.size(); ++k)
-    if (keys[k] == keys[k - 1] && (k < 2 || keys[k] != keys[k - 2]))
-      row.refuse(errc::duplicate_key, keys[k], "this key appears more than once");
+  if (auto const fault = detail::find_json_object_fault(value.text_, keys)) {
+    row.refuse(fault->code(), fault->top_key, fault->rule("not a JSON object"));
+    if (!fault->key) return;  // other problems are told, too
+  }
   detail::json_to_cells<detail::text_node>(row).read_row(detail::text_node(detail::without_blanks(value.text_)));
 }
 
@@ -19110,19 +19778,16 @@ BULKWRITER_DECL result<bool> ndjson_reader::try_next() {
   std::string_view text;
   do {
     auto line = read_line();
-    if (!line) failure_ = line.error();
-    if (!line || !*line) return line;
+    if (!line.has_value()) failure_ = line.error();
+    if (!line.has_value() || !*line) return line;
     text = row().view();
   } while (text.find_first_not_of(" \t\r") == std::string_view::npos);
   ++rows_;
   if (auto const fault = detail::find_json_object_fault(text, keys_)) {
     size_ = 0;  // there is no row to look into
-    return make_error(errc::invalid_json, fault->offset, "not a JSON object: " + std::string(fault->what));
+    return make_error(fault->code(), fault->offset,
+                      fault->key ? fault->rule({}) : "not a JSON object: " + std::string(fault->what));
   }
-  std::sort(keys_.begin(), keys_.end());
-  if (auto const twin = std::adjacent_find(keys_.begin(), keys_.end()); twin != keys_.end())
-    return make_error(errc::duplicate_key, offset_of(*twin),
-                      "the key " + input::quoted(*twin) + " appears more than once");
   return true;
 }
 
@@ -19143,7 +19808,7 @@ BULKWRITER_DECL result<bool> ndjson_reader::read_line() {
     if (feed == nullptr) {
       searched = length;
       auto more = refill();
-      if (!more) return more;
+      if (!more.has_value()) return more;
       if (*more) continue;
       if (length == 0) return false;
     }
@@ -19750,9 +20415,7 @@ BULKWRITER_DECL result<std::unique_ptr<chunk_writer>> try_make_remote(std::span<
                                                                       new_file_format format, object_store const& store,
                                                                       remote_options options) {
   if (!format.encoder) return std::move(format.encoder).error();
-  writer_options shared{.chunk_size = options.chunk_size,
-                        .on_abandoned = std::move(options.on_abandoned),
-                        .oldest_server = options.oldest_server};
+  writer_options shared = shared_options(options);
   if (auto size = storage::try_part_size(options.chunk_size, options.part_size, store.backend()); !size)
     return std::move(size).error();
   if (options.connections < 1 || options.connections > storage::max_connections)
@@ -21203,9 +21866,9 @@ BULKWRITER_DECL result<void> azure_backend::abort_multipart(std::string const& k
     auto const gone = remove_uncommitted(purpose, key, upload_id);
     // Without the right to read or to delete there is nothing to be done by anybody: Azure removes the blocks itself.
     // With a credential that has expired there is: by another one.
-    if (!gone && gone.error().code == errc::access_denied && gone.error().server_error.starts_with("Authorization"))
+    if (!gone.has_value() && gone.error().code == errc::access_denied && gone.error().server_error.starts_with("Authorization"))
       return {};
-    if (!gone) return gone.error();
+    if (!gone.has_value()) return gone.error();
     if (*gone || tried == 2) return {};
     std::this_thread::sleep_for(std::chrono::milliseconds(2100));  // dates are of whole seconds
   }
@@ -22324,6 +22987,12 @@ inline namespace v1 {
 namespace storage {
 namespace detail {
 
+#if defined(__APPLE__)
+inline timespec modified(struct stat const& status) noexcept { return status.st_mtimespec; }
+#else
+inline timespec modified(struct stat const& status) noexcept { return status.st_mtim; }
+#endif
+
 /// A file that is read in parts and must stay as it is meanwhile.
 class read_file {
  public:
@@ -22361,8 +23030,8 @@ class read_file {
   result<void> check_unchanged() const {
     struct stat now = {};
     if (::fstat(file_, &now) != 0) return failed("cannot read", errno);
-    bool const same = now.st_size == begun_.st_size && now.st_mtim.tv_sec == begun_.st_mtim.tv_sec &&
-                      now.st_mtim.tv_nsec == begun_.st_mtim.tv_nsec;
+    timespec const then = modified(begun_), last = modified(now);
+    bool const same = now.st_size == begun_.st_size && last.tv_sec == then.tv_sec && last.tv_nsec == then.tv_nsec;
     return same ? result<void>() : changed();
   }
 

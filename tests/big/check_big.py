@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
-"""Files of more than 4 GiB, where 32 bits end, read back by others. Needs pyarrow and 15 GB of disk.
+"""Files of more than 4 GiB, and the longest text that a page of Parquet holds, where 32 bits end, read back by others.
+Needs pyarrow, DuckDB, 15 GB of disk and 10 GB of memory.
 
-    check_big.py WRITE_BIG [--dir FOLDER]        exit code 77: not enough room on the disk
+    check_big.py WRITE_BIG [--dir FOLDER]        skipped where the disk has not that room
 """
 
 import argparse
@@ -13,12 +14,15 @@ import subprocess
 import sys
 import tempfile
 
+import duckdb
 import numpy
+import pyarrow.compute
 import pyarrow.parquet
 
 FOUR_GIB = 1 << 32
 VECTOR_ROWS = 36_000  # of 128 KiB: 4.4 GiB
 TEXT_ROWS = 70_000    # of 64 KiB: 4.3 GiB
+LONGEST = 2_131_483_547  # bytes: as format/parquet.hpp says, less the 4 of its length
 
 
 def write(program, folder, kind, rows, *more):
@@ -94,6 +98,30 @@ def check_json(path):
     assert count == TEXT_ROWS, count
 
 
+def check_text(program, folder):
+    """The longest text, read back; and what is said of longer ones."""
+    out = subprocess.run([program, folder, "text", str(LONGEST)], check=True, capture_output=True, text=True).stdout.splitlines()
+    path = pathlib.Path(out.pop())
+    for line, size in zip(out, (LONGEST + 1, 1 << 31, (1 << 32) + 1), strict=True):
+        assert line.startswith("refused row "), line
+        assert f"field 'text': {size + 4} bytes of one row exceed the {LONGEST + 4} that a page of a Parquet file holds" in line, line
+    lengths = [len("first"), LONGEST, len("last")]
+    texts = pyarrow.parquet.read_table(path, memory_map=True).column("text")
+    assert pyarrow.compute.binary_length(texts).to_pylist() == lengths
+    for chunk in texts.chunks:
+        offsets = numpy.frombuffer(chunk.buffers()[1], dtype=numpy.int32)[chunk.offset:chunk.offset + len(chunk) + 1]
+        values = numpy.frombuffer(chunk.buffers()[2], dtype=numpy.uint8)
+        for begin, end in zip(offsets, offsets[1:]):
+            if end - begin == LONGEST:
+                assert (values[begin:end] == ord("x")).all()
+    del texts, chunk, values
+    with duckdb.connect() as connection:
+        found = connection.execute("select id, strlen(text), left(text, 3) from read_parquet(?) order by id", [str(path)]).fetchall()
+    assert found == [(0, 5, "fir"), (1, LONGEST, "xxx"), (2, 4, "las")], found
+    print(f"Parquet: a text of {LONGEST} bytes, longer ones refused")
+    path.unlink()
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("program")
@@ -101,10 +129,12 @@ def main():
     options = parser.parse_args()
     free = shutil.disk_usage(options.dir).free
     if free < 15e9:
-        print(f"skipped: {free / 1e9:.1f} GB are free in {options.dir}, 15 are wanted")
+        print(f"not here: {free / 1e9:.1f} GB are free in {options.dir}, 15 are wanted")
         return 77
     random.seed(4)
     with tempfile.TemporaryDirectory(dir=options.dir) as folder:
+        check_text(options.program, folder)
+
         path, size = write(options.program, folder, "parquet", VECTOR_ROWS)
         groups, beyond, _ = check_parquet(path)
         assert beyond > 2, "no column begins behind 4 GiB"

@@ -1,4 +1,4 @@
-// rule: a vector field needs a dim between 1 and 32768
+// rule: a vector field needs a dim between 2 and 32768
 // fix: bw::float_vector{.dim = 768}
 // shows: v
 #include <bulkwriter/local.hpp>

@@ -1,4 +1,4 @@
-// rule: the server keeps the names RowID and Timestamp for fields of its own
+// rule: servers refuse this field name
 // fix: rename the field
 // shows: Timestamp
 #include <bulkwriter/local.hpp>

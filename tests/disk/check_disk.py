@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """A full disk and a killed writer: whatever has a final name is whole, and nobody is told that all went well.
 
-usage: check_disk.py WRITE_ROWS full|killed        (needs pyarrow; exit code 77: cannot make a small file system here)
+usage: check_disk.py WRITE_ROWS full|killed        (needs pyarrow, and root for a small file system)
 """
 import json
 import os
@@ -44,7 +44,7 @@ def full(program):
     with tempfile.TemporaryDirectory() as mount_point:
         mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=8m", "tmpfs", mount_point], capture_output=True)
         if mounted.returncode != 0:
-            print("skipped: a tmpfs cannot be mounted here")
+            print("not here: a tmpfs cannot be mounted")
             sys.exit(77)
         try:
             for suffix in "parquet", "json":

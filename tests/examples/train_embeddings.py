@@ -3,7 +3,7 @@
 
     train_embeddings.py --program PROGRAM [--csv FILE]
 
-Exit code 77 (skipped) where the file is not there; what the program itself does without a file is tested anyway. Needs pyarrow.
+Skipped where the file is not there; what the program itself does without a file is tested anyway. Needs pyarrow.
 """
 
 import argparse
@@ -38,7 +38,7 @@ def main():
         assert glob.glob(folder + "/out/*/*") == [], "a file of a failed run"
 
         if not os.path.exists(options.csv):
-            print("skipped: no such file: %r" % options.csv)
+            print("not here: no such file: %r" % options.csv)
             return 77
         done = subprocess.run([program, os.path.abspath(options.csv), "out"], cwd=folder, stdout=subprocess.PIPE, text=True, check=True)
         with open(options.csv, newline="") as f:

@@ -11,7 +11,7 @@ import sys
 import tempfile
 
 # What a room may include besides itself and the base. A room is a folder, or a header directly under bulkwriter/.
-BASE = {"config", "version", "fwd", "error"}
+BASE = {"config", "version", "fwd", "error", "text"}
 LOCAL = {"schema", "row", "format", "output", "manifest", "writer"}
 NETWORK = {"http", "auth", "storage", "import"}
 MAY_SEE = {
@@ -19,6 +19,7 @@ MAY_SEE = {
     "version": set(),
     "fwd": {"config"},
     "error": {"config"},
+    "text": {"config", "error"},
     "schema": set(),
     "row": {"schema"},
     "format": {"schema", "row"},
@@ -125,7 +126,7 @@ def problems_of(folder):
 
 
 def self_test():
-    headers = ["config", "error", "bulkwriter", "local", "adapt/boost_json"] + [
+    headers = ["config", "error", "bulkwriter", "local", "adapt/boost_json", "text/x"] + [
         f"{room}/x" for room in sorted(LOCAL | NETWORK | {"input", "run"})
     ]
     good = [

@@ -215,7 +215,7 @@ struct lists {
   std::vector<std::int64_t> i64s = {};
   std::vector<float> f32s = {};
   std::vector<std::string> words = {};
-  std::array<float, 1> v = {};
+  std::array<float, 2> v = {};
 };
 struct lists_schema
     : bw::schema<bw::field<"id", &lists::id, bw::int64{.is_primary = true}>,                                         //
@@ -227,7 +227,7 @@ struct lists_schema
                  bw::field<"f32s", &lists::f32s, bw::array{.element_type = bw::float32{}, .max_capacity = 4096}>,    //
                  bw::field<"words", &lists::words,
                            bw::array{.element_type = bw::varchar{.max_length = 200}, .max_capacity = 4096}>,  //
-                 bw::field<"v", &lists::v, bw::float_vector{.dim = 1}>> {};
+                 bw::field<"v", &lists::v, bw::float_vector{.dim = 2}>> {};
 
 std::string told(lists const& r) {
   using namespace expected;
@@ -253,7 +253,7 @@ void arrays(place const& to) {
       for (std::uint64_t n = size(); n--;) r.i64s.push_back(static_cast<std::int64_t>(random.bits()));
       for (std::uint64_t n = size(); n--;) r.f32s.push_back(random.any_float());
       for (std::uint64_t n = size(); n--;) r.words.push_back(random.word(40));
-      r.v[0] = random.any_float();
+      for (float& x : r.v) x = random.any_float();
       return r;
     };
     lists none;
@@ -277,12 +277,12 @@ void arrays(place const& to) {
 struct doubles {
   std::int64_t id = {};
   std::vector<double> f64s = {};
-  std::array<float, 1> v = {};
+  std::array<float, 2> v = {};
 };
 struct doubles_schema
     : bw::schema<bw::field<"id", &doubles::id, bw::int64{.is_primary = true}>,                                       //
                  bw::field<"f64s", &doubles::f64s, bw::array{.element_type = bw::float64{}, .max_capacity = 4096}>,  //
-                 bw::field<"v", &doubles::v, bw::float_vector{.dim = 1}>> {};
+                 bw::field<"v", &doubles::v, bw::float_vector{.dim = 2}>> {};
 
 void arrays_of_doubles(place const& to) {
   upload_all<doubles_schema>(to, {.name = "doubles"}, [](auto& writer, auto const& wrote) {

@@ -1,6 +1,6 @@
 // Reads a file as Milvus does, whose importer uses the same two packages, and prints a row a line as JSON.
 //
-//	read_rows csv SEPARATOR FILE     lists of strings, the header first
+//	read_rows csv SEPARATOR FILE     lists of strings, the header first; $meta as it is stored: read into a map, written again
 //	read_rows jsonl FILE             objects, numbers as they stand in the file
 //	read_rows json FILE              the objects of {"rows": [...]}, likewise
 package main
@@ -28,6 +28,24 @@ func expect(decoder *json.Decoder, tokens ...json.Token) error {
 	return nil
 }
 
+func restore(header, row []string) error {
+	for i, name := range header {
+		if name != "$meta" || i >= len(row) {
+			continue
+		}
+		var object map[string]any
+		if err := json.Unmarshal([]byte(row[i]), &object); err != nil {
+			return err
+		}
+		text, err := json.Marshal(object)
+		if err != nil {
+			return err
+		}
+		row[i] = string(text)
+	}
+	return nil
+}
+
 func run(args []string) error {
 	file, err := os.Open(args[len(args)-1])
 	if err != nil {
@@ -42,12 +60,18 @@ func run(args []string) error {
 	if args[0] == "csv" {
 		reader := csv.NewReader(file)
 		reader.Comma, _ = utf8.DecodeRuneInString(args[1])
+		var header []string
 		for {
 			row, err := reader.Read()
 			if err == io.EOF {
 				return nil
 			}
 			if err != nil {
+				return err
+			}
+			if header == nil {
+				header = row
+			} else if err := restore(header, row); err != nil {
 				return err
 			}
 			if err := rows.Encode(row); err != nil {

@@ -458,7 +458,6 @@ int main(int argc, char** argv) {
     fs::create_directories(root);
     write_every();
     write_all_nulls();
-    write_dim<1>(1000);
     write_dim<2>(1000);
     write_dim<768>(800);
     write_dim<32768>(12);

@@ -65,7 +65,7 @@ struct pack {
   std::string note = {};
 };
 struct pack_fields : bw::struct_fields<bw::field<"f16", &pack::f16, bw::float16_vector{.dim = 3}>,            //
-                                       bw::field<"f16_bits", &pack::f16_bits, bw::float16_vector{.dim = 1}>,  //
+                                       bw::field<"f16_bits", &pack::f16_bits, bw::float16_vector{.dim = 2}>,  //
                                        bw::field<"bf16", &pack::bf16, bw::bfloat16_vector{.dim = 2}>,         //
                                        bw::field<"i8", &pack::i8, bw::int8_vector{.dim = 3}>,                 //
                                        bw::field<"bits", &pack::bits, bw::binary_vector{.dim = 16}>,

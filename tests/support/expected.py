@@ -1,6 +1,7 @@
 """The checker's side of expected.hpp: values of a reader as the same text, and the comparison."""
 
 import ctypes
+import fractions
 import functools
 import json
 import struct
@@ -30,15 +31,25 @@ def strict_json(text):
     return json.loads(text, parse_constant=_no_constant, parse_int=Number, parse_float=Number, object_pairs_hook=_unique)
 
 
+def _exact(number):
+    return f"number {fractions.Fraction(number)}"
+
+
 def _same_json(text):
     """JSON text in one form for all of its spellings."""
-    return json.dumps(strict_json(text), sort_keys=True, ensure_ascii=True)
+    value = json.loads(text, parse_constant=_no_constant, parse_int=_exact, parse_float=_exact, object_pairs_hook=_unique)
+    return json.dumps(value, sort_keys=True, ensure_ascii=True)
+
+
+def _real(number):
+    """A JSON number as readers take it that tell integers from floats, as most do: to them -0 is the integer 0."""
+    return number if set(number) & set(".eE") else str(int(number))
 
 
 def float32_bytes(value):
     """A JSON number, or a Python float that holds a float32."""
     if isinstance(value, Number):
-        return struct.pack("<f", _strtof(value.encode(), None))
+        return struct.pack("<f", _strtof(_real(value).encode(), None))
     return struct.pack("<f", value)
 
 
@@ -108,7 +119,7 @@ def cell(kind, value):
     if kind == "float32" and isinstance(value, (float, Number)):
         return "f" + float32_bytes(value)[::-1].hex()
     if kind == "float64" and isinstance(value, (float, Number)):
-        return "d" + struct.pack(">d", float(value)).hex()
+        return "d" + struct.pack(">d", float(_real(value) if isinstance(value, Number) else value)).hex()
     if kind in TEXTS and isinstance(value, str) and not isinstance(value, Number):
         return "s" + value.encode().hex()
     if kind == "json" and isinstance(value, str) and not isinstance(value, Number):

@@ -27,6 +27,7 @@ BULKWRITER_DECL std::string_view to_string(errc code) noexcept {
     case errc::invalid_sparse: return "invalid_sparse";
     case errc::invalid_geometry: return "invalid_geometry";
     case errc::invalid_timestamp: return "invalid_timestamp";
+    case errc::zero_vector: return "zero_vector";
     case errc::format_cannot_hold: return "format_cannot_hold";
     case errc::invalid_schema: return "invalid_schema";
     case errc::invalid_option: return "invalid_option";

@@ -19,7 +19,8 @@ namespace format {
 /// `.files` sends them by itself, a request that names files otherwise takes them as its own `.options`.
 ///
 /// What a server would read as another value is refused, with format_cannot_hold: a value that looks like nullkey where
-/// null is allowed (with the default nullkey the empty text), and text with a CR LF in it, which becomes LF.
+/// null is allowed (with the default nullkey the empty text), text with a CR LF in it, which becomes LF, and numbers of
+/// the dynamic field, at whatever depth, that do not survive being doubles (2^53 + 1, more digits than a double has).
 struct csv {
   char separator = ',';      ///< any ASCII character but NUL, the quote, CR and LF
   std::string nullkey = "";  ///< stands for null; UTF-8 without line ends that does not begin with [ or {

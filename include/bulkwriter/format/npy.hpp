@@ -20,7 +20,8 @@ namespace format {
 /// mebibyte texts wait, in UTF-8, in an unlinked file in the system's temporary folder (TMPDIR), one a column. Memory
 /// does not grow with the chunk.
 ///
-/// A text with U+0000 is refused with format_cannot_hold: readers drop that character.
+/// A text with U+0000 is refused with format_cannot_hold, since readers drop that character, and one of more than
+/// 536,870,911 characters, whose size no NumPy before 2.0 can hold.
 struct npy {
   static constexpr std::string_view extension = "npy";  ///< of the files
 

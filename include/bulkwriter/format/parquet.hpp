@@ -18,6 +18,9 @@ namespace format {
 ///
 /// Lists of bytes, signed ones of int8 vectors too, take a byte a byte: PLAIN would make four of each, so they are
 /// RLE_DICTIONARY, and each of their columns has a dictionary of 1 KiB in each row group.
+///
+/// A page's size is a 32-bit integer: of text, geometry and sparse vectors a value, and in structs all texts of a row,
+/// take at most 2,131,483,551 bytes (more is refused as format_cannot_hold).
 struct parquet {
   /// Bytes of values, 4 KiB to 2 GiB: what a reader holds in memory, and the encoder of all columns but the widest
   /// vector.

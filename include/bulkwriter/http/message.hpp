@@ -75,7 +75,10 @@ struct response {
   std::string body = {};             ///< bytes, with the framing of chunks taken off
 
   /// The first header of this name, compared without case; empty if there is none. A view into `headers`.
-  std::string_view find(std::string_view name) const noexcept;
+  /// @{
+  std::string_view find(std::string_view name) const& noexcept;
+  std::string_view find(std::string_view name) const&& = delete;
+  /// @}
 };
 
 /// The moment of an HTTP date, in any of its three forms (RFC 9110, 5.6.7); nothing if it is not one. Thread-safe.

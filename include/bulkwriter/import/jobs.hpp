@@ -95,7 +95,8 @@ struct import_jobs {
   auto end() const noexcept { return jobs.end(); }
   std::size_t size() const noexcept { return jobs.size(); }
   bool empty() const noexcept { return jobs.empty(); }
-  import_progress const& operator[](std::size_t i) const noexcept { return jobs[i]; }
+  import_progress const& operator[](std::size_t i) const& noexcept { return jobs[i]; }
+  import_progress operator[](std::size_t i) && noexcept { return std::move(jobs[i]); }
   /// @}
 };
 

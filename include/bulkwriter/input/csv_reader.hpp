@@ -124,7 +124,10 @@ class csv_reader {
   /// @}
 
   /// The header, in the file's order.
-  std::vector<std::string> const& names() const noexcept { return names_; }
+  /// @{
+  std::vector<std::string> const& names() const& noexcept { return names_; }
+  std::vector<std::string> names() && { return std::move(names_); }
+  /// @}
   /// How many columns there are.
   std::size_t size() const noexcept { return names_.size(); }
   /// Whether the header has this name.
@@ -148,12 +151,14 @@ class csv_reader {
   /// A cell of the current row; an index must be less than `size()`. By name: a linear search, and an unknown name
   /// throws as `column` does.
   /// @{
-  csv_cell operator[](std::size_t index) const noexcept { return cell(index); }
-  csv_cell operator[](std::string_view name) const { return cell(column(name)); }
+  csv_cell operator[](std::size_t index) const& noexcept { return cell(index); }
+  csv_cell operator[](std::string_view name) const& { return cell(column(name)); }
+  csv_cell operator[](std::size_t index) const&& = delete;
+  csv_cell operator[](std::string_view name) const&& = delete;
   /// @}
 
   /// The texts of the current row, valid until the next is read or the reader is moved: what text_columns take.
-  std::span<std::string_view const> texts();
+  std::span<std::string_view const> texts() &;
 
   /// An error about the current row, such as a writer's, with this file before it, and the line; where the error's
   /// `field` is the name of a column, line and column of that cell.

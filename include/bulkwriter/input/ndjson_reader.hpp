@@ -57,7 +57,10 @@ class ndjson_reader {
   /// @}
 
   /// The current row, valid until the next is read or the reader is moved.
-  json_text row() const noexcept { return json_text({buffer_.data() + begin_, size_}); }
+  /// @{
+  json_text row() const& noexcept { return json_text({buffer_.data() + begin_, size_}); }
+  json_text row() const&& = delete;
+  /// @}
 
   /// An error about the current row, such as a writer's, with this file before it, the line, and the column of the
   /// value that the error's `field` names (1 where there is none).

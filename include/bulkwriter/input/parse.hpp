@@ -1,6 +1,7 @@
 #pragma once
 
 #include <bulkwriter/error.hpp>
+#include <bulkwriter/text/quoted.hpp>
 
 #include <concepts>
 #include <cstddef>
@@ -50,9 +51,8 @@ std::size_t count_list(std::string_view text) noexcept;
 /// fraction or exponent, one that is finite.
 bool is_json_number(std::string_view text);
 
-/// The text for a message: in single quotes, control characters and what is no UTF-8 as escapes, cut after some 40
-/// bytes.
-std::string quoted(std::string_view text);
+/// The text for a message: in single quotes, control characters and what is no UTF-8 as escapes, cut after 40 bytes.
+inline std::string quoted(std::string_view text) { return bulkwriter::detail::in_quotes(text); }
 
 template <std::integral T>
   requires(!std::same_as<T, bool> && !std::same_as<T, char>)

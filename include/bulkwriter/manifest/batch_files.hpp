@@ -28,7 +28,8 @@ struct file_group {
   auto begin() const noexcept { return paths.begin(); }
   auto end() const noexcept { return paths.end(); }
   std::size_t size() const noexcept { return paths.size(); }
-  std::string const& operator[](std::size_t i) const noexcept { return paths[i]; }
+  std::string const& operator[](std::size_t i) const& noexcept { return paths[i]; }
+  std::string operator[](std::size_t i) && noexcept { return std::move(paths[i]); }
   /// @}
 
   /// Compares every member.
@@ -51,7 +52,8 @@ struct batch_files {
   auto end() const noexcept { return groups.end(); }
   std::size_t size() const noexcept { return groups.size(); }
   bool empty() const noexcept { return groups.empty(); }
-  file_group const& operator[](std::size_t i) const noexcept { return groups[i]; }
+  file_group const& operator[](std::size_t i) const& noexcept { return groups[i]; }
+  file_group operator[](std::size_t i) && noexcept { return std::move(groups[i]); }
   /// @}
 
   /// Compares every member.

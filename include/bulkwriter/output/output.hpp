@@ -1,6 +1,7 @@
 #pragma once
 
 #include <bulkwriter/error.hpp>
+#include <bulkwriter/text/quoted.hpp>
 
 #include <cstddef>
 #include <cstdint>
@@ -68,7 +69,8 @@ class place {
                                                       group_member member) {
     if (member.head_size == 0) return create(name, max_size);
     return error_info{.code = errc::invalid_option,
-                      .message = "'" + path_of(name) + "' needs a place whose files can be rewritten at the beginning"};
+                      .message = bulkwriter::detail::in_quotes(path_of(name), 400) +
+                                 " needs a place whose files can be rewritten at the beginning"};
   }
 
   /// The path of that file as it stands in `batch_files`.

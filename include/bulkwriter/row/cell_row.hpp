@@ -52,9 +52,15 @@ class cell_row {
   /// The fields that it is for.
   std::span<field_info const> fields() const noexcept { return fields_; }
   /// One a field. Valid until `clear`.
-  std::span<cell const> cells() const noexcept { return cells_; }
+  /// @{
+  std::span<cell const> cells() const& noexcept { return cells_; }
+  std::span<cell const> cells() const&& = delete;
+  /// @}
   /// In the order in which they were found.
-  std::vector<problem> const& problems() const noexcept { return problems_; }
+  /// @{
+  std::vector<problem> const& problems() const& noexcept { return problems_; }
+  std::vector<problem> problems() && noexcept { return std::move(problems_); }
+  /// @}
 
   /// Sets the cell of field `i`. What it views must live until the row is appended; memory that does can be had below.
   void set(std::size_t i, cell value) noexcept { cells_[i] = value; }
@@ -63,12 +69,12 @@ class cell_row {
 
   /// Empty memory that stays where it is until `clear`.
   /// @{
-  std::string& new_text();
-  std::vector<float>& new_floats();
-  std::vector<std::int8_t>& new_int8s();
-  std::vector<std::uint8_t>& new_bytes();
-  std::vector<std::uint32_t>& new_indices();
-  detail::cell_list& new_list();
+  std::string& new_text() &;
+  std::vector<float>& new_floats() &;
+  std::vector<std::int8_t>& new_int8s() &;
+  std::vector<std::uint8_t>& new_bytes() &;
+  std::vector<std::uint32_t>& new_indices() &;
+  detail::cell_list& new_list() &;
   /// @}
 
  private:

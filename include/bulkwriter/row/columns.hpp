@@ -30,13 +30,14 @@ string_block(std::span<Offset>, std::string_view) -> string_block<std::remove_co
 /// A column with a validity bitmap: made by `masked`.
 template <class Values>
 struct masked_column {
-  Values const& values;                    ///< of the caller; what stands where there is none does not matter
+  Values values;  ///< a reference to the caller's, or a temporary's; what stands where there is none does not matter
   std::span<std::uint8_t const> validity;  ///< bit `i % 8` of byte `i / 8`: whether row `i` has a value
 };
-/// A column of which some rows are null, with Arrow's validity bitmap. Refers to both.
+/// A column of which some rows are null, with Arrow's validity bitmap. Refers to both; a column that is a temporary is
+/// moved into it.
 template <class Values>
-masked_column<Values> masked(Values const& values, std::span<std::uint8_t const> validity) noexcept {
-  return {values, validity};
+masked_column<Values> masked(Values&& values, std::span<std::uint8_t const> validity) {
+  return {std::forward<Values>(values), validity};
 }
 
 namespace detail {
@@ -91,7 +92,7 @@ struct column_rows<string_block<Offset>> {
 template <class Values>
 struct column_rows<masked_column<Values>> {
   using column = masked_column<Values>;
-  using rows = column_rows<Values>;
+  using rows = column_rows<std::remove_cvref_t<Values>>;
   static std::size_t size(column const& c, std::size_t width) { return rows::size(c.values, width); }
   static std::string fault(column const& c, std::size_t width) {
     if (c.validity.size() < (rows::size(c.values, width) + 7) / 8)

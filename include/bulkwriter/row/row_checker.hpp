@@ -2,6 +2,7 @@
 
 #include <bulkwriter/error.hpp>
 #include <bulkwriter/row/cell.hpp>
+#include <bulkwriter/row/cell_row.hpp>
 #include <bulkwriter/row/syntax.hpp>
 #include <bulkwriter/schema/field_info.hpp>
 
@@ -21,7 +22,8 @@ namespace detail {
 /// floats floats or halves.
 class row_checker {
  public:
-  explicit row_checker(std::span<field_info const> fields) noexcept : fields_(fields) {}
+  explicit row_checker(std::span<field_info const> fields, bool refuse_zero_vectors = false) noexcept
+      : fields_(fields), refuse_zero_vectors_(refuse_zero_vectors) {}
 
   /// One cell a field. `row` is the number that the error names.
   result<void> check(std::int64_t row, std::span<cell const> cells) {
@@ -42,6 +44,7 @@ class row_checker {
   static std::string describe(cell const& value);
   void add_out_of_range(kind k, std::string const& value);
   void check_value(field_info const& f, cell const& value);
+  void check_kind(field_info const& f, cell const& value);
   void check_integer(kind k, cell const& value);
   void check_number(kind k, double value);
   void check_text(field_info const& f, std::string_view value);
@@ -57,6 +60,7 @@ class row_checker {
 
   static constexpr std::size_t nowhere = static_cast<std::size_t>(-1);
   std::span<field_info const> fields_;
+  bool refuse_zero_vectors_;
   std::vector<problem> problems_;
   std::vector<std::string> keys_;  // scratch
   // Where the value under judgement stands: its field, and within a list its element and the field of the struct there.
@@ -68,6 +72,8 @@ class row_checker {
 /// From checked cells to those that stand in a file of whatever format: a default wins over null, as on the server; a
 /// row without dynamic keys has an empty object; a double given for a float32 field is that float.
 void settle(std::span<field_info const> fields, std::span<cell> cells) noexcept;
+/// And points in time as every server reads them. The texts that it takes belong to the row.
+void respell_timestamps(std::span<field_info const> fields, std::span<cell> cells, cell_row& memory);
 
 /// Index of the first value that is NaN or infinite; the size if all are finite.
 std::size_t find_not_finite(std::span<float const> values) noexcept;

@@ -1,15 +1,16 @@
 #pragma once
 
-#include <bulkwriter/config.hpp>
+#include <bulkwriter/error.hpp>
 #include <bulkwriter/schema/finite.hpp>
 #include <bulkwriter/schema/text_fault.hpp>
-#include <bulkwriter/schema/utf8.hpp>
+#include <bulkwriter/text/utf8.hpp>
 
 #include <charconv>
 #include <cstddef>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <vector>
 
 // Text as files need it: JSON (RFC 8259) and numbers in it. Pure functions.
@@ -18,12 +19,30 @@ namespace bulkwriter {
 inline namespace v1 {
 namespace detail {
 
+/// Where a text stops being JSON, and which rule it breaks there.
+struct json_fault {
+  std::size_t offset = 0;
+  char const* what = "";
+  /// Of a key that its object has twice (`offset` is that of its second value) in text that is JSON otherwise,
+  /// unescaped: the key, what leads to the object from the outermost value ("a.b[3]"; empty for that itself), and the
+  /// member of the outermost object that it is or lies in.
+  std::optional<std::string> key = {};
+  std::string object = {}, top_key = {};
+
+  /// What is wrong, for a message: "not JSON: a digit was expected at byte 7" (`not_what`: "not JSON"), or "the key 'a'
+  /// appears more than once in 'b[3]'" (`a_key`: "the key").
+  std::string rule(std::string_view not_what, std::string_view a_key = "the key") const;
+  /// duplicate_key or invalid_json.
+  errc code() const noexcept { return key ? errc::duplicate_key : errc::invalid_json; }
+};
+
 /// The first place where the text is not exactly one JSON value that every server reads alike: beyond the grammar,
-/// numbers must fit a double, escaped surrogates must come in pairs, and nesting ends at 1,024.
-std::optional<text_fault> find_json_fault(std::string_view text);
+/// numbers must fit a double, escaped surrogates must come in pairs, no object has a key twice, and nesting ends at
+/// 1,024. In time that grows with the text (and the logarithm of an object's keys).
+std::optional<json_fault> find_json_fault(std::string_view text);
 
 /// The same for text that must be an object; its top-level keys, unescaped, are put into `keys`.
-std::optional<text_fault> find_json_object_fault(std::string_view text, std::vector<std::string>& keys);
+std::optional<json_fault> find_json_object_fault(std::string_view text, std::vector<std::string>& keys);
 
 /// Appends what a JSON string, given with its quotes and free of faults, stands for.
 void append_unescaped(std::string& out, std::string_view json_string);
@@ -31,7 +50,22 @@ void append_unescaped(std::string& out, std::string_view json_string);
 /// Appends the text as a JSON string with its quotes. Well-formed UTF-8 passes through unescaped.
 void append_json_string(std::string& out, std::string_view text);
 
-/// Appends the shortest decimal that reads back as the same number. Not finite: "NaN", which no JSON check lets pass.
+/// Writes the shortest decimal that reads back as the same number, in every reader: "-0" is the integer 0 to many, so
+/// that zero is "-0.0". There must be room for it: 24 characters do for every double, 15 for every float.
+template <class T>
+char* write_json_number(char* first, char* last, T value) {
+  char* const end = std::to_chars(first, last, value).ptr;
+  if constexpr (std::is_floating_point_v<T>) {
+    if (end - first != 2 || first[0] != '-' || first[1] != '0') [[likely]]
+      return end;
+    end[0] = '.', end[1] = '0';
+    return end + 2;
+  } else {
+    return end;
+  }
+}
+
+/// Appends such a number. Not finite: "NaN", which no JSON check lets pass.
 void append_json_number(std::string& out, float value);
 void append_json_number(std::string& out, double value);
 void append_json_number(std::string& out, long long value);

@@ -29,6 +29,9 @@ struct remote_options {
   /// The oldest server that must be able to import the files: fields that it does not read in this format are
   /// invalid_schema when the writer is made. {}: whatever the collection's own server takes.
   server_version oldest_server = {};
+  /// Whether vectors of zeros only (sparse ones without a value other than 0, those in structs, too) are refused, as
+  /// zero_vector: a COSINE index has no use for them, and a member that a row's initializer left out is one.
+  bool refuse_zero_vectors = false;
 };
 
 namespace detail {
@@ -73,7 +76,10 @@ class remote_bulk_writer : public bulk_writer<Schema, Format> {
   /// @}
 
   /// The bucket that this writer fills.
-  object_store const& store() const noexcept { return store_; }
+  /// @{
+  object_store const& store() const& noexcept { return store_; }
+  object_store store() && noexcept { return std::move(store_); }
+  /// @}
 
  private:
   remote_bulk_writer(std::unique_ptr<core> made, object_store store) noexcept
@@ -116,7 +122,10 @@ class remote_bulk_writer<runtime_schema, Format> : public bulk_writer<runtime_sc
   /// @}
 
   /// The bucket that this writer fills.
-  object_store const& store() const noexcept { return store_; }
+  /// @{
+  object_store const& store() const& noexcept { return store_; }
+  object_store store() && noexcept { return std::move(store_); }
+  /// @}
 
  private:
   remote_bulk_writer(typename base::made_parts made, object_store store) noexcept

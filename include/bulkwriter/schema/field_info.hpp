@@ -1,5 +1,6 @@
 #pragma once
 
+#include <bulkwriter/schema/field_name.hpp>
 #include <bulkwriter/schema/kind.hpp>
 
 #include <cstddef>

@@ -77,7 +77,8 @@ constexpr std::int64_t max_of(kind k) noexcept {
 
 /// Limits of the servers (Milvus limits page; milvus-import-contract).
 namespace limits {
-inline constexpr std::uint32_t max_dim = 32768;               ///< numbers of a vector; bits of a binary_vector
+inline constexpr std::uint32_t min_dim = 2;                   ///< of a vector: servers refuse 1
+inline constexpr std::uint32_t max_dim = 32768;               ///< numbers of a vector; bytes of a binary_vector
 inline constexpr std::uint32_t max_varchar_length = 65535;    ///< bytes
 inline constexpr std::uint32_t max_capacity = 4096;           ///< elements of an array
 inline constexpr std::uint32_t max_json_length = 65536;       ///< bytes of a JSON cell
@@ -85,22 +86,15 @@ inline constexpr std::uint32_t max_name_length = 255;         ///< bytes of a fi
 inline constexpr double max_float32 = 3.4028234663852886e38;  ///< FLT_MAX
 }  // namespace limits
 
-/// Names begin with a letter or an underscore and go on with letters, digits and underscores; at most 255 bytes.
-constexpr bool is_valid_field_name(std::string_view name) noexcept {
-  if (name.empty() || name.size() > limits::max_name_length) return false;
-  for (char const& c : name) {
-    bool const letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
-    bool const digit = c >= '0' && c <= '9';
-    if (!letter && !(digit && &c != name.data())) return false;
-  }
-  return true;
+/// The dims that servers take, of a vector in numbers and of a binary_vector in bits.
+/// @{
+constexpr std::uint32_t max_dim_of(kind k) noexcept {
+  return k == kind::binary_vector ? limits::max_dim * 8 : limits::max_dim;
 }
-
-/// Names that servers give to fields of their own in every collection.
-constexpr bool is_reserved_field_name(std::string_view name) noexcept { return name == "RowID" || name == "Timestamp"; }
-
-/// The name of the dynamic field in files and servers.
-inline constexpr std::string_view dynamic_field_name = "$meta";
+constexpr bool is_valid_dim(kind k, std::uint32_t dim) noexcept {
+  return dim >= limits::min_dim && dim <= max_dim_of(k) && (k != kind::binary_vector || dim % 8 == 0);
+}
+/// @}
 
 }  // namespace v1
 }  // namespace bulkwriter

@@ -185,7 +185,7 @@ struct timestamptz {
   static constexpr kind tag = kind::timestamptz;
   /// @}
 };
-/// A vector of dim (1 to 32,768) finite floats: std::array, std::vector, std::span or another contiguous range of
+/// A vector of dim (2 to 32,768) finite floats: std::array, std::vector, std::span or another contiguous range of
 /// float.
 struct float_vector {
   /// As in field_info, whose `type` the `tag` is. @{
@@ -194,7 +194,7 @@ struct float_vector {
   static constexpr kind tag = kind::float_vector;
   /// @}
 };
-/// A vector of dim (1 to 32,768) half floats, given as float or float16.
+/// A vector of dim (2 to 32,768) half floats, given as float or float16.
 struct float16_vector {
   /// As in field_info, whose `type` the `tag` is. @{
   std::uint32_t dim = 0;
@@ -202,7 +202,7 @@ struct float16_vector {
   static constexpr kind tag = kind::float16_vector;
   /// @}
 };
-/// A vector of dim (1 to 32,768) bfloat16 numbers, given as float or float16.
+/// A vector of dim (2 to 32,768) bfloat16 numbers, given as float or float16.
 struct bfloat16_vector {
   /// As in field_info, whose `type` the `tag` is. @{
   std::uint32_t dim = 0;
@@ -210,7 +210,7 @@ struct bfloat16_vector {
   static constexpr kind tag = kind::bfloat16_vector;
   /// @}
 };
-/// A vector of dim (1 to 32,768) integers of 8 bits.
+/// A vector of dim (2 to 32,768) integers of 8 bits.
 struct int8_vector {
   /// As in field_info, whose `type` the `tag` is. @{
   std::uint32_t dim = 0;
@@ -219,7 +219,7 @@ struct int8_vector {
   /// @}
 };
 /// A vector of bits, given as dim / 8 bytes (std::uint8_t or std::byte). dim counts bits: a multiple of 8, at most
-/// 32,768.
+/// 262,144.
 struct binary_vector {
   /// As in field_info, whose `type` the `tag` is. @{
   std::uint32_t dim = 0;

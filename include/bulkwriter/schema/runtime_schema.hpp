@@ -31,7 +31,8 @@ inline void check_schema(std::span<field_info const> fields) { try_check_schema(
 ///     s.add_field("id", bw::int64{.is_primary = true}).add_field("v", bw::float_vector{.dim = 768});
 ///     s.add_dynamic_field().check();
 ///
-/// The adding functions take what they are given: `check` (and `collections::create`) judges.
+/// The adding functions take what they are given: `check` (and `collections::create`) judges. They give back the schema
+/// itself, of a temporary by value.
 class runtime_schema {
  public:
   using row_type = void;  ///< no struct is bound to it
@@ -61,9 +62,10 @@ class runtime_schema {
   ~runtime_schema() = default;
 
   /// Any kind with its attributes: `add_field("title", bw::varchar{.max_length = 512})`.
+  /// @{
   template <class Kind>
     requires requires { Kind::tag; }
-  runtime_schema& add_field(std::string_view name, Kind const& attributes) {
+  runtime_schema& add_field(std::string_view name, Kind const& attributes) & {
     field_info f = detail::lower(name, attributes);
     if constexpr (detail::is_struct_array<Kind>) {
       using sub = detail::sub_fields_of<Kind>;
@@ -72,27 +74,41 @@ class runtime_schema {
     }
     return add_field(f);
   }
+  template <class Kind>
+    requires requires { Kind::tag; }
+  runtime_schema add_field(std::string_view name, Kind const& attributes) && {
+    return std::move(add_field(name, attributes));
+  }
+  /// @}
   /// A lowered field, copied with all that it points to. Also the way to a default text of more than 256 bytes.
-  runtime_schema& add_field(field_info const& field);
+  /// @{
+  runtime_schema& add_field(field_info const& field) &;
+  runtime_schema add_field(field_info const& field) && { return std::move(add_field(field)); }
+  /// @}
 
   /// An array of structs with the fields of another schema, which are copied; structs do not nest.
   /// @{
   runtime_schema& add_struct_array(std::string_view name, std::span<field_info const> sub_fields,
-                                   std::uint32_t max_capacity, bool nullable = false);
+                                   std::uint32_t max_capacity, bool nullable = false) &;
   runtime_schema& add_struct_array(std::string_view name, runtime_schema const& sub_fields, std::uint32_t max_capacity,
-                                   bool nullable = false) {
+                                   bool nullable = false) & {
     return add_struct_array(name, sub_fields.fields(), max_capacity, nullable);
+  }
+  runtime_schema add_struct_array(std::string_view name, auto const& sub_fields, std::uint32_t max_capacity,
+                                  bool nullable = false) && {
+    return std::move(add_struct_array(name, sub_fields, max_capacity, nullable));
   }
   /// @}
 
   /// A field that the server computes: `add_function_output("sparse", bw::sparse_float_vector{},
   /// bw::bm25{.input_field_name = "title"})`.
+  /// @{
   template <class Kind, class Function>
     requires requires {
       Kind::tag;
       Function::output;
     }
-  runtime_schema& add_function_output(std::string_view name, Kind const& attributes, Function const& function) {
+  runtime_schema& add_function_output(std::string_view name, Kind const& attributes, Function const& function) & {
     field_info f = detail::lower(name, attributes);
     f.function = Function::tag;
     f.function_input = function.input_field_name.view();
@@ -100,18 +116,29 @@ class runtime_schema {
     if constexpr (requires { function.params; }) f.function_params = function.params.view();
     return add_field(f);
   }
+  runtime_schema add_function_output(std::string_view name, auto const& attributes, auto const& function) && {
+    return std::move(add_function_output(name, attributes, function));
+  }
+  /// @}
 
   /// The field of undeclared keys, named $meta.
-  runtime_schema& add_dynamic_field();
+  /// @{
+  runtime_schema& add_dynamic_field() &;
+  runtime_schema add_dynamic_field() && { return std::move(add_dynamic_field()); }
+  /// @}
 
   /// The fields in the order in which they were added.
   /// @{
-  std::span<field_info const> fields() const noexcept { return fields_; }
+  std::span<field_info const> fields() const& noexcept { return fields_; }
+  std::span<field_info const> fields() const&& = delete;
   std::size_t size() const noexcept { return fields_.size(); }
   bool empty() const noexcept { return fields_.empty(); }
   /// @}
   /// Null if there is no field of this name.
-  field_info const* find(std::string_view name) const noexcept;
+  /// @{
+  field_info const* find(std::string_view name) const& noexcept;
+  field_info const* find(std::string_view name) const&& = delete;
+  /// @}
 
   /// As `check_schema`.
   /// @{

@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <optional>
+#include <string>
 #include <string_view>
 
 namespace bulkwriter {
@@ -20,7 +21,22 @@ class timestamp_scanner {
     return fault_;
   }
 
+  /// Of a text that `run` has let pass: whether every server that has the kind reads it as it stands.
+  constexpr bool is_plain() const noexcept { return has_t_ || !has_offset_; }
+  /// The same moment as every such server reads it.
+  std::string plain() const {
+    std::string out(text_);
+    if (is_plain()) return out;
+    out[separator_at] = 'T';
+    if (is_short_) out += ":00";
+    return out;
+  }
+
  private:
+  static constexpr std::size_t separator_at = 10;
+  // Offsets that servers take, in minutes.
+  static constexpr int least_offset = -12 * 60, most_offset = 14 * 60;
+
   constexpr bool date() noexcept {
     unsigned year = 0, month = 0, day = 0;
     if (!number(4, year)) return false;
@@ -48,18 +64,23 @@ class timestamp_scanner {
     if (!take('.')) return true;
     std::size_t const begin = at_;
     while (digit() >= 0) ++at_;
-    if (at_ == begin) return refuse(at_, "a digit was expected");
-    return at_ - begin <= 9 || refuse(begin + 9, "more than 9 digits of a second");
+    return at_ != begin || refuse(at_, "a digit was expected");
   }
 
   constexpr bool offset() noexcept {
-    if (!looking_at('Z') && !looking_at('+') && !looking_at('-')) return true;
-    // What has an offset is read as RFC 3339 has it, what has none more freely.
-    if (!has_t_) return refuse(at_, "an offset needs a 'T' in place of the blank before the time");
-    if (take('Z')) return true;
-    ++at_;
-    return number_below(2, 24, "the hour of the offset is not below 24") && colon() &&
-           number_below(2, 60, "the minute of the offset is not below 60");
+    has_offset_ = looking_at('Z') || looking_at('+') || looking_at('-');
+    if (!has_offset_ || take('Z')) return true;
+    std::size_t const begin = at_;
+    bool const behind = text_[at_++] == '-';  // the clocks there are behind UTC
+    unsigned hours = 0, minutes = 0;
+    if (!number(2, hours)) return false;
+    // PostgreSQL's short form goes with its blank: RFC 3339, whose 'T' it is, knows none.
+    is_short_ = !has_t_ && at_ == text_.size();
+    if (!is_short_ && !(colon() && number(2, minutes))) return false;
+    if (minutes >= 60) return refuse(at_ - 2, "the minute of the offset is not below 60");
+    int const offset = static_cast<int>(hours * 60 + minutes) * (behind ? -1 : 1);
+    return (offset >= least_offset && offset <= most_offset) ||
+           refuse(begin, "the offset is outside -12:00 to +14:00");
   }
 
   constexpr bool end() noexcept { return at_ == text_.size() || refuse(at_, "text behind the time"); }
@@ -97,15 +118,24 @@ class timestamp_scanner {
 
   std::string_view text_;
   std::size_t at_ = 0;
-  bool has_t_ = false;
+  bool has_t_ = false, has_offset_ = false, is_short_ = false;
   text_fault fault_;
 };
 
-/// The first place where the text is no point in time that a server reads: RFC 3339 in capitals with at most 9 digits
-/// of a second ("2006-01-02T15:04:05.5Z", "…+01:00"), or without an offset, then also with a blank for the 'T'. Years
-/// 0001 to 9999, days that there are.
+/// The first place where the text is no point in time that a server reads: RFC 3339 in capitals
+/// ("2006-01-02T15:04:05.5Z", "…+01:00"), with a blank for the 'T', then also with an offset of hours alone ("…+01"), or
+/// either without an offset. Years 0001 to 9999, days that there are, offsets from -12:00 to +14:00. Servers drop the
+/// digits of a second behind the sixth.
 constexpr std::optional<text_fault> find_timestamp_fault(std::string_view text) noexcept {
   return timestamp_scanner(text).run();
+}
+
+/// What to write for a text without such a fault where its own spelling would not do: the first servers with the kind
+/// read an offset behind a 'T' only, and with its minutes.
+inline std::optional<std::string> respelled_timestamp(std::string_view text) {
+  timestamp_scanner scanner(text);
+  if (scanner.run() || scanner.is_plain()) return std::nullopt;
+  return scanner.plain();
 }
 
 }  // namespace detail

@@ -64,7 +64,10 @@ class object_place final : public output::place {
   BULKWRITER_DECL std::string data_path() const override;                     ///< "/<prefix>"
 
   /// Where the objects go.
-  object_store const& store() const noexcept { return store_; }
+  /// @{
+  object_store const& store() const& noexcept { return store_; }
+  object_store store() && noexcept { return std::move(store_); }
+  /// @}
 
  private:
   result<std::unique_ptr<output::file>> open(std::string_view name, std::uint64_t max_size,

@@ -221,9 +221,12 @@ class object_store {
   std::string object_url(std::string_view key) const { return backend_->object_url(key); }
 
   /// The cloud's own operations, for uploads in parts.
-  storage::backend& backend() const noexcept { return *backend_; }
+  /// @{
+  storage::backend& backend() const& noexcept { return *backend_; }
+  storage::backend& backend() const&& = delete;
+  /// @}
   /// The same, to be kept for longer than this handle.
-  std::shared_ptr<storage::backend> const& shared_backend() const noexcept { return backend_; }
+  std::shared_ptr<storage::backend> shared_backend() const noexcept { return backend_; }
 
  private:
   std::shared_ptr<storage::backend> backend_;

@@ -2,6 +2,7 @@
 
 #include <bulkwriter/row/bind.hpp>
 #include <bulkwriter/row/columns.hpp>
+#include <bulkwriter/text/quoted.hpp>
 #include <bulkwriter/writer/bulk_writer_base.hpp>
 #include <bulkwriter/writer/options.hpp>
 
@@ -122,9 +123,8 @@ consteval int first_unheld_field() {
 ///
 /// Errors of a refused row: null_not_allowed, out_of_range, not_finite, varchar_too_long, invalid_utf8, invalid_json,
 /// json_too_long, wrong_dim, duplicate_key, capacity_exceeded, invalid_sparse, invalid_geometry, invalid_timestamp,
-/// format_cannot_hold, several_problems, row_too_large. Errors of writing: those of the place, for a folder io_error
-/// and no_space. invalid_state: the writer was moved from, or an exception
-/// has ended a write.
+/// zero_vector, format_cannot_hold, several_problems, row_too_large. Errors of writing: those of the place, for a folder
+/// io_error and no_space. invalid_state: the writer was moved from, or an exception has ended a write.
 template <class Schema, class Format>
 class bulk_writer : public bulk_writer_base {
  public:
@@ -345,10 +345,11 @@ class bulk_writer : public bulk_writer_base {
     for (std::size_t c = 0; c < names.size(); ++c) {
       if (faults[c].empty() && sizes[c] != sizes[0])
         faults[c] =
-            std::to_string(sizes[c]) + " rows, where '" + std::string(names[0]) + "' has " + std::to_string(sizes[0]);
+            std::to_string(sizes[c]) + " rows, where " + detail::quoted_name(names[0]) + " has " +
+            std::to_string(sizes[0]);
       if (!faults[c].empty())
         return error_info{.code = errc::invalid_option,
-                          .message = "column '" + std::string(names[c]) + "': " + faults[c],
+                          .message = "column " + detail::quoted_name(names[c]) + ": " + faults[c],
                           .field = std::string(names[c])};
     }
     for (std::size_t i = 0; i < sizes[0]; ++i)

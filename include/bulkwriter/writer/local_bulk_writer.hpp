@@ -19,6 +19,9 @@ struct local_options {
   /// The oldest server that must be able to import the files: fields that it does not read in this format are
   /// invalid_schema when the writer is made. {}: whatever the collection's own server takes.
   server_version oldest_server = {};
+  /// Whether vectors of zeros only (sparse ones without a value other than 0, those in structs, too) are refused, as
+  /// zero_vector: a COSINE index has no use for them, and a member that a row's initializer left out is one.
+  bool refuse_zero_vectors = false;
 };
 
 namespace detail {

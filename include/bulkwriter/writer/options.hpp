@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <functional>
 #include <string>
+#include <utility>
 
 namespace bulkwriter {
 inline namespace v1 {
@@ -30,7 +31,21 @@ struct writer_options {
   /// The oldest server that must be able to import the files: fields that it does not read in this format are
   /// invalid_schema when the writer is made. {}: whatever the collection's own server takes.
   server_version oldest_server = {};
+  /// Whether vectors of zeros only (sparse ones without a value other than 0, those in structs, too) are refused, as
+  /// zero_vector: a COSINE index has no use for them, and a member that a row's initializer left out is one.
+  bool refuse_zero_vectors = false;
 };
+
+namespace detail {
+/// What a local_options or remote_options says of every writer; the handler is taken out of it.
+template <class Options>
+writer_options shared_options(Options& options) {
+  return {.chunk_size = options.chunk_size,
+          .on_abandoned = std::move(options.on_abandoned),
+          .oldest_server = options.oldest_server,
+          .refuse_zero_vectors = options.refuse_zero_vectors};
+}
+}  // namespace detail
 
 }  // namespace v1
 }  // namespace bulkwriter

@@ -66,7 +66,10 @@ class bulk_writer<runtime_schema, Format> : public bulk_writer_base {
   /// @}
 
   /// The writer's own copy of the schema, as long as the writer lives and where it is moved to.
-  runtime_schema const& schema() const noexcept { return parts_->schema; }
+  /// @{
+  runtime_schema const& schema() const& noexcept { return parts_->schema; }
+  runtime_schema schema() && noexcept { return std::move(parts_->schema); }
+  /// @}
 
   /// One cell a field in schema order; those of fields that the server fills are ignored.
   /// @{

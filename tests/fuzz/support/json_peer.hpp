@@ -28,10 +28,13 @@ struct json_tree {
       if (keys[i] == key) return &items[i];
     return nullptr;
   }
+  // Here or anywhere within.
   bool has_repeated_key() const {
     for (std::size_t i = 0; i < keys.size(); ++i)
       for (std::size_t k = 0; k < i; ++k)
         if (keys[i] == keys[k]) return true;
+    for (json_tree const& item : items)
+      if (item.has_repeated_key()) return true;
     return false;
   }
   friend bool operator==(json_tree const&, json_tree const&) = default;

@@ -136,7 +136,7 @@ inline std::string normal(json_tree const& v) {
     }
     case json_tree::type::object: break;
   }
-  std::multimap<std::string, std::string> members;  // repeated keys below the first level stay as they are
+  std::map<std::string, std::string> members;
   for (std::size_t i = 0; i < v.keys.size(); ++i) members.emplace(told_text(v.keys[i]), normal(v.items[i]));
   std::string out = "{";
   for (auto const& [key, member] : members) out += key + ":" + member + ",";

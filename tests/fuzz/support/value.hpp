@@ -172,8 +172,9 @@ inline verdict judge(bw::field_info const& f, value const& v, std::vector<std::s
     case kind::json: {
       if (v.holds != type::text || v.text.size() > 65536) return verdict::bad;
       auto const tree = json_peer::read(v.text);
-      if (!tree || !f.is_dynamic) return when(tree.has_value());
-      if (tree->holds != json_tree::type::object || tree->has_repeated_key()) return verdict::bad;
+      if (!tree || tree->has_repeated_key()) return verdict::bad;
+      if (!f.is_dynamic) return verdict::good;
+      if (tree->holds != json_tree::type::object) return verdict::bad;
       for (std::string_view const name : names)
         if (tree->find(name)) return verdict::bad;
       return verdict::good;
@@ -234,8 +235,8 @@ inline std::string told(bw::field_info const& f, value const& v) {
     case kind::varchar:
     case kind::text:
     case kind::json:
-    case kind::geometry:
-    case kind::timestamptz: return told_text(v.text);
+    case kind::geometry: return told_text(v.text);
+    case kind::timestamptz: return told_text(spelled_timestamp(v.text));
     case kind::float_vector: return told_floats(v.floats);
     case kind::float16_vector:
     case kind::bfloat16_vector: {

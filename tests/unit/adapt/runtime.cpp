@@ -125,7 +125,7 @@ TEST_CASE("JSON objects and JSON text become the same cells of every kind") {
         "clips: element [0]: the struct has no field 'w' [unknown_field]");
   // a boost::json::object cannot have a key twice
   bw::cells_of<bw::json_text>::read(bw::json_text(R"({"clips":[{"v":[1,2],"caption":"x","\u0063aption":"y"}]})"), row);
-  CHECK(cells_of(row).ends_with("clips: element [0]: the struct has 'caption' more than once [duplicate_key]"));
+  CHECK(cells_of(row).ends_with("clips: the key 'caption' appears more than once in 'clips[0]' [duplicate_key]"));
   CHECK(problem(R"({"$meta":[1]})") == "$meta: [1] where an object is due [wrong_type]");
 }
 

@@ -120,8 +120,8 @@ TEST_CASE("CSV: every kind in the form that servers read") {
         "id,i8,f32,f64,place,at,tags,floats,flags,none,h,hf,b,bf,i8s,bits,sparse,empty,clips,"
         "array,geometry,timestamptz,float16_vector,int8_vector,binary_vector,sparse_float_vector,gone\n"
         R"_(9223372036854775807,-128,0.1,0.10000000149011612,"LINESTRING (0 0, 1 1)",2024-02-29T12:00:00.5+05:30,)_"
-        R"("[""a,b"","""",""\""é\""\n""]","[0.1,-0,3.4e+38]","[true,false]",[],)"
-        R"("[1,5.9604645e-08,-65504,-0]","[0.099975586,65504,-0,1]","[1,-3.3895314e+38]","[0.100097656,1,-2]",)"
+        R"("[""a,b"","""",""\""é\""\n""]","[0.1,-0.0,3.4e+38]","[true,false]",[],)"
+        R"("[1,5.9604645e-08,-65504,-0.0]","[0.099975586,65504,-0.0,1]","[1,-3.3895314e+38]","[0.100097656,1,-2]",)"
         R"("[-128,0,127]","[0,255,170]","{""0"":0.5,""12"":0,""4294967294"":1e-45}",{},)"
         R"("[{""caption"":""x\""y"",""frame"":7,""score"":0.1,""v"":[0.1,-1]},)"
         R"({""caption"":"""",""frame"":-1,""score"":2,""v"":[0,3]}]",)"
@@ -264,6 +264,59 @@ TEST_CASE("line ends that readers change are refused") {
   CHECK(refused({.dynamic = text("{\r\n}")}) == "");
   CHECK(problems({.must = text("a\r\nb")})[0].message == "\\r\\n at offset 1 would be read as \\n from a CSV file");
   CHECK(problems({.title = text(""), .must = text("\r\n")}).size() == 2);
+}
+
+// The server reads the column into doubles, and stores the shortest decimals of these (Go's encoding/json).
+TEST_CASE("numbers of the dynamic field that servers change in CSV files are refused") {
+  // each, and what comes back
+  std::pair<std::string, std::string> const changed[] = {
+      {"9007199254740993", "9007199254740992"},  // 2^53 + 1
+      {"-9007199254740993", "-9007199254740992"},
+      {"9223372036854775807", "9223372036854776000"},
+      {"-9223372036854775808", "-9223372036854776000"},
+      {"18446744073709551615", "18446744073709552000"},
+      {"1152921504606846976", "1152921504606847000"},  // 2^60: a double, but not what is its shortest decimal
+      {"10000000000000000000001", "1e+22"},
+      {"12345678901234567890123", "1.2345678901234568e+22"},
+      {"9007199254740993.0", "9007199254740992"},
+      {"9.007199254740993e15", "9007199254740992"},
+      {"9007199254740993000e-3", "9007199254740992"},
+      {"1.00000000000000000001", "1"},
+      {"3.14159265358979323846", "3.141592653589793"},
+      {"1e-400", "0"},
+      {"-0.0000001e-99999999999999999999", "-0"},
+  };
+  for (auto const& [number, read] : changed) {
+    CAPTURE(number);
+    for (std::string const& object :
+         {"{\"a\":1,\"k\":" + number + "}", "{\"k\" : [{\"x\":{\"1\":[ " + number + " ]}}],\"a\":1}",
+          "{\"s\":\"9007199254740993,\\\"\",\"\\u006b\":[1," + number + "]}"}) {
+      auto const found = problems({.dynamic = text(object)});
+      REQUIRE(found.size() == 1);
+      CHECK(found[0].code == bw::errc::format_cannot_hold);
+      CHECK(found[0].field == "$meta");
+      std::string const message = "the number " + number + " of the key 'k' would be read as ";
+      CHECK(found[0].message.starts_with(message));
+      if (read != "-0") CHECK(found[0].message == message + read + " from a CSV file");
+    }
+    CHECK(refused({.doc = text(number)}) == "");  // whose text is stored as it is
+  }
+  for (char const* const number :
+       {"0", "-0", "0.0", "0e999", "9007199254740992", "-9007199254740994", "1e22", "10000000000000000000000", "0.1",
+        "0.1e1", "1.50", "100", "1e2", "0.30000000000000004", "0.10000000000000001", "3.1415926535897931", "1e-5",
+        "0.1000000000000000055511151231257827021181583404541015625", "1.7976931348623157e308", "5e-324", "4.9e-324",
+        "2.2250738585072014e-308", "123456789012345680000", "0.1000000000000000000000000000000000000",
+        "\"9007199254740993\""}) {
+    CAPTURE(number);
+    CHECK(refused({.dynamic = text("{\"k\":[" + std::string(number) + "]}")}) == "");
+  }
+  std::string const digits(60'000, '7');
+  auto const found = problems({.dynamic = text("{\"k\":0." + digits + "}")});
+  REQUIRE(found.size() == 1);
+  CHECK(found[0].message.size() < 300);
+  // of a row that is refused for its own sake, whatever it holds
+  for (char const* const broken : {"", "{", "[1e", "}9007199254740993", "{\"k", "{\"k\\", "{\"k\":\"\\", "]]]-", "\":1e999999"})
+    problems({.dynamic = text(broken)});
 }
 
 TEST_CASE("a lone empty cell is no empty line, which readers skip") {

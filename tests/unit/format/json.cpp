@@ -47,7 +47,7 @@ TEST_CASE("rows stand in the form that every server reads") {
   e.end_row();
   CHECK(e.rows() == 2);
   CHECK(e.finish(out.sink()));
-  std::string const fields = R"("ok":true,"n":null,"f":0.1,"title":"none","meta":"{\"a\":\"é\"}","v":[0.1,-0,1e+20])";
+  std::string const fields = R"("ok":true,"n":null,"f":0.1,"title":"none","meta":"{\"a\":\"é\"}","v":[0.1,-0.0,1e+20])";
   CHECK(out.text == "{\"rows\":[\n{" + fields + ",\"claps\": 3},\n{" + fields + "}\n]}\n");
 }
 
@@ -57,8 +57,8 @@ TEST_CASE("JSON: every kind in the form that servers read") {
       R"("id":9223372036854775807,"i8":-128,"f32":0.1,"f64":0.10000000149011612,)"
       R"("body":"one\n\"two\"",)"
       R"_("place":"LINESTRING (0 0, 1 1)","at":"2024-02-29T12:00:00.5+05:30",)_"
-      R"("tags":["a,b","","\"é\"\n"],"floats":[0.1,-0,3.4e+38],"flags":[true,false],"none":[],)"
-      R"("h":[1,5.9604645e-08,-65504,-0],"hf":[0.099975586,65504,-0,1],)"
+      R"("tags":["a,b","","\"é\"\n"],"floats":[0.1,-0.0,3.4e+38],"flags":[true,false],"none":[],)"
+      R"("h":[1,5.9604645e-08,-65504,-0.0],"hf":[0.099975586,65504,-0.0,1],)"
       R"("b":[1,-3.3895314e+38],"bf":[0.100097656,1,-2],)"
       R"("i8s":[-128,0,127],"bits":[0,255,170],)"
       R"("sparse":{"0":0.5,"12":0,"4294967294":1e-45},"empty":{},)"

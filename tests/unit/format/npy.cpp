@@ -329,3 +329,18 @@ TEST_CASE("npy: where texts cannot wait on disk, the writer fails and leaves not
   CHECK(!writer.try_commit());
   CHECK(memory->files().empty());
 }
+
+TEST_CASE("npy: a text of more characters than a NumPy string has is refused") {
+  bw::field_info const f{.name = "t", .type = bw::kind::geometry};
+  bw::detail::npy_encoder const e({&f, 1}, 5);
+  auto const refusal = [&](std::string_view text) {
+    bw::cell const c = bw::cell::text(text);
+    std::vector<bw::problem> found;
+    e.check_row({&c, 1}, found);
+    return found.empty() ? std::string() : found[0].field + ": " + found[0].message;
+  };
+  CHECK(refusal("12345") == "");
+  CHECK(refusal("\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9") == "");
+  CHECK(refusal("\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9.") == "t: 6 characters exceed the 5 of a NumPy string");
+  CHECK(std::uint64_t{bw::detail::npy_encoder::most_characters} * 4 <= 0x7fffffff);
+}

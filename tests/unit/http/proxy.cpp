@@ -410,7 +410,7 @@ TEST_CASE("proxy: which variable counts for whom") {
       return found == values.end() ? nullptr : found->second.c_str();
     });
     auto const got = rules.try_choose(to);
-    REQUIRE_MESSAGE(got, got.error().message);
+    REQUIRE_MESSAGE(got.has_value(), got.error().message);
     return *got ? (*got)->name() : "";
   };
   auto const tls = secure(443, "store.example"), clear = plain(80, "store.example");

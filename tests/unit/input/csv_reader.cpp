@@ -46,7 +46,7 @@ bw::result<table> read(std::string const& text, bw::csv_options options = {}, st
   table rows{reader->names()};
   for (;;) {
     auto more = reader->try_next();
-    if (!more) return more.error();
+    if (!more.has_value()) return more.error();
     if (!*more) return rows;
     rows.emplace_back();
     for (std::size_t i = 0; i < reader->size(); ++i) rows.back().emplace_back((*reader)[i].text());
@@ -162,8 +162,8 @@ TEST_CASE("csv: lines and columns behind doubled quotes and line ends in cells")
 TEST_CASE("csv: an error stays, and says the same again") {
   bw::csv_reader reader(pieces("a,b\n1\n2,3\n", 1), {.name = "t.csv"});
   auto const first = reader.try_next(), second = reader.try_next();
-  REQUIRE_FALSE(first);
-  REQUIRE_FALSE(second);
+  REQUIRE_FALSE(first.has_value());
+  REQUIRE_FALSE(second.has_value());
   CHECK(first.error().to_string() == second.error().to_string());
 
   int calls = 0;
@@ -241,7 +241,7 @@ TEST_CASE("csv: numbers") {
   auto const fails = [](std::string const& text, auto as) {
     one_row const row(text);
     auto const r = (*row).try_as<decltype(as)>();
-    REQUIRE_FALSE(r);
+    REQUIRE_FALSE(r.has_value());
     CHECK(r.error().field == "a");
     return r.error().to_string();
   };
@@ -381,6 +381,6 @@ TEST_CASE("csv: files") {
   REQUIRE(reader);
   auto const row = reader->try_next();
   std::filesystem::remove(path);
-  REQUIRE_FALSE(row);
+  REQUIRE_FALSE(row.has_value());
   CHECK(row.error().message.starts_with(path.string() + ", line 2, column 3 (b): "));
 }

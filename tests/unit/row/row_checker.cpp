@@ -114,6 +114,18 @@ TEST_CASE("the dynamic field is an object whose keys are new") {
   CHECK(refusal(7, text(R"({"$meta":{}})")).code == errc::duplicate_key);
 }
 
+TEST_CASE("a key twice in one object of a JSON value is refused, whatever field holds the value") {
+  CHECK(refusal(4, text(R"({"a":1,"b":[{"c":1,"\u0063":2}]})")).to_string() ==
+        "row 41, field 'meta': the key 'c' appears more than once in 'b[0]' [bulkwriter.duplicate_key]");
+  CHECK(refusal(4, text(R"({"a":1,"a":1})")).message == "row 41, field 'meta': the key 'a' appears more than once");
+  CHECK(refusal(7, text(R"({"x":{"id":1,"id":2}})")).message ==
+        "row 41, field '$meta': the dynamic key 'id' appears more than once in 'x'");
+  CHECK(accepted(4, text(R"([{"a":1},{"a":1}])")));
+  // what a message holds of it is safe to print
+  std::string const message = refusal(4, text("{\"\\u001b\\u0000\":1,\"\\u001b\\u0000\":2}")).to_string();
+  for (char const c : message) CHECK(static_cast<unsigned char>(c) >= 0x20);
+}
+
 TEST_CASE("all problems of a row come in one error, and the next row begins anew") {
   bw::detail::row_checker checker(s::infos);
   std::vector<float> const v{1, 2, std::nanf("")};
@@ -163,6 +175,48 @@ TEST_CASE("what a row leaves out is settled for all formats") {
   CHECK(row[2].is_null());
 }
 
+TEST_CASE("a default of every kind that has one takes the place of null") {
+  using bw::kind;
+  bw::field_info const fields[] = {
+      {.name = "yes", .type = kind::boolean, .has_default = true, .default_integer = 1},
+      {.name = "no", .type = kind::boolean, .has_default = true, .default_integer = 0},
+      {.name = "i8", .type = kind::int8, .has_default = true, .default_integer = -128},
+      {.name = "i64", .type = kind::int64, .has_default = true, .default_integer = 1},
+      {.name = "f32", .type = kind::float32, .has_default = true, .default_number = 0.1},
+      {.name = "f64", .type = kind::float64, .has_default = true, .default_number = 0.1},
+      {.name = "s", .type = kind::varchar, .max_length = 4, .has_default = true, .default_text = ""},
+      {.name = "both", .type = kind::boolean, .nullable = true, .has_default = true, .default_integer = 1},
+      {.name = "none", .type = kind::boolean, .nullable = true}};
+  std::vector<bw::cell> row(std::size(fields));
+  bw::detail::settle(fields, row);
+  CHECK(row[0].holds() == bw::cell::type::boolean);
+  CHECK(row[0].as_boolean());
+  CHECK(row[1].holds() == bw::cell::type::boolean);
+  CHECK_FALSE(row[1].as_boolean());
+  CHECK(row[2].as_integer() == -128);
+  CHECK(row[3].holds() == bw::cell::type::integer);
+  CHECK(row[4].as_number() == double{0.1f});
+  CHECK(row[5].as_number() == 0.1);
+  CHECK(row[6].holds() == bw::cell::type::text);
+  CHECK(row[7].as_boolean());
+  CHECK(row[8].is_null());
+}
+
+TEST_CASE("sparse vectors hold zeros of either sign and nothing below") {
+  static bw::field_info const field{.name = "s", .type = bw::kind::sparse_float_vector};
+  auto const code = [](std::vector<std::uint32_t> const& indices, std::vector<float> const& values) {
+    bw::cell const c = bw::cell::sparse(indices, values);
+    auto const r = bw::detail::row_checker({&field, 1}).check(0, {&c, 1});
+    return r ? errc{} : r.error().code;
+  };
+  CHECK(code({}, {}) == errc{});
+  CHECK(code({0, 7}, {0, -0.0f}) == errc{});
+  CHECK(code({4294967294}, {1e-45f}) == errc{});
+  CHECK(code({7}, {-1e-45f}) == errc::invalid_sparse);
+  CHECK(code({4294967295}, {1}) == errc::out_of_range);
+  CHECK(code({7, 7}, {1, 1}) == errc::invalid_sparse);
+}
+
 TEST_CASE("cells of parts that do not fit together are refused, and nothing beyond them is read") {
   static bw::field_info const subs[] = {{.name = "a", .type = bw::kind::int8}, {.name = "b", .type = bw::kind::int8}};
   static bw::field_info const fields[] = {
@@ -205,6 +259,66 @@ TEST_CASE("cells of parts that do not fit together are refused, and nothing beyo
         "row 0, field 'c': a list whose cells are no whole number of elements of 2 [bulkwriter.wrong_type]");
   CHECK(refusal_of(2, list(3, 0)) ==
         "row 0, field 'c': a list whose cells are no whole number of elements of 0 [bulkwriter.wrong_type]");
+}
+
+TEST_CASE("vectors of zeros only are refused where that is asked for, of every kind, by what stands in the file") {
+  using bw::kind;
+  auto const code = [](bw::field_info const& f, bw::cell value, bool refuse = true) {
+    auto const r = bw::detail::row_checker({&f, 1}, refuse).check(3, {&value, 1});
+    return r ? errc{} : r.error().code;
+  };
+  auto const field = [](kind k, std::uint32_t dim) {
+    return bw::field_info{.name = "v", .type = k, .dim = dim, .nullable = true};
+  };
+  std::vector<float> const zeros(70), minus(70, -0.0f), tiny(70, 1e-45f), few{0, 0, 0};
+  auto last = zeros;
+  last.back() = -1e-45f;
+  for (kind const k : {kind::float_vector, kind::float16_vector, kind::bfloat16_vector}) {
+    auto const f = field(k, 70);
+    CHECK(code(f, bw::cell::floats(zeros)) == errc::zero_vector);
+    CHECK(code(f, bw::cell::floats(minus)) == errc::zero_vector);
+    CHECK(code(f, bw::cell::floats(zeros), false) == errc{});
+    CHECK(code(f, bw::cell::floats(few)) == errc::wrong_dim);
+    CHECK(code(f, bw::cell()) == errc{});
+    // what 16 bits round to 0 is 0 in the file
+    CHECK(code(f, bw::cell::floats(tiny)) == (k == kind::float_vector ? errc{} : errc::zero_vector));
+    CHECK(code(f, bw::cell::floats(last)) == (k == kind::float_vector ? errc{} : errc::zero_vector));
+  }
+  std::vector<std::uint16_t> halves{0x8000, 0};
+  CHECK(code(field(kind::float16_vector, 2), bw::cell::halves(halves)) == errc::zero_vector);
+  CHECK(code(field(kind::bfloat16_vector, 2), bw::cell::halves(halves)) == errc::zero_vector);
+  halves[1] = 0x8001;
+  CHECK(code(field(kind::float16_vector, 2), bw::cell::halves(halves)) == errc{});
+  std::vector<std::int8_t> int8s(5);
+  CHECK(code(field(kind::int8_vector, 5), bw::cell::int8s(int8s)) == errc::zero_vector);
+  int8s[4] = -1;
+  CHECK(code(field(kind::int8_vector, 5), bw::cell::int8s(int8s)) == errc{});
+  std::vector<std::uint8_t> bits(2);
+  CHECK(code(field(kind::binary_vector, 16), bw::cell::bytes(bits)) == errc::zero_vector);
+  CHECK(code(field(kind::float_vector, 16), bw::cell::bytes(bits)) == errc::wrong_type);
+  bits[1] = 1;
+  CHECK(code(field(kind::binary_vector, 16), bw::cell::bytes(bits)) == errc{});
+  std::vector<std::uint32_t> const indices{3, 9};
+  std::vector<float> weights{0, -0.0f};
+  auto const sparse = field(kind::sparse_float_vector, 0);
+  CHECK(code(sparse, bw::cell::sparse(indices, weights)) == errc::zero_vector);
+  CHECK(code(sparse, bw::cell::sparse({}, {})) == errc::zero_vector);
+  CHECK(code(sparse, bw::cell::sparse({}, {}), false) == errc{});
+  CHECK(code(sparse, bw::cell()) == errc{});
+  weights[1] = 1e-45f;
+  CHECK(code(sparse, bw::cell::sparse(indices, weights)) == errc{});
+
+  static bw::field_info const subs[] = {{.name = "n", .type = kind::int8},
+                                        {.name = "e", .type = kind::float_vector, .dim = 2}};
+  bw::field_info const clips{.name = "c", .type = kind::struct_array, .max_capacity = 4, .sub = subs, .sub_count = 2};
+  std::vector<float> const some{0, 1}, none{0, 0};
+  bw::cell const cells[] = {integer(0), bw::cell::floats(some), integer(0), bw::cell::floats(none)};
+  auto const r = bw::detail::row_checker({&clips, 1}, true).check(3, std::vector{bw::cell::list(cells, 2)});
+  REQUIRE_FALSE(r);
+  CHECK(r.error().to_string() ==
+        "row 3, field 'c': element [1]: 'e': a vector of zeros only, which this writer refuses "
+        "[bulkwriter.zero_vector]");
+  CHECK(code(clips, bw::cell::list(std::span(cells).first(2), 2)) == errc{});
 }
 
 TEST_CASE("a value of another type is described") {

@@ -41,7 +41,8 @@ TEST_CASE("well-formed UTF-8 is accepted, everything else is found at its first 
 TEST_CASE("JSON is accepted as RFC 8259 has it") {
   for (std::string_view good : {"0", "-0", "-1.5e+3", "1E30", "true", "null", " [ ] ", "{}", "[1,2,[3,{\"a\":null}]]",
                                 "\"\\u00e9\\ud83d\\ude00\\n\"", "{\"a\":{\"b\":[1,{}]},\"c\":\"\"}", "1e-400",
-                                "0.000001e-320", "1e-99999999999999999999", "0e999", "\t\r\n1\n"})
+                                "0.000001e-320", "1e-99999999999999999999", "0e999", "\t\r\n1\n",
+                                "\" \x7f\"", "\"\\ud800\\udc00\\udbff\\udfff\\ud7ff\\ue000\""})
     CHECK_MESSAGE(!detail::find_json_fault(good), std::string(good));
 }
 
@@ -77,6 +78,15 @@ TEST_CASE("what is not JSON is found where it begins to be none") {
       {"[-1e999]", 1},
       {"\"\\ud800\"", 1},
       {"\"\\ude00\"", 1},
+      {"\"\\udc00\\udc00\"", 1},
+      {"\"\\ud800\\ud800\"", 1},
+      {"\"\\ud800\\ue000\"", 1},
+      {"\"\\ud800\\udbff\"", 1},
+      {"\"\\ud83d\\n\"", 1},
+      {"\"\\ud83d\\u0041\"", 1},
+      {"\"\\ud83d\\ude00\\ude00\"", 13},
+      {"\"\x1f\"", 1},
+      {std::string_view("\"\0\"", 3), 1},
       {"\"\\u12g4\"", 1},
       {"'a'", 0},
       {"{\"a\":1}}", 7},
@@ -93,11 +103,81 @@ TEST_CASE("what is not JSON is found where it begins to be none") {
   CHECK(detail::find_json_fault(std::string(1025, '[') + std::string(1025, ']')));
 }
 
+TEST_CASE("a key that its object has twice is found at every depth, however it is spelled") {
+  struct {
+    std::string_view text, key, object, top;
+    std::size_t at;  // of the second value
+  } const bad[] = {
+      {R"({"a":1,"b":2,"a" : 3})", "a", "", "a", 19},
+      {R"({"a":1,"\u0061":2})", "a", "", "a", 16},
+      {R"({"\u0061":1,"a":2})", "a", "", "a", 16},
+      {R"({"\u00e9":1,"é":2})", "é", "", "é", 17},
+      {R"({"\ud83d\ude00":1,"😀":2})", "😀", "", "😀", 25},
+      {R"({"\/":1,"/":2})", "/", "", "/", 12},
+      {R"({"":1,"":2})", "", "", "", 9},
+      {R"({"x":{"a":1,"a":2},"x":3})", "a", "x", "x", 16},
+      {R"({"x":[[],0,{"y":{"a":1,"b":{"a":1},"a":2}}]})", "a", "x[2].y", "x", 39},
+      {R"([{"a":1},{"a":1,"a":2}])", "a", "[1]", "[1]", 20},
+      {R"({"\u0078":{"\u0062":1,"b":2}})", "b", "x", "x", 26},
+      // of several the first that is complete
+      {R"({"x":{"c":1,"b":1,"a":1,"b":2,"a":2,"c":2}})", "b", "x", "x", 28},
+      {R"({"x":1,"x":{"a":1,"a":2}})", "a", "x", "x", 22},
+  };
+  for (auto const& b : bad) {
+    auto const fault = detail::find_json_fault(b.text);
+    REQUIRE_MESSAGE(fault, std::string(b.text));
+    CHECK_MESSAGE(fault->offset == b.at, std::string(b.text));
+    CHECK(fault->code() == bulkwriter::errc::duplicate_key);
+    REQUIRE(fault->key);
+    CHECK(*fault->key == b.key);
+    CHECK(fault->object == b.object);
+    CHECK(fault->top_key == b.top);
+  }
+  for (std::string_view good :
+       {R"({"a":{"a":{"a":1}},"b":[{"a":1},{"a":1}],"A":1,"a\u0000":2})", R"([{"a":1},{"a":2},"a","a"])",
+        R"({"ab":1,"a":{"b":1},"b":2,"":{"":{}}})", R"({"é":1,"e\u0301":2})"})
+    CHECK_MESSAGE(!detail::find_json_fault(good), std::string(good));
+  auto const fault = detail::find_json_fault(R"({"x":[{"\u001b[31m":1,"\u001b[31m":2}]})");
+  REQUIRE(fault);
+  CHECK(fault->rule("not JSON").find('\x1b') == std::string::npos);
+  CHECK(fault->rule("not JSON").ends_with("appears more than once in 'x[0]'"));
+  // all else has to be right before a key is looked at
+  for (char const* const text : {R"({"a":1,"a":2)", R"({"a":1,"a":2}})", R"([{"a":1,"a":2},01])", R"([{"a":1,"a":2})"}) {
+    auto const other = detail::find_json_fault(text);
+    REQUIRE(other);
+    CHECK(other->code() == bulkwriter::errc::invalid_json);
+  }
+  CHECK(detail::find_json_fault("{\"a\":1,\"a\":}")->rule("not JSON") == "not JSON: a value was expected at byte 11");
+}
+
+// Quadratic work on these takes hours, memory without bound or a stack frame a level ends the program.
+TEST_CASE("keys of hostile objects are compared in time that grows with the text") {
+  std::string wide = "{", nested, open;
+  for (int i = 0; i < 300'000; ++i) wide += (i == 0 ? "\"k" : ",\"\\u006b") + std::to_string(i) + "\":1";
+  CHECK_FALSE(detail::find_json_fault(wide + "}"));
+  auto const last = detail::find_json_fault(wide + ",\"k0\":1}");
+  REQUIRE(last);
+  CHECK(last->key == "k0");
+  // a thousand levels, each with its own keys and the same as all others
+  for (int i = 0; i < 1000; ++i) nested += "{\"a\":1,\"b\":[],\"c\":";
+  CHECK_FALSE(detail::find_json_fault(nested + "1" + std::string(1000, '}')));
+  auto const deep = detail::find_json_fault(nested + "{\"z\":1,\"z\":2}" + std::string(1000, '}'));
+  REQUIRE(deep);
+  CHECK(deep->object.size() == 2 * 1000 - 1);
+  CHECK(deep->rule("").size() < 400);
+  // long keys that differ in their last byte only
+  std::string const prefix(1000, 'p');
+  std::string alike = "{";
+  for (int i = 0; i < 3000; ++i) alike += (i == 0 ? "\"" : ",\"") + prefix + std::to_string(i) + "\":1";
+  CHECK_FALSE(detail::find_json_fault(alike + "}"));
+}
+
 TEST_CASE("an object gives its top-level keys, unescaped") {
   std::vector<std::string> keys;
   CHECK_FALSE(
-      detail::find_json_object_fault(R"( {"a":{"inner":1},"\u0062\n":2,"\ud83d\ude00":[{"x":1}],"a":3} )", keys));
-  CHECK(keys == std::vector<std::string>{"a", "b\n", "\xf0\x9f\x98\x80", "a"});
+      detail::find_json_object_fault(R"( {"a":{"inner":1},"\u0062\n":2,"\ud83d\ude00":[{"x":1}],"c":3} )", keys));
+  CHECK(keys == std::vector<std::string>{"a", "b\n", "\xf0\x9f\x98\x80", "c"});
+  CHECK(detail::find_json_object_fault(R"({"a":1,"a":2})", keys));
   CHECK_FALSE(detail::find_json_object_fault("{}", keys));
   CHECK(keys.empty());
   CHECK(detail::find_json_object_fault("[]", keys));

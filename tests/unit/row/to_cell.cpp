@@ -202,7 +202,10 @@ TEST_CASE("points in time become ISO 8601") {
   CHECK(text(sys_time<nanoseconds>{-1ns}) == "1969-12-31T23:59:59.999999Z");
   CHECK(text(sys_days{1y / January / 1}) == "0001-01-01T00:00:00Z");
   CHECK(text(sys_days{9999y / December / 31}) == "9999-12-31T00:00:00Z");
+  CHECK(text(sys_days{9999y / December / 31} + 23h + 59min + 59s) == "9999-12-31T23:59:59Z");
+  CHECK(text(sys_time<microseconds>{sys_days{10000y / January / 1} - 1us}) == "9999-12-31T23:59:59.999999Z");
   CHECK(shown<when>(sys_days{10000y / January / 1}).code == errc::out_of_range);
+  CHECK(shown<when>(sys_time<microseconds>{sys_days{1y / January / 1} - 1us}).code == errc::out_of_range);
   CHECK(shown<when>(sys_days{0y / December / 31}).code == errc::out_of_range);
   for (int day = -800'000; day < 2'900'000; day += 379) {  // against the library's own calendar
     sys_days const at{days{day}};

@@ -83,6 +83,15 @@ TEST_CASE("typed and run-time schemas upload the same file through a store of a 
   CHECK(param.to->objects.size() == 2);
 }
 
+TEST_CASE("vectors of zeros only are refused where that is asked for") {
+  mine::connect_param const param{std::make_shared<mine::bucket>()};
+  using namespace bw::literals;
+  bw::remote_bulk_writer<schema, bw::format::jsonl> writer{param, {.refuse_zero_vectors = true}};
+  auto const refused = writer.try_append_row("id"_f = 1, "words"_f = std::map<int, float>{});
+  REQUIRE_FALSE(refused);
+  CHECK(refused.error().code == errc::zero_vector);
+}
+
 TEST_CASE("what is wrong with the options is told when the writer is made") {
   mine::connect_param const param{std::make_shared<mine::bucket>()};
   using typed = bw::remote_bulk_writer<schema, bw::format::jsonl>;

@@ -74,7 +74,8 @@ TEST_CASE("runtime_schema: fields added by hand are those of the typed schema") 
       .add_dynamic_field();
   s.check();
   check_equal(s.fields(), article_schema::infos);
-  check_equal(runtime_schema::of<article_schema>().fields(), article_schema::infos);
+  auto const twin = runtime_schema::of<article_schema>();
+  check_equal(twin.fields(), article_schema::infos);
 
   runtime_schema sub;
   sub.add_field("caption", varchar{.max_length = 256}).add_field("v", float_vector{.dim = 4});
@@ -143,7 +144,7 @@ TEST_CASE("runtime_schema: texts belong to it, through copies, moves and growth"
   assigned = copy;
   copy = runtime_schema();
   CHECK(intact(assigned));
-  assigned = std::move(assigned).fields().empty() ? runtime_schema() : runtime_schema(assigned.fields());
+  assigned = assigned.fields().empty() ? runtime_schema() : runtime_schema(assigned.fields());
   CHECK(intact(assigned));
   std::vector<runtime_schema> several(10, assigned);
   several.push_back(assigned);
@@ -161,9 +162,20 @@ TEST_CASE("runtime_schema: the rules for one field") {
   CHECK(verdict(std::string(255, 'a'), int32{}) == "");
   CHECK(says(verdict("pk", int32{}), "two fields"));
   CHECK(says(verdict("v", float_vector{}), "dim 0"));
+  // Milvus' validateDimension: 2 to 32,768; of binary vectors multiples of 8 up to eight times as much
+  CHECK(says(verdict("v", float_vector{.dim = 1}), "dim 1 is not between 2 and 32768"));
+  CHECK(verdict("v", float_vector{.dim = 2}) == "");
   CHECK(says(verdict("v", float_vector{.dim = 32769}), "dim 32769"));
   CHECK(verdict("v", float_vector{.dim = 32768}) == "");
+  CHECK(says(verdict("v", float16_vector{.dim = 1}), "dim 1 is"));
+  CHECK(says(verdict("v", bfloat16_vector{.dim = 40000}), "dim 40000 is"));
+  CHECK(says(verdict("v", int8_vector{.dim = 1}), "dim 1 is"));
   CHECK(says(verdict("v", binary_vector{.dim = 12}), "multiple of 8"));
+  CHECK(says(verdict("v", binary_vector{}), "dim 0"));
+  CHECK(says(verdict("v", binary_vector{.dim = 1}), "dim 1 "));
+  CHECK(verdict("v", binary_vector{.dim = 8}) == "");
+  CHECK(verdict("v", binary_vector{.dim = 262144}) == "");
+  CHECK(says(verdict("v", binary_vector{.dim = 262152}), "262144"));
   CHECK(says(verdict("s", varchar{}), "max_length 0"));
   CHECK(says(verdict("s", varchar{.max_length = 65536}), "max_length 65536"));
   CHECK(says(verdict("a", array{.element_type = int32{}}), "max_capacity 0"));
@@ -179,7 +191,30 @@ TEST_CASE("runtime_schema: the rules for one field") {
   CHECK(says(verdict("k", varchar{.max_length = 3, .is_partition_key = true, .nullable = true}), "partition key"));
   CHECK(says(verdict("k", int32{.is_partition_key = true}), "must be int64 or varchar"));
   CHECK(says(verdict("k", boolean{.is_clustering_key = true}), "clustering key"));
-  CHECK(says(verdict("RowID", int64{}), "of its own"));
+}
+
+TEST_CASE("runtime_schema: names that servers refuse") {
+  // Milvus 3.x, internal/proxy: TestFieldNameKeywordPolicy and validateReservedFieldNames
+  for (std::string const word : {"like", "and", "or", "not", "in", "null"})
+    for (unsigned capitals = 0; capitals < 1u << word.size(); ++capitals) {
+      std::string name = word;
+      for (std::size_t i = 0; i < name.size(); ++i)
+        if ((capitals >> i & 1) != 0) name[i] = static_cast<char>(name[i] - 'a' + 'A');
+      CHECK_MESSAGE(says(verdict(name, int32{}), "servers keep this name"), name);
+    }
+  for (char const* name :
+       {"RowID", "Timestamp", "__virtual_pk__", "true", "True", "TRUE", "false", "False", "FALSE", "exists", "EXISTS",
+        "json_contains", "JSON_CONTAINS", "json_contains_all", "JSON_CONTAINS_ALL", "json_contains_any",
+        "JSON_CONTAINS_ANY", "array_contains", "ARRAY_CONTAINS", "array_contains_all", "ARRAY_CONTAINS_ALL",
+        "array_contains_any", "ARRAY_CONTAINS_ANY", "array_length", "ARRAY_LENGTH", "text_match", "TEXT_MATCH",
+        "phrase_match", "PHRASE_MATCH", "random_sample", "RANDOM_SAMPLE"})
+    CHECK_MESSAGE(says(verdict(name, int32{}), "servers keep this name"), name);
+  for (char const* name : {"$meta", "$x"}) CHECK_MESSAGE(says(verdict(name, int32{}), "begins with"), name);
+  for (char const* name :
+       {"iso", "INTERVAL", "match_all", "match_any", "threshold", "element_filter", "st_within", "ST_CONTAINS",
+        "text_match_fuzzy", "minimum_should_match", "tRUE", "Exists", "rowid", "row_id", "timestamp", "_virtual_pk_",
+        "ands", "an", "i", "nul", "nulls", "_in"})
+    CHECK_MESSAGE(verdict(name, int32{}) == "", name);
 }
 
 TEST_CASE("runtime_schema: the rules for default values are those of typed schemas") {
@@ -188,6 +223,9 @@ TEST_CASE("runtime_schema: the rules for default values are those of typed schem
   CHECK(
       says(verdict("t", timestamptz{.default_value = "2023-02-29T08:00:00Z"}), "no such day in this month at byte 8"));
   CHECK(says(verdict("t", timestamptz{.default_value = ""}), "a digit was expected at byte 0"));
+  CHECK(says(verdict("t", timestamptz{.default_value = "2024-02-29T08:00:00+15:00"}), "-12:00 to +14:00 at byte 19"));
+  CHECK(says(verdict("t", timestamptz{.default_value = "2024-02-29T08:00:00-12:30"}), "-12:00 to +14:00 at byte 19"));
+  CHECK(verdict("t", timestamptz{.default_value = "2024-02-29 08:00:00.1234567890+08"}) == "");
   // A std::uint64_t that an std::int64_t holds, and one that would become -1.
   CHECK(verdict("n", int64{.default_value = std::uint64_t{9223372036854775807u}}) == "");
   CHECK(verdict("n", int64{.default_value = std::uint64_t{18446744073709551615u}}) ==
@@ -231,6 +269,9 @@ TEST_CASE("runtime_schema: the rules for keys, functions and structs") {
   only(runtime_schema().add_field("a", int64{.is_primary = true}).add_field("b", int64{.is_primary = true}),
        "2 fields are the primary key");
   only(runtime_schema().add_field("a", int64{.is_primary = true, .nullable = true}), "cannot be nullable");
+  only(runtime_schema().add_field("a", int64{.is_primary = true, .default_value = 1}), "have a default_value");
+  only(runtime_schema().add_field("a", varchar{.max_length = 4, .is_primary = true, .default_value = ""}),
+       "have a default_value");
   only(runtime_schema().add_field("a", int64{.is_primary = true}).add_field("b", int64{.auto_id = true}),
        "only a primary key");
   only(runtime_schema()
@@ -259,6 +300,11 @@ TEST_CASE("runtime_schema: the rules for keys, functions and structs") {
            .add_field("a", varchar{.max_length = 4, .is_primary = true})
            .add_function_output("s", float_vector{.dim = 4}, bm25{.input_field_name = "a"}),
        "gives a sparse_float_vector");
+  // a function reads what rows give: neither a key that the server makes nor another function's output
+  only(runtime_schema()
+           .add_field("a", varchar{.max_length = 4, .is_primary = true, .auto_id = true})
+           .add_function_output("s", sparse_float_vector{}, bm25{.input_field_name = "a"}),
+       "reads 'a'");
   runtime_schema const keyed = runtime_schema().add_field("a", int64{.is_primary = true});
   auto const with_struct = [&](runtime_schema const& sub) {
     return runtime_schema(keyed).add_struct_array("s", sub, 4);
@@ -268,6 +314,11 @@ TEST_CASE("runtime_schema: the rules for keys, functions and structs") {
   only(with_struct(runtime_schema().add_field("j", sparse_float_vector{})), "sparse_float_vector");
   only(with_struct(runtime_schema().add_field("j", int64{.nullable = true})), "not nullable");
   only(with_struct(runtime_schema().add_field("j", float_vector{})), "s[j]: dim 0");
+  only(with_struct(runtime_schema().add_field("j", float_vector{.dim = 1})), "s[j]: dim 1");
+  only(with_struct(runtime_schema().add_field("j", binary_vector{.dim = 262152})), "s[j]: dim 262152");
+  only(with_struct(runtime_schema().add_field("And", int64{})), "s[And]: servers keep this name");
+  only(runtime_schema(keyed).add_struct_array("null", runtime_schema().add_field("j", int64{}), 4),
+       "null: servers keep this name");
   only(with_struct(runtime_schema().add_field("j", int64{}).add_field("j", int64{})), "two fields");
 
   // all problems at once, in the order of the schema

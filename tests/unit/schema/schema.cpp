@@ -64,7 +64,7 @@ struct every_schema
           bw::field<"where", &every::where, bw::geometry{}>, bw::field<"at", &every::at, bw::timestamptz{}>,
           bw::field<"seen", &every::seen, bw::timestamptz{.default_value = "2026-01-01T00:00:00Z"}>,
           bw::field<"fv", &every::fv, bw::float_vector{.dim = 32768}>,
-          bw::field<"span", &every::span, bw::float_vector{.dim = 1}>,
+          bw::field<"span", &every::span, bw::float_vector{.dim = 2}>,
           bw::field<"hv", &every::hv, bw::float16_vector{.dim = 8}>,
           bw::field<"bv", &every::bv, bw::bfloat16_vector{.dim = 8}>,
           bw::field<"i8v", &every::i8v, bw::int8_vector{.dim = 8}>,

@@ -307,6 +307,28 @@ TEST_CASE("what a format cannot hold is refused with all else that is wrong with
   CHECK(to_memory<tag_schema>{}.writer.batch_files().options.empty());
 }
 
+TEST_CASE("a vector that an initializer left out is refused by row and field where that is asked for") {
+  auto const memory = std::make_shared<bw::output::memory>();
+  bw::bulk_writer<article_schema, bw::format::json> asked{memory, {}, {.refuse_zero_vectors = true}};
+  asked.append_row({.id = 1, .v = {0, 0, 0, 1}, .title = "a"});
+  CHECK(asked.try_append_row({.id = 2, .title = "b"}).error().to_string() ==
+        "row 1, field 'v': a vector of zeros only, which this writer refuses [bulkwriter.zero_vector]");
+  asked.commit();
+  CHECK(text_of(*memory).find("\"id\":2") == std::string::npos);
+  to_memory<article_schema> silent;
+  silent.writer.append_row({.id = 2, .title = "b"});
+  CHECK(silent.commit().find("[0,0,0,0]") != std::string::npos);
+
+  // a local writer hands the option on
+  fs::path const folder = fs::temp_directory_path() / "bulkwriter-zero-vectors";
+  {
+    bw::local_bulk_writer<article_schema, bw::format::parquet> local{
+        {.local_path = folder.string(), .refuse_zero_vectors = true}};
+    CHECK(code_of(local.try_append_row({.id = 2, .title = "b"})) == bw::errc::zero_vector);
+  }
+  fs::remove_all(folder);
+}
+
 TEST_CASE("options of a format that cannot be are no writer's") {
   using writer = bw::bulk_writer<tag_schema, bw::format::csv>;
   CHECK(code_of(writer::try_open(std::make_shared<bw::output::memory>(), {.separator = '"'})) ==

@@ -57,6 +57,31 @@ bool says(std::string const& text, std::string_view part) { return text.find(par
 
 }  // namespace
 
+TEST_CASE("runtime: points in time are written as the first servers with the kind read them") {
+  bw::runtime_schema s;
+  s.add_field("id", bw::int64{.is_primary = true})
+      .add_field("at", bw::timestamptz{.default_value = "2006-01-02 15:04:05.5-12"});
+  to_memory to(s);
+  struct {
+    char const *given, *written;
+  } const moments[] = {{R"("2006-01-02 15:04:05+08:00")", R"("2006-01-02T15:04:05+08:00")"},
+                       {R"("2006-01-02 15:04:05Z")", R"("2006-01-02T15:04:05Z")"},
+                       {R"("2006-01-02 15:04:05.25+08")", R"("2006-01-02T15:04:05.25+08:00")"},
+                       {"null", R"("2006-01-02T15:04:05.5-12:00")"},
+                       {R"("2006-01-02 15:04:05")", R"("2006-01-02 15:04:05")"},
+                       {R"("2006-01-02T15:04:05.1234567891")", R"("2006-01-02T15:04:05.1234567891")"},
+                       {R"("2006-01-02T15:04:05+14:00")", R"("2006-01-02T15:04:05+14:00")"}};
+  std::string expected = "{\"rows\":[";
+  for (auto const& m : moments) {
+    CHECK(to.refusal(R"({"id":1,"at":)" + std::string(m.given) + "}") == "");
+    expected += (expected.ends_with('[') ? "\n" : ",\n") + std::string(R"({"id":1,"at":)") + m.written + "}";
+  }
+  CHECK(to.refusal(R"({"id":1,"at":"2006-01-02T15:04:05-12:30"})") ==
+        "row 7, field 'at': not an ISO 8601 timestamp: the offset is outside -12:00 to +14:00 at byte 19: '-12:30' "
+        "[bulkwriter.invalid_timestamp]");
+  CHECK(to.commit() == expected + "\n]}\n");
+}
+
 TEST_CASE("runtime: cells, texts and JSON text become the same rows") {
   std::string const expected =
       "{\"rows\":[\n"
@@ -134,12 +159,14 @@ TEST_CASE("runtime: a refused row names row, field, rule and value, and changes 
         "row 6: not a JSON object: a key in quotes was expected at byte 18 [bulkwriter.invalid_json]");
   CHECK(m.refusal(R"([1])") == "row 7: not a JSON object: an object was expected at byte 0 [bulkwriter.invalid_json]");
   CHECK(m.refusal(R"({"id":1,"v":[1,2],"id":2})") ==
-        "row 8, field 'id': this key appears more than once [bulkwriter.duplicate_key]");
+        "row 8, field 'id': the key 'id' appears more than once [bulkwriter.duplicate_key]");
+  CHECK(m.refusal(R"({"id":1,"v":[1,2],"doc":{"a":[{"b":1,"\u0062":2}]}})") ==
+        "row 9, field 'doc': the key 'b' appears more than once in 'doc.a[0]' [bulkwriter.duplicate_key]");
   CHECK(m.refusal(R"({"id":18446744073709551615,"v":[1,2]})") ==
-        "row 9, field 'id': value 18446744073709551615 is outside -9223372036854775808..9223372036854775807 of int64 "
+        "row 10, field 'id': value 18446744073709551615 is outside -9223372036854775808..9223372036854775807 of int64 "
         "[bulkwriter.out_of_range]");
   CHECK(m.refusal(R"({"id":1,"v":[1,2],"f":1e39})") ==
-        "row 10, field 'f': value 1e+39 is outside the range of float32 [bulkwriter.out_of_range]");
+        "row 11, field 'f': value 1e+39 is outside the range of float32 [bulkwriter.out_of_range]");
   CHECK(m.writer.row_count() == 0);
   CHECK(m.refusal(R"({"id":1,"v":[1,2]})") == "");
   CHECK(m.writer.row_count() == 1);
@@ -235,4 +262,26 @@ TEST_CASE("runtime: rows from a range") {
   CHECK(m.writer.try_append_rows(rows).error().row == 1);
   CHECK(m.writer.row_count() == 1);
   m.commit();
+}
+
+TEST_CASE("runtime: vectors of zeros only are refused where that is asked for") {
+  bw::runtime_schema schema;
+  schema.add_field("id", bw::int64{.is_primary = true}).add_field("s", bw::sparse_float_vector{});
+  bw::bulk_writer<bw::runtime_schema, bw::format::any> writer{schema,
+                                                              std::make_shared<bw::output::memory>(),
+                                                              bw::format::any::named("csv"),
+                                                              {.refuse_zero_vectors = true}};
+  for (char const* const zeros : {"{}", R"({"7":0})", R"({"indices":[7],"values":[-0.0]})"}) {
+    auto const refused = writer.try_append_row(bw::json_text(R"({"id":1,"s":)" + std::string(zeros) + "}"));
+    REQUIRE_FALSE(refused);
+    CHECK(refused.error().code == bw::errc::zero_vector);
+  }
+  writer.append_row(bw::json_text(R"({"id":1,"s":{"7":1}})"));
+  // servers read an index with a zero before it as octal
+  for (char const* const index : {"00", "07", "010", "0x7"}) {
+    auto const refused = writer.try_append_row(bw::json_text(R"({"id":1,"s":{")" + std::string(index) + R"(":1}})"));
+    REQUIRE_FALSE(refused);
+    CHECK(refused.error().message.find('\'' + std::string(index) + "' where an index is due") != std::string::npos);
+  }
+  writer.append_row(bw::json_text(R"({"id":1,"s":{"0":1}})"));
 }

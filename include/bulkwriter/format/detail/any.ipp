@@ -6,6 +6,7 @@
 #include <bulkwriter/format/jsonl.hpp>
 #include <bulkwriter/format/npy.hpp>
 #include <bulkwriter/format/parquet.hpp>
+#include <bulkwriter/text/quoted.hpp>
 
 #include <string>
 
@@ -33,7 +34,7 @@ BULKWRITER_DECL result<void> try_check_held(std::span<field_info const> fields, 
   for (field_info const& f : fields)
     if (f.written() && !holds(of, f.type))
       return error_info{.code = errc::invalid_schema,
-                        .message = "field '" + std::string(f.name) + "': " + std::string(format) +
+                        .message = "field " + quoted_name(f.name) + ": " + std::string(format) +
                                    " files cannot hold " + std::string(to_string(f.type)),
                         .field = std::string(f.name)};
   return {};
@@ -58,7 +59,7 @@ BULKWRITER_DECL result<any> any::try_named(std::string_view name) {
     known += f.name;
   }
   return error_info{.code = errc::invalid_option,
-                    .message = "there is no format '" + std::string(name) + "', only " + known};
+                    .message = "there is no format " + detail::in_quotes(name) + ", only " + known};
 }
 
 BULKWRITER_DECL result<std::unique_ptr<encoder>> any::try_make_encoder(std::span<field_info const> fields) const {

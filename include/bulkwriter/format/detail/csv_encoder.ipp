@@ -2,9 +2,11 @@
 
 #include <bulkwriter/format/csv.hpp>
 #include <bulkwriter/format/detail/csv_encoder.hpp>
+#include <bulkwriter/format/detail/csv_numbers.hpp>
 #include <bulkwriter/format/detail/json_value.hpp>
 #include <bulkwriter/row/row_checker.hpp>
 #include <bulkwriter/row/text.hpp>
+#include <bulkwriter/text/quoted.hpp>
 
 #include <algorithm>
 
@@ -31,7 +33,7 @@ inline std::string why_no_nullkey(std::string_view nullkey) {
 }
 
 inline error_info csv_cannot_hold(field_info const& f) {
-  std::string message = "field '" + std::string(f.name) + "': csv files cannot hold ";
+  std::string message = "field " + quoted_name(f.name) + ": csv files cannot hold ";
   if (!format::csv::holds(f.type)) {
     message += to_string(f.type);
   } else {
@@ -39,8 +41,8 @@ inline error_info csv_cannot_hold(field_info const& f) {
     auto const sub = std::find_if(subs.begin(), subs.end(), [](field_info const& s) {
       return !format::csv::holds({.type = kind::struct_array, .sub = &s, .sub_count = 1});
     });
-    message += "a struct_array with " + std::string(to_string(sub->type)) + " ('" + std::string(sub->name) +
-               "'): servers read neither text nor vectors other than float_vector there";
+    message += "a struct_array with " + std::string(to_string(sub->type)) + " (" + quoted_name(sub->name) +
+               "): servers read neither text nor vectors other than float_vector there";
   }
   return {.code = errc::invalid_schema, .message = std::move(message), .field = std::string(f.name)};
 }
@@ -147,8 +149,15 @@ BULKWRITER_DECL void csv_encoder::check_row(std::span<cell const> cells, std::ve
     };
     cell const& value = cells[i];
     if (looks_null(f, value))
-      refuse("the value '" + nullkey_ + "' is the nullkey of this CSV file, so it would be read as " +
+      refuse("the value " + in_quotes(nullkey_) + " is the nullkey of this CSV file, so it would be read as " +
              (f.has_default ? "the default_value" : "null"));
+    bool const is_good =
+        std::none_of(problems.begin(), problems.end(), [&](problem const& p) { return p.field == f.name; });
+    if (f.is_dynamic && is_good && value.holds() == cell::type::text) {
+      if (auto const changed = find_changed_number(value.as_text()))
+        refuse("the number " + one_line(changed->number, 40) + " of the key " + quoted_name(changed->key) +
+               " would be read as " + changed->read + " from a CSV file");
+    }
     // in JSON text a raw line end stands between values only
     if (value.holds() == cell::type::text && f.type != kind::json) {
       if (std::size_t const at = value.as_text().find("\r\n"); at != std::string_view::npos)

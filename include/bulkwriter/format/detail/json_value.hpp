@@ -4,6 +4,7 @@
 #include <bulkwriter/row/cell.hpp>
 #include <bulkwriter/schema/field_info.hpp>
 
+#include <cstdint>
 #include <string>
 
 namespace bulkwriter {
@@ -15,6 +16,11 @@ void append_json_cell(std::string& out, field_info const& field, cell const& val
 
 /// Appends a sparse vector as servers read it in JSON and in columns of text: {"12":0.5,"100":1}.
 void append_json_sparse(std::string& out, cell const& vector);
+/// How many bytes that appends, and a bound for it that is known at once.
+/// @{
+std::uint64_t json_sparse_size(cell const& vector);
+std::uint64_t json_sparse_bound(cell const& vector) noexcept;
+/// @}
 
 }  // namespace detail
 }  // namespace v1

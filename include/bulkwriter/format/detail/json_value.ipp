@@ -4,7 +4,6 @@
 #include <bulkwriter/row/half.hpp>
 #include <bulkwriter/row/text.hpp>
 
-#include <charconv>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -13,10 +12,11 @@ namespace bulkwriter {
 inline namespace v1 {
 namespace detail {
 
-// The longest that to_chars makes of these, with a character behind it.
+// The longest that these are, with a character behind them.
 inline constexpr std::size_t longest_float = 16,  // "-1.1754944e-38"
     longest_byte = 5,                             // "-128"
-    longest_index = 11;                           // "4294967294"
+    longest_index = 11,                           // "4294967294"
+    longest_sparse_entry = longest_index + longest_float + 3;
 
 // Makes room for so many characters at the end, has them written by write(first, last), which gives their end, and cuts
 // off the rest.
@@ -28,13 +28,13 @@ void append_at_most(std::string& out, std::size_t room, Write const& write) {
   out.resize(static_cast<std::size_t>(end - out.data()));
 }
 
-// A list of numbers; each is `number(value)`, which to_chars takes.
+// A list of numbers; each is `number(value)`.
 template <std::size_t longest, class T, class Number>
 void append_json_numbers(std::string& out, std::span<T const> values, Number const& number) {
   append_at_most(out, 2 + values.size() * longest, [&](char* at, char* end) {
     *at++ = '[';
     for (T const v : values) {
-      at = std::to_chars(at, end, number(v)).ptr;
+      at = write_json_number(at, end, number(v));
       *at++ = ',';
     }
     if (!values.empty()) --at;
@@ -53,23 +53,42 @@ void append_json_halves(std::string& out, cell const& value) {
     append_json_numbers<longest_float>(out, value.as_floats(), [](float v) { return from_bits(to_bits(v)); });
 }
 
+inline char* write_sparse_entry(char* at, char* end, std::uint32_t index, float value) {
+  *at++ = '"';
+  at = write_json_number(at, end, index);
+  *at++ = '"';
+  *at++ = ':';
+  at = write_json_number(at, end, value);
+  *at++ = ',';
+  return at;
+}
+
+// An entry at a time: these vectors have no dim that would bound them.
 BULKWRITER_DECL void append_json_sparse(std::string& out, cell const& vector) {
   auto const indices = vector.sparse_indices();
   auto const values = vector.sparse_values();
-  append_at_most(out, 2 + indices.size() * (longest_index + longest_float + 3), [&](char* at, char* end) {
-    *at++ = '{';
-    for (std::size_t i = 0; i < indices.size(); ++i) {
-      *at++ = '"';
-      at = std::to_chars(at, end, indices[i]).ptr;
-      *at++ = '"';
-      *at++ = ':';
-      at = std::to_chars(at, end, values[i]).ptr;
-      *at++ = ',';
-    }
-    if (!indices.empty()) --at;
-    *at++ = '}';
-    return at;
-  });
+  out += '{';
+  for (std::size_t i = 0; i < indices.size(); ++i) {
+    char entry[longest_sparse_entry];
+    out.append(entry, write_sparse_entry(entry, entry + sizeof entry, indices[i], values[i]));
+  }
+  if (!indices.empty()) out.pop_back();
+  out += '}';
+}
+
+BULKWRITER_DECL std::uint64_t json_sparse_bound(cell const& vector) noexcept {
+  return 2 + std::uint64_t{vector.size()} * longest_sparse_entry;
+}
+
+BULKWRITER_DECL std::uint64_t json_sparse_size(cell const& vector) {
+  auto const indices = vector.sparse_indices();
+  auto const values = vector.sparse_values();
+  std::uint64_t size = indices.empty() ? 2 : 1;  // braces, and a comma less
+  for (std::size_t i = 0; i < indices.size(); ++i) {
+    char entry[longest_sparse_entry];
+    size += static_cast<std::uint64_t>(write_sparse_entry(entry, entry + sizeof entry, indices[i], values[i]) - entry);
+  }
+  return size;
 }
 
 // Of every kind but those that are made of others.

@@ -22,7 +22,10 @@ namespace detail {
 /// longest is known, they are read again and written at its width.
 class npy_encoder final : public format::encoder {
  public:
-  explicit npy_encoder(std::span<field_info const> fields);
+  // NumPy before 2.0 has a value's size in an int: 4 bytes a character. Tests lower the limit.
+  static constexpr std::size_t most_characters = 0x7fffffff / 4;
+
+  explicit npy_encoder(std::span<field_info const> fields, std::size_t character_limit = most_characters);
 
   std::span<std::string_view const> file_names() const noexcept override { return names_; }
   std::size_t head_size(std::size_t file) const noexcept override { return columns_[file].is_text() ? 0 : head_bytes; }
@@ -71,6 +74,7 @@ class npy_encoder final : public format::encoder {
   result<void> finish_numbers(format::byte_sink const& sink, std::size_t file);
   result<void> finish_texts(format::byte_sink const& sink, std::size_t file);
 
+  std::size_t character_limit_;
   slab_pool pool_;
   std::vector<column> columns_;
   std::vector<std::string_view> names_;

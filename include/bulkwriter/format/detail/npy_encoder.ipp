@@ -3,6 +3,7 @@
 #include <bulkwriter/format/detail/npy_encoder.hpp>
 #include <bulkwriter/format/npy.hpp>
 #include <bulkwriter/row/half.hpp>
+#include <bulkwriter/text/quoted.hpp>
 
 #include <algorithm>
 #include <bit>
@@ -23,7 +24,7 @@ BULKWRITER_DECL result<std::unique_ptr<format::encoder>> format::npy::try_make_e
     none = false;
     if (holds(f)) continue;
     return error_info{.code = errc::invalid_schema,
-                      .message = "field '" + std::string(f.name) + "': npy files cannot hold " +
+                      .message = "field " + detail::quoted_name(f.name) + ": npy files cannot hold " +
                                  (holds(f.type) ? "nulls, and it is nullable" : std::string(to_string(f.type))),
                       .field = std::string(f.name)};
   }
@@ -124,7 +125,8 @@ BULKWRITER_DECL auto npy_encoder::make_column(field_info const& f, std::size_t p
           .values = byte_chain(pool)};
 }
 
-BULKWRITER_DECL npy_encoder::npy_encoder(std::span<field_info const> fields) {
+BULKWRITER_DECL npy_encoder::npy_encoder(std::span<field_info const> fields, std::size_t character_limit)
+    : character_limit_(character_limit) {
   for (field_info const& f : fields) {
     if (!f.written()) continue;
     columns_.push_back(make_column(f, static_cast<std::size_t>(&f - fields.data()), pool_));
@@ -137,11 +139,16 @@ BULKWRITER_DECL void npy_encoder::check_row(std::span<cell const> cells, std::ve
   for (std::size_t i = 0; i < columns_.size(); ++i) {
     cell const& c = cells[columns_[i].place];
     if (!columns_[i].is_text() || c.holds() != cell::type::text) continue;
+    auto const refuse = [&](std::string message) {
+      problems.push_back(
+          {.code = errc::format_cannot_hold, .field = std::string(names_[i]), .message = std::move(message)});
+    };
     if (std::size_t const at = c.as_text().find('\0'); at != std::string_view::npos)
-      problems.push_back({.code = errc::format_cannot_hold,
-                          .field = std::string(names_[i]),
-                          .message = "U+0000 at byte " + std::to_string(at) +
-                                     " cannot be stored in a NumPy file: its readers drop it"});
+      refuse("U+0000 at byte " + std::to_string(at) + " cannot be stored in a NumPy file: its readers drop it");
+    if (c.size() <= character_limit_) continue;  // bytes: no fewer than characters
+    if (std::size_t const characters = count_characters(c.as_text()); characters > character_limit_)
+      refuse(std::to_string(characters) + " characters exceed the " + std::to_string(character_limit_) +
+             " of a NumPy string");
   }
 }
 

@@ -20,6 +20,13 @@ struct parquet;
 }
 namespace detail {
 
+/// Where the format's own integers end: sizes of pages and of the footer are of 32 bits, and a sign. Readers take no
+/// more row groups (Arrow's limit of a list in the footer). Tests lower them.
+struct parquet_limits {
+  std::uint64_t page = 0x7fffffff, footer = 0x7fffffff;  // bytes
+  std::uint64_t groups = 1'000'000;                      // of a file
+};
+
 /// How a file comes about (https://github.com/apache/parquet-format):
 ///
 ///   (1) "PAR1".
@@ -33,8 +40,9 @@ namespace detail {
 ///   (5) Footer, its length, "PAR1".
 class parquet_encoder final : public format::encoder {
  public:
-  parquet_encoder(format::parquet const& options, std::span<field_info const> fields);
+  parquet_encoder(format::parquet const& options, std::span<field_info const> fields, parquet_limits const& limits = {});
 
+  BULKWRITER_DECL void check_row(std::span<cell const> cells, std::vector<problem>& problems) const override;
   BULKWRITER_DECL void put_row(std::span<cell const> cells) override;
   BULKWRITER_DECL void end_row() override;
   BULKWRITER_DECL void drop_row() override;
@@ -43,7 +51,8 @@ class parquet_encoder final : public format::encoder {
   BULKWRITER_DECL std::uint64_t size_bound() const noexcept override;
   std::uint64_t lone_row_bound() const noexcept override {
     // 2: the first row of a leaf begins new bytes of bits
-    return parquet_format::magic.size() + row_bytes_ + 2 * leaves_.size() + dictionary_bytes_ + around_rows();
+    return parquet_format::magic.size() + row_bytes_ + 2 * leaves_.size() + dictionary_bytes_ +
+           around_rows(metadata_.lone_group_bound());
   }
   bool ready() const noexcept override { return group_is_full() || streamed_page_is_full(); }
   BULKWRITER_DECL result<void> flush(format::byte_sink const& sink) override;
@@ -54,6 +63,8 @@ class parquet_encoder final : public format::encoder {
   static constexpr std::uint64_t max_group_rows = 1'000'000;
   // no page header with its level lengths, run headers and last bytes of bits or padding is longer
   static constexpr std::uint64_t page_overhead = 96;
+  // no levels of a row are longer where its values are texts
+  static constexpr std::uint64_t text_level_bound = 16;
 
   struct page {
     std::size_t value_end = 0;  // in the chain
@@ -79,10 +90,13 @@ class parquet_encoder final : public format::encoder {
 
   void put(column& c, cell const& value);
   void put_list(column& c, cell const& value);
-  // Pages end between rows, so the open page is closed when the row behind its last one begins.
-  void begin_row(leaf& l) {
-    if (l.values.size() - l.page_begin >= page_size_) close_page(l);
+  // Pages end between rows, so the open page is closed when the row behind its last one begins: if it is full, or the
+  // bytes that come would be too many for one page.
+  void begin_row(leaf& l, std::uint64_t coming) {
+    std::uint64_t const open = l.values.size() - l.page_begin;
+    if (open >= page_size_ || (open != 0 && open + coming > value_limit_)) close_page(l);
   }
+  std::uint64_t text_bytes(leaf const& l, std::size_t place_in_struct, cell const& value) const;
   void close_page(leaf& l);
   void put_value(leaf& l, cell const& value);
   void put_text(leaf& l, std::string_view text);
@@ -100,7 +114,9 @@ class parquet_encoder final : public format::encoder {
   void grow(std::uint64_t bytes) noexcept { row_bytes_ += bytes; }
 
   // Of a file, beside its values and closed pages: headers of the open pages, footer, its length and magic.
-  std::uint64_t around_rows() const noexcept { return leaves_.size() * page_overhead + metadata_.size_bound() + 8; }
+  std::uint64_t around_rows(std::uint64_t metadata) const noexcept {
+    return leaves_.size() * page_overhead + metadata + 8;
+  }
   bool group_is_full() const noexcept { return group_bytes_ >= row_group_size_ || group_rows_ == max_group_rows; }
   bool streamed_page_is_full() const noexcept { return streamed_ != nullptr && streamed_->values.size() >= page_size_; }
 
@@ -112,6 +128,8 @@ class parquet_encoder final : public format::encoder {
 
   std::uint64_t row_group_size_, page_size_;
   bool page_checksum_;
+  parquet_limits limits_;
+  std::uint64_t value_limit_;  // bytes of a page's values, or of a row's in one leaf
   slab_pool pool_;
   std::vector<column> columns_;
   std::vector<leaf> leaves_;
@@ -119,10 +137,11 @@ class parquet_encoder final : public format::encoder {
   parquet_metadata metadata_;
 
   bool row_is_put_ = false;
-  std::uint64_t group_rows_ = 0, group_bytes_ = 0;  // ended rows; bytes with their share of levels and page headers
-  std::uint64_t held_bytes_ = 0;                    // of group_bytes_, what has not been handed over
-  std::uint64_t dictionary_bytes_ = 0;              // no less than what a row group's dictionaries take
-  std::uint64_t row_bytes_ = 0;                     // of the row put
+  std::size_t group_rows_ = 0;          // ended
+  std::uint64_t group_bytes_ = 0;       // with their share of levels and page headers
+  std::uint64_t held_bytes_ = 0;        // of group_bytes_, what has not been handed over
+  std::uint64_t dictionary_bytes_ = 0;  // no less than what a row group's dictionaries take
+  std::uint64_t row_bytes_ = 0;         // of the row put
   std::uint64_t file_rows_ = 0, file_bytes_ = 0;    // handed over
 
   std::string text_;           // scratch of put_value

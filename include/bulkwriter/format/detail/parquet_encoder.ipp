@@ -5,6 +5,7 @@
 #include <bulkwriter/format/detail/parquet_encoder.hpp>
 #include <bulkwriter/format/parquet.hpp>
 #include <bulkwriter/row/half.hpp>
+#include <bulkwriter/text/quoted.hpp>
 
 #include <algorithm>
 #include <bit>
@@ -28,7 +29,8 @@ BULKWRITER_DECL result<std::unique_ptr<format::encoder>> format::parquet::try_ma
   constexpr std::uint64_t kib = 1024, mib = 1024 * kib, gib = 1024 * mib;
   if (row_group_size < 4 * kib || row_group_size > 2 * gib)
     return refuse("row_group_size", row_group_size, ", which is not between 4 KiB and 2 GiB");
-  // a page's size is a 32-bit integer in its header, and its last row may hold 4,096 structs' vectors of 128 KiB
+  // A page's size is a 32-bit integer in its header; its last row may hold 4,096 structs' vectors of 128 KiB, and levels
+  // take twice as much as the smallest vectors in structs. What no rule of a schema bounds: see check_row.
   if (page_size < kib || page_size > 512 * mib)
     return refuse("page_size", page_size, ", which is not between 1 KiB and 512 MiB");
   if (std::none_of(fields.begin(), fields.end(), [](field_info const& f) { return f.written(); }))
@@ -45,10 +47,13 @@ inline std::vector<parquet_leaf> parquet_leaves_of(std::span<field_info const> f
   return leaves;
 }
 
-BULKWRITER_DECL parquet_encoder::parquet_encoder(format::parquet const& options, std::span<field_info const> fields)
+BULKWRITER_DECL parquet_encoder::parquet_encoder(format::parquet const& options, std::span<field_info const> fields,
+                                                 parquet_limits const& limits)
     : row_group_size_(options.row_group_size),
       page_size_(options.page_size),
       page_checksum_(options.page_checksum),
+      limits_(limits),
+      value_limit_(limits.page - page_overhead - text_level_bound * max_group_rows),
       metadata_(fields, parquet_leaves_of(fields)) {
   columns_.reserve(fields.size());  // leaves point there
   for (field_info const& f : fields) {
@@ -67,6 +72,45 @@ BULKWRITER_DECL parquet_encoder::parquet_encoder(format::parquet const& options,
   }
 }
 
+// What a row's values take in a leaf of texts that no rule of the schema bounds; 0 for others: with the largest dim,
+// max_length and max_capacity the row takes 512 MiB, and a page with all levels less than 2 GiB. `value`: of the field.
+BULKWRITER_DECL std::uint64_t parquet_encoder::text_bytes(leaf const& l, std::size_t place_in_struct,
+                                                          cell const& value) const {
+  if (l.physical() != parquet_format::physical::byte_array || l.type == kind::varchar) return 0;
+  constexpr std::uint64_t length = 4;
+  switch (value.holds()) {
+    case cell::type::text: return length + value.size();
+    case cell::type::sparse: {
+      std::uint64_t const bound = length + json_sparse_bound(value);
+      return bound <= value_limit_ ? bound : length + json_sparse_size(value);
+    }
+    case cell::type::list: {
+      std::uint64_t all = 0;
+      if (place_in_struct >= value.width()) return all;  // of a row that is refused anyway
+      for (std::size_t at = 0; at < value.size(); ++at) {
+        cell const& text = value.element(at)[place_in_struct];
+        if (text.holds() == cell::type::text) all += length + text.size();
+      }
+      return all;
+    }
+    default: return 0;
+  }
+}
+
+BULKWRITER_DECL void parquet_encoder::check_row(std::span<cell const> cells, std::vector<problem>& problems) const {
+  for (column const& c : columns_)
+    for (std::size_t k = 0; k < c.leaf_count; ++k) {
+      leaf const& l = leaves_[c.first_leaf + k];
+      std::uint64_t const size = text_bytes(l, k, cells[c.place]);
+      if (size <= value_limit_) continue;
+      problems.push_back({.code = errc::format_cannot_hold,
+                          .field = std::string(c.field->name),
+                          .message = (l.sub != nullptr ? quoted_name(l.sub->name) + ": " : "") + std::to_string(size) +
+                                     " bytes of one row exceed the " + std::to_string(value_limit_) +
+                                     " that a page of a Parquet file holds"});
+    }
+}
+
 BULKWRITER_DECL void parquet_encoder::put_row(std::span<cell const> cells) {
   drop_row();
   row_is_put_ = true;  // whatever throws below: what is there of the row goes with drop_row
@@ -83,7 +127,7 @@ BULKWRITER_DECL void parquet_encoder::close_page(leaf& l) {
 BULKWRITER_DECL void parquet_encoder::put(column& c, cell const& value) {
   if (c.field->type == kind::array || c.field->type == kind::struct_array) return put_list(c, value);
   leaf& l = leaves_[c.first_leaf];
-  begin_row(l);
+  begin_row(l, text_bytes(l, 0, value));
   if (c.holds_nulls) {
     c.rows.valid.push_back(!value.is_null());
     if (l.nesting == parquet_nesting::scalar) grow(group_rows_ % 8 == 0);  // a bit
@@ -95,9 +139,9 @@ BULKWRITER_DECL void parquet_encoder::put(column& c, cell const& value) {
 BULKWRITER_DECL void parquet_encoder::put_list(column& c, cell const& value) {
   std::size_t const size = value.is_null() ? 0 : value.size();
   std::span<leaf> const leaves = std::span(leaves_).subspan(c.first_leaf, c.leaf_count);
-  for (leaf& l : leaves) {
-    begin_row(l);
-    grow(parquet_level_bound(l, c.holds_nulls, size));
+  for (std::size_t k = 0; k < leaves.size(); ++k) {
+    begin_row(leaves[k], text_bytes(leaves[k], k, value));
+    grow(parquet_level_bound(leaves[k], c.holds_nulls, size));
   }
   if (c.holds_nulls) c.rows.valid.push_back(!value.is_null());
   c.rows.sizes.push_back(static_cast<std::uint32_t>(size));
@@ -175,8 +219,12 @@ BULKWRITER_DECL void parquet_encoder::drop_row() {
 BULKWRITER_DECL std::uint64_t parquet_encoder::size_bound() const noexcept {
   std::uint64_t dictionaries = dictionary_bytes_;
   if (streamed_ != nullptr && streamed_->chunk.dictionary_size != 0) dictionaries -= parquet_dictionary_bound;
+  std::uint64_t const metadata = metadata_.size_bound();
+  // This row begins another file.
+  if (metadata > limits_.footer || metadata_.groups() >= limits_.groups)
+    return (std::numeric_limits<std::uint64_t>::max)();
   return (file_bytes_ != 0 ? file_bytes_ : parquet_format::magic.size()) + held_bytes_ + row_bytes_ + dictionaries +
-         around_rows();
+         around_rows(metadata);
 }
 
 // The values [value_begin, end.value_end) of the rows that have not been handed over yet, up to end.row_end.
@@ -303,7 +351,8 @@ BULKWRITER_DECL result<void> parquet_encoder::write_group(format::byte_sink cons
   metadata_.add_group(chunks, file_bytes_ - size, size, group_rows_);
 
   file_rows_ += group_rows_;
-  group_rows_ = group_bytes_ = held_bytes_ = 0;
+  group_rows_ = 0;
+  group_bytes_ = held_bytes_ = 0;
   return {};
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <bulkwriter/config.hpp>
 #include <bulkwriter/format/detail/parquet_format.hpp>
 
 #include <cstddef>
@@ -41,6 +42,9 @@ class parquet_metadata {
   std::string footer(std::uint64_t rows) const;
   /// No smaller than the footer with one more group.
   std::uint64_t size_bound() const noexcept { return groups_.size() + bound_without_groups_; }
+  /// No smaller than the footer of a file with one group.
+  std::uint64_t lone_group_bound() const noexcept { return bound_without_groups_; }
+  std::size_t groups() const noexcept { return group_count_; }
   /// A new file begins.
   void clear() noexcept;
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <bulkwriter/config.hpp>
 #include <bulkwriter/format/detail/byte_chain.hpp>
 #include <bulkwriter/format/detail/parquet_format.hpp>
 
@@ -50,7 +51,7 @@ void append_parquet_dictionary_page(std::string& out, parquet_leaf const& leaf, 
 
 /// What stands before and behind the bytes of a page for them to be one bit-packed run of indices.
 void append_parquet_index_run(std::string& out, std::uint64_t bytes);
-constexpr std::uint64_t parquet_index_padding(std::uint64_t bytes) noexcept { return (8 - bytes % 8) % 8; }
+constexpr unsigned parquet_index_padding(std::uint64_t bytes) noexcept { return static_cast<unsigned>((8 - bytes % 8) % 8); }
 
 void append_parquet_page_header(std::string& out, parquet_leaf const& leaf, std::uint64_t body_size,
                                 std::uint64_t entries, std::optional<std::uint32_t> crc);

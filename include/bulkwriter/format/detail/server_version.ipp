@@ -1,6 +1,7 @@
 #pragma once
 
 #include <bulkwriter/format/server_version.hpp>
+#include <bulkwriter/text/quoted.hpp>
 
 #include <algorithm>
 
@@ -65,7 +66,7 @@ BULKWRITER_DECL result<void> format::try_check_read_by(server_version oldest, st
     server_version const since = read_since(extension, f);
     if (since > oldest)
       return error_info{.code = errc::invalid_schema,
-                        .message = "field '" + std::string(f.name) + "': " + (f.nullable ? "nullable " : "") +
+                        .message = "field " + detail::quoted_name(f.name) + ": " + (f.nullable ? "nullable " : "") +
                                    std::string(to_string(f.type)) + " in " + std::string(extension) +
                                    " files is read by servers from " + since.to_string() +
                                    " on, and oldest_server is " + oldest.to_string(),

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <bulkwriter/format/detail/spill_file.hpp>
+#include <bulkwriter/text/quoted.hpp>
 
 #include <stdlib.h>
 #include <unistd.h>
@@ -28,7 +29,8 @@ BULKWRITER_DECL result<void> spill_file::open() {
   int const file = ::mkstemp(path.data());
   if (file < 0) {
     bool const no_folder = errno == ENOENT || errno == ENOTDIR;
-    return spill_error(no_folder ? "find the folder (TMPDIR) of" : ("make, in '" + folder + "',").c_str(), errno);
+    return spill_error(no_folder ? "find the folder (TMPDIR) of" : ("make, in " + in_quotes(folder, 400) + ",").c_str(),
+                       errno);
   }
   stream_.reset(::fdopen(file, "w+b"));
   int const why = errno;

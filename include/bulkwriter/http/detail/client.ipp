@@ -67,7 +67,7 @@ struct client::impl {
     if (!head) return head.error();
     if (owner != ::getpid()) disown();
     auto const by = proxies.try_choose(what.origin);
-    if (!by) return by.error();
+    if (!by.has_value()) return by.error();
     detail::error_maker const make{what.origin.to_string() + (*by ? " through proxy " + (*by)->name() : "")};
     if (stop.stop_requested()) return make.stopped("start");
     if (!loop) loop = std::make_unique<detail::event_loop>();

@@ -190,7 +190,7 @@ BULKWRITER_DECL result<url> url::try_parse(std::string_view text, bool secure_de
   return out;
 }
 
-BULKWRITER_DECL std::string_view response::find(std::string_view name) const noexcept {
+BULKWRITER_DECL std::string_view response::find(std::string_view name) const& noexcept {
   for (header const& h : headers) {
     if (detail::equal_without_case(h.name, name)) return h.value;
   }

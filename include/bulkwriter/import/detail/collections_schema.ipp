@@ -4,6 +4,7 @@
 
 #include <bulkwriter/import/detail/rest_json.ipp>
 #include <bulkwriter/schema/runtime_schema.hpp>
+#include <bulkwriter/text/quoted.hpp>
 
 #include <algorithm>
 #include <array>
@@ -124,7 +125,7 @@ BULKWRITER_DECL result<boost::json::object> schema_json(std::span<field_info con
       constexpr std::int64_t exact = std::int64_t(1) << 53;
       if (f.type == kind::int64 && (f.default_integer > exact || f.default_integer < -exact))
         return error_info{.code = errc::invalid_schema,
-                          .message = "field '" + std::string(f.name) + "': default_value " +
+                          .message = "field " + quoted_name(f.name) + ": default_value " +
                                      std::to_string(f.default_integer) +
                                      " would reach the server rounded; REST carries integers up to 2^53 exactly",
                           .field = std::string(f.name)};
@@ -153,7 +154,7 @@ BULKWRITER_DECL result<boost::json::object> schema_json(std::span<field_info con
         if (failed || !parsed.is_object())
           return error_info{
               .code = errc::invalid_schema,
-              .message = "field '" + std::string(f.name) + "': the params of its function are no JSON object",
+              .message = "field " + quoted_name(f.name) + ": the params of its function are no JSON object",
               .field = std::string(f.name)};
       }
       function["params"] = std::move(parsed);
@@ -249,7 +250,9 @@ class schema_reader {
 
  private:
   error_info unknown_type(std::string const& field, std::string const& type) const {
-    return {.code = unknown_, .message = "field '" + field + "' is of the unknown type '" + type + "'", .field = field};
+    return {.code = unknown_,
+            .message = "field " + quoted_name(field) + " is of the unknown type " + in_quotes(type),
+            .field = field};
   }
 
   result<void> add_field(runtime_schema& schema, boost::json::object const& field) {

@@ -2,7 +2,7 @@
 
 #include <bulkwriter/input/csv_reader.hpp>
 #include <bulkwriter/row/text.hpp>
-#include <bulkwriter/schema/kind.hpp>
+#include <bulkwriter/schema/field_name.hpp>
 
 #include <algorithm>
 #include <cstring>
@@ -38,7 +38,7 @@ BULKWRITER_DECL result<void> csv_reader::read_header() {
   // Three bytes decide about the mark; a source may give them one by one.
   while (end_ < 3) {
     auto more = refill();
-    if (!more) return std::move(more).error();
+    if (!more.has_value()) return std::move(more).error();
     if (!*more) break;
   }
   std::string_view const start(buffer_.data(), end_);
@@ -50,7 +50,7 @@ BULKWRITER_DECL result<void> csv_reader::read_header() {
     return fail({}, npos, "the text is UTF-16, where UTF-8 is due");
   }
   auto record = read_record(npos);
-  if (!record) return std::move(record).error();
+  if (!record.has_value()) return std::move(record).error();
   if (!*record || empty_rows_ != 0) return fail({}, npos, "there is no header line");
   names_.reserve(cells_.size());
   for (std::size_t i = 0; i < cells_.size(); ++i) {
@@ -102,8 +102,8 @@ BULKWRITER_DECL result<bool> csv_reader::try_next() {
     return true;
   }
   auto record = read_record(size());
-  if (!record) failure_ = record.error();
-  if (!record || !*record) return record;
+  if (!record.has_value()) failure_ = record.error();
+  if (!record.has_value() || !*record) return record;
   ++rows_;
   for (std::size_t const i : number_columns_)
     if (csv_cell const number = cell(i); !number.empty() && !input::is_json_number(number.text()))
@@ -116,12 +116,12 @@ BULKWRITER_DECL result<bool> csv_reader::read_record(std::size_t max_cells) {
   cells_.clear();
   start_record();
   auto more = available();
-  if (!more || !*more) return more;
+  if (!more.has_value() || !*more) return more;
   for (;;) {
     if (cells_.size() == max_cells)
       return fail(position(), npos, "more cells than the " + std::to_string(max_cells) + " of the header");
     auto next = available();
-    if (!next) return next;
+    if (!next.has_value()) return next;
     auto const ended = *next && buffer_[begin_ + at_] == '"' ? read_quoted() : read_plain();
     if (!ended) return ended.error();
     if (*ended == stop::separator) continue;
@@ -141,7 +141,7 @@ BULKWRITER_DECL result<bool> csv_reader::skip_empty_lines() {
   for (;;) {
     start_record();
     auto more = available();
-    if (!more || !*more) return more;
+    if (!more.has_value() || !*more) return more;
     char const c = buffer_[begin_ + at_];
     if (c != '\n' && c != '\r') break;
     auto const ended = read_stop();
@@ -160,7 +160,7 @@ BULKWRITER_DECL result<csv_reader::stop> csv_reader::read_quoted() {
   std::size_t size = 0;
   for (;;) {
     auto more = available();
-    if (!more) return std::move(more).error();
+    if (!more.has_value()) return std::move(more).error();
     if (!*more) return fail(opened, index, "the quote that opens this cell is never closed");
     char* const text = buffer_.data() + begin_;
     std::size_t const left = end_ - begin_ - at_;
@@ -185,14 +185,14 @@ BULKWRITER_DECL result<csv_reader::stop> csv_reader::read_quoted() {
     if (!quote) continue;
     ++at_;
     more = available();
-    if (!more) return std::move(more).error();
+    if (!more.has_value()) return std::move(more).error();
     if (!*more || buffer_[begin_ + at_] != '"') break;
     ++at_;
     buffer_[begin_ + start + size++] = '"';
   }
   cells_.push_back({start, size, opened, true});
   auto const next = available();
-  if (!next) return next.error();
+  if (!next.has_value()) return next.error();
   if (!*next) return stop::input;
   char const c = buffer_[begin_ + at_];
   if (c == options_.sep || c == '\n' || c == '\r') return read_stop();
@@ -208,7 +208,7 @@ BULKWRITER_DECL result<csv_reader::stop> csv_reader::read_plain() {
   std::size_t const start = at_;
   for (;;) {
     auto more = available();
-    if (!more) return std::move(more).error();
+    if (!more.has_value()) return std::move(more).error();
     if (!*more) {
       cells_.push_back({start, at_ - start, opened, false});
       return stop::input;
@@ -240,7 +240,7 @@ BULKWRITER_DECL result<csv_reader::stop> csv_reader::read_stop() {
     text_position const here = position();
     ++at_;
     auto more = available();
-    if (!more) return std::move(more).error();
+    if (!more.has_value()) return std::move(more).error();
     if (!*more) return stop::input;
     if (buffer_[begin_ + at_] != '\n') return fail(here, npos, "a carriage return that no line feed follows");
   } else if (c != '\n') {
@@ -295,7 +295,7 @@ BULKWRITER_DECL error_info csv_reader::make_error(errc code, text_position where
   return info;
 }
 
-BULKWRITER_DECL std::span<std::string_view const> csv_reader::texts() {
+BULKWRITER_DECL std::span<std::string_view const> csv_reader::texts() & {
   texts_.resize(cells_.size());
   for (std::size_t i = 0; i < cells_.size(); ++i) texts_[i] = cell(i).text();
   return texts_;

@@ -29,19 +29,16 @@ BULKWRITER_DECL result<bool> ndjson_reader::try_next() {
   std::string_view text;
   do {
     auto line = read_line();
-    if (!line) failure_ = line.error();
-    if (!line || !*line) return line;
+    if (!line.has_value()) failure_ = line.error();
+    if (!line.has_value() || !*line) return line;
     text = row().view();
   } while (text.find_first_not_of(" \t\r") == std::string_view::npos);
   ++rows_;
   if (auto const fault = detail::find_json_object_fault(text, keys_)) {
     size_ = 0;  // there is no row to look into
-    return make_error(errc::invalid_json, fault->offset, "not a JSON object: " + std::string(fault->what));
+    return make_error(fault->code(), fault->offset,
+                      fault->key ? fault->rule({}) : "not a JSON object: " + std::string(fault->what));
   }
-  std::sort(keys_.begin(), keys_.end());
-  if (auto const twin = std::adjacent_find(keys_.begin(), keys_.end()); twin != keys_.end())
-    return make_error(errc::duplicate_key, offset_of(*twin),
-                      "the key " + input::quoted(*twin) + " appears more than once");
   return true;
 }
 
@@ -62,7 +59,7 @@ BULKWRITER_DECL result<bool> ndjson_reader::read_line() {
     if (feed == nullptr) {
       searched = length;
       auto more = refill();
-      if (!more) return more;
+      if (!more.has_value()) return more;
       if (*more) continue;
       if (length == 0) return false;
     }

@@ -2,7 +2,6 @@
 
 #include <bulkwriter/input/parse.hpp>
 #include <bulkwriter/row/text.hpp>
-#include <bulkwriter/schema/utf8.hpp>
 
 #include <algorithm>
 #include <charconv>
@@ -153,37 +152,6 @@ BULKWRITER_DECL bool is_json_number(std::string_view text) {
   }
   double value = 0;
   return p == last && bulkwriter::detail::read_float(text.data(), last, value).ec == std::errc{};
-}
-
-BULKWRITER_DECL std::string quoted(std::string_view text) {
-  static constexpr std::size_t most = 40;
-  static constexpr char hex[] = "0123456789abcdef";
-  std::size_t shown = std::min(text.size(), most);
-  // Not in the middle of a UTF-8 sequence.
-  while (shown < text.size() && shown > most - 4 && (static_cast<unsigned char>(text[shown]) & 0xC0) == 0x80) --shown;
-  std::string_view const start = text.substr(0, shown);
-  auto const fault_from = [&](std::size_t at) {
-    std::size_t const fault = bulkwriter::detail::find_utf8_fault(start.substr(at));
-    return fault == std::string_view::npos ? fault : at + fault;
-  };
-  std::string out = "'";
-  for (std::size_t i = 0, fault = fault_from(0); i < start.size(); ++i) {
-    char const c = start[i];
-    if (c == '\n') {
-      out += "\\n";
-    } else if (c == '\r') {
-      out += "\\r";
-    } else if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F || i == fault) {
-      out += "\\x";
-      out += hex[static_cast<unsigned char>(c) >> 4];
-      out += hex[static_cast<unsigned char>(c) & 15];
-      if (i == fault) fault = fault_from(i + 1);
-    } else {
-      out += c;
-    }
-  }
-  out += shown < text.size() ? "…'" : "'";
-  return out;
 }
 
 }  // namespace input

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <bulkwriter/input/text_source.hpp>
+#include <bulkwriter/text/quoted.hpp>
 
 #include <cerrno>
 #include <cstdio>
@@ -15,7 +16,8 @@ BULKWRITER_DECL result<text_source> input::detail::try_open_text_file(std::strin
   auto const io_error = [](std::string const& name, std::string_view what) {
     return error_info{
         .code = errc::io_error,
-        .message = "cannot " + std::string(what) + " '" + name + "': " + std::generic_category().message(errno)};
+        .message = "cannot " + std::string(what) + ' ' + bulkwriter::detail::in_quotes(name, 400) + ": " +
+                   std::generic_category().message(errno)};
   };
   std::shared_ptr<std::FILE> const file(std::fopen(path.c_str(), "rb"), [](std::FILE* f) {
     if (f) std::fclose(f);

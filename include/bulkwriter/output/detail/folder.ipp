@@ -1,6 +1,7 @@
 #pragma once
 
 #include <bulkwriter/output/folder.hpp>
+#include <bulkwriter/text/quoted.hpp>
 
 #include <sys/stat.h>
 #include <unistd.h>
@@ -20,7 +21,8 @@ namespace detail {
 inline error_info file_error(char const* doing, std::string const& path, int error) {
   bool const full = error == ENOSPC || error == EDQUOT || error == EFBIG;
   return {.code = full ? errc::no_space : errc::io_error,
-          .message = std::string("cannot ") + doing + " '" + path + "': " + std::generic_category().message(error)};
+          .message = std::string("cannot ") + doing + ' ' + bulkwriter::detail::in_quotes(path, 400) + ": " +
+                     std::generic_category().message(error)};
 }
 
 inline bool is_folder(std::string const& path) noexcept {

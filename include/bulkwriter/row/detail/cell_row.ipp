@@ -69,12 +69,12 @@ BULKWRITER_DECL cell_row::cell_row(cell_row&&) noexcept = default;
 BULKWRITER_DECL cell_row& cell_row::operator=(cell_row&&) noexcept = default;
 BULKWRITER_DECL cell_row::~cell_row() = default;
 
-BULKWRITER_DECL std::string& cell_row::new_text() { return memory_->texts.get(); }
-BULKWRITER_DECL std::vector<float>& cell_row::new_floats() { return memory_->floats.get(); }
-BULKWRITER_DECL std::vector<std::int8_t>& cell_row::new_int8s() { return memory_->int8s.get(); }
-BULKWRITER_DECL std::vector<std::uint8_t>& cell_row::new_bytes() { return memory_->bytes.get(); }
-BULKWRITER_DECL std::vector<std::uint32_t>& cell_row::new_indices() { return memory_->indices.get(); }
-BULKWRITER_DECL detail::cell_list& cell_row::new_list() { return memory_->lists.get(); }
+BULKWRITER_DECL std::string& cell_row::new_text() & { return memory_->texts.get(); }
+BULKWRITER_DECL std::vector<float>& cell_row::new_floats() & { return memory_->floats.get(); }
+BULKWRITER_DECL std::vector<std::int8_t>& cell_row::new_int8s() & { return memory_->int8s.get(); }
+BULKWRITER_DECL std::vector<std::uint8_t>& cell_row::new_bytes() & { return memory_->bytes.get(); }
+BULKWRITER_DECL std::vector<std::uint32_t>& cell_row::new_indices() & { return memory_->indices.get(); }
+BULKWRITER_DECL detail::cell_list& cell_row::new_list() & { return memory_->lists.get(); }
 
 BULKWRITER_DECL void cell_row::refuse(errc code, std::string_view field, std::string message) {
   problems_.push_back({.code = code, .field = std::string(field), .message = std::move(message)});

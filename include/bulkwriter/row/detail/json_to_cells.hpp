@@ -2,6 +2,7 @@
 
 #include <bulkwriter/row/cell_row.hpp>
 #include <bulkwriter/row/detail/json_node.hpp>
+#include <bulkwriter/text/quoted.hpp>
 
 #include <algorithm>
 #include <charconv>
@@ -85,13 +86,9 @@ class json_to_cells {
   }
 
   static std::string shown(Node const& value) {
-    static constexpr std::size_t most = 40;
     std::string text;
     value.append_json(text);
-    if (text.size() <= most) return text;
-    std::size_t end = most;
-    while ((static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) --end;
-    return text.substr(0, end) + "…";
+    return one_line(text, 40);
   }
   cell refuse(errc code, std::string const& rule) {
     row_.refuse(code, field_->name, place_ + rule);
@@ -248,9 +245,9 @@ class json_to_cells {
     auto const [end, failed] = std::from_chars(text.data(), text.data() + text.size(), index);
     bool const has_zeros = text.size() > 1 && text.front() == '0';
     if (failed == std::errc::result_out_of_range)
-      return refuse(errc::out_of_range, "index " + std::string(text) + " is outside 0..4294967294"), false;
+      return refuse(errc::out_of_range, "index " + one_line(text, 40) + " is outside 0..4294967294"), false;
     if (failed != std::errc() || end != text.data() + text.size() || has_zeros)
-      return refuse(errc::wrong_type, "'" + std::string(text) + "' where an index is due"), false;
+      return refuse(errc::wrong_type, in_quotes(text) + " where an index is due"), false;
     out.push_back(index);
     return true;
   }
@@ -290,27 +287,21 @@ class json_to_cells {
     auto const sub = f.sub_fields();
     std::size_t const before = row_.problems().size(), begin = list.cells.size();
     list.cells.resize(begin + sub.size());
-    std::vector<bool> given(sub.size());
     value.for_each_member([&](std::string_view key, Node const& member) {
       std::size_t k = 0;
       while (k < sub.size() && sub[k].name != key) ++k;
       if (k == sub.size()) {
-        refuse(errc::unknown_field, "the struct has no field '" + std::string(key) + "'");
+        refuse(errc::unknown_field, "the struct has no field " + quoted_name(key));
         return;
       }
-      if (given[k]) {
-        refuse(errc::duplicate_key, "the struct has '" + std::string(key) + "' more than once");
-        return;
-      }
-      given[k] = true;
       std::string const outer = place_;
-      place_ += "'" + std::string(key) + "': ";
+      place_ += quoted_name(key) + ": ";
       list.cells[begin + k] = read_any(sub[k], member);
       place_ = outer;
     });
     for (std::size_t k = 0; k < sub.size(); ++k)
       if (list.cells[begin + k].is_null() && row_.problems().size() == before)
-        refuse(errc::null_not_allowed, "no value for '" + std::string(sub[k].name) + "'");
+        refuse(errc::null_not_allowed, "no value for " + quoted_name(sub[k].name));
   }
 
   cell_row& row_;

@@ -5,6 +5,7 @@
 #include <bulkwriter/row/row_problems.hpp>
 #include <bulkwriter/row/syntax.hpp>
 #include <bulkwriter/row/text.hpp>
+#include <bulkwriter/text/quoted.hpp>
 
 #include <algorithm>
 #include <bit>
@@ -37,14 +38,8 @@ BULKWRITER_DECL std::size_t find_not_finite(std::span<float const> values) noexc
   return i;
 }
 
-// The beginning of a value for a message, cut where it stops being UTF-8, so that no message holds broken text.
-inline std::string quoted_start(std::string_view text) {
-  std::string_view start = text.substr(0, 32);
-  start = start.substr(0, std::min(find_utf8_fault(start), start.size()));
-  std::string out = "'";
-  for (char const c : start) out += static_cast<unsigned char>(c) < 0x20 || c == 0x7f ? '?' : c;
-  return out += start.size() < text.size() ? "…'" : "'";
-}
+// The beginning of a value for a message.
+inline std::string quoted_start(std::string_view text) { return in_quotes(text, 32); }
 inline std::string number_text(double value) {
   if (!is_finite(value)) {
     auto const bits = std::bit_cast<std::uint64_t>(value);
@@ -59,7 +54,7 @@ inline std::string number_text(double value) {
 BULKWRITER_DECL void row_checker::add(errc code, std::string message) {
   std::string place;
   if (element_ != nowhere) place = "element [" + std::to_string(element_) + "]: ";
-  if (sub_field_ != nullptr) (place += '\'').append(sub_field_->name) += "': ";
+  if (sub_field_ != nullptr) place += quoted_name(sub_field_->name) + ": ";
   problems_.push_back({.code = code, .field = std::string(field_->name), .message = place + std::move(message)});
 }
 
@@ -89,7 +84,37 @@ BULKWRITER_DECL result<void> row_checker::verdict(std::int64_t row) {
   return refused_row(row, std::exchange(problems_, {}));
 }
 
+// Whether all numbers of a vector are 0 in the file, of whatever sign.
+inline bool is_all_zero(kind k, cell const& vector) noexcept {
+  auto const none = [](auto const& values, auto significant) {
+    return std::none_of(values.begin(), values.end(), [&](auto v) { return significant(v) != 0; });
+  };
+  auto const as_it_is = [](auto v) { return v; };
+  auto const without_sign = [](auto bits) { return bits & ((1u << (sizeof bits * 8 - 1)) - 1); };
+  auto const float_bits = [&](float v) { return without_sign(std::bit_cast<std::uint32_t>(v)); };
+  switch (vector.holds()) {
+    case cell::type::floats:
+      if (k == kind::float16_vector)
+        return none(vector.as_floats(), [&](float v) { return without_sign(to_float16_bits(v)); });
+      if (k == kind::bfloat16_vector)
+        return none(vector.as_floats(), [&](float v) { return without_sign(to_bfloat16_bits(v)); });
+      return none(vector.as_floats(), float_bits);
+    case cell::type::halves: return none(vector.as_halves(), without_sign);
+    case cell::type::int8s: return none(vector.as_int8s(), as_it_is);
+    case cell::type::bytes: return none(vector.as_bytes(), as_it_is);
+    case cell::type::sparse: return none(vector.sparse_values(), float_bits);
+    default: return false;
+  }
+}
+
 BULKWRITER_DECL void row_checker::check_value(field_info const& f, cell const& value) {
+  std::size_t const before = problems_.size();
+  check_kind(f, value);
+  if (refuse_zero_vectors_ && is_vector(f.type) && problems_.size() == before && is_all_zero(f.type, value))
+    add(errc::zero_vector, "a vector of zeros only, which this writer refuses");
+}
+
+BULKWRITER_DECL void row_checker::check_kind(field_info const& f, cell const& value) {
   using type = cell::type;
   type const t = value.holds();
   if (t == type::null) {
@@ -189,10 +214,15 @@ BULKWRITER_DECL void row_checker::check_number(kind k, double value) {
     add(errc::out_of_range, "value " + number_text(value) + " is outside the range of float32");
 }
 
+inline std::string text_there(std::string_view text, std::size_t offset) {
+  return offset < text.size() ? ": " + quoted_start(text.substr(offset)) : std::string();
+}
 inline std::string complaint(std::string_view text, text_fault const& fault) {
-  std::string_view const rest = text.substr(std::min(fault.offset, text.size()));
-  return std::string(fault.what) + " at byte " + std::to_string(fault.offset) +
-         (rest.empty() ? "" : ": " + quoted_start(rest));
+  return std::string(fault.what) + " at byte " + std::to_string(fault.offset) + text_there(text, fault.offset);
+}
+inline std::string complaint(std::string_view text, json_fault const& fault, std::string_view not_what,
+                             std::string_view a_key = "the key") {
+  return fault.rule(not_what, a_key) + (fault.key ? std::string() : text_there(text, fault.offset));
 }
 
 BULKWRITER_DECL void row_checker::check_text(field_info const& f, std::string_view value) {
@@ -318,7 +348,7 @@ BULKWRITER_DECL void row_checker::check_json(std::string_view text) {
     add(errc::json_too_long, std::to_string(text.size()) + " bytes exceed the " +
                                  std::to_string(limits::max_json_length) + " of a JSON cell");
   else if (auto const fault = find_json_fault(text))
-    add(errc::invalid_json, "not JSON: " + complaint(text, *fault));
+    add(fault->code(), complaint(text, *fault, "not JSON"));
 }
 
 BULKWRITER_DECL void row_checker::check_dynamic(std::string_view text) {
@@ -327,21 +357,12 @@ BULKWRITER_DECL void row_checker::check_dynamic(std::string_view text) {
                                  std::to_string(limits::max_json_length) + " of the dynamic field");
     return;
   }
-  if (auto const fault = find_json_object_fault(text, keys_)) {
-    add(errc::invalid_json, "not a JSON object: " + complaint(text, *fault));
-    return;
-  }
-  std::sort(keys_.begin(), keys_.end());
-  for (std::size_t k = 0; k < keys_.size(); ++k) {
-    std::string const& key = keys_[k];
-    if (k > 0 && keys_[k - 1] == key) {
-      if (k < 2 || keys_[k - 2] != key)
-        add(errc::duplicate_key, "the dynamic key '" + key + "' appears more than once");
-      continue;
-    }
+  if (auto const fault = find_json_object_fault(text, keys_))
+    return add(fault->code(), complaint(text, *fault, "not a JSON object", "the dynamic key"));
+  for (std::string const& key : keys_) {
     bool const taken = key == dynamic_field_name ||
                        std::any_of(fields_.begin(), fields_.end(), [&](auto const& f) { return f.name == key; });
-    if (taken) add(errc::duplicate_key, "the dynamic key '" + key + "' is the name of a field of the schema");
+    if (taken) add(errc::duplicate_key, "the dynamic key " + quoted_name(key) + " is the name of a field of the schema");
   }
 }
 
@@ -366,6 +387,17 @@ BULKWRITER_DECL void settle(std::span<field_info const> fields, std::span<cell> 
       c = cell::float64(f.default_number);
     else
       c = cell::text(f.default_text);
+  }
+}
+
+BULKWRITER_DECL void respell_timestamps(std::span<field_info const> fields, std::span<cell> cells, cell_row& memory) {
+  for (std::size_t i = 0; i < fields.size(); ++i) {
+    if (fields[i].type != kind::timestamptz || cells[i].is_null()) continue;
+    if (auto spelled = respelled_timestamp(cells[i].as_text())) {
+      std::string& text = memory.new_text();
+      text = *std::move(spelled);
+      cells[i] = cell::text(text);
+    }
   }
 }
 

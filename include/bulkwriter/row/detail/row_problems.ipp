@@ -1,6 +1,7 @@
 #pragma once
 
 #include <bulkwriter/row/row_problems.hpp>
+#include <bulkwriter/text/problems.hpp>
 
 #include <cstddef>
 #include <string>
@@ -15,20 +16,10 @@ BULKWRITER_DECL error_info refused_row(std::int64_t row_number, std::vector<prob
   info.row = row_number;
   info.field = problems.front().field;
   info.message = "row " + std::to_string(row_number);
-  if (problems.size() == 1) {
-    problem const& p = problems.front();
-    info.code = p.code;
-    info.message += (p.field.empty() ? ": " : ", field '" + p.field + "': ") + p.message;
-  } else {
-    info.code = errc::several_problems;
-    info.message += ": " + std::to_string(problems.size()) + " problems";
-    for (std::size_t k = 0; k < problems.size(); ++k) {
-      problem const& p = problems[k];
-      info.message += k == 0 ? ": " : "; ";
-      if (!p.field.empty()) info.message += "field '" + p.field + "': ";
-      info.message += p.message + " [bulkwriter." + std::string(to_string(p.code)) + "]";
-    }
-  }
+  bool const one = problems.size() == 1;
+  info.code = one ? problems.front().code : errc::several_problems;
+  info.message += one ? (info.field.empty() ? ": " : ", ") : ": " + std::to_string(problems.size()) + " problems: ";
+  info.message += list_problems(problems, !one);
   info.problems = std::move(problems);
   return info;
 }

@@ -1,10 +1,13 @@
 #pragma once
 
 #include <bulkwriter/row/text.hpp>
+#include <bulkwriter/text/quoted.hpp>
 
+#include <algorithm>
 #include <charconv>
 #include <cstdint>
 #include <system_error>
+#include <utility>
 
 namespace bulkwriter {
 inline namespace v1 {
@@ -14,32 +17,33 @@ class json_scanner {
  public:
   explicit json_scanner(std::string_view text) noexcept : text_(text) {}
 
-  std::optional<text_fault> run(std::vector<std::string>* keys) {
+  std::optional<json_fault> run(std::vector<std::string>* keys) {
     if (std::size_t const at = find_utf8_fault(text_); at != std::string_view::npos)
-      return text_fault{at, "not well-formed UTF-8"};
+      return json_fault{.offset = at, .what = "not well-formed UTF-8"};
     keys_ = keys;
     skip_space();
-    if (keys_ != nullptr && !looking_at('{')) return text_fault{at_, "an object was expected"};
-    // `open_` holds the containers that are not closed yet: true for an object
+    if (keys_ != nullptr && !looking_at('{')) return json_fault{.offset = at_, .what = "an object was expected"};
     for (;;) {
       if (!begin_value()) return fault_;
       if (opened_) continue;
       for (;;) {
         skip_space();
         if (open_.empty()) {
-          if (at_ != text_.size()) return text_fault{at_, "text behind the value"};
-          return std::nullopt;
+          if (at_ != text_.size()) return json_fault{.offset = at_, .what = "text behind the value"};
+          return std::move(repeated_);
         }
-        bool const in_object = open_.back();
+        container& innermost = open_.back();
         if (take(',')) {
           skip_space();
-          if (in_object && !key()) return fault_;
+          ++innermost.elements;
+          if (innermost.is_object && !key()) return fault_;
           break;
         }
-        if (!take(in_object ? '}' : ']')) {
-          refuse(in_object ? "',' or '}' was expected" : "',' or ']' was expected");
+        if (!take(innermost.is_object ? '}' : ']')) {
+          refuse(innermost.is_object ? "',' or '}' was expected" : "',' or ']' was expected");
           return fault_;
         }
+        if (innermost.is_object) close_object();
         open_.pop_back();
       }
     }
@@ -48,6 +52,22 @@ class json_scanner {
   void unescape_to(std::string& out) { string(&out); }
 
  private:
+  // One that is not closed yet.
+  struct container {
+    bool is_object;
+    std::size_t first_key;     // in names_, of an object
+    std::size_t elements = 0;  // before the one that is being read
+  };
+  // A key of an object that is not closed yet.
+  struct name {
+    std::size_t at;           // of its value
+    std::size_t begin, size;  // without quotes, in the text, or unescaped
+    bool is_unescaped;
+  };
+  std::string_view view_of(name const& n) const noexcept {
+    return (n.is_unescaped ? std::string_view(unescaped_) : text_).substr(n.begin, n.size);
+  }
+
   // Reads a scalar whole, or the opening of a container up to where its first value is due.
   bool begin_value() {
     opened_ = false;
@@ -59,7 +79,7 @@ class json_scanner {
       ++at_;
       skip_space();
       if (take(c == '{' ? '}' : ']')) return true;
-      open_.push_back(c == '{');
+      open_.push_back({.is_object = c == '{', .first_key = names_.size()});
       opened_ = true;
       return c == '[' || key();
     }
@@ -75,11 +95,58 @@ class json_scanner {
   }
 
   bool key() {
-    bool const wanted = keys_ != nullptr && open_.size() == 1;
+    std::size_t const at = at_;
     if (!looking_at('"')) return refuse("a key in quotes was expected");
-    if (!string(wanted ? &keys_->emplace_back() : nullptr)) return false;
+    if (!string(nullptr)) return false;
+    std::string_view const whole = text_.substr(at, at_ - at);
+    name n{.at = 0, .begin = at + 1, .size = whole.size() - 2, .is_unescaped = false};
+    if (whole.find('\\') != std::string_view::npos) {
+      n.begin = unescaped_.size();
+      append_unescaped(unescaped_, whole);
+      n.size = unescaped_.size() - n.begin;
+      n.is_unescaped = true;
+    }
+    if (keys_ != nullptr && open_.size() == 1) keys_->emplace_back(view_of(n));
     skip_space();
-    return take(':') || refuse("':' was expected");
+    if (!take(':')) return refuse("':' was expected");
+    skip_space();
+    n.at = at_;
+    names_.push_back(n);
+    return true;
+  }
+
+  // Each key once: of two, some readers take the first and some the last. Sorted, since keys may be many and long.
+  void close_object() {
+    auto const begin = names_.begin() + static_cast<std::ptrdiff_t>(open_.back().first_key);
+    std::sort(begin, names_.end(), [&](name const& a, name const& b) {
+      int const order = view_of(a).compare(view_of(b));
+      return order != 0 ? order < 0 : a.at < b.at;
+    });
+    auto repeated = names_.end();
+    for (auto n = begin; n != names_.end(); ++n)
+      if (n != begin && view_of(*n) == view_of(n[-1]) && (repeated == names_.end() || n->at < repeated->at))
+        repeated = n;
+    if (repeated != names_.end() && !repeated_) refuse_repeated(*repeated);
+    for (auto n = begin; n != names_.end(); ++n)
+      if (n->is_unescaped) unescaped_.resize((std::min)(unescaped_.size(), n->begin));
+    names_.erase(begin, names_.end());
+  }
+
+  // In the innermost object. The keys of those around it are still as they came: the last leads inwards.
+  void refuse_repeated(name const& repeated) {
+    json_fault& fault = repeated_.emplace();
+    fault.offset = repeated.at;
+    fault.key = view_of(repeated);
+    for (std::size_t k = 0; k + 1 < open_.size(); ++k) {
+      if (open_[k].is_object) {
+        if (k != 0) fault.object += '.';
+        fault.object += view_of(names_[open_[k + 1].first_key - 1]);
+      } else {
+        fault.object += '[' + std::to_string(open_[k].elements) + ']';
+      }
+      if (k == 0) fault.top_key = fault.object;
+    }
+    if (open_.size() == 1) fault.top_key = *fault.key;
   }
 
   bool string(std::string* unescaped) {
@@ -178,24 +245,33 @@ class json_scanner {
     return true;
   }
   bool refuse(char const* what) {
-    fault_ = {at_, what};
+    fault_ = {.offset = at_, .what = what};
     return false;
   }
 
   static constexpr std::size_t max_depth = 1024;
   std::string_view text_;
   std::size_t at_ = 0;
-  std::vector<bool> open_;
+  std::vector<container> open_;
   bool opened_ = false;
+  std::vector<name> names_;
+  std::string unescaped_;  // what those of names_ stand for that have escapes
   std::vector<std::string>* keys_ = nullptr;
-  text_fault fault_;
+  json_fault fault_;
+  std::optional<json_fault> repeated_;  // the first; what is no JSON at all is told before it
 };
 
-BULKWRITER_DECL std::optional<text_fault> find_json_fault(std::string_view text) {
+BULKWRITER_DECL std::string json_fault::rule(std::string_view not_what, std::string_view a_key) const {
+  if (!key) return std::string(not_what) + ": " + what + " at byte " + std::to_string(offset);
+  return std::string(a_key) + ' ' + quoted_name(*key) + " appears more than once" +
+         (object.empty() ? "" : " in " + quoted_name(object));
+}
+
+BULKWRITER_DECL std::optional<json_fault> find_json_fault(std::string_view text) {
   return json_scanner(text).run(nullptr);
 }
 
-BULKWRITER_DECL std::optional<text_fault> find_json_object_fault(std::string_view text,
+BULKWRITER_DECL std::optional<json_fault> find_json_object_fault(std::string_view text,
                                                                  std::vector<std::string>& keys) {
   keys.clear();
   return json_scanner(text).run(&keys);
@@ -236,7 +312,7 @@ BULKWRITER_DECL void append_json_string(std::string& out, std::string_view text)
 template <class T>
 void append_chars(std::string& out, T value) {
   char buffer[40];
-  out.append(buffer, std::to_chars(buffer, buffer + sizeof buffer, value).ptr);
+  out.append(buffer, write_json_number(buffer, buffer + sizeof buffer, value));
 }
 BULKWRITER_DECL void append_json_number(std::string& out, float value) {
   if (is_finite(value))

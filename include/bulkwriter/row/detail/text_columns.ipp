@@ -3,6 +3,7 @@
 #include <bulkwriter/row/detail/json_to_cells.hpp>
 #include <bulkwriter/row/detail/row_checker.ipp>
 #include <bulkwriter/row/text_columns.hpp>
+#include <bulkwriter/text/quoted.hpp>
 
 #include <algorithm>
 #include <charconv>
@@ -106,8 +107,7 @@ class text_to_cell {
 
   cell read_json(std::string_view text) {
     if (auto const fault = find_json_fault(text))
-      return refuse(errc::invalid_json,
-                    quoted_start(text) + " is not JSON: " + fault->what + " at byte " + std::to_string(fault->offset));
+      return refuse(fault->code(), fault->rule(quoted_start(text) + " is not JSON"));
     return json_to_cells<text_node>(row_).read(field_, text_node(without_blanks(text)));
   }
 
@@ -138,7 +138,7 @@ BULKWRITER_DECL result<text_columns> text_columns::try_make(std::span<field_info
     if (fields[i].is_dynamic) made.dynamic_ = i;
   auto const refused = [](errc code, std::string_view name, std::string_view rule) {
     return error_info{.code = code,
-                      .message = "column '" + std::string(name) + "': " + std::string(rule),
+                      .message = "column " + detail::quoted_name(name) + ": " + std::string(rule),
                       .field = std::string(name)};
   };
   for (auto const& name : names) {
@@ -199,13 +199,10 @@ BULKWRITER_DECL void text_columns::read(std::span<std::string_view const> texts,
 BULKWRITER_DECL void cells_of<json_text>::read(json_text value, cell_row& row) {
   row.clear();
   std::vector<std::string> keys;
-  if (auto const fault = detail::find_json_object_fault(value.text_, keys))
-    return row.refuse(errc::invalid_json, {},
-                      "not a JSON object: " + std::string(fault->what) + " at byte " + std::to_string(fault->offset));
-  std::sort(keys.begin(), keys.end());
-  for (std::size_t k = 1; k < keys.size(); ++k)
-    if (keys[k] == keys[k - 1] && (k < 2 || keys[k] != keys[k - 2]))
-      row.refuse(errc::duplicate_key, keys[k], "this key appears more than once");
+  if (auto const fault = detail::find_json_object_fault(value.text_, keys)) {
+    row.refuse(fault->code(), fault->top_key, fault->rule("not a JSON object"));
+    if (!fault->key) return;  // other problems are told, too
+  }
   detail::json_to_cells<detail::text_node>(row).read_row(detail::text_node(detail::without_blanks(value.text_)));
 }
 

@@ -12,9 +12,7 @@ BULKWRITER_DECL result<std::unique_ptr<chunk_writer>> try_make_remote(std::span<
                                                                       new_file_format format, object_store const& store,
                                                                       remote_options options) {
   if (!format.encoder) return std::move(format.encoder).error();
-  writer_options shared{.chunk_size = options.chunk_size,
-                        .on_abandoned = std::move(options.on_abandoned),
-                        .oldest_server = options.oldest_server};
+  writer_options shared = shared_options(options);
   if (auto size = storage::try_part_size(options.chunk_size, options.part_size, store.backend()); !size)
     return std::move(size).error();
   if (options.connections < 1 || options.connections > storage::max_connections)

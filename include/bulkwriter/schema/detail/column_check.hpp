@@ -21,11 +21,14 @@ struct column_check {
       "bulkwriter: a field name begins with a letter or an underscore, goes on with letters, digits and underscores, "
       "and has at most 255 bytes; rename the field");
   static_assert(rule::field<Name, !is_reserved_field_name(Name.view())>,
-                "bulkwriter: the server keeps the names RowID and Timestamp for fields of its own; rename the field");
-  static_assert(rule::field < Name, !is_dense_vector(info.type) || (info.dim >= 1 && info.dim <= limits::max_dim) >,
-                "bulkwriter: a vector field needs a dim between 1 and 32768: bw::float_vector{.dim = 768}");
-  static_assert(rule::field < Name, info.type != kind::binary_vector || info.dim % 8 == 0 >,
-                "bulkwriter: the dim of a binary_vector counts bits and must be a multiple of 8: "
+                "bulkwriter: servers refuse this field name: it is one of their own (RowID, Timestamp, __virtual_pk__) or "
+                "a word of their filter expressions (and, or, not, in, like, null, true, false, exists, text_match, "
+                "array_contains, …); rename the field");
+  static_assert(rule::field < Name,
+                !is_dense_vector(info.type) || info.type == kind::binary_vector || is_valid_dim(info.type, info.dim) >,
+                "bulkwriter: a vector field needs a dim between 2 and 32768: bw::float_vector{.dim = 768}");
+  static_assert(rule::field < Name, info.type != kind::binary_vector || is_valid_dim(info.type, info.dim) >,
+                "bulkwriter: the dim of a binary_vector counts bits and must be a multiple of 8 between 8 and 262144: "
                 "bw::binary_vector{.dim = 128}");
   static_assert(
       rule::field < Name,

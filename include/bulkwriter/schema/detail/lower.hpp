@@ -5,7 +5,7 @@
 #include <bulkwriter/schema/fixed_string.hpp>
 #include <bulkwriter/schema/kinds.hpp>
 #include <bulkwriter/schema/timestamp.hpp>
-#include <bulkwriter/schema/utf8.hpp>
+#include <bulkwriter/text/utf8.hpp>
 
 #include <cstdint>
 #include <string_view>

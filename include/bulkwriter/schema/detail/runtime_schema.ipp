@@ -1,6 +1,8 @@
 #pragma once
 
 #include <bulkwriter/schema/runtime_schema.hpp>
+#include <bulkwriter/text/problems.hpp>
+#include <bulkwriter/text/quoted.hpp>
 
 namespace bulkwriter {
 inline namespace v1 {
@@ -17,7 +19,7 @@ BULKWRITER_DECL void runtime_schema::own(field_info& field) {
   field.function_params = keep(field.function_params);
 }
 
-BULKWRITER_DECL runtime_schema& runtime_schema::add_field(field_info const& field) {
+BULKWRITER_DECL runtime_schema& runtime_schema::add_field(field_info const& field) & {
   field_info copy = field;
   own(copy);
   if (field.sub_count != 0) {
@@ -38,7 +40,7 @@ BULKWRITER_DECL runtime_schema& runtime_schema::add_field(field_info const& fiel
 
 BULKWRITER_DECL runtime_schema& runtime_schema::add_struct_array(std::string_view name,
                                                                  std::span<field_info const> sub_fields,
-                                                                 std::uint32_t max_capacity, bool nullable) {
+                                                                 std::uint32_t max_capacity, bool nullable) & {
   field_info f;
   f.name = name;
   f.type = kind::struct_array;
@@ -49,9 +51,9 @@ BULKWRITER_DECL runtime_schema& runtime_schema::add_struct_array(std::string_vie
   return add_field(f);
 }
 
-BULKWRITER_DECL runtime_schema& runtime_schema::add_dynamic_field() { return add_field(detail::dynamic_field_info); }
+BULKWRITER_DECL runtime_schema& runtime_schema::add_dynamic_field() & { return add_field(detail::dynamic_field_info); }
 
-BULKWRITER_DECL field_info const* runtime_schema::find(std::string_view name) const noexcept {
+BULKWRITER_DECL field_info const* runtime_schema::find(std::string_view name) const& noexcept {
   for (auto const& f : fields_)
     if (f.name == name) return &f;
   return nullptr;
@@ -112,11 +114,12 @@ class schema_checker {
       add(f.name,
           "a name begins with a letter or an underscore, goes on with letters, digits and underscores, and has 1 to " +
               std::to_string(limits::max_name_length) + " bytes");
-    if (is_reserved_field_name(f.name)) add(f.name, "the server keeps this name for a field of its own");
-    if (is_dense_vector(f.type) && (f.dim < 1 || f.dim > limits::max_dim))
-      add(f.name, "dim " + std::to_string(f.dim) + " is not between 1 and " + std::to_string(limits::max_dim));
-    if (f.type == kind::binary_vector && f.dim % 8 != 0)
-      add(f.name, "dim " + std::to_string(f.dim) + " of a binary_vector counts bits and must be a multiple of 8");
+    if (is_reserved_field_name(f.name))
+      add(f.name, "servers keep this name for a field of their own or for a word of their filter expressions");
+    if (is_dense_vector(f.type) && !is_valid_dim(f.type, f.dim))
+      add(f.name, "dim " + std::to_string(f.dim) + (f.type == kind::binary_vector ? " counts bits and" : "") +
+                      " is not " + (f.type == kind::binary_vector ? "a multiple of 8 " : "") + "between " +
+                      std::to_string(limits::min_dim) + " and " + std::to_string(max_dim_of(f.type)));
     bool const has_length = f.type == kind::varchar || (f.type == kind::array && f.element == kind::varchar);
     if (has_length && (f.max_length < 1 || f.max_length > limits::max_varchar_length))
       add(f.name, "max_length " + std::to_string(f.max_length) + " is not between 1 and " +
@@ -184,7 +187,7 @@ class schema_checker {
     for (auto const& g : fields_)
       if (g.name == f.function_input && g.written() && (g.type == kind::varchar || g.type == kind::text)) return;
     add(f.name,
-        "its function reads '" + std::string(f.function_input) + "', which is no varchar or text field of this schema");
+        "its function reads " + quoted_name(f.function_input) + ", which is no varchar or text field of this schema");
   }
 
   void check_struct(field_info const& f) {
@@ -214,12 +217,7 @@ class schema_checker {
 BULKWRITER_DECL result<void> try_check_schema(std::span<field_info const> fields) {
   std::vector<problem> problems = detail::schema_checker(fields).run();
   if (problems.empty()) return {};
-  error_info error{.code = errc::invalid_schema, .message = "schema: "};
-  for (auto const& p : problems) {
-    if (&p != &problems.front()) error.message += "; ";
-    if (!p.field.empty()) error.message += "field '" + p.field + "': ";
-    error.message += p.message;
-  }
+  error_info error{.code = errc::invalid_schema, .message = "schema: " + detail::list_problems(problems, false)};
   error.field = problems.front().field;
   error.problems = std::move(problems);
   return error;

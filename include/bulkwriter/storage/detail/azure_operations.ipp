@@ -265,9 +265,9 @@ BULKWRITER_DECL result<void> azure_backend::abort_multipart(std::string const& k
     auto const gone = remove_uncommitted(purpose, key, upload_id, stop);
     // Without the right to read or to delete there is nothing to be done by anybody: Azure removes the blocks itself.
     // With a credential that has expired there is: by another one.
-    if (!gone && gone.error().code == errc::access_denied && gone.error().server_error.starts_with("Authorization"))
+    if (!gone.has_value() && gone.error().code == errc::access_denied && gone.error().server_error.starts_with("Authorization"))
       return {};
-    if (!gone) return gone.error();
+    if (!gone.has_value()) return gone.error();
     if (*gone || tried == 2) return {};
     http::detail::sleep(std::chrono::milliseconds(2100), stop);  // dates are of whole seconds
   }

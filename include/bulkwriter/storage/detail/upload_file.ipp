@@ -18,6 +18,12 @@ inline namespace v1 {
 namespace storage {
 namespace detail {
 
+#if defined(__APPLE__)
+inline timespec modified(struct stat const& status) noexcept { return status.st_mtimespec; }
+#else
+inline timespec modified(struct stat const& status) noexcept { return status.st_mtim; }
+#endif
+
 /// A file that is read in parts and must stay as it is meanwhile.
 class read_file {
  public:
@@ -72,8 +78,8 @@ class read_file {
   result<void> check_unchanged() const {
     struct stat now = {};
     if (::fstat(file_, &now) != 0) return failed("cannot read", errno);
-    bool const same = now.st_size == begun_.st_size && now.st_mtim.tv_sec == begun_.st_mtim.tv_sec &&
-                      now.st_mtim.tv_nsec == begun_.st_mtim.tv_nsec;
+    timespec const then = modified(begun_), last = modified(now);
+    bool const same = now.st_size == begun_.st_size && last.tv_sec == then.tv_sec && last.tv_nsec == then.tv_nsec;
     return same ? result<void>() : changed();
   }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <bulkwriter/row/row_problems.hpp>
+#include <bulkwriter/text/quoted.hpp>
 #include <bulkwriter/writer/detail/chunk_writer.hpp>
 
 #include <algorithm>
@@ -15,7 +16,7 @@ namespace detail {
 BULKWRITER_DECL chunk_writer::chunk_writer(std::span<field_info const> fields, new_file_format format,
                                            std::shared_ptr<output::place> place, writer_options options)
     : fields_(fields),
-      checker_(fields),
+      checker_(fields, options.refuse_zero_vectors),
       encoder_(*std::move(format.encoder)),
       extension_(format.extension),
       place_(std::move(place)),
@@ -74,6 +75,7 @@ BULKWRITER_DECL result<void> chunk_writer::append(cell_row& given) {
   encoder_->check_row(cells, checker_.problems());
   if (auto checked = checker_.verdict(row); !checked) return checked;
   settle(fields_, cells);
+  respell_timestamps(fields_, cells, given);
 
   encoder_->put_row(cells);
   if (encoder_->size_bound() > options_.chunk_size) [[unlikely]] {
@@ -190,8 +192,8 @@ BULKWRITER_DECL result<void> chunk_writer::finish_chunk() {
 // Rows of the chunk are gone with it, so there is no way on: every later call says so again.
 BULKWRITER_DECL error_info chunk_writer::fail(error_info info) {
   drop_files(info);
-  info.message = "rows " + std::to_string(first_row_) + " to " + std::to_string(last_row_) + " are not in '" +
-                 place_->path_of(file_name(0)) + (files() == 1 ? "': " : "' and its group: ") + info.message;
+  info.message = "rows " + std::to_string(first_row_) + " to " + std::to_string(last_row_) + " are not in " +
+                 in_quotes(place_->path_of(file_name(0)), 400) + (files() == 1 ? ": " : " and its group: ") + info.message;
   info.row = first_row_;
   failure_ = info;
   return info;
@@ -203,7 +205,7 @@ BULKWRITER_DECL void chunk_writer::drop_files(error_info& info) {
     bool const finished = i < finished_files_;
     auto const gone = finished ? files_[i]->remove() : files_[i]->discard();
     if (gone) continue;
-    if (finished) info.message += "; '" + place_->path_of(file_name(i)) + "' is left behind";
+    if (finished) info.message += "; " + in_quotes(place_->path_of(file_name(i)), 400) + " is left behind";
     info.message += (finished ? ": " : "; ") + gone.error().message;
   }
   files_.clear();

@@ -11,9 +11,7 @@ namespace detail {
 BULKWRITER_DECL result<std::unique_ptr<chunk_writer>> try_make_local(std::span<field_info const> fields,
                                                                      new_file_format format, local_options options) {
   if (!format.encoder) return std::move(format.encoder).error();
-  writer_options shared{.chunk_size = options.chunk_size,
-                        .on_abandoned = std::move(options.on_abandoned),
-                        .oldest_server = options.oldest_server};
+  writer_options shared = shared_options(options);
   if (auto checked = chunk_writer::check(fields, format.extension, shared); !checked)
     return std::move(checked).error();  // before folders are made
   std::string path = options.local_path.empty() ? "." : std::move(options.local_path);

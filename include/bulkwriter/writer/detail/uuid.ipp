@@ -4,6 +4,9 @@
 #include <bulkwriter/writer/uuid.hpp>
 
 #include <unistd.h>
+#if defined(__APPLE__)
+#include <sys/random.h>  // getentropy
+#endif
 
 #include <cerrno>
 #include <system_error>

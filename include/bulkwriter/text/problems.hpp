@@ -1,0 +1,22 @@
+#pragma once
+
+#include <bulkwriter/error.hpp>
+
+#include <span>
+#include <string>
+
+namespace bulkwriter {
+inline namespace v1 {
+namespace detail {
+
+/// The problems for a message, one behind the other, each with its code where these differ: as many as the message can
+/// take, and how many more there are.
+std::string list_problems(std::span<problem const> problems, bool with_codes);
+
+}  // namespace detail
+}  // namespace v1
+}  // namespace bulkwriter
+
+#if BULKWRITER_BODIES
+#include <bulkwriter/text/detail/problems.ipp>
+#endif
