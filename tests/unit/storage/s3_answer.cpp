@@ -161,9 +161,9 @@ TEST_CASE("s3 listing") {
   CHECK(page->objects[1].size == 5000000000);
   CHECK(page->next_token == "t");
   // Not every store encodes when asked to.
-  CHECK(detail::read_s3_page("<ListBucketResult>" + contents("a+b%20", "1") + "</ListBucketResult>")->objects[0].key ==
+  CHECK(detail::read_s3_page("<ListBucketResult>" + contents("a+b%20", "1") + "</ListBucketResult>").value().objects[0].key ==
         "a+b%20");
-  CHECK(detail::read_s3_page("<ListBucketResult><IsTruncated>false</IsTruncated></ListBucketResult>")->objects.empty());
+  CHECK(detail::read_s3_page("<ListBucketResult><IsTruncated>false</IsTruncated></ListBucketResult>").value().objects.empty());
   for (std::string const& bad :
        {std::string(), std::string("<Other/>"), "<ListBucketResult>" + contents("a", "x") + "</ListBucketResult>",
         std::string("<ListBucketResult><IsTruncated>true</IsTruncated></ListBucketResult>")}) {

@@ -188,9 +188,12 @@ BULKWRITER_DECL result<object_info> azure_backend::complete(std::string const& k
   auto const same = [](azure_block const& block, std::string const& id) { return block.id == id; };
   if (std::equal(list->committed.begin(), list->committed.end(), ids.begin(), ids.end(), same))
     return object_info{.key = key, .size = size, .etag = unquoted(answer->find("ETag"))};
+  // Uncommitted blocks alone are told of with as much as no length; a blob that was put in one request has no blocks.
+  auto const length = answer->find("x-ms-blob-content-length");
+  bool const has_blob = !list->committed.empty() || (!length.empty() && length != "0");
   if (why.code == errc::precondition_failed) {
     why.may_have_happened = false;  // it is another blob that the condition has met
-  } else if (is_unclear(got)) {
+  } else if (is_unclear(got) && has_blob) {
     why.code = errc::outcome_unknown;
     why.message += "; what lies under the key is not this blob";
   }
