@@ -37,7 +37,7 @@ int main(int argc, char** argv) try {
   bw::runtime_schema const schema = bw::schema_from_json(boost::json::parse(convert::read_file(o.schema)));
   convert::staging folder(o.local_path);  // a later row may be bad, so that no chunk may be seen before the last
   writer_type writer{
-      schema, bw::format::any::named(o.file_type), {.local_path = folder.path(), .chunk_size = o.chunk_size}};
+      schema, bw::format::any::named(o.file_type), {.local_path = folder.path(), .chunk_size = o.chunk_size, .remove_uncommitted = true}};
   if (o.input_type == "csv")
     append_csv(writer, bw::csv_reader(convert::open_input(o.input), {.name = o.input}));
   else

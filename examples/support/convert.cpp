@@ -2,8 +2,9 @@
 
 #include <bulkwriter/format/any.hpp>
 
-#include <unistd.h>
+#include <stdlib.h>
 
+#include <cerrno>
 #include <charconv>
 #include <cstdio>
 #include <filesystem>
@@ -87,8 +88,12 @@ bw::text_source open_input(std::string const& path) {
   };
 }
 
-staging::staging(std::string local_path)
-    : local_path_(std::move(local_path)), path_(local_path_ + "/.incomplete-" + std::to_string(::getpid())) {}
+// A name of its own: what a killed run has left, of the same process id perhaps, is nobody's to publish.
+staging::staging(std::string local_path) : local_path_(std::move(local_path)), path_(local_path_ + "/.incomplete-XXXXXX") {
+  fs::create_directories(local_path_);
+  if (::mkdtemp(path_.data()) == nullptr)
+    throw std::system_error(errno, std::generic_category(), "cannot make a folder in '" + local_path_ + "'");
+}
 
 staging::~staging() {
   std::error_code ignored;
@@ -96,9 +101,8 @@ staging::~staging() {
 }
 
 bw::batch_files staging::publish(bw::batch_files files) {
-  if (fs::exists(path_))
-    for (auto const& folder : fs::directory_iterator(path_))
-      fs::rename(folder, fs::path(local_path_) / folder.path().filename());
+  for (auto const& folder : fs::directory_iterator(path_))
+    fs::rename(folder, fs::path(local_path_) / folder.path().filename());
   for (auto& group : files.groups)
     for (auto& path : group.paths) path.replace(0, path_.size(), local_path_);
   return files;

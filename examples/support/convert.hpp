@@ -28,7 +28,7 @@ std::string read_file(std::string const& path);
 // "-" is the standard input.
 bulkwriter::text_source open_input(std::string const& path);
 
-// <local_path>/.incomplete until `publish` moves what a writer has put there into <local_path>; removed without it.
+// A folder of its own in <local_path> until `publish` moves what a writer has put there into <local_path>; removed without it.
 class staging {
  public:
   explicit staging(std::string local_path);

@@ -42,7 +42,7 @@ enum class errc : std::uint16_t {
   // --- options, schemas, states ---
   invalid_schema = 30,  ///< a run-time schema that breaks a rule (compile-time schemas fail to compile instead)
   invalid_option = 31,  ///< an option out of its range, or options that exclude each other
-  invalid_state = 32,   ///< a call on a writer that has failed before, or that was moved from
+  invalid_state = 32,   ///< a call on what was moved from or has failed before; code of the caller's own has thrown
 
   // --- input files ---
   invalid_csv = 50,  ///< broken quoting, a row with another number of cells than the header, a header without a column
@@ -166,12 +166,12 @@ class error_box {
 
 // What may say no although there was no error. Owning pointers are not among these: where they come in a result, they own
 // something.
-template <class T>
+template <class Type>
 inline constexpr bool is_a_question =
-    std::is_same_v<T, bool> || std::is_pointer_v<T> || requires(T const& v) { v.has_value(); };
-template <class T>
+    std::is_same_v<Type, bool> || std::is_pointer_v<Type> || requires(Type const& v) { v.has_value(); };
+template <class Type>
 struct result_as_bool {
-  static_assert(!is_a_question<T>,
+  static_assert(!is_a_question<Type>,
                 "bulkwriter: this result is true whenever there was no error, whatever its value is, so that "
                 "`while (csv.try_next())` would never end; ask has_value() for success and `*r` or value() for the "
                 "answer: while (csv.try_next().value())");
@@ -186,37 +186,37 @@ struct result_as_bool {
 ///
 /// `value()` throws `error` (without exceptions: prints it and aborts); `*r` and `error()` require that you asked
 /// first. Of a temporary they give the value itself, not a reference into what is gone with the next semicolon.
-template <class T>
+template <class Type>
 class [[nodiscard]] result {
  public:
-  using value_type = T;  ///< of `value()`
+  using value_type = Type;  ///< of `value()`
 
   /// From a value or from an error.
   /// @{
-  template <class U = T>
-    requires(std::is_constructible_v<T, U &&> && !std::is_same_v<std::remove_cvref_t<U>, result> &&
-             !std::is_same_v<std::remove_cvref_t<U>, error_info>)
-  explicit(!std::is_convertible_v<U, T>) result(U&& value) : has_value_(true), value_(std::forward<U>(value)) {}
+  template <class Other = Type>
+    requires(std::is_constructible_v<Type, Other &&> && !std::is_same_v<std::remove_cvref_t<Other>, result> &&
+             !std::is_same_v<std::remove_cvref_t<Other>, error_info>)
+  explicit(!std::is_convertible_v<Other, Type>) result(Other&& value) : has_value_(true), value_(std::forward<Other>(value)) {}
   result(error_info info) : error_(std::move(info)) {}
   /// @}
   /// Copies and moves what there is: value or error.
   /// @{
   result(result const& other)
-    requires std::is_copy_constructible_v<T>
+    requires std::is_copy_constructible_v<Type>
       : has_value_(other.has_value_), error_(other.error_) {
     if (has_value_) std::construct_at(std::addressof(value_), other.value_);
   }
-  result(result&& other) noexcept(std::is_nothrow_move_constructible_v<T>)
+  result(result&& other) noexcept(std::is_nothrow_move_constructible_v<Type>)
       : has_value_(other.has_value_), error_(std::move(other.error_)) {
     if (has_value_) std::construct_at(std::addressof(value_), std::move(other.value_));
   }
-  result& operator=(result other) noexcept(std::is_nothrow_move_constructible_v<T>) {
+  result& operator=(result other) noexcept(std::is_nothrow_move_constructible_v<Type>) {
     std::destroy_at(this);
     return *std::construct_at(this, std::move(other));
   }
   /// @}
   ~result() {
-    if (has_value_) value_.~T();
+    if (has_value_) value_.~Type();
   }
 
   /// Whether there is a value. A result of bool, std::optional or a pointer is no condition and does not compile as one:
@@ -224,28 +224,28 @@ class [[nodiscard]] result {
   /// @{
   bool has_value() const noexcept { return has_value_; }
   explicit operator bool() const noexcept {
-    (void)sizeof(detail::result_as_bool<T>);
+    (void)sizeof(detail::result_as_bool<Type>);
     return has_value();
   }
   /// @}
 
   /// The value; throws `error` if there is none.
   /// @{
-  T& value() & { return check(), value_; }
-  T const& value() const& { return check(), value_; }
-  T value() && { return check(), static_cast<T&&>(value_); }
-  T value() const&& = delete;
+  Type& value() & { return check(), value_; }
+  Type const& value() const& { return check(), value_; }
+  Type value() && { return check(), static_cast<Type&&>(value_); }
+  Type value() const&& = delete;
   /// @}
 
   /// The value, unchecked: ask before, which nobody can have done of a temporary.
   /// @{
-  T& operator*() & noexcept { return value_; }
-  T const& operator*() const& noexcept { return value_; }
-  T operator*() && noexcept(std::is_nothrow_move_constructible_v<T>) { return static_cast<T&&>(value_); }
-  T operator*() const&& = delete;
-  T* operator->() & noexcept { return std::addressof(value_); }
-  T const* operator->() const& noexcept { return std::addressof(value_); }
-  T* operator->() const&& = delete;
+  Type& operator*() & noexcept { return value_; }
+  Type const& operator*() const& noexcept { return value_; }
+  Type operator*() && noexcept(std::is_nothrow_move_constructible_v<Type>) { return static_cast<Type&&>(value_); }
+  Type operator*() const&& = delete;
+  Type* operator->() & noexcept { return std::addressof(value_); }
+  Type const* operator->() const& noexcept { return std::addressof(value_); }
+  Type* operator->() const&& = delete;
   /// @}
 
   /// The reason, unchecked: only where there is no value.
@@ -264,7 +264,7 @@ class [[nodiscard]] result {
   bool has_value_ = false;
   /// @cond
   union {
-    T value_;
+    Type value_;
   };
   /// @endcond
   detail::error_box error_;

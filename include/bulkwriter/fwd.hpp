@@ -12,7 +12,7 @@ inline namespace v1 {
 enum class errc : std::uint16_t;
 struct error_info;
 class error;
-template <class T>
+template <class Type>
 class result;
 
 struct field_info;

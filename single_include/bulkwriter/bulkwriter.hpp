@@ -75,6 +75,7 @@ constinit thread_local char BULKWRITER_SEPARATE_COMPILATION_is_defined_in_some_u
 #include <cstdint>
 #include <cstdio>
 #include <cstring>
+#include <exception>
 #include <functional>
 #include <initializer_list>
 #include <iosfwd>
@@ -82,6 +83,7 @@ constinit thread_local char BULKWRITER_SEPARATE_COMPILATION_is_defined_in_some_u
 #include <map>
 #include <memory>
 #include <mutex>
+#include <new>
 #include <optional>
 #include <ranges>
 #include <span>
@@ -126,7 +128,7 @@ enum class errc : std::uint16_t {
   // --- options, schemas, states ---
   invalid_schema = 30,  ///< a run-time schema that breaks a rule (compile-time schemas fail to compile instead)
   invalid_option = 31,  ///< an option out of its range, or options that exclude each other
-  invalid_state = 32,   ///< a call on a writer that has failed before, or that was moved from
+  invalid_state = 32,   ///< a call on what was moved from or has failed before; code of the caller's own has thrown
 
   // --- input files ---
   invalid_csv = 50,  ///< broken quoting, a row with another number of cells than the header, a header without a column
@@ -250,12 +252,12 @@ class error_box {
 
 // What may say no although there was no error. Owning pointers are not among these: where they come in a result, they own
 // something.
-template <class T>
+template <class Type>
 inline constexpr bool is_a_question =
-    std::is_same_v<T, bool> || std::is_pointer_v<T> || requires(T const& v) { v.has_value(); };
-template <class T>
+    std::is_same_v<Type, bool> || std::is_pointer_v<Type> || requires(Type const& v) { v.has_value(); };
+template <class Type>
 struct result_as_bool {
-  static_assert(!is_a_question<T>,
+  static_assert(!is_a_question<Type>,
                 "bulkwriter: this result is true whenever there was no error, whatever its value is, so that "
                 "`while (csv.try_next())` would never end; ask has_value() for success and `*r` or value() for the "
                 "answer: while (csv.try_next().value())");
@@ -270,37 +272,37 @@ struct result_as_bool {
 ///
 /// `value()` throws `error` (without exceptions: prints it and aborts); `*r` and `error()` require that you asked
 /// first. Of a temporary they give the value itself, not a reference into what is gone with the next semicolon.
-template <class T>
+template <class Type>
 class [[nodiscard]] result {
  public:
-  using value_type = T;  ///< of `value()`
+  using value_type = Type;  ///< of `value()`
 
   /// From a value or from an error.
   /// @{
-  template <class U = T>
-    requires(std::is_constructible_v<T, U &&> && !std::is_same_v<std::remove_cvref_t<U>, result> &&
-             !std::is_same_v<std::remove_cvref_t<U>, error_info>)
-  explicit(!std::is_convertible_v<U, T>) result(U&& value) : has_value_(true), value_(std::forward<U>(value)) {}
+  template <class Other = Type>
+    requires(std::is_constructible_v<Type, Other &&> && !std::is_same_v<std::remove_cvref_t<Other>, result> &&
+             !std::is_same_v<std::remove_cvref_t<Other>, error_info>)
+  explicit(!std::is_convertible_v<Other, Type>) result(Other&& value) : has_value_(true), value_(std::forward<Other>(value)) {}
   result(error_info info) : error_(std::move(info)) {}
   /// @}
   /// Copies and moves what there is: value or error.
   /// @{
   result(result const& other)
-    requires std::is_copy_constructible_v<T>
+    requires std::is_copy_constructible_v<Type>
       : has_value_(other.has_value_), error_(other.error_) {
     if (has_value_) std::construct_at(std::addressof(value_), other.value_);
   }
-  result(result&& other) noexcept(std::is_nothrow_move_constructible_v<T>)
+  result(result&& other) noexcept(std::is_nothrow_move_constructible_v<Type>)
       : has_value_(other.has_value_), error_(std::move(other.error_)) {
     if (has_value_) std::construct_at(std::addressof(value_), std::move(other.value_));
   }
-  result& operator=(result other) noexcept(std::is_nothrow_move_constructible_v<T>) {
+  result& operator=(result other) noexcept(std::is_nothrow_move_constructible_v<Type>) {
     std::destroy_at(this);
     return *std::construct_at(this, std::move(other));
   }
   /// @}
   ~result() {
-    if (has_value_) value_.~T();
+    if (has_value_) value_.~Type();
   }
 
   /// Whether there is a value. A result of bool, std::optional or a pointer is no condition and does not compile as one:
@@ -308,28 +310,28 @@ class [[nodiscard]] result {
   /// @{
   bool has_value() const noexcept { return has_value_; }
   explicit operator bool() const noexcept {
-    (void)sizeof(detail::result_as_bool<T>);
+    (void)sizeof(detail::result_as_bool<Type>);
     return has_value();
   }
   /// @}
 
   /// The value; throws `error` if there is none.
   /// @{
-  T& value() & { return check(), value_; }
-  T const& value() const& { return check(), value_; }
-  T value() && { return check(), static_cast<T&&>(value_); }
-  T value() const&& = delete;
+  Type& value() & { return check(), value_; }
+  Type const& value() const& { return check(), value_; }
+  Type value() && { return check(), static_cast<Type&&>(value_); }
+  Type value() const&& = delete;
   /// @}
 
   /// The value, unchecked: ask before, which nobody can have done of a temporary.
   /// @{
-  T& operator*() & noexcept { return value_; }
-  T const& operator*() const& noexcept { return value_; }
-  T operator*() && noexcept(std::is_nothrow_move_constructible_v<T>) { return static_cast<T&&>(value_); }
-  T operator*() const&& = delete;
-  T* operator->() & noexcept { return std::addressof(value_); }
-  T const* operator->() const& noexcept { return std::addressof(value_); }
-  T* operator->() const&& = delete;
+  Type& operator*() & noexcept { return value_; }
+  Type const& operator*() const& noexcept { return value_; }
+  Type operator*() && noexcept(std::is_nothrow_move_constructible_v<Type>) { return static_cast<Type&&>(value_); }
+  Type operator*() const&& = delete;
+  Type* operator->() & noexcept { return std::addressof(value_); }
+  Type const* operator->() const& noexcept { return std::addressof(value_); }
+  Type* operator->() const&& = delete;
   /// @}
 
   /// The reason, unchecked: only where there is no value.
@@ -348,7 +350,7 @@ class [[nodiscard]] result {
   bool has_value_ = false;
   /// @cond
   union {
-    T value_;
+    Type value_;
   };
   /// @endcond
   detail::error_box error_;
@@ -389,6 +391,68 @@ class [[nodiscard]] result<void> {
 }  // namespace v1
 }  // namespace bulkwriter
 
+// ---------- bulkwriter/schema/finite.hpp ----------------------------------------------------------------------------
+
+// Which numbers are finite, whatever a program is compiled with. With -ffast-math or -ffinite-math-only compilers take
+// every float that a function is given or gives back by value for finite, so that a test of its bits folds away; and a
+// conversion of one that is not may give anything. So what may be NaN or infinite is handed on by reference or as its
+// bits, is read here as memory that the optimiser knows nothing of, and becomes a float by value only when it is found
+// to be finite.
+
+namespace bulkwriter {
+inline namespace v1 {
+namespace detail {
+
+/// The bits of a number that may be NaN or infinite.
+/// @{
+constexpr std::uint32_t bits_of(float const& value) noexcept {
+  if (std::is_constant_evaluated()) return std::bit_cast<std::uint32_t>(value);
+  float const read = static_cast<float const volatile&>(value);
+  return std::bit_cast<std::uint32_t>(read);
+}
+constexpr std::uint64_t bits_of(double const& value) noexcept {
+  if (std::is_constant_evaluated()) return std::bit_cast<std::uint64_t>(value);
+  double const read = static_cast<double const volatile&>(value);
+  return std::bit_cast<std::uint64_t>(read);
+}
+/// @}
+
+/// By the bits of a number: not all of its exponent are set.
+/// @{
+constexpr bool is_finite_bits(std::uint32_t bits) noexcept { return (bits & 0x7f80'0000u) != 0x7f80'0000u; }
+constexpr bool is_finite_bits(std::uint64_t bits) noexcept {
+  return (bits & 0x7ff0'0000'0000'0000u) != 0x7ff0'0000'0000'0000u;
+}
+constexpr bool is_finite(float const& value) noexcept { return is_finite_bits(bits_of(value)); }
+constexpr bool is_finite(double const& value) noexcept { return is_finite_bits(bits_of(value)); }
+/// @}
+
+/// Whether the nearest float of a double, by the bits of the latter, is finite: below FLT_MAX and half of its last place.
+constexpr bool fits_float32_bits(std::uint64_t bits) noexcept {
+  return (bits & 0x7fff'ffff'ffff'ffffu) < 0x47ef'ffff'f000'0000u;
+}
+constexpr bool fits_float32(double const& value) noexcept { return fits_float32_bits(bits_of(value)); }
+
+/// The bits of the double of the same value; of a NaN a NaN.
+constexpr std::uint64_t widened_bits(float const& value) noexcept {
+  std::uint32_t const bits = bits_of(value);
+  if (is_finite_bits(bits)) return std::bit_cast<std::uint64_t>(double{std::bit_cast<float>(bits)});
+  return std::uint64_t{bits & 0x8000'0000u} << 32 | 0x7ff0'0000'0000'0000u | std::uint64_t{bits & 0x7f'ffffu} << 29;
+}
+
+/// The bits of the nearest float, beyond the largest an infinity; of a NaN a NaN.
+constexpr std::uint32_t narrowed_bits(double const& value) noexcept {
+  std::uint64_t const bits = bits_of(value);
+  if (fits_float32_bits(bits))
+    return std::bit_cast<std::uint32_t>(static_cast<float>(std::bit_cast<double>(bits)));
+  bool const is_nan = (bits & 0x7fff'ffff'ffff'ffffu) > 0x7ff0'0000'0000'0000u;
+  return static_cast<std::uint32_t>(bits >> 32 & 0x8000'0000u) | (is_nan ? 0x7fc0'0000u : 0x7f80'0000u);
+}
+
+}  // namespace detail
+}  // namespace v1
+}  // namespace bulkwriter
+
 // ---------- bulkwriter/row/cell.hpp ---------------------------------------------------------------------------------
 
 namespace bulkwriter {
@@ -417,7 +481,7 @@ class cell {
     list,              ///< the elements of an array, or the structs of an array of structs
   };
 
-  /// Each from its value. Spans and text are kept as views.
+  /// Each from its value. Spans and text are kept as views. Numbers by reference: see schema/finite.hpp.
   /// @{
   constexpr cell() noexcept : integer_(0) {}
   static constexpr cell boolean(bool value) noexcept { return {type::boolean, std::int64_t{value}}; }
@@ -425,8 +489,12 @@ class cell {
   static constexpr cell integer(std::uint64_t value) noexcept {
     return {type::unsigned_integer, static_cast<std::int64_t>(value)};
   }
-  static constexpr cell float32(float value) noexcept { return {type::float32, double{value}}; }
-  static constexpr cell float64(double value) noexcept { return {type::float64, value}; }
+  static constexpr cell float32(float const& value) noexcept {
+    return {type::float32, static_cast<std::int64_t>(detail::widened_bits(value))};
+  }
+  static constexpr cell float64(double const& value) noexcept {
+    return {type::float64, static_cast<std::int64_t>(detail::bits_of(value))};
+  }
   static constexpr cell text(std::string_view value) noexcept { return {type::text, value.data(), value.size()}; }
   static constexpr cell floats(std::span<float const> values) noexcept {
     return {type::floats, values.data(), values.size()};
@@ -466,7 +534,8 @@ class cell {
   constexpr bool as_boolean() const noexcept { return integer_ != 0; }
   constexpr std::int64_t as_integer() const noexcept { return integer_; }
   constexpr std::uint64_t as_unsigned() const noexcept { return static_cast<std::uint64_t>(integer_); }
-  constexpr double as_number() const noexcept { return number_; }  ///< of float32 and float64
+  constexpr double as_number() const noexcept { return std::bit_cast<double>(integer_); }  ///< of float32 and float64
+  constexpr std::uint64_t number_bits() const noexcept { return as_unsigned(); }  ///< of that, whether finite or not
   std::string_view as_text() const noexcept { return {static_cast<char const*>(data_), size_}; }
   std::span<float const> as_floats() const noexcept { return view<float>(); }
   std::span<std::uint16_t const> as_halves() const noexcept { return view<std::uint16_t>(); }
@@ -490,11 +559,10 @@ class cell {
 
  private:
   constexpr cell(type t, std::int64_t value) noexcept : type_(t), integer_(value) {}
-  constexpr cell(type t, double value) noexcept : type_(t), number_(value) {}
   constexpr cell(type t, void const* data, std::size_t size) noexcept : type_(t), size_(size), data_(data) {}
-  template <class T>
-  std::span<T const> view() const noexcept {
-    return {static_cast<T const*>(data_), size_};
+  template <class Type>
+  std::span<Type const> view() const noexcept {
+    return {static_cast<Type const*>(data_), size_};
   }
 
   type type_ = type::null;
@@ -502,8 +570,7 @@ class cell {
   std::size_t size_ = 0;
   /// @cond
   union {
-    std::int64_t integer_;
-    double number_;
+    std::int64_t integer_;  // or the bits of a double
     void const* data_;
   };
   union {
@@ -1090,24 +1157,6 @@ std::optional<changed_number> find_changed_number(std::string_view object);
 }  // namespace v1
 }  // namespace bulkwriter
 
-// ---------- bulkwriter/schema/finite.hpp ----------------------------------------------------------------------------
-
-namespace bulkwriter {
-inline namespace v1 {
-namespace detail {
-
-/// Judged by its bits: std::isfinite is always true under -ffast-math.
-constexpr bool is_finite(float value) noexcept {
-  return (std::bit_cast<std::uint32_t>(value) & 0x7f800000u) != 0x7f800000u;
-}
-constexpr bool is_finite(double value) noexcept {
-  return (std::bit_cast<std::uint64_t>(value) & 0x7ff0000000000000u) != 0x7ff0000000000000u;
-}
-
-}  // namespace detail
-}  // namespace v1
-}  // namespace bulkwriter
-
 // ---------- bulkwriter/schema/text_fault.hpp ------------------------------------------------------------------------
 
 namespace bulkwriter {
@@ -1209,10 +1258,10 @@ void append_json_string(std::string& out, std::string_view text);
 
 /// Writes the shortest decimal that reads back as the same number, in every reader: "-0" is the integer 0 to many, so
 /// that zero is "-0.0". There must be room for it: 24 characters do for every double, 15 for every float.
-template <class T>
-char* write_json_number(char* first, char* last, T value) {
+template <class Type>
+char* write_json_number(char* first, char* last, Type value) {
   char* const end = std::to_chars(first, last, value).ptr;
-  if constexpr (std::is_floating_point_v<T>) {
+  if constexpr (std::is_floating_point_v<Type>) {
     if (end - first != 2 || first[0] != '-' || first[1] != '0') [[likely]]
       return end;
     end[0] = '.', end[1] = '0';
@@ -1223,8 +1272,8 @@ char* write_json_number(char* first, char* last, T value) {
 }
 
 /// Appends such a number. Not finite: "NaN", which no JSON check lets pass.
-void append_json_number(std::string& out, float value);
-void append_json_number(std::string& out, double value);
+void append_json_number(std::string& out, float const& value);
+void append_json_number(std::string& out, double const& value);
 void append_json_number(std::string& out, long long value);
 void append_json_number(std::string& out, unsigned long long value);
 
@@ -1302,7 +1351,7 @@ constexpr std::uint32_t choose(bool condition, std::uint32_t yes, std::uint32_t 
 }
 
 /// The nearest IEEE 754 binary16, of two the even one; from 65520 on infinity; of NaN a quiet NaN.
-constexpr std::uint16_t to_float16_bits(float value) noexcept {
+constexpr std::uint16_t to_float16_bits(float const& value) noexcept {
   auto const bits = std::bit_cast<std::uint32_t>(value);
   std::uint32_t const sign = bits >> 16 & 0x8000, magnitude = bits & 0x7fff'ffff;
   bool const is_small = magnitude < 0x3880'0000;  // 2^-14
@@ -1317,7 +1366,7 @@ constexpr std::uint16_t to_float16_bits(float value) noexcept {
 }
 
 /// The nearest bfloat16, of two the even one; beyond its largest infinity; of NaN a quiet NaN.
-constexpr std::uint16_t to_bfloat16_bits(float value) noexcept {
+constexpr std::uint16_t to_bfloat16_bits(float const& value) noexcept {
   auto const bits = std::bit_cast<std::uint32_t>(value);
   bool const is_nan = (bits & 0x7fff'ffff) > 0x7f80'0000;
   return static_cast<std::uint16_t>((is_nan ? bits | 0x40'0000 : bits + 0x7fff + (bits >> 16 & 1)) >> 16);
@@ -1359,9 +1408,9 @@ void transform_blocks(std::span<From const> values, To* out, F f) noexcept {
 /// @{
 inline void to_half_bits(kind k, std::span<float const> values, std::uint16_t* out) noexcept {
   if (k == kind::float16_vector)
-    transform_blocks(values, out, [](float value) { return to_float16_bits(value); });
+    transform_blocks(values, out, [](float const& value) { return to_float16_bits(value); });
   else
-    transform_blocks(values, out, [](float value) { return to_bfloat16_bits(value); });
+    transform_blocks(values, out, [](float const& value) { return to_bfloat16_bits(value); });
 }
 inline void from_half_bits(kind k, std::span<std::uint16_t const> halves, float* out) noexcept {
   if (k == kind::float16_vector)
@@ -1467,9 +1516,9 @@ class cell_row {
 };
 
 /// How a value of the user's becomes a row of a run-time schema: specialise with
-/// `static void read(T const& value, cell_row& row)`. <bulkwriter/adapt/boost_json.hpp> does so for
+/// `static void read(Type const& value, cell_row& row)`. <bulkwriter/adapt/boost_json.hpp> does so for
 /// boost::json::object.
-template <class T>
+template <class Type>
 struct cells_of {};
 
 }  // namespace v1
@@ -1664,7 +1713,7 @@ class row_checker {
   void check_value(field_info const& f, cell const& value);
   void check_kind(field_info const& f, cell const& value);
   void check_integer(kind k, cell const& value);
-  void check_number(kind k, double value);
+  void check_number(kind k, cell const& value);
   void check_text(field_info const& f, std::string_view value);
   void check_json(std::string_view text);
   void check_dynamic(std::string_view text);
@@ -2527,8 +2576,8 @@ class parquet_encoder final : public format::encoder {
     l.values.append(bytes.data(), bytes.size());
     grow(bytes.size());
   }
-  template <class T>
-  void put_fixed(leaf& l, T value) {
+  template <class Type>
+  void put_fixed(leaf& l, Type value) {
     // chains of numbers are written by numbers, so one never straddles slabs
     std::memcpy(l.values.extend(sizeof value).data(), &value, sizeof value);
     grow(sizeof value);
@@ -2655,7 +2704,8 @@ class file {
   /// Appends the pieces in order. They are free again when the call returns. After an error only `discard` is useful.
   virtual result<void> write(std::span<bytes const> pieces) = 0;
 
-  /// Makes the file whole and visible. After an error nothing is left, or the message names what is.
+  /// Makes the file whole and visible, and never replaces another. After an error nothing is left, or the message names
+  /// what is. A place may keep the files of a group hidden until the last of them is finished.
   virtual result<void> finish() = 0;
 
   /// Gives the file up and removes what was written. Does nothing after a successful `finish`.
@@ -2668,8 +2718,8 @@ class file {
     return error_info{.code = errc::invalid_state, .message = "the beginning of a file cannot be rewritten here"};
   }
 
-  /// Takes a finished file away again, because another file of its group has failed. The default refuses with
-  /// invalid_state: the file stays, and the writer's error names it.
+  /// Takes a finished file away again, because another file of its group has failed, or because its rows were never
+  /// committed. The default refuses with invalid_state: the file stays, and the writer's error names it.
   virtual result<void> remove() {
     return error_info{.code = errc::invalid_state, .message = "a finished file cannot be removed here"};
   }
@@ -2679,6 +2729,7 @@ class file {
 struct group_member {
   std::size_t files = 1;      ///< of the group: so many are open at the same time
   std::size_t head_size = 0;  ///< bytes at the beginning that `rewrite_head` may replace
+  void const* writer = nullptr;  ///< the same for all files of a group, and for no other writer's
 };
 
 /// Where the files of one writer go: a folder on disk, a prefix in a bucket, memory. Thread-safe.
@@ -2687,7 +2738,7 @@ class place {
   virtual ~place() = default;
 
   /// Opens a file of this name ("1.parquet"). `max_size` is a hard bound on the bytes that will be written. The place
-  /// must outlive the file.
+  /// must outlive the file. A name that is taken is an error, here or in `finish`.
   virtual result<std::unique_ptr<file>> create(std::string_view name, std::uint64_t max_size) = 0;
 
   /// The same for a file of a group; `max_size` bounds the group in all. The name has a folder: "1/id.npy". The default
@@ -2716,9 +2767,14 @@ class place {
 namespace bulkwriter {
 inline namespace v1 {
 namespace output {
+namespace detail {
+class disk_group;
+}
 
-/// A folder on disk. Files are written under a temporary name (".1.parquet.partial") and renamed when whole, so that a
-/// full disk or a killed program leaves nothing under a final name. Errors: io_error, no_space. Thread-safe.
+/// A folder on disk. Files are written under a temporary name (".1.parquet.partial") that nobody else has, and renamed
+/// when whole, so that a full disk or a killed program leaves nothing under a final name. A file that has the final name
+/// already is never replaced (on file systems that know neither RENAME_NOREPLACE nor hard links: unless it comes in the
+/// moment between a look and the renaming). Errors: io_error, no_space. Thread-safe.
 class folder final : public place {
  public:
   /// Makes the folder with its parents; one that is there already will do. Errors: io_error, no_space.
@@ -2726,18 +2782,23 @@ class folder final : public place {
   /// A folder that is empty in the end is removed.
   BULKWRITER_DECL ~folder() override;
 
-  /// Error io_error if a file of this name exists.
+  /// Error io_error if a file of this name exists; one that comes later is an error of `finish`.
   BULKWRITER_DECL result<std::unique_ptr<file>> create(std::string_view name, std::uint64_t max_size) override;
-  /// The same: any file here can be rewritten. The folder of the group is made when it is not there.
-  result<std::unique_ptr<file>> create_member(std::string_view name, std::uint64_t max_size, group_member) override {
-    return create(name, max_size);
-  }
-  std::string path_of(std::string_view name) const override { return path_ + '/' + std::string(name); }  ///< in it
-  std::string data_path() const override { return path_; }  ///< as given, without a slash at the end
+  /// Of a group, all files are in a folder, which has a temporary name until the last of them is finished: then all
+  /// become visible at once, and with the first `remove` are hidden again. Any file here can be rewritten. Error io_error
+  /// if a folder of this name exists. The files of one group are not thread-safe together.
+  BULKWRITER_DECL result<std::unique_ptr<file>> create_member(std::string_view name, std::uint64_t max_size,
+                                                              group_member member) override;
+  BULKWRITER_DECL std::string path_of(std::string_view name) const override;  ///< in it
+  BULKWRITER_DECL std::string data_path() const override;                     ///< as given, without a slash at the end
 
  private:
-  explicit folder(std::string path) : path_(std::move(path)) {}
+  explicit folder(std::string path);
+
   std::string path_;
+  std::mutex mutex_;
+  using group_key = std::pair<void const*, std::string>;                // who writes it, and its path
+  std::map<group_key, std::weak_ptr<detail::disk_group>> groups_;  // those of which files are still to be created
 };
 
 }  // namespace output
@@ -2759,7 +2820,7 @@ class memory_file;
 ///     bw::bulk_writer<article_schema, bw::format::json> writer{place};
 class memory final : public place {
  public:
-  /// A file of a name that is there already replaces it when it is finished. No errors.
+  /// Error io_error if there is a file of this name; one that comes later is an error of `finish`.
   BULKWRITER_DECL result<std::unique_ptr<file>> create(std::string_view name, std::uint64_t max_size) override;
   /// The same: any file here can be rewritten.
   BULKWRITER_DECL result<std::unique_ptr<file>> create_member(std::string_view name, std::uint64_t max_size,
@@ -2790,16 +2851,16 @@ namespace bulkwriter {
 inline namespace v1 {
 
 /// Text as a template argument: `field<"title", …>`. Both compilers print it readably in their messages.
-template <std::size_t N>
+template <std::size_t Size>
 struct fixed_string {
-  char data[N]{};  ///< with the NUL at the end
+  char data[Size]{};  ///< with the NUL at the end
 
   /// From a string literal.
-  constexpr fixed_string(char const (&text)[N]) noexcept {
-    for (std::size_t i = 0; i < N; ++i) data[i] = text[i];
+  constexpr fixed_string(char const (&text)[Size]) noexcept {
+    for (std::size_t i = 0; i < Size; ++i) data[i] = text[i];
   }
   /// Without the NUL.
-  constexpr std::string_view view() const noexcept { return {data, N - 1}; }
+  constexpr std::string_view view() const noexcept { return {data, Size - 1}; }
 };
 
 }  // namespace v1
@@ -2812,18 +2873,18 @@ inline namespace v1 {
 
 /// A value with the name of its field, made by `"title"_f = value`. Refers to the value: use it in the call that takes
 /// it.
-template <fixed_string Name, class T>
+template <fixed_string Name, class Type>
 struct named {
-  T&& value;  ///< of the caller
+  Type&& value;  ///< of the caller
 };
 
 /// What `"title"_f` is: a name that waits for its value.
 template <fixed_string Name>
 struct field_name {
   /// Gives the value its name; nothing is copied.
-  template <class T>
-  constexpr named<Name, T> operator=(T&& value) const noexcept {
-    return {static_cast<T&&>(value)};
+  template <class Type>
+  constexpr named<Name, Type> operator=(Type&& value) const noexcept {
+    return {static_cast<Type&&>(value)};
   }
 };
 
@@ -2870,9 +2931,9 @@ struct default_int {
   /// @}
   constexpr default_int() = default;  ///< none
   /// From any integer.
-  template <class I>
-    requires(std::is_integral_v<I> && !std::is_same_v<I, bool>)
-  constexpr default_int(I v) noexcept
+  template <class Index>
+    requires(std::is_integral_v<Index> && !std::is_same_v<Index, bool>)
+  constexpr default_int(Index v) noexcept
       : value(static_cast<std::int64_t>(v)), set(true), fits(std::in_range<std::int64_t>(v)) {}
 };
 /// The default_value of a boolean.
@@ -2898,7 +2959,12 @@ struct default_float {
   /// From any number.
   template <class F>
     requires std::is_arithmetic_v<F>
-  constexpr default_float(F v) noexcept : value(static_cast<double>(v)), set(true) {}
+  constexpr default_float(F const& v) noexcept : set(true) {
+    if constexpr (std::is_same_v<F, float>)
+      value = std::bit_cast<double>(detail::widened_bits(v));
+    else
+      value = static_cast<double>(v);
+  }
 };
 namespace detail {
 // A class of its own: the constructor below stays good for constants where this fails.
@@ -2920,10 +2986,10 @@ struct default_string {
   /// @}
   constexpr default_string() = default;  ///< none
   /// From a string literal of at most 256 bytes.
-  template <std::size_t N>
-  constexpr default_string(char const (&text)[N]) noexcept : size(N - 1 < capacity ? N - 1 : capacity), set(true) {
-    (void)sizeof(detail::text_attribute_check<N - 1, capacity>);
-    for (std::size_t i = 0; i + 1 < N && i < capacity; ++i) data[i] = text[i];
+  template <std::size_t Size>
+  constexpr default_string(char const (&text)[Size]) noexcept : size(Size - 1 < capacity ? Size - 1 : capacity), set(true) {
+    (void)sizeof(detail::text_attribute_check<Size - 1, capacity>);
+    for (std::size_t i = 0; i + 1 < Size && i < capacity; ++i) data[i] = text[i];
   }
   /// The text.
   constexpr std::string_view view() const noexcept { return {data, size}; }
@@ -3210,9 +3276,7 @@ constexpr default_rule judge_default(field_info const& f) {
     return unless(!f.default_overflows && f.default_integer >= min_of(f.type) && f.default_integer <= max_of(f.type),
                   default_rule::range);
   if (f.type == kind::float32)
-    return unless(is_finite(f.default_number) && f.default_number >= -limits::max_float32 &&
-                      f.default_number <= limits::max_float32,
-                  default_rule::range);
+    return unless(fits_float32(f.default_number), default_rule::range);
   if (f.type == kind::float64) return unless(is_finite(f.default_number), default_rule::finite);
   if (f.type == kind::varchar && f.default_text.size() > f.max_length) return default_rule::length;
   if (f.type == kind::varchar)
@@ -3246,9 +3310,9 @@ struct sparse_view {
   std::span<float const> values = {};           ///< one for each index
 };
 
-/// How a type of the user's becomes JSON text: specialise with `static void append(std::string& out, T const& value)`.
+/// How a type of the user's becomes JSON text: specialise with `static void append(std::string& out, Type const& value)`.
 /// <bulkwriter/adapt/boost_json.hpp> does so for boost::json.
-template <class T>
+template <class Type>
 struct json_text_of {};
 
 namespace detail {
@@ -3301,9 +3365,9 @@ concept pair_range = std::ranges::input_range<V const> && requires(std::ranges::
 };
 
 // 16-bit floats by their bits: float16, plain integers, and the compiler's own type where it is that of the kind.
-template <class T>
+template <class Type>
 inline constexpr bool is_native_float16 = false;
-template <class T>
+template <class Type>
 inline constexpr bool is_native_bfloat16 = false;
 #if defined(__FLT16_MANT_DIG__)
 __extension__ using native_float16 = _Float16;
@@ -3319,9 +3383,9 @@ consteval bool holds_halves() {
   if constexpr (!std::ranges::contiguous_range<V const>) {
     return false;
   } else {
-    using T = std::remove_cv_t<std::ranges::range_value_t<V const>>;
-    return block_of<V, T> && (std::same_as<T, float16> || std::same_as<T, std::uint16_t> ||
-                              (K == kind::float16_vector ? is_native_float16<T> : is_native_bfloat16<T>));
+    using Type = std::remove_cv_t<std::ranges::range_value_t<V const>>;
+    return block_of<V, Type> && (std::same_as<Type, float16> || std::same_as<Type, std::uint16_t> ||
+                              (K == kind::float16_vector ? is_native_float16<Type> : is_native_bfloat16<Type>));
   }
 }
 
@@ -3417,8 +3481,8 @@ struct sub_fields_of<struct_array<Sub...>> {
     else
       return std::array<field_info, 0>{};
   }();
-  template <std::size_t I>
-  using at = std::tuple_element_t<I, std::tuple<Sub...>>;
+  template <std::size_t Index>
+  using at = std::tuple_element_t<Index, std::tuple<Sub...>>;
 };
 template <class Fields>
   requires requires { typename Fields::is_struct_fields; }
@@ -3428,11 +3492,11 @@ template <class V, auto Kind, strictness How>
 consteval bool storable();
 
 // Fields without members take what is like a tuple, by position.
-template <class E, class Sub, std::size_t... I>
-consteval bool storable_tuple(std::index_sequence<I...>) {
+template <class E, class Sub, std::size_t... Index>
+consteval bool storable_tuple(std::index_sequence<Index...>) {
   if constexpr (requires { std::tuple_size<E>::value; }) {
     if constexpr (std::tuple_size<E>::value == Sub::size)
-      return (storable<std::remove_cvref_t<std::tuple_element_t<I, E>>, Sub::template at<I>::attributes,
+      return (storable<std::remove_cvref_t<std::tuple_element_t<Index, E>>, Sub::template at<Index>::attributes,
                        strictness::value>() &&
               ...);
   }
@@ -3468,15 +3532,15 @@ consteval bool storable() {
     return storable_as<V, K::tag, How>();
 }
 
-// An extent that the compiler knows: std::array, C array, span<T, N>; 0 where it does not.
+// An extent that the compiler knows: std::array, C array, span<Type, Size>; 0 where it does not.
 template <class V>
 inline constexpr std::size_t fixed_extent = 0;
-template <class T, std::size_t N>
-inline constexpr std::size_t fixed_extent<std::array<T, N>> = N;
-template <class T, std::size_t N>
-inline constexpr std::size_t fixed_extent<T[N]> = N;
-template <class T, std::size_t N>
-inline constexpr std::size_t fixed_extent<std::span<T, N>> = N == std::dynamic_extent ? 0 : N;
+template <class Type, std::size_t Size>
+inline constexpr std::size_t fixed_extent<std::array<Type, Size>> = Size;
+template <class Type, std::size_t Size>
+inline constexpr std::size_t fixed_extent<Type[Size]> = Size;
+template <class Type, std::size_t Size>
+inline constexpr std::size_t fixed_extent<std::span<Type, Size>> = Size == std::dynamic_extent ? 0 : Size;
 
 /// The number of elements a dense vector's range must have; 0 for other kinds.
 constexpr std::size_t wanted_extent(field_info const& f) noexcept {
@@ -3586,9 +3650,9 @@ template <fixed_string Name, class K>
   requires(sub_fields_of<K>::size != 0)
 struct struct_check<Name, K> {
   using sub = sub_fields_of<K>;
-  static constexpr struct_verdict verdict = []<std::size_t... I>(std::index_sequence<I...>) -> struct_verdict {
-    if constexpr (!common_owner<typename sub::template at<I>::owner...>::same)
-      return {struct_rule::one_struct, first_stranger<typename sub::template at<I>::owner...>()};
+  static constexpr struct_verdict verdict = []<std::size_t... Index>(std::index_sequence<Index...>) -> struct_verdict {
+    if constexpr (!common_owner<typename sub::template at<Index>::owner...>::same)
+      return {struct_rule::one_struct, first_stranger<typename sub::template at<Index>::owner...>()};
     else
       return judge_struct(sub::infos);
   }(std::make_index_sequence<sub::size>{});
@@ -3917,16 +3981,16 @@ namespace bulkwriter {
 inline namespace v1 {
 namespace detail {
 
-template <std::size_t I, class F>
+template <std::size_t Index, class F>
 struct slot {
   using type = F;
 };
 template <class, class...>
 struct slots;
-template <std::size_t... I, class... F>
-struct slots<std::index_sequence<I...>, F...> : slot<I, F>... {};
-template <std::size_t I, class F>
-slot<I, F> pick(slot<I, F> const*);
+template <std::size_t... Index, class... F>
+struct slots<std::index_sequence<Index...>, F...> : slot<Index, F>... {};
+template <std::size_t Index, class F>
+slot<Index, F> pick(slot<Index, F> const*);
 
 // What is wrong with a schema as a whole, and with which field.
 enum class schema_rule : std::uint8_t {
@@ -4064,8 +4128,8 @@ concept typed_schema = requires { typename S::is_schema; };
 
 // Algorithms are templates on the user's named schema, never on the list of fields: symbols stay short.
 namespace detail {
-template <class S, std::size_t I>
-using field_at = typename decltype(pick<I>(static_cast<typename S::slots const*>(nullptr)))::type;
+template <class S, std::size_t Index>
+using field_at = typename decltype(pick<Index>(static_cast<typename S::slots const*>(nullptr)))::type;
 
 consteval bool has_dynamic_field(std::span<field_info const> fields) {
   for (auto const& f : fields)
@@ -4098,17 +4162,17 @@ std::string_view text_view(V const& value) noexcept {
 
 template <class V>
 consteval bool is_dynamic_value() {
-  using T = plain_type<V>;
-  if constexpr (is_null_type<T> || std::is_same_v<T, bool> || integer_like<T> || text_like<T> || has_json_text<T>)
+  using Type = plain_type<V>;
+  if constexpr (is_null_type<Type> || std::is_same_v<Type, bool> || integer_like<Type> || text_like<Type> || has_json_text<Type>)
     return true;
-  else if constexpr (std::floating_point<T>)
-    return sizeof(T) <= 8;
-  else if constexpr (!std::ranges::input_range<T const>)
+  else if constexpr (std::floating_point<Type>)
+    return sizeof(Type) <= 8;
+  else if constexpr (!std::ranges::input_range<Type const>)
     return false;
-  else if constexpr (std::is_same_v<std::ranges::range_value_t<T const>, T>)
+  else if constexpr (std::is_same_v<std::ranges::range_value_t<Type const>, Type>)
     return false;  // std::filesystem::path is a range of itself
   else
-    return is_dynamic_value<std::ranges::range_value_t<T const>>();
+    return is_dynamic_value<std::ranges::range_value_t<Type const>>();
 }
 
 template <class V>
@@ -4200,8 +4264,10 @@ cell scalar_cell(V const& value) {
     else
       return cell::integer(static_cast<std::int64_t>(value));
   } else if constexpr (K == kind::float32 || K == kind::float64) {
-    if constexpr (K == kind::float32 && std::is_same_v<V, float>)
+    if constexpr (std::is_same_v<V, float>)
       return cell::float32(value);
+    else if constexpr (std::is_same_v<V, double>)
+      return cell::float64(value);
     else
       return cell::float64(static_cast<double>(value));
   } else if constexpr (std::is_pointer_v<V>) {  // of getenv and its kin
@@ -4236,13 +4302,30 @@ cell packed_cell(field_info const& f, V const& bits, cell_row& memory) {
 }
 
 template <class V>
+void append_nearest(std::vector<float>& values, V const& value) {
+  if constexpr (std::is_same_v<V, float>) {
+    values.push_back(value);
+  } else if constexpr (std::is_integral_v<V>) {
+    values.push_back(static_cast<float>(value));
+  } else {
+    std::uint32_t bits;
+    if constexpr (std::is_same_v<V, double>) {
+      bits = narrowed_bits(value);
+    } else {
+      V const read = static_cast<V const volatile&>(value);
+      bits = narrowed_bits(static_cast<double>(read));
+    }
+    std::memcpy(&values.emplace_back(), &bits, sizeof bits);
+  }
+}
+template <class V>
 cell pairs_cell(field_info const& f, V const& pairs, cell_row& memory) {
   std::vector<std::uint32_t>& indices = memory.new_indices();
   std::vector<float>& values = memory.new_floats();
   for (auto const& [index, value] : pairs) {
     if (!std::in_range<std::uint32_t>(index)) return refuse_index(f, std::to_string(index), memory);
     indices.push_back(static_cast<std::uint32_t>(index));
-    values.push_back(static_cast<float>(value));
+    append_nearest(values, value);
   }
   return pairs_cell(indices, values);
 }
@@ -4269,10 +4352,10 @@ cell array_cell(V const& elements, cell_row& memory) {
   cell_list& list = memory.new_list();
   list.cells.reserve(std::ranges::size(elements));
   for (auto&& element : elements) {
-    using T = std::remove_cvref_t<decltype(element)>;
+    using Type = std::remove_cvref_t<decltype(element)>;
     // text that the range makes as it goes is gone with the next element
-    if constexpr (!std::is_lvalue_reference_v<std::ranges::range_reference_t<V const>> && text_like<T> &&
-                  !std::is_same_v<T, std::string_view> && !std::is_pointer_v<T>)
+    if constexpr (!std::is_lvalue_reference_v<std::ranges::range_reference_t<V const>> && text_like<Type> &&
+                  !std::is_same_v<Type, std::string_view> && !std::is_pointer_v<Type>)
       list.cells.push_back(cell::text(memory.new_text() = text_view(element)));
     else
       list.cells.push_back(scalar_cell<E>(element));
@@ -4284,13 +4367,13 @@ template <class F, class V>
 cell field_cell_of(V const& value, cell_row& memory);
 
 // A struct by its members, or what is like a tuple by position.
-template <class Sub, class Struct, std::size_t... I>
-void show_sub_fields(Struct const& value, cell_row& memory, cell* cells, std::index_sequence<I...>) {
+template <class Sub, class Struct, std::size_t... Index>
+void show_sub_fields(Struct const& value, cell_row& memory, cell* cells, std::index_sequence<Index...>) {
   if constexpr (std::is_void_v<typename Sub::template at<0>::owner>) {
     using std::get;
-    ((cells[I] = field_cell_of<typename Sub::template at<I>>(get<I>(value), memory)), ...);
+    ((cells[Index] = field_cell_of<typename Sub::template at<Index>>(get<Index>(value), memory)), ...);
   } else {
-    ((cells[I] = field_cell_of<typename Sub::template at<I>>(Sub::template at<I>::get(value), memory)), ...);
+    ((cells[Index] = field_cell_of<typename Sub::template at<Index>>(Sub::template at<Index>::get(value), memory)), ...);
   }
 }
 template <class Sub, class V>
@@ -4371,23 +4454,23 @@ namespace detail {
 
 // ---- the schema's struct ----
 
-template <class S, std::size_t I>
+template <class S, std::size_t Index>
 struct column_without_member {
-  using F = field_at<S, I>;
+  using F = field_at<S, Index>;
   static_assert(rule::field<F::name_storage, F::info.may_be_null()>,
                 "bulkwriter: this column<> has no member, so a row given as a struct cannot bring its value; bind it "
                 "with field<>, "
                 "make it nullable, or append by name");
 };
 
-template <class S, std::size_t I, class Row>
+template <class S, std::size_t Index, class Row>
 void show_member(Row const& row, cell_row& memory, cell* cells) {
-  using F = field_at<S, I>;
+  using F = field_at<S, Index>;
   if constexpr (F::info.written()) {
     if constexpr (requires { F::ok; }) {
-      if constexpr (F::ok) cells[I] = field_cell_of<F>(F::get(row), memory);
+      if constexpr (F::ok) cells[Index] = field_cell_of<F>(F::get(row), memory);
     } else {
-      static_assert(sizeof(column_without_member<S, I>) != 0);
+      static_assert(sizeof(column_without_member<S, Index>) != 0);
     }
   }
 }
@@ -4395,23 +4478,23 @@ void show_member(Row const& row, cell_row& memory, cell* cells) {
 template <class S, class Row>
 void show_struct(void const* row, cell_row& memory, cell* cells) {
   if constexpr (S::one_struct)
-    [&]<std::size_t... I>(std::index_sequence<I...>) {
-      (show_member<S, I>(*static_cast<Row const*>(row), memory, cells), ...);
+    [&]<std::size_t... Index>(std::index_sequence<Index...>) {
+      (show_member<S, Index>(*static_cast<Row const*>(row), memory, cells), ...);
     }(std::make_index_sequence<S::size>{});
 }
 
 // ---- values by name or by position: references side by side, and where each field finds its own ----
 
-template <std::size_t I, class V>
+template <std::size_t Index, class V>
 struct value_ref {
   V const& value;
 };
 template <class, class... V>
 struct value_refs;
-template <std::size_t... I, class... V>
-struct value_refs<std::index_sequence<I...>, V...> : value_ref<I, V>... {};
-template <std::size_t I, class V>
-constexpr V const& value_at(value_ref<I, V> const& ref) noexcept {
+template <std::size_t... Index, class... V>
+struct value_refs<std::index_sequence<Index...>, V...> : value_ref<Index, V>... {};
+template <std::size_t Index, class V>
+constexpr V const& value_at(value_ref<Index, V> const& ref) noexcept {
   return ref.value;
 }
 
@@ -4459,12 +4542,12 @@ template <fixed_string... Name>
 struct name_list {
   static constexpr std::array<std::string_view, sizeof...(Name)> views{stored_name<Name>.view()...};
 };
-template <std::size_t I, fixed_string First, fixed_string... Rest>
+template <std::size_t Index, fixed_string First, fixed_string... Rest>
 consteval auto nth_name() {
-  if constexpr (I == 0)
+  if constexpr (Index == 0)
     return First;
   else
-    return nth_name<I - 1, Rest...>();
+    return nth_name<Index - 1, Rest...>();
 }
 
 /// By name: the names are known to the compiler.
@@ -4498,9 +4581,9 @@ struct by_position {
   static constexpr std::array<std::string_view, Args> names{};  // no argument is loose
 };
 
-template <class S, std::size_t I, class V>
+template <class S, std::size_t Index, class V>
 struct value_rules {
-  using F = field_at<S, I>;
+  using F = field_at<S, Index>;
   static constexpr bool fits = is_null_type<V> || storable<plain_type<V>, F::attributes, strictness::value>();
   static constexpr bool extent = extent_fits<plain_type<V>>(F::info);
   static constexpr bool present = !is_null_type<V> || F::info.may_be_null();
@@ -4508,10 +4591,10 @@ struct value_rules {
 };
 // Says which rule is broken. Apart from the rules, since Clang calls nothing constant that a failed assertion stands
 // in.
-template <class S, std::size_t I, class V>
+template <class S, std::size_t Index, class V>
 struct value_check {
-  using rules = value_rules<S, I, V>;
-  static constexpr auto name = field_at<S, I>::name_storage;
+  using rules = value_rules<S, Index, V>;
+  static constexpr auto name = field_at<S, Index>::name_storage;
   static_assert(
       rule::field<name, rules::fits>,
       "bulkwriter: a value of this C++ type cannot be stored in this field (boolean: bool; integers: an integer; "
@@ -4564,10 +4647,10 @@ void make_dynamic_text(std::string& object, Refs const& refs, std::string_view g
   object += '}';
 }
 
-template <class S, class Bound, std::size_t I, class Refs, class Args>
+template <class S, class Bound, std::size_t Index, class Refs, class Args>
 void show_bound(Refs const& refs, cell_row& memory, cell* cells, Args args) {
-  using F = field_at<S, I>;
-  constexpr int a = Bound::bound.argument_of[I];
+  using F = field_at<S, Index>;
+  constexpr int a = Bound::bound.argument_of[Index];
   constexpr bool has_loose = [] {
     for (bool const loose : Bound::bound.is_loose)
       if (loose) return true;
@@ -4578,17 +4661,17 @@ void show_bound(Refs const& refs, cell_row& memory, cell* cells, Args args) {
     if constexpr (a != no_value) append_given_object(given, value_at<static_cast<std::size_t>(a)>(refs));
     std::string& object = memory.new_text();
     make_dynamic_text<Bound>(object, refs, given, args);
-    cells[I] = cell::text(object);
+    cells[Index] = cell::text(object);
   } else if constexpr (a != no_value) {
-    cells[I] = field_cell_of<F>(value_at<static_cast<std::size_t>(a)>(refs), memory);
+    cells[Index] = field_cell_of<F>(value_at<static_cast<std::size_t>(a)>(refs), memory);
   }
 }
 
 template <class S, class Bound, class Refs>
 void show_values(void const* row, cell_row& memory, cell* cells) {
   auto const& refs = *static_cast<Refs const*>(row);
-  [&]<std::size_t... I>(std::index_sequence<I...>) {
-    (show_bound<S, Bound, I>(refs, memory, cells, std::make_index_sequence<Bound::bound.is_loose.size()>{}), ...);
+  [&]<std::size_t... Index>(std::index_sequence<Index...>) {
+    (show_bound<S, Bound, Index>(refs, memory, cells, std::make_index_sequence<Bound::bound.is_loose.size()>{}), ...);
   }(std::make_index_sequence<S::size>{});
 }
 
@@ -4741,12 +4824,15 @@ inline namespace v1 {
 /// What a writer had when it was destroyed without a commit.
 struct abandoned_rows {
   std::uint64_t rows = 0;      ///< rows since the last commit
-  std::string data_path = {};  ///< where its files would have gone
+  std::string data_path = {};  ///< the folder of the writer's files
+  /// Files with some of these rows that were finished already and stay, for an import of the folder to find; the other
+  /// rows are in no file. Empty: none were finished, or they were removed (remove_uncommitted).
+  batch_files files = {};
 };
 
-/// Called by the destructor of a writer that still has uncommitted rows, unless an exception is unwinding the stack or
-/// the writer has reported an error already. Exceptions are swallowed. Empty: one line on stderr. Runs in the thread
-/// that destroys the writer.
+/// Called by the destructor of a writer that still has uncommitted rows, unless the writer has reported an error
+/// already, or an exception is unwinding the stack and no file stays. Exceptions are swallowed. Empty: one line on
+/// stderr. Runs in the thread that destroys the writer.
 using abandon_handler = std::function<void(abandoned_rows const&)>;
 
 inline constexpr std::uint64_t default_chunk_size = std::uint64_t{512} << 20;  ///< bytes
@@ -4755,6 +4841,9 @@ inline constexpr std::uint64_t default_chunk_size = std::uint64_t{512} << 20;  /
 struct writer_options {
   std::uint64_t chunk_size = default_chunk_size;  ///< bytes, at least 1,024; no file is larger (NumPy: no group)
   abandon_handler on_abandoned = {};              ///< empty: one line on stderr
+  /// Whether a writer that fails, or is destroyed with uncommitted rows, removes the files that it has finished since
+  /// the last commit. false: they stay, and are named.
+  bool remove_uncommitted = false;
   /// The oldest server that must be able to import the files: fields that it does not read in this format are
   /// invalid_schema when the writer is made. {}: whatever the collection's own server takes.
   server_version oldest_server = {};
@@ -4769,6 +4858,7 @@ template <class Options>
 writer_options shared_options(Options& options) {
   return {.chunk_size = options.chunk_size,
           .on_abandoned = std::move(options.on_abandoned),
+          .remove_uncommitted = options.remove_uncommitted,
           .oldest_server = options.oldest_server,
           .refuse_zero_vectors = options.refuse_zero_vectors};
 }
@@ -4815,6 +4905,8 @@ class chunk_writer {
   static result<void> append(chunk_writer* writer, cell_row& row) {
     return writer != nullptr ? writer->append(row) : moved_from();
   }
+  // The same of a row that could not be shown.
+  static result<void> refuse(chunk_writer* writer, error_info why);
   static result<batch_files> commit(chunk_writer* writer);
 
   batch_files const& all_files() const noexcept { return all_; }
@@ -4825,18 +4917,23 @@ class chunk_writer {
   static result<void> moved_from();
   result<void> append(void const* row, show_row show);
   result<void> append(cell_row& row);
+  result<void> append_judged(cell_row& row);
   result<batch_files> commit();
   std::size_t files() const noexcept;
   std::string file_name(std::size_t file) const;
   format::byte_sink sink();
   result<void> open();
-  result<void> check_usable() const;
-  result<void> flush();
-  result<void> finish_files();
   result<void> finish_chunk();
-  error_info fail(error_info info);
-  void drop_files(error_info& info);
-  void abandon() noexcept;
+  result<void> finish_files();
+
+  template <class Step>
+  result<void> in_flight(Step const& step);
+  result<void> check_usable();
+  error_info failure();
+  void give_up() noexcept;
+  void remove_finished() noexcept;
+  bool take_away(output::file& file, bool finished, std::string const& path) noexcept;
+  void tell_abandoned() const;
 
   std::span<field_info const> fields_;
   row_checker checker_;
@@ -4845,17 +4942,75 @@ class chunk_writer {
   std::shared_ptr<output::place> place_;
   writer_options options_;
   cell_row row_;
-  std::vector<std::unique_ptr<output::file>> files_;  // of the open chunk
+
+  file_group open_;                                   // the open chunk; bytes: handed over
+  std::vector<std::unique_ptr<output::file>> files_;  // of it
   std::size_t finished_files_ = 0;                    // of these
-  std::uint64_t size_ = 0;                            // of these in all
-  batch_files all_;
+  batch_files all_;                                   // finished chunks
   std::size_t committed_groups_ = 0;
-  result<void> failure_;  // success: none so far
-  bool writing_ = false;
+  std::vector<std::unique_ptr<output::file>> finished_;  // those that may be removed, of the groups behind the committed
+
+  bool usable_ = true;       // false: a step is under way, or has failed
+  bool told_ = false;        // somebody was given the error of a failed one
+  error_info cause_;         // of the failure; nothing: an exception, of which there are no words
+  std::string left_behind_;  // what could not be taken away after it
+  bool left_unsaid_ = false;
+  std::size_t removed_files_ = 0;
+
   std::int64_t offered_rows_ = 0, first_row_ = 0, last_row_ = 0;
   std::uint64_t accepted_rows_ = 0, uncommitted_rows_ = 0;
   int exceptions_at_birth_;
 };
+
+}  // namespace detail
+}  // namespace v1
+}  // namespace bulkwriter
+
+// ---------- bulkwriter/writer/detail/caught.hpp ---------------------------------------------------------------------
+
+namespace bulkwriter {
+inline namespace v1 {
+namespace detail {
+
+// What came out of code that is the user's own, "a place" for example. Null: nothing that says what it is.
+error_info thrown_by(char const* whose, char const* what);
+
+/// Calls `step`, which gives a result. What it throws becomes its error, but for std::bad_alloc, which passes: the one
+/// exception that a try_ name may throw.
+template <class Step>
+auto caught([[maybe_unused]] char const* whose, Step&& step) -> decltype(step()) {
+#if defined(__cpp_exceptions)
+  try {
+    return step();
+  } catch (std::bad_alloc const&) {
+    throw;
+  } catch (error const& e) {
+    return e.info();
+  } catch (std::exception const& e) {
+    return thrown_by(whose, e.what());
+  } catch (...) {
+    return thrown_by(whose, nullptr);
+  }
+#else
+  return step();
+#endif
+}
+
+/// Whether `step` came to its end without an exception: for destructors.
+template <class Step>
+bool completes(Step&& step) noexcept {
+#if defined(__cpp_exceptions)
+  try {
+    step();
+    return true;
+  } catch (...) {
+    return false;
+  }
+#else
+  step();
+  return true;
+#endif
+}
 
 }  // namespace detail
 }  // namespace v1
@@ -4979,10 +5134,10 @@ struct cannot_hold {
 
 template <class V>
 inline constexpr bool is_tuple_or_named = false;
-template <class... T>
-inline constexpr bool is_tuple_or_named<std::tuple<T...>> = true;
-template <fixed_string N, class T>
-inline constexpr bool is_tuple_or_named<named<N, T>> = true;
+template <class... Type>
+inline constexpr bool is_tuple_or_named<std::tuple<Type...>> = true;
+template <fixed_string Size, class Type>
+inline constexpr bool is_tuple_or_named<named<Size, Type>> = true;
 
 template <class S>
 struct row_type_of {  // of what is no schema: one message is enough
@@ -5012,7 +5167,9 @@ consteval int first_unheld_field() {
 /// Errors of a refused row: null_not_allowed, out_of_range, not_finite, varchar_too_long, invalid_utf8, invalid_json,
 /// json_too_long, wrong_dim, duplicate_key, capacity_exceeded, invalid_sparse, invalid_geometry, invalid_timestamp,
 /// zero_vector, format_cannot_hold, several_problems, row_too_large. Errors of writing: those of the place, for a folder
-/// io_error and no_space. invalid_state: the writer was moved from, or an exception has ended a write.
+/// io_error and no_space; they also name the files that were finished and never committed (see remove_uncommitted).
+/// invalid_state: the writer was moved from, or code of the caller's own (a place, a value, a range of rows) has thrown.
+/// The only exception out of a try_ function is std::bad_alloc: the writer is as it was before, or has failed.
 template <class Schema, class Format>
 class bulk_writer : public bulk_writer_base {
  public:
@@ -5056,14 +5213,14 @@ class bulk_writer : public bulk_writer_base {
   /// By name: `append_row("id"_f = 1, "title"_f = "hello")`, in any order. Nullable and defaulted fields may be left
   /// out; names that the schema does not declare go to the dynamic field, and do not compile where there is none.
   /// @{
-  template <fixed_string... Name, class... T>
+  template <fixed_string... Name, class... Type>
     requires(sizeof...(Name) > 0)
-  result<void> try_append_row(named<Name, T>... value) {
+  result<void> try_append_row(named<Name, Type>... value) {
     return append_by_name<Name...>(value.value...);
   }
-  template <fixed_string... Name, class... T>
+  template <fixed_string... Name, class... Type>
     requires(sizeof...(Name) > 0)
-  void append_row(named<Name, T>... value) {
+  void append_row(named<Name, Type>... value) {
     append_by_name<Name...>(value.value...).value();
   }
   /// @}
@@ -5071,12 +5228,12 @@ class bulk_writer : public bulk_writer_base {
   /// By position: one value for each field in schema order, without auto_id fields and function outputs.
   /// A dynamic field at the end may be left out.
   /// @{
-  template <class... T>
-  result<void> try_append_row(std::tuple<T...> const& row) {
+  template <class... Type>
+  result<void> try_append_row(std::tuple<Type...> const& row) {
     return append_by_position(row);
   }
-  template <class... T>
-  void append_row(std::tuple<T...> const& row) {
+  template <class... Type>
+  void append_row(std::tuple<Type...> const& row) {
     append_by_position(row).value();
   }
   /// @}
@@ -5105,16 +5262,11 @@ class bulk_writer : public bulk_writer_base {
   /// @{
   template <std::ranges::input_range Rows>
   result<std::uint64_t> try_append_rows(Rows&& rows) {
-    std::uint64_t n = 0;
-    for (auto&& row : rows) {
-      if (auto appended = try_append_row(row); !appended) return std::move(appended).error();
-      ++n;
-    }
-    return n;
+    return detail::caught("the range of rows", [&] { return append_range(rows); });
   }
   template <std::ranges::input_range Rows>
   std::uint64_t append_rows(Rows&& rows) {
-    return try_append_rows(std::forward<Rows>(rows)).value();
+    return append_range(rows).value();  // what the range throws passes
   }
   /// @}
 
@@ -5125,14 +5277,14 @@ class bulk_writer : public bulk_writer_base {
   /// different lengths, blocks that end within a row, and bad offsets are an invalid_option that names the field, and
   /// no row is appended then. The number of rows appended.
   /// @{
-  template <fixed_string... Name, class... T>
+  template <fixed_string... Name, class... Type>
     requires(sizeof...(Name) > 0)
-  result<std::uint64_t> try_append_columns(named<Name, T>... column) {
-    return append_by_columns<Name...>(column.value...);
+  result<std::uint64_t> try_append_columns(named<Name, Type>... column) {
+    return detail::caught("a column", [&] { return append_by_columns<Name...>(column.value...); });
   }
-  template <fixed_string... Name, class... T>
+  template <fixed_string... Name, class... Type>
     requires(sizeof...(Name) > 0)
-  std::uint64_t append_columns(named<Name, T>... column) {
+  std::uint64_t append_columns(named<Name, Type>... column) {
     return append_by_columns<Name...>(column.value...).value();
   }
   /// @}
@@ -5161,6 +5313,16 @@ class bulk_writer : public bulk_writer_base {
     return core::try_make(Schema::infos, make_format(format), std::move(place), std::move(options));
   }
 
+  template <class Rows>
+  result<std::uint64_t> append_range(Rows& rows) {
+    std::uint64_t n = 0;
+    for (auto&& row : rows) {
+      if (auto appended = try_append_row(row); !appended) return std::move(appended).error();
+      ++n;
+    }
+    return n;
+  }
+
   result<void> append(void const* row, core::show_row show) { return core::append(get(), row, show); }
 
   template <class Bound, class... V>
@@ -5170,14 +5332,14 @@ class bulk_writer : public bulk_writer_base {
     return append(&row, &detail::show_values<Schema, Bound, refs>);
   }
 
-  template <class Bound, std::size_t I, class... V>
-  using argument = std::tuple_element_t<static_cast<std::size_t>(Bound::bound.argument_of[I]), std::tuple<V...>>;
-  template <class Bound, std::size_t I, class... V>
+  template <class Bound, std::size_t Index, class... V>
+  using argument = std::tuple_element_t<static_cast<std::size_t>(Bound::bound.argument_of[Index]), std::tuple<V...>>;
+  template <class Bound, std::size_t Index, class... V>
   static consteval bool value_fits() {
-    if constexpr (Bound::bound.argument_of[I] == detail::no_value)
+    if constexpr (Bound::bound.argument_of[Index] == detail::no_value)
       return true;
     else
-      return detail::value_rules<Schema, I, argument<Bound, I, V...>>::ok;
+      return detail::value_rules<Schema, Index, argument<Bound, Index, V...>>::ok;
   }
   template <class Bound, fixed_string Name, class V>
   static constexpr bool loose_value_fits = !Bound::is_loose(Name.view()) || detail::is_dynamic_value<V>();
@@ -5185,17 +5347,17 @@ class bulk_writer : public bulk_writer_base {
   // A value that does not fit instantiates the class that says so, and nothing behind it.
   template <class Bound, class... V>
   result<void> append_checked(V const&... value) {
-    return [&]<std::size_t... I>(std::index_sequence<I...>) -> result<void> {
-      if constexpr ((value_fits<Bound, I, V...>() && ...))
+    return [&]<std::size_t... Index>(std::index_sequence<Index...>) -> result<void> {
+      if constexpr ((value_fits<Bound, Index, V...>() && ...))
         return append_values<Bound>(value...);
       else
-        (explain<Bound, I, V...>(), ...);
+        (explain<Bound, Index, V...>(), ...);
       return {};
     }(std::make_index_sequence<Schema::size>{});
   }
-  template <class Bound, std::size_t I, class... V>
+  template <class Bound, std::size_t Index, class... V>
   static void explain() {
-    if constexpr (!value_fits<Bound, I, V...>()) (void)sizeof(detail::value_check<Schema, I, argument<Bound, I, V...>>);
+    if constexpr (!value_fits<Bound, Index, V...>()) (void)sizeof(detail::value_check<Schema, Index, argument<Bound, Index, V...>>);
   }
 
   template <fixed_string... Name, class... V>
@@ -5248,11 +5410,11 @@ class bulk_writer : public bulk_writer_base {
     return std::uint64_t{sizes[0]};
   }
 
-  template <class... T>
-  result<void> append_by_position(std::tuple<T...> const& row) {
-    using bound = detail::by_position<Schema, sizeof...(T)>;
+  template <class... Type>
+  result<void> append_by_position(std::tuple<Type...> const& row) {
+    using bound = detail::by_position<Schema, sizeof...(Type)>;
     if constexpr (!bound::arity_fits) {
-      static_assert(sizeof(detail::wrong_arity<Schema, sizeof...(T), bound::wanted>) != 0);
+      static_assert(sizeof(detail::wrong_arity<Schema, sizeof...(Type), bound::wanted>) != 0);
       return {};
     } else {
       return std::apply([&](auto const&... value) { return append_checked<bound>(value...); }, row);
@@ -5273,6 +5435,9 @@ struct local_options {
   std::string local_path = ".";  ///< files go to `<local_path>/<uuid>/`; folders are made as needed; empty: "."
   std::uint64_t chunk_size = default_chunk_size;  ///< bytes, at least 1,024; no file is larger (NumPy: no group)
   abandon_handler on_abandoned = {};              ///< empty: one line on stderr
+  /// Whether a writer that fails, or is destroyed with uncommitted rows, removes the files that it has finished since
+  /// the last commit. false: they stay, and are named.
+  bool remove_uncommitted = false;
   /// The oldest server that must be able to import the files: fields that it does not read in this format are
   /// invalid_schema when the writer is made. {}: whatever the collection's own server takes.
   server_version oldest_server = {};
@@ -5331,8 +5496,9 @@ namespace bulkwriter {
 inline namespace v1 {
 namespace detail {
 
-/// A random UUID (RFC 9562, version 4), as text: the folder of a writer's files. Thread-safe.
-std::string make_uuid();
+/// A random UUID (RFC 9562, version 4), as text: the folder of a writer's files. Error: io_error, where the system gives
+/// no random bytes. Thread-safe.
+result<std::string> try_make_uuid();
 
 }  // namespace detail
 }  // namespace v1
@@ -5349,7 +5515,6 @@ std::string make_uuid();
 
 #include <cerrno>
 #include <cstdlib>
-#include <exception>
 #include <limits>
 #include <locale.h>
 #include <ostream>
@@ -5528,13 +5693,13 @@ inline char const* decimal_end(char const* const first, char const* const last) 
 inline void to_nearest(char const* text, float& value, locale_t locale) { value = ::strtof_l(text, nullptr, locale); }
 inline void to_nearest(char const* text, double& value, locale_t locale) { value = ::strtod_l(text, nullptr, locale); }
 
-template <class T>
-std::from_chars_result read_float_by_strtod(char const* first, char const* last, T& value) {
+template <class Type>
+std::from_chars_result read_float_by_strtod(char const* first, char const* last, Type& value) {
   // The decimal point of strtod is that of the program's locale; this one is built in, and making it cannot fail.
   static locale_t const c_locale = ::newlocale(LC_ALL_MASK, "C", locale_t{});
   char const* const end = decimal_end(first, last);
   if (end == first) return {first, std::errc::invalid_argument};
-  T nearest;
+  Type nearest;
   to_nearest(std::string(first, end).c_str(), nearest, c_locale);
   if (!is_finite(nearest)) return {end, std::errc::result_out_of_range};
   value = nearest;
@@ -5542,13 +5707,13 @@ std::from_chars_result read_float_by_strtod(char const* first, char const* last,
 }
 
 // libc++ has had it since version 20.
-template <class T>
-concept has_from_chars = requires(char const* p, T& value) { std::from_chars(p, p, value); };
+template <class Type>
+concept has_from_chars = requires(char const* p, Type& value) { std::from_chars(p, p, value); };
 
-template <class T>
-std::from_chars_result read_float_anyhow(char const* first, char const* last, T& value) {
-  if constexpr (has_from_chars<T>) {
-    T nearest;
+template <class Type>
+std::from_chars_result read_float_anyhow(char const* first, char const* last, Type& value) {
+  if constexpr (has_from_chars<Type>) {
+    Type nearest;
     auto const done = std::from_chars(first, last, nearest);
     if (done.ec == std::errc{}) {
       if (!is_finite(nearest)) return {first, std::errc::invalid_argument};
@@ -5931,18 +6096,18 @@ BULKWRITER_DECL void append_json_string(std::string& out, std::string_view text)
   out.push_back('"');
 }
 
-template <class T>
-void append_chars(std::string& out, T value) {
+template <class Type>
+void append_chars(std::string& out, Type value) {
   char buffer[40];
   out.append(buffer, write_json_number(buffer, buffer + sizeof buffer, value));
 }
-BULKWRITER_DECL void append_json_number(std::string& out, float value) {
+BULKWRITER_DECL void append_json_number(std::string& out, float const& value) {
   if (is_finite(value))
     append_chars(out, value);
   else
     out.append("NaN");
 }
-BULKWRITER_DECL void append_json_number(std::string& out, double value) {
+BULKWRITER_DECL void append_json_number(std::string& out, double const& value) {
   if (is_finite(value))
     append_chars(out, value);
   else
@@ -6085,11 +6250,11 @@ void append_at_most(std::string& out, std::size_t room, Write const& write) {
 }
 
 // A list of numbers; each is `number(value)`.
-template <std::size_t longest, class T, class Number>
-void append_json_numbers(std::string& out, std::span<T const> values, Number const& number) {
+template <std::size_t longest, class Type, class Number>
+void append_json_numbers(std::string& out, std::span<Type const> values, Number const& number) {
   append_at_most(out, 2 + values.size() * longest, [&](char* at, char* end) {
     *at++ = '[';
-    for (T const v : values) {
+    for (Type const v : values) {
       at = write_json_number(at, end, number(v));
       *at++ = ',';
     }
@@ -6227,7 +6392,7 @@ namespace detail {
 
 // Things that keep their addresses and their memory from one use to the next. A list by hand: six vectors of pointers
 // cost a unit more to compile than the rest of the row.
-template <class T>
+template <class Type>
 class reused {
  public:
   reused() = default;
@@ -6237,7 +6402,7 @@ class reused {
     while (first_ != nullptr) delete std::exchange(first_, first_->next);
   }
 
-  T& get() {
+  Type& get() {
     node*& next = last_ != nullptr ? last_->next : first_;
     if (next == nullptr) next = new node;
     last_ = next;
@@ -6248,7 +6413,7 @@ class reused {
 
  private:
   struct node {
-    T value = {};
+    Type value = {};
     node* next = nullptr;
   };
   node* first_ = nullptr;
@@ -6614,7 +6779,8 @@ namespace detail {
 
 // A float is finite unless all bits of its exponent are set. Written over blocks of constant length with independent
 // lanes, so that compilers turn it into vector code at -O2.
-BULKWRITER_DECL std::size_t find_not_finite(std::span<float const> values) noexcept {
+// Not into its caller, where compilers may know, and believe, how the numbers were made.
+[[gnu::noinline]] BULKWRITER_DECL std::size_t find_not_finite(std::span<float const> values) noexcept {
   constexpr std::uint32_t exponent = 0x7f800000;
   constexpr std::size_t block = 64, lanes = 16;
   std::size_t i = 0;
@@ -6635,14 +6801,13 @@ BULKWRITER_DECL std::size_t find_not_finite(std::span<float const> values) noexc
 
 // The beginning of a value for a message.
 inline std::string quoted_start(std::string_view text) { return in_quotes(text, 32); }
-inline std::string number_text(double value) {
-  if (!is_finite(value)) {
-    auto const bits = std::bit_cast<std::uint64_t>(value);
-    if ((bits & 0x000fffffffffffffu) != 0) return "nan";
+inline std::string number_text(std::uint64_t bits) {
+  if (!is_finite_bits(bits)) {
+    if ((bits & 0x000f'ffff'ffff'ffffu) != 0) return "nan";
     return bits >> 63 != 0 ? "-inf" : "inf";
   }
   std::string out;
-  append_json_number(out, value);
+  append_json_number(out, std::bit_cast<double>(bits));
   return out;
 }
 
@@ -6731,7 +6896,7 @@ BULKWRITER_DECL void row_checker::check_kind(field_info const& f, cell const& va
       break;
     case kind::float32:
     case kind::float64:
-      if (t == type::float32 || t == type::float64) return check_number(f.type, value.as_number());
+      if (t == type::float32 || t == type::float64) return check_number(f.type, value);
       break;
     case kind::varchar:
     case kind::text:
@@ -6776,7 +6941,7 @@ BULKWRITER_DECL std::string row_checker::describe(cell const& value) {
     case cell::type::integer: return "the integer " + std::to_string(value.as_integer());
     case cell::type::unsigned_integer: return "the integer " + std::to_string(value.as_unsigned());
     case cell::type::float32:
-    case cell::type::float64: return "the float " + number_text(value.as_number());
+    case cell::type::float64: return "the float " + number_text(value.number_bits());
     case cell::type::text: return "the text " + quoted_start(value.as_text());
     case cell::type::floats: return "a vector of " + size_and(" floats");
     case cell::type::halves: return "a vector of " + size_and(" 16-bit floats");
@@ -6802,11 +6967,12 @@ BULKWRITER_DECL void row_checker::add_out_of_range(kind k, std::string const& va
                               std::to_string(max_of(k)) + " of " + std::string(to_string(k)));
 }
 
-BULKWRITER_DECL void row_checker::check_number(kind k, double value) {
-  if (!is_finite(value))
-    add(errc::not_finite, "value " + number_text(value) + " is not a finite number");
-  else if (k == kind::float32 && !is_finite(static_cast<float>(value)))
-    add(errc::out_of_range, "value " + number_text(value) + " is outside the range of float32");
+BULKWRITER_DECL void row_checker::check_number(kind k, cell const& value) {
+  std::uint64_t const bits = value.number_bits();
+  if (!is_finite_bits(bits))
+    add(errc::not_finite, "value " + number_text(bits) + " is not a finite number");
+  else if (k == kind::float32 && !fits_float32_bits(bits))
+    add(errc::out_of_range, "value " + number_text(bits) + " is outside the range of float32");
 }
 
 inline std::string text_there(std::string_view text, std::size_t offset) {
@@ -6848,21 +7014,23 @@ BULKWRITER_DECL bool row_checker::check_size(field_info const& f, std::size_t gi
   return false;
 }
 
-// Whether a float is finite in the 16 bits of the kind.
-inline bool fits_half(kind k, float value) noexcept {
-  return k == kind::float16_vector ? is_finite(from_float16_bits(to_float16_bits(value)))
-                                   : is_finite(from_bfloat16_bits(to_bfloat16_bits(value)));
+// Whether the 16 bits of the kind are those of a finite number.
+inline bool is_finite_half(kind k, unsigned bits) noexcept {
+  unsigned const exponent = k == kind::float16_vector ? 0x7c00 : 0x7f80;
+  return (bits & exponent) != exponent;
 }
 
 BULKWRITER_DECL void row_checker::check_floats(field_info const& f, std::span<float const> value) {
   if (!check_size(f, value.size(), f.dim)) return;
   auto const shown = [&](std::size_t at) {
-    return "element [" + std::to_string(at) + "] is " + number_text(static_cast<double>(value[at]));
+    return "element [" + std::to_string(at) + "] is " + number_text(widened_bits(value[at]));
   };
   if (std::size_t const at = find_not_finite(value); at != value.size())
     return add(errc::not_finite, shown(at) + ", not a finite number");
   if (f.type == kind::float_vector) return;
-  auto const large = std::find_if(value.begin(), value.end(), [&](float v) { return !fits_half(f.type, v); });
+  auto const large = std::find_if(value.begin(), value.end(), [&](float const& v) {
+    return !is_finite_half(f.type, f.type == kind::float16_vector ? to_float16_bits(v) : to_bfloat16_bits(v));
+  });
   if (large != value.end())
     add(errc::out_of_range, shown(static_cast<std::size_t>(large - value.begin())) + ", outside the range of " +
                                 (f.type == kind::float16_vector ? "float16" : "bfloat16"));
@@ -6870,12 +7038,11 @@ BULKWRITER_DECL void row_checker::check_floats(field_info const& f, std::span<fl
 
 BULKWRITER_DECL void row_checker::check_halves(field_info const& f, std::span<std::uint16_t const> bits) {
   if (!check_size(f, bits.size(), f.dim)) return;
-  unsigned const exponent = f.type == kind::float16_vector ? 0x7c00 : 0x7f80;
-  auto const bad = std::find_if(bits.begin(), bits.end(), [&](unsigned b) { return (b & exponent) == exponent; });
+  auto const bad = std::find_if(bits.begin(), bits.end(), [&](unsigned b) { return !is_finite_half(f.type, b); });
   if (bad == bits.end()) return;
-  float const value = f.type == kind::float16_vector ? from_float16_bits(*bad) : from_bfloat16_bits(*bad);
+  bool const is_nan = (*bad & (f.type == kind::float16_vector ? 0x3ff : 0x7f)) != 0;
   add(errc::not_finite, "element [" + std::to_string(bad - bits.begin()) + "] is " +
-                            number_text(static_cast<double>(value)) + ", not a finite number");
+                            (is_nan ? "nan" : *bad >> 15 != 0 ? "-inf" : "inf") + ", not a finite number");
 }
 
 BULKWRITER_DECL void row_checker::check_sparse(cell const& value) {
@@ -6884,15 +7051,14 @@ BULKWRITER_DECL void row_checker::check_sparse(cell const& value) {
   auto const values = value.sparse_values();
   for (std::size_t i = 0; i < indices.size(); ++i) {
     auto const index = [&] { return "index " + std::to_string(indices[i]); };
-    auto const v = static_cast<double>(values[i]);
     if (indices[i] == std::numeric_limits<std::uint32_t>::max())
       return add(errc::out_of_range, index() + " is outside 0..4294967294");
     if (i > 0 && indices[i] == indices[i - 1]) return add(errc::invalid_sparse, index() + " appears more than once");
     if (i > 0 && indices[i] < indices[i - 1])
       return add(errc::invalid_sparse, index() + " comes after " + std::to_string(indices[i - 1]));
-    if (!is_finite(v))
-      return add(errc::not_finite, "the value of " + index() + " is " + number_text(v) + ", not a finite number");
-    if (v < 0) return add(errc::invalid_sparse, "the value of " + index() + " is " + number_text(v) + ", less than 0");
+    auto const value_is = [&] { return "the value of " + index() + " is " + number_text(widened_bits(values[i])); };
+    if (!is_finite(values[i])) return add(errc::not_finite, value_is() + ", not a finite number");
+    if (values[i] < 0) return add(errc::invalid_sparse, value_is() + ", less than 0");
   }
 }
 
@@ -8280,13 +8446,13 @@ BULKWRITER_DECL result<void> parquet_encoder::flush(format::byte_sink const& sin
   return streamed_page_is_full() ? stream_page(sink) : result<void>();
 }
 
-template <class T>
+template <class Type>
 std::optional<parquet_range> parquet_range_of(byte_chain const& values) {
   if (values.size() == 0) return std::nullopt;
-  T least = (std::numeric_limits<T>::max)(), greatest = (std::numeric_limits<T>::min)();
+  Type least = (std::numeric_limits<Type>::max)(), greatest = (std::numeric_limits<Type>::min)();
   values.for_pieces(0, values.size(), [&](std::span<std::byte const> piece) {
-    for (std::size_t at = 0; at < piece.size(); at += sizeof(T)) {
-      T v;
+    for (std::size_t at = 0; at < piece.size(); at += sizeof(Type)) {
+      Type v;
       std::memcpy(&v, piece.data() + at, sizeof v);
       least = (std::min)(least, v);
       greatest = (std::max)(greatest, v);
@@ -8435,7 +8601,12 @@ BULKWRITER_DECL std::ostream& operator<<(std::ostream& out, batch_files const& f
 }  // namespace v1
 }  // namespace bulkwriter
 
-// ---------- bulkwriter/output/detail/folder.ipp ---------------------------------------------------------------------
+// ---------- bulkwriter/output/detail/disk_names.ipp -----------------------------------------------------------------
+
+#if defined(__linux__)
+#include <fcntl.h>
+#include <sys/syscall.h>
+#endif
 
 // The system's calls, not std::filesystem, which alone would cost a unit as much to compile as all of the writer.
 
@@ -8455,6 +8626,11 @@ inline bool is_folder(std::string const& path) noexcept {
   struct stat status {};
   return ::stat(path.c_str(), &status) == 0 && S_ISDIR(status.st_mode);
 }
+/// Whether anything has this name, a link to nowhere too.
+inline bool is_taken(std::string const& path) noexcept {
+  struct stat status {};
+  return ::lstat(path.c_str(), &status) == 0;
+}
 
 /// Makes a folder and its parents where they are missing. 0, or the system's error number.
 inline int make_folders(std::string const& path) {
@@ -8467,16 +8643,124 @@ inline int make_folders(std::string const& path) {
   return 0;
 }
 
+/// A temporary name for what will be `path`, in the same folder: the first that `make(name)` can have, which gives
+/// whether it could and otherwise sets errno. EEXIST is the name of another writer, or of one that was killed.
+template <class Make>
+result<std::string> try_make_temporary(std::string const& path, Make&& make) {
+  std::size_t const base = path.rfind('/') + 1;
+  for (int number = 1;; ++number) {
+    std::string name = path.substr(0, base) + '.' + path.substr(base) +
+                       (number == 1 ? std::string() : '.' + std::to_string(number)) + ".partial";
+    errno = 0;
+    if (make(name)) return name;
+    if (int const why = errno; why != EEXIST || number == 1000) return file_error("create", name, why);
+  }
+}
+
+/// Renames what nothing may take the place of and what may take no other's place. 0, or the system's error number:
+/// EEXIST, for a folder also ENOTEMPTY, where the new name is taken.
+inline int rename_to_new(std::string const& from, std::string const& to) noexcept {
+#if defined(__linux__) && defined(SYS_renameat2)
+  constexpr unsigned no_replace = 1;  // RENAME_NOREPLACE, which not every C library has
+  if (::syscall(SYS_renameat2, AT_FDCWD, from.c_str(), AT_FDCWD, to.c_str(), no_replace) == 0) return 0;
+  // old kernels, file systems without it, and sandboxes that know of no such call
+  if (errno != ENOSYS && errno != EINVAL && errno != EPERM) return errno;
+#endif
+  if (!is_folder(from)) {
+    if (::link(from.c_str(), to.c_str()) == 0) {
+      (void)::unlink(from.c_str());
+      return 0;
+    }
+    if (errno == EEXIST) return errno;
+    // a file system without hard links; of what a look cannot see comes the error now
+    if (is_taken(to)) return EEXIST;
+  }
+  // of folders only an empty one is replaced
+  return std::rename(from.c_str(), to.c_str()) == 0 ? 0 : errno;
+}
+
+}  // namespace detail
+}  // namespace output
+}  // namespace v1
+}  // namespace bulkwriter
+
+// ---------- bulkwriter/output/detail/folder.ipp ---------------------------------------------------------------------
+
+namespace bulkwriter {
+inline namespace v1 {
+namespace output {
+namespace detail {
+
+/// The folder of a group, which its files share. It has a temporary name as long as one of them is missing.
+class disk_group {
+ public:
+  disk_group(std::string path, std::size_t files) : path_(std::move(path)), uncreated_(files), missing_(files) {}
+  disk_group(disk_group const&) = delete;
+  disk_group& operator=(disk_group const&) = delete;
+  ~disk_group() { remove_if_empty(); }
+
+  result<void> open() {
+    auto made = try_make_temporary(path_, [](std::string const& at) { return ::mkdir(at.c_str(), 0777) == 0; });
+    if (!made) return std::move(made).error();
+    temporary_ = *std::move(made);
+    return {};
+  }
+  std::string const& path() const noexcept { return path_; }
+  std::string const& temporary() const noexcept { return temporary_; }
+  bool is_visible() const noexcept { return missing_ == 0; }
+  /// One more has been created; whether it was the last.
+  bool add_created() noexcept { return --uncreated_ == 0; }
+
+  /// One more is whole: the last one shows the group. 0, or the system's error number.
+  int add_whole() noexcept {
+    if (missing_ == 1)
+      if (int const error = rename_to_new(temporary_, path_); error != 0) return error;
+    --missing_;
+    return 0;
+  }
+  /// A whole one is to go: the first hides the group. 0, or the system's error number.
+  int take_whole() noexcept {
+    if (is_visible())
+      if (int const error = rename_to_new(path_, temporary_); error != 0) return error;
+    ++missing_;
+    return 0;
+  }
+  void remove_if_empty() noexcept {
+    if (!is_visible() && !temporary_.empty()) (void)::rmdir(temporary_.c_str());
+  }
+
+ private:
+  std::string temporary_, path_;
+  std::size_t uncreated_, missing_;
+};
+
 class disk_file final : public file {
  public:
-  disk_file(std::FILE* stream, std::string temporary, std::string path, std::string group_folder)
-      : stream_(stream),
-        temporary_(std::move(temporary)),
-        path_(std::move(path)),
-        group_folder_(std::move(group_folder)) {}
+  /// `group` is null for a file of its own; otherwise the path is that within the group's folder.
+  disk_file(std::string path, std::shared_ptr<disk_group> group) : path_(std::move(path)), group_(std::move(group)) {}
   disk_file(disk_file const&) = delete;
   disk_file& operator=(disk_file const&) = delete;
-  ~disk_file() override { (void)discard(); }
+  ~disk_file() override { (void)drop(); }
+
+  result<void> open() {
+    auto const create = [this](std::string const& at) {
+      stream_ = std::fopen(at.c_str(), "wbx");
+      return stream_ != nullptr;
+    };
+    if (group_ == nullptr) {
+      auto made = try_make_temporary(path_, create);
+      if (!made) return std::move(made).error();
+      temporary_ = *std::move(made);
+    } else {
+      temporary_ = group_->temporary() + '/' + path_;
+      path_.insert(0, group_->path() + '/');
+      errno = 0;
+      if (!create(temporary_)) return file_error("create", temporary_, errno);
+    }
+    // pieces are large already: a buffer would only copy them
+    std::setvbuf(stream_, nullptr, _IONBF, 0);
+    return {};
+  }
 
   result<void> write(std::span<bytes const> pieces) override {
     for (bytes const piece : pieces) {
@@ -8490,18 +8774,16 @@ class disk_file final : public file {
   result<void> finish() override {
     // a quota or a network file system may refuse the bytes as late as here
     errno = 0;
+    state_ = state::closed;
     if (std::fclose(std::exchange(stream_, nullptr)) != 0) return drop_after("close", errno);
-    if (std::rename(temporary_.c_str(), path_.c_str()) != 0) return drop_after("rename", errno);
-    temporary_.clear();
+    int const error = group_ != nullptr ? group_->add_whole() : rename_to_new(temporary_, path_);
+    if (error != 0) return drop_after("give the final name to", error);
+    state_ = state::whole;
     return {};
   }
 
   result<void> discard() override {
-    if (stream_ != nullptr) std::fclose(std::exchange(stream_, nullptr));
-    if (temporary_.empty()) return {};
-    if (::unlink(std::exchange(temporary_, {}).c_str()) != 0 && errno != ENOENT)
-      return file_error("remove the temporary file of", path_, errno);
-    remove_group_folder();
+    if (int const error = drop(); error != 0) return file_error("remove the temporary file of", path_, error);
     return {};
   }
 
@@ -8514,33 +8796,55 @@ class disk_file final : public file {
   }
 
   result<void> remove() override {
-    if (::unlink(path_.c_str()) != 0 && errno != ENOENT) return file_error("remove", path_, errno);
-    remove_group_folder();
+    if (state_ != state::whole) return {};
+    int error = group_ != nullptr ? group_->take_whole() : 0;
+    if (error == 0 && ::unlink((group_ != nullptr ? temporary_ : path_).c_str()) != 0 && errno != ENOENT) error = errno;
+    if (error != 0) return file_error("remove", path_, error);
+    state_ = state::gone;
+    if (group_ != nullptr) group_->remove_if_empty();
     return {};
   }
 
  private:
-  // That of a group is made for its first file and goes with its last one.
-  void remove_group_folder() noexcept {
-    if (!group_folder_.empty()) (void)::rmdir(group_folder_.c_str());  // only if nothing is in it
+  enum class state { open, closed, whole, gone };
+
+  // What has no final name. 0, or the system's error number.
+  int drop() noexcept {
+    if (stream_ != nullptr) std::fclose(std::exchange(stream_, nullptr));
+    if (state_ == state::whole || state_ == state::gone || temporary_.empty()) return 0;
+    state_ = state::gone;
+    if (::unlink(temporary_.c_str()) != 0 && errno != ENOENT) return errno;
+    if (group_ != nullptr) group_->remove_if_empty();
+    return 0;
   }
   error_info drop_after(char const* doing, int error) {
     error_info info = file_error(doing, temporary_, error);
-    (void)discard();
+    (void)drop();
     return info;
   }
 
-  std::FILE* stream_;
-  std::string temporary_, path_, group_folder_;
+  std::FILE* stream_ = nullptr;
+  state state_ = state::open;
+  std::string temporary_, path_;
+  std::shared_ptr<disk_group> group_;
 };
+
+inline result<std::unique_ptr<file>> open_disk_file(std::string path, std::shared_ptr<disk_group> group) {
+  auto made = std::make_unique<disk_file>(std::move(path), std::move(group));
+  if (auto opened = made->open(); !opened) return std::move(opened).error();
+  return std::unique_ptr<file>(std::move(made));
+}
 
 }  // namespace detail
 
+BULKWRITER_DECL folder::folder(std::string path) : path_(std::move(path)) {}
+
 BULKWRITER_DECL result<std::unique_ptr<folder>> folder::try_open(std::string path) {
   while (path.size() > 1 && path.back() == '/') path.pop_back();
-  if (int const error = detail::make_folders(path); error != 0)
-    return detail::file_error("make the folder", path, error);
-  return std::unique_ptr<folder>(new folder(std::move(path)));
+  std::unique_ptr<folder> made(new folder(std::move(path)));
+  if (int const error = detail::make_folders(made->path_); error != 0)
+    return detail::file_error("make the folder", made->path_, error);
+  return made;
 }
 
 BULKWRITER_DECL folder::~folder() {
@@ -8548,27 +8852,35 @@ BULKWRITER_DECL folder::~folder() {
 }
 
 BULKWRITER_DECL result<std::unique_ptr<file>> folder::create(std::string_view name, std::uint64_t) {
-  std::string path = path_of(name), group_folder;
-  if (::access(path.c_str(), F_OK) == 0) return detail::file_error("create", path, EEXIST);
-  std::size_t const base = path.rfind('/') + 1;  // path_of puts one there
-  if (base != path_.size() + 1) {
-    group_folder = path.substr(0, base - 1);
-    if (int const error = detail::make_folders(group_folder); error != 0)
-      return detail::file_error("make the folder", group_folder, error);
-  }
-  std::string temporary = path.substr(0, base) + '.' + path.substr(base) + ".partial";
-  errno = 0;
-  std::FILE* const stream = std::fopen(temporary.c_str(), "wbx");
-  if (stream == nullptr) {
-    int const why = errno;
-    if (!group_folder.empty()) (void)::rmdir(group_folder.c_str());  // only if nothing is in it
-    return detail::file_error("create", temporary, why);
-  }
-  // pieces are large already: a buffer would only copy them
-  std::setvbuf(stream, nullptr, _IONBF, 0);
-  return std::unique_ptr<file>(
-      std::make_unique<detail::disk_file>(stream, std::move(temporary), std::move(path), std::move(group_folder)));
+  std::string path = path_of(name);
+  if (detail::is_taken(path)) return detail::file_error("create", path, EEXIST);
+  return detail::open_disk_file(std::move(path), nullptr);
 }
+
+BULKWRITER_DECL result<std::unique_ptr<file>> folder::create_member(std::string_view name, std::uint64_t max_size,
+                                                                    group_member member) {
+  std::size_t const slash = name.rfind('/');
+  if (slash == std::string_view::npos) return create(name, max_size);
+  group_key key(member.writer, path_of(name.substr(0, slash)));
+
+  std::lock_guard const lock(mutex_);
+  std::shared_ptr<detail::disk_group> group;
+  if (auto const begun = groups_.find(key); begun != groups_.end()) group = begun->second.lock();
+  if (group == nullptr) {
+    if (detail::is_taken(key.second)) return detail::file_error("create", key.second, EEXIST);
+    group = std::make_shared<detail::disk_group>(key.second, member.files);
+    if (auto opened = group->open(); !opened) return std::move(opened).error();
+    groups_[key] = group;
+  }
+  auto created = detail::open_disk_file(std::string(name.substr(slash + 1)), group);
+  // those of a full one are told apart by the temporary name of its folder
+  if (created && group->add_created()) groups_.erase(key);
+  return created;
+}
+
+BULKWRITER_DECL std::string folder::path_of(std::string_view name) const { return path_ + '/' + std::string(name); }
+
+BULKWRITER_DECL std::string folder::data_path() const { return path_; }
 
 }  // namespace output
 }  // namespace v1
@@ -8581,6 +8893,12 @@ inline namespace v1 {
 namespace output {
 namespace detail {
 
+inline error_info name_is_taken(std::string_view name) {
+  return {.code = errc::io_error,
+          .message = "there is a file " + bulkwriter::detail::in_quotes(name, 400) +
+                     " already, perhaps of another writer on this place"};
+}
+
 class memory_file final : public file {
  public:
   memory_file(memory& owner, std::string_view name) : owner_(owner), name_(name) {}
@@ -8591,7 +8909,8 @@ class memory_file final : public file {
   }
   result<void> finish() override {
     std::lock_guard const lock(owner_.mutex_);
-    owner_.files_[name_] = std::move(data_);
+    if (!owner_.files_.try_emplace(name_, std::move(data_)).second) return name_is_taken(name_);
+    finished_ = true;
     return {};
   }
   result<void> discard() override {
@@ -8604,6 +8923,7 @@ class memory_file final : public file {
     return {};
   }
   result<void> remove() override {
+    if (!std::exchange(finished_, false)) return {};
     std::lock_guard const lock(owner_.mutex_);
     owner_.files_.erase(name_);
     return {};
@@ -8613,6 +8933,7 @@ class memory_file final : public file {
   memory& owner_;
   std::string name_;
   std::vector<std::byte> data_;
+  bool finished_ = false;
 };
 
 }  // namespace detail
@@ -8621,6 +8942,8 @@ BULKWRITER_DECL memory::memory() = default;
 BULKWRITER_DECL memory::~memory() = default;
 
 BULKWRITER_DECL result<std::unique_ptr<file>> memory::create(std::string_view name, std::uint64_t) {
+  std::lock_guard const lock(mutex_);
+  if (files_.contains(std::string(name))) return detail::name_is_taken(name);
   return std::unique_ptr<file>(new detail::memory_file(*this, name));
 }
 
@@ -8793,11 +9116,29 @@ BULKWRITER_DECL result<void> format::try_check_read_by(server_version oldest, st
 }  // namespace v1
 }  // namespace bulkwriter
 
+// ---------- bulkwriter/writer/detail/caught.ipp ---------------------------------------------------------------------
+
+namespace bulkwriter {
+inline namespace v1 {
+namespace detail {
+
+BULKWRITER_DECL error_info thrown_by(char const* whose, char const* what) {
+  std::string message = std::string("an exception came out of ") + whose;
+  if (what != nullptr) message += ": " + in_quotes(what, 200);
+  return {.code = errc::invalid_state, .message = std::move(message)};
+}
+
+}  // namespace detail
+}  // namespace v1
+}  // namespace bulkwriter
+
 // ---------- bulkwriter/writer/detail/chunk_writer.ipp ---------------------------------------------------------------
 
 namespace bulkwriter {
 inline namespace v1 {
 namespace detail {
+
+inline constexpr std::size_t longest_path = 400;  // in a message
 
 BULKWRITER_DECL chunk_writer::chunk_writer(std::span<field_info const> fields, new_file_format format,
                                            std::shared_ptr<output::place> place, writer_options options)
@@ -8812,9 +9153,14 @@ BULKWRITER_DECL chunk_writer::chunk_writer(std::span<field_info const> fields, n
   all_.options = encoder_->import_options();
 }
 
+// No field is looked at any more: those of a run-time schema are gone.
 BULKWRITER_DECL chunk_writer::~chunk_writer() {
-  if (uncommitted_rows_ == 0 || !failure_ || writing_ || std::uncaught_exceptions() > exceptions_at_birth_) return;
-  abandon();
+  if (uncommitted_rows_ == 0) return;
+  if (options_.remove_uncommitted) remove_finished();
+  // the error that fails the writer, and the one that flies, have said it; that files stay says only the former
+  bool const flies = std::uncaught_exceptions() > exceptions_at_birth_;
+  if (told_ || (flies && all_.size() == committed_groups_)) return;
+  (void)completes([this] { tell_abandoned(); });
 }
 
 BULKWRITER_DECL result<std::unique_ptr<chunk_writer>> chunk_writer::try_make(std::span<field_info const> fields,
@@ -8847,14 +9193,31 @@ BULKWRITER_DECL result<batch_files> chunk_writer::commit(chunk_writer* writer) {
 }
 
 BULKWRITER_DECL result<void> chunk_writer::append(void const* given, show_row show) {
-  row_.clear();
-  show(given, row_, row_.cells_.data());
-  return append(row_);
+  auto shown = caught("the values of the row", [&]() -> result<void> {
+    row_.clear();
+    show(given, row_, row_.cells_.data());
+    return {};
+  });
+  return shown ? append(row_) : refuse(this, std::move(shown).error());
+}
+
+BULKWRITER_DECL result<void> chunk_writer::refuse(chunk_writer* writer, error_info why) {
+  if (writer == nullptr) return moved_from();
+  if (auto usable = writer->check_usable(); !usable) return usable;
+  why.row = writer->offered_rows_++;
+  why.message = "row " + std::to_string(why.row) + ": " + why.message;
+  return why;
 }
 
 BULKWRITER_DECL result<void> chunk_writer::append(cell_row& given) {
   if (auto usable = check_usable(); !usable) [[unlikely]]
     return usable;
+  return caught("the format", [&] { return append_judged(given); });
+}
+
+// Until it is ended a row leaves no trace: what throws before may leave a part of it, which is dropped by whatever the
+// encoder is asked for next.
+BULKWRITER_DECL result<void> chunk_writer::append_judged(cell_row& given) {
   std::int64_t const row = offered_rows_++;
   std::vector<cell>& cells = given.cells_;
   checker_.judge(cells, given.problems());
@@ -8874,23 +9237,27 @@ BULKWRITER_DECL result<void> chunk_writer::append(cell_row& given) {
     if (auto cut = finish_chunk(); !cut) return cut;
     encoder_->put_row(cells);
   }
-  encoder_->end_row();
-  if (encoder_->rows() == 1) first_row_ = row;
-  last_row_ = row;
-  ++accepted_rows_;
-  ++uncommitted_rows_;
-  if (!encoder_->ready()) [[likely]]
-    return {};
-  if (auto flushed = flush(); !flushed) return fail(std::move(flushed).error());
-  return {};
+  return in_flight([this, row]() -> result<void> {
+    encoder_->end_row();
+    if (encoder_->rows() == 1) first_row_ = row;
+    last_row_ = row;
+    ++accepted_rows_;
+    ++uncommitted_rows_;
+    if (!encoder_->ready()) [[likely]]
+      return {};
+    if (auto opened = open(); !opened) return opened;
+    return encoder_->flush(sink());
+  });
 }
 
 BULKWRITER_DECL result<batch_files> chunk_writer::commit() {
   if (auto usable = check_usable(); !usable) return std::move(usable).error();
   if (auto finished = finish_chunk(); !finished) return std::move(finished).error();
   batch_files files{.options = all_.options};
-  for (std::size_t i = committed_groups_; i < all_.size(); ++i) files.groups.push_back(all_[i]);
+  files.groups.assign(std::next(all_.begin(), static_cast<std::ptrdiff_t>(committed_groups_)), all_.end());
+  // nothing throws from here on: after an exception the same files are still to be committed
   committed_groups_ = all_.size();
+  finished_.clear();
   uncommitted_rows_ = 0;
   return files;
 }
@@ -8909,7 +9276,7 @@ BULKWRITER_DECL format::byte_sink chunk_writer::sink() {
   return {this,
           [](void* self, std::size_t file, std::span<std::span<std::byte const> const> pieces) {
             auto& me = *static_cast<chunk_writer*>(self);
-            for (auto const& piece : pieces) me.size_ += piece.size();
+            for (auto const& piece : pieces) me.open_.bytes += piece.size();
             return me.files_[file]->write(pieces);
           },
           [](void* self, std::size_t file, std::span<std::byte const> head) {
@@ -8923,9 +9290,10 @@ BULKWRITER_DECL result<void> chunk_writer::open() {
   bool const group = !encoder_->file_names().empty();
   std::size_t const count = files();
   files_.reserve(count);
+  for (std::size_t i = 0; i < count; ++i) open_.paths.push_back(place_->path_of(file_name(i)));
   for (std::size_t i = 0; i < count; ++i) {
     auto opened = group ? place_->create_member(file_name(i), options_.chunk_size,
-                                                {.files = count, .head_size = encoder_->head_size(i)})
+                                                {.files = count, .head_size = encoder_->head_size(i), .writer = this})
                         : place_->create(file_name(i), options_.chunk_size);
     if (!opened) return std::move(opened).error();
     files_.push_back(*std::move(opened));
@@ -8933,89 +9301,127 @@ BULKWRITER_DECL result<void> chunk_writer::open() {
   return {};
 }
 
-// An exception out of a write (memory, a place of the user's own) leaves half a file, which nothing can be added to.
-BULKWRITER_DECL result<void> chunk_writer::check_usable() const {
-  if (!failure_) return failure_;
-  if (writing_)
-    return error_info{.code = errc::invalid_state, .message = "an exception has ended an earlier write of this writer"};
-  return {};
-}
-
-BULKWRITER_DECL result<void> chunk_writer::flush() {
-  writing_ = true;
-  auto opened = open();
-  auto flushed = opened ? encoder_->flush(sink()) : std::move(opened);
-  writing_ = false;
-  return flushed;
+BULKWRITER_DECL result<void> chunk_writer::finish_chunk() {
+  if (encoder_->rows() == 0) return {};
+  return in_flight([this] { return finish_files(); });
 }
 
 // The files of a group become visible one right after the other, when all of their bytes are written.
 BULKWRITER_DECL result<void> chunk_writer::finish_files() {
+  open_.rows = encoder_->rows();
   if (auto opened = open(); !opened) return opened;
   if (auto written = encoder_->finish(sink()); !written) return written;
+  // what may throw is done before the files become visible
+  if (all_.groups.size() == all_.groups.capacity()) all_.groups.reserve(2 * all_.size() + 1);
+  if (options_.remove_uncommitted) finished_.reserve(finished_.size() + files_.size());
   for (finished_files_ = 0; finished_files_ < files_.size(); ++finished_files_)
     if (auto finished = files_[finished_files_]->finish(); !finished) return finished;
-  return {};
-}
 
-BULKWRITER_DECL result<void> chunk_writer::finish_chunk() {
-  if (encoder_->rows() == 0) return {};
-  writing_ = true;
-  // what may throw is done before the files become visible
-  file_group group{.paths = {}, .rows = encoder_->rows()};
-  for (std::size_t i = 0; i < files(); ++i) group.paths.push_back(place_->path_of(file_name(i)));
-  all_.groups.reserve(all_.size() + 1);
-  auto finished = finish_files();
-  writing_ = false;
-  if (!finished) return fail(std::move(finished).error());
+  all_.groups.push_back(std::exchange(open_, {}));
+  if (options_.remove_uncommitted) std::move(files_.begin(), files_.end(), std::back_inserter(finished_));
   files_.clear();
   finished_files_ = 0;
-  group.bytes = std::exchange(size_, 0);
-  all_.groups.push_back(std::move(group));
   return {};
 }
 
-// Rows of the chunk are gone with it, so there is no way on: every later call says so again.
-BULKWRITER_DECL error_info chunk_writer::fail(error_info info) {
-  drop_files(info);
+// The one gate of all that changes what is on its way to files. From before the first thing that may go wrong until it
+// is proven that nothing has, the writer counts as failed: an exception finds it so, whatever it has left half done.
+// Then what is there is given up, and only then come words, which take memory: rows of the chunk are gone with it, so
+// there is no way on, and every later call says so again.
+template <class Step>
+result<void> chunk_writer::in_flight(Step const& step) {
+  struct attempt {
+    chunk_writer& of;
+    ~attempt() {
+      if (!of.usable_) of.give_up();
+    }
+  };
+  usable_ = false;
+  {
+    attempt const under_way{*this};
+    auto done = caught("the place of the files", step);
+    usable_ = done.has_value();
+    if (!usable_) cause_ = std::move(done).error();
+  }
+  if (usable_) [[likely]]
+    return {};
+  return failure();
+}
+
+BULKWRITER_DECL result<void> chunk_writer::check_usable() {
+  if (usable_) [[likely]]
+    return {};
+  return failure();
+}
+
+BULKWRITER_DECL error_info chunk_writer::failure() {
+  auto const stay_or_go = [](std::size_t files, char const* one, char const* more) {
+    return "; " + std::to_string(files) + (files == 1 ? " finished file that was" : " finished files that were") +
+           " never committed " + (files == 1 ? one : more);
+  };
+  error_info info = cause_;
+  if (info.code == errc{}) info = {.code = errc::invalid_state, .message = "memory has run out in a write"};
+  std::string const path = open_.paths.empty() ? file_name(0) : open_.paths.front();
   info.message = "rows " + std::to_string(first_row_) + " to " + std::to_string(last_row_) + " are not in " +
-                 in_quotes(place_->path_of(file_name(0)), 400) + (files() == 1 ? ": " : " and its group: ") + info.message;
+                 in_quotes(path, longest_path) + (files() == 1 ? ": " : " and its group: ") + info.message + left_behind_;
+  if (left_unsaid_) info.message += "; files of it may be left behind";
+  if (removed_files_ != 0) info.message += stay_or_go(removed_files_, "is removed", "are removed");
+  if (committed_groups_ != all_.size()) {
+    std::size_t stay = 0;
+    for (std::size_t i = committed_groups_; i < all_.size(); ++i) stay += all_[i].size();
+    info.message += stay_or_go(stay, "stays: ", "stay: ") +
+                    in_quotes(all_[committed_groups_].paths.front(), longest_path);
+    if (stay != 1) info.message += " to " + in_quotes(all_.groups.back().paths.back(), longest_path);
+  }
   info.row = first_row_;
-  failure_ = info;
+  told_ = true;
   return info;
 }
 
 // Those of a group that are finished already would be half a chunk: they go too, or are named.
-BULKWRITER_DECL void chunk_writer::drop_files(error_info& info) {
-  for (std::size_t i = 0; i < files_.size(); ++i) {
-    bool const finished = i < finished_files_;
-    auto const gone = finished ? files_[i]->remove() : files_[i]->discard();
-    if (gone) continue;
-    if (finished) info.message += "; " + in_quotes(place_->path_of(file_name(i)), 400) + " is left behind";
-    info.message += (finished ? ": " : "; ") + gone.error().message;
-  }
+BULKWRITER_DECL void chunk_writer::give_up() noexcept {
+  for (std::size_t i = 0; i < files_.size(); ++i) take_away(*files_[i], i < finished_files_, open_.paths[i]);
   files_.clear();
-  finished_files_ = 0;
+  if (options_.remove_uncommitted) remove_finished();
 }
 
-BULKWRITER_DECL void chunk_writer::abandon() noexcept {
-  auto const tell = [this] {
-    abandoned_rows const what{.rows = uncommitted_rows_, .data_path = place_->data_path()};
-    if (options_.on_abandoned)
-      options_.on_abandoned(what);
-    else
-      std::fprintf(stderr, "bulkwriter: a writer was destroyed with %llu %s never committed (%s)\n",
-                   static_cast<unsigned long long>(what.rows), what.rows == 1 ? "row that was" : "rows that were",
-                   what.data_path.c_str());
-  };
-#if defined(__cpp_exceptions)
-  try {
-    tell();
-  } catch (...) {  // a destructor is no place for it
+// The newest first: what a crash leaves is the beginning of the rows, as without it.
+BULKWRITER_DECL void chunk_writer::remove_finished() noexcept {
+  for (std::size_t g = all_.size(); g-- > committed_groups_ && !finished_.empty();) {
+    std::vector<std::string>& paths = all_.groups[g].paths;
+    for (std::size_t i = paths.size(); i-- > 0; finished_.pop_back()) {
+      if (!take_away(*finished_.back(), true, paths[i])) continue;
+      paths.erase(std::next(paths.begin(), static_cast<std::ptrdiff_t>(i)));
+      ++removed_files_;
+    }
+    if (paths.empty()) all_.groups.erase(std::next(all_.groups.begin(), static_cast<std::ptrdiff_t>(g)));
   }
-#else
-  tell();
-#endif
+}
+
+// Whether it is gone.
+BULKWRITER_DECL bool chunk_writer::take_away(output::file& file, bool finished, std::string const& path) noexcept {
+  bool gone = false;
+  bool const said = completes([&] {
+    auto const done = caught("the place of the files", [&] { return finished ? file.remove() : file.discard(); });
+    gone = done.has_value();
+    if (!gone) left_behind_ += (finished ? "; " + in_quotes(path, longest_path) + " is left behind: " : "; ") + done.error().message;
+  });
+  if (!said && !gone) left_unsaid_ = true;
+  return gone;
+}
+
+BULKWRITER_DECL void chunk_writer::tell_abandoned() const {
+  abandoned_rows what{.rows = uncommitted_rows_, .data_path = place_->data_path(), .files = {.options = all_.options}};
+  what.files.groups.assign(std::next(all_.begin(), static_cast<std::ptrdiff_t>(committed_groups_)), all_.end());
+  if (options_.on_abandoned) return options_.on_abandoned(what);
+  std::uint64_t files = 0, rows = 0;
+  for (file_group const& group : what.files) files += group.size(), rows += group.rows;
+  std::string line = "bulkwriter: a writer was destroyed with " + std::to_string(what.rows) +
+                     (what.rows == 1 ? " row that was" : " rows that were") + " never committed";
+  if (files != 0)
+    line += "; " + std::to_string(rows) + " of them stay in " + std::to_string(files) +
+            (files == 1 ? " finished file" : " finished files");
+  std::fprintf(stderr, "%s (%s)\n", line.c_str(), one_line(what.data_path, longest_path).c_str());
 }
 
 }  // namespace detail
@@ -9032,12 +9438,12 @@ namespace bulkwriter {
 inline namespace v1 {
 namespace detail {
 
-BULKWRITER_DECL std::string make_uuid() {
+BULKWRITER_DECL result<std::string> try_make_uuid() {
   static constexpr char digits[] = "0123456789abcdef";
   unsigned char random[16];
   if (::getentropy(random, sizeof random) != 0)
-    throw_error({.code = errc::io_error,
-                 .message = "the system gives no random bytes: " + std::generic_category().message(errno)});
+    return error_info{.code = errc::io_error,
+                      .message = "the system gives no random bytes: " + std::generic_category().message(errno)};
   std::string text;
   for (int byte = 0; byte < 16; ++byte) {
     unsigned value = random[byte];
@@ -9068,7 +9474,9 @@ BULKWRITER_DECL result<std::unique_ptr<chunk_writer>> try_make_local(std::span<f
     return std::move(checked).error();  // before folders are made
   std::string path = options.local_path.empty() ? "." : std::move(options.local_path);
   if (path.back() != '/') path += '/';
-  auto folder = output::folder::try_open(path + make_uuid());
+  auto uuid = try_make_uuid();
+  if (!uuid) return std::move(uuid).error();
+  auto folder = output::folder::try_open(path + *uuid);
   if (!folder) return std::move(folder).error();
   return chunk_writer::try_make(fields, std::move(format), *std::move(folder), std::move(shared));
 }
@@ -9268,8 +9676,15 @@ class text_node {
   bool boolean() const noexcept { return text_.front() == 't'; }
   std::int64_t integer() const noexcept { return number<std::int64_t>(); }
   std::uint64_t unsigned_integer() const noexcept { return number<std::uint64_t>(); }
-  double real() const noexcept { return floating<double>(); }
-  float real32() const noexcept { return floating<float>(); }  // infinite where it is too large
+  cell real() const noexcept {
+    double value = 0;
+    read_float(text_.data(), text_.data() + text_.size(), value);
+    return cell::float64(value);
+  }
+  /// The nearest float, unless it is infinite.
+  bool read_nearest(float& value) const noexcept {
+    return read_float(text_.data(), text_.data() + text_.size(), value).ec == std::errc();
+  }
   /// A view of the text, or of `scratch` where there are escapes.
   std::string_view string(std::string& scratch) const {
     if (text_.find('\\') == std::string_view::npos) return text_.substr(1, text_.size() - 2);
@@ -9332,22 +9747,15 @@ class text_node {
       if ((c == ']' || c == '}') && --depth == 0) return at;
     }
   }
-  template <class T>
-  bool read(T& value) const noexcept {
+  template <class Type>
+  bool read(Type& value) const noexcept {
     auto const [end, failed] = std::from_chars(text_.data(), text_.data() + text_.size(), value);
     return failed == std::errc() && end == text_.data() + text_.size();
   }
-  template <class T>
-  T number() const noexcept {
-    T value = 0;
+  template <class Type>
+  Type number() const noexcept {
+    Type value = 0;
     read(value);
-    return value;
-  }
-  template <class T>
-  T floating() const noexcept {
-    T value = 0;
-    if (read_float(text_.data(), text_.data() + text_.size(), value).ec == std::errc::result_out_of_range)
-      value = text_.front() == '-' ? -std::numeric_limits<T>::infinity() : std::numeric_limits<T>::infinity();
     return value;
   }
 
@@ -9471,9 +9879,9 @@ class json_to_cells {
     }
     if (k == kind::float32 || k == kind::float64) {
       if (!is_number(t)) return wrong(value, "a number");
-      if (k == kind::float64) return cell::float64(value.real());
-      float const single = value.real32();
-      return is_finite(single) ? cell::float32(single) : cell::float64(value.real());  // the checker tells the range
+      float single = 0;
+      if (k == kind::float32 && value.read_nearest(single)) return cell::float32(single);
+      return value.real();  // the checker tells the range
     }
     if (k == kind::json) {
       std::string& text = row_.new_text();
@@ -9510,8 +9918,8 @@ class json_to_cells {
 
   bool push_float(std::vector<float>& out, Node const& value) {
     if (!is_number(value.type())) return wrong(value, "a number"), false;
-    float const single = value.real32();
-    if (!is_finite(single)) return refuse(errc::out_of_range, shown(value) + " is outside the range of float32"), false;
+    float single = 0;
+    if (!value.read_nearest(single)) return refuse(errc::out_of_range, shown(value) + " is outside the range of float32"), false;
     out.push_back(single);
     return true;
   }
@@ -9519,20 +9927,20 @@ class json_to_cells {
     std::vector<float>& out = row_.new_floats();
     bool const good = read_elements(value, "an array of numbers", [&](Node const& e, std::size_t at) {
       if (is_number(e.type())) [[likely]]
-        if (float const single = e.real32(); is_finite(single)) [[likely]]
+        if (float single = 0; e.read_nearest(single)) [[likely]]
           return out.push_back(single), true;
       return refuse_element(at, [&] { push_float(out, e); });
     });
     return good ? cell::floats(out) : cell();
   }
 
-  template <class T>
-  cell read_integers(Node const& value, std::vector<T>& out) {
+  template <class Type>
+  cell read_integers(Node const& value, std::vector<Type>& out) {
     bool const good = read_elements(value, "an array of integers", [&](Node const& e, std::size_t at) {
-      using limits = std::numeric_limits<T>;
+      using limits = std::numeric_limits<Type>;
       json_type const t = e.type();
       if (t == json_type::integer && e.integer() >= limits::min() && e.integer() <= limits::max())
-        return out.push_back(static_cast<T>(e.integer())), true;
+        return out.push_back(static_cast<Type>(e.integer())), true;
       return refuse_element(at, [&] {
         if (t == json_type::integer || t == json_type::unsigned_integer)
           refuse(errc::out_of_range,
@@ -9542,7 +9950,7 @@ class json_to_cells {
       });
     });
     if (!good) return {};
-    if constexpr (std::is_same_v<T, std::int8_t>)
+    if constexpr (std::is_same_v<Type, std::int8_t>)
       return cell::int8s(out);
     else
       return cell::bytes(out);
@@ -11974,9 +12382,9 @@ text_error parse(std::string_view text, float& value);
 text_error parse(std::string_view text, double& value);
 text_error parse(std::string_view text, bool& value);
 
-template <std::integral T>
-  requires(!std::same_as<T, bool> && !std::same_as<T, char>)
-text_error parse(std::string_view text, T& value);
+template <std::integral Type>
+  requires(!std::same_as<Type, bool> && !std::same_as<Type, char>)
+text_error parse(std::string_view text, Type& value);
 /// @}
 
 /// A list `[0.25, -1e-3]` with blanks round its elements, into exactly `out.size()` numbers. Errors: `invalid_number`
@@ -11996,16 +12404,16 @@ bool is_json_number(std::string_view text);
 /// The text for a message: in single quotes, control characters and what is no UTF-8 as escapes, cut after 40 bytes.
 inline std::string quoted(std::string_view text) { return bulkwriter::detail::in_quotes(text); }
 
-template <std::integral T>
-  requires(!std::same_as<T, bool> && !std::same_as<T, char>)
-text_error parse(std::string_view text, T& value) {
-  using wide = std::conditional_t<std::is_signed_v<T>, long long, unsigned long long>;
+template <std::integral Type>
+  requires(!std::same_as<Type, bool> && !std::same_as<Type, char>)
+text_error parse(std::string_view text, Type& value) {
+  using wide = std::conditional_t<std::is_signed_v<Type>, long long, unsigned long long>;
   wide whole = 0;
   if (text_error failed = input::parse(text, whole); failed.code != errc{}) return failed;
-  if (whole < static_cast<wide>(std::numeric_limits<T>::min()) ||
-      whole > static_cast<wide>(std::numeric_limits<T>::max()))
-    return {errc::invalid_number, quoted(text) + " does not fit " + std::to_string(sizeof(T) * 8) + " bits"};
-  value = static_cast<T>(whole);
+  if (whole < static_cast<wide>(std::numeric_limits<Type>::min()) ||
+      whole > static_cast<wide>(std::numeric_limits<Type>::max()))
+    return {errc::invalid_number, quoted(text) + " does not fit " + std::to_string(sizeof(Type) * 8) + " bits"};
+  value = static_cast<Type>(whole);
   return {};
 }
 
@@ -12075,17 +12483,17 @@ class csv_cell {
   /// Where the cell begins; if it is quoted, at the quote.
   text_position position() const noexcept { return position_; }
 
-  /// The cell as a T: the whole text must be consumed; no locale, no blanks, no leading '+'.
-  /// T: integers, floating-point (finite), bool (true, false, True, False, TRUE, FALSE, 1, 0), std::string,
+  /// The cell as a Type: the whole text must be consumed; no locale, no blanks, no leading '+'.
+  /// Type: integers, floating-point (finite), bool (true, false, True, False, TRUE, FALSE, 1, 0), std::string,
   /// std::string_view, std::optional of these (an empty cell is nullopt), std::vector or std::array of float or double
   /// from a list `[0.25, -1e-3]`.
   /// Errors, with file, line, column and value: `invalid_number`, `wrong_type` (bool), `wrong_dim` (std::array).
   /// @{
-  template <class T>
-  result<T> try_as() const;
-  template <class T>
-  T as() const {
-    return try_as<T>().value();
+  template <class Type>
+  result<Type> try_as() const;
+  template <class Type>
+  Type as() const {
+    return try_as<Type>().value();
   }
   /// @}
 
@@ -12245,33 +12653,33 @@ class csv_reader {
   std::optional<error_info> failure_ = {};
 };
 
-template <class T>
-result<T> csv_cell::try_as() const {
-  if constexpr (std::same_as<T, std::string> || std::same_as<T, std::string_view>) {
-    return T(text_);
-  } else if constexpr (requires { requires std::same_as<T, std::optional<typename T::value_type>>; }) {
-    if (empty()) return T();
-    auto some = try_as<typename T::value_type>();
+template <class Type>
+result<Type> csv_cell::try_as() const {
+  if constexpr (std::same_as<Type, std::string> || std::same_as<Type, std::string_view>) {
+    return Type(text_);
+  } else if constexpr (requires { requires std::same_as<Type, std::optional<typename Type::value_type>>; }) {
+    if (empty()) return Type();
+    auto some = try_as<typename Type::value_type>();
     if (!some) return std::move(some).error();
-    return T(*std::move(some));
-  } else if constexpr (std::is_arithmetic_v<T>) {
-    T value = {};
+    return Type(*std::move(some));
+  } else if constexpr (std::is_arithmetic_v<Type>) {
+    Type value = {};
     if (input::text_error const failed = input::parse(text_, value); failed.code != errc{})
       return make_error(failed.code, failed.message);
     return value;
-  } else if constexpr (requires(T& list) { list.push_back(typename T::value_type()); }) {
-    T list(input::count_list(text_));
+  } else if constexpr (requires(Type& list) { list.push_back(typename Type::value_type()); }) {
+    Type list(input::count_list(text_));
     if (auto read = try_read_vector(std::span{list}); !read) return std::move(read).error();
     return list;
-  } else if constexpr (requires(T& list) {
-                         std::tuple_size<T>::value;
+  } else if constexpr (requires(Type& list) {
+                         std::tuple_size<Type>::value;
                          std::span{list};
                        }) {
-    T list = {};
+    Type list = {};
     if (auto read = try_read_vector(std::span{list}); !read) return std::move(read).error();
     return list;
   } else {
-    static_assert(sizeof(T) == 0,
+    static_assert(sizeof(Type) == 0,
                   "bulkwriter: a CSV cell cannot be read as this type; ask for a number, bool, string, optional of "
                   "these, vector or array of floats");
     return error_info{};
@@ -12665,8 +13073,8 @@ struct runtime_parts {
   cell_row row;
 };
 
-template <class T>
-concept has_cells = requires(T const& value, cell_row& row) { cells_of<T>::read(value, row); };
+template <class Type>
+concept has_cells = requires(Type const& value, cell_row& row) { cells_of<Type>::read(value, row); };
 
 }  // namespace detail
 
@@ -12746,8 +13154,11 @@ class bulk_writer<runtime_schema, Format> : public bulk_writer_base {
   template <detail::has_cells Row>
   result<void> try_append_row(Row const& row) {
     if (!parts_) return core::append(nullptr, nullptr, nullptr);  // moved from
-    cells_of<Row>::read(row, parts_->row);
-    return core::append(get(), parts_->row);
+    auto read = detail::caught("the values of the row", [&]() -> result<void> {
+      cells_of<Row>::read(row, parts_->row);
+      return {};
+    });
+    return read ? core::append(get(), parts_->row) : core::refuse(get(), std::move(read).error());
   }
   template <detail::has_cells Row>
   void append_row(Row const& row) {
@@ -12760,16 +13171,11 @@ class bulk_writer<runtime_schema, Format> : public bulk_writer_base {
   /// @{
   template <std::ranges::input_range Rows>
   result<std::uint64_t> try_append_rows(Rows&& rows) {
-    std::uint64_t n = 0;
-    for (auto&& row : rows) {
-      if (auto appended = try_append_row(row); !appended) return std::move(appended).error();
-      ++n;
-    }
-    return n;
+    return detail::caught("the range of rows", [&] { return append_range(rows); });
   }
   template <std::ranges::input_range Rows>
   std::uint64_t append_rows(Rows&& rows) {
-    return try_append_rows(std::forward<Rows>(rows)).value();
+    return append_range(rows).value();  // what the range throws passes
   }
   /// @}
 
@@ -12799,6 +13205,16 @@ class bulk_writer<runtime_schema, Format> : public bulk_writer_base {
   }
 
  private:
+  template <class Rows>
+  result<std::uint64_t> append_range(Rows& rows) {
+    std::uint64_t n = 0;
+    for (auto&& row : rows) {
+      if (auto appended = try_append_row(row); !appended) return std::move(appended).error();
+      ++n;
+    }
+    return n;
+  }
+
   std::unique_ptr<detail::runtime_parts> parts_;  // dies before the writer in the base, which then looks at no field
 };
 
@@ -12848,6 +13264,9 @@ struct remote_options {
   std::uint64_t part_size =
       0;  ///< bytes, 5 MiB to 5 GiB; 0: 16 MiB (NumPy: 5 to 16), or more where chunk_size asks for it
   abandon_handler on_abandoned = {};  ///< empty: one line on stderr
+  /// Whether a writer that fails, or is destroyed with uncommitted rows, removes the objects that it has finished since
+  /// the last commit. false: they stay, and are named.
+  bool remove_uncommitted = false;
   /// The oldest server that must be able to import the files: fields that it does not read in this format are
   /// invalid_schema when the writer is made. {}: whatever the collection's own server takes.
   server_version oldest_server = {};
@@ -14075,7 +14494,6 @@ inline object_info upload_file(object_store const& store, std::string const& pat
 #include <cerrno>
 #include <climits>
 #include <cstdlib>
-#include <exception>
 #include <fcntl.h>
 #include <filesystem>
 #include <fstream>
@@ -15193,8 +15611,8 @@ namespace detail {
 
 template <auto Free>
 struct freed_by {
-  template <class T>
-  void operator()(T* p) const noexcept {
+  template <class Type>
+  void operator()(Type* p) const noexcept {
     Free(p);
   }
 };
@@ -19055,19 +19473,19 @@ namespace detail {
 inline bool is_blank(char c) noexcept { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
 inline bool is_digit(char c) noexcept { return c >= '0' && c <= '9'; }
 
-template <class T>
-text_error parse_float(std::string_view text, T& value) {
+template <class Type>
+text_error parse_float(std::string_view text, Type& value) {
   char const* const last = text.data() + text.size();
   auto const [end, failed] = bulkwriter::detail::read_float(text.data(), last, value);
   if (end == last && failed == std::errc{}) return {};
   if (text.empty()) return {errc::invalid_number, "an empty cell where a number is due"};
   if (end == last && failed == std::errc::result_out_of_range)
-    return {errc::invalid_number, quoted(text) + " is too large for " + std::to_string(sizeof(T) * 8) + "-bit floats"};
+    return {errc::invalid_number, quoted(text) + " is too large for " + std::to_string(sizeof(Type) * 8) + "-bit floats"};
   return {errc::invalid_number, quoted(text) + " is not a finite number"};
 }
 
-template <class T>
-text_error parse_integer(std::string_view text, T& value) {
+template <class Type>
+text_error parse_integer(std::string_view text, Type& value) {
   char const* const last = text.data() + text.size();
   auto const [end, failed] = std::from_chars(text.data(), last, value);
   if (end == last && failed == std::errc{}) return {};
@@ -19077,8 +19495,8 @@ text_error parse_integer(std::string_view text, T& value) {
   return {errc::invalid_number, quoted(text) + " is not an integer"};
 }
 
-template <class T>
-text_error parse_list(std::string_view text, std::span<T> out) {
+template <class Type>
+text_error parse_list(std::string_view text, std::span<Type> out) {
   char const* p = text.data();
   char const* const last = p + text.size();
   auto const skip_blanks = [&] {
@@ -19098,8 +19516,8 @@ text_error parse_list(std::string_view text, std::span<T> out) {
     ++p;
   } else {
     for (;;) {
-      T surplus;  // elements beyond the last are still checked and counted, for the message
-      T& value = count < out.size() ? out[count] : surplus;
+      Type surplus;  // elements beyond the last are still checked and counted, for the message
+      Type& value = count < out.size() ? out[count] : surplus;
       ++count;
       auto const [end, failed] = bulkwriter::detail::read_float(p, last, value);
       if (failed != std::errc{})
@@ -19609,17 +20027,17 @@ class text_to_cell {
     return refuse(errc::out_of_range, quoted_start(text) + " does not fit 64 bits");
   }
 
-  template <class T>
+  template <class Type>
   cell read_number(std::string_view text) {
     char const* const last = text.data() + text.size();
-    T value = 0;
+    Type value = 0;
     auto const [end, failed] = read_float(text.data(), last, value);
     if (end != last || failed == std::errc::invalid_argument)
       return refuse(errc::invalid_number, quoted_start(text) + " is not a finite number");
     if (failed != std::errc())
       return refuse(errc::out_of_range,
                     quoted_start(text) + " is outside the range of " + std::string(to_string(field_.type)));
-    if constexpr (std::is_same_v<T, float>)
+    if constexpr (std::is_same_v<Type, float>)
       return cell::float32(value);
     else
       return cell::float64(value);
@@ -20424,8 +20842,10 @@ BULKWRITER_DECL result<std::unique_ptr<chunk_writer>> try_make_remote(std::span<
                                  ", which is not between 1 and " + std::to_string(storage::max_connections)};
   std::string path = std::move(options.remote_path);
   while (path.ends_with('/')) path.pop_back();  // "/" and "/a/": one slash before the uuid
+  auto uuid = try_make_uuid();
+  if (!uuid) return std::move(uuid).error();
   auto place = std::make_shared<storage::object_place>(
-      store, path + '/' + make_uuid(),
+      store, path + '/' + *uuid,
       storage::object_options{.connections = options.connections, .part_size = options.part_size});
   return chunk_writer::try_make(fields, std::move(format), std::move(place), std::move(shared));
 }
@@ -23186,9 +23606,9 @@ BULKWRITER_DECL result<object_info> try_upload_file(object_store const& store, s
 namespace bulkwriter {
 inline namespace v1 {
 namespace detail {
-template <class T>
+template <class Type>
 struct boost_json_text {
-  static void append(std::string& out, T const& value) { out += boost::json::serialize(value); }
+  static void append(std::string& out, Type const& value) { out += boost::json::serialize(value); }
 };
 }  // namespace detail
 
@@ -23280,11 +23700,17 @@ class boost_node {
     return value_->is_int64() ? value_->get_int64() : static_cast<std::int64_t>(value_->get_uint64());
   }
   std::uint64_t unsigned_integer() const noexcept { return value_->get_uint64(); }
-  double real() const noexcept {
-    if (value_->is_double()) return value_->get_double();
-    return value_->is_int64() ? static_cast<double>(value_->get_int64()) : static_cast<double>(value_->get_uint64());
+  cell real() const noexcept {
+    if (double const* const number = value_->if_double()) return cell::float64(*number);
+    return cell::float64(value_->is_int64() ? static_cast<double>(value_->get_int64())
+                                            : static_cast<double>(value_->get_uint64()));
   }
-  float real32() const noexcept { return static_cast<float>(real()); }
+  bool read_nearest(float& value) const noexcept {
+    cell const wide = real();
+    if (!fits_float32_bits(wide.number_bits())) return false;
+    value = static_cast<float>(wide.as_number());
+    return true;
+  }
   std::string_view string(std::string&) const noexcept { return value_->get_string(); }
   void append_json(std::string& out) const { out += boost::json::serialize(*value_); }
 

@@ -30,7 +30,7 @@ NETWORK = {"http", "auth", "storage", "import", "run", "bulkwriter.hpp"}
 WITH_BODIES = ["auth/digest.hpp", "auth/sigv4.hpp"]
 
 # Besides C++, the operating system's words for files: the standard library cannot write, sync and rename safely.
-SYSTEM = ["dirent.h", "fcntl.h", "poll.h", "sys/mman.h", "sys/random.h", "sys/stat.h", "sys/statvfs.h", "sys/types.h",
+SYSTEM = ["dirent.h", "fcntl.h", "poll.h", "sys/mman.h", "sys/random.h", "sys/stat.h", "sys/statvfs.h", "sys/syscall.h", "sys/types.h",
           "sys/uio.h", "unistd.h", "emmintrin.h", "immintrin.h"]
 
 

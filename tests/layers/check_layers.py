@@ -64,7 +64,7 @@ STANDARD = set(
 SYSTEM = {
     "arpa/inet.h", "cpuid.h", "dirent.h", "emmintrin.h", "errno.h", "fcntl.h", "immintrin.h", "locale.h", "netdb.h",
     "netinet/in.h", "netinet/tcp.h", "nmmintrin.h", "poll.h", "signal.h", "stdio.h", "stdlib.h", "sys/mman.h", "sys/random.h",
-    "sys/resource.h", "sys/socket.h", "sys/stat.h", "sys/statvfs.h", "sys/types.h", "sys/uio.h", "time.h", "tmmintrin.h",
+    "sys/resource.h", "sys/socket.h", "sys/stat.h", "sys/statvfs.h", "sys/syscall.h", "sys/types.h", "sys/uio.h", "time.h", "tmmintrin.h",
     "unistd.h", "wmmintrin.h",
 }
 

@@ -6,6 +6,7 @@
     check_toolchains.py whole ...                      whole.cpp runs, in separate compilation
     check_toolchains.py header-only ...                whole.cpp runs, with all bodies in its own unit
     check_toolchains.py no-exceptions ...              a plain name that meets an error says it and aborts
+    check_toolchains.py not-finite ...                 NaN and infinities are refused by a program that promises none
     ... is --compiler clang++-22 --root DIR --work DIR [--launcher ccache] [-- FLAG...]
 
 Exit code 77: the compiler is not installed. FLAG is, say, -std=c++23.
@@ -90,13 +91,23 @@ def check_no_exceptions(options):
         return f"exit code {done.returncode} and {done.stderr!r}, wanted that of abort and {wanted!r}"
 
 
+def check_not_finite(options):
+    for promise in ["-ffast-math", "-ffinite-math-only"]:
+        for level in ["-O2", "-O3"]:  # after the -O0 of every unit that is no local one
+            program = build(options, "not_finite.cpp", flags=[level, promise])
+            done = subprocess.run([program], capture_output=True, text=True, timeout=120)
+            if done.returncode != 0:
+                return f"{level} {promise}: exit code {done.returncode}\n{done.stderr}"
+
+
 def main():
     arguments, flags = sys.argv[1:], []
     if "--" in arguments:
         at = arguments.index("--")
         arguments, flags = arguments[:at], arguments[at + 1 :]
     checks = {"local": check_local, "declarations": check_declarations, "whole": check_whole,
-              "header-only": check_header_only, "no-exceptions": check_no_exceptions}
+              "header-only": check_header_only, "no-exceptions": check_no_exceptions,
+              "not-finite": check_not_finite}
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("what", choices=checks)
     parser.add_argument("--reference", type=pathlib.Path)

@@ -21,9 +21,9 @@
 namespace bulkwriter {
 inline namespace v1 {
 namespace detail {
-template <class T>
+template <class Type>
 struct boost_json_text {
-  static void append(std::string& out, T const& value) { out += boost::json::serialize(value); }
+  static void append(std::string& out, Type const& value) { out += boost::json::serialize(value); }
 };
 }  // namespace detail
 

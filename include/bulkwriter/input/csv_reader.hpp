@@ -57,17 +57,17 @@ class csv_cell {
   /// Where the cell begins; if it is quoted, at the quote.
   text_position position() const noexcept { return position_; }
 
-  /// The cell as a T: the whole text must be consumed; no locale, no blanks, no leading '+'.
-  /// T: integers, floating-point (finite), bool (true, false, True, False, TRUE, FALSE, 1, 0), std::string,
+  /// The cell as a Type: the whole text must be consumed; no locale, no blanks, no leading '+'.
+  /// Type: integers, floating-point (finite), bool (true, false, True, False, TRUE, FALSE, 1, 0), std::string,
   /// std::string_view, std::optional of these (an empty cell is nullopt), std::vector or std::array of float or double
   /// from a list `[0.25, -1e-3]`.
   /// Errors, with file, line, column and value: `invalid_number`, `wrong_type` (bool), `wrong_dim` (std::array).
   /// @{
-  template <class T>
-  result<T> try_as() const;
-  template <class T>
-  T as() const {
-    return try_as<T>().value();
+  template <class Type>
+  result<Type> try_as() const;
+  template <class Type>
+  Type as() const {
+    return try_as<Type>().value();
   }
   /// @}
 
@@ -227,33 +227,33 @@ class csv_reader {
   std::optional<error_info> failure_ = {};
 };
 
-template <class T>
-result<T> csv_cell::try_as() const {
-  if constexpr (std::same_as<T, std::string> || std::same_as<T, std::string_view>) {
-    return T(text_);
-  } else if constexpr (requires { requires std::same_as<T, std::optional<typename T::value_type>>; }) {
-    if (empty()) return T();
-    auto some = try_as<typename T::value_type>();
+template <class Type>
+result<Type> csv_cell::try_as() const {
+  if constexpr (std::same_as<Type, std::string> || std::same_as<Type, std::string_view>) {
+    return Type(text_);
+  } else if constexpr (requires { requires std::same_as<Type, std::optional<typename Type::value_type>>; }) {
+    if (empty()) return Type();
+    auto some = try_as<typename Type::value_type>();
     if (!some) return std::move(some).error();
-    return T(*std::move(some));
-  } else if constexpr (std::is_arithmetic_v<T>) {
-    T value = {};
+    return Type(*std::move(some));
+  } else if constexpr (std::is_arithmetic_v<Type>) {
+    Type value = {};
     if (input::text_error const failed = input::parse(text_, value); failed.code != errc{})
       return make_error(failed.code, failed.message);
     return value;
-  } else if constexpr (requires(T& list) { list.push_back(typename T::value_type()); }) {
-    T list(input::count_list(text_));
+  } else if constexpr (requires(Type& list) { list.push_back(typename Type::value_type()); }) {
+    Type list(input::count_list(text_));
     if (auto read = try_read_vector(std::span{list}); !read) return std::move(read).error();
     return list;
-  } else if constexpr (requires(T& list) {
-                         std::tuple_size<T>::value;
+  } else if constexpr (requires(Type& list) {
+                         std::tuple_size<Type>::value;
                          std::span{list};
                        }) {
-    T list = {};
+    Type list = {};
     if (auto read = try_read_vector(std::span{list}); !read) return std::move(read).error();
     return list;
   } else {
-    static_assert(sizeof(T) == 0,
+    static_assert(sizeof(Type) == 0,
                   "bulkwriter: a CSV cell cannot be read as this type; ask for a number, bool, string, optional of "
                   "these, vector or array of floats");
     return error_info{};

@@ -32,9 +32,9 @@ text_error parse(std::string_view text, float& value);
 text_error parse(std::string_view text, double& value);
 text_error parse(std::string_view text, bool& value);
 
-template <std::integral T>
-  requires(!std::same_as<T, bool> && !std::same_as<T, char>)
-text_error parse(std::string_view text, T& value);
+template <std::integral Type>
+  requires(!std::same_as<Type, bool> && !std::same_as<Type, char>)
+text_error parse(std::string_view text, Type& value);
 /// @}
 
 /// A list `[0.25, -1e-3]` with blanks round its elements, into exactly `out.size()` numbers. Errors: `invalid_number`
@@ -54,16 +54,16 @@ bool is_json_number(std::string_view text);
 /// The text for a message: in single quotes, control characters and what is no UTF-8 as escapes, cut after 40 bytes.
 inline std::string quoted(std::string_view text) { return bulkwriter::detail::in_quotes(text); }
 
-template <std::integral T>
-  requires(!std::same_as<T, bool> && !std::same_as<T, char>)
-text_error parse(std::string_view text, T& value) {
-  using wide = std::conditional_t<std::is_signed_v<T>, long long, unsigned long long>;
+template <std::integral Type>
+  requires(!std::same_as<Type, bool> && !std::same_as<Type, char>)
+text_error parse(std::string_view text, Type& value) {
+  using wide = std::conditional_t<std::is_signed_v<Type>, long long, unsigned long long>;
   wide whole = 0;
   if (text_error failed = input::parse(text, whole); failed.code != errc{}) return failed;
-  if (whole < static_cast<wide>(std::numeric_limits<T>::min()) ||
-      whole > static_cast<wide>(std::numeric_limits<T>::max()))
-    return {errc::invalid_number, quoted(text) + " does not fit " + std::to_string(sizeof(T) * 8) + " bits"};
-  value = static_cast<T>(whole);
+  if (whole < static_cast<wide>(std::numeric_limits<Type>::min()) ||
+      whole > static_cast<wide>(std::numeric_limits<Type>::max()))
+    return {errc::invalid_number, quoted(text) + " does not fit " + std::to_string(sizeof(Type) * 8) + " bits"};
+  value = static_cast<Type>(whole);
   return {};
 }
 

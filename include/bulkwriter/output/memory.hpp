@@ -24,7 +24,7 @@ class memory_file;
 ///     bw::bulk_writer<article_schema, bw::format::json> writer{place};
 class memory final : public place {
  public:
-  /// A file of a name that is there already replaces it when it is finished. No errors.
+  /// Error io_error if there is a file of this name; one that comes later is an error of `finish`.
   BULKWRITER_DECL result<std::unique_ptr<file>> create(std::string_view name, std::uint64_t max_size) override;
   /// The same: any file here can be rewritten.
   BULKWRITER_DECL result<std::unique_ptr<file>> create_member(std::string_view name, std::uint64_t max_size,

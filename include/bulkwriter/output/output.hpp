@@ -28,7 +28,8 @@ class file {
   /// Appends the pieces in order. They are free again when the call returns. After an error only `discard` is useful.
   virtual result<void> write(std::span<bytes const> pieces) = 0;
 
-  /// Makes the file whole and visible. After an error nothing is left, or the message names what is.
+  /// Makes the file whole and visible, and never replaces another. After an error nothing is left, or the message names
+  /// what is. A place may keep the files of a group hidden until the last of them is finished.
   virtual result<void> finish() = 0;
 
   /// Gives the file up and removes what was written. Does nothing after a successful `finish`.
@@ -41,8 +42,8 @@ class file {
     return error_info{.code = errc::invalid_state, .message = "the beginning of a file cannot be rewritten here"};
   }
 
-  /// Takes a finished file away again, because another file of its group has failed. The default refuses with
-  /// invalid_state: the file stays, and the writer's error names it.
+  /// Takes a finished file away again, because another file of its group has failed, or because its rows were never
+  /// committed. The default refuses with invalid_state: the file stays, and the writer's error names it.
   virtual result<void> remove() {
     return error_info{.code = errc::invalid_state, .message = "a finished file cannot be removed here"};
   }
@@ -52,6 +53,7 @@ class file {
 struct group_member {
   std::size_t files = 1;      ///< of the group: so many are open at the same time
   std::size_t head_size = 0;  ///< bytes at the beginning that `rewrite_head` may replace
+  void const* writer = nullptr;  ///< the same for all files of a group, and for no other writer's
 };
 
 /// Where the files of one writer go: a folder on disk, a prefix in a bucket, memory. Thread-safe.
@@ -60,7 +62,7 @@ class place {
   virtual ~place() = default;
 
   /// Opens a file of this name ("1.parquet"). `max_size` is a hard bound on the bytes that will be written. The place
-  /// must outlive the file.
+  /// must outlive the file. A name that is taken is an error, here or in `finish`.
   virtual result<std::unique_ptr<file>> create(std::string_view name, std::uint64_t max_size) = 0;
 
   /// The same for a file of a group; `max_size` bounds the group in all. The name has a folder: "1/id.npy". The default

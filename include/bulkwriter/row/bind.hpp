@@ -25,23 +25,23 @@ namespace detail {
 
 // ---- the schema's struct ----
 
-template <class S, std::size_t I>
+template <class S, std::size_t Index>
 struct column_without_member {
-  using F = field_at<S, I>;
+  using F = field_at<S, Index>;
   static_assert(rule::field<F::name_storage, F::info.may_be_null()>,
                 "bulkwriter: this column<> has no member, so a row given as a struct cannot bring its value; bind it "
                 "with field<>, "
                 "make it nullable, or append by name");
 };
 
-template <class S, std::size_t I, class Row>
+template <class S, std::size_t Index, class Row>
 void show_member(Row const& row, cell_row& memory, cell* cells) {
-  using F = field_at<S, I>;
+  using F = field_at<S, Index>;
   if constexpr (F::info.written()) {
     if constexpr (requires { F::ok; }) {
-      if constexpr (F::ok) cells[I] = field_cell_of<F>(F::get(row), memory);
+      if constexpr (F::ok) cells[Index] = field_cell_of<F>(F::get(row), memory);
     } else {
-      static_assert(sizeof(column_without_member<S, I>) != 0);
+      static_assert(sizeof(column_without_member<S, Index>) != 0);
     }
   }
 }
@@ -49,23 +49,23 @@ void show_member(Row const& row, cell_row& memory, cell* cells) {
 template <class S, class Row>
 void show_struct(void const* row, cell_row& memory, cell* cells) {
   if constexpr (S::one_struct)
-    [&]<std::size_t... I>(std::index_sequence<I...>) {
-      (show_member<S, I>(*static_cast<Row const*>(row), memory, cells), ...);
+    [&]<std::size_t... Index>(std::index_sequence<Index...>) {
+      (show_member<S, Index>(*static_cast<Row const*>(row), memory, cells), ...);
     }(std::make_index_sequence<S::size>{});
 }
 
 // ---- values by name or by position: references side by side, and where each field finds its own ----
 
-template <std::size_t I, class V>
+template <std::size_t Index, class V>
 struct value_ref {
   V const& value;
 };
 template <class, class... V>
 struct value_refs;
-template <std::size_t... I, class... V>
-struct value_refs<std::index_sequence<I...>, V...> : value_ref<I, V>... {};
-template <std::size_t I, class V>
-constexpr V const& value_at(value_ref<I, V> const& ref) noexcept {
+template <std::size_t... Index, class... V>
+struct value_refs<std::index_sequence<Index...>, V...> : value_ref<Index, V>... {};
+template <std::size_t Index, class V>
+constexpr V const& value_at(value_ref<Index, V> const& ref) noexcept {
   return ref.value;
 }
 
@@ -113,12 +113,12 @@ template <fixed_string... Name>
 struct name_list {
   static constexpr std::array<std::string_view, sizeof...(Name)> views{stored_name<Name>.view()...};
 };
-template <std::size_t I, fixed_string First, fixed_string... Rest>
+template <std::size_t Index, fixed_string First, fixed_string... Rest>
 consteval auto nth_name() {
-  if constexpr (I == 0)
+  if constexpr (Index == 0)
     return First;
   else
-    return nth_name<I - 1, Rest...>();
+    return nth_name<Index - 1, Rest...>();
 }
 
 /// By name: the names are known to the compiler.
@@ -152,9 +152,9 @@ struct by_position {
   static constexpr std::array<std::string_view, Args> names{};  // no argument is loose
 };
 
-template <class S, std::size_t I, class V>
+template <class S, std::size_t Index, class V>
 struct value_rules {
-  using F = field_at<S, I>;
+  using F = field_at<S, Index>;
   static constexpr bool fits = is_null_type<V> || storable<plain_type<V>, F::attributes, strictness::value>();
   static constexpr bool extent = extent_fits<plain_type<V>>(F::info);
   static constexpr bool present = !is_null_type<V> || F::info.may_be_null();
@@ -162,10 +162,10 @@ struct value_rules {
 };
 // Says which rule is broken. Apart from the rules, since Clang calls nothing constant that a failed assertion stands
 // in.
-template <class S, std::size_t I, class V>
+template <class S, std::size_t Index, class V>
 struct value_check {
-  using rules = value_rules<S, I, V>;
-  static constexpr auto name = field_at<S, I>::name_storage;
+  using rules = value_rules<S, Index, V>;
+  static constexpr auto name = field_at<S, Index>::name_storage;
   static_assert(
       rule::field<name, rules::fits>,
       "bulkwriter: a value of this C++ type cannot be stored in this field (boolean: bool; integers: an integer; "
@@ -218,10 +218,10 @@ void make_dynamic_text(std::string& object, Refs const& refs, std::string_view g
   object += '}';
 }
 
-template <class S, class Bound, std::size_t I, class Refs, class Args>
+template <class S, class Bound, std::size_t Index, class Refs, class Args>
 void show_bound(Refs const& refs, cell_row& memory, cell* cells, Args args) {
-  using F = field_at<S, I>;
-  constexpr int a = Bound::bound.argument_of[I];
+  using F = field_at<S, Index>;
+  constexpr int a = Bound::bound.argument_of[Index];
   constexpr bool has_loose = [] {
     for (bool const loose : Bound::bound.is_loose)
       if (loose) return true;
@@ -232,17 +232,17 @@ void show_bound(Refs const& refs, cell_row& memory, cell* cells, Args args) {
     if constexpr (a != no_value) append_given_object(given, value_at<static_cast<std::size_t>(a)>(refs));
     std::string& object = memory.new_text();
     make_dynamic_text<Bound>(object, refs, given, args);
-    cells[I] = cell::text(object);
+    cells[Index] = cell::text(object);
   } else if constexpr (a != no_value) {
-    cells[I] = field_cell_of<F>(value_at<static_cast<std::size_t>(a)>(refs), memory);
+    cells[Index] = field_cell_of<F>(value_at<static_cast<std::size_t>(a)>(refs), memory);
   }
 }
 
 template <class S, class Bound, class Refs>
 void show_values(void const* row, cell_row& memory, cell* cells) {
   auto const& refs = *static_cast<Refs const*>(row);
-  [&]<std::size_t... I>(std::index_sequence<I...>) {
-    (show_bound<S, Bound, I>(refs, memory, cells, std::make_index_sequence<Bound::bound.is_loose.size()>{}), ...);
+  [&]<std::size_t... Index>(std::index_sequence<Index...>) {
+    (show_bound<S, Bound, Index>(refs, memory, cells, std::make_index_sequence<Bound::bound.is_loose.size()>{}), ...);
   }(std::make_index_sequence<S::size>{});
 }
 

@@ -1,5 +1,8 @@
 #pragma once
 
+#include <bulkwriter/schema/finite.hpp>
+
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -31,7 +34,7 @@ class cell {
     list,              ///< the elements of an array, or the structs of an array of structs
   };
 
-  /// Each from its value. Spans and text are kept as views.
+  /// Each from its value. Spans and text are kept as views. Numbers by reference: see schema/finite.hpp.
   /// @{
   constexpr cell() noexcept : integer_(0) {}
   static constexpr cell boolean(bool value) noexcept { return {type::boolean, std::int64_t{value}}; }
@@ -39,8 +42,12 @@ class cell {
   static constexpr cell integer(std::uint64_t value) noexcept {
     return {type::unsigned_integer, static_cast<std::int64_t>(value)};
   }
-  static constexpr cell float32(float value) noexcept { return {type::float32, double{value}}; }
-  static constexpr cell float64(double value) noexcept { return {type::float64, value}; }
+  static constexpr cell float32(float const& value) noexcept {
+    return {type::float32, static_cast<std::int64_t>(detail::widened_bits(value))};
+  }
+  static constexpr cell float64(double const& value) noexcept {
+    return {type::float64, static_cast<std::int64_t>(detail::bits_of(value))};
+  }
   static constexpr cell text(std::string_view value) noexcept { return {type::text, value.data(), value.size()}; }
   static constexpr cell floats(std::span<float const> values) noexcept {
     return {type::floats, values.data(), values.size()};
@@ -80,7 +87,8 @@ class cell {
   constexpr bool as_boolean() const noexcept { return integer_ != 0; }
   constexpr std::int64_t as_integer() const noexcept { return integer_; }
   constexpr std::uint64_t as_unsigned() const noexcept { return static_cast<std::uint64_t>(integer_); }
-  constexpr double as_number() const noexcept { return number_; }  ///< of float32 and float64
+  constexpr double as_number() const noexcept { return std::bit_cast<double>(integer_); }  ///< of float32 and float64
+  constexpr std::uint64_t number_bits() const noexcept { return as_unsigned(); }  ///< of that, whether finite or not
   std::string_view as_text() const noexcept { return {static_cast<char const*>(data_), size_}; }
   std::span<float const> as_floats() const noexcept { return view<float>(); }
   std::span<std::uint16_t const> as_halves() const noexcept { return view<std::uint16_t>(); }
@@ -104,11 +112,10 @@ class cell {
 
  private:
   constexpr cell(type t, std::int64_t value) noexcept : type_(t), integer_(value) {}
-  constexpr cell(type t, double value) noexcept : type_(t), number_(value) {}
   constexpr cell(type t, void const* data, std::size_t size) noexcept : type_(t), size_(size), data_(data) {}
-  template <class T>
-  std::span<T const> view() const noexcept {
-    return {static_cast<T const*>(data_), size_};
+  template <class Type>
+  std::span<Type const> view() const noexcept {
+    return {static_cast<Type const*>(data_), size_};
   }
 
   type type_ = type::null;
@@ -116,8 +123,7 @@ class cell {
   std::size_t size_ = 0;
   /// @cond
   union {
-    std::int64_t integer_;
-    double number_;
+    std::int64_t integer_;  // or the bits of a double
     void const* data_;
   };
   union {

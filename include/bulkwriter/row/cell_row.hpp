@@ -88,9 +88,9 @@ class cell_row {
 };
 
 /// How a value of the user's becomes a row of a run-time schema: specialise with
-/// `static void read(T const& value, cell_row& row)`. <bulkwriter/adapt/boost_json.hpp> does so for
+/// `static void read(Type const& value, cell_row& row)`. <bulkwriter/adapt/boost_json.hpp> does so for
 /// boost::json::object.
-template <class T>
+template <class Type>
 struct cells_of {};
 
 }  // namespace v1

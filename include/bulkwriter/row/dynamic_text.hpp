@@ -29,17 +29,17 @@ std::string_view text_view(V const& value) noexcept {
 
 template <class V>
 consteval bool is_dynamic_value() {
-  using T = plain_type<V>;
-  if constexpr (is_null_type<T> || std::is_same_v<T, bool> || integer_like<T> || text_like<T> || has_json_text<T>)
+  using Type = plain_type<V>;
+  if constexpr (is_null_type<Type> || std::is_same_v<Type, bool> || integer_like<Type> || text_like<Type> || has_json_text<Type>)
     return true;
-  else if constexpr (std::floating_point<T>)
-    return sizeof(T) <= 8;
-  else if constexpr (!std::ranges::input_range<T const>)
+  else if constexpr (std::floating_point<Type>)
+    return sizeof(Type) <= 8;
+  else if constexpr (!std::ranges::input_range<Type const>)
     return false;
-  else if constexpr (std::is_same_v<std::ranges::range_value_t<T const>, T>)
+  else if constexpr (std::is_same_v<std::ranges::range_value_t<Type const>, Type>)
     return false;  // std::filesystem::path is a range of itself
   else
-    return is_dynamic_value<std::ranges::range_value_t<T const>>();
+    return is_dynamic_value<std::ranges::range_value_t<Type const>>();
 }
 
 template <class V>

@@ -24,7 +24,7 @@ constexpr std::uint32_t choose(bool condition, std::uint32_t yes, std::uint32_t 
 }
 
 /// The nearest IEEE 754 binary16, of two the even one; from 65520 on infinity; of NaN a quiet NaN.
-constexpr std::uint16_t to_float16_bits(float value) noexcept {
+constexpr std::uint16_t to_float16_bits(float const& value) noexcept {
   auto const bits = std::bit_cast<std::uint32_t>(value);
   std::uint32_t const sign = bits >> 16 & 0x8000, magnitude = bits & 0x7fff'ffff;
   bool const is_small = magnitude < 0x3880'0000;  // 2^-14
@@ -39,7 +39,7 @@ constexpr std::uint16_t to_float16_bits(float value) noexcept {
 }
 
 /// The nearest bfloat16, of two the even one; beyond its largest infinity; of NaN a quiet NaN.
-constexpr std::uint16_t to_bfloat16_bits(float value) noexcept {
+constexpr std::uint16_t to_bfloat16_bits(float const& value) noexcept {
   auto const bits = std::bit_cast<std::uint32_t>(value);
   bool const is_nan = (bits & 0x7fff'ffff) > 0x7f80'0000;
   return static_cast<std::uint16_t>((is_nan ? bits | 0x40'0000 : bits + 0x7fff + (bits >> 16 & 1)) >> 16);
@@ -81,9 +81,9 @@ void transform_blocks(std::span<From const> values, To* out, F f) noexcept {
 /// @{
 inline void to_half_bits(kind k, std::span<float const> values, std::uint16_t* out) noexcept {
   if (k == kind::float16_vector)
-    transform_blocks(values, out, [](float value) { return to_float16_bits(value); });
+    transform_blocks(values, out, [](float const& value) { return to_float16_bits(value); });
   else
-    transform_blocks(values, out, [](float value) { return to_bfloat16_bits(value); });
+    transform_blocks(values, out, [](float const& value) { return to_bfloat16_bits(value); });
 }
 inline void from_half_bits(kind k, std::span<std::uint16_t const> halves, float* out) noexcept {
   if (k == kind::float16_vector)

@@ -9,18 +9,18 @@ inline namespace v1 {
 
 /// A value with the name of its field, made by `"title"_f = value`. Refers to the value: use it in the call that takes
 /// it.
-template <fixed_string Name, class T>
+template <fixed_string Name, class Type>
 struct named {
-  T&& value;  ///< of the caller
+  Type&& value;  ///< of the caller
 };
 
 /// What `"title"_f` is: a name that waits for its value.
 template <fixed_string Name>
 struct field_name {
   /// Gives the value its name; nothing is copied.
-  template <class T>
-  constexpr named<Name, T> operator=(T&& value) const noexcept {
-    return {static_cast<T&&>(value)};
+  template <class Type>
+  constexpr named<Name, Type> operator=(Type&& value) const noexcept {
+    return {static_cast<Type&&>(value)};
   }
 };
 

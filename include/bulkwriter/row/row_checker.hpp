@@ -46,7 +46,7 @@ class row_checker {
   void check_value(field_info const& f, cell const& value);
   void check_kind(field_info const& f, cell const& value);
   void check_integer(kind k, cell const& value);
-  void check_number(kind k, double value);
+  void check_number(kind k, cell const& value);
   void check_text(field_info const& f, std::string_view value);
   void check_json(std::string_view text);
   void check_dynamic(std::string_view text);

@@ -52,10 +52,10 @@ void append_json_string(std::string& out, std::string_view text);
 
 /// Writes the shortest decimal that reads back as the same number, in every reader: "-0" is the integer 0 to many, so
 /// that zero is "-0.0". There must be room for it: 24 characters do for every double, 15 for every float.
-template <class T>
-char* write_json_number(char* first, char* last, T value) {
+template <class Type>
+char* write_json_number(char* first, char* last, Type value) {
   char* const end = std::to_chars(first, last, value).ptr;
-  if constexpr (std::is_floating_point_v<T>) {
+  if constexpr (std::is_floating_point_v<Type>) {
     if (end - first != 2 || first[0] != '-' || first[1] != '0') [[likely]]
       return end;
     end[0] = '.', end[1] = '0';
@@ -66,8 +66,8 @@ char* write_json_number(char* first, char* last, T value) {
 }
 
 /// Appends such a number. Not finite: "NaN", which no JSON check lets pass.
-void append_json_number(std::string& out, float value);
-void append_json_number(std::string& out, double value);
+void append_json_number(std::string& out, float const& value);
+void append_json_number(std::string& out, double const& value);
 void append_json_number(std::string& out, long long value);
 void append_json_number(std::string& out, unsigned long long value);
 

@@ -7,6 +7,7 @@
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <ranges>
 #include <span>
 #include <string>
@@ -46,8 +47,10 @@ cell scalar_cell(V const& value) {
     else
       return cell::integer(static_cast<std::int64_t>(value));
   } else if constexpr (K == kind::float32 || K == kind::float64) {
-    if constexpr (K == kind::float32 && std::is_same_v<V, float>)
+    if constexpr (std::is_same_v<V, float>)
       return cell::float32(value);
+    else if constexpr (std::is_same_v<V, double>)
+      return cell::float64(value);
     else
       return cell::float64(static_cast<double>(value));
   } else if constexpr (std::is_pointer_v<V>) {  // of getenv and its kin
@@ -82,13 +85,30 @@ cell packed_cell(field_info const& f, V const& bits, cell_row& memory) {
 }
 
 template <class V>
+void append_nearest(std::vector<float>& values, V const& value) {
+  if constexpr (std::is_same_v<V, float>) {
+    values.push_back(value);
+  } else if constexpr (std::is_integral_v<V>) {
+    values.push_back(static_cast<float>(value));
+  } else {
+    std::uint32_t bits;
+    if constexpr (std::is_same_v<V, double>) {
+      bits = narrowed_bits(value);
+    } else {
+      V const read = static_cast<V const volatile&>(value);
+      bits = narrowed_bits(static_cast<double>(read));
+    }
+    std::memcpy(&values.emplace_back(), &bits, sizeof bits);
+  }
+}
+template <class V>
 cell pairs_cell(field_info const& f, V const& pairs, cell_row& memory) {
   std::vector<std::uint32_t>& indices = memory.new_indices();
   std::vector<float>& values = memory.new_floats();
   for (auto const& [index, value] : pairs) {
     if (!std::in_range<std::uint32_t>(index)) return refuse_index(f, std::to_string(index), memory);
     indices.push_back(static_cast<std::uint32_t>(index));
-    values.push_back(static_cast<float>(value));
+    append_nearest(values, value);
   }
   return pairs_cell(indices, values);
 }
@@ -115,10 +135,10 @@ cell array_cell(V const& elements, cell_row& memory) {
   cell_list& list = memory.new_list();
   list.cells.reserve(std::ranges::size(elements));
   for (auto&& element : elements) {
-    using T = std::remove_cvref_t<decltype(element)>;
+    using Type = std::remove_cvref_t<decltype(element)>;
     // text that the range makes as it goes is gone with the next element
-    if constexpr (!std::is_lvalue_reference_v<std::ranges::range_reference_t<V const>> && text_like<T> &&
-                  !std::is_same_v<T, std::string_view> && !std::is_pointer_v<T>)
+    if constexpr (!std::is_lvalue_reference_v<std::ranges::range_reference_t<V const>> && text_like<Type> &&
+                  !std::is_same_v<Type, std::string_view> && !std::is_pointer_v<Type>)
       list.cells.push_back(cell::text(memory.new_text() = text_view(element)));
     else
       list.cells.push_back(scalar_cell<E>(element));
@@ -130,13 +150,13 @@ template <class F, class V>
 cell field_cell_of(V const& value, cell_row& memory);
 
 // A struct by its members, or what is like a tuple by position.
-template <class Sub, class Struct, std::size_t... I>
-void show_sub_fields(Struct const& value, cell_row& memory, cell* cells, std::index_sequence<I...>) {
+template <class Sub, class Struct, std::size_t... Index>
+void show_sub_fields(Struct const& value, cell_row& memory, cell* cells, std::index_sequence<Index...>) {
   if constexpr (std::is_void_v<typename Sub::template at<0>::owner>) {
     using std::get;
-    ((cells[I] = field_cell_of<typename Sub::template at<I>>(get<I>(value), memory)), ...);
+    ((cells[Index] = field_cell_of<typename Sub::template at<Index>>(get<Index>(value), memory)), ...);
   } else {
-    ((cells[I] = field_cell_of<typename Sub::template at<I>>(Sub::template at<I>::get(value), memory)), ...);
+    ((cells[Index] = field_cell_of<typename Sub::template at<Index>>(Sub::template at<Index>::get(value), memory)), ...);
   }
 }
 template <class Sub, class V>

@@ -26,6 +26,9 @@ struct remote_options {
   /// left then is named.
   std::chrono::milliseconds abort_limit = std::chrono::seconds(10);
   abandon_handler on_abandoned = {};  ///< empty: one line on stderr
+  /// Whether a writer that fails, or is destroyed with uncommitted rows, removes the objects that it has finished since
+  /// the last commit. false: they stay, and are named.
+  bool remove_uncommitted = false;
   /// The oldest server that must be able to import the files: fields that it does not read in this format are
   /// invalid_schema when the writer is made. {}: whatever the collection's own server takes.
   server_version oldest_server = {};

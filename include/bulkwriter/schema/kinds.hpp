@@ -1,7 +1,9 @@
 #pragma once
 
 #include <bulkwriter/schema/field_info.hpp>
+#include <bulkwriter/schema/finite.hpp>
 
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
@@ -30,9 +32,9 @@ struct default_int {
   /// @}
   constexpr default_int() = default;  ///< none
   /// From any integer.
-  template <class I>
-    requires(std::is_integral_v<I> && !std::is_same_v<I, bool>)
-  constexpr default_int(I v) noexcept
+  template <class Index>
+    requires(std::is_integral_v<Index> && !std::is_same_v<Index, bool>)
+  constexpr default_int(Index v) noexcept
       : value(static_cast<std::int64_t>(v)), set(true), fits(std::in_range<std::int64_t>(v)) {}
 };
 /// The default_value of a boolean.
@@ -58,7 +60,12 @@ struct default_float {
   /// From any number.
   template <class F>
     requires std::is_arithmetic_v<F>
-  constexpr default_float(F v) noexcept : value(static_cast<double>(v)), set(true) {}
+  constexpr default_float(F const& v) noexcept : set(true) {
+    if constexpr (std::is_same_v<F, float>)
+      value = std::bit_cast<double>(detail::widened_bits(v));
+    else
+      value = static_cast<double>(v);
+  }
 };
 namespace detail {
 // A class of its own: the constructor below stays good for constants where this fails.
@@ -80,10 +87,10 @@ struct default_string {
   /// @}
   constexpr default_string() = default;  ///< none
   /// From a string literal of at most 256 bytes.
-  template <std::size_t N>
-  constexpr default_string(char const (&text)[N]) noexcept : size(N - 1 < capacity ? N - 1 : capacity), set(true) {
-    (void)sizeof(detail::text_attribute_check<N - 1, capacity>);
-    for (std::size_t i = 0; i + 1 < N && i < capacity; ++i) data[i] = text[i];
+  template <std::size_t Size>
+  constexpr default_string(char const (&text)[Size]) noexcept : size(Size - 1 < capacity ? Size - 1 : capacity), set(true) {
+    (void)sizeof(detail::text_attribute_check<Size - 1, capacity>);
+    for (std::size_t i = 0; i + 1 < Size && i < capacity; ++i) data[i] = text[i];
   }
   /// The text.
   constexpr std::string_view view() const noexcept { return {data, size}; }

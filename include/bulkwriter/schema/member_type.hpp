@@ -31,9 +31,9 @@ struct sparse_view {
   std::span<float const> values = {};           ///< one for each index
 };
 
-/// How a type of the user's becomes JSON text: specialise with `static void append(std::string& out, T const& value)`.
+/// How a type of the user's becomes JSON text: specialise with `static void append(std::string& out, Type const& value)`.
 /// <bulkwriter/adapt/boost_json.hpp> does so for boost::json.
-template <class T>
+template <class Type>
 struct json_text_of {};
 
 namespace detail {
@@ -86,9 +86,9 @@ concept pair_range = std::ranges::input_range<V const> && requires(std::ranges::
 };
 
 // 16-bit floats by their bits: float16, plain integers, and the compiler's own type where it is that of the kind.
-template <class T>
+template <class Type>
 inline constexpr bool is_native_float16 = false;
-template <class T>
+template <class Type>
 inline constexpr bool is_native_bfloat16 = false;
 #if defined(__FLT16_MANT_DIG__)
 __extension__ using native_float16 = _Float16;
@@ -104,9 +104,9 @@ consteval bool holds_halves() {
   if constexpr (!std::ranges::contiguous_range<V const>) {
     return false;
   } else {
-    using T = std::remove_cv_t<std::ranges::range_value_t<V const>>;
-    return block_of<V, T> && (std::same_as<T, float16> || std::same_as<T, std::uint16_t> ||
-                              (K == kind::float16_vector ? is_native_float16<T> : is_native_bfloat16<T>));
+    using Type = std::remove_cv_t<std::ranges::range_value_t<V const>>;
+    return block_of<V, Type> && (std::same_as<Type, float16> || std::same_as<Type, std::uint16_t> ||
+                              (K == kind::float16_vector ? is_native_float16<Type> : is_native_bfloat16<Type>));
   }
 }
 
@@ -202,8 +202,8 @@ struct sub_fields_of<struct_array<Sub...>> {
     else
       return std::array<field_info, 0>{};
   }();
-  template <std::size_t I>
-  using at = std::tuple_element_t<I, std::tuple<Sub...>>;
+  template <std::size_t Index>
+  using at = std::tuple_element_t<Index, std::tuple<Sub...>>;
 };
 template <class Fields>
   requires requires { typename Fields::is_struct_fields; }
@@ -213,11 +213,11 @@ template <class V, auto Kind, strictness How>
 consteval bool storable();
 
 // Fields without members take what is like a tuple, by position.
-template <class E, class Sub, std::size_t... I>
-consteval bool storable_tuple(std::index_sequence<I...>) {
+template <class E, class Sub, std::size_t... Index>
+consteval bool storable_tuple(std::index_sequence<Index...>) {
   if constexpr (requires { std::tuple_size<E>::value; }) {
     if constexpr (std::tuple_size<E>::value == Sub::size)
-      return (storable<std::remove_cvref_t<std::tuple_element_t<I, E>>, Sub::template at<I>::attributes,
+      return (storable<std::remove_cvref_t<std::tuple_element_t<Index, E>>, Sub::template at<Index>::attributes,
                        strictness::value>() &&
               ...);
   }
@@ -253,15 +253,15 @@ consteval bool storable() {
     return storable_as<V, K::tag, How>();
 }
 
-// An extent that the compiler knows: std::array, C array, span<T, N>; 0 where it does not.
+// An extent that the compiler knows: std::array, C array, span<Type, Size>; 0 where it does not.
 template <class V>
 inline constexpr std::size_t fixed_extent = 0;
-template <class T, std::size_t N>
-inline constexpr std::size_t fixed_extent<std::array<T, N>> = N;
-template <class T, std::size_t N>
-inline constexpr std::size_t fixed_extent<T[N]> = N;
-template <class T, std::size_t N>
-inline constexpr std::size_t fixed_extent<std::span<T, N>> = N == std::dynamic_extent ? 0 : N;
+template <class Type, std::size_t Size>
+inline constexpr std::size_t fixed_extent<std::array<Type, Size>> = Size;
+template <class Type, std::size_t Size>
+inline constexpr std::size_t fixed_extent<Type[Size]> = Size;
+template <class Type, std::size_t Size>
+inline constexpr std::size_t fixed_extent<std::span<Type, Size>> = Size == std::dynamic_extent ? 0 : Size;
 
 /// The number of elements a dense vector's range must have; 0 for other kinds.
 constexpr std::size_t wanted_extent(field_info const& f) noexcept {

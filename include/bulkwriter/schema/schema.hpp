@@ -13,16 +13,16 @@ namespace bulkwriter {
 inline namespace v1 {
 namespace detail {
 
-template <std::size_t I, class F>
+template <std::size_t Index, class F>
 struct slot {
   using type = F;
 };
 template <class, class...>
 struct slots;
-template <std::size_t... I, class... F>
-struct slots<std::index_sequence<I...>, F...> : slot<I, F>... {};
-template <std::size_t I, class F>
-slot<I, F> pick(slot<I, F> const*);
+template <std::size_t... Index, class... F>
+struct slots<std::index_sequence<Index...>, F...> : slot<Index, F>... {};
+template <std::size_t Index, class F>
+slot<Index, F> pick(slot<Index, F> const*);
 
 // What is wrong with a schema as a whole, and with which field.
 enum class schema_rule : std::uint8_t {
@@ -160,8 +160,8 @@ concept typed_schema = requires { typename S::is_schema; };
 
 // Algorithms are templates on the user's named schema, never on the list of fields: symbols stay short.
 namespace detail {
-template <class S, std::size_t I>
-using field_at = typename decltype(pick<I>(static_cast<typename S::slots const*>(nullptr)))::type;
+template <class S, std::size_t Index>
+using field_at = typename decltype(pick<Index>(static_cast<typename S::slots const*>(nullptr)))::type;
 
 consteval bool has_dynamic_field(std::span<field_info const> fields) {
   for (auto const& f : fields)

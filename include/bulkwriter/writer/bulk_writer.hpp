@@ -4,6 +4,7 @@
 #include <bulkwriter/row/columns.hpp>
 #include <bulkwriter/text/quoted.hpp>
 #include <bulkwriter/writer/bulk_writer_base.hpp>
+#include <bulkwriter/writer/detail/caught.hpp>
 #include <bulkwriter/writer/options.hpp>
 
 #include <cstddef>
@@ -91,10 +92,10 @@ struct cannot_hold {
 
 template <class V>
 inline constexpr bool is_tuple_or_named = false;
-template <class... T>
-inline constexpr bool is_tuple_or_named<std::tuple<T...>> = true;
-template <fixed_string N, class T>
-inline constexpr bool is_tuple_or_named<named<N, T>> = true;
+template <class... Type>
+inline constexpr bool is_tuple_or_named<std::tuple<Type...>> = true;
+template <fixed_string Size, class Type>
+inline constexpr bool is_tuple_or_named<named<Size, Type>> = true;
 
 template <class S>
 struct row_type_of {  // of what is no schema: one message is enough
@@ -124,7 +125,9 @@ consteval int first_unheld_field() {
 /// Errors of a refused row: null_not_allowed, out_of_range, not_finite, varchar_too_long, invalid_utf8, invalid_json,
 /// json_too_long, wrong_dim, duplicate_key, capacity_exceeded, invalid_sparse, invalid_geometry, invalid_timestamp,
 /// zero_vector, format_cannot_hold, several_problems, row_too_large. Errors of writing: those of the place, for a folder
-/// io_error and no_space. invalid_state: the writer was moved from, or an exception has ended a write.
+/// io_error and no_space; they also name the files that were finished and never committed (see remove_uncommitted).
+/// invalid_state: the writer was moved from, or code of the caller's own (a place, a value, a range of rows) has thrown.
+/// The only exception out of a try_ function is std::bad_alloc: the writer is as it was before, or has failed.
 template <class Schema, class Format>
 class bulk_writer : public bulk_writer_base {
  public:
@@ -168,14 +171,14 @@ class bulk_writer : public bulk_writer_base {
   /// By name: `append_row("id"_f = 1, "title"_f = "hello")`, in any order. Nullable and defaulted fields may be left
   /// out; names that the schema does not declare go to the dynamic field, and do not compile where there is none.
   /// @{
-  template <fixed_string... Name, class... T>
+  template <fixed_string... Name, class... Type>
     requires(sizeof...(Name) > 0)
-  result<void> try_append_row(named<Name, T>... value) {
+  result<void> try_append_row(named<Name, Type>... value) {
     return append_by_name<Name...>(value.value...);
   }
-  template <fixed_string... Name, class... T>
+  template <fixed_string... Name, class... Type>
     requires(sizeof...(Name) > 0)
-  void append_row(named<Name, T>... value) {
+  void append_row(named<Name, Type>... value) {
     append_by_name<Name...>(value.value...).value();
   }
   /// @}
@@ -183,12 +186,12 @@ class bulk_writer : public bulk_writer_base {
   /// By position: one value for each field in schema order, without auto_id fields and function outputs.
   /// A dynamic field at the end may be left out.
   /// @{
-  template <class... T>
-  result<void> try_append_row(std::tuple<T...> const& row) {
+  template <class... Type>
+  result<void> try_append_row(std::tuple<Type...> const& row) {
     return append_by_position(row);
   }
-  template <class... T>
-  void append_row(std::tuple<T...> const& row) {
+  template <class... Type>
+  void append_row(std::tuple<Type...> const& row) {
     append_by_position(row).value();
   }
   /// @}
@@ -217,16 +220,11 @@ class bulk_writer : public bulk_writer_base {
   /// @{
   template <std::ranges::input_range Rows>
   result<std::uint64_t> try_append_rows(Rows&& rows) {
-    std::uint64_t n = 0;
-    for (auto&& row : rows) {
-      if (auto appended = try_append_row(row); !appended) return std::move(appended).error();
-      ++n;
-    }
-    return n;
+    return detail::caught("the range of rows", [&] { return append_range(rows); });
   }
   template <std::ranges::input_range Rows>
   std::uint64_t append_rows(Rows&& rows) {
-    return try_append_rows(std::forward<Rows>(rows)).value();
+    return append_range(rows).value();  // what the range throws passes
   }
   /// @}
 
@@ -237,14 +235,14 @@ class bulk_writer : public bulk_writer_base {
   /// different lengths, blocks that end within a row, and bad offsets are an invalid_option that names the field, and
   /// no row is appended then. The number of rows appended.
   /// @{
-  template <fixed_string... Name, class... T>
+  template <fixed_string... Name, class... Type>
     requires(sizeof...(Name) > 0)
-  result<std::uint64_t> try_append_columns(named<Name, T>... column) {
-    return append_by_columns<Name...>(column.value...);
+  result<std::uint64_t> try_append_columns(named<Name, Type>... column) {
+    return detail::caught("a column", [&] { return append_by_columns<Name...>(column.value...); });
   }
-  template <fixed_string... Name, class... T>
+  template <fixed_string... Name, class... Type>
     requires(sizeof...(Name) > 0)
-  std::uint64_t append_columns(named<Name, T>... column) {
+  std::uint64_t append_columns(named<Name, Type>... column) {
     return append_by_columns<Name...>(column.value...).value();
   }
   /// @}
@@ -273,6 +271,16 @@ class bulk_writer : public bulk_writer_base {
     return core::try_make(Schema::infos, make_format(format), std::move(place), std::move(options));
   }
 
+  template <class Rows>
+  result<std::uint64_t> append_range(Rows& rows) {
+    std::uint64_t n = 0;
+    for (auto&& row : rows) {
+      if (auto appended = try_append_row(row); !appended) return std::move(appended).error();
+      ++n;
+    }
+    return n;
+  }
+
   result<void> append(void const* row, core::show_row show) { return core::append(get(), row, show); }
 
   template <class Bound, class... V>
@@ -282,14 +290,14 @@ class bulk_writer : public bulk_writer_base {
     return append(&row, &detail::show_values<Schema, Bound, refs>);
   }
 
-  template <class Bound, std::size_t I, class... V>
-  using argument = std::tuple_element_t<static_cast<std::size_t>(Bound::bound.argument_of[I]), std::tuple<V...>>;
-  template <class Bound, std::size_t I, class... V>
+  template <class Bound, std::size_t Index, class... V>
+  using argument = std::tuple_element_t<static_cast<std::size_t>(Bound::bound.argument_of[Index]), std::tuple<V...>>;
+  template <class Bound, std::size_t Index, class... V>
   static consteval bool value_fits() {
-    if constexpr (Bound::bound.argument_of[I] == detail::no_value)
+    if constexpr (Bound::bound.argument_of[Index] == detail::no_value)
       return true;
     else
-      return detail::value_rules<Schema, I, argument<Bound, I, V...>>::ok;
+      return detail::value_rules<Schema, Index, argument<Bound, Index, V...>>::ok;
   }
   template <class Bound, fixed_string Name, class V>
   static constexpr bool loose_value_fits = !Bound::is_loose(Name.view()) || detail::is_dynamic_value<V>();
@@ -297,17 +305,17 @@ class bulk_writer : public bulk_writer_base {
   // A value that does not fit instantiates the class that says so, and nothing behind it.
   template <class Bound, class... V>
   result<void> append_checked(V const&... value) {
-    return [&]<std::size_t... I>(std::index_sequence<I...>) -> result<void> {
-      if constexpr ((value_fits<Bound, I, V...>() && ...))
+    return [&]<std::size_t... Index>(std::index_sequence<Index...>) -> result<void> {
+      if constexpr ((value_fits<Bound, Index, V...>() && ...))
         return append_values<Bound>(value...);
       else
-        (explain<Bound, I, V...>(), ...);
+        (explain<Bound, Index, V...>(), ...);
       return {};
     }(std::make_index_sequence<Schema::size>{});
   }
-  template <class Bound, std::size_t I, class... V>
+  template <class Bound, std::size_t Index, class... V>
   static void explain() {
-    if constexpr (!value_fits<Bound, I, V...>()) (void)sizeof(detail::value_check<Schema, I, argument<Bound, I, V...>>);
+    if constexpr (!value_fits<Bound, Index, V...>()) (void)sizeof(detail::value_check<Schema, Index, argument<Bound, Index, V...>>);
   }
 
   template <fixed_string... Name, class... V>
@@ -360,11 +368,11 @@ class bulk_writer : public bulk_writer_base {
     return std::uint64_t{sizes[0]};
   }
 
-  template <class... T>
-  result<void> append_by_position(std::tuple<T...> const& row) {
-    using bound = detail::by_position<Schema, sizeof...(T)>;
+  template <class... Type>
+  result<void> append_by_position(std::tuple<Type...> const& row) {
+    using bound = detail::by_position<Schema, sizeof...(Type)>;
     if constexpr (!bound::arity_fits) {
-      static_assert(sizeof(detail::wrong_arity<Schema, sizeof...(T), bound::wanted>) != 0);
+      static_assert(sizeof(detail::wrong_arity<Schema, sizeof...(Type), bound::wanted>) != 0);
       return {};
     } else {
       return std::apply([&](auto const&... value) { return append_checked<bound>(value...); }, row);

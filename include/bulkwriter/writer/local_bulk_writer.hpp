@@ -16,6 +16,9 @@ struct local_options {
   std::string local_path = ".";  ///< files go to `<local_path>/<uuid>/`; folders are made as needed; empty: "."
   std::uint64_t chunk_size = default_chunk_size;  ///< bytes, at least 1,024; no file is larger (NumPy: no group)
   abandon_handler on_abandoned = {};              ///< empty: one line on stderr
+  /// Whether a writer that fails, or is destroyed with uncommitted rows, removes the files that it has finished since
+  /// the last commit. false: they stay, and are named.
+  bool remove_uncommitted = false;
   /// The oldest server that must be able to import the files: fields that it does not read in this format are
   /// invalid_schema when the writer is made. {}: whatever the collection's own server takes.
   server_version oldest_server = {};

@@ -2,6 +2,7 @@
 
 #include <bulkwriter/error.hpp>
 #include <bulkwriter/format/server_version.hpp>
+#include <bulkwriter/manifest/batch_files.hpp>
 
 #include <cstdint>
 #include <functional>
@@ -14,12 +15,15 @@ inline namespace v1 {
 /// What a writer had when it was destroyed without a commit.
 struct abandoned_rows {
   std::uint64_t rows = 0;      ///< rows since the last commit
-  std::string data_path = {};  ///< where its files would have gone
+  std::string data_path = {};  ///< the folder of the writer's files
+  /// Files with some of these rows that were finished already and stay, for an import of the folder to find; the other
+  /// rows are in no file. Empty: none were finished, or they were removed (remove_uncommitted).
+  batch_files files = {};
 };
 
-/// Called by the destructor of a writer that still has uncommitted rows, unless an exception is unwinding the stack or
-/// the writer has reported an error already. Exceptions are swallowed. Empty: one line on stderr. Runs in the thread
-/// that destroys the writer.
+/// Called by the destructor of a writer that still has uncommitted rows, unless the writer has reported an error
+/// already, or an exception is unwinding the stack and no file stays. Exceptions are swallowed. Empty: one line on
+/// stderr. Runs in the thread that destroys the writer.
 using abandon_handler = std::function<void(abandoned_rows const&)>;
 
 inline constexpr std::uint64_t default_chunk_size = std::uint64_t{512} << 20;  ///< bytes
@@ -28,6 +32,9 @@ inline constexpr std::uint64_t default_chunk_size = std::uint64_t{512} << 20;  /
 struct writer_options {
   std::uint64_t chunk_size = default_chunk_size;  ///< bytes, at least 1,024; no file is larger (NumPy: no group)
   abandon_handler on_abandoned = {};              ///< empty: one line on stderr
+  /// Whether a writer that fails, or is destroyed with uncommitted rows, removes the files that it has finished since
+  /// the last commit. false: they stay, and are named.
+  bool remove_uncommitted = false;
   /// The oldest server that must be able to import the files: fields that it does not read in this format are
   /// invalid_schema when the writer is made. {}: whatever the collection's own server takes.
   server_version oldest_server = {};
@@ -42,6 +49,7 @@ template <class Options>
 writer_options shared_options(Options& options) {
   return {.chunk_size = options.chunk_size,
           .on_abandoned = std::move(options.on_abandoned),
+          .remove_uncommitted = options.remove_uncommitted,
           .oldest_server = options.oldest_server,
           .refuse_zero_vectors = options.refuse_zero_vectors};
 }

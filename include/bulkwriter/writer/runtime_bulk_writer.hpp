@@ -24,8 +24,8 @@ struct runtime_parts {
   cell_row row;
 };
 
-template <class T>
-concept has_cells = requires(T const& value, cell_row& row) { cells_of<T>::read(value, row); };
+template <class Type>
+concept has_cells = requires(Type const& value, cell_row& row) { cells_of<Type>::read(value, row); };
 
 }  // namespace detail
 
@@ -105,8 +105,11 @@ class bulk_writer<runtime_schema, Format> : public bulk_writer_base {
   template <detail::has_cells Row>
   result<void> try_append_row(Row const& row) {
     if (!parts_) return core::append(nullptr, nullptr, nullptr);  // moved from
-    cells_of<Row>::read(row, parts_->row);
-    return core::append(get(), parts_->row);
+    auto read = detail::caught("the values of the row", [&]() -> result<void> {
+      cells_of<Row>::read(row, parts_->row);
+      return {};
+    });
+    return read ? core::append(get(), parts_->row) : core::refuse(get(), std::move(read).error());
   }
   template <detail::has_cells Row>
   void append_row(Row const& row) {
@@ -119,16 +122,11 @@ class bulk_writer<runtime_schema, Format> : public bulk_writer_base {
   /// @{
   template <std::ranges::input_range Rows>
   result<std::uint64_t> try_append_rows(Rows&& rows) {
-    std::uint64_t n = 0;
-    for (auto&& row : rows) {
-      if (auto appended = try_append_row(row); !appended) return std::move(appended).error();
-      ++n;
-    }
-    return n;
+    return detail::caught("the range of rows", [&] { return append_range(rows); });
   }
   template <std::ranges::input_range Rows>
   std::uint64_t append_rows(Rows&& rows) {
-    return try_append_rows(std::forward<Rows>(rows)).value();
+    return append_range(rows).value();  // what the range throws passes
   }
   /// @}
 
@@ -158,6 +156,16 @@ class bulk_writer<runtime_schema, Format> : public bulk_writer_base {
   }
 
  private:
+  template <class Rows>
+  result<std::uint64_t> append_range(Rows& rows) {
+    std::uint64_t n = 0;
+    for (auto&& row : rows) {
+      if (auto appended = try_append_row(row); !appended) return std::move(appended).error();
+      ++n;
+    }
+    return n;
+  }
+
   std::unique_ptr<detail::runtime_parts> parts_;  // dies before the writer in the base, which then looks at no field
 };
 

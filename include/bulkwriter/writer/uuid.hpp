@@ -1,6 +1,6 @@
 #pragma once
 
-#include <bulkwriter/config.hpp>
+#include <bulkwriter/error.hpp>
 
 #include <string>
 
@@ -8,8 +8,9 @@ namespace bulkwriter {
 inline namespace v1 {
 namespace detail {
 
-/// A random UUID (RFC 9562, version 4), as text: the folder of a writer's files. Thread-safe.
-std::string make_uuid();
+/// A random UUID (RFC 9562, version 4), as text: the folder of a writer's files. Error: io_error, where the system gives
+/// no random bytes. Thread-safe.
+result<std::string> try_make_uuid();
 
 }  // namespace detail
 }  // namespace v1

@@ -43,11 +43,17 @@ class boost_node {
     return value_->is_int64() ? value_->get_int64() : static_cast<std::int64_t>(value_->get_uint64());
   }
   std::uint64_t unsigned_integer() const noexcept { return value_->get_uint64(); }
-  double real() const noexcept {
-    if (value_->is_double()) return value_->get_double();
-    return value_->is_int64() ? static_cast<double>(value_->get_int64()) : static_cast<double>(value_->get_uint64());
+  cell real() const noexcept {
+    if (double const* const number = value_->if_double()) return cell::float64(*number);
+    return cell::float64(value_->is_int64() ? static_cast<double>(value_->get_int64())
+                                            : static_cast<double>(value_->get_uint64()));
   }
-  float real32() const noexcept { return static_cast<float>(real()); }
+  bool read_nearest(float& value) const noexcept {
+    cell const wide = real();
+    if (!fits_float32_bits(wide.number_bits())) return false;
+    value = static_cast<float>(wide.as_number());
+    return true;
+  }
   std::string_view string(std::string&) const noexcept { return value_->get_string(); }
   void append_json(std::string& out) const { out += boost::json::serialize(*value_); }
 

@@ -29,11 +29,11 @@ void append_at_most(std::string& out, std::size_t room, Write const& write) {
 }
 
 // A list of numbers; each is `number(value)`.
-template <std::size_t longest, class T, class Number>
-void append_json_numbers(std::string& out, std::span<T const> values, Number const& number) {
+template <std::size_t longest, class Type, class Number>
+void append_json_numbers(std::string& out, std::span<Type const> values, Number const& number) {
   append_at_most(out, 2 + values.size() * longest, [&](char* at, char* end) {
     *at++ = '[';
-    for (T const v : values) {
+    for (Type const v : values) {
       at = write_json_number(at, end, number(v));
       *at++ = ',';
     }

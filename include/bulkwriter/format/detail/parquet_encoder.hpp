@@ -105,8 +105,8 @@ class parquet_encoder final : public format::encoder {
     l.values.append(bytes.data(), bytes.size());
     grow(bytes.size());
   }
-  template <class T>
-  void put_fixed(leaf& l, T value) {
+  template <class Type>
+  void put_fixed(leaf& l, Type value) {
     // chains of numbers are written by numbers, so one never straddles slabs
     std::memcpy(l.values.extend(sizeof value).data(), &value, sizeof value);
     grow(sizeof value);

@@ -308,13 +308,13 @@ BULKWRITER_DECL result<void> parquet_encoder::flush(format::byte_sink const& sin
   return streamed_page_is_full() ? stream_page(sink) : result<void>();
 }
 
-template <class T>
+template <class Type>
 std::optional<parquet_range> parquet_range_of(byte_chain const& values) {
   if (values.size() == 0) return std::nullopt;
-  T least = (std::numeric_limits<T>::max)(), greatest = (std::numeric_limits<T>::min)();
+  Type least = (std::numeric_limits<Type>::max)(), greatest = (std::numeric_limits<Type>::min)();
   values.for_pieces(0, values.size(), [&](std::span<std::byte const> piece) {
-    for (std::size_t at = 0; at < piece.size(); at += sizeof(T)) {
-      T v;
+    for (std::size_t at = 0; at < piece.size(); at += sizeof(Type)) {
+      Type v;
       std::memcpy(&v, piece.data() + at, sizeof v);
       least = (std::min)(least, v);
       greatest = (std::max)(greatest, v);

@@ -27,8 +27,8 @@ namespace detail {
 
 template <auto Free>
 struct freed_by {
-  template <class T>
-  void operator()(T* p) const noexcept {
+  template <class Type>
+  void operator()(Type* p) const noexcept {
     Free(p);
   }
 };

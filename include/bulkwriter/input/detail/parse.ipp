@@ -16,19 +16,19 @@ namespace detail {
 inline bool is_blank(char c) noexcept { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
 inline bool is_digit(char c) noexcept { return c >= '0' && c <= '9'; }
 
-template <class T>
-text_error parse_float(std::string_view text, T& value) {
+template <class Type>
+text_error parse_float(std::string_view text, Type& value) {
   char const* const last = text.data() + text.size();
   auto const [end, failed] = bulkwriter::detail::read_float(text.data(), last, value);
   if (end == last && failed == std::errc{}) return {};
   if (text.empty()) return {errc::invalid_number, "an empty cell where a number is due"};
   if (end == last && failed == std::errc::result_out_of_range)
-    return {errc::invalid_number, quoted(text) + " is too large for " + std::to_string(sizeof(T) * 8) + "-bit floats"};
+    return {errc::invalid_number, quoted(text) + " is too large for " + std::to_string(sizeof(Type) * 8) + "-bit floats"};
   return {errc::invalid_number, quoted(text) + " is not a finite number"};
 }
 
-template <class T>
-text_error parse_integer(std::string_view text, T& value) {
+template <class Type>
+text_error parse_integer(std::string_view text, Type& value) {
   char const* const last = text.data() + text.size();
   auto const [end, failed] = std::from_chars(text.data(), last, value);
   if (end == last && failed == std::errc{}) return {};
@@ -38,8 +38,8 @@ text_error parse_integer(std::string_view text, T& value) {
   return {errc::invalid_number, quoted(text) + " is not an integer"};
 }
 
-template <class T>
-text_error parse_list(std::string_view text, std::span<T> out) {
+template <class Type>
+text_error parse_list(std::string_view text, std::span<Type> out) {
   char const* p = text.data();
   char const* const last = p + text.size();
   auto const skip_blanks = [&] {
@@ -59,8 +59,8 @@ text_error parse_list(std::string_view text, std::span<T> out) {
     ++p;
   } else {
     for (;;) {
-      T surplus;  // elements beyond the last are still checked and counted, for the message
-      T& value = count < out.size() ? out[count] : surplus;
+      Type surplus;  // elements beyond the last are still checked and counted, for the message
+      Type& value = count < out.size() ? out[count] : surplus;
       ++count;
       auto const [end, failed] = bulkwriter::detail::read_float(p, last, value);
       if (failed != std::errc{})

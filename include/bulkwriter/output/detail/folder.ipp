@@ -1,56 +1,85 @@
 #pragma once
 
+#include <bulkwriter/output/detail/disk_names.ipp>
 #include <bulkwriter/output/folder.hpp>
-#include <bulkwriter/text/quoted.hpp>
 
-#include <sys/stat.h>
-#include <unistd.h>
-
-#include <cerrno>
-#include <cstdio>
-#include <system_error>
 #include <utility>
-
-// The system's calls, not std::filesystem, which alone would cost a unit as much to compile as all of the writer.
 
 namespace bulkwriter {
 inline namespace v1 {
 namespace output {
 namespace detail {
 
-inline error_info file_error(char const* doing, std::string const& path, int error) {
-  bool const full = error == ENOSPC || error == EDQUOT || error == EFBIG;
-  return {.code = full ? errc::no_space : errc::io_error,
-          .message = std::string("cannot ") + doing + ' ' + bulkwriter::detail::in_quotes(path, 400) + ": " +
-                     std::generic_category().message(error)};
-}
+/// The folder of a group, which its files share. It has a temporary name as long as one of them is missing.
+class disk_group {
+ public:
+  disk_group(std::string path, std::size_t files) : path_(std::move(path)), uncreated_(files), missing_(files) {}
+  disk_group(disk_group const&) = delete;
+  disk_group& operator=(disk_group const&) = delete;
+  ~disk_group() { remove_if_empty(); }
 
-inline bool is_folder(std::string const& path) noexcept {
-  struct stat status {};
-  return ::stat(path.c_str(), &status) == 0 && S_ISDIR(status.st_mode);
-}
-
-/// Makes a folder and its parents where they are missing. 0, or the system's error number.
-inline int make_folders(std::string const& path) {
-  for (std::size_t end = 0; end != std::string::npos;) {
-    end = path.find('/', end + 1);
-    std::string const part = path.substr(0, end);
-    // another writer may make it at the same moment
-    if (!is_folder(part) && ::mkdir(part.c_str(), 0777) != 0 && (errno != EEXIST || !is_folder(part))) return errno;
+  result<void> open() {
+    auto made = try_make_temporary(path_, [](std::string const& at) { return ::mkdir(at.c_str(), 0777) == 0; });
+    if (!made) return std::move(made).error();
+    temporary_ = *std::move(made);
+    return {};
   }
-  return 0;
-}
+  std::string const& path() const noexcept { return path_; }
+  std::string const& temporary() const noexcept { return temporary_; }
+  bool is_visible() const noexcept { return missing_ == 0; }
+  /// One more has been created; whether it was the last.
+  bool add_created() noexcept { return --uncreated_ == 0; }
+
+  /// One more is whole: the last one shows the group. 0, or the system's error number.
+  int add_whole() noexcept {
+    if (missing_ == 1)
+      if (int const error = rename_to_new(temporary_, path_); error != 0) return error;
+    --missing_;
+    return 0;
+  }
+  /// A whole one is to go: the first hides the group. 0, or the system's error number.
+  int take_whole() noexcept {
+    if (is_visible())
+      if (int const error = rename_to_new(path_, temporary_); error != 0) return error;
+    ++missing_;
+    return 0;
+  }
+  void remove_if_empty() noexcept {
+    if (!is_visible() && !temporary_.empty()) (void)::rmdir(temporary_.c_str());
+  }
+
+ private:
+  std::string temporary_, path_;
+  std::size_t uncreated_, missing_;
+};
 
 class disk_file final : public file {
  public:
-  disk_file(std::FILE* stream, std::string temporary, std::string path, std::string group_folder)
-      : stream_(stream),
-        temporary_(std::move(temporary)),
-        path_(std::move(path)),
-        group_folder_(std::move(group_folder)) {}
+  /// `group` is null for a file of its own; otherwise the path is that within the group's folder.
+  disk_file(std::string path, std::shared_ptr<disk_group> group) : path_(std::move(path)), group_(std::move(group)) {}
   disk_file(disk_file const&) = delete;
   disk_file& operator=(disk_file const&) = delete;
-  ~disk_file() override { (void)discard(); }
+  ~disk_file() override { (void)drop(); }
+
+  result<void> open() {
+    auto const create = [this](std::string const& at) {
+      stream_ = std::fopen(at.c_str(), "wbx");
+      return stream_ != nullptr;
+    };
+    if (group_ == nullptr) {
+      auto made = try_make_temporary(path_, create);
+      if (!made) return std::move(made).error();
+      temporary_ = *std::move(made);
+    } else {
+      temporary_ = group_->temporary() + '/' + path_;
+      path_.insert(0, group_->path() + '/');
+      errno = 0;
+      if (!create(temporary_)) return file_error("create", temporary_, errno);
+    }
+    // pieces are large already: a buffer would only copy them
+    std::setvbuf(stream_, nullptr, _IONBF, 0);
+    return {};
+  }
 
   result<void> write(std::span<bytes const> pieces) override {
     for (bytes const piece : pieces) {
@@ -64,18 +93,16 @@ class disk_file final : public file {
   result<void> finish() override {
     // a quota or a network file system may refuse the bytes as late as here
     errno = 0;
+    state_ = state::closed;
     if (std::fclose(std::exchange(stream_, nullptr)) != 0) return drop_after("close", errno);
-    if (std::rename(temporary_.c_str(), path_.c_str()) != 0) return drop_after("rename", errno);
-    temporary_.clear();
+    int const error = group_ != nullptr ? group_->add_whole() : rename_to_new(temporary_, path_);
+    if (error != 0) return drop_after("give the final name to", error);
+    state_ = state::whole;
     return {};
   }
 
   result<void> discard() override {
-    if (stream_ != nullptr) std::fclose(std::exchange(stream_, nullptr));
-    if (temporary_.empty()) return {};
-    if (::unlink(std::exchange(temporary_, {}).c_str()) != 0 && errno != ENOENT)
-      return file_error("remove the temporary file of", path_, errno);
-    remove_group_folder();
+    if (int const error = drop(); error != 0) return file_error("remove the temporary file of", path_, error);
     return {};
   }
 
@@ -88,33 +115,55 @@ class disk_file final : public file {
   }
 
   result<void> remove() override {
-    if (::unlink(path_.c_str()) != 0 && errno != ENOENT) return file_error("remove", path_, errno);
-    remove_group_folder();
+    if (state_ != state::whole) return {};
+    int error = group_ != nullptr ? group_->take_whole() : 0;
+    if (error == 0 && ::unlink((group_ != nullptr ? temporary_ : path_).c_str()) != 0 && errno != ENOENT) error = errno;
+    if (error != 0) return file_error("remove", path_, error);
+    state_ = state::gone;
+    if (group_ != nullptr) group_->remove_if_empty();
     return {};
   }
 
  private:
-  // That of a group is made for its first file and goes with its last one.
-  void remove_group_folder() noexcept {
-    if (!group_folder_.empty()) (void)::rmdir(group_folder_.c_str());  // only if nothing is in it
+  enum class state { open, closed, whole, gone };
+
+  // What has no final name. 0, or the system's error number.
+  int drop() noexcept {
+    if (stream_ != nullptr) std::fclose(std::exchange(stream_, nullptr));
+    if (state_ == state::whole || state_ == state::gone || temporary_.empty()) return 0;
+    state_ = state::gone;
+    if (::unlink(temporary_.c_str()) != 0 && errno != ENOENT) return errno;
+    if (group_ != nullptr) group_->remove_if_empty();
+    return 0;
   }
   error_info drop_after(char const* doing, int error) {
     error_info info = file_error(doing, temporary_, error);
-    (void)discard();
+    (void)drop();
     return info;
   }
 
-  std::FILE* stream_;
-  std::string temporary_, path_, group_folder_;
+  std::FILE* stream_ = nullptr;
+  state state_ = state::open;
+  std::string temporary_, path_;
+  std::shared_ptr<disk_group> group_;
 };
+
+inline result<std::unique_ptr<file>> open_disk_file(std::string path, std::shared_ptr<disk_group> group) {
+  auto made = std::make_unique<disk_file>(std::move(path), std::move(group));
+  if (auto opened = made->open(); !opened) return std::move(opened).error();
+  return std::unique_ptr<file>(std::move(made));
+}
 
 }  // namespace detail
 
+BULKWRITER_DECL folder::folder(std::string path) : path_(std::move(path)) {}
+
 BULKWRITER_DECL result<std::unique_ptr<folder>> folder::try_open(std::string path) {
   while (path.size() > 1 && path.back() == '/') path.pop_back();
-  if (int const error = detail::make_folders(path); error != 0)
-    return detail::file_error("make the folder", path, error);
-  return std::unique_ptr<folder>(new folder(std::move(path)));
+  std::unique_ptr<folder> made(new folder(std::move(path)));
+  if (int const error = detail::make_folders(made->path_); error != 0)
+    return detail::file_error("make the folder", made->path_, error);
+  return made;
 }
 
 BULKWRITER_DECL folder::~folder() {
@@ -122,27 +171,35 @@ BULKWRITER_DECL folder::~folder() {
 }
 
 BULKWRITER_DECL result<std::unique_ptr<file>> folder::create(std::string_view name, std::uint64_t) {
-  std::string path = path_of(name), group_folder;
-  if (::access(path.c_str(), F_OK) == 0) return detail::file_error("create", path, EEXIST);
-  std::size_t const base = path.rfind('/') + 1;  // path_of puts one there
-  if (base != path_.size() + 1) {
-    group_folder = path.substr(0, base - 1);
-    if (int const error = detail::make_folders(group_folder); error != 0)
-      return detail::file_error("make the folder", group_folder, error);
-  }
-  std::string temporary = path.substr(0, base) + '.' + path.substr(base) + ".partial";
-  errno = 0;
-  std::FILE* const stream = std::fopen(temporary.c_str(), "wbx");
-  if (stream == nullptr) {
-    int const why = errno;
-    if (!group_folder.empty()) (void)::rmdir(group_folder.c_str());  // only if nothing is in it
-    return detail::file_error("create", temporary, why);
-  }
-  // pieces are large already: a buffer would only copy them
-  std::setvbuf(stream, nullptr, _IONBF, 0);
-  return std::unique_ptr<file>(
-      std::make_unique<detail::disk_file>(stream, std::move(temporary), std::move(path), std::move(group_folder)));
+  std::string path = path_of(name);
+  if (detail::is_taken(path)) return detail::file_error("create", path, EEXIST);
+  return detail::open_disk_file(std::move(path), nullptr);
 }
+
+BULKWRITER_DECL result<std::unique_ptr<file>> folder::create_member(std::string_view name, std::uint64_t max_size,
+                                                                    group_member member) {
+  std::size_t const slash = name.rfind('/');
+  if (slash == std::string_view::npos) return create(name, max_size);
+  group_key key(member.writer, path_of(name.substr(0, slash)));
+
+  std::lock_guard const lock(mutex_);
+  std::shared_ptr<detail::disk_group> group;
+  if (auto const begun = groups_.find(key); begun != groups_.end()) group = begun->second.lock();
+  if (group == nullptr) {
+    if (detail::is_taken(key.second)) return detail::file_error("create", key.second, EEXIST);
+    group = std::make_shared<detail::disk_group>(key.second, member.files);
+    if (auto opened = group->open(); !opened) return std::move(opened).error();
+    groups_[key] = group;
+  }
+  auto created = detail::open_disk_file(std::string(name.substr(slash + 1)), group);
+  // those of a full one are told apart by the temporary name of its folder
+  if (created && group->add_created()) groups_.erase(key);
+  return created;
+}
+
+BULKWRITER_DECL std::string folder::path_of(std::string_view name) const { return path_ + '/' + std::string(name); }
+
+BULKWRITER_DECL std::string folder::data_path() const { return path_; }
 
 }  // namespace output
 }  // namespace v1

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <bulkwriter/output/memory.hpp>
+#include <bulkwriter/text/quoted.hpp>
 
 #include <cstring>
 #include <utility>
@@ -9,6 +10,12 @@ namespace bulkwriter {
 inline namespace v1 {
 namespace output {
 namespace detail {
+
+inline error_info name_is_taken(std::string_view name) {
+  return {.code = errc::io_error,
+          .message = "there is a file " + bulkwriter::detail::in_quotes(name, 400) +
+                     " already, perhaps of another writer on this place"};
+}
 
 class memory_file final : public file {
  public:
@@ -20,7 +27,8 @@ class memory_file final : public file {
   }
   result<void> finish() override {
     std::lock_guard const lock(owner_.mutex_);
-    owner_.files_[name_] = std::move(data_);
+    if (!owner_.files_.try_emplace(name_, std::move(data_)).second) return name_is_taken(name_);
+    finished_ = true;
     return {};
   }
   result<void> discard() override {
@@ -33,6 +41,7 @@ class memory_file final : public file {
     return {};
   }
   result<void> remove() override {
+    if (!std::exchange(finished_, false)) return {};
     std::lock_guard const lock(owner_.mutex_);
     owner_.files_.erase(name_);
     return {};
@@ -42,6 +51,7 @@ class memory_file final : public file {
   memory& owner_;
   std::string name_;
   std::vector<std::byte> data_;
+  bool finished_ = false;
 };
 
 }  // namespace detail
@@ -50,6 +60,8 @@ BULKWRITER_DECL memory::memory() = default;
 BULKWRITER_DECL memory::~memory() = default;
 
 BULKWRITER_DECL result<std::unique_ptr<file>> memory::create(std::string_view name, std::uint64_t) {
+  std::lock_guard const lock(mutex_);
+  if (files_.contains(std::string(name))) return detail::name_is_taken(name);
   return std::unique_ptr<file>(new detail::memory_file(*this, name));
 }
 

@@ -11,7 +11,7 @@ namespace detail {
 
 // Things that keep their addresses and their memory from one use to the next. A list by hand: six vectors of pointers
 // cost a unit more to compile than the rest of the row.
-template <class T>
+template <class Type>
 class reused {
  public:
   reused() = default;
@@ -21,7 +21,7 @@ class reused {
     while (first_ != nullptr) delete std::exchange(first_, first_->next);
   }
 
-  T& get() {
+  Type& get() {
     node*& next = last_ != nullptr ? last_->next : first_;
     if (next == nullptr) next = new node;
     last_ = next;
@@ -32,7 +32,7 @@ class reused {
 
  private:
   struct node {
-    T value = {};
+    Type value = {};
     node* next = nullptr;
   };
   node* first_ = nullptr;

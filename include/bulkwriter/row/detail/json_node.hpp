@@ -1,11 +1,11 @@
 #pragma once
 
+#include <bulkwriter/row/cell.hpp>
 #include <bulkwriter/row/text.hpp>
 
 #include <charconv>
 #include <cstddef>
 #include <cstdint>
-#include <limits>
 #include <string>
 #include <string_view>
 #include <system_error>
@@ -42,8 +42,15 @@ class text_node {
   bool boolean() const noexcept { return text_.front() == 't'; }
   std::int64_t integer() const noexcept { return number<std::int64_t>(); }
   std::uint64_t unsigned_integer() const noexcept { return number<std::uint64_t>(); }
-  double real() const noexcept { return floating<double>(); }
-  float real32() const noexcept { return floating<float>(); }  // infinite where it is too large
+  cell real() const noexcept {
+    double value = 0;
+    read_float(text_.data(), text_.data() + text_.size(), value);
+    return cell::float64(value);
+  }
+  /// The nearest float, unless it is infinite.
+  bool read_nearest(float& value) const noexcept {
+    return read_float(text_.data(), text_.data() + text_.size(), value).ec == std::errc();
+  }
   /// A view of the text, or of `scratch` where there are escapes.
   std::string_view string(std::string& scratch) const {
     if (text_.find('\\') == std::string_view::npos) return text_.substr(1, text_.size() - 2);
@@ -106,22 +113,15 @@ class text_node {
       if ((c == ']' || c == '}') && --depth == 0) return at;
     }
   }
-  template <class T>
-  bool read(T& value) const noexcept {
+  template <class Type>
+  bool read(Type& value) const noexcept {
     auto const [end, failed] = std::from_chars(text_.data(), text_.data() + text_.size(), value);
     return failed == std::errc() && end == text_.data() + text_.size();
   }
-  template <class T>
-  T number() const noexcept {
-    T value = 0;
+  template <class Type>
+  Type number() const noexcept {
+    Type value = 0;
     read(value);
-    return value;
-  }
-  template <class T>
-  T floating() const noexcept {
-    T value = 0;
-    if (read_float(text_.data(), text_.data() + text_.size(), value).ec == std::errc::result_out_of_range)
-      value = text_.front() == '-' ? -std::numeric_limits<T>::infinity() : std::numeric_limits<T>::infinity();
     return value;
   }
 

@@ -127,9 +127,9 @@ class json_to_cells {
     }
     if (k == kind::float32 || k == kind::float64) {
       if (!is_number(t)) return wrong(value, "a number");
-      if (k == kind::float64) return cell::float64(value.real());
-      float const single = value.real32();
-      return is_finite(single) ? cell::float32(single) : cell::float64(value.real());  // the checker tells the range
+      float single = 0;
+      if (k == kind::float32 && value.read_nearest(single)) return cell::float32(single);
+      return value.real();  // the checker tells the range
     }
     if (k == kind::json) {
       std::string& text = row_.new_text();
@@ -166,8 +166,8 @@ class json_to_cells {
 
   bool push_float(std::vector<float>& out, Node const& value) {
     if (!is_number(value.type())) return wrong(value, "a number"), false;
-    float const single = value.real32();
-    if (!is_finite(single)) return refuse(errc::out_of_range, shown(value) + " is outside the range of float32"), false;
+    float single = 0;
+    if (!value.read_nearest(single)) return refuse(errc::out_of_range, shown(value) + " is outside the range of float32"), false;
     out.push_back(single);
     return true;
   }
@@ -175,20 +175,20 @@ class json_to_cells {
     std::vector<float>& out = row_.new_floats();
     bool const good = read_elements(value, "an array of numbers", [&](Node const& e, std::size_t at) {
       if (is_number(e.type())) [[likely]]
-        if (float const single = e.real32(); is_finite(single)) [[likely]]
+        if (float single = 0; e.read_nearest(single)) [[likely]]
           return out.push_back(single), true;
       return refuse_element(at, [&] { push_float(out, e); });
     });
     return good ? cell::floats(out) : cell();
   }
 
-  template <class T>
-  cell read_integers(Node const& value, std::vector<T>& out) {
+  template <class Type>
+  cell read_integers(Node const& value, std::vector<Type>& out) {
     bool const good = read_elements(value, "an array of integers", [&](Node const& e, std::size_t at) {
-      using limits = std::numeric_limits<T>;
+      using limits = std::numeric_limits<Type>;
       json_type const t = e.type();
       if (t == json_type::integer && e.integer() >= limits::min() && e.integer() <= limits::max())
-        return out.push_back(static_cast<T>(e.integer())), true;
+        return out.push_back(static_cast<Type>(e.integer())), true;
       return refuse_element(at, [&] {
         if (t == json_type::integer || t == json_type::unsigned_integer)
           refuse(errc::out_of_range,
@@ -198,7 +198,7 @@ class json_to_cells {
       });
     });
     if (!good) return {};
-    if constexpr (std::is_same_v<T, std::int8_t>)
+    if constexpr (std::is_same_v<Type, std::int8_t>)
       return cell::int8s(out);
     else
       return cell::bytes(out);

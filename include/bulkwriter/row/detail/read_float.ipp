@@ -41,13 +41,13 @@ inline char const* decimal_end(char const* const first, char const* const last) 
 inline void to_nearest(char const* text, float& value, locale_t locale) { value = ::strtof_l(text, nullptr, locale); }
 inline void to_nearest(char const* text, double& value, locale_t locale) { value = ::strtod_l(text, nullptr, locale); }
 
-template <class T>
-std::from_chars_result read_float_by_strtod(char const* first, char const* last, T& value) {
+template <class Type>
+std::from_chars_result read_float_by_strtod(char const* first, char const* last, Type& value) {
   // The decimal point of strtod is that of the program's locale; this one is built in, and making it cannot fail.
   static locale_t const c_locale = ::newlocale(LC_ALL_MASK, "C", locale_t{});
   char const* const end = decimal_end(first, last);
   if (end == first) return {first, std::errc::invalid_argument};
-  T nearest;
+  Type nearest;
   to_nearest(std::string(first, end).c_str(), nearest, c_locale);
   if (!is_finite(nearest)) return {end, std::errc::result_out_of_range};
   value = nearest;
@@ -55,13 +55,13 @@ std::from_chars_result read_float_by_strtod(char const* first, char const* last,
 }
 
 // libc++ has had it since version 20.
-template <class T>
-concept has_from_chars = requires(char const* p, T& value) { std::from_chars(p, p, value); };
+template <class Type>
+concept has_from_chars = requires(char const* p, Type& value) { std::from_chars(p, p, value); };
 
-template <class T>
-std::from_chars_result read_float_anyhow(char const* first, char const* last, T& value) {
-  if constexpr (has_from_chars<T>) {
-    T nearest;
+template <class Type>
+std::from_chars_result read_float_anyhow(char const* first, char const* last, Type& value) {
+  if constexpr (has_from_chars<Type>) {
+    Type nearest;
     auto const done = std::from_chars(first, last, nearest);
     if (done.ec == std::errc{}) {
       if (!is_finite(nearest)) return {first, std::errc::invalid_argument};

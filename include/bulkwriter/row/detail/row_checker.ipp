@@ -19,7 +19,8 @@ namespace detail {
 
 // A float is finite unless all bits of its exponent are set. Written over blocks of constant length with independent
 // lanes, so that compilers turn it into vector code at -O2.
-BULKWRITER_DECL std::size_t find_not_finite(std::span<float const> values) noexcept {
+// Not into its caller, where compilers may know, and believe, how the numbers were made.
+[[gnu::noinline]] BULKWRITER_DECL std::size_t find_not_finite(std::span<float const> values) noexcept {
   constexpr std::uint32_t exponent = 0x7f800000;
   constexpr std::size_t block = 64, lanes = 16;
   std::size_t i = 0;
@@ -40,14 +41,13 @@ BULKWRITER_DECL std::size_t find_not_finite(std::span<float const> values) noexc
 
 // The beginning of a value for a message.
 inline std::string quoted_start(std::string_view text) { return in_quotes(text, 32); }
-inline std::string number_text(double value) {
-  if (!is_finite(value)) {
-    auto const bits = std::bit_cast<std::uint64_t>(value);
-    if ((bits & 0x000fffffffffffffu) != 0) return "nan";
+inline std::string number_text(std::uint64_t bits) {
+  if (!is_finite_bits(bits)) {
+    if ((bits & 0x000f'ffff'ffff'ffffu) != 0) return "nan";
     return bits >> 63 != 0 ? "-inf" : "inf";
   }
   std::string out;
-  append_json_number(out, value);
+  append_json_number(out, std::bit_cast<double>(bits));
   return out;
 }
 
@@ -136,7 +136,7 @@ BULKWRITER_DECL void row_checker::check_kind(field_info const& f, cell const& va
       break;
     case kind::float32:
     case kind::float64:
-      if (t == type::float32 || t == type::float64) return check_number(f.type, value.as_number());
+      if (t == type::float32 || t == type::float64) return check_number(f.type, value);
       break;
     case kind::varchar:
     case kind::text:
@@ -181,7 +181,7 @@ BULKWRITER_DECL std::string row_checker::describe(cell const& value) {
     case cell::type::integer: return "the integer " + std::to_string(value.as_integer());
     case cell::type::unsigned_integer: return "the integer " + std::to_string(value.as_unsigned());
     case cell::type::float32:
-    case cell::type::float64: return "the float " + number_text(value.as_number());
+    case cell::type::float64: return "the float " + number_text(value.number_bits());
     case cell::type::text: return "the text " + quoted_start(value.as_text());
     case cell::type::floats: return "a vector of " + size_and(" floats");
     case cell::type::halves: return "a vector of " + size_and(" 16-bit floats");
@@ -207,11 +207,12 @@ BULKWRITER_DECL void row_checker::add_out_of_range(kind k, std::string const& va
                               std::to_string(max_of(k)) + " of " + std::string(to_string(k)));
 }
 
-BULKWRITER_DECL void row_checker::check_number(kind k, double value) {
-  if (!is_finite(value))
-    add(errc::not_finite, "value " + number_text(value) + " is not a finite number");
-  else if (k == kind::float32 && !is_finite(static_cast<float>(value)))
-    add(errc::out_of_range, "value " + number_text(value) + " is outside the range of float32");
+BULKWRITER_DECL void row_checker::check_number(kind k, cell const& value) {
+  std::uint64_t const bits = value.number_bits();
+  if (!is_finite_bits(bits))
+    add(errc::not_finite, "value " + number_text(bits) + " is not a finite number");
+  else if (k == kind::float32 && !fits_float32_bits(bits))
+    add(errc::out_of_range, "value " + number_text(bits) + " is outside the range of float32");
 }
 
 inline std::string text_there(std::string_view text, std::size_t offset) {
@@ -253,21 +254,23 @@ BULKWRITER_DECL bool row_checker::check_size(field_info const& f, std::size_t gi
   return false;
 }
 
-// Whether a float is finite in the 16 bits of the kind.
-inline bool fits_half(kind k, float value) noexcept {
-  return k == kind::float16_vector ? is_finite(from_float16_bits(to_float16_bits(value)))
-                                   : is_finite(from_bfloat16_bits(to_bfloat16_bits(value)));
+// Whether the 16 bits of the kind are those of a finite number.
+inline bool is_finite_half(kind k, unsigned bits) noexcept {
+  unsigned const exponent = k == kind::float16_vector ? 0x7c00 : 0x7f80;
+  return (bits & exponent) != exponent;
 }
 
 BULKWRITER_DECL void row_checker::check_floats(field_info const& f, std::span<float const> value) {
   if (!check_size(f, value.size(), f.dim)) return;
   auto const shown = [&](std::size_t at) {
-    return "element [" + std::to_string(at) + "] is " + number_text(static_cast<double>(value[at]));
+    return "element [" + std::to_string(at) + "] is " + number_text(widened_bits(value[at]));
   };
   if (std::size_t const at = find_not_finite(value); at != value.size())
     return add(errc::not_finite, shown(at) + ", not a finite number");
   if (f.type == kind::float_vector) return;
-  auto const large = std::find_if(value.begin(), value.end(), [&](float v) { return !fits_half(f.type, v); });
+  auto const large = std::find_if(value.begin(), value.end(), [&](float const& v) {
+    return !is_finite_half(f.type, f.type == kind::float16_vector ? to_float16_bits(v) : to_bfloat16_bits(v));
+  });
   if (large != value.end())
     add(errc::out_of_range, shown(static_cast<std::size_t>(large - value.begin())) + ", outside the range of " +
                                 (f.type == kind::float16_vector ? "float16" : "bfloat16"));
@@ -275,12 +278,11 @@ BULKWRITER_DECL void row_checker::check_floats(field_info const& f, std::span<fl
 
 BULKWRITER_DECL void row_checker::check_halves(field_info const& f, std::span<std::uint16_t const> bits) {
   if (!check_size(f, bits.size(), f.dim)) return;
-  unsigned const exponent = f.type == kind::float16_vector ? 0x7c00 : 0x7f80;
-  auto const bad = std::find_if(bits.begin(), bits.end(), [&](unsigned b) { return (b & exponent) == exponent; });
+  auto const bad = std::find_if(bits.begin(), bits.end(), [&](unsigned b) { return !is_finite_half(f.type, b); });
   if (bad == bits.end()) return;
-  float const value = f.type == kind::float16_vector ? from_float16_bits(*bad) : from_bfloat16_bits(*bad);
+  bool const is_nan = (*bad & (f.type == kind::float16_vector ? 0x3ff : 0x7f)) != 0;
   add(errc::not_finite, "element [" + std::to_string(bad - bits.begin()) + "] is " +
-                            number_text(static_cast<double>(value)) + ", not a finite number");
+                            (is_nan ? "nan" : *bad >> 15 != 0 ? "-inf" : "inf") + ", not a finite number");
 }
 
 BULKWRITER_DECL void row_checker::check_sparse(cell const& value) {
@@ -289,15 +291,14 @@ BULKWRITER_DECL void row_checker::check_sparse(cell const& value) {
   auto const values = value.sparse_values();
   for (std::size_t i = 0; i < indices.size(); ++i) {
     auto const index = [&] { return "index " + std::to_string(indices[i]); };
-    auto const v = static_cast<double>(values[i]);
     if (indices[i] == std::numeric_limits<std::uint32_t>::max())
       return add(errc::out_of_range, index() + " is outside 0..4294967294");
     if (i > 0 && indices[i] == indices[i - 1]) return add(errc::invalid_sparse, index() + " appears more than once");
     if (i > 0 && indices[i] < indices[i - 1])
       return add(errc::invalid_sparse, index() + " comes after " + std::to_string(indices[i - 1]));
-    if (!is_finite(v))
-      return add(errc::not_finite, "the value of " + index() + " is " + number_text(v) + ", not a finite number");
-    if (v < 0) return add(errc::invalid_sparse, "the value of " + index() + " is " + number_text(v) + ", less than 0");
+    auto const value_is = [&] { return "the value of " + index() + " is " + number_text(widened_bits(values[i])); };
+    if (!is_finite(values[i])) return add(errc::not_finite, value_is() + ", not a finite number");
+    if (values[i] < 0) return add(errc::invalid_sparse, value_is() + ", less than 0");
   }
 }
 

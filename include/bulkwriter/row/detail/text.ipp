@@ -309,18 +309,18 @@ BULKWRITER_DECL void append_json_string(std::string& out, std::string_view text)
   out.push_back('"');
 }
 
-template <class T>
-void append_chars(std::string& out, T value) {
+template <class Type>
+void append_chars(std::string& out, Type value) {
   char buffer[40];
   out.append(buffer, write_json_number(buffer, buffer + sizeof buffer, value));
 }
-BULKWRITER_DECL void append_json_number(std::string& out, float value) {
+BULKWRITER_DECL void append_json_number(std::string& out, float const& value) {
   if (is_finite(value))
     append_chars(out, value);
   else
     out.append("NaN");
 }
-BULKWRITER_DECL void append_json_number(std::string& out, double value) {
+BULKWRITER_DECL void append_json_number(std::string& out, double const& value) {
   if (is_finite(value))
     append_chars(out, value);
   else

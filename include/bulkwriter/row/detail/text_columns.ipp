@@ -64,17 +64,17 @@ class text_to_cell {
     return refuse(errc::out_of_range, quoted_start(text) + " does not fit 64 bits");
   }
 
-  template <class T>
+  template <class Type>
   cell read_number(std::string_view text) {
     char const* const last = text.data() + text.size();
-    T value = 0;
+    Type value = 0;
     auto const [end, failed] = read_float(text.data(), last, value);
     if (end != last || failed == std::errc::invalid_argument)
       return refuse(errc::invalid_number, quoted_start(text) + " is not a finite number");
     if (failed != std::errc())
       return refuse(errc::out_of_range,
                     quoted_start(text) + " is outside the range of " + std::string(to_string(field_.type)));
-    if constexpr (std::is_same_v<T, float>)
+    if constexpr (std::is_same_v<Type, float>)
       return cell::float32(value);
     else
       return cell::float64(value);

@@ -21,8 +21,10 @@ BULKWRITER_DECL result<std::unique_ptr<chunk_writer>> try_make_remote(std::span<
                                  ", which is not between 1 and " + std::to_string(storage::max_connections)};
   std::string path = std::move(options.remote_path);
   while (path.ends_with('/')) path.pop_back();  // "/" and "/a/": one slash before the uuid
+  auto uuid = try_make_uuid();
+  if (!uuid) return std::move(uuid).error();
   auto place = std::make_shared<storage::object_place>(
-      store, path + '/' + make_uuid(),
+      store, path + '/' + *uuid,
       storage::object_options{.connections = options.connections,
                               .part_size = options.part_size,
                               .abort_limit = options.abort_limit});

@@ -67,9 +67,7 @@ constexpr default_rule judge_default(field_info const& f) {
     return unless(!f.default_overflows && f.default_integer >= min_of(f.type) && f.default_integer <= max_of(f.type),
                   default_rule::range);
   if (f.type == kind::float32)
-    return unless(is_finite(f.default_number) && f.default_number >= -limits::max_float32 &&
-                      f.default_number <= limits::max_float32,
-                  default_rule::range);
+    return unless(fits_float32(f.default_number), default_rule::range);
   if (f.type == kind::float64) return unless(is_finite(f.default_number), default_rule::finite);
   if (f.type == kind::varchar && f.default_text.size() > f.max_length) return default_rule::length;
   if (f.type == kind::varchar)

@@ -102,9 +102,9 @@ template <fixed_string Name, class K>
   requires(sub_fields_of<K>::size != 0)
 struct struct_check<Name, K> {
   using sub = sub_fields_of<K>;
-  static constexpr struct_verdict verdict = []<std::size_t... I>(std::index_sequence<I...>) -> struct_verdict {
-    if constexpr (!common_owner<typename sub::template at<I>::owner...>::same)
-      return {struct_rule::one_struct, first_stranger<typename sub::template at<I>::owner...>()};
+  static constexpr struct_verdict verdict = []<std::size_t... Index>(std::index_sequence<Index...>) -> struct_verdict {
+    if constexpr (!common_owner<typename sub::template at<Index>::owner...>::same)
+      return {struct_rule::one_struct, first_stranger<typename sub::template at<Index>::owner...>()};
     else
       return judge_struct(sub::infos);
   }(std::make_index_sequence<sub::size>{});

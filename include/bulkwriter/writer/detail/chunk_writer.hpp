@@ -51,6 +51,8 @@ class chunk_writer {
   static result<void> append(chunk_writer* writer, cell_row& row) {
     return writer != nullptr ? writer->append(row) : moved_from();
   }
+  // The same of a row that could not be shown.
+  static result<void> refuse(chunk_writer* writer, error_info why);
   static result<batch_files> commit(chunk_writer* writer);
 
   batch_files const& all_files() const noexcept { return all_; }
@@ -61,18 +63,23 @@ class chunk_writer {
   static result<void> moved_from();
   result<void> append(void const* row, show_row show);
   result<void> append(cell_row& row);
+  result<void> append_judged(cell_row& row);
   result<batch_files> commit();
   std::size_t files() const noexcept;
   std::string file_name(std::size_t file) const;
   format::byte_sink sink();
   result<void> open();
-  result<void> check_usable() const;
-  result<void> flush();
-  result<void> finish_files();
   result<void> finish_chunk();
-  error_info fail(error_info info);
-  void drop_files(error_info& info);
-  void abandon() noexcept;
+  result<void> finish_files();
+
+  template <class Step>
+  result<void> in_flight(Step const& step);
+  result<void> check_usable();
+  error_info failure();
+  void give_up() noexcept;
+  void remove_finished() noexcept;
+  bool take_away(output::file& file, bool finished, std::string const& path) noexcept;
+  void tell_abandoned() const;
 
   std::span<field_info const> fields_;
   row_checker checker_;
@@ -81,13 +88,21 @@ class chunk_writer {
   std::shared_ptr<output::place> place_;
   writer_options options_;
   cell_row row_;
-  std::vector<std::unique_ptr<output::file>> files_;  // of the open chunk
+
+  file_group open_;                                   // the open chunk; bytes: handed over
+  std::vector<std::unique_ptr<output::file>> files_;  // of it
   std::size_t finished_files_ = 0;                    // of these
-  std::uint64_t size_ = 0;                            // of these in all
-  batch_files all_;
+  batch_files all_;                                   // finished chunks
   std::size_t committed_groups_ = 0;
-  result<void> failure_;  // success: none so far
-  bool writing_ = false;
+  std::vector<std::unique_ptr<output::file>> finished_;  // those that may be removed, of the groups behind the committed
+
+  bool usable_ = true;       // false: a step is under way, or has failed
+  bool told_ = false;        // somebody was given the error of a failed one
+  error_info cause_;         // of the failure; nothing: an exception, of which there are no words
+  std::string left_behind_;  // what could not be taken away after it
+  bool left_unsaid_ = false;
+  std::size_t removed_files_ = 0;
+
   std::int64_t offered_rows_ = 0, first_row_ = 0, last_row_ = 0;
   std::uint64_t accepted_rows_ = 0, uncommitted_rows_ = 0;
   int exceptions_at_birth_;

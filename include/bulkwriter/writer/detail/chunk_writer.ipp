@@ -2,16 +2,20 @@
 
 #include <bulkwriter/row/row_problems.hpp>
 #include <bulkwriter/text/quoted.hpp>
+#include <bulkwriter/writer/detail/caught.hpp>
 #include <bulkwriter/writer/detail/chunk_writer.hpp>
 
 #include <algorithm>
 #include <cstdio>
 #include <exception>
+#include <iterator>
 #include <utility>
 
 namespace bulkwriter {
 inline namespace v1 {
 namespace detail {
+
+inline constexpr std::size_t longest_path = 400;  // in a message
 
 BULKWRITER_DECL chunk_writer::chunk_writer(std::span<field_info const> fields, new_file_format format,
                                            std::shared_ptr<output::place> place, writer_options options)
@@ -26,9 +30,14 @@ BULKWRITER_DECL chunk_writer::chunk_writer(std::span<field_info const> fields, n
   all_.options = encoder_->import_options();
 }
 
+// No field is looked at any more: those of a run-time schema are gone.
 BULKWRITER_DECL chunk_writer::~chunk_writer() {
-  if (uncommitted_rows_ == 0 || !failure_ || writing_ || std::uncaught_exceptions() > exceptions_at_birth_) return;
-  abandon();
+  if (uncommitted_rows_ == 0) return;
+  if (options_.remove_uncommitted) remove_finished();
+  // the error that fails the writer, and the one that flies, have said it; that files stay says only the former
+  bool const flies = std::uncaught_exceptions() > exceptions_at_birth_;
+  if (told_ || (flies && all_.size() == committed_groups_)) return;
+  (void)completes([this] { tell_abandoned(); });
 }
 
 BULKWRITER_DECL result<std::unique_ptr<chunk_writer>> chunk_writer::try_make(std::span<field_info const> fields,
@@ -61,14 +70,31 @@ BULKWRITER_DECL result<batch_files> chunk_writer::commit(chunk_writer* writer) {
 }
 
 BULKWRITER_DECL result<void> chunk_writer::append(void const* given, show_row show) {
-  row_.clear();
-  show(given, row_, row_.cells_.data());
-  return append(row_);
+  auto shown = caught("the values of the row", [&]() -> result<void> {
+    row_.clear();
+    show(given, row_, row_.cells_.data());
+    return {};
+  });
+  return shown ? append(row_) : refuse(this, std::move(shown).error());
+}
+
+BULKWRITER_DECL result<void> chunk_writer::refuse(chunk_writer* writer, error_info why) {
+  if (writer == nullptr) return moved_from();
+  if (auto usable = writer->check_usable(); !usable) return usable;
+  why.row = writer->offered_rows_++;
+  why.message = "row " + std::to_string(why.row) + ": " + why.message;
+  return why;
 }
 
 BULKWRITER_DECL result<void> chunk_writer::append(cell_row& given) {
   if (auto usable = check_usable(); !usable) [[unlikely]]
     return usable;
+  return caught("the format", [&] { return append_judged(given); });
+}
+
+// Until it is ended a row leaves no trace: what throws before may leave a part of it, which is dropped by whatever the
+// encoder is asked for next.
+BULKWRITER_DECL result<void> chunk_writer::append_judged(cell_row& given) {
   std::int64_t const row = offered_rows_++;
   std::vector<cell>& cells = given.cells_;
   checker_.judge(cells, given.problems());
@@ -88,23 +114,27 @@ BULKWRITER_DECL result<void> chunk_writer::append(cell_row& given) {
     if (auto cut = finish_chunk(); !cut) return cut;
     encoder_->put_row(cells);
   }
-  encoder_->end_row();
-  if (encoder_->rows() == 1) first_row_ = row;
-  last_row_ = row;
-  ++accepted_rows_;
-  ++uncommitted_rows_;
-  if (!encoder_->ready()) [[likely]]
-    return {};
-  if (auto flushed = flush(); !flushed) return fail(std::move(flushed).error());
-  return {};
+  return in_flight([this, row]() -> result<void> {
+    encoder_->end_row();
+    if (encoder_->rows() == 1) first_row_ = row;
+    last_row_ = row;
+    ++accepted_rows_;
+    ++uncommitted_rows_;
+    if (!encoder_->ready()) [[likely]]
+      return {};
+    if (auto opened = open(); !opened) return opened;
+    return encoder_->flush(sink());
+  });
 }
 
 BULKWRITER_DECL result<batch_files> chunk_writer::commit() {
   if (auto usable = check_usable(); !usable) return std::move(usable).error();
   if (auto finished = finish_chunk(); !finished) return std::move(finished).error();
   batch_files files{.options = all_.options};
-  for (std::size_t i = committed_groups_; i < all_.size(); ++i) files.groups.push_back(all_[i]);
+  files.groups.assign(std::next(all_.begin(), static_cast<std::ptrdiff_t>(committed_groups_)), all_.end());
+  // nothing throws from here on: after an exception the same files are still to be committed
   committed_groups_ = all_.size();
+  finished_.clear();
   uncommitted_rows_ = 0;
   return files;
 }
@@ -123,7 +153,7 @@ BULKWRITER_DECL format::byte_sink chunk_writer::sink() {
   return {this,
           [](void* self, std::size_t file, std::span<std::span<std::byte const> const> pieces) {
             auto& me = *static_cast<chunk_writer*>(self);
-            for (auto const& piece : pieces) me.size_ += piece.size();
+            for (auto const& piece : pieces) me.open_.bytes += piece.size();
             return me.files_[file]->write(pieces);
           },
           [](void* self, std::size_t file, std::span<std::byte const> head) {
@@ -137,9 +167,10 @@ BULKWRITER_DECL result<void> chunk_writer::open() {
   bool const group = !encoder_->file_names().empty();
   std::size_t const count = files();
   files_.reserve(count);
+  for (std::size_t i = 0; i < count; ++i) open_.paths.push_back(place_->path_of(file_name(i)));
   for (std::size_t i = 0; i < count; ++i) {
     auto opened = group ? place_->create_member(file_name(i), options_.chunk_size,
-                                                {.files = count, .head_size = encoder_->head_size(i)})
+                                                {.files = count, .head_size = encoder_->head_size(i), .writer = this})
                         : place_->create(file_name(i), options_.chunk_size);
     if (!opened) return std::move(opened).error();
     files_.push_back(*std::move(opened));
@@ -147,89 +178,127 @@ BULKWRITER_DECL result<void> chunk_writer::open() {
   return {};
 }
 
-// An exception out of a write (memory, a place of the user's own) leaves half a file, which nothing can be added to.
-BULKWRITER_DECL result<void> chunk_writer::check_usable() const {
-  if (!failure_) return failure_;
-  if (writing_)
-    return error_info{.code = errc::invalid_state, .message = "an exception has ended an earlier write of this writer"};
-  return {};
-}
-
-BULKWRITER_DECL result<void> chunk_writer::flush() {
-  writing_ = true;
-  auto opened = open();
-  auto flushed = opened ? encoder_->flush(sink()) : std::move(opened);
-  writing_ = false;
-  return flushed;
+BULKWRITER_DECL result<void> chunk_writer::finish_chunk() {
+  if (encoder_->rows() == 0) return {};
+  return in_flight([this] { return finish_files(); });
 }
 
 // The files of a group become visible one right after the other, when all of their bytes are written.
 BULKWRITER_DECL result<void> chunk_writer::finish_files() {
+  open_.rows = encoder_->rows();
   if (auto opened = open(); !opened) return opened;
   if (auto written = encoder_->finish(sink()); !written) return written;
+  // what may throw is done before the files become visible
+  if (all_.groups.size() == all_.groups.capacity()) all_.groups.reserve(2 * all_.size() + 1);
+  if (options_.remove_uncommitted) finished_.reserve(finished_.size() + files_.size());
   for (finished_files_ = 0; finished_files_ < files_.size(); ++finished_files_)
     if (auto finished = files_[finished_files_]->finish(); !finished) return finished;
-  return {};
-}
 
-BULKWRITER_DECL result<void> chunk_writer::finish_chunk() {
-  if (encoder_->rows() == 0) return {};
-  writing_ = true;
-  // what may throw is done before the files become visible
-  file_group group{.paths = {}, .rows = encoder_->rows()};
-  for (std::size_t i = 0; i < files(); ++i) group.paths.push_back(place_->path_of(file_name(i)));
-  all_.groups.reserve(all_.size() + 1);
-  auto finished = finish_files();
-  writing_ = false;
-  if (!finished) return fail(std::move(finished).error());
+  all_.groups.push_back(std::exchange(open_, {}));
+  if (options_.remove_uncommitted) std::move(files_.begin(), files_.end(), std::back_inserter(finished_));
   files_.clear();
   finished_files_ = 0;
-  group.bytes = std::exchange(size_, 0);
-  all_.groups.push_back(std::move(group));
   return {};
 }
 
-// Rows of the chunk are gone with it, so there is no way on: every later call says so again.
-BULKWRITER_DECL error_info chunk_writer::fail(error_info info) {
-  drop_files(info);
+// The one gate of all that changes what is on its way to files. From before the first thing that may go wrong until it
+// is proven that nothing has, the writer counts as failed: an exception finds it so, whatever it has left half done.
+// Then what is there is given up, and only then come words, which take memory: rows of the chunk are gone with it, so
+// there is no way on, and every later call says so again.
+template <class Step>
+result<void> chunk_writer::in_flight(Step const& step) {
+  struct attempt {
+    chunk_writer& of;
+    ~attempt() {
+      if (!of.usable_) of.give_up();
+    }
+  };
+  usable_ = false;
+  {
+    attempt const under_way{*this};
+    auto done = caught("the place of the files", step);
+    usable_ = done.has_value();
+    if (!usable_) cause_ = std::move(done).error();
+  }
+  if (usable_) [[likely]]
+    return {};
+  return failure();
+}
+
+BULKWRITER_DECL result<void> chunk_writer::check_usable() {
+  if (usable_) [[likely]]
+    return {};
+  return failure();
+}
+
+BULKWRITER_DECL error_info chunk_writer::failure() {
+  auto const stay_or_go = [](std::size_t files, char const* one, char const* more) {
+    return "; " + std::to_string(files) + (files == 1 ? " finished file that was" : " finished files that were") +
+           " never committed " + (files == 1 ? one : more);
+  };
+  error_info info = cause_;
+  if (info.code == errc{}) info = {.code = errc::invalid_state, .message = "memory has run out in a write"};
+  std::string const path = open_.paths.empty() ? file_name(0) : open_.paths.front();
   info.message = "rows " + std::to_string(first_row_) + " to " + std::to_string(last_row_) + " are not in " +
-                 in_quotes(place_->path_of(file_name(0)), 400) + (files() == 1 ? ": " : " and its group: ") + info.message;
+                 in_quotes(path, longest_path) + (files() == 1 ? ": " : " and its group: ") + info.message + left_behind_;
+  if (left_unsaid_) info.message += "; files of it may be left behind";
+  if (removed_files_ != 0) info.message += stay_or_go(removed_files_, "is removed", "are removed");
+  if (committed_groups_ != all_.size()) {
+    std::size_t stay = 0;
+    for (std::size_t i = committed_groups_; i < all_.size(); ++i) stay += all_[i].size();
+    info.message += stay_or_go(stay, "stays: ", "stay: ") +
+                    in_quotes(all_[committed_groups_].paths.front(), longest_path);
+    if (stay != 1) info.message += " to " + in_quotes(all_.groups.back().paths.back(), longest_path);
+  }
   info.row = first_row_;
-  failure_ = info;
+  told_ = true;
   return info;
 }
 
 // Those of a group that are finished already would be half a chunk: they go too, or are named.
-BULKWRITER_DECL void chunk_writer::drop_files(error_info& info) {
-  for (std::size_t i = 0; i < files_.size(); ++i) {
-    bool const finished = i < finished_files_;
-    auto const gone = finished ? files_[i]->remove() : files_[i]->discard();
-    if (gone) continue;
-    if (finished) info.message += "; " + in_quotes(place_->path_of(file_name(i)), 400) + " is left behind";
-    info.message += (finished ? ": " : "; ") + gone.error().message;
-  }
+BULKWRITER_DECL void chunk_writer::give_up() noexcept {
+  for (std::size_t i = 0; i < files_.size(); ++i) take_away(*files_[i], i < finished_files_, open_.paths[i]);
   files_.clear();
-  finished_files_ = 0;
+  if (options_.remove_uncommitted) remove_finished();
 }
 
-BULKWRITER_DECL void chunk_writer::abandon() noexcept {
-  auto const tell = [this] {
-    abandoned_rows const what{.rows = uncommitted_rows_, .data_path = place_->data_path()};
-    if (options_.on_abandoned)
-      options_.on_abandoned(what);
-    else
-      std::fprintf(stderr, "bulkwriter: a writer was destroyed with %llu %s never committed (%s)\n",
-                   static_cast<unsigned long long>(what.rows), what.rows == 1 ? "row that was" : "rows that were",
-                   what.data_path.c_str());
-  };
-#if defined(__cpp_exceptions)
-  try {
-    tell();
-  } catch (...) {  // a destructor is no place for it
+// The newest first: what a crash leaves is the beginning of the rows, as without it.
+BULKWRITER_DECL void chunk_writer::remove_finished() noexcept {
+  for (std::size_t g = all_.size(); g-- > committed_groups_ && !finished_.empty();) {
+    std::vector<std::string>& paths = all_.groups[g].paths;
+    for (std::size_t i = paths.size(); i-- > 0; finished_.pop_back()) {
+      if (!take_away(*finished_.back(), true, paths[i])) continue;
+      paths.erase(std::next(paths.begin(), static_cast<std::ptrdiff_t>(i)));
+      ++removed_files_;
+    }
+    if (paths.empty()) all_.groups.erase(std::next(all_.groups.begin(), static_cast<std::ptrdiff_t>(g)));
   }
-#else
-  tell();
-#endif
+}
+
+// Whether it is gone.
+BULKWRITER_DECL bool chunk_writer::take_away(output::file& file, bool finished, std::string const& path) noexcept {
+  bool gone = false;
+  bool const said = completes([&] {
+    auto const done = caught("the place of the files", [&] { return finished ? file.remove() : file.discard(); });
+    gone = done.has_value();
+    if (!gone) left_behind_ += (finished ? "; " + in_quotes(path, longest_path) + " is left behind: " : "; ") + done.error().message;
+  });
+  if (!said && !gone) left_unsaid_ = true;
+  return gone;
+}
+
+BULKWRITER_DECL void chunk_writer::tell_abandoned() const {
+  abandoned_rows what{.rows = uncommitted_rows_, .data_path = place_->data_path(), .files = {.options = all_.options}};
+  what.files.groups.assign(std::next(all_.begin(), static_cast<std::ptrdiff_t>(committed_groups_)), all_.end());
+  if (options_.on_abandoned) return options_.on_abandoned(what);
+  std::uint64_t files = 0, rows = 0;
+  for (file_group const& group : what.files) files += group.size(), rows += group.rows;
+  std::string line = "bulkwriter: a writer was destroyed with " + std::to_string(what.rows) +
+                     (what.rows == 1 ? " row that was" : " rows that were") + " never committed";
+  if (files != 0)
+    line += "; " + std::to_string(rows) + " of them stay in " + std::to_string(files) +
+            (files == 1 ? " finished file" : " finished files");
+  std::fprintf(stderr, "%s (%s)\n", line.c_str(), one_line(what.data_path, longest_path).c_str());
 }
 
 }  // namespace detail

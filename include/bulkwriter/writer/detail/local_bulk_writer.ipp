@@ -16,7 +16,9 @@ BULKWRITER_DECL result<std::unique_ptr<chunk_writer>> try_make_local(std::span<f
     return std::move(checked).error();  // before folders are made
   std::string path = options.local_path.empty() ? "." : std::move(options.local_path);
   if (path.back() != '/') path += '/';
-  auto folder = output::folder::try_open(path + make_uuid());
+  auto uuid = try_make_uuid();
+  if (!uuid) return std::move(uuid).error();
+  auto folder = output::folder::try_open(path + *uuid);
   if (!folder) return std::move(folder).error();
   return chunk_writer::try_make(fields, std::move(format), *std::move(folder), std::move(shared));
 }

@@ -15,12 +15,12 @@ namespace bulkwriter {
 inline namespace v1 {
 namespace detail {
 
-BULKWRITER_DECL std::string make_uuid() {
+BULKWRITER_DECL result<std::string> try_make_uuid() {
   static constexpr char digits[] = "0123456789abcdef";
   unsigned char random[16];
   if (::getentropy(random, sizeof random) != 0)
-    throw_error({.code = errc::io_error,
-                 .message = "the system gives no random bytes: " + std::generic_category().message(errno)});
+    return error_info{.code = errc::io_error,
+                      .message = "the system gives no random bytes: " + std::generic_category().message(errno)};
   std::string text;
   for (int byte = 0; byte < 16; ++byte) {
     unsigned value = random[byte];

@@ -1,0 +1,20 @@
+#pragma once
+
+#include <bulkwriter/text/quoted.hpp>
+#include <bulkwriter/writer/detail/caught.hpp>
+
+#include <string>
+
+namespace bulkwriter {
+inline namespace v1 {
+namespace detail {
+
+BULKWRITER_DECL error_info thrown_by(char const* whose, char const* what) {
+  std::string message = std::string("an exception came out of ") + whose;
+  if (what != nullptr) message += ": " + in_quotes(what, 200);
+  return {.code = errc::invalid_state, .message = std::move(message)};
+}
+
+}  // namespace detail
+}  // namespace v1
+}  // namespace bulkwriter
