@@ -233,7 +233,7 @@ TEST_CASE("s3 listing of an upload's parts") {
   CHECK(page->parts[1].number == 7);
   CHECK(page->next_part == "7");
   CHECK(detail::read_s3_parts_page("<ListPartsResult><NextPartNumberMarker>7</NextPartNumberMarker></ListPartsResult>")
-            ->next_part.empty());
+            .value().next_part.empty());
   for (std::string const& bad :
        {std::string(), std::string("<Other/>"), "<ListPartsResult>" + part("x", "e", "1") + "</ListPartsResult>",
         "<ListPartsResult>" + part("0", "e", "1") + "</ListPartsResult>",

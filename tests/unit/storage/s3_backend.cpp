@@ -505,7 +505,7 @@ TEST_CASE("s3: a store that says that an aborted upload is complete is not belie
   scripted_server closed([&](request const& r) {
     return r.method == "POST" ? http_answer(200, answer_of("kms-2")) : http_answer(403);
   });
-  CHECK(bw::object_store(param_of(closed)).backend().complete_multipart("k", "id", two.parts).value().etag == "kms-2");
+  CHECK(bw::object_store(param_of(closed)).shared_backend()->complete_multipart("k", "id", two.parts).value().etag == "kms-2");
 }
 
 TEST_CASE("s3: a complete after which there is nothing") {
@@ -838,7 +838,7 @@ TEST_CASE("s3: whether an upload that failed may have happened") {
   // Given up before it began.
   std::stop_source stop;
   stop.request_stop();
-  auto const stopped = bw::object_store(param).backend().put_part("k", "u", 1, bytes("x"), stop.get_token()).error();
+  auto const stopped = bw::object_store(param).shared_backend()->put_part("k", "u", 1, bytes("x"), stop.get_token()).error();
   CHECK(stopped.code == errc::cancelled);
   CHECK(!stopped.may_have_happened);
 
