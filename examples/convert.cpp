@@ -1,7 +1,8 @@
 // Files for an import from NDJSON or CSV, by a schema that is known at run time only.
 //
-//   convert --schema schema.json --input rows.ndjson|rows.csv|- --file-type parquet --local-path DIR [--chunk-size
-//   BYTES]
+//   convert --schema schema.json --input rows.ndjson|rows.csv|rows.tsv|- --file-type parquet --local-path DIR [options]
+//
+// `convert --help` names the options.
 
 #include "support/convert.hpp"
 
@@ -19,7 +20,7 @@ namespace bw = bulkwriter;
 using writer_type = bw::local_bulk_writer<bw::runtime_schema, bw::format::any>;
 
 void append_csv(writer_type& writer, bw::csv_reader csv) {
-  bw::text_columns const columns{writer.schema().fields(), csv.names()};
+  bw::text_columns const columns = csv.columns_for(writer.schema().fields());
   while (csv.next())
     if (auto appended = writer.try_append_row(columns, csv.texts()); !appended)
       throw bw::error(csv.in_row(appended.error()));
@@ -39,7 +40,7 @@ int main(int argc, char** argv) try {
   writer_type writer{
       schema, bw::format::any::named(o.file_type), {.local_path = folder.path(), .chunk_size = o.chunk_size, .remove_uncommitted = true}};
   if (o.input_type == "csv")
-    append_csv(writer, bw::csv_reader(convert::open_input(o.input), {.name = o.input}));
+    append_csv(writer, bw::csv_reader(convert::open_input(o.input), o.csv));
   else
     append_ndjson(writer, bw::ndjson_reader(convert::open_input(o.input), {.name = o.input}));
 

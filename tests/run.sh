@@ -3,8 +3,8 @@
 #
 #   tests/run.sh [OPTION...] [-- CTEST-ARGUMENT...]
 #
-#   --all            also the long tests
-#   --only PRESET    one build tree instead of all: gcc, clang-16, asan-ubsan or tsan (may be given several times)
+#   --all            also the long tests, and the branches that the tests take
+#   --only PRESET    one build tree instead of all: gcc, clang-16, asan-ubsan, tsan or coverage (may be given several times)
 #   --no-install     install nothing: tests whose peers are not there are skipped, and named
 #   --require-peers  a peer that is not there fails its tests in place of skipping them, as in continuous integration
 #   --jobs N         so many compilers and tests at a time (default: one a processor)
@@ -39,7 +39,7 @@ while (($#)); do
   esac
   shift
 done
-((${#trees[@]})) || trees=(gcc clang-16 asan-ubsan tsan)
+((${#trees[@]})) || trees=(gcc clang-16 asan-ubsan tsan ${all:+coverage})
 mkdir -p build
 
 # Test servers end with the test that started them. What may be left to end is the installation in the background.
@@ -56,7 +56,7 @@ install() {
   tests/support/install.sh "$1" </dev/null
 }
 
-peers=(readers milvus versitygw toxiproxy moto clouds azure azurite arrow_go parquet_mr hyparquet locales clang libcxx boost gcc-stable ${all:+clients gcc-sid s3sfs})
+peers=(readers milvus versitygw toxiproxy moto clouds azure azurite arrow_go parquet_mr hyparquet locales clang libcxx boost gcc-stable zig ${all:+clients gcc-sid s3sfs coverage qemu})
 begin=$SECONDS
 if [[ $install ]]; then
   install packages

@@ -2,6 +2,7 @@
 
 // What examples/convert.cpp needs beside the library: options, files, and a folder that is seen only when it is whole.
 
+#include <bulkwriter/input/csv_reader.hpp>
 #include <bulkwriter/input/text_source.hpp>
 #include <bulkwriter/manifest/batch_files.hpp>
 
@@ -14,6 +15,7 @@ namespace convert {
 struct options {
   std::string schema, input, input_type, file_type, local_path;
   std::uint64_t chunk_size = std::uint64_t{512} << 20;
+  bulkwriter::csv_options csv;
   bool help = false;
 };
 

@@ -231,9 +231,9 @@ class [[nodiscard]] result {
 
   /// The value; throws `error` if there is none.
   /// @{
-  Type& value() & { return check(), value_; }
-  Type const& value() const& { return check(), value_; }
-  Type value() && { return check(), static_cast<Type&&>(value_); }
+  Type& value() & { return demand_value(), value_; }
+  Type const& value() const& { return demand_value(), value_; }
+  Type value() && { return demand_value(), static_cast<Type&&>(value_); }
   Type value() const&& = delete;
   /// @}
 
@@ -257,7 +257,7 @@ class [[nodiscard]] result {
   /// @}
 
  private:
-  void check() const {
+  void demand_value() const {
     if (!has_value_) detail::throw_error(*error_);
   }
   // not std::optional, which costs a unit several times as much to compile

@@ -84,6 +84,7 @@ constinit thread_local char BULKWRITER_SEPARATE_COMPILATION_is_defined_in_some_u
 #include <memory>
 #include <mutex>
 #include <new>
+#include <numeric>
 #include <optional>
 #include <ranges>
 #include <span>
@@ -317,9 +318,9 @@ class [[nodiscard]] result {
 
   /// The value; throws `error` if there is none.
   /// @{
-  Type& value() & { return check(), value_; }
-  Type const& value() const& { return check(), value_; }
-  Type value() && { return check(), static_cast<Type&&>(value_); }
+  Type& value() & { return demand_value(), value_; }
+  Type const& value() const& { return demand_value(), value_; }
+  Type value() && { return demand_value(), static_cast<Type&&>(value_); }
   Type value() const&& = delete;
   /// @}
 
@@ -343,7 +344,7 @@ class [[nodiscard]] result {
   /// @}
 
  private:
-  void check() const {
+  void demand_value() const {
     if (!has_value_) detail::throw_error(*error_);
   }
   // not std::optional, which costs a unit several times as much to compile
@@ -1250,6 +1251,20 @@ std::optional<json_fault> find_json_fault(std::string_view text);
 /// The same for text that must be an object; its top-level keys, unescaped, are put into `keys`.
 std::optional<json_fault> find_json_object_fault(std::string_view text, std::vector<std::string>& keys);
 
+/// What is wrong with JSON text, for a message: the way to the value, its text, and the rule that it breaks.
+struct json_complaint {
+  std::string message = {};     ///< "element [3]: 'Infinity' is not a finite number"
+  bool is_not_finite = false;  ///< NaN or an infinity, which JSON has no word for
+};
+json_complaint describe_json_fault(std::string_view text, json_fault const& fault);
+
+/// Exactly a number of RFC 8259 (so neither `007` nor `+1` nor `.5`) that a 64-bit integer or a double holds; with a
+/// fraction or exponent, one that is finite.
+bool is_json_number(std::string_view text) noexcept;
+
+/// Only the form of one: what JSON takes, where read_float takes more.
+bool is_json_number_form(std::string_view text) noexcept;
+
 /// Appends what a JSON string, given with its quotes and free of faults, stands for.
 void append_unescaped(std::string& out, std::string_view json_string);
 
@@ -1437,6 +1452,55 @@ void for_half_blocks(kind k, std::span<float const> values, Take const& take) {
 }  // namespace v1
 }  // namespace bulkwriter
 
+// ---------- bulkwriter/schema/name_index.hpp ------------------------------------------------------------------------
+
+namespace bulkwriter {
+inline namespace v1 {
+namespace detail {
+
+/// Where names stand in a list, without going through all of it: files may have 10^5 columns. It holds no names:
+/// `name_of(i)` gives them, the same ones at every call.
+class name_index {
+ public:
+  static constexpr std::size_t npos = static_cast<std::size_t>(-1);
+
+  name_index() = default;
+  template <class NameOf>
+  name_index(std::size_t size, NameOf const& name_of) : order_(size) {
+    std::iota(order_.begin(), order_.end(), std::size_t{0});
+    std::sort(order_.begin(), order_.end(), [&](std::size_t a, std::size_t b) {
+      int const order = std::string_view(name_of(a)).compare(name_of(b));
+      return order != 0 ? order < 0 : a < b;
+    });
+  }
+
+  /// The first of this name; npos if there is none.
+  template <class NameOf>
+  std::size_t find(std::string_view name, NameOf const& name_of) const {
+    auto const found = std::lower_bound(order_.begin(), order_.end(), name, [&](std::size_t i, std::string_view n) {
+      return std::string_view(name_of(i)) < n;
+    });
+    return found != order_.end() && std::string_view(name_of(*found)) == name ? *found : npos;
+  }
+
+  /// The first that has the name of one before it; npos if there is none.
+  template <class NameOf>
+  std::size_t find_twin(NameOf const& name_of) const {
+    std::size_t first = npos;
+    for (std::size_t k = 1; k < order_.size(); ++k)
+      if (std::string_view(name_of(order_[k])) == std::string_view(name_of(order_[k - 1])))
+        first = (std::min)(first, order_[k]);
+    return first;
+  }
+
+ private:
+  std::vector<std::size_t> order_ = {};
+};
+
+}  // namespace detail
+}  // namespace v1
+}  // namespace bulkwriter
+
 // ---------- bulkwriter/row/cell_row.hpp -----------------------------------------------------------------------------
 
 namespace bulkwriter {
@@ -1479,6 +1543,8 @@ class cell_row {
 
   /// The fields that it is for.
   std::span<field_info const> fields() const noexcept { return fields_; }
+  /// The index of the field of this name; the number of fields if there is none.
+  std::size_t find(std::string_view name) const noexcept;
   /// One a field. Valid until `clear`.
   /// @{
   std::span<cell const> cells() const& noexcept { return cells_; }
@@ -1509,6 +1575,7 @@ class cell_row {
   friend class detail::chunk_writer;  // settles the cells
 
   std::span<field_info const> fields_;
+  detail::name_index index_;
   std::vector<cell> cells_;
   std::vector<problem> problems_;
   struct memory;  // of many types, which a unit that only passes rows on need not instantiate
@@ -1689,11 +1756,13 @@ namespace detail {
 /// floats floats or halves.
 class row_checker {
  public:
-  explicit row_checker(std::span<field_info const> fields, bool refuse_zero_vectors = false) noexcept
-      : fields_(fields), refuse_zero_vectors_(refuse_zero_vectors) {}
+  explicit row_checker(std::span<field_info const> fields, bool refuse_zero_vectors = false)
+      : fields_(fields),
+        index_(fields.size(), [&](std::size_t i) { return fields[i].name; }),
+        refuse_zero_vectors_(refuse_zero_vectors) {}
 
   /// One cell a field. `row` is the number that the error names.
-  result<void> check(std::int64_t row, std::span<cell const> cells) {
+  result<void>(check)(std::int64_t row, std::span<cell const> cells) {  // in parentheses: a macro of some programs
     judge(cells);
     return verdict(row);
   }
@@ -1706,7 +1775,9 @@ class row_checker {
   /// @}
 
  private:
-  bool take_found(std::string_view name, std::span<problem const> found);
+  std::size_t find(std::string_view name) const {
+    return index_.find(name, [&](std::size_t i) { return fields_[i].name; });
+  }
   void add(errc code, std::string message);
   static std::string describe(cell const& value);
   void add_out_of_range(kind k, std::string const& value);
@@ -1727,6 +1798,7 @@ class row_checker {
 
   static constexpr std::size_t nowhere = static_cast<std::size_t>(-1);
   std::span<field_info const> fields_;
+  name_index index_;
   bool refuse_zero_vectors_;
   std::vector<problem> problems_;
   std::vector<std::string> keys_;  // scratch
@@ -3986,9 +4058,9 @@ struct slot {
   using type = F;
 };
 template <class, class...>
-struct slots;
+struct places;
 template <std::size_t... Index, class... F>
-struct slots<std::index_sequence<Index...>, F...> : slot<Index, F>... {};
+struct places<std::index_sequence<Index...>, F...> : slot<Index, F>... {};
 template <std::size_t Index, class F>
 slot<Index, F> pick(slot<Index, F> const*);
 
@@ -4066,7 +4138,7 @@ struct schema_check {
       return schema_verdict{schema_rule::one_struct, first_stranger<typename F::owner...>()};
   }();
   using shown = typename decltype(pick<verdict.field>(
-      static_cast<slots<std::index_sequence_for<F...>, F...> const*>(nullptr)))::type;
+      static_cast<places<std::index_sequence_for<F...>, F...> const*>(nullptr)))::type;
   static_assert(sizeof(schema_mistake<shown::name_storage, verdict.broken>) != 0);
 };
 
@@ -4086,7 +4158,7 @@ struct schema_check {
 template <class... F>
 struct schema {
   using is_schema = void;                                            ///< by what `typed_schema` knows it
-  using slots = detail::slots<std::index_sequence_for<F...>, F...>;  ///< for the library
+  using places = detail::places<std::index_sequence_for<F...>, F...>;  ///< for the library
   /// The struct that rows are given as; void where no field is bound to a member.
   using row_type = typename detail::common_owner<typename F::owner...>::type;
   static constexpr std::size_t size = sizeof...(F);  ///< fields, those that the server fills among them
@@ -4113,7 +4185,7 @@ template <class... F>
   requires(sizeof...(F) == 0 || !(detail::has_info<F> && ...))
 struct schema<F...> {
   using is_schema = void;
-  using slots = detail::slots<std::index_sequence<>>;
+  using places = detail::places<std::index_sequence<>>;
   using row_type = void;
   static constexpr std::size_t size = 0;
   static constexpr std::array<field_info, 0> infos{};
@@ -4129,7 +4201,7 @@ concept typed_schema = requires { typename S::is_schema; };
 // Algorithms are templates on the user's named schema, never on the list of fields: symbols stay short.
 namespace detail {
 template <class S, std::size_t Index>
-using field_at = typename decltype(pick<Index>(static_cast<typename S::slots const*>(nullptr)))::type;
+using field_at = typename decltype(pick<Index>(static_cast<typename S::places const*>(nullptr)))::type;
 
 consteval bool has_dynamic_field(std::span<field_info const> fields) {
   for (auto const& f : fields)
@@ -4888,8 +4960,8 @@ class chunk_writer {
   static result<std::unique_ptr<chunk_writer>> try_make(std::span<field_info const> fields, new_file_format format,
                                                         std::shared_ptr<output::place> place, writer_options options);
   /// The options, before anything is made for a writer.
-  static result<void> check(std::span<field_info const> fields, std::string_view extension,
-                            writer_options const& options);
+  static result<void> check_options(std::span<field_info const> fields, std::string_view extension,
+                                    writer_options const& options);
 
   chunk_writer(std::span<field_info const> fields, new_file_format format, std::shared_ptr<output::place> place,
                writer_options options);
@@ -4966,7 +5038,7 @@ class chunk_writer {
 }  // namespace v1
 }  // namespace bulkwriter
 
-// ---------- bulkwriter/writer/detail/caught.hpp ---------------------------------------------------------------------
+// ---------- bulkwriter/detail/caught.hpp ----------------------------------------------------------------------------
 
 namespace bulkwriter {
 inline namespace v1 {
@@ -5659,6 +5731,152 @@ BULKWRITER_DECL result<void> text_encoder::finish(format::byte_sink const& sink)
 }  // namespace v1
 }  // namespace bulkwriter
 
+// ---------- bulkwriter/text/detail/quoted.ipp -----------------------------------------------------------------------
+
+namespace bulkwriter {
+inline namespace v1 {
+namespace detail {
+
+// The code point of a character of well-formed UTF-8.
+inline unsigned code_point(std::string_view character) noexcept {
+  auto const at = [&](std::size_t i) { return static_cast<unsigned>(static_cast<unsigned char>(character[i])); };
+  if (character.size() == 1) return at(0);
+  unsigned code = at(0) & (0xffu >> (character.size() + 1));
+  for (std::size_t i = 1; i < character.size(); ++i) code = code << 6 | (at(i) & 0x3f);
+  return code;
+}
+
+// What terminals obey, or what makes readers see another text than there is.
+inline bool is_invisible(unsigned code) noexcept {
+  return code < 0x20 || (code >= 0x7f && code < 0xa0) || (code >= 0x200b && code <= 0x200f) ||
+         (code >= 0x2028 && code <= 0x202e) || (code >= 0x2066 && code <= 0x2069) || code == 0xfeff;
+}
+
+BULKWRITER_DECL std::string one_line(std::string_view text, std::size_t limit) {
+  static constexpr char digits[] = "0123456789abcdef";
+  std::string out, next;
+  auto const escape = [&next](char letter, unsigned value, int count) {
+    (next = '\\') += letter;
+    while (count-- > 0) next += digits[value >> (4 * count) & 15];
+  };
+  for (std::size_t at = 0; at < text.size();) {
+    unsigned const first = static_cast<unsigned char>(text[at]);
+    std::size_t size = first < 0x80 ? 1 : first < 0xe0 ? 2 : first < 0xf0 ? 3 : 4;
+    std::string_view const character = text.substr(at, size);
+    if (find_utf8_fault(character) != std::string_view::npos) {
+      size = 1;
+      escape('x', first, 2);
+    } else if (first == '\n' || first == '\r') {
+      escape(first == '\n' ? 'n' : 'r', 0, 0);
+    } else if (unsigned const code = code_point(character); is_invisible(code)) {
+      code < 0x80 ? escape('x', code, 2) : escape('u', code, 4);
+    } else {
+      next = character;
+    }
+    if (out.size() + next.size() > limit) return out += "…";
+    out += next;
+    at += size;
+  }
+  return out;
+}
+
+BULKWRITER_DECL std::string in_quotes(std::string_view text, std::size_t limit) {
+  return '\'' + one_line(text, limit) + '\'';
+}
+
+}  // namespace detail
+}  // namespace v1
+}  // namespace bulkwriter
+
+// ---------- bulkwriter/row/detail/json_complaint.ipp ----------------------------------------------------------------
+
+namespace bulkwriter {
+inline namespace v1 {
+namespace detail {
+
+// The way to a place in JSON text of which everything before that place is well-formed.
+class json_path {
+ public:
+  json_path(std::string_view text, std::size_t offset) {
+    for (std::size_t at = 0; at < offset;) {
+      char const c = text[at++];
+      if (c == '{' || c == '[') {
+        open_.push_back({.is_object = c == '{', .value = at});
+      } else if (c == '}' || c == ']') {
+        if (!open_.empty()) open_.pop_back();
+      } else if (c == ',' && !open_.empty()) {
+        level& l = open_.back();
+        l = {.is_object = l.is_object, .element = l.element + 1, .value = at};
+      } else if (c == ':' && !open_.empty()) {
+        open_.back().has_key = true;
+        open_.back().value = at;
+      } else if (c == '"') {
+        std::size_t const begin = at;
+        while (at < offset && text[at] != '"') at += text[at] == '\\' ? 2u : 1u;
+        if (!open_.empty() && open_.back().is_object && !open_.back().has_key)
+          open_.back().key = text.substr(begin, (std::min)(at, offset) - begin);
+        ++at;
+      }
+    }
+    if (!open_.empty()) value_ = open_.back().value;
+    value_ = (std::min)(text.find_first_not_of(" \t\r\n", value_), text.size());
+  }
+
+  // "'v': element [3]: ", or nothing where the place is in no value of a list or an object.
+  std::string text() const {
+    static constexpr std::size_t most = 4;
+    std::string out;
+    for (std::size_t i = 0; i < open_.size() && i < most; ++i) {
+      level const& l = open_[i];
+      if (!l.is_object)
+        out += "element [" + std::to_string(l.element) + "]: ";
+      else if (l.has_key)
+        out += in_quotes(l.key) + ": ";
+    }
+    return out;
+  }
+  // Where the innermost value begins, if the place is in one.
+  std::size_t value() const noexcept { return value_; }
+  bool is_in_list() const noexcept { return !open_.empty() && !open_.back().is_object; }
+  bool is_in_member() const noexcept { return !open_.empty() && open_.back().has_key; }
+
+ private:
+  struct level {
+    bool is_object = false, has_key = false;
+    std::size_t element = 0;  // its number, in a list
+    std::size_t value = 0;    // where the text of the current value begins
+    std::string_view key = {};
+  };
+  std::vector<level> open_;
+  std::size_t value_ = 0;
+};
+
+inline bool is_not_finite_word(std::string_view text) {
+  if (text.starts_with('-') || text.starts_with('+')) text.remove_prefix(1);
+  std::string folded(text.substr(0, 9));
+  for (char& c : folded)
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  return text.size() == folded.size() && (folded == "nan" || folded == "inf" || folded == "infinity");
+}
+
+BULKWRITER_DECL json_complaint describe_json_fault(std::string_view text, json_fault const& fault) {
+  if (fault.key) return {fault.rule({}), false};
+  json_path const path(text, (std::min)(fault.offset, text.size()));
+  std::size_t const begin = (std::min)(path.value(), fault.offset);
+  std::string_view value = text.substr(begin);
+  // strings may hold these; then the beginning of the string is shown
+  value = value.substr(0, value.find_first_of(",]}", fault.offset - begin));
+  value = value.substr(0, value.find_last_not_of(" \t\r\n") + 1);
+  if (is_not_finite_word(value)) return {path.text() + in_quotes(value) + " is not a finite number", true};
+  if (path.is_in_list() || (path.is_in_member() && !value.empty()))
+    return {path.text() + in_quotes(value) + ": " + fault.what, false};
+  return {fault.what, false};
+}
+
+}  // namespace detail
+}  // namespace v1
+}  // namespace bulkwriter
+
 // ---------- bulkwriter/row/detail/read_float.ipp --------------------------------------------------------------------
 
 namespace bulkwriter {
@@ -5733,61 +5951,40 @@ BULKWRITER_DECL std::from_chars_result read_float(char const* first, char const*
   return read_float_anyhow(first, last, value);
 }
 
-}  // namespace detail
-}  // namespace v1
-}  // namespace bulkwriter
-
-// ---------- bulkwriter/text/detail/quoted.ipp -----------------------------------------------------------------------
-
-namespace bulkwriter {
-inline namespace v1 {
-namespace detail {
-
-// The code point of a character of well-formed UTF-8.
-inline unsigned code_point(std::string_view character) noexcept {
-  auto const at = [&](std::size_t i) { return static_cast<unsigned>(static_cast<unsigned char>(character[i])); };
-  if (character.size() == 1) return at(0);
-  unsigned code = at(0) & (0xffu >> (character.size() + 1));
-  for (std::size_t i = 1; i < character.size(); ++i) code = code << 6 | (at(i) & 0x3f);
-  return code;
-}
-
-// What terminals obey, or what makes readers see another text than there is.
-inline bool is_invisible(unsigned code) noexcept {
-  return code < 0x20 || (code >= 0x7f && code < 0xa0) || (code >= 0x200b && code <= 0x200f) ||
-         (code >= 0x2028 && code <= 0x202e) || (code >= 0x2066 && code <= 0x2069) || code == 0xfeff;
-}
-
-BULKWRITER_DECL std::string one_line(std::string_view text, std::size_t limit) {
-  static constexpr char digits[] = "0123456789abcdef";
-  std::string out, next;
-  auto const escape = [&next](char letter, unsigned value, int count) {
-    (next = '\\') += letter;
-    while (count-- > 0) next += digits[value >> (4 * count) & 15];
+// Whether the text has the form that JSON wants of numbers, where read_float takes more.
+BULKWRITER_DECL bool is_json_number_form(std::string_view text) noexcept {
+  char const* p = text.data();
+  char const* const last = p + text.size();
+  auto const digits = [&] {
+    char const* const first = p;
+    while (p != last && *p >= '0' && *p <= '9') ++p;
+    return p != first;
   };
-  for (std::size_t at = 0; at < text.size();) {
-    unsigned const first = static_cast<unsigned char>(text[at]);
-    std::size_t size = first < 0x80 ? 1 : first < 0xe0 ? 2 : first < 0xf0 ? 3 : 4;
-    std::string_view const character = text.substr(at, size);
-    if (find_utf8_fault(character) != std::string_view::npos) {
-      size = 1;
-      escape('x', first, 2);
-    } else if (first == '\n' || first == '\r') {
-      escape(first == '\n' ? 'n' : 'r', 0, 0);
-    } else if (unsigned const code = code_point(character); is_invisible(code)) {
-      code < 0x80 ? escape('x', code, 2) : escape('u', code, 4);
-    } else {
-      next = character;
-    }
-    if (out.size() + next.size() > limit) return out += "…";
-    out += next;
-    at += size;
+  if (p != last && *p == '-') ++p;
+  if (p != last && *p == '0')
+    ++p;
+  else if (!digits())
+    return false;
+  if (p != last && *p == '.' && (++p, !digits())) return false;
+  if (p != last && (*p == 'e' || *p == 'E')) {
+    ++p;
+    if (p != last && (*p == '+' || *p == '-')) ++p;
+    if (!digits()) return false;
   }
-  return out;
+  return p == last;
 }
 
-BULKWRITER_DECL std::string in_quotes(std::string_view text, std::size_t limit) {
-  return '\'' + one_line(text, limit) + '\'';
+BULKWRITER_DECL bool is_json_number(std::string_view text) noexcept {
+  if (!is_json_number_form(text)) return false;
+  char const* const last = text.data() + text.size();
+  if (text.find_first_of(".eE") == std::string_view::npos) {
+    std::int64_t value = 0;
+    std::uint64_t large = 0;
+    return std::from_chars(text.data(), last, value).ec == std::errc{} ||
+           std::from_chars(text.data(), last, large).ec == std::errc{};
+  }
+  double value = 0;
+  return read_float(text.data(), last, value).ec == std::errc{};
 }
 
 }  // namespace detail
@@ -6445,10 +6642,17 @@ struct cell_row::memory {
 };
 
 BULKWRITER_DECL cell_row::cell_row(std::span<field_info const> fields)
-    : fields_(fields), cells_(fields.size()), memory_(new memory) {}
+    : fields_(fields),
+      index_(fields.size(), [&](std::size_t i) { return fields[i].name; }),
+      cells_(fields.size()),
+      memory_(new memory) {}
 BULKWRITER_DECL cell_row::cell_row(cell_row&&) noexcept = default;
 BULKWRITER_DECL cell_row& cell_row::operator=(cell_row&&) noexcept = default;
 BULKWRITER_DECL cell_row::~cell_row() = default;
+
+BULKWRITER_DECL std::size_t cell_row::find(std::string_view name) const noexcept {
+  return (std::min)(index_.find(name, [&](std::size_t i) { return fields_[i].name; }), fields_.size());
+}
 
 BULKWRITER_DECL std::string& cell_row::new_text() & { return memory_->texts.get(); }
 BULKWRITER_DECL std::vector<float>& cell_row::new_floats() & { return memory_->floats.get(); }
@@ -6523,7 +6727,7 @@ class wkt_scanner {
                                                  "MULTILINESTRING", "MULTIPOLYGON", "GEOMETRYCOLLECTION"};
     skip_blanks();
     head.at = at_;
-    std::string_view const first = word();
+    std::string_view const first = next_word();
     for (std::size_t i = 0; i < std::size(names); ++i) {
       std::string_view const name = names[i];
       if (!same_letters(first.substr(0, name.size()), name)) continue;
@@ -6533,13 +6737,13 @@ class wkt_scanner {
       std::size_t given_at = head.at + name.size();
       skip_blanks();
       std::size_t next_at = at_;
-      std::string_view next = word();
+      std::string_view next = next_word();
       if (given.empty() && is_dimensions(next)) {
         given = next;
         given_at = next_at;
         skip_blanks();
         next_at = at_;
-        next = word();
+        next = next_word();
       }
       head.is_empty = same_letters(next, "EMPTY");
       if (!next.empty() && !head.is_empty)
@@ -6666,12 +6870,12 @@ class wkt_scanner {
   // EMPTY, if that comes next; else nothing is read.
   bool take_empty() {
     std::size_t const before = at_;
-    bool const is_empty = same_letters(word(), "EMPTY");
+    bool const is_empty = same_letters(next_word(), "EMPTY");
     if (!is_empty) at_ = before;
     return is_empty;
   }
 
-  std::string_view word() {
+  std::string_view next_word() {
     std::size_t const begin = at_;
     while (at_ < text_.size() && upper(text_[at_]) >= 'A' && upper(text_[at_]) <= 'Z') ++at_;
     return text_.substr(begin, at_ - begin);
@@ -6818,24 +7022,25 @@ BULKWRITER_DECL void row_checker::add(errc code, std::string message) {
   problems_.push_back({.code = code, .field = std::string(field_->name), .message = place + std::move(message)});
 }
 
-BULKWRITER_DECL bool row_checker::take_found(std::string_view name, std::span<problem const> found) {
-  std::size_t const before = problems_.size();
-  for (problem const& p : found)
-    if (p.field == name) problems_.push_back(p);
-  return problems_.size() != before;
-}
-
 BULKWRITER_DECL void row_checker::judge(std::span<cell const> cells, std::span<problem const> found) {
   problems_.clear();
-  if (!found.empty() && take_found({}, found)) return;
+  // by field, in the order in which they were found; those of no field behind all others
+  std::vector<std::pair<std::size_t, problem const*>> given;
+  for (problem const& p : found) {
+    if (p.field.empty()) problems_.push_back(p);
+    given.emplace_back(find(p.field), &p);
+  }
+  if (!problems_.empty()) return;  // of the row as a whole
+  std::stable_sort(given.begin(), given.end(), [](auto const& a, auto const& b) { return a.first < b.first; });
+  auto next = given.begin();
   for (std::size_t i = 0; i < fields_.size(); ++i) {
     field_ = &fields_[i];
-    if (!found.empty() && take_found(field_->name, found)) continue;
-    if (field_->written()) check_value(*field_, cells[i]);
+    if (next != given.end() && next->first == i)
+      for (; next != given.end() && next->first == i; ++next) problems_.push_back(*next->second);
+    else if (field_->written())
+      check_value(*field_, cells[i]);
   }
-  for (problem const& p : found)
-    if (std::none_of(fields_.begin(), fields_.end(), [&](field_info const& f) { return f.name == p.field; }))
-      problems_.push_back(p);
+  for (; next != given.end(); ++next) problems_.push_back(*next->second);
 }
 
 BULKWRITER_DECL result<void> row_checker::verdict(std::int64_t row) {
@@ -7051,7 +7256,7 @@ BULKWRITER_DECL void row_checker::check_sparse(cell const& value) {
   auto const values = value.sparse_values();
   for (std::size_t i = 0; i < indices.size(); ++i) {
     auto const index = [&] { return "index " + std::to_string(indices[i]); };
-    if (indices[i] == std::numeric_limits<std::uint32_t>::max())
+    if (indices[i] == (std::numeric_limits<std::uint32_t>::max)())
       return add(errc::out_of_range, index() + " is outside 0..4294967294");
     if (i > 0 && indices[i] == indices[i - 1]) return add(errc::invalid_sparse, index() + " appears more than once");
     if (i > 0 && indices[i] < indices[i - 1])
@@ -7121,9 +7326,8 @@ BULKWRITER_DECL void row_checker::check_dynamic(std::string_view text) {
   if (auto const fault = find_json_object_fault(text, keys_))
     return add(fault->code(), complaint(text, *fault, "not a JSON object", "the dynamic key"));
   for (std::string const& key : keys_) {
-    bool const taken = key == dynamic_field_name ||
-                       std::any_of(fields_.begin(), fields_.end(), [&](auto const& f) { return f.name == key; });
-    if (taken) add(errc::duplicate_key, "the dynamic key " + quoted_name(key) + " is the name of a field of the schema");
+    if (key == dynamic_field_name || find(key) != name_index::npos)
+      add(errc::duplicate_key, "the dynamic key " + quoted_name(key) + " is the name of a field of the schema");
   }
 }
 
@@ -9116,7 +9320,7 @@ BULKWRITER_DECL result<void> format::try_check_read_by(server_version oldest, st
 }  // namespace v1
 }  // namespace bulkwriter
 
-// ---------- bulkwriter/writer/detail/caught.ipp ---------------------------------------------------------------------
+// ---------- bulkwriter/detail/caught.ipp ----------------------------------------------------------------------------
 
 namespace bulkwriter {
 inline namespace v1 {
@@ -9169,11 +9373,11 @@ BULKWRITER_DECL result<std::unique_ptr<chunk_writer>> chunk_writer::try_make(std
                                                                              writer_options options) {
   if (!format.encoder) return std::move(format.encoder).error();
   if (place == nullptr) return error_info{.code = errc::invalid_option, .message = "the writer was given no place"};
-  if (auto checked = check(fields, format.extension, options); !checked) return std::move(checked).error();
+  if (auto checked = check_options(fields, format.extension, options); !checked) return std::move(checked).error();
   return std::make_unique<chunk_writer>(fields, std::move(format), std::move(place), std::move(options));
 }
 
-BULKWRITER_DECL result<void> chunk_writer::check(std::span<field_info const> fields, std::string_view extension,
+BULKWRITER_DECL result<void> chunk_writer::check_options(std::span<field_info const> fields, std::string_view extension,
                                                  writer_options const& options) {
   constexpr std::uint64_t smallest = 1024;
   if (options.chunk_size < smallest)
@@ -9470,7 +9674,7 @@ BULKWRITER_DECL result<std::unique_ptr<chunk_writer>> try_make_local(std::span<f
                                                                      new_file_format format, local_options options) {
   if (!format.encoder) return std::move(format.encoder).error();
   writer_options shared = shared_options(options);
-  if (auto checked = chunk_writer::check(fields, format.extension, shared); !checked)
+  if (auto checked = chunk_writer::check_options(fields, format.extension, shared); !checked)
     return std::move(checked).error();  // before folders are made
   std::string path = options.local_path.empty() ? "." : std::move(options.local_path);
   if (path.back() != '/') path += '/';
@@ -9626,7 +9830,7 @@ class runtime_schema {
   /// As `check_schema`.
   /// @{
   result<void> try_check() const { return try_check_schema(fields_); }
-  void check() const { try_check().value(); }
+  void(check)() const { try_check().value(); }  // in parentheses: a macro of some programs
   /// @}
 
  private:
@@ -9647,6 +9851,13 @@ class runtime_schema {
 namespace bulkwriter {
 inline namespace v1 {
 namespace detail {
+
+inline std::string_view without_blanks(std::string_view text) noexcept {
+  constexpr std::string_view blanks = " \t\r\n";
+  std::size_t const begin = text.find_first_not_of(blanks);
+  return begin == std::string_view::npos ? std::string_view()
+                                         : text.substr(begin, text.find_last_not_of(blanks) - begin + 1);
+}
 
 enum class json_type : std::uint8_t { null, boolean, integer, unsigned_integer, real, string, array, object };
 
@@ -9797,7 +10008,9 @@ class json_to_cells {
       } else if (i == dynamic) {
         field_ = &fields[i];
         if (value.type() == json_type::object)
-          value.for_each_member([&](std::string_view k, Node const& v) { append_member(loose, k, v); });
+          value.for_each_member([&](std::string_view k, auto const& v) { append_member(loose, k, v); });
+        else if (value.type() == json_type::string)
+          append_members_of_text(loose, value.string(row_.new_text()));
         else if (value.type() != json_type::null)
           wrong(value, "an object");
       } else {
@@ -9823,11 +10036,10 @@ class json_to_cells {
   std::size_t find(std::string_view key, std::size_t expected) const noexcept {
     auto const fields = row_.fields();
     if (expected < fields.size() && fields[expected].name == key) return expected;
-    std::size_t i = 0;
-    while (i < fields.size() && fields[i].name != key) ++i;
-    return i;
+    return row_.find(key);
   }
-  void append_member(std::string*& object, std::string_view key, Node const& value) {
+  template <class Value>
+  void append_member(std::string*& object, std::string_view key, Value const& value) {
     if (object == nullptr)
       *(object = &row_.new_text()) = "{";
     else
@@ -9835,6 +10047,20 @@ class json_to_cells {
     append_json_string(*object, key);
     *object += ':';
     value.append_json(*object);
+  }
+  // As files have the dynamic field: the text of an object, in a string.
+  void append_members_of_text(std::string*& object, std::string_view text) {
+    std::vector<std::string> keys;
+    // that a key is there twice the row checker says
+    if (auto const fault = find_json_object_fault(text, keys); fault && !fault->key) {
+      place_.clear();
+      refuse(errc::invalid_json, "the string " + in_quotes(text) + " is not the text of a JSON object: " +
+                                     describe_json_fault(text, *fault).message);
+      return;
+    }
+    text_node(without_blanks(text)).for_each_member([&](std::string_view key, text_node const& value) {
+      append_member(object, key, value);
+    });
   }
 
   static std::string shown(Node const& value) {
@@ -9883,6 +10109,15 @@ class json_to_cells {
       if (k == kind::float32 && value.read_nearest(single)) return cell::float32(single);
       return value.real();  // the checker tells the range
     }
+    if (k == kind::json && t == json_type::string) {
+      // as files and servers have it: JSON text, in a string
+      std::string_view const text = value.string(row_.new_text());
+      if (auto const fault = find_json_fault(text); fault && !fault->key)
+        return refuse(errc::invalid_json, "the string " + in_quotes(text) +
+                                              R"( is not JSON text (that of a string is "\"…\""): )" +
+                                              describe_json_fault(text, *fault).message);
+      return cell::text(text);
+    }
     if (k == kind::json) {
       std::string& text = row_.new_text();
       value.append_json(text);
@@ -9916,10 +10151,13 @@ class json_to_cells {
     return false;
   }
 
-  bool push_float(std::vector<float>& out, Node const& value) {
-    if (!is_number(value.type())) return wrong(value, "a number"), false;
+  template <class Where>
+  bool push_float(std::vector<float>& out, Node const& value, Where const& where) {
+    if (!is_number(value.type()))
+      return refuse(errc::wrong_type, where() + shown(value) + " where a number is due"), false;
     float single = 0;
-    if (!value.read_nearest(single)) return refuse(errc::out_of_range, shown(value) + " is outside the range of float32"), false;
+    if (!value.read_nearest(single))
+      return refuse(errc::out_of_range, where() + shown(value) + " is outside the range of float32"), false;
     out.push_back(single);
     return true;
   }
@@ -9929,7 +10167,7 @@ class json_to_cells {
       if (is_number(e.type())) [[likely]]
         if (float single = 0; e.read_nearest(single)) [[likely]]
           return out.push_back(single), true;
-      return refuse_element(at, [&] { push_float(out, e); });
+      return push_float(out, e, [at] { return "element [" + std::to_string(at) + "]: "; });
     });
     return good ? cell::floats(out) : cell();
   }
@@ -9939,12 +10177,12 @@ class json_to_cells {
     bool const good = read_elements(value, "an array of integers", [&](Node const& e, std::size_t at) {
       using limits = std::numeric_limits<Type>;
       json_type const t = e.type();
-      if (t == json_type::integer && e.integer() >= limits::min() && e.integer() <= limits::max())
+      if (t == json_type::integer && e.integer() >= (limits::min)() && e.integer() <= (limits::max)())
         return out.push_back(static_cast<Type>(e.integer())), true;
       return refuse_element(at, [&] {
         if (t == json_type::integer || t == json_type::unsigned_integer)
           refuse(errc::out_of_range,
-                 shown(e) + " is outside " + std::to_string(limits::min()) + ".." + std::to_string(limits::max()));
+                 shown(e) + " is outside " + std::to_string((limits::min)()) + ".." + std::to_string((limits::max)()));
         else
           wrong(e, "an integer");
       });
@@ -9969,12 +10207,17 @@ class json_to_cells {
       bool const is_list = member.type() == json_type::array;
       if (is_list && key == "indices") {
         ++index_lists;
-        member.for_each_element([&](Node const& e) { good = good && push_index(indices, text_of(e)); });
+        good = read_elements(member, {}, [&](Node const& e, std::size_t at) {
+          return push_index(indices, text_of(e), [at] { return "'indices': element [" + std::to_string(at) + "]: "; });
+        });
       } else if (is_list && key == "values") {
         ++value_lists;
-        member.for_each_element([&](Node const& e) { good = good && push_float(values, e); });
+        good = read_elements(member, {}, [&](Node const& e, std::size_t at) {
+          return push_float(values, e, [at] { return "'values': element [" + std::to_string(at) + "]: "; });
+        });
       } else {
-        good = push_index(indices, key) && push_float(values, member);
+        good = push_index(indices, key, [] { return std::string(); }) &&
+               push_float(values, member, [&] { return "index " + std::string(key) + ": "; });
       }
     });
     if (!good) return {};
@@ -9992,14 +10235,15 @@ class json_to_cells {
     return text;
   }
   // Decimal without leading zeros: servers read "010" as an octal number.
-  bool push_index(std::vector<std::uint32_t>& out, std::string_view text) {
+  template <class Where>
+  bool push_index(std::vector<std::uint32_t>& out, std::string_view text, Where const& where) {
     std::uint32_t index = 0;
     auto const [end, failed] = std::from_chars(text.data(), text.data() + text.size(), index);
     bool const has_zeros = text.size() > 1 && text.front() == '0';
     if (failed == std::errc::result_out_of_range)
-      return refuse(errc::out_of_range, "index " + one_line(text, 40) + " is outside 0..4294967294"), false;
+      return refuse(errc::out_of_range, where() + "index " + one_line(text, 40) + " is outside 0..4294967294"), false;
     if (failed != std::errc() || end != text.data() + text.size() || has_zeros)
-      return refuse(errc::wrong_type, in_quotes(text) + " where an index is due"), false;
+      return refuse(errc::wrong_type, where() + in_quotes(text) + " where an index is due"), false;
     out.push_back(index);
     return true;
   }
@@ -10039,9 +10283,12 @@ class json_to_cells {
     auto const sub = f.sub_fields();
     std::size_t const before = row_.problems().size(), begin = list.cells.size();
     list.cells.resize(begin + sub.size());
+    std::size_t expected = 0;
     value.for_each_member([&](std::string_view key, Node const& member) {
-      std::size_t k = 0;
+      // those in the order of the schema, as programs write them, are found at once
+      std::size_t k = expected < sub.size() && sub[expected].name == key ? expected : 0;
       while (k < sub.size() && sub[k].name != key) ++k;
+      expected = k + 1;
       if (k == sub.size()) {
         refuse(errc::unknown_field, "the struct has no field " + quoted_name(key));
         return;
@@ -10138,10 +10385,11 @@ class schema_checker {
   std::vector<problem> run() {
     if (fields_.empty()) add({}, "a schema without fields");
     std::size_t primary = 0, partition = 0, clustering = 0;
+    name_index const index = index_of(fields_);
     for (std::size_t i = 0; i < fields_.size(); ++i) {
       field_info const& f = fields_[i];
       place_.clear();
-      check_unique(fields_, i);
+      check_unique(fields_, index, i);
       check_field(f);
       check_keys(f);
       if (f.is_function_output()) check_function(f);
@@ -10168,9 +10416,12 @@ class schema_checker {
                          std::move(rule)});
   }
 
-  void check_unique(std::span<field_info const> all, std::size_t i) {
-    for (std::size_t k = 0; k < i; ++k)
-      if (all[k].name == all[i].name) return add(all[i].name, "two fields have this name");
+  static name_index index_of(std::span<field_info const> all) {
+    return {all.size(), [&](std::size_t i) { return all[i].name; }};
+  }
+  void check_unique(std::span<field_info const> all, name_index const& index, std::size_t i) {
+    if (index.find(all[i].name, [&](std::size_t k) { return all[k].name; }) != i)
+      add(all[i].name, "two fields have this name");
   }
 
   void check_field(field_info const& f) {
@@ -10263,9 +10514,10 @@ class schema_checker {
     auto const sub = f.sub_fields();
     if (sub.empty()) add(f.name, "a struct_array without fields");
     place_ = f.name;
+    name_index const index = index_of(sub);
     for (std::size_t i = 0; i < sub.size(); ++i) {
       field_info const& s = sub[i];
-      check_unique(sub, i);
+      check_unique(sub, index, i);
       check_field(s);
       bool const scalar = s.type <= kind::varchar || s.type == kind::text;
       if (!scalar && !is_dense_vector(s.type))
@@ -10559,7 +10811,7 @@ BULKWRITER_DECL std::string text_of_either(boost::json::object const& object, st
 // `[{"key": "dim", "value": "768"}]`, or an object.
 BULKWRITER_DECL std::uint32_t type_param_at(boost::json::object const& field, std::string_view name) {
   auto const narrow = [](std::optional<std::int64_t> n) {
-    return n && *n > 0 && *n <= std::numeric_limits<std::uint32_t>::max() ? static_cast<std::uint32_t>(*n) : 0u;
+    return n && *n > 0 && *n <= (std::numeric_limits<std::uint32_t>::max)() ? static_cast<std::uint32_t>(*n) : 0u;
   };
   auto const* params = either(field, "elementTypeParams", "params");
   if (params == nullptr) params = member(field, "typeParams");
@@ -10749,7 +11001,7 @@ struct credentials {
   std::string secret_key = {};     ///< never does
   std::string session_token = {};  ///< of temporary credentials; empty for long-term keys
   /// From when on servers refuse them; the default: never.
-  std::chrono::system_clock::time_point expires = std::chrono::system_clock::time_point::max();
+  std::chrono::system_clock::time_point expires = (std::chrono::system_clock::time_point::max)();
 
   /// Compares every member.
   friend bool operator==(credentials const&, credentials const&) = default;
@@ -10759,7 +11011,7 @@ struct credentials {
 struct bearer_token {
   std::string token = {};  ///< goes over the wire
   /// From when on servers refuse it; the default: never.
-  std::chrono::system_clock::time_point expires = std::chrono::system_clock::time_point::max();
+  std::chrono::system_clock::time_point expires = (std::chrono::system_clock::time_point::max)();
 
   /// Compares every member.
   friend bool operator==(bearer_token const&, bearer_token const&) = default;
@@ -12399,10 +12651,13 @@ std::size_t count_list(std::string_view text) noexcept;
 
 /// Exactly a number of RFC 8259 (so neither `007` nor `+1` nor `.5`) that a 64-bit integer or a double holds; with a
 /// fraction or exponent, one that is finite.
-bool is_json_number(std::string_view text);
+inline bool is_json_number(std::string_view text) { return bulkwriter::detail::is_json_number(text); }
 
-/// The text for a message: in single quotes, control characters and what is no UTF-8 as escapes, cut after 40 bytes.
-inline std::string quoted(std::string_view text) { return bulkwriter::detail::in_quotes(text); }
+/// The text for a message: in single quotes, control characters and what is no UTF-8 as escapes, no more than so many
+/// bytes of it.
+inline std::string quoted(std::string_view text, std::size_t limit = 40) {
+  return bulkwriter::detail::in_quotes(text, limit);
+}
 
 template <std::integral Type>
   requires(!std::same_as<Type, bool> && !std::same_as<Type, char>)
@@ -12410,8 +12665,8 @@ text_error parse(std::string_view text, Type& value) {
   using wide = std::conditional_t<std::is_signed_v<Type>, long long, unsigned long long>;
   wide whole = 0;
   if (text_error failed = input::parse(text, whole); failed.code != errc{}) return failed;
-  if (whole < static_cast<wide>(std::numeric_limits<Type>::min()) ||
-      whole > static_cast<wide>(std::numeric_limits<Type>::max()))
+  if (whole < static_cast<wide>((std::numeric_limits<Type>::min)()) ||
+      whole > static_cast<wide>((std::numeric_limits<Type>::max)()))
     return {errc::invalid_number, quoted(text) + " does not fit " + std::to_string(sizeof(Type) * 8) + " bits"};
   value = static_cast<Type>(whole);
   return {};
@@ -12436,8 +12691,113 @@ namespace detail {
 /// The bytes of a file, unbuffered: readers have a buffer of their own. Errors, of the source too: `io_error`.
 result<text_source> try_open_text_file(std::string const& path);
 
+/// Where the problem is one of a row, has it and its message count as a reader does that has read so many rows.
+void count_row(error_info& problem, std::uint64_t rows);
+
 }  // namespace detail
 }  // namespace input
+}  // namespace v1
+}  // namespace bulkwriter
+
+// ---------- bulkwriter/row/text_columns.hpp -------------------------------------------------------------------------
+
+namespace bulkwriter {
+inline namespace v1 {
+
+/// What the cells of a column that the schema does not declare are in the dynamic field. Empty cells are left out
+/// whatever the type; text in quotes is text.
+enum class column_type : std::uint8_t {
+  text,       ///< strings, whatever they look like
+  number,     ///< numbers as JSON has them (no leading zeros, no '+'); an integer must fit 64 bits
+  boolean,    ///< true and false
+  each_cell,  ///< each by itself: a number or true/false where it looks like one, a string otherwise
+};
+
+/// One cell of a row of texts, and what its reader knows of it.
+struct text_cell {
+  std::string_view text = {};            ///< without quotes
+  bool is_null = false;                  ///< stands for no value: null, the default_value, or no key
+  bool is_quoted = false;                ///< in an undeclared column: text, whatever it looks like
+  column_type type = column_type::text;  ///< of its column; looked at where that is undeclared
+};
+
+namespace detail {
+
+/// Appends the cell of an undeclared column as a JSON value. What is wrong with a cell that is none of its column's
+/// type, for a message; empty where nothing is.
+std::string append_loose_cell(std::string& out, text_cell const& cell);
+/// The code of that.
+inline errc loose_cell_errc(text_cell const& cell) noexcept {
+  return cell.type == column_type::number ? errc::invalid_number : errc::wrong_type;
+}
+
+}  // namespace detail
+
+/// Which field each column of a text file is for, and what its cells mean:
+///
+///     bw::text_columns const columns = csv.columns_for(writer.schema().fields());
+///     while (csv.next()) writer.append_row(columns, csv.texts());
+///
+/// By kind: numbers without blanks; true, false, 1, 0 (and True, TRUE, …) for a boolean; text as it stands; JSON text
+/// for json and the dynamic field; JSON arrays for vectors (of a binary_vector: one integer for eight bits) and arrays;
+/// JSON objects `{"12": 0.5}` or `{"indices": [12], "values": [0.5]}` for sparse vectors; an array of objects for
+/// structs. A cell that stands for null is its own text where a varchar or text field takes no null. Columns that the
+/// schema does not declare are keys of the dynamic field, of the type that their cells say. Errors of a cell:
+/// invalid_number, invalid_json, not_finite, wrong_type, out_of_range, unknown_field, wrong_dim; for an undeclared
+/// column, which is then the `field`, also invalid_utf8, duplicate_key, json_too_long. Thread-safe once it is made.
+class text_columns {
+ public:
+  /// Of fields that outlive it. Errors: unknown_field (a column of no field, where there is no dynamic field, or of a
+  /// field that the server fills), duplicate_key, null_not_allowed (no column for a field that must have a value),
+  /// invalid_utf8.
+  /// @{
+  static result<text_columns> try_make(std::span<field_info const> fields, std::span<std::string const> names);
+  text_columns(std::span<field_info const> fields, std::span<std::string const> names)
+      : text_columns(try_make(fields, names).value()) {}
+  /// @}
+
+  /// Fills the row, which must be of the same fields, from one cell a column. What goes wrong is among its problems.
+  /// Of texts alone nobody says more: an empty one is null, and undeclared columns are typed cell by cell.
+  /// @{
+  void read(std::span<text_cell const> cells, cell_row& row) const;
+  void read(std::span<std::string_view const> texts, cell_row& row) const;
+  /// @}
+
+ private:
+  text_columns() = default;
+  template <class CellAt>
+  void read_cells(std::size_t count, CellAt const& cell_at, cell_row& row) const;
+
+  static constexpr std::size_t loose = static_cast<std::size_t>(-1);
+  std::vector<std::size_t> field_of_;  // by column
+  std::vector<std::string> names_;
+  std::size_t dynamic_ = loose;
+};
+
+/// A row as the text of a JSON object: a line of an NDJSON file. Values are those that text_columns describes, but
+/// plain JSON; keys that the schema does not declare go to the dynamic field. A string in a json field, or as $meta, is
+/// JSON text, as servers read it and as the files of this library have it; any other value there is itself. A view.
+///
+///     writer.append_row(bw::json_text{R"({"id": 1, "title": "hello"})"});
+class json_text {
+ public:
+  /// Of text that outlives the call that takes it.
+  explicit json_text(std::string_view text) noexcept : text_(text) {}
+  /// The text.
+  std::string_view view() const noexcept { return text_; }
+
+ private:
+  friend struct cells_of<json_text>;
+  std::string_view text_;
+};
+
+/// Errors: invalid_json, wrong_type, out_of_range, unknown_field, wrong_dim, duplicate_key.
+template <>
+struct cells_of<json_text> {
+  /// Fills the row.
+  static void read(json_text value, cell_row& row);
+};
+
 }  // namespace v1
 }  // namespace bulkwriter
 
@@ -12465,6 +12825,16 @@ struct csv_options {
   /// Columns whose cells, unless empty, must be numbers: a slip of the pen is refused, not kept as text.
   /// Names that the header does not have are ignored.
   std::vector<std::string> number_columns = {};
+  /// What stands for null where it is not in quotes. `""` is empty text, as DuckDB and PostgreSQL have it.
+  std::string nullkey = {};
+  bool quoted_nulls = false;  ///< the nullkey in quotes, as `""`, stands for null, too
+  /// What columns are that the schema does not declare, for texts() and json_object(): by name, and all others. Where
+  /// nothing is said, a column has the one type that all its cells in the first `sample_size` bytes of rows have:
+  /// number, boolean, or else text; if they are all empty there, that of the first that is not. A cell behind them that
+  /// is none of the type is an error of its row.
+  std::map<std::string, column_type> column_types = {};
+  std::optional<column_type> other_columns = {};
+  std::size_t sample_size = std::size_t{1} << 20;  ///< bytes that are read before the first row
 };
 
 /// Where a csv_reader gets its bytes.
@@ -12480,13 +12850,15 @@ class csv_cell {
   std::string_view text() const noexcept { return text_; }
   /// No text: `a,,b` as well as `a,"",b`.
   bool empty() const noexcept { return text_.empty(); }
+  /// Stands for null: with the usual options `a,,b`, not `a,"",b`.
+  bool is_null() const noexcept;
   /// Where the cell begins; if it is quoted, at the quote.
   text_position position() const noexcept { return position_; }
 
   /// The cell as a Type: the whole text must be consumed; no locale, no blanks, no leading '+'.
   /// Type: integers, floating-point (finite), bool (true, false, True, False, TRUE, FALSE, 1, 0), std::string,
-  /// std::string_view, std::optional of these (an empty cell is nullopt), std::vector or std::array of float or double
-  /// from a list `[0.25, -1e-3]`.
+  /// std::string_view, std::optional of these (null is nullopt), std::vector or std::array of float or double from a
+  /// list `[0.25, -1e-3]`.
   /// Errors, with file, line, column and value: `invalid_number`, `wrong_type` (bool), `wrong_dim` (std::array).
   /// @{
   template <class Type>
@@ -12524,12 +12896,13 @@ class csv_cell {
   text_position position_;
 };
 
-/// Reads RFC 4180 text row by row in memory that depends on the longest row only: quoted cells with separators, line
-/// ends and doubled quotes; LF or CRLF; an optional UTF-8 byte order mark; a header line whose names are unique. Empty
-/// lines at the end are ignored. Anything else is `errc::invalid_csv` with file, line and column: a quote inside an
-/// unquoted cell, text behind a closing quote, a quote that is never closed, a row with another number of cells than
-/// the header, a carriage return without line feed (other than as the last byte), a cell larger than `max_cell_size`.
-/// Bytes are handed on as they stand; UTF-8 is the writers' business. Not thread-safe.
+/// Reads RFC 4180 text row by row in memory that depends on the longest row and on `sample_size` only: quoted cells
+/// with separators, line ends and doubled quotes; LF or CRLF; an optional UTF-8 byte order mark; a header line whose
+/// names are unique. Empty lines at the end are ignored. Anything else is `errc::invalid_csv` with file, line and
+/// column: a quote inside an unquoted cell, text behind a closing quote, a quote that is never closed, a row with
+/// another number of cells than the header, a carriage return without line feed (other than as the last byte), a cell
+/// larger than `max_cell_size`, a file of another format or a compressed one. Bytes are handed on as they stand; UTF-8 is
+/// the writers' business. Not thread-safe.
 ///
 ///     bw::csv_reader csv("articles.csv", {.required_columns = {"id", "title"}});
 ///     while (csv.next()) std::cout << csv["id"].as<std::int64_t>() << ' ' << csv["title"].text() << '\n';
@@ -12559,6 +12932,13 @@ class csv_reader {
   /// Whether the header has this name.
   bool has(std::string_view name) const noexcept { return find(name) != size(); }
 
+  /// What the columns are for fields, which must outlive it. Errors: those of text_columns, with the file and the place
+  /// in its header.
+  /// @{
+  result<text_columns> try_columns_for(std::span<field_info const> fields) const;
+  text_columns columns_for(std::span<field_info const> fields) const { return try_columns_for(fields).value(); }
+  /// @}
+
   /// The index of a column. Error: `invalid_csv` with the names that there are.
   /// @{
   result<std::size_t> try_column(std::string_view name) const;
@@ -12574,8 +12954,7 @@ class csv_reader {
   bool next() { return try_next().value(); }
   /// @}
 
-  /// A cell of the current row; an index must be less than `size()`. By name: a linear search, and an unknown name
-  /// throws as `column` does.
+  /// A cell of the current row; an index must be less than `size()`. By name: an unknown one throws as `column` does.
   /// @{
   csv_cell operator[](std::size_t index) const& noexcept { return cell(index); }
   csv_cell operator[](std::string_view name) const& { return cell(column(name)); }
@@ -12583,20 +12962,23 @@ class csv_reader {
   csv_cell operator[](std::string_view name) const&& = delete;
   /// @}
 
-  /// The texts of the current row, valid until the next is read or the reader is moved: what text_columns take.
-  std::span<std::string_view const> texts() &;
+  /// The cells of the current row, valid until the next is read or the reader is moved: what text_columns take.
+  std::span<text_cell const> texts() &;
 
   /// An error about the current row, such as a writer's, with this file before it, and the line; where the error's
-  /// `field` is the name of a column, line and column of that cell.
+  /// `field` is the name of a column, line and column of that cell. Its `row`, also in the message, becomes this
+  /// reader's: a writer counts the rows that it was given. Before the first row: an error about the header.
   error_info in_row(error_info problem) const;
 
   /// Rows read so far, the header not counted.
   std::uint64_t row_count() const noexcept { return rows_; }
 
-  /// These cells of the current row as the text of a JSON object, for a dynamic field: numbers and true/false as such,
-  /// other cells as strings, empty cells left out. An integer beyond 64 bits stays a string, since a reader would round
-  /// it.
-  std::string json_object(std::span<std::size_t const> columns) const;
+  /// These cells of the current row as the text of a JSON object, for a dynamic field, of the types that the options
+  /// say; what is null is left out. Errors, with file, line and column: `invalid_number`, `wrong_type`.
+  /// @{
+  result<std::string> try_json_object(std::span<std::size_t const> columns) const;
+  std::string json_object(std::span<std::size_t const> columns) const { return try_json_object(columns).value(); }
+  /// @}
 
  private:
   friend class csv_cell;
@@ -12617,7 +12999,18 @@ class csv_reader {
     return {*this, index, {buffer_.data() + begin_ + p.offset, p.size}, p.position};
   }
 
+  text_cell text(std::size_t index) const noexcept;
+  std::string_view header_name(std::size_t i) const noexcept { return names_[i]; }
+  std::string separator_hint(std::string_view line) const;
+
+  void fill(std::size_t size);
+  result<void> read_start();
   result<void> read_header();
+  result<void> check_header();
+  result<void> take_types();
+  void sample_types();
+  void settle_types();
+  result<bool> read_row();
   result<bool> read_record(std::size_t max_cells);
   result<bool> skip_empty_lines();
   result<stop> read_quoted();
@@ -12637,20 +13030,25 @@ class csv_reader {
   csv_source source_;
   csv_options options_;
   std::vector<std::string> names_ = {};
+  bulkwriter::detail::name_index index_ = {};  // of names_
   std::vector<std::size_t> number_columns_ = {};
+  std::vector<std::optional<column_type>> types_ = {};
+  std::vector<std::size_t> undecided_ = {};  // columns without a type yet
   std::vector<piece> cells_ = {};
-  std::vector<std::string_view> texts_ = {};  // scratch
+  std::vector<text_cell> texts_ = {};  // scratch
   std::vector<char> buffer_ = {};
   std::size_t begin_ = 0;  // of the record, in buffer_
   std::size_t at_ = 0;     // the next byte, from begin_
   std::size_t end_ = 0;    // of the bytes in buffer_
   bool exhausted_ = false;
+  std::optional<error_info> source_failure_ = {};  // which waits for the bytes before it to be read
   std::uint64_t offset_ = 0;       // of the record in the input
   std::uint64_t line_ = 1;         // of the next byte
   std::uint64_t line_offset_ = 0;  // of that line in the input
   std::uint64_t empty_rows_ = 0;   // empty lines between rows, which are rows where there is one column
   std::uint64_t rows_ = 0;
   std::optional<error_info> failure_ = {};
+  bool reading_ = false;
 };
 
 template <class Type>
@@ -12658,7 +13056,7 @@ result<Type> csv_cell::try_as() const {
   if constexpr (std::same_as<Type, std::string> || std::same_as<Type, std::string_view>) {
     return Type(text_);
   } else if constexpr (requires { requires std::same_as<Type, std::optional<typename Type::value_type>>; }) {
-    if (empty()) return Type();
+    if (is_null()) return Type();
     auto some = try_as<typename Type::value_type>();
     if (!some) return std::move(some).error();
     return Type(*std::move(some));
@@ -12689,69 +13087,22 @@ result<Type> csv_cell::try_as() const {
 }  // namespace v1
 }  // namespace bulkwriter
 
-// ---------- bulkwriter/row/text_columns.hpp -------------------------------------------------------------------------
+// ---------- bulkwriter/input/detail/foreign_format.hpp --------------------------------------------------------------
 
 namespace bulkwriter {
 inline namespace v1 {
+namespace input {
+namespace detail {
 
-/// Which field each column of a text file is for, and what its cells mean:
-///
-///     bw::text_columns const columns{writer.schema().fields(), csv.names()};
-///     while (csv.next()) writer.append_row(columns, csv.texts());
-///
-/// By kind: numbers without blanks; true, false, 1, 0 (and True, TRUE, …) for a boolean; text as it stands; JSON text
-/// for json and the dynamic field; JSON arrays for vectors (of a binary_vector: one integer for eight bits) and arrays;
-/// JSON objects `{"12": 0.5}` or `{"indices": [12], "values": [0.5]}` for sparse vectors; an array of objects for
-/// structs. An empty cell is null, but empty text where a varchar or text field takes no null. Columns that the schema
-/// does not declare are keys of the dynamic field: numbers and true/false as such, other cells as strings, empty cells
-/// left out, integers beyond 64 bits as strings. Errors of a cell: invalid_number, invalid_json, wrong_type,
-/// out_of_range, unknown_field, wrong_dim. Thread-safe once it is made.
-class text_columns {
- public:
-  /// Of fields that outlive it. Errors: unknown_field (a column of no field, where there is no dynamic field, or of a
-  /// field that the server fills), duplicate_key, null_not_allowed (no column for a field that must have a value).
-  /// @{
-  static result<text_columns> try_make(std::span<field_info const> fields, std::span<std::string const> names);
-  text_columns(std::span<field_info const> fields, std::span<std::string const> names)
-      : text_columns(try_make(fields, names).value()) {}
-  /// @}
+/// How many bytes of a file's beginning foreign_format wants to see, if there are so many.
+inline constexpr std::size_t foreign_format_size = 512;
 
-  /// Fills the row, which must be of the same fields, from one text a column. What goes wrong is among its problems.
-  void read(std::span<std::string_view const> texts, cell_row& row) const;
+/// What a file is, by its first bytes, if it is one of the well-known formats that are no text in UTF-8, and what to do
+/// about it: "the file is compressed with gzip; decompress it first". Empty if it may be text.
+std::string_view foreign_format(std::string_view start) noexcept;
 
- private:
-  text_columns() = default;
-
-  static constexpr std::size_t loose = static_cast<std::size_t>(-1);
-  std::vector<std::size_t> field_of_;  // by column
-  std::vector<std::string> names_;
-  std::size_t dynamic_ = loose;
-  bool has_loose_ = false;
-};
-
-/// A row as the text of a JSON object: a line of an NDJSON file. Values are those that text_columns describes, but
-/// plain JSON; keys that the schema does not declare go to the dynamic field. A view.
-///
-///     writer.append_row(bw::json_text{R"({"id": 1, "title": "hello"})"});
-class json_text {
- public:
-  /// Of text that outlives the call that takes it.
-  explicit json_text(std::string_view text) noexcept : text_(text) {}
-  /// The text.
-  std::string_view view() const noexcept { return text_; }
-
- private:
-  friend struct cells_of<json_text>;
-  std::string_view text_;
-};
-
-/// Errors: invalid_json, wrong_type, out_of_range, unknown_field, wrong_dim, duplicate_key.
-template <>
-struct cells_of<json_text> {
-  /// Fills the row.
-  static void read(json_text value, cell_row& row);
-};
-
+}  // namespace detail
+}  // namespace input
 }  // namespace v1
 }  // namespace bulkwriter
 
@@ -12767,7 +13118,8 @@ struct ndjson_options {
 };
 
 /// Reads a JSON object a line (NDJSON, JSON Lines) in memory that depends on the longest line only. LF or CRLF; an
-/// optional UTF-8 byte order mark; lines of blanks are ignored. A line that is no JSON object is `invalid_json`, a key
+/// optional UTF-8 byte order mark; lines of blanks are ignored. A line that is no JSON object is `invalid_json`,
+/// as is a file of another format or a compressed one, a key
 /// that it has twice `duplicate_key`, a line longer than `max_line_size` `invalid_json`: each with file, line and
 /// column. Objects are not taken apart: `boost::json::parse(reader.row().view())` makes one of Boost.JSON. Not
 /// thread-safe.
@@ -12806,7 +13158,8 @@ class ndjson_reader {
   /// @}
 
   /// An error about the current row, such as a writer's, with this file before it, the line, and the column of the
-  /// value that the error's `field` names (1 where there is none).
+  /// value that the error's `field` names (1 where there is none). Its `row`, also in the message, becomes this
+  /// reader's: a writer counts the rows that it was given.
   error_info in_row(error_info problem) const;
 
   /// Rows read so far.
@@ -12816,6 +13169,9 @@ class ndjson_reader {
   ndjson_reader(text_source source, ndjson_options options, std::nullptr_t)
       : source_(std::move(source)), options_(std::move(options)) {}
 
+  result<void> check_start();
+  std::string layout_hint(std::string_view line, std::size_t fault) const;
+  result<bool> read_row();
   result<bool> read_line();
   result<bool> refill();
   error_info make_error(errc code, std::size_t offset, std::string_view rule) const;
@@ -12830,6 +13186,7 @@ class ndjson_reader {
   std::uint64_t line_ = 0, rows_ = 0;
   std::vector<std::string> keys_ = {};  // scratch
   std::optional<error_info> failure_ = {};
+  bool reading_ = false;
 };
 
 }  // namespace v1
@@ -13136,12 +13493,16 @@ class bulk_writer<runtime_schema, Format> : public bulk_writer_base {
   void append_row(std::span<cell const> cells) { try_append_row(cells).value(); }
   /// @}
 
-  /// One text a column, as text_columns says.
+  /// One cell or text a column, as text_columns says.
   /// @{
+  result<void> try_append_row(text_columns const& columns, std::span<text_cell const> cells) {
+    return try_append_texts(columns, cells);
+  }
   result<void> try_append_row(text_columns const& columns, std::span<std::string_view const> texts) {
-    if (!parts_) return core::append(nullptr, nullptr, nullptr);  // moved from
-    columns.read(texts, parts_->row);
-    return core::append(get(), parts_->row);
+    return try_append_texts(columns, texts);
+  }
+  void append_row(text_columns const& columns, std::span<text_cell const> cells) {
+    try_append_row(columns, cells).value();
   }
   void append_row(text_columns const& columns, std::span<std::string_view const> texts) {
     try_append_row(columns, texts).value();
@@ -13205,6 +13566,13 @@ class bulk_writer<runtime_schema, Format> : public bulk_writer_base {
   }
 
  private:
+  template <class Text>
+  result<void> try_append_texts(text_columns const& columns, std::span<Text const> texts) {
+    if (!parts_) return core::append(nullptr, nullptr, nullptr);  // moved from
+    columns.read(texts, parts_->row);
+    return core::append(get(), parts_->row);
+  }
+
   template <class Rows>
   result<std::uint64_t> append_range(Rows& rows) {
     std::uint64_t n = 0;
@@ -13442,7 +13810,7 @@ class object_place final : public output::place {
 
  private:
   result<std::unique_ptr<output::file>> open(std::string_view name, std::uint64_t max_size,
-                                             std::uint64_t usual_part_size, std::shared_ptr<detail::part_slots> slots,
+                                             std::uint64_t usual_part_size, std::shared_ptr<detail::part_slots> shared_slots,
                                              std::size_t head_size);
 
   object_store store_;
@@ -13504,7 +13872,7 @@ class multipart_upload {
  public:
   /// Of a group where there are slots. The first part is part `first_part` of the object.
   multipart_upload(std::shared_ptr<backend> store, std::shared_ptr<part_buffers> buffers,
-                   std::shared_ptr<part_slots> slots, std::string key, std::string upload_id, int connections,
+                   std::shared_ptr<part_slots> shared_slots, std::string key, std::string upload_id, int connections,
                    int first_part);
   /// Aborts unless `complete` has succeeded; what cannot be aborted goes to stderr, since nobody else can tell.
   ~multipart_upload();
@@ -13983,6 +14351,9 @@ class http_backend : public backend {
 /// Whether what was asked for may have been done although this does not say so. `denied_in_passing`: a success that its
 /// body denies for a reason that may be gone soon.
 bool leaves_open(result<http::response> const& answer, bool denied_in_passing) noexcept;
+
+/// These options for what may take a store minutes; where there is no limit, there is none.
+http::client_options made_patient(http::client_options options);
 
 /// The path as it goes into a request, with the query behind it, percent-encoded.
 std::string with_query(std::string path, query_fields const& query);
@@ -14521,7 +14892,7 @@ struct provider<Secret>::state {
   std::mutex mutex = {};
   std::condition_variable_any fetched = {};
   std::optional<Secret> current = {};
-  time_point next_fetch = time_point::min();  // none earlier, as long as there is a current one
+  time_point next_fetch = (time_point::min)();  // none earlier, as long as there is a current one
   std::thread::id fetcher = {};               // that of no thread: nobody fetches
   unsigned fetches = 0;                       // ended ones
   std::optional<error_info> failure = {};     // of the last one
@@ -14582,7 +14953,7 @@ result<Secret> provider<Secret>::state::fetch(std::unique_lock<std::mutex>& lock
 
 template <class Secret>
 provider<Secret>::provider(Secret secret) : state_(std::make_shared<state>()) {
-  state_->next_fetch = state::time_point::max();
+  state_->next_fetch = (state::time_point::max)();
   state_->current = std::move(secret);
 }
 
@@ -14764,7 +15135,7 @@ BULKWRITER_DECL result<url> url::try_parse(std::string_view text, bool secure_de
   }
   out.origin.port = out.origin.secure ? 443 : 80;
 
-  auto const path = std::min(text.find_first_of("/?"), text.size());
+  auto const path = (std::min)(text.find_first_of("/?"), text.size());
   auto authority = text.substr(0, path);
   auto const target = text.substr(path);
   if (authority.find('@') != std::string_view::npos) return refuse("user name and password before '@' are not taken");
@@ -16971,7 +17342,7 @@ BULKWRITER_DECL error_info lacking(reply const& got, std::string_view name) {
 // A moment as ISO 8601 or in seconds since 1970; without one, for ever.
 BULKWRITER_DECL std::optional<time_point> parse_expiry(std::string const& text) {
   constexpr double latest = 7'258'118'400;  // 2200
-  if (text.empty()) return time_point::max();
+  if (text.empty()) return (time_point::max)();
   double seconds = 0;
   auto const end = text.data() + text.size();
   auto const parsed = std::from_chars(text.data(), end, seconds);
@@ -18328,7 +18699,7 @@ BULKWRITER_DECL std::string hide_signatures(std::string text) {
   for (std::string_view const name : {"sig=", "Signature="}) {
     for (std::size_t at = 0; (at = text.find(name, at)) != std::string::npos;) {
       at += name.size();
-      std::size_t const end = std::min(text.find_first_of("&\"' \t\r\n)]", at), text.size());
+      std::size_t const end = (std::min)(text.find_first_of("&\"' \t\r\n)]", at), text.size());
       text.replace(at, end - at, "***");
     }
   }
@@ -18395,8 +18766,8 @@ BULKWRITER_DECL result<rest_reply> rest_channel::send(rest_call const& call, std
   http::retry_options retry = options_.retry;
   if (deadline) {
     auto const left = std::chrono::ceil<std::chrono::milliseconds>(*deadline - clock::now());
-    retry.budget = std::clamp(left, std::chrono::milliseconds(1), std::max(retry.budget, std::chrono::milliseconds(1)));
-    retry.max_delay = std::min(retry.max_delay, retry.budget);
+    retry.budget = std::clamp(left, std::chrono::milliseconds(1), (std::max)(retry.budget, std::chrono::milliseconds(1)));
+    retry.max_delay = (std::min)(retry.max_delay, retry.budget);
   }
   // What went wrong before the deadline cut an attempt short says more than that it did.
   std::optional<result<http::response>> telling;
@@ -18430,22 +18801,45 @@ BULKWRITER_DECL result<http::response> rest_channel::attempt(http::request const
   return client_->try_send(request, stop);
 }
 
-BULKWRITER_DECL errc code_of_server(std::int64_t code, int status, std::string_view message) noexcept {
-  switch (code) {
-    case 1800:   // user hasn't authenticated
-    case 80001:  // token is illegal
-    case 80002:  // token not found
-    case 21119:  // API key is illegal
-      return errc::unauthenticated;
-    case 100:
-    case 47005:
-    case 90001: return errc::collection_not_found;
-    case 90144: return errc::job_not_found;
-    default: break;
+// What servers' codes mean: below 10,000 those of Milvus (merr/errors.go), above those of Zilliz Cloud. Databases (800),
+// partitions (200) and aliases (1600) that are missing stay server_error: the code and the message tell.
+struct server_code {
+  std::int64_t code;
+  errc meaning;
+};
+inline constexpr server_code server_codes[] = {
+    {100, errc::collection_not_found},
+    {1400, errc::unauthenticated},  // not authenticated
+    {1401, errc::access_denied},    // privilege not permitted
+    {1800, errc::unauthenticated},  // user hasn't authenticated
+    {21119, errc::unauthenticated},  // API key is illegal
+    {47005, errc::collection_not_found},
+    {80001, errc::unauthenticated},  // token is illegal
+    {80002, errc::unauthenticated},  // token not found
+    {90001, errc::collection_not_found},
+    {90144, errc::job_not_found},
+};
+
+// Codes 2100 and 2101 stand for all that can go wrong with an import; that there is no such job is in the words:
+// "import job does not exist, jobID=7", of commit and abort "job 7 not found" and "job not found after lock".
+BULKWRITER_DECL bool says_no_such_job(std::string_view message) noexcept {
+  if (message.find("import job does not exist") != std::string_view::npos) return true;
+  constexpr std::string_view job = "job ";
+  for (std::size_t at = message.find(job); at != std::string_view::npos; at = message.find(job, at + 1)) {
+    std::string_view rest = message.substr(at + job.size());
+    std::size_t const number = (std::min)(rest.find_first_not_of("0123456789"), rest.size());
+    rest.remove_prefix(number);
+    if (rest.starts_with(number == 0 ? "not found" : " not found")) return true;
   }
+  return false;
+}
+
+BULKWRITER_DECL errc code_of_server(std::int64_t code, int status, std::string_view message) noexcept {
+  for (auto const& known : server_codes)
+    if (known.code == code) return known.meaning;
   if (status == 401) return errc::unauthenticated;
   if (status == 403) return errc::access_denied;
-  if (message.find("import job does not exist") != std::string_view::npos) return errc::job_not_found;
+  if (says_no_such_job(message)) return errc::job_not_found;
   return errc::server_error;
 }
 
@@ -18502,10 +18896,13 @@ BULKWRITER_DECL result<rest_reply> rest_channel::judge(rest_call const& call, re
     return error;
   }
 
-  bool const good_code = *code == 0 || *code == 200;
+  // 200 is v1's success, and Milvus' "partition not found": only a success has data, and only a refusal a reason.
+  auto const& members = root.get_object();
+  bool const good_code =
+      *code == 0 || (*code == 200 && (member(members, "data") != nullptr || string_at(members, "message").empty()));
   if (good_status && good_code) return rest_reply{status, std::move(response.body)};
 
-  std::string const text = hide(string_at(root.get_object(), "message"), call);
+  std::string const text = hide(string_at(members, "message"), call);
   error.server_code = *code;
   error.server_error = text;
   error.code = good_code ? errc::http_error : code_of_server(*code, status, text);
@@ -18534,6 +18931,8 @@ BULKWRITER_DECL bool may_pass(error_info const& error) noexcept {
     case 2:      // service unavailable
     case 4:      // too many requests
     case 8:      // rate limit
+    case 12:     // resources are insufficient at the moment
+    case 106:    // the collection is being recovered
     case 1807:   // rate limit, of the REST layer
     case 10001:  // request timeout
       return true;
@@ -18962,7 +19361,7 @@ BULKWRITER_DECL result<void> check_request(std::string const& what, zilliz_cloud
     if (why.empty() && path.starts_with('/')) why = "begins with '/'; paths are relative to the volume";
     if (!why.empty()) return bad_request(what, "data_paths[" + std::to_string(i) + "] '" + path + "' " + why);
   }
-  if (std::size_t const files = std::max(request.object_urls.size(), request.data_paths.size());
+  if (std::size_t const files = (std::max)(request.object_urls.size(), request.data_paths.size());
       files > zilliz_cloud::max_files)
     return bad_request(what, std::to_string(files) + " files; a request takes at most " +
                                  std::to_string(zilliz_cloud::max_files) +
@@ -19039,7 +19438,7 @@ BULKWRITER_DECL int percent_at(boost::json::object const& object, std::string_vi
   auto const* found = member(object, name);
   auto const number = found ? to_double(*found) : std::nullopt;
   if (!number || !(*number > 0)) return 0;
-  return static_cast<int>(std::min(*number, 100.0));
+  return static_cast<int>((std::min)(*number, 100.0));
 }
 
 BULKWRITER_DECL import_progress read_progress(boost::json::object const& data) {
@@ -19081,7 +19480,7 @@ BULKWRITER_DECL void read_share(boost::json::object const& object, import_state&
   auto const* found = member(object, "readyPercentage");
   double const share = found ? to_double(*found).value_or(0.0) : 0.0;
   bool const done = share >= 1;
-  percent = done ? 100 : share > 0 ? std::min(99, static_cast<int>(share * 100 + 1e-9)) : 0;
+  percent = done ? 100 : share > 0 ? (std::min)(99, static_cast<int>(share * 100 + 1e-9)) : 0;
   state = !reason.empty() ? import_state::failed : done ? import_state::completed : import_state::importing;
 }
 
@@ -19173,7 +19572,7 @@ struct import_backend::impl {
   std::atomic<bool> old_route = false;  // Milvus before 2.4.13 knows get_progress, not describe
 
   // What is missing of the target itself.
-  result<void> check(std::string const& what) const {
+  result<void> check_target(std::string const& what) const {
     auto const missing = [&](std::string text) {
       return error_info{.code = errc::invalid_option, .message = what + ": " + std::move(text)};
     };
@@ -19204,7 +19603,7 @@ struct import_backend::impl {
   }
 
   result<job_id> start(rest_call call, boost::json::object const& body) {
-    if (auto good = check(call.what); !good) return std::move(good).error();
+    if (auto good = check_target(call.what); !good) return std::move(good).error();
     call.body = boost::json::serialize(body);
     call.advice = "look for the job with list_import_jobs before you send the request again";
     auto reply = channel.send(call);
@@ -19320,7 +19719,7 @@ BULKWRITER_DECL result<import_progress> import_backend::impl::progress(
   call.what = "progress of import job '" + id.value + "'";
   call.repeatable = true;
   if (id.value.empty()) return error_info{.code = errc::invalid_option, .message = call.what + ": the job id is empty"};
-  if (auto good = check(call.what); !good) return std::move(good).error();
+  if (auto good = check_target(call.what); !good) return std::move(good).error();
   if (which == api::cloud_v1) {
     call.method = "GET";
     call.path = "/v1/vector/collections/import/get?jobId=" + percent_encode(id.value) +
@@ -19388,7 +19787,7 @@ BULKWRITER_DECL result<import_progress> import_backend::wait(job_id const& id, w
     if (deadline && clock::now() >= *deadline)
       return refuse(errc::timeout, "not finished after " + std::to_string(options.timeout.count()) +
                                        " ms, the job runs on; last seen: " + last);
-    if (deadline) wake = std::min(wake, *deadline);
+    if (deadline) wake = (std::min)(wake, *deadline);
     std::unique_lock lock(mutex);
     sleeper.wait_until(lock, options.stop, wake, [] { return false; });
   }
@@ -19400,7 +19799,7 @@ BULKWRITER_DECL result<import_jobs> import_backend::list(list_request const& req
   call.repeatable = true;
   if (request.page_size == 0 || request.current_page == 0)
     return error_info{.code = errc::invalid_option, .message = call.what + ": page_size and current_page count from 1"};
-  if (auto good = impl_->check(call.what); !good) return std::move(good).error();
+  if (auto good = impl_->check_target(call.what); !good) return std::move(good).error();
   bool const paged = impl_->which != impl::api::milvus;
   if (impl_->which == impl::api::cloud_v1) {
     call.method = "GET";
@@ -19431,8 +19830,8 @@ BULKWRITER_DECL result<import_jobs> import_backend::list(list_request const& req
     page.total = page.jobs.size();
     std::uint64_t const before = request.current_page - 1;
     std::uint64_t const first = before > page.total / request.page_size ? page.total : before * request.page_size;
-    std::uint64_t const count = std::min(request.page_size, page.total - std::min(first, page.total));
-    auto const begin = page.jobs.begin() + static_cast<std::ptrdiff_t>(std::min(first, page.total));
+    std::uint64_t const count = (std::min)(request.page_size, page.total - (std::min)(first, page.total));
+    auto const begin = page.jobs.begin() + static_cast<std::ptrdiff_t>((std::min)(first, page.total));
     page.jobs = std::vector<import_progress>(std::make_move_iterator(begin),
                                              std::make_move_iterator(begin + static_cast<std::ptrdiff_t>(count)));
   }
@@ -19448,7 +19847,7 @@ BULKWRITER_DECL result<void> import_backend::finish(job_id const& id, bool commi
   call.repeatable = commit;
   call.advice = "get_import_progress tells the job's state";
   if (id.value.empty()) return error_info{.code = errc::invalid_option, .message = call.what + ": the job id is empty"};
-  if (auto good = impl_->check(call.what); !good) return std::move(good).error();
+  if (auto good = impl_->check_target(call.what); !good) return std::move(good).error();
   boost::json::object body;
   if (impl_->which == impl::api::milvus) impl_->add_database(call, body, {});
   impl_->add_place(body);
@@ -19502,16 +19901,18 @@ text_error parse_list(std::string_view text, std::span<Type> out) {
   auto const skip_blanks = [&] {
     while (p != last && is_blank(*p)) ++p;
   };
-  auto const element = [&] {
-    char const* const end = std::find_if(p, last, [](char c) { return c == ',' || c == ']'; });
-    return quoted({p, static_cast<std::size_t>(end - p)});
+  std::size_t count = 0;
+  auto const bad_element = [&](std::string_view rule) {
+    char const* end = std::find_if(p, last, [](char c) { return c == ',' || c == ']'; });
+    while (end != p && is_blank(end[-1])) --end;
+    return text_error{errc::invalid_number, "element [" + std::to_string(count - 1) + "]: " +
+                                                quoted({p, static_cast<std::size_t>(end - p)}) + std::string(rule)};
   };
   skip_blanks();
   if (p == last) return {errc::invalid_number, "an empty cell where a list of numbers is due"};
   if (*p != '[') return {errc::invalid_number, quoted(text) + " is not a list of numbers: it does not begin with '['"};
   ++p;
   skip_blanks();
-  std::size_t count = 0;
   if (p != last && *p == ']') {
     ++p;
   } else {
@@ -19520,10 +19921,9 @@ text_error parse_list(std::string_view text, std::span<Type> out) {
       Type& value = count < out.size() ? out[count] : surplus;
       ++count;
       auto const [end, failed] = bulkwriter::detail::read_float(p, last, value);
-      if (failed != std::errc{})
-        return {errc::invalid_number,
-                "element " + std::to_string(count) + " of the list, " + element() +
-                    (failed == std::errc::result_out_of_range ? ", is too large" : ", is not a finite number")};
+      if (failed == std::errc::result_out_of_range) return bad_element(" is too large");
+      if (failed != std::errc{} || !bulkwriter::detail::is_json_number_form({p, static_cast<std::size_t>(end - p)}))
+        return bad_element(" is not a finite number");
       char const* const begin = p;
       p = end;
       if (p != last && *p != ',') skip_blanks();
@@ -19535,8 +19935,7 @@ text_error parse_list(std::string_view text, std::span<Type> out) {
       }
       if (*p != ',') {
         p = begin;
-        return {errc::invalid_number,
-                "element " + std::to_string(count) + " of the list, " + element() + ", is not a finite number"};
+        return bad_element(" is not a finite number");
       }
       ++p;
       skip_blanks();
@@ -19581,36 +19980,6 @@ BULKWRITER_DECL std::size_t count_list(std::string_view text) noexcept {
   return has_element ? static_cast<std::size_t>(std::count(text.begin(), text.end(), ',')) + 1 : 0;
 }
 
-BULKWRITER_DECL bool is_json_number(std::string_view text) {
-  char const* p = text.data();
-  char const* const last = p + text.size();
-  auto const digits = [&] {
-    char const* const first = p;
-    while (p != last && detail::is_digit(*p)) ++p;
-    return p != first;
-  };
-  if (p != last && *p == '-') ++p;
-  if (p != last && *p == '0') {
-    ++p;
-  } else if (!digits()) {
-    return false;
-  }
-  if (p == last) {
-    std::int64_t value = 0;
-    std::uint64_t large = 0;
-    return std::from_chars(text.data(), last, value).ec == std::errc{} ||
-           std::from_chars(text.data(), last, large).ec == std::errc{};
-  }
-  if (*p == '.' && (++p, !digits())) return false;
-  if (p != last && (*p == 'e' || *p == 'E')) {
-    ++p;
-    if (p != last && (*p == '+' || *p == '-')) ++p;
-    if (!digits()) return false;
-  }
-  double value = 0;
-  return p == last && bulkwriter::detail::read_float(text.data(), last, value).ec == std::errc{};
-}
-
 }  // namespace input
 }  // namespace v1
 }  // namespace bulkwriter
@@ -19639,6 +20008,364 @@ BULKWRITER_DECL result<text_source> input::detail::try_open_text_file(std::strin
   });
 }
 
+BULKWRITER_DECL void input::detail::count_row(error_info& problem, std::uint64_t rows) {
+  std::string const row = "row " + std::to_string(problem.row);
+  if (problem.row < 0 || rows == 0 || !problem.message.starts_with(row)) return;
+  problem.row = static_cast<std::int64_t>(rows - 1);
+  problem.message.replace(0, row.size(), "row " + std::to_string(problem.row));
+}
+
+}  // namespace v1
+}  // namespace bulkwriter
+
+// ---------- bulkwriter/row/detail/text_columns.ipp ------------------------------------------------------------------
+
+namespace bulkwriter {
+inline namespace v1 {
+namespace detail {
+
+// The text of one cell, as the cell of its field.
+class text_to_cell {
+ public:
+  text_to_cell(cell_row& row, field_info const& field) : row_(row), field_(field) {}
+
+  cell read(text_cell const& given) {
+    std::string_view const text = given.text;
+    kind const k = field_.type;
+    bool const is_text = k == kind::varchar || k == kind::text;
+    if (given.is_null && (!is_text || field_.may_be_null())) return {};
+    if (text.empty() && !is_text)
+      return refuse(errc::wrong_type, (given.is_quoted ? "empty text in quotes, which is not null,"
+                                                       : "empty text, which is not null,") +
+                                          std::string(" where ") + std::string(to_string(k)) + " is due");
+    if (is_text || k == kind::geometry || k == kind::timestamptz || k == kind::json) return cell::text(text);
+    if (k == kind::boolean) return read_boolean(text);
+    if (is_integer(k)) return read_integer(text);
+    if (k == kind::float32) return read_number<float>(text);
+    if (k == kind::float64) return read_number<double>(text);
+    if (k == kind::float_vector)
+      if (std::vector<float>& numbers = row_.new_floats(); read_list(text, numbers)) return cell::floats(numbers);
+    return read_json(text);
+  }
+
+ private:
+  cell refuse(errc code, std::string rule) {
+    row_.refuse(code, field_.name, std::move(rule));
+    return {};
+  }
+
+  cell read_boolean(std::string_view text) {
+    for (std::string_view const yes : {"true", "True", "TRUE", "1"})
+      if (text == yes) return cell::boolean(true);
+    for (std::string_view const no : {"false", "False", "FALSE", "0"})
+      if (text == no) return cell::boolean(false);
+    return refuse(errc::wrong_type, quoted_start(text) + " is neither true nor false");
+  }
+
+  cell read_integer(std::string_view text) {
+    char const* const last = text.data() + text.size();
+    std::int64_t value = 0;
+    std::uint64_t large = 0;
+    auto const [end, failed] = std::from_chars(text.data(), last, value);
+    if (end == last && failed == std::errc()) return cell::integer(value);
+    if (end != last || failed != std::errc::result_out_of_range)
+      return refuse(errc::invalid_number, quoted_start(text) + " is not an integer");
+    if (std::from_chars(text.data(), last, large).ec == std::errc()) return cell::integer(large);
+    return refuse(errc::out_of_range, quoted_start(text) + " does not fit 64 bits");
+  }
+
+  template <class Type>
+  cell read_number(std::string_view text) {
+    char const* const last = text.data() + text.size();
+    Type value = 0;
+    auto const [end, failed] = read_float(text.data(), last, value);
+    if (end != last || failed == std::errc::invalid_argument)
+      return refuse(errc::invalid_number, quoted_start(text) + " is not a finite number");
+    if (failed != std::errc())
+      return refuse(errc::out_of_range,
+                    quoted_start(text) + " is outside the range of " + std::string(to_string(field_.type)));
+    if constexpr (std::is_same_v<Type, float>)
+      return cell::float32(value);
+    else
+      return cell::float64(value);
+  }
+
+  // The common case in one pass. What is no list of numbers is left to the JSON reader, which says why.
+  static bool read_list(std::string_view text, std::vector<float>& out) {
+    text = without_blanks(text);
+    if (text.size() < 2 || text.front() != '[' || text.back() != ']') return false;
+    char const* p = text.data() + 1;
+    char const* const last = text.data() + text.size() - 1;
+    auto const skip_blanks = [&] {
+      while (p != last && (*p == ' ' || *p == '\t' || *p == '\n' || *p == '\r')) ++p;
+    };
+    skip_blanks();
+    if (p == last) return true;
+    for (;;) {
+      float value = 0;
+      auto const [end, failed] = read_float(p, last, value);
+      if (failed != std::errc() || !is_json_number_form({p, static_cast<std::size_t>(end - p)})) return false;
+      out.push_back(value);
+      p = end;
+      skip_blanks();
+      if (p == last) return true;
+      if (*p != ',') return false;
+      ++p;
+      skip_blanks();
+    }
+  }
+
+  cell read_json(std::string_view text) {
+    if (auto const fault = find_json_fault(text)) {
+      json_complaint const why = describe_json_fault(text, *fault);
+      if (fault->key || why.is_not_finite) return refuse(fault->key ? fault->code() : errc::not_finite, why.message);
+      return refuse(errc::invalid_json, quoted_start(text) + " is not JSON: " + why.message + " at byte " +
+                                            std::to_string(fault->offset));
+    }
+    return json_to_cells<text_node>(row_).read(field_, text_node(without_blanks(text)));
+  }
+
+  cell_row& row_;
+  field_info const& field_;
+};
+
+BULKWRITER_DECL std::string append_loose_cell(std::string& out, text_cell const& c) {
+  bool const is_word = !c.is_quoted && (c.text == "true" || c.text == "false");
+  bool const is_number = !c.is_quoted && is_json_number(c.text);
+  bool const is_plain = c.type == column_type::number    ? is_number
+                        : c.type == column_type::boolean ? is_word
+                                                         : c.type == column_type::each_cell && (is_number || is_word);
+  if (is_plain) {
+    out += c.text;
+  } else if (c.type == column_type::text || c.type == column_type::each_cell) {
+    append_json_string(out, c.text);
+  } else {
+    bool const due_number = c.type == column_type::number;
+    return in_quotes(c.text) +
+           (c.is_quoted  ? " is text, since it is in quotes,"
+            : due_number ? " is not a number as JSON has it, of 64 bits,"
+                         : " is neither true nor false,") +
+           " and this undeclared column is one of " + (due_number ? "numbers" : "booleans") +
+           "; the option column_types says what a column is";
+  }
+  return {};
+}
+
+}  // namespace detail
+
+BULKWRITER_DECL result<text_columns> text_columns::try_make(std::span<field_info const> fields,
+                                                            std::span<std::string const> names) {
+  auto const refused = [](errc code, std::string_view name, std::string_view rule) {
+    return error_info{.code = code,
+                      .message = "column " + detail::quoted_name(name) + ": " + std::string(rule),
+                      .field = std::string(name)};
+  };
+  auto const field_name = [&](std::size_t i) { return fields[i].name; };
+  auto const column_name = [&](std::size_t i) { return std::string_view(names[i]); };
+  detail::name_index const by_field(fields.size(), field_name), by_column(names.size(), column_name);
+  if (std::size_t const twin = by_column.find_twin(column_name); twin != detail::name_index::npos)
+    return refused(errc::duplicate_key, names[twin], "two columns have this name");
+  text_columns made;
+  made.names_.assign(names.begin(), names.end());
+  for (std::size_t i = 0; i < fields.size(); ++i)
+    if (fields[i].is_dynamic) made.dynamic_ = i;
+  for (auto const& name : names) {
+    std::size_t const i = by_field.find(name, field_name);
+    if (i != loose && !fields[i].written())
+      return refused(errc::unknown_field, name,
+                     "the server fills this field (auto_id or function output); leave the column out");
+    if (i == loose && made.dynamic_ == loose)
+      return refused(errc::unknown_field, name,
+                     "the schema has no field of this name, and no dynamic field to take it");
+    if (i == loose && detail::find_utf8_fault(name) != std::string_view::npos)
+      return refused(errc::invalid_utf8, name, "a key of the dynamic field must be well-formed UTF-8");
+    made.field_of_.push_back(i);
+  }
+  for (auto const& f : fields)
+    if (f.written() && !f.may_be_null() && by_column.find(f.name, column_name) == detail::name_index::npos)
+      return refused(errc::null_not_allowed, f.name,
+                     "there is none, and the field is neither nullable nor has a default_value");
+  return made;
+}
+
+template <class CellAt>
+void text_columns::read_cells(std::size_t count, CellAt const& cell_at, cell_row& row) const {
+  row.clear();
+  if (count != names_.size())
+    return row.refuse(errc::wrong_dim, {},
+                      std::to_string(count) + " texts where there are " + std::to_string(names_.size()) + " columns");
+  text_cell meta{.is_null = true};  // for the dynamic field itself
+  std::string* object = nullptr;
+  std::size_t largest = 0, largest_column = 0;
+  for (std::size_t c = 0; c < count; ++c) {
+    text_cell const given = cell_at(c);
+    std::size_t const i = field_of_[c];
+    if (i == dynamic_ && i != loose) {
+      meta = given;
+    } else if (i != loose) {
+      row.set(i, detail::text_to_cell(row, row.fields()[i]).read(given));
+    } else if (!given.is_null && (given.is_quoted || !given.text.empty())) {
+      if (std::size_t const at = detail::find_utf8_fault(given.text); at != std::string_view::npos) {
+        row.refuse(errc::invalid_utf8, names_[c],
+                   detail::in_quotes(given.text.substr(at)) + " at offset " + std::to_string(at) +
+                       " is not well-formed UTF-8");
+        continue;
+      }
+      if (object == nullptr)
+        *(object = &row.new_text()) = "{";
+      else
+        *object += ',';
+      std::size_t const begin = object->size();
+      detail::append_json_string(*object, names_[c]);
+      *object += ':';
+      if (std::string why = detail::append_loose_cell(*object, given); !why.empty()) {
+        object->append("null");
+        row.refuse(detail::loose_cell_errc(given), names_[c], std::move(why));
+      }
+      if (object->size() - begin > largest) largest = object->size() - begin, largest_column = c;
+    }
+  }
+  if (object == nullptr) {
+    if (!meta.is_null) row.set(dynamic_, cell::text(meta.text));
+    return;
+  }
+  if (object->size() >= limits::max_json_length)
+    return row.refuse(errc::json_too_long, names_[largest_column],
+                      "the undeclared columns of this row have " + std::to_string(object->size() + 1) +
+                          " bytes as the dynamic field, which holds " + std::to_string(limits::max_json_length) +
+                          "; this one has " + std::to_string(largest));
+  if (!meta.is_null) {
+    // the keys of both become one object: what is twice then is a column of this file
+    std::vector<std::string> keys;
+    auto const fault = detail::find_json_object_fault(meta.text, keys);
+    bool const is_object = !fault || fault->key;
+    if (is_object) {
+      std::size_t const before = row.problems().size();
+      std::sort(keys.begin(), keys.end());
+      for (std::size_t c = 0; c < count; ++c)
+        if (text_cell const given = cell_at(c); field_of_[c] == loose && !given.is_null &&
+                                                std::binary_search(keys.begin(), keys.end(), names_[c]))
+          row.refuse(errc::duplicate_key, names_[c], "$meta of this row has the same key");
+      if (row.problems().size() != before) return;
+    }
+    auto const members = is_object ? detail::inside_braces(meta.text) : std::nullopt;
+    // the checker says that it is no object
+    if (!members) return row.set(dynamic_, cell::text(meta.text));
+    if (!members->empty()) (*object += ',') += *members;
+  }
+  row.set(dynamic_, cell::text(*object += '}'));
+}
+
+BULKWRITER_DECL void text_columns::read(std::span<text_cell const> cells, cell_row& row) const {
+  read_cells(cells.size(), [&](std::size_t c) { return cells[c]; }, row);
+}
+
+BULKWRITER_DECL void text_columns::read(std::span<std::string_view const> texts, cell_row& row) const {
+  read_cells(
+      texts.size(),
+      [&](std::size_t c) {
+        return text_cell{.text = texts[c], .is_null = texts[c].empty(), .type = column_type::each_cell};
+      },
+      row);
+}
+
+BULKWRITER_DECL void cells_of<json_text>::read(json_text value, cell_row& row) {
+  row.clear();
+  std::vector<std::string> keys;
+  if (auto const fault = detail::find_json_object_fault(value.text_, keys)) {
+    std::string const why = detail::describe_json_fault(value.text_, *fault).message;
+    row.refuse(fault->code(), fault->top_key,
+               fault->key ? why : "not a JSON object: " + why + " at byte " + std::to_string(fault->offset));
+    if (!fault->key) return;  // other problems are told, too
+  }
+  detail::json_to_cells<detail::text_node>(row).read_row(detail::text_node(detail::without_blanks(value.text_)));
+}
+
+}  // namespace v1
+}  // namespace bulkwriter
+
+// ---------- bulkwriter/input/detail/foreign_format.ipp --------------------------------------------------------------
+
+namespace bulkwriter {
+inline namespace v1 {
+namespace input {
+namespace detail {
+
+// ASCII in characters of so many bytes, all but one of them NUL.
+inline bool is_wide_text(std::string_view start, std::size_t width, std::size_t letter_at) noexcept {
+  std::size_t const size = (std::min)(start.size(), std::size_t{32}) / width * width;
+  if (size < 2 * width) return false;
+  for (std::size_t i = 0; i < size; ++i)
+    if ((start[i] != '\0') != (i % width == letter_at)) return false;
+  return true;
+}
+
+BULKWRITER_DECL std::string_view foreign_format(std::string_view start) noexcept {
+  using namespace std::string_view_literals;
+  struct mark {
+    std::string_view bytes;
+    std::string_view what;
+    bool may_be_text = false;  // then only together with bytes that no text has
+    std::size_t offset = 0;
+  };
+  static constexpr auto decompress_gzip = "the file is compressed with gzip; decompress it first"sv,
+                        decompress_zstd = "the file is compressed with zstd; decompress it first"sv,
+                        utf16 = "the text is UTF-16, where UTF-8 is due"sv,
+                        utf32 = "the text is UTF-32, where UTF-8 is due"sv,
+                        zip = "the file is a zip archive or an Excel workbook; unpack it, or save it as CSV"sv,
+                        parquet = "the file is a Parquet file, no text; servers import it as it is"sv,
+                        numpy = "the file is a NumPy file, no text; servers import it as it is"sv;
+  static constexpr mark marks[] = {
+      {"\x1f\x8b"sv, decompress_gzip},
+      {"\x28\xb5\x2f\xfd"sv, decompress_zstd},
+      {"BZh"sv, "the file is compressed with bzip2; decompress it first"sv, true},
+      {"\xfd" "7zXZ\0"sv, "the file is compressed with xz; decompress it first"sv},
+      {"\x04\x22\x4d\x18"sv, "the file is compressed with lz4; decompress it first"sv},
+      {"\xff\x06\0\0sNaPpY"sv, "the file is compressed with snappy; decompress it first"sv},
+      {"7z\xbc\xaf\x27\x1c"sv, "the file is a 7z archive; unpack it first"sv},
+      {"Rar!\x1a\x07"sv, "the file is a rar archive; unpack it first"sv},
+      {"PK\x03\x04"sv, zip},
+      {"PK\x05\x06"sv, zip},
+      {"PK\x07\x08"sv, zip},
+      {"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"sv, "the file is an old Excel workbook (xls); save it as CSV"sv},
+      {"PAR1"sv, parquet, true},
+      {"PARE"sv, parquet, true},
+      {"ARROW1\0\0"sv, "the file is an Arrow (Feather) file, no text"sv},
+      {"FEA1"sv, "the file is a Feather file, no text"sv, true},
+      {"\xff\xff\xff\xff"sv, "the file is an Arrow stream, no text"sv},
+      {"ORC"sv, "the file is an ORC file, no text"sv, true},
+      {"Obj\x01"sv, "the file is an Avro file, no text"sv},
+      {"\x93NUMPY"sv, numpy},
+      {"\x89HDF\r\n\x1a\n"sv, "the file is an HDF5 file, no text"sv},
+      {"SQLite format 3\0"sv, "the file is an SQLite database; export its table as CSV"sv},
+      {"DUCK"sv, "the file is a DuckDB database; export its table as CSV"sv, true, 8},
+      {"%PDF-"sv, "the file is a PDF document"sv},
+      {"\x89PNG\r\n\x1a\n"sv, "the file is an image"sv},
+      {"\xff\xd8\xff"sv, "the file is an image"sv},
+      {"\x7f" "ELF"sv, "the file is a program"sv},
+      {"ustar"sv, "the file is a tar archive; unpack it first"sv, false, 257},
+      {"\xff\xfe\0\0"sv, utf32},
+      {"\0\0\xfe\xff"sv, utf32},
+      {"\xff\xfe"sv, utf16},
+      {"\xfe\xff"sv, utf16},
+  };
+  bool const is_binary = std::any_of(start.begin(), start.end(), [](char c) {
+    auto const byte = static_cast<unsigned char>(c);
+    return byte < 0x20 && c != '\t' && c != '\n' && c != '\r';
+  });
+  for (mark const& m : marks)
+    if (start.size() >= m.offset && start.substr(m.offset).starts_with(m.bytes) && (!m.may_be_text || is_binary))
+      return m.what;
+  // a frame that zstd skips may come first
+  if (start.size() >= 4 && (start[0] & '\xf0') == '\x50' && start.substr(1, 3) == "\x2a\x4d\x18"sv)
+    return decompress_zstd;
+  if (is_wide_text(start, 2, 0) || is_wide_text(start, 2, 1)) return utf16;
+  if (is_wide_text(start, 4, 0) || is_wide_text(start, 4, 3)) return utf32;
+  return {};
+}
+
+}  // namespace detail
+}  // namespace input
 }  // namespace v1
 }  // namespace bulkwriter
 
@@ -19659,35 +20386,49 @@ BULKWRITER_DECL result<csv_reader> csv_reader::try_open(std::string const& path,
 }
 
 BULKWRITER_DECL result<csv_reader> csv_reader::try_open(csv_source source, csv_options options) {
-  if (options.name.empty()) options.name = "CSV input";
+  options.name = options.name.empty() ? "CSV input" : bulkwriter::detail::one_line(options.name);
   if (options.sep == '"' || options.sep == '\n' || options.sep == '\r')
     return error_info{.code = errc::invalid_option,
                       .message = "csv_options.sep: a quote or a line end cannot separate cells"};
   if (options.max_cell_size == 0)
     return error_info{.code = errc::invalid_option, .message = "csv_options.max_cell_size: 0 allows no cell"};
   csv_reader reader(std::move(source), std::move(options), nullptr);
+  if (auto done = reader.read_start(); !done) return std::move(done).error();
   if (auto done = reader.read_header(); !done) return std::move(done).error();
+  if (auto done = reader.check_header(); !done) return std::move(done).error();
+  if (auto done = reader.take_types(); !done) return std::move(done).error();
   return reader;
 }
 
-BULKWRITER_DECL result<void> csv_reader::read_header() {
+// Has so many bytes behind the next one in the buffer, or all that there are. An error of the source is told when the
+// bytes before it have been read.
+BULKWRITER_DECL void csv_reader::fill(std::size_t size) {
+  while (end_ - begin_ - at_ < size && !exhausted_ && !source_failure_)
+    if (auto more = refill(); !more.has_value()) source_failure_ = std::move(more).error();
+}
+
+// What the file is, before anything of it is taken for text.
+BULKWRITER_DECL result<void> csv_reader::read_start() {
   buffer_.resize(std::size_t{256} << 10);
-  // Three bytes decide about the mark; a source may give them one by one.
-  while (end_ < 3) {
-    auto more = refill();
-    if (!more.has_value()) return std::move(more).error();
-    if (!*more) break;
-  }
+  fill(input::detail::foreign_format_size);
   std::string_view const start(buffer_.data(), end_);
+  if (auto const what = input::detail::foreign_format(start); !what.empty())
+    return fail({}, npos, what);
   if (start.starts_with("\xEF\xBB\xBF")) {
     at_ = 3;
     line_offset_ = 3;
     start_record();
-  } else if (start.starts_with("\xFF\xFE") || start.starts_with("\xFE\xFF")) {
-    return fail({}, npos, "the text is UTF-16, where UTF-8 is due");
   }
+  return {};
+}
+
+BULKWRITER_DECL result<void> csv_reader::read_header() {
   auto record = read_record(npos);
-  if (!record.has_value()) return std::move(record).error();
+  if (!record.has_value()) {
+    std::string_view const line(buffer_.data() + begin_, (std::min)(at_, end_ - begin_));
+    if (record.error().code == errc::invalid_csv) record.error().message += separator_hint(line);
+    return std::move(record).error();
+  }
   if (!*record || empty_rows_ != 0) return fail({}, npos, "there is no header line");
   names_.reserve(cells_.size());
   for (std::size_t i = 0; i < cells_.size(); ++i) {
@@ -19695,13 +20436,13 @@ BULKWRITER_DECL result<void> csv_reader::read_header() {
       return fail(cell(i).position(), npos, "column " + std::to_string(i + 1) + " of the header has no name");
     names_.emplace_back(cell(i).text());
   }
-  std::vector<std::string_view> sorted(names_.begin(), names_.end());
-  std::sort(sorted.begin(), sorted.end());
-  if (auto const twin = std::adjacent_find(sorted.begin(), sorted.end()); twin != sorted.end()) {
-    auto const second = std::find(names_.begin() + static_cast<std::ptrdiff_t>(find(*twin)) + 1, names_.end(), *twin);
-    return fail(cell(static_cast<std::size_t>(second - names_.begin())).position(), npos,
-                "the header names " + input::quoted(*twin) + " twice");
-  }
+  index_ = {names_.size(), [&](std::size_t i) { return header_name(i); }};
+  return {};
+}
+
+BULKWRITER_DECL result<void> csv_reader::check_header() {
+  if (std::size_t const twin = index_.find_twin([&](std::size_t i) { return header_name(i); }); twin != npos)
+    return fail(cell(twin).position(), npos, "the header names " + input::quoted(names_[twin]) + " twice");
   for (std::string const& name : options_.required_columns)
     if (auto there = try_column(name); !there) return std::move(there).error();
   for (std::string const& name : options_.number_columns)
@@ -19709,17 +20450,123 @@ BULKWRITER_DECL result<void> csv_reader::read_header() {
   return {};
 }
 
+BULKWRITER_DECL result<void> csv_reader::take_types() {
+  types_.assign(size(), options_.other_columns);
+  for (std::size_t const i : number_columns_) types_[i] = column_type::number;
+  for (auto const& [name, type] : options_.column_types) {
+    auto const i = try_column(name);
+    if (!i) return error_info{.code = errc::invalid_option, .message = i.error().message + " (option column_types)"};
+    types_[*i] = type;
+  }
+  for (std::size_t i = 0; i < size(); ++i)
+    if (!types_[i]) undecided_.push_back(i);
+  return {};
+}
+
+// The one type of a column whose cells are such.
+namespace input {
+namespace detail {
+
+struct seen_cells {
+  bool text = false, number = false, boolean = false;
+
+  void add(std::string_view cell, bool is_quoted) noexcept {
+    if (is_quoted)
+      text = true;
+    else if (cell == "true" || cell == "false")
+      boolean = true;
+    else if (is_json_number(cell))
+      number = true;
+    else
+      text = true;
+  }
+  std::optional<column_type> type() const noexcept {
+    if (text || (number && boolean)) return column_type::text;
+    if (number) return column_type::number;
+    if (boolean) return column_type::boolean;
+    return std::nullopt;
+  }
+};
+
+}  // namespace detail
+}  // namespace input
+
+// Looks at the rows that are in the buffer, as far as they are whole and well-formed, and leaves them to be read.
+BULKWRITER_DECL void csv_reader::sample_types() {
+  if (undecided_.empty() || options_.sample_size == 0) return;
+  fill(options_.sample_size);
+  std::string_view text(buffer_.data() + begin_ + at_, (std::min)(end_ - begin_ - at_, options_.sample_size));
+  bool const is_whole = exhausted_ && text.size() == end_ - begin_ - at_;
+  std::vector<input::detail::seen_cells> seen(size());
+  char const ends[] = {options_.sep, '\n', '\r'};
+  for (std::size_t column = 0; !text.empty(); ++column) {
+    bool const is_quoted = text.front() == '"';
+    std::size_t end = 0;
+    if (is_quoted)
+      for (++end; end < text.size() && (text[end] != '"' || text.substr(end, 2) == R"("")");)
+        end += text[end] == '"' ? 2 : 1;
+    std::size_t const closing = end;
+    end = text.find_first_of({ends, sizeof ends}, end);
+    if (end == text.npos) {
+      if (!is_whole) break;  // not all of the cell
+      end = text.size();
+    }
+    std::string_view const cell = is_quoted ? text.substr(1, (std::min)(closing, end) - 1) : text.substr(0, end);
+    bool const is_null = cell == options_.nullkey && (!is_quoted || options_.quoted_nulls);
+    if (column < size() && !is_null && (is_quoted || !cell.empty())) seen[column].add(cell, is_quoted);
+    bool const is_last = end < text.size() && text[end] != options_.sep;
+    text.remove_prefix((std::min)(end + 1, text.size()));
+    if (is_last) column = npos;
+  }
+  for (std::size_t const i : undecided_) types_[i] = seen[i].type();
+  std::erase_if(undecided_, [&](std::size_t i) { return types_[i].has_value(); });
+}
+
+// Of columns that had no cell in the sample, the first one that they have decides.
+BULKWRITER_DECL void csv_reader::settle_types() {
+  std::erase_if(undecided_, [&](std::size_t i) {
+    text_cell const first = text(i);
+    if (first.is_null || (first.text.empty() && !first.is_quoted)) return false;
+    input::detail::seen_cells seen;
+    seen.add(first.text, first.is_quoted);
+    types_[i] = seen.type();
+    return true;
+  });
+}
+
 BULKWRITER_DECL std::size_t csv_reader::find(std::string_view name) const noexcept {
-  return static_cast<std::size_t>(std::find(names_.begin(), names_.end(), name) - names_.begin());
+  return (std::min)(index_.find(name, [&](std::size_t i) { return header_name(i); }), size());
+}
+
+// Where the line seems to be separated by something else than it should be.
+BULKWRITER_DECL std::string csv_reader::separator_hint(std::string_view line) const {
+  if (line.find(options_.sep) != std::string_view::npos) return {};
+  for (char const sep : {',', ';', '\t', '|'})
+    if (line.find(sep) != std::string_view::npos)
+      return "; " + (sep == '\t' ? std::string("tabs separate") : '\'' + std::string(1, sep) + "' separates") +
+             " the cells, it seems, where the option sep says " +
+             (options_.sep == '\t' ? "tabs" : input::quoted(std::string(1, options_.sep)));
+  return {};
 }
 
 BULKWRITER_DECL result<std::size_t> csv_reader::try_column(std::string_view name) const {
   if (std::size_t const i = find(name); i != size()) return i;
   std::string rule = "the header has no column " + input::quoted(name) + ", only ";
-  static constexpr std::size_t most = 20;
-  for (std::size_t i = 0; i < size() && i < most; ++i) rule += (i ? ", " : "") + input::quoted(names_[i]);
-  if (size() > most) rule += " and " + std::to_string(size() - most) + " more";
+  static constexpr std::size_t most = 20, enough = 400;
+  std::size_t shown = 0;
+  for (; shown < size() && shown < most && rule.size() < enough; ++shown)
+    rule += (shown ? ", " : "") + input::quoted(names_[shown]);
+  if (size() > shown) rule += " and " + std::to_string(size() - shown) + " more";
+  if (size() == 1) rule += separator_hint(names_[0]);
   return fail({}, npos, rule);
+}
+
+BULKWRITER_DECL result<text_columns> csv_reader::try_columns_for(std::span<field_info const> fields) const {
+  auto made = text_columns::try_make(fields, names_);
+  if (made) return made;
+  error_info failed = in_row(std::move(made).error());
+  if (size() == 1) failed.message += separator_hint(names_[0]);
+  return failed;
 }
 
 BULKWRITER_DECL std::vector<std::size_t> csv_reader::columns_except(
@@ -19732,18 +20579,30 @@ BULKWRITER_DECL std::vector<std::size_t> csv_reader::columns_except(
 
 BULKWRITER_DECL result<bool> csv_reader::try_next() {
   if (failure_) return *failure_;
+  // an exception out of a read, of memory, leaves half a row, which is no row
+  if (std::exchange(reading_, true))
+    return error_info{.code = errc::invalid_state,
+                      .message = options_.name + ": memory has run out in an earlier read"};
+  auto next = read_row();
+  reading_ = false;
+  return next;
+}
+
+BULKWRITER_DECL result<bool> csv_reader::read_row() {
   if (empty_rows_ > 0) {
     --empty_rows_;
     cells_.assign(1, {0, 0, {line_ - empty_rows_ - 1, 1}, false});
     ++rows_;
     return true;
   }
+  if (rows_ == 0) sample_types();
   auto record = read_record(size());
   if (!record.has_value()) failure_ = record.error();
   if (!record.has_value() || !*record) return record;
   ++rows_;
+  if (!undecided_.empty()) settle_types();
   for (std::size_t const i : number_columns_)
-    if (csv_cell const number = cell(i); !number.empty() && !input::is_json_number(number.text()))
+    if (csv_cell const number = cell(i); !number.is_null() && !input::is_json_number(number.text()))
       return number.make_error(errc::invalid_number, input::quoted(number.text()) + " is not a number");
   return true;
 }
@@ -19766,7 +20625,8 @@ BULKWRITER_DECL result<bool> csv_reader::read_record(std::size_t max_cells) {
     if (max_cells != npos && cells_.size() != max_cells)
       return fail(cells_[0].position, npos,
                   std::to_string(cells_.size()) + (cells_.size() == 1 ? " cell where" : " cells where") +
-                      " the header has " + std::to_string(max_cells));
+                      " the header has " + std::to_string(max_cells) +
+                      (cells_.size() == 1 ? separator_hint(cell(0).text()) : std::string()));
     return true;
   }
 }
@@ -19906,6 +20766,7 @@ BULKWRITER_DECL result<bool> csv_reader::available() {
 }
 
 BULKWRITER_DECL result<bool> csv_reader::refill() {
+  if (source_failure_) return *source_failure_;
   if (exhausted_) return false;
   if (begin_ != 0) {
     std::memmove(buffer_.data(), buffer_.data() + begin_, end_ - begin_);
@@ -19913,7 +20774,7 @@ BULKWRITER_DECL result<bool> csv_reader::refill() {
     begin_ = 0;
   }
   if (end_ == buffer_.size()) buffer_.resize(buffer_.size() * 2);
-  auto got = source_(std::span(buffer_).subspan(end_));
+  auto got = bulkwriter::detail::caught("the source", [&] { return source_(std::span(buffer_).subspan(end_)); });
   if (!got) return std::move(got).error();
   exhausted_ = *got == 0;
   end_ += *got;
@@ -19925,20 +20786,30 @@ BULKWRITER_DECL error_info csv_reader::make_error(errc code, text_position where
   error_info info{.code = code};
   if (column < size()) info.field = names_[column];
   info.message = options_.name + ", line " + std::to_string(where.line) + ", column " + std::to_string(where.column);
-  if (!info.field.empty())  // a name may be any bytes, up to a mebibyte of them
+  if (!info.field.empty())
     info.message += " (" + (is_valid_field_name(info.field) ? info.field : input::quoted(info.field)) + ")";
   info.message += ": ";
   info.message += rule;
   return info;
 }
 
-BULKWRITER_DECL std::span<std::string_view const> csv_reader::texts() & {
+BULKWRITER_DECL bool csv_cell::is_null() const noexcept { return owner_->text(index_).is_null; }
+
+BULKWRITER_DECL text_cell csv_reader::text(std::size_t index) const noexcept {
+  text_cell out{.text = cell(index).text(), .is_quoted = cells_[index].quoted};
+  out.is_null = out.text == options_.nullkey && (!out.is_quoted || options_.quoted_nulls);
+  out.type = types_[index].value_or(column_type::text);
+  return out;
+}
+
+BULKWRITER_DECL std::span<text_cell const> csv_reader::texts() & {
   texts_.resize(cells_.size());
-  for (std::size_t i = 0; i < cells_.size(); ++i) texts_[i] = cell(i).text();
+  for (std::size_t i = 0; i < cells_.size(); ++i) texts_[i] = text(i);
   return texts_;
 }
 
 BULKWRITER_DECL error_info csv_reader::in_row(error_info problem) const {
+  input::detail::count_row(problem, rows_);
   if (std::size_t const column = find(problem.field); column < cells_.size()) {
     problem.message = make_error(problem.code, cells_[column].position, npos, problem.message).message;
     return problem;
@@ -19948,225 +20819,18 @@ BULKWRITER_DECL error_info csv_reader::in_row(error_info problem) const {
   return problem;
 }
 
-BULKWRITER_DECL std::string csv_reader::json_object(std::span<std::size_t const> columns) const {
+BULKWRITER_DECL result<std::string> csv_reader::try_json_object(std::span<std::size_t const> columns) const {
   std::string out = "{";
   for (std::size_t const i : columns) {
-    std::string_view const text = cell(i).text();
-    if (text.empty()) continue;
+    text_cell const given = text(i);
+    if (given.is_null || (given.text.empty() && !given.is_quoted)) continue;
     if (out.size() > 1) out += ',';
-    detail::append_json_string(out, names_[i]);
+    bulkwriter::detail::append_json_string(out, names_[i]);
     out += ':';
-    if (input::is_json_number(text) || text == "true" || text == "false") {
-      out += text;
-    } else {
-      detail::append_json_string(out, text);
-    }
+    if (auto const why = bulkwriter::detail::append_loose_cell(out, given); !why.empty())
+      return cell(i).make_error(bulkwriter::detail::loose_cell_errc(given), why);
   }
-  out += '}';
-  return out;
-}
-
-}  // namespace v1
-}  // namespace bulkwriter
-
-// ---------- bulkwriter/row/detail/text_columns.ipp ------------------------------------------------------------------
-
-namespace bulkwriter {
-inline namespace v1 {
-namespace detail {
-
-inline std::string_view without_blanks(std::string_view text) noexcept {
-  constexpr std::string_view blanks = " \t\r\n";
-  std::size_t const begin = text.find_first_not_of(blanks);
-  return begin == std::string_view::npos ? std::string_view()
-                                         : text.substr(begin, text.find_last_not_of(blanks) - begin + 1);
-}
-
-// The text of one cell, as the cell of its field.
-class text_to_cell {
- public:
-  text_to_cell(cell_row& row, field_info const& field) : row_(row), field_(field) {}
-
-  cell read(std::string_view text) {
-    kind const k = field_.type;
-    bool const is_text = k == kind::varchar || k == kind::text;
-    if (text.empty() && (!is_text || field_.may_be_null())) return {};
-    if (is_text || k == kind::geometry || k == kind::timestamptz || k == kind::json) return cell::text(text);
-    if (k == kind::boolean) return read_boolean(text);
-    if (is_integer(k)) return read_integer(text);
-    if (k == kind::float32) return read_number<float>(text);
-    if (k == kind::float64) return read_number<double>(text);
-    if (k == kind::float_vector)
-      if (std::vector<float>& numbers = row_.new_floats(); read_list(text, numbers)) return cell::floats(numbers);
-    return read_json(text);
-  }
-
- private:
-  cell refuse(errc code, std::string rule) {
-    row_.refuse(code, field_.name, std::move(rule));
-    return {};
-  }
-
-  cell read_boolean(std::string_view text) {
-    for (std::string_view const yes : {"true", "True", "TRUE", "1"})
-      if (text == yes) return cell::boolean(true);
-    for (std::string_view const no : {"false", "False", "FALSE", "0"})
-      if (text == no) return cell::boolean(false);
-    return refuse(errc::wrong_type, quoted_start(text) + " is neither true nor false");
-  }
-
-  cell read_integer(std::string_view text) {
-    char const* const last = text.data() + text.size();
-    std::int64_t value = 0;
-    std::uint64_t large = 0;
-    auto const [end, failed] = std::from_chars(text.data(), last, value);
-    if (end == last && failed == std::errc()) return cell::integer(value);
-    if (end != last || failed != std::errc::result_out_of_range)
-      return refuse(errc::invalid_number, quoted_start(text) + " is not an integer");
-    if (std::from_chars(text.data(), last, large).ec == std::errc()) return cell::integer(large);
-    return refuse(errc::out_of_range, quoted_start(text) + " does not fit 64 bits");
-  }
-
-  template <class Type>
-  cell read_number(std::string_view text) {
-    char const* const last = text.data() + text.size();
-    Type value = 0;
-    auto const [end, failed] = read_float(text.data(), last, value);
-    if (end != last || failed == std::errc::invalid_argument)
-      return refuse(errc::invalid_number, quoted_start(text) + " is not a finite number");
-    if (failed != std::errc())
-      return refuse(errc::out_of_range,
-                    quoted_start(text) + " is outside the range of " + std::string(to_string(field_.type)));
-    if constexpr (std::is_same_v<Type, float>)
-      return cell::float32(value);
-    else
-      return cell::float64(value);
-  }
-
-  // The common case in one pass. What is no list of numbers is left to the JSON reader, which says why.
-  static bool read_list(std::string_view text, std::vector<float>& out) {
-    text = without_blanks(text);
-    if (text.size() < 2 || text.front() != '[' || text.back() != ']') return false;
-    char const* p = text.data() + 1;
-    char const* const last = text.data() + text.size() - 1;
-    auto const skip_blanks = [&] {
-      while (p != last && (*p == ' ' || *p == '\t' || *p == '\n' || *p == '\r')) ++p;
-    };
-    skip_blanks();
-    if (p == last) return true;
-    for (;;) {
-      float value = 0;
-      auto const [end, failed] = read_float(p, last, value);
-      if (failed != std::errc()) return false;
-      out.push_back(value);
-      p = end;
-      skip_blanks();
-      if (p == last) return true;
-      if (*p != ',') return false;
-      ++p;
-      skip_blanks();
-    }
-  }
-
-  cell read_json(std::string_view text) {
-    if (auto const fault = find_json_fault(text))
-      return refuse(fault->code(), fault->rule(quoted_start(text) + " is not JSON"));
-    return json_to_cells<text_node>(row_).read(field_, text_node(without_blanks(text)));
-  }
-
-  cell_row& row_;
-  field_info const& field_;
-};
-
-// A cell without a declared type: what looks like a JSON number is one, unless a reader would round it.
-inline void append_loose_text(std::string& out, std::string_view text) {
-  bool const is_word = text == "true" || text == "false";
-  bool is_number = (text.front() == '-' || (text.front() >= '0' && text.front() <= '9')) && text.back() > ' ' &&
-                   !find_json_fault(text);
-  if (is_number)
-    is_number = text_node(text).type() != json_type::real || text.find_first_of(".eE") != std::string_view::npos;
-  if (is_word || is_number)
-    out += text;
-  else
-    append_json_string(out, text);
-}
-
-}  // namespace detail
-
-BULKWRITER_DECL result<text_columns> text_columns::try_make(std::span<field_info const> fields,
-                                                            std::span<std::string const> names) {
-  text_columns made;
-  made.names_.assign(names.begin(), names.end());
-  for (std::size_t i = 0; i < fields.size(); ++i)
-    if (fields[i].is_dynamic) made.dynamic_ = i;
-  auto const refused = [](errc code, std::string_view name, std::string_view rule) {
-    return error_info{.code = code,
-                      .message = "column " + detail::quoted_name(name) + ": " + std::string(rule),
-                      .field = std::string(name)};
-  };
-  for (auto const& name : names) {
-    if (std::count(names.begin(), names.end(), name) > 1)
-      return refused(errc::duplicate_key, name, "two columns have this name");
-    auto const found = std::find_if(fields.begin(), fields.end(), [&](auto const& f) { return f.name == name; });
-    if (found != fields.end() && !found->written())
-      return refused(errc::unknown_field, name,
-                     "the server fills this field (auto_id or function output); leave the column out");
-    if (found == fields.end() && made.dynamic_ == loose)
-      return refused(errc::unknown_field, name,
-                     "the schema has no field of this name, and no dynamic field to take it");
-    made.has_loose_ = made.has_loose_ || found == fields.end();
-    made.field_of_.push_back(found == fields.end() ? loose : static_cast<std::size_t>(found - fields.begin()));
-  }
-  for (auto const& f : fields)
-    if (f.written() && !f.may_be_null() && std::find(names.begin(), names.end(), f.name) == names.end())
-      return refused(errc::null_not_allowed, f.name,
-                     "there is none, and the field is neither nullable nor has a default_value");
-  return made;
-}
-
-BULKWRITER_DECL void text_columns::read(std::span<std::string_view const> texts, cell_row& row) const {
-  row.clear();
-  if (texts.size() != names_.size())
-    return row.refuse(
-        errc::wrong_dim, {},
-        std::to_string(texts.size()) + " texts where there are " + std::to_string(names_.size()) + " columns");
-  std::string_view given;  // for the dynamic field itself
-  std::string* object = nullptr;
-  for (std::size_t c = 0; c < texts.size(); ++c) {
-    std::size_t const i = field_of_[c];
-    if (i == loose) {
-      if (texts[c].empty()) continue;
-      if (object == nullptr)
-        *(object = &row.new_text()) = "{";
-      else
-        *object += ',';
-      detail::append_json_string(*object, names_[c]);
-      *object += ':';
-      detail::append_loose_text(*object, texts[c]);
-    } else if (i == dynamic_) {
-      given = texts[c];
-    } else {
-      row.set(i, detail::text_to_cell(row, row.fields()[i]).read(texts[c]));
-    }
-  }
-  if (object == nullptr) {
-    if (!given.empty()) row.set(dynamic_, cell::text(given));
-    return;
-  }
-  auto const members = detail::inside_braces(given.empty() ? "{}" : given);
-  if (members && !members->empty()) (*object += ',') += *members;
-  *object += '}';
-  row.set(dynamic_, cell::text(members ? std::string_view(*object) : given));  // the checker says that it is no object
-}
-
-BULKWRITER_DECL void cells_of<json_text>::read(json_text value, cell_row& row) {
-  row.clear();
-  std::vector<std::string> keys;
-  if (auto const fault = detail::find_json_object_fault(value.text_, keys)) {
-    row.refuse(fault->code(), fault->top_key, fault->rule("not a JSON object"));
-    if (!fault->key) return;  // other problems are told, too
-  }
-  detail::json_to_cells<detail::text_node>(row).read_row(detail::text_node(detail::without_blanks(value.text_)));
+  return out += '}';
 }
 
 }  // namespace v1
@@ -20185,7 +20849,7 @@ BULKWRITER_DECL result<ndjson_reader> ndjson_reader::try_open(std::string const&
 }
 
 BULKWRITER_DECL result<ndjson_reader> ndjson_reader::try_open(text_source source, ndjson_options options) {
-  if (options.name.empty()) options.name = "NDJSON input";
+  options.name = options.name.empty() ? "NDJSON input" : bulkwriter::detail::one_line(options.name);
   if (options.max_line_size == 0)
     return error_info{.code = errc::invalid_option, .message = "ndjson_options.max_line_size: 0 allows no line"};
   return ndjson_reader(std::move(source), std::move(options), nullptr);
@@ -20193,6 +20857,19 @@ BULKWRITER_DECL result<ndjson_reader> ndjson_reader::try_open(text_source source
 
 BULKWRITER_DECL result<bool> ndjson_reader::try_next() {
   if (failure_) return *failure_;
+  // an exception out of a read, of memory, leaves half a row, which is no row
+  if (std::exchange(reading_, true))
+    return error_info{.code = errc::invalid_state,
+                      .message = options_.name + ": memory has run out in an earlier read"};
+  auto next = read_row();
+  reading_ = false;
+  return next;
+}
+
+BULKWRITER_DECL result<bool> ndjson_reader::read_row() {
+  if (line_ == 0) {
+    if (auto good = check_start(); !good) return *(failure_ = std::move(good).error());
+  }
   std::string_view text;
   do {
     auto line = read_line();
@@ -20202,11 +20879,38 @@ BULKWRITER_DECL result<bool> ndjson_reader::try_next() {
   } while (text.find_first_not_of(" \t\r") == std::string_view::npos);
   ++rows_;
   if (auto const fault = detail::find_json_object_fault(text, keys_)) {
+    std::string const why = detail::describe_json_fault(text, *fault).message;
+    auto failed = make_error(fault->code(), fault->offset,
+                             fault->key ? why : "not a JSON object: " + why + layout_hint(text, fault->offset));
     size_ = 0;  // there is no row to look into
-    return make_error(fault->code(), fault->offset,
-                      fault->key ? fault->rule({}) : "not a JSON object: " + std::string(fault->what));
+    return failed;
   }
   return true;
+}
+
+// What the file is, before anything of it is taken for text.
+BULKWRITER_DECL result<void> ndjson_reader::check_start() {
+  while (end_ < input::detail::foreign_format_size) {
+    auto more = refill();
+    if (!more.has_value()) return std::move(more).error();
+    if (!*more) break;
+  }
+  auto const what = input::detail::foreign_format({buffer_.data(), end_});
+  if (what.empty()) return {};
+  line_ = 1;
+  return make_error(errc::invalid_json, 0, what);
+}
+
+// Of a first line that is the beginning of other JSON.
+BULKWRITER_DECL std::string ndjson_reader::layout_hint(std::string_view line, std::size_t fault) const {
+  std::size_t const begin = (std::min)(line.find_first_not_of(" \t\r"), line.size());
+  std::size_t const next = (std::min)(line.find_first_not_of(" \t\r", begin + 1), line.size());
+  static constexpr std::string_view due = ", where each line is an object of its own (NDJSON)";
+  if (rows_ == 1 && line[begin] == '[' && (next == line.size() || line[next] == '{'))
+    return "; the file is a JSON array" + std::string(due);
+  if (rows_ == 1 && line[begin] == '{' && line.find_first_not_of(" \t\r", fault) == line.npos && next_ != end_)
+    return "; the object goes on in the next line" + std::string(due);
+  return {};
 }
 
 // Makes the bytes up to the next line feed, or to the end of the input, the current line; false behind the last.
@@ -20247,8 +20951,8 @@ BULKWRITER_DECL result<bool> ndjson_reader::refill() {
     end_ -= begin_;
     begin_ = 0;
   }
-  if (end_ == buffer_.size()) buffer_.resize(std::max(std::size_t{256} << 10, buffer_.size() * 2));
-  auto got = source_(std::span(buffer_).subspan(end_));
+  if (end_ == buffer_.size()) buffer_.resize((std::max)(std::size_t{256} << 10, buffer_.size() * 2));
+  auto got = bulkwriter::detail::caught("the source", [&] { return source_(std::span(buffer_).subspan(end_)); });
   if (!got) return std::move(got).error();
   exhausted_ = *got == 0;
   end_ += *got;
@@ -20274,6 +20978,7 @@ BULKWRITER_DECL std::size_t ndjson_reader::offset_of(std::string_view key) const
 }
 
 BULKWRITER_DECL error_info ndjson_reader::in_row(error_info problem) const {
+  input::detail::count_row(problem, rows_);
   problem.message = make_error(problem.code, offset_of(problem.field), problem.message).message;
   return problem;
 }
@@ -20378,11 +21083,11 @@ BULKWRITER_DECL void part_slots::release(std::size_t count) noexcept {
 
 BULKWRITER_DECL multipart_upload::multipart_upload(std::shared_ptr<backend> store,
                                                    std::shared_ptr<part_buffers> buffers,
-                                                   std::shared_ptr<part_slots> slots, std::string key,
+                                                   std::shared_ptr<part_slots> shared_slots, std::string key,
                                                    std::string upload_id, int connections, int first_part)
     : store_(std::move(store)),
       buffers_(std::move(buffers)),
-      slots_(std::move(slots)),
+      slots_(std::move(shared_slots)),
       key_(std::move(key)),
       upload_id_(std::move(upload_id)),
       connections_(static_cast<std::size_t>(connections)),
@@ -20584,11 +21289,11 @@ inline constexpr std::uint64_t group_memory = 192 * mib;
 
 class object_file final : public output::file {
  public:
-  object_file(std::shared_ptr<backend> store, std::shared_ptr<part_buffers> buffers, std::shared_ptr<part_slots> slots,
+  object_file(std::shared_ptr<backend> store, std::shared_ptr<part_buffers> buffers, std::shared_ptr<part_slots> shared_slots,
               std::string key, std::uint64_t max_size, std::uint64_t part_size, int connections, std::size_t head_size)
       : store_(std::move(store)),
         buffers_(std::move(buffers)),
-        slots_(std::move(slots)),
+        slots_(std::move(shared_slots)),
         key_(std::move(key)),
         max_size_(max_size),
         part_size_(static_cast<std::size_t>(part_size)),
@@ -20796,7 +21501,7 @@ BULKWRITER_DECL result<std::unique_ptr<output::file>> object_place::create_membe
 
 BULKWRITER_DECL result<std::unique_ptr<output::file>> object_place::open(std::string_view name, std::uint64_t max_size,
                                                                          std::uint64_t usual_part_size,
-                                                                         std::shared_ptr<detail::part_slots> slots,
+                                                                         std::shared_ptr<detail::part_slots> shared_slots,
                                                                          std::size_t head_size) {
   if (options_.connections < 1 || options_.connections > max_connections) {
     return error_info{.code = errc::invalid_option,
@@ -20809,7 +21514,7 @@ BULKWRITER_DECL result<std::unique_ptr<output::file>> object_place::open(std::st
   std::uint64_t const block =
       (std::max)({(std::min)(*part_size, max_size), std::uint64_t{head_size}, std::uint64_t{1}});
   return std::unique_ptr<output::file>(std::make_unique<detail::object_file>(store_.shared_backend(), buffers_,
-                                                                             std::move(slots), path_of(name), max_size,
+                                                                             std::move(shared_slots), path_of(name), max_size,
                                                                              block, options_.connections, head_size));
 }
 
@@ -22021,7 +22726,11 @@ BULKWRITER_DECL std::vector<std::string> azure_backend::secrets(outcome const& g
   auto const at = c.sas.find("sig=");
   std::string const spelled =
       at == std::string::npos ? std::string() : c.sas.substr(at + 4, c.sas.find('&', at) - at - 4);
-  return {c.key, c.sas, signature, spelled, got.token.token};
+  std::string encoded = auth::percent_encode(signature), in_lower_case = encoded;
+  for (auto at = in_lower_case.find('%'); at != std::string::npos; at = in_lower_case.find('%', at + 3))
+    for (char& digit : std::span(in_lower_case).subspan(at + 1, 2))
+      if (digit >= 'A') digit = static_cast<char>(digit - 'A' + 'a');
+  return {c.key, c.sas, signature, spelled, std::move(encoded), std::move(in_lower_case), got.token.token};
 }
 
 BULKWRITER_DECL refusal azure_backend::explain(call const&, outcome const& got, http::response const& answer) const {
@@ -22109,7 +22818,7 @@ BULKWRITER_DECL result<void> check_azure_key(std::string_view key) {
 BULKWRITER_DECL result<object_info> azure_backend::put(std::string const& key, std::span<std::byte const> body,
                                                        std::vector<http::header> headers) {
   if (auto ok = check_azure_key(key); !ok) return std::move(ok).error();
-  if (body.size() > azure_largest_put) {
+  if (std::uint64_t{body.size()} > azure_largest_put) {
     return error_info{.code = errc::invalid_option,
                       .message = "cannot put '" + key + "': " + std::to_string(body.size()) +
                                  " bytes exceed the 5000 MiB of one request"};
@@ -22517,6 +23226,12 @@ BULKWRITER_DECL bool parse_aws_host(std::string_view host, s3_address& out) {
   return false;
 }
 
+// "s3-website-eu-west-1" or "s3-website.eu-central-1" before the suffix, with or without a bucket before that.
+BULKWRITER_DECL bool is_website(std::string_view host) noexcept {
+  return host.find("amazonaws.com") != std::string_view::npos &&
+         (host.starts_with("s3-website") || host.find(".s3-website") != std::string_view::npos);
+}
+
 BULKWRITER_DECL result<s3_address> try_s3_address(s3_connect_param const& param, std::string const& name) {
   auto const refuse = [](std::string message) -> error_info {
     return {.code = errc::invalid_option, .message = std::move(message)};
@@ -22555,6 +23270,9 @@ BULKWRITER_DECL result<s3_address> try_s3_address(s3_connect_param const& param,
   bool const bucket_in_endpoint =
       host.size() > bucket.size() && host.starts_with(bucket + '.') && is_host_label(bucket);
   std::string const service_host = bucket_in_endpoint ? host.substr(bucket.size() + 1) : host;
+  if (is_website(service_host))
+    return refuse(name + ".endpoint is that of a website, which takes no requests of the S3 API: give one such as " +
+                  "s3.eu-west-1.amazonaws.com");
   bool is_virtual_kind = false;
   if (parse_aws_host(service_host, out)) {
     is_virtual_kind = true;
@@ -23052,7 +23770,7 @@ BULKWRITER_DECL std::string without_etag(http::response const& answer) {
 BULKWRITER_DECL result<object_info> s3_backend::put(std::string const& key, std::span<std::byte const> body,
                                                     std::vector<http::header> headers) {
   if (auto ok = check_key(key); !ok) return std::move(ok).error();
-  if (body.size() > std::uint64_t{5} << 30) {
+  if (std::uint64_t{body.size()} > std::uint64_t{5} << 30) {
     return error_info{.code = errc::invalid_option,
                       .message = "cannot put '" + key + "': " + std::to_string(body.size()) +
                                  " bytes exceed the 5 GiB of one request"};
@@ -23570,12 +24288,15 @@ BULKWRITER_DECL result<object_info> try_upload_file(object_store const& store, s
   if (!file) return file.error();
   auto const part_size = try_part_size(file->size(), options.parts.part_size, store.backend());
   if (!part_size) return part_size.error();
+  if (!std::in_range<std::size_t>(*part_size))  // of 32 bits
+    return error_info{.code = errc::invalid_option,
+                      .message = "parts of " + std::to_string(*part_size) + " bytes are larger than any memory here"};
   if (file->size() > *part_size)
     return detail::file_upload(store, *file, key, static_cast<std::size_t>(*part_size), options).run();
 
-  detail::part_buffer whole{
-      .memory = std::make_unique_for_overwrite<std::byte[]>((std::max)(file->size(), std::uint64_t{1})),
-      .capacity = static_cast<std::size_t>(file->size())};
+  auto const size = static_cast<std::size_t>(file->size());
+  detail::part_buffer whole{.memory = std::make_unique_for_overwrite<std::byte[]>((std::max)(size, std::size_t{1})),
+                            .capacity = size};
   if (auto read = file->read(0, whole.capacity, whole); !read) return std::move(read).error();
   if (auto same = file->check_unchanged(); !same) return std::move(same).error();
   return store.backend().put(key, whole.bytes());
@@ -23622,9 +24343,10 @@ struct json_text_of<boost::json::object> : detail::boost_json_text<boost::json::
 template <>
 struct json_text_of<boost::json::array> : detail::boost_json_text<boost::json::array> {};
 
-/// Objects are rows of a run-time schema: `writer.append_row(object)`. Values are those that text_columns describes,
-/// but plain JSON; keys that the schema does not declare go to the dynamic field. Errors: wrong_type, out_of_range,
-/// unknown_field, wrong_dim.
+/// Objects are rows of a run-time schema: `writer.append_row(object)`. They are what `json_text` of the same row is: a
+/// string in a json field, or as $meta, is JSON text (in a member of a struct and in a named append a Boost.JSON value is
+/// itself); keys that the schema does not declare go to the dynamic field. Errors: invalid_json, wrong_type,
+/// out_of_range, unknown_field, wrong_dim.
 template <>
 struct cells_of<boost::json::object> {
   /// Fills the row. The cells are views of the object.

@@ -40,6 +40,43 @@ def check_files(folder, suffix, at_least):
     return whole, partial
 
 
+def check_groups(folder):
+    """The number of groups of NumPy files: what has a final name has all of its files, and each holds all rows."""
+    import numpy
+    next_id, groups = 0, [p for p in folder.glob("*/*") if not p.name.startswith(".")]
+    for number, group in enumerate(sorted(groups, key=lambda p: int(p.name)), 1):
+        assert group.name == str(number) and group.is_dir(), group
+        assert sorted(p.name for p in group.iterdir()) == ["id.npy", "v.npy"], list(group.iterdir())
+        ids, vectors = numpy.load(group / "id.npy"), numpy.load(group / "v.npy")
+        assert ids.tolist() == list(range(next_id, next_id + len(ids))), group
+        assert vectors.shape == (len(ids), 128), group
+        next_id += len(ids)
+    return len(groups)
+
+
+def killed_at_every_call(program, kill_at):
+    """In front of every system call that changes files, from the first to the last one of some chunks."""
+    for suffix in "npy", "parquet", "json":
+        seen, number = [], 0
+        while True:
+            with tempfile.TemporaryDirectory() as name:
+                folder = pathlib.Path(name)
+                done = subprocess.run([kill_at, str(number), program, folder, suffix, "16384", "100"], capture_output=True)
+                if done.returncode == 77:
+                    print("skipped: a program cannot be traced here")
+                    sys.exit(77)
+                assert done.returncode in (0, 1), (suffix, number, done)
+                if suffix == "npy":
+                    seen.append(check_groups(folder))
+                else:
+                    seen.append(len(check_files(folder, suffix, 0)[0]))
+                if done.returncode == 1:  # it came to its end
+                    break
+            number += 1
+        assert seen == sorted(seen) and seen[0] == 0 and seen[-1] >= 2, seen
+        print(f"{suffix}: killed in front of {number} calls, with 0 to {seen[-1]} whole chunks")
+
+
 def full(program):
     with tempfile.TemporaryDirectory() as mount_point:
         mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=8m", "tmpfs", mount_point], capture_output=True)
@@ -81,4 +118,5 @@ def killed(program):
 
 
 if __name__ == "__main__":
-    {"full": full, "killed": killed}[sys.argv[2]](os.path.abspath(sys.argv[1]))
+    what = {"full": full, "killed": killed, "killed_at_every_call": killed_at_every_call}[sys.argv[2]]
+    what(*(os.path.abspath(program) for program in [sys.argv[1], *sys.argv[3:]]))

@@ -1,6 +1,6 @@
 // Writes rows until it is stopped or the disk is full: what the tests of full disks and killed writers run.
 //
-//   write_rows FOLDER parquet|json CHUNK_BYTES ROWS  ->  each committed path on a line; exit code 1 and the error on
+//   write_rows FOLDER parquet|json|npy CHUNK_BYTES ROWS  ->  each committed path on a line; exit code 1 and the error on
 //   stderr
 
 #include <bulkwriter/local.hpp>
@@ -41,6 +41,8 @@ int main(int argc, char** argv) {
   if (argc != 5) return 2;
   auto const chunk_size = std::strtoull(argv[3], nullptr, 10);
   auto const rows = std::strtoll(argv[4], nullptr, 10);
-  return std::string_view(argv[2]) == "parquet" ? run<bw::format::parquet>(argv[1], chunk_size, rows)
-                                                : run<bw::format::json>(argv[1], chunk_size, rows);
+  std::string_view const format = argv[2];
+  if (format == "npy") return run<bw::format::npy>(argv[1], chunk_size, rows);
+  return format == "parquet" ? run<bw::format::parquet>(argv[1], chunk_size, rows)
+                             : run<bw::format::json>(argv[1], chunk_size, rows);
 }

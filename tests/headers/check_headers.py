@@ -4,6 +4,7 @@
     check_headers.py alone --compiler g++ --include DIR --work DIR [--launcher ccache] [--jobs N] [--header-only] [-- FLAG...]
     check_headers.py local --compiler g++ --include DIR --work DIR [--launcher ccache] [-- FLAG...]
     check_headers.py separate --compiler g++ --include DIR --work DIR [--launcher ccache] [-- FLAG...]
+    check_headers.py macros --compiler g++ --include DIR --work DIR [--launcher ccache] [--header-only] [-- FLAG...]
     check_headers.py self-test --compiler g++ --work DIR
 
 DIR is include/ or single_include/; alone is for the former.
@@ -14,6 +15,7 @@ local  what the local half reaches must be part of what the standard library's o
        compile where Boost and OpenSSL are not installed.
 separate  a unit in separate compilation includes no header of Boost or OpenSSL, and does not link with one that is not in
        this mode: the linker names the macro.
+macros  both halves compile behind the macros of macros.hpp; --header-only: also the bodies of the network half.
 self-test  plants one violation of each, and fails unless it is found.
 """
 
@@ -181,6 +183,24 @@ def check_separate(options):
     return 1 if failed else 0
 
 
+def check_macros(options):
+    macros = f"#include \"{pathlib.Path(__file__).resolve().with_name('macros.hpp')}\"\n"
+    own = f"-I{options.include}"
+    whole = "#include <bulkwriter/bulkwriter.hpp>\n"
+    # A program with such macros may use the functions that have their names.
+    use = "void use(bulkwriter::runtime_schema const& schema) { (schema.check)(); }\n"
+    units = [("macros-local", macros + local_half(options), [own]),
+             ("macros-declarations", macros + whole + use, [own, "-DBULKWRITER_SEPARATE_COMPILATION"])]
+    if options.header_only:
+        files = [*options.include.rglob("*.hpp"), *options.include.rglob("*.ipp")]
+        others = sorted({line for file in files for line in file.read_text(encoding="utf-8").splitlines()
+                         if line.startswith("#include <") and "<bulkwriter/" not in line and "intrin.h" not in line})
+        units.append(("macros-bodies", "\n".join(others) + "\n" + macros + whole, [own]))
+    complaints = [complaint for unit in units if (complaint := compile_unit(options, *unit))]
+    print("\n".join(complaints) or f"{len(units)} units")
+    return 1 if complaints else 0
+
+
 def self_test(options):
     """A header that leans on its user's includes, and a local half that needs Boost."""
     options.include = options.work / "planted"
@@ -196,7 +216,13 @@ def self_test(options):
                              (1, "#pragma once\n#include <netdb.h>\n")]:
         (root / "local.hpp").write_text(header, encoding="utf-8")
         missed += check_local(options) != expected
-    print(f"{missed} of 5 planted trees misjudged")
+    (root / "bulkwriter.hpp").write_text("#pragma once\n#include <bulkwriter/local.hpp>\n", encoding="utf-8")
+    for expected, header in [(0, "#pragma once\nnamespace bulkwriter { struct runtime_schema { void(check)() const; }; }\n"),
+                             (1, "#pragma once\nnamespace bulkwriter { struct runtime_schema { void check() const; }; }\n"),
+                             (1, "#pragma once\ntemplate <class U> void f(U);\n")]:
+        (root / "local.hpp").write_text(header, encoding="utf-8")
+        missed += check_macros(options) != expected
+    print(f"{missed} of 8 planted trees misjudged")
     return 1 if missed else 0
 
 
@@ -206,7 +232,7 @@ def main():
         at = arguments.index("--")
         arguments, flags = arguments[:at], arguments[at + 1 :]
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("what", choices=["alone", "local", "separate", "self-test"])
+    parser.add_argument("what", choices=["alone", "local", "separate", "macros", "self-test"])
     parser.add_argument("--compiler", required=True)
     parser.add_argument("--include", type=pathlib.Path)
     parser.add_argument("--work", required=True, type=pathlib.Path)
@@ -217,7 +243,7 @@ def main():
     options.launcher = options.launcher.split(";") if options.launcher else []
     options.flags = flags
     options.work.mkdir(parents=True, exist_ok=True)
-    checks = {"alone": check_alone, "local": check_local, "separate": check_separate, "self-test": self_test}
+    checks = {"alone": check_alone, "local": check_local, "separate": check_separate, "macros": check_macros, "self-test": self_test}
     return checks[options.what](options)
 
 

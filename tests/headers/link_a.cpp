@@ -1,9 +1,17 @@
-// Two units that include the same header must link: nothing in it may be defined twice, and both see one definition.
+// One of two units that include the same header, write files and throw: see link_b.cpp.
 #include BULKWRITER_TEST_HEADER
+
+#include "link_rows.hpp"
 
 namespace link_test {
 
 char const* version_of_a() { return bulkwriter::version; }
-std::string_view name_of_a(bulkwriter::errc code) { return bulkwriter::to_string(code); }
+
+bulkwriter::batch_files write_in_a(std::shared_ptr<bulkwriter::output::memory> const& place, std::string const& text) {
+  return write_rows(place, text);
+}
+void throw_in_a(std::string const& text) { write_rows(std::make_shared<bulkwriter::output::memory>(), text); }
+
+void append_in_a(writer_type& writer, std::string const& text) { writer.append_row({.id = 7, .text = text}); }
 
 }  // namespace link_test

@@ -19,6 +19,9 @@
 #   install.sh clang       the newest Clang that Debian has for this release, as clang-newest/clang++ (needs root or sudo)
 #   install.sh libcxx      libc++ beside it: Clang 16 as libcxx-16/clang++ and the newest as libcxx-newest/clang++
 #   install.sh boost       the headers of a newer Boost, as boost-newest
+#   install.sh zig         a compiler for macOS, musl, aarch64 and i386, from PyPI
+#   install.sh coverage    llvm-cov and llvm-profdata of Clang 16
+#   install.sh qemu        what runs programs for aarch64
 #   install.sh gcc-SUITE   GCC, Boost and OpenSSL of another release of Debian, such as stable or sid, as gcc-SUITE/g++
 #
 # Everything but the packages goes into one folder, ${BULKWRITER_TEST_CACHE:-${XDG_CACHE_HOME:-~/.cache}/bulkwriter-tests},
@@ -276,6 +279,32 @@ install_libcxx() {
   done
 }
 
+# With the headers and libraries of all that it compiles for. What it builds of them stays in the folder, too.
+install_zig() {
+  local folder=$cache/zig
+  [[ -x $folder/c++ ]] && cmp -s "$here/requirements-zig.txt" "$folder/installed.txt" && return 0
+  environment zig
+  put_compiler "$folder/c++" "env ZIG_GLOBAL_CACHE_DIR='$folder/cache' '$folder/bin/python' -m ziglang c++ \"\$@\""
+}
+
+install_coverage() {
+  local folder=$cache/coverage name
+  [[ -x $folder/llvm-profdata ]] && return 0
+  rm -rf "$folder"
+  unpack "$folder/packed" llvm-16
+  for name in llvm-cov llvm-profdata; do mv "$folder/packed/usr/lib/llvm-16/bin/$name" "$folder"; done
+  rm -r "$folder/packed"
+}
+
+install_qemu() {
+  local folder=$cache/qemu
+  [[ -x $folder/qemu-aarch64 ]] && return 0
+  rm -rf "$folder"
+  unpack "$folder/packed" qemu-user-static
+  mv "$folder/packed/usr/bin/qemu-aarch64-static" "$folder/qemu-aarch64"
+  rm -r "$folder/packed"
+}
+
 # Packages of another release of Debian, with what they need or alone (--alone), into a folder. Nothing of the system's
 # apt is touched.
 unpack_from() {
@@ -347,9 +376,12 @@ locales) install_locales ;;
 clang) install_clang ;;
 libcxx) install_libcxx ;;
 boost) install_boost ;;
+zig) install_zig ;;
+coverage) install_coverage ;;
+qemu) install_qemu ;;
 gcc-*) install_gcc "${1#gcc-}" ;;
 *)
-  sed -n '2,24s/^# \{0,1\}//p' "${BASH_SOURCE[0]}" >&2
+  sed -n '2,28s/^# \{0,1\}//p' "${BASH_SOURCE[0]}" >&2
   exit 2
   ;;
 esac

@@ -5,9 +5,14 @@
     check_toolchains.py declarations ...               a unit in separate compilation includes everything
     check_toolchains.py whole ...                      whole.cpp runs, in separate compilation
     check_toolchains.py header-only ...                whole.cpp runs, with all bodies in its own unit
+    check_toolchains.py object ...                     write_both.cpp compiles, for a machine that is not this one
+    check_toolchains.py whole-object ...               so does the whole library, with all bodies
     check_toolchains.py no-exceptions ...              a plain name that meets an error says it and aborts
     check_toolchains.py not-finite ...                 NaN and infinities are refused by a program that promises none
-    ... is --compiler clang++-22 --root DIR --work DIR [--launcher ccache] [-- FLAG...]
+    ... is --compiler clang++-22 --root DIR --work DIR [--launcher ccache] [--runner qemu-aarch64]
+           [--readers PYTHON] [-- FLAG...]
+
+--runner starts the programs of local; --readers is the Python of tests/readers, whose files local then has read, too.
 
 Exit code 77: the compiler is not installed. FLAG is, say, -std=c++23.
 """
@@ -26,9 +31,9 @@ SEPARATE = "-DBULKWRITER_SEPARATE_COMPILATION"
 LIBRARIES = ["-lssl", "-lcrypto", "-pthread"]
 
 
-def compile_unit(options, source, flags):
+def compile_unit(options, source, flags=()):
     # -O2 for the warnings that only the optimiser finds; for what includes Boost's bodies that takes minutes.
-    level = "-O2" if options.what == "local" else "-O0"
+    level = "-O2" if options.what == "local" and not options.runner else "-O0"
     target = options.work / f"{source.stem}.o"
     subprocess.run([*options.launcher, options.compiler, "-std=c++20", level, *WARNINGS, *flags, *options.flags,
                     f"-I{options.root}/include", f"-I{options.root}/examples", "-c", str(source), "-o", str(target)],
@@ -40,7 +45,12 @@ def build(options, *sources, flags=(), libraries=()):
     objects = [compile_unit(options, HERE / source, flags) for source in sources]
     program = options.work / "program"
     subprocess.run([options.compiler, *options.flags, *objects, "-o", str(program), *libraries], check=True)
-    return program
+    if not options.runner:
+        return program
+    started = options.work / "run"
+    started.write_text(f"#!/bin/sh\nexec '{options.runner}' '{program}' \"$@\"\n", encoding="utf-8")
+    started.chmod(0o755)
+    return started
 
 
 def files_of(program):
@@ -59,6 +69,28 @@ def check_local(options):
     if found != expected:
         return f"other files or bytes than those of {options.reference}: {sorted(found)}"
     print(f"{sum(map(len, found.values()))} equal bytes")
+    if options.readers:
+        readers = HERE.parent / "readers"
+        program = build(options, readers / "write_files.cpp")
+        subprocess.run([options.readers, str(readers / "check_files.py"), str(program)], check=True)
+
+
+def check_object(options):
+    compile_unit(options, HERE / "write_both.cpp")
+
+
+def check_whole_object(options):
+    """Of Boost and OpenSSL this machine's headers, away from those of its C library."""
+    headers = options.work / "headers"
+    shutil.rmtree(headers, ignore_errors=True)
+    (headers / "openssl").mkdir(parents=True)
+    (headers / "boost").symlink_to("/usr/include/boost")
+    for header in [*pathlib.Path("/usr/include/openssl").iterdir(), *pathlib.Path("/usr/include").glob("*-linux-*/openssl/*")]:
+        (headers / "openssl" / header.name).symlink_to(header)
+    source = options.work / "whole.cpp"
+    source.write_text("#define BULKWRITER_IMPLEMENTATION\n#include <bulkwriter/bulkwriter.hpp>\n"
+                      "#include <bulkwriter/adapt/boost_json.hpp>\n", encoding="utf-8")
+    compile_unit(options, source, ["-isystem", str(headers)])
 
 
 def check_declarations(options):
@@ -106,8 +138,8 @@ def main():
         at = arguments.index("--")
         arguments, flags = arguments[:at], arguments[at + 1 :]
     checks = {"local": check_local, "declarations": check_declarations, "whole": check_whole,
-              "header-only": check_header_only, "no-exceptions": check_no_exceptions,
-              "not-finite": check_not_finite}
+              "header-only": check_header_only, "no-exceptions": check_no_exceptions, "not-finite": check_not_finite,
+              "object": check_object, "whole-object": check_whole_object}
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("what", choices=checks)
     parser.add_argument("--reference", type=pathlib.Path)
@@ -115,6 +147,8 @@ def main():
     parser.add_argument("--root", required=True, type=pathlib.Path)
     parser.add_argument("--work", required=True, type=pathlib.Path)
     parser.add_argument("--launcher", default="")
+    parser.add_argument("--runner")
+    parser.add_argument("--readers")
     options = parser.parse_args(arguments)
     options.launcher = options.launcher.split(";") if options.launcher else []
     options.flags = flags

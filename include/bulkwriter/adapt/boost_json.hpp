@@ -37,9 +37,10 @@ struct json_text_of<boost::json::object> : detail::boost_json_text<boost::json::
 template <>
 struct json_text_of<boost::json::array> : detail::boost_json_text<boost::json::array> {};
 
-/// Objects are rows of a run-time schema: `writer.append_row(object)`. Values are those that text_columns describes,
-/// but plain JSON; keys that the schema does not declare go to the dynamic field. Errors: wrong_type, out_of_range,
-/// unknown_field, wrong_dim.
+/// Objects are rows of a run-time schema: `writer.append_row(object)`. They are what `json_text` of the same row is: a
+/// string in a json field, or as $meta, is JSON text (in a member of a struct and in a named append a Boost.JSON value is
+/// itself); keys that the schema does not declare go to the dynamic field. Errors: invalid_json, wrong_type,
+/// out_of_range, unknown_field, wrong_dim.
 template <>
 struct cells_of<boost::json::object> {
   /// Fills the row. The cells are views of the object.

@@ -16,7 +16,7 @@ struct credentials {
   std::string secret_key = {};     ///< never does
   std::string session_token = {};  ///< of temporary credentials; empty for long-term keys
   /// From when on servers refuse them; the default: never.
-  std::chrono::system_clock::time_point expires = std::chrono::system_clock::time_point::max();
+  std::chrono::system_clock::time_point expires = (std::chrono::system_clock::time_point::max)();
 
   /// Compares every member.
   friend bool operator==(credentials const&, credentials const&) = default;
@@ -26,7 +26,7 @@ struct credentials {
 struct bearer_token {
   std::string token = {};  ///< goes over the wire
   /// From when on servers refuse it; the default: never.
-  std::chrono::system_clock::time_point expires = std::chrono::system_clock::time_point::max();
+  std::chrono::system_clock::time_point expires = (std::chrono::system_clock::time_point::max)();
 
   /// Compares every member.
   friend bool operator==(bearer_token const&, bearer_token const&) = default;

@@ -3,12 +3,14 @@
 #include <bulkwriter/error.hpp>
 #include <bulkwriter/input/parse.hpp>
 #include <bulkwriter/input/text_source.hpp>
+#include <bulkwriter/row/text_columns.hpp>
 
 #include <array>
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <initializer_list>
+#include <map>
 #include <optional>
 #include <span>
 #include <string>
@@ -39,6 +41,16 @@ struct csv_options {
   /// Columns whose cells, unless empty, must be numbers: a slip of the pen is refused, not kept as text.
   /// Names that the header does not have are ignored.
   std::vector<std::string> number_columns = {};
+  /// What stands for null where it is not in quotes. `""` is empty text, as DuckDB and PostgreSQL have it.
+  std::string nullkey = {};
+  bool quoted_nulls = false;  ///< the nullkey in quotes, as `""`, stands for null, too
+  /// What columns are that the schema does not declare, for texts() and json_object(): by name, and all others. Where
+  /// nothing is said, a column has the one type that all its cells in the first `sample_size` bytes of rows have:
+  /// number, boolean, or else text; if they are all empty there, that of the first that is not. A cell behind them that
+  /// is none of the type is an error of its row.
+  std::map<std::string, column_type> column_types = {};
+  std::optional<column_type> other_columns = {};
+  std::size_t sample_size = std::size_t{1} << 20;  ///< bytes that are read before the first row
 };
 
 /// Where a csv_reader gets its bytes.
@@ -54,13 +66,15 @@ class csv_cell {
   std::string_view text() const noexcept { return text_; }
   /// No text: `a,,b` as well as `a,"",b`.
   bool empty() const noexcept { return text_.empty(); }
+  /// Stands for null: with the usual options `a,,b`, not `a,"",b`.
+  bool is_null() const noexcept;
   /// Where the cell begins; if it is quoted, at the quote.
   text_position position() const noexcept { return position_; }
 
   /// The cell as a Type: the whole text must be consumed; no locale, no blanks, no leading '+'.
   /// Type: integers, floating-point (finite), bool (true, false, True, False, TRUE, FALSE, 1, 0), std::string,
-  /// std::string_view, std::optional of these (an empty cell is nullopt), std::vector or std::array of float or double
-  /// from a list `[0.25, -1e-3]`.
+  /// std::string_view, std::optional of these (null is nullopt), std::vector or std::array of float or double from a
+  /// list `[0.25, -1e-3]`.
   /// Errors, with file, line, column and value: `invalid_number`, `wrong_type` (bool), `wrong_dim` (std::array).
   /// @{
   template <class Type>
@@ -98,12 +112,13 @@ class csv_cell {
   text_position position_;
 };
 
-/// Reads RFC 4180 text row by row in memory that depends on the longest row only: quoted cells with separators, line
-/// ends and doubled quotes; LF or CRLF; an optional UTF-8 byte order mark; a header line whose names are unique. Empty
-/// lines at the end are ignored. Anything else is `errc::invalid_csv` with file, line and column: a quote inside an
-/// unquoted cell, text behind a closing quote, a quote that is never closed, a row with another number of cells than
-/// the header, a carriage return without line feed (other than as the last byte), a cell larger than `max_cell_size`.
-/// Bytes are handed on as they stand; UTF-8 is the writers' business. Not thread-safe.
+/// Reads RFC 4180 text row by row in memory that depends on the longest row and on `sample_size` only: quoted cells
+/// with separators, line ends and doubled quotes; LF or CRLF; an optional UTF-8 byte order mark; a header line whose
+/// names are unique. Empty lines at the end are ignored. Anything else is `errc::invalid_csv` with file, line and
+/// column: a quote inside an unquoted cell, text behind a closing quote, a quote that is never closed, a row with
+/// another number of cells than the header, a carriage return without line feed (other than as the last byte), a cell
+/// larger than `max_cell_size`, a file of another format or a compressed one. Bytes are handed on as they stand; UTF-8 is
+/// the writers' business. Not thread-safe.
 ///
 ///     bw::csv_reader csv("articles.csv", {.required_columns = {"id", "title"}});
 ///     while (csv.next()) std::cout << csv["id"].as<std::int64_t>() << ' ' << csv["title"].text() << '\n';
@@ -133,6 +148,13 @@ class csv_reader {
   /// Whether the header has this name.
   bool has(std::string_view name) const noexcept { return find(name) != size(); }
 
+  /// What the columns are for fields, which must outlive it. Errors: those of text_columns, with the file and the place
+  /// in its header.
+  /// @{
+  result<text_columns> try_columns_for(std::span<field_info const> fields) const;
+  text_columns columns_for(std::span<field_info const> fields) const { return try_columns_for(fields).value(); }
+  /// @}
+
   /// The index of a column. Error: `invalid_csv` with the names that there are.
   /// @{
   result<std::size_t> try_column(std::string_view name) const;
@@ -148,8 +170,7 @@ class csv_reader {
   bool next() { return try_next().value(); }
   /// @}
 
-  /// A cell of the current row; an index must be less than `size()`. By name: a linear search, and an unknown name
-  /// throws as `column` does.
+  /// A cell of the current row; an index must be less than `size()`. By name: an unknown one throws as `column` does.
   /// @{
   csv_cell operator[](std::size_t index) const& noexcept { return cell(index); }
   csv_cell operator[](std::string_view name) const& { return cell(column(name)); }
@@ -157,20 +178,23 @@ class csv_reader {
   csv_cell operator[](std::string_view name) const&& = delete;
   /// @}
 
-  /// The texts of the current row, valid until the next is read or the reader is moved: what text_columns take.
-  std::span<std::string_view const> texts() &;
+  /// The cells of the current row, valid until the next is read or the reader is moved: what text_columns take.
+  std::span<text_cell const> texts() &;
 
   /// An error about the current row, such as a writer's, with this file before it, and the line; where the error's
-  /// `field` is the name of a column, line and column of that cell.
+  /// `field` is the name of a column, line and column of that cell. Its `row`, also in the message, becomes this
+  /// reader's: a writer counts the rows that it was given. Before the first row: an error about the header.
   error_info in_row(error_info problem) const;
 
   /// Rows read so far, the header not counted.
   std::uint64_t row_count() const noexcept { return rows_; }
 
-  /// These cells of the current row as the text of a JSON object, for a dynamic field: numbers and true/false as such,
-  /// other cells as strings, empty cells left out. An integer beyond 64 bits stays a string, since a reader would round
-  /// it.
-  std::string json_object(std::span<std::size_t const> columns) const;
+  /// These cells of the current row as the text of a JSON object, for a dynamic field, of the types that the options
+  /// say; what is null is left out. Errors, with file, line and column: `invalid_number`, `wrong_type`.
+  /// @{
+  result<std::string> try_json_object(std::span<std::size_t const> columns) const;
+  std::string json_object(std::span<std::size_t const> columns) const { return try_json_object(columns).value(); }
+  /// @}
 
  private:
   friend class csv_cell;
@@ -191,7 +215,18 @@ class csv_reader {
     return {*this, index, {buffer_.data() + begin_ + p.offset, p.size}, p.position};
   }
 
+  text_cell text(std::size_t index) const noexcept;
+  std::string_view header_name(std::size_t i) const noexcept { return names_[i]; }
+  std::string separator_hint(std::string_view line) const;
+
+  void fill(std::size_t size);
+  result<void> read_start();
   result<void> read_header();
+  result<void> check_header();
+  result<void> take_types();
+  void sample_types();
+  void settle_types();
+  result<bool> read_row();
   result<bool> read_record(std::size_t max_cells);
   result<bool> skip_empty_lines();
   result<stop> read_quoted();
@@ -211,20 +246,25 @@ class csv_reader {
   csv_source source_;
   csv_options options_;
   std::vector<std::string> names_ = {};
+  bulkwriter::detail::name_index index_ = {};  // of names_
   std::vector<std::size_t> number_columns_ = {};
+  std::vector<std::optional<column_type>> types_ = {};
+  std::vector<std::size_t> undecided_ = {};  // columns without a type yet
   std::vector<piece> cells_ = {};
-  std::vector<std::string_view> texts_ = {};  // scratch
+  std::vector<text_cell> texts_ = {};  // scratch
   std::vector<char> buffer_ = {};
   std::size_t begin_ = 0;  // of the record, in buffer_
   std::size_t at_ = 0;     // the next byte, from begin_
   std::size_t end_ = 0;    // of the bytes in buffer_
   bool exhausted_ = false;
+  std::optional<error_info> source_failure_ = {};  // which waits for the bytes before it to be read
   std::uint64_t offset_ = 0;       // of the record in the input
   std::uint64_t line_ = 1;         // of the next byte
   std::uint64_t line_offset_ = 0;  // of that line in the input
   std::uint64_t empty_rows_ = 0;   // empty lines between rows, which are rows where there is one column
   std::uint64_t rows_ = 0;
   std::optional<error_info> failure_ = {};
+  bool reading_ = false;
 };
 
 template <class Type>
@@ -232,7 +272,7 @@ result<Type> csv_cell::try_as() const {
   if constexpr (std::same_as<Type, std::string> || std::same_as<Type, std::string_view>) {
     return Type(text_);
   } else if constexpr (requires { requires std::same_as<Type, std::optional<typename Type::value_type>>; }) {
-    if (empty()) return Type();
+    if (is_null()) return Type();
     auto some = try_as<typename Type::value_type>();
     if (!some) return std::move(some).error();
     return Type(*std::move(some));

@@ -24,7 +24,8 @@ struct ndjson_options {
 };
 
 /// Reads a JSON object a line (NDJSON, JSON Lines) in memory that depends on the longest line only. LF or CRLF; an
-/// optional UTF-8 byte order mark; lines of blanks are ignored. A line that is no JSON object is `invalid_json`, a key
+/// optional UTF-8 byte order mark; lines of blanks are ignored. A line that is no JSON object is `invalid_json`,
+/// as is a file of another format or a compressed one, a key
 /// that it has twice `duplicate_key`, a line longer than `max_line_size` `invalid_json`: each with file, line and
 /// column. Objects are not taken apart: `boost::json::parse(reader.row().view())` makes one of Boost.JSON. Not
 /// thread-safe.
@@ -63,7 +64,8 @@ class ndjson_reader {
   /// @}
 
   /// An error about the current row, such as a writer's, with this file before it, the line, and the column of the
-  /// value that the error's `field` names (1 where there is none).
+  /// value that the error's `field` names (1 where there is none). Its `row`, also in the message, becomes this
+  /// reader's: a writer counts the rows that it was given.
   error_info in_row(error_info problem) const;
 
   /// Rows read so far.
@@ -73,6 +75,9 @@ class ndjson_reader {
   ndjson_reader(text_source source, ndjson_options options, std::nullptr_t)
       : source_(std::move(source)), options_(std::move(options)) {}
 
+  result<void> check_start();
+  std::string layout_hint(std::string_view line, std::size_t fault) const;
+  result<bool> read_row();
   result<bool> read_line();
   result<bool> refill();
   error_info make_error(errc code, std::size_t offset, std::string_view rule) const;
@@ -87,6 +92,7 @@ class ndjson_reader {
   std::uint64_t line_ = 0, rows_ = 0;
   std::vector<std::string> keys_ = {};  // scratch
   std::optional<error_info> failure_ = {};
+  bool reading_ = false;
 };
 
 }  // namespace v1

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <bulkwriter/error.hpp>
+#include <bulkwriter/row/text.hpp>
 #include <bulkwriter/text/quoted.hpp>
 
 #include <concepts>
@@ -49,10 +50,13 @@ std::size_t count_list(std::string_view text) noexcept;
 
 /// Exactly a number of RFC 8259 (so neither `007` nor `+1` nor `.5`) that a 64-bit integer or a double holds; with a
 /// fraction or exponent, one that is finite.
-bool is_json_number(std::string_view text);
+inline bool is_json_number(std::string_view text) { return bulkwriter::detail::is_json_number(text); }
 
-/// The text for a message: in single quotes, control characters and what is no UTF-8 as escapes, cut after 40 bytes.
-inline std::string quoted(std::string_view text) { return bulkwriter::detail::in_quotes(text); }
+/// The text for a message: in single quotes, control characters and what is no UTF-8 as escapes, no more than so many
+/// bytes of it.
+inline std::string quoted(std::string_view text, std::size_t limit = 40) {
+  return bulkwriter::detail::in_quotes(text, limit);
+}
 
 template <std::integral Type>
   requires(!std::same_as<Type, bool> && !std::same_as<Type, char>)
@@ -60,8 +64,8 @@ text_error parse(std::string_view text, Type& value) {
   using wide = std::conditional_t<std::is_signed_v<Type>, long long, unsigned long long>;
   wide whole = 0;
   if (text_error failed = input::parse(text, whole); failed.code != errc{}) return failed;
-  if (whole < static_cast<wide>(std::numeric_limits<Type>::min()) ||
-      whole > static_cast<wide>(std::numeric_limits<Type>::max()))
+  if (whole < static_cast<wide>((std::numeric_limits<Type>::min)()) ||
+      whole > static_cast<wide>((std::numeric_limits<Type>::max)()))
     return {errc::invalid_number, quoted(text) + " does not fit " + std::to_string(sizeof(Type) * 8) + " bits"};
   value = static_cast<Type>(whole);
   return {};

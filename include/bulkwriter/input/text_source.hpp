@@ -3,6 +3,7 @@
 #include <bulkwriter/error.hpp>
 
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <span>
 #include <string>
@@ -19,6 +20,9 @@ namespace detail {
 
 /// The bytes of a file, unbuffered: readers have a buffer of their own. Errors, of the source too: `io_error`.
 result<text_source> try_open_text_file(std::string const& path);
+
+/// Where the problem is one of a row, has it and its message count as a reader does that has read so many rows.
+void count_row(error_info& problem, std::uint64_t rows);
 
 }  // namespace detail
 }  // namespace input

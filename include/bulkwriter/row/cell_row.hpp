@@ -3,12 +3,14 @@
 #include <bulkwriter/error.hpp>
 #include <bulkwriter/row/cell.hpp>
 #include <bulkwriter/schema/field_info.hpp>
+#include <bulkwriter/schema/name_index.hpp>
 
 #include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace bulkwriter {
@@ -51,6 +53,8 @@ class cell_row {
 
   /// The fields that it is for.
   std::span<field_info const> fields() const noexcept { return fields_; }
+  /// The index of the field of this name; the number of fields if there is none.
+  std::size_t find(std::string_view name) const noexcept;
   /// One a field. Valid until `clear`.
   /// @{
   std::span<cell const> cells() const& noexcept { return cells_; }
@@ -81,6 +85,7 @@ class cell_row {
   friend class detail::chunk_writer;  // settles the cells
 
   std::span<field_info const> fields_;
+  detail::name_index index_;
   std::vector<cell> cells_;
   std::vector<problem> problems_;
   struct memory;  // of many types, which a unit that only passes rows on need not instantiate

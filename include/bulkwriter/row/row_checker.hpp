@@ -5,6 +5,7 @@
 #include <bulkwriter/row/cell_row.hpp>
 #include <bulkwriter/row/syntax.hpp>
 #include <bulkwriter/schema/field_info.hpp>
+#include <bulkwriter/schema/name_index.hpp>
 
 #include <cstddef>
 #include <cstdint>
@@ -22,11 +23,13 @@ namespace detail {
 /// floats floats or halves.
 class row_checker {
  public:
-  explicit row_checker(std::span<field_info const> fields, bool refuse_zero_vectors = false) noexcept
-      : fields_(fields), refuse_zero_vectors_(refuse_zero_vectors) {}
+  explicit row_checker(std::span<field_info const> fields, bool refuse_zero_vectors = false)
+      : fields_(fields),
+        index_(fields.size(), [&](std::size_t i) { return fields[i].name; }),
+        refuse_zero_vectors_(refuse_zero_vectors) {}
 
   /// One cell a field. `row` is the number that the error names.
-  result<void> check(std::int64_t row, std::span<cell const> cells) {
+  result<void>(check)(std::int64_t row, std::span<cell const> cells) {  // in parentheses: a macro of some programs
     judge(cells);
     return verdict(row);
   }
@@ -39,7 +42,9 @@ class row_checker {
   /// @}
 
  private:
-  bool take_found(std::string_view name, std::span<problem const> found);
+  std::size_t find(std::string_view name) const {
+    return index_.find(name, [&](std::size_t i) { return fields_[i].name; });
+  }
   void add(errc code, std::string message);
   static std::string describe(cell const& value);
   void add_out_of_range(kind k, std::string const& value);
@@ -60,6 +65,7 @@ class row_checker {
 
   static constexpr std::size_t nowhere = static_cast<std::size_t>(-1);
   std::span<field_info const> fields_;
+  name_index index_;
   bool refuse_zero_vectors_;
   std::vector<problem> problems_;
   std::vector<std::string> keys_;  // scratch

@@ -44,6 +44,20 @@ std::optional<json_fault> find_json_fault(std::string_view text);
 /// The same for text that must be an object; its top-level keys, unescaped, are put into `keys`.
 std::optional<json_fault> find_json_object_fault(std::string_view text, std::vector<std::string>& keys);
 
+/// What is wrong with JSON text, for a message: the way to the value, its text, and the rule that it breaks.
+struct json_complaint {
+  std::string message = {};     ///< "element [3]: 'Infinity' is not a finite number"
+  bool is_not_finite = false;  ///< NaN or an infinity, which JSON has no word for
+};
+json_complaint describe_json_fault(std::string_view text, json_fault const& fault);
+
+/// Exactly a number of RFC 8259 (so neither `007` nor `+1` nor `.5`) that a 64-bit integer or a double holds; with a
+/// fraction or exponent, one that is finite.
+bool is_json_number(std::string_view text) noexcept;
+
+/// Only the form of one: what JSON takes, where read_float takes more.
+bool is_json_number_form(std::string_view text) noexcept;
+
 /// Appends what a JSON string, given with its quotes and free of faults, stands for.
 void append_unescaped(std::string& out, std::string_view json_string);
 
@@ -86,6 +100,7 @@ std::optional<std::string_view> inside_braces(std::string_view object) noexcept;
 }  // namespace bulkwriter
 
 #if BULKWRITER_BODIES
+#include <bulkwriter/row/detail/json_complaint.ipp>
 #include <bulkwriter/row/detail/read_float.ipp>
 #include <bulkwriter/row/detail/text.ipp>
 #endif

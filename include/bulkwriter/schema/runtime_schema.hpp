@@ -143,7 +143,7 @@ class runtime_schema {
   /// As `check_schema`.
   /// @{
   result<void> try_check() const { return try_check_schema(fields_); }
-  void check() const { try_check().value(); }
+  void(check)() const { try_check().value(); }  // in parentheses: a macro of some programs
   /// @}
 
  private:

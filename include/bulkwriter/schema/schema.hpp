@@ -18,9 +18,9 @@ struct slot {
   using type = F;
 };
 template <class, class...>
-struct slots;
+struct places;
 template <std::size_t... Index, class... F>
-struct slots<std::index_sequence<Index...>, F...> : slot<Index, F>... {};
+struct places<std::index_sequence<Index...>, F...> : slot<Index, F>... {};
 template <std::size_t Index, class F>
 slot<Index, F> pick(slot<Index, F> const*);
 
@@ -98,7 +98,7 @@ struct schema_check {
       return schema_verdict{schema_rule::one_struct, first_stranger<typename F::owner...>()};
   }();
   using shown = typename decltype(pick<verdict.field>(
-      static_cast<slots<std::index_sequence_for<F...>, F...> const*>(nullptr)))::type;
+      static_cast<places<std::index_sequence_for<F...>, F...> const*>(nullptr)))::type;
   static_assert(sizeof(schema_mistake<shown::name_storage, verdict.broken>) != 0);
 };
 
@@ -118,7 +118,7 @@ struct schema_check {
 template <class... F>
 struct schema {
   using is_schema = void;                                            ///< by what `typed_schema` knows it
-  using slots = detail::slots<std::index_sequence_for<F...>, F...>;  ///< for the library
+  using places = detail::places<std::index_sequence_for<F...>, F...>;  ///< for the library
   /// The struct that rows are given as; void where no field is bound to a member.
   using row_type = typename detail::common_owner<typename F::owner...>::type;
   static constexpr std::size_t size = sizeof...(F);  ///< fields, those that the server fills among them
@@ -145,7 +145,7 @@ template <class... F>
   requires(sizeof...(F) == 0 || !(detail::has_info<F> && ...))
 struct schema<F...> {
   using is_schema = void;
-  using slots = detail::slots<std::index_sequence<>>;
+  using places = detail::places<std::index_sequence<>>;
   using row_type = void;
   static constexpr std::size_t size = 0;
   static constexpr std::array<field_info, 0> infos{};
@@ -161,7 +161,7 @@ concept typed_schema = requires { typename S::is_schema; };
 // Algorithms are templates on the user's named schema, never on the list of fields: symbols stay short.
 namespace detail {
 template <class S, std::size_t Index>
-using field_at = typename decltype(pick<Index>(static_cast<typename S::slots const*>(nullptr)))::type;
+using field_at = typename decltype(pick<Index>(static_cast<typename S::places const*>(nullptr)))::type;
 
 consteval bool has_dynamic_field(std::span<field_info const> fields) {
   for (auto const& f : fields)

@@ -71,7 +71,7 @@ class object_place final : public output::place {
 
  private:
   result<std::unique_ptr<output::file>> open(std::string_view name, std::uint64_t max_size,
-                                             std::uint64_t usual_part_size, std::shared_ptr<detail::part_slots> slots,
+                                             std::uint64_t usual_part_size, std::shared_ptr<detail::part_slots> shared_slots,
                                              std::size_t head_size);
 
   object_store store_;

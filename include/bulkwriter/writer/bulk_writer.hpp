@@ -4,7 +4,7 @@
 #include <bulkwriter/row/columns.hpp>
 #include <bulkwriter/text/quoted.hpp>
 #include <bulkwriter/writer/bulk_writer_base.hpp>
-#include <bulkwriter/writer/detail/caught.hpp>
+#include <bulkwriter/detail/caught.hpp>
 #include <bulkwriter/writer/options.hpp>
 
 #include <cstddef>

@@ -87,12 +87,16 @@ class bulk_writer<runtime_schema, Format> : public bulk_writer_base {
   void append_row(std::span<cell const> cells) { try_append_row(cells).value(); }
   /// @}
 
-  /// One text a column, as text_columns says.
+  /// One cell or text a column, as text_columns says.
   /// @{
+  result<void> try_append_row(text_columns const& columns, std::span<text_cell const> cells) {
+    return try_append_texts(columns, cells);
+  }
   result<void> try_append_row(text_columns const& columns, std::span<std::string_view const> texts) {
-    if (!parts_) return core::append(nullptr, nullptr, nullptr);  // moved from
-    columns.read(texts, parts_->row);
-    return core::append(get(), parts_->row);
+    return try_append_texts(columns, texts);
+  }
+  void append_row(text_columns const& columns, std::span<text_cell const> cells) {
+    try_append_row(columns, cells).value();
   }
   void append_row(text_columns const& columns, std::span<std::string_view const> texts) {
     try_append_row(columns, texts).value();
@@ -156,6 +160,13 @@ class bulk_writer<runtime_schema, Format> : public bulk_writer_base {
   }
 
  private:
+  template <class Text>
+  result<void> try_append_texts(text_columns const& columns, std::span<Text const> texts) {
+    if (!parts_) return core::append(nullptr, nullptr, nullptr);  // moved from
+    columns.read(texts, parts_->row);
+    return core::append(get(), parts_->row);
+  }
+
   template <class Rows>
   result<std::uint64_t> append_range(Rows& rows) {
     std::uint64_t n = 0;

@@ -108,8 +108,14 @@ TEST_CASE("JSON objects and JSON text become the same cells of every kind") {
   CHECK(problem(R"({"sparse":{"4294967296":1}})") ==
         "sparse: index 4294967296 is outside 0..4294967294 [out_of_range]");
   CHECK(problem(R"({"sparse":{"067":1}})") == "sparse: '067' where an index is due [wrong_type]");
+  CHECK(problem(R"({"sparse":{"07":1}})") == "sparse: '07' where an index is due [wrong_type]");
+  CHECK(both(R"({"sparse":{"0":1,"7":2}})").find("0:1.000000 7:2.000000") != std::string::npos);
+  CHECK(problem(R"({"sparse":{"indices":[1,"x"],"values":[1,2]}})") ==
+        "sparse: 'indices': element [1]: '\"x\"' where an index is due [wrong_type]");
+  CHECK(problem(R"({"sparse":{"indices":[1,2],"values":[1,"y"]}})") ==
+        "sparse: 'values': element [1]: \"y\" where a number is due [wrong_type]");
   CHECK(problem(R"({"sparse":{"-1":1}})") == "sparse: '-1' where an index is due [wrong_type]");
-  CHECK(problem(R"({"sparse":{"1":[1]}})") == "sparse: [1] where a number is due [wrong_type]");
+  CHECK(problem(R"({"sparse":{"1":[1]}})") == "sparse: index 1: [1] where a number is due [wrong_type]");
   for (char const* const mixed : {R"({"indices":[1],"values":[1],"7":1})", R"({"indices":[1]})", R"({"values":[1]})"}) {
     CHECK(problem(R"({"sparse":)" + std::string(mixed) + "}") ==
           "sparse: " + std::string(mixed) +
@@ -127,6 +133,32 @@ TEST_CASE("JSON objects and JSON text become the same cells of every kind") {
   bw::cells_of<bw::json_text>::read(bw::json_text(R"({"clips":[{"v":[1,2],"caption":"x","\u0063aption":"y"}]})"), row);
   CHECK(cells_of(row).ends_with("clips: the key 'caption' appears more than once in 'clips[0]' [duplicate_key]"));
   CHECK(problem(R"({"$meta":[1]})") == "$meta: [1] where an object is due [wrong_type]");
+}
+
+TEST_CASE("a string in a json field or as $meta is JSON text, in JSON text as in JSON objects") {
+  bw::runtime_schema s;
+  s.add_field("id", bw::int64{.is_primary = true}).add_field("j", bw::json{.nullable = true}).add_dynamic_field();
+  bw::cell_row row(s.fields());
+  auto const both = [&](std::string const& text) {
+    bw::cells_of<bw::json_text>::read(bw::json_text(text), row);
+    std::string const of_text = cells_of(row);
+    auto const object = boost::json::parse(text).as_object();
+    bw::cells_of<boost::json::object>::read(object, row);
+    CHECK(cells_of(row) == of_text);
+    return of_text;
+  };
+  CHECK(both(R"({"id":1,"j":{"a":1}})") == R"(1; "{"a":1}"; null; )");
+  CHECK(both(R"({"id":1,"j":"{\"a\":1}"})") == R"(1; "{"a":1}"; null; )");
+  CHECK(both(R"({"id":1,"j":"\"x\""})") == R"(1; ""x""; null; )");
+  CHECK(both(R"({"id":1,"j":"null"})") == R"(1; "null"; null; )");
+  CHECK(both(R"({"id":1,"j":null})") == "1; null; null; ");
+  CHECK(both(R"({"id":1,"k":"{\"a\":1}"})") == R"(1; null; "{"k":"{\"a\":1}"}"; )");  // undeclared: a string
+  CHECK(both(R"({"id":1,"$meta":"{\"k\":1}","l":2})") == R"(1; null; "{"k":1,"l":2}"; )");
+  CHECK(both(R"({"id":1,"$meta":"{}"})") == "1; null; null; ");
+  CHECK(both(R"({"id":1,"j":"x"})").find("j: the string 'x' is not JSON text") != std::string::npos);
+  CHECK(both(R"({"id":1,"j":""})").find("j: the string '' is not JSON text") != std::string::npos);
+  CHECK(both(R"({"id":1,"$meta":"[1]"})").find("$meta: the string '[1]' is not the text of a JSON object") !=
+        std::string::npos);
 }
 
 TEST_CASE("objects are rows of a run-time schema") {

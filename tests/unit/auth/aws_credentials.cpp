@@ -1,5 +1,7 @@
 #include "support/cloud.hpp"
 
+#include "support/error_of.hpp"
+
 #include <bulkwriter/auth/aws_credentials.hpp>
 #include <bulkwriter/auth/detail/aws_profiles.hpp>
 
@@ -58,12 +60,12 @@ std::string imds(request const& asked) {
 TEST_CASE("aws_environment") {
   environment env;
   auto const p = auth::aws_environment();
-  CHECK(p.try_get().error().code == errc::credentials_unavailable);
+  CHECK(error_of(p.try_get()).code == errc::credentials_unavailable);
   env.set("AWS_ACCESS_KEY_ID", "AKIA");
-  CHECK(p.try_get().error().code == errc::invalid_option);
+  CHECK(error_of(p.try_get()).code == errc::invalid_option);
   env.set("AWS_SECRET_ACCESS_KEY", "s3cret");
   CHECK(shown(p.try_get()) == "AKIA/s3cret/");
-  CHECK(p.try_get()->expires == time_point::max());
+  CHECK(p.try_get().value().expires == time_point::max());
 
   // A new one reads anew; the old one has what never expires.
   env.set("AWS_SESSION_TOKEN", "token");
@@ -71,12 +73,12 @@ TEST_CASE("aws_environment") {
   CHECK(shown(p.try_get()) == "AKIA/s3cret/");
   auto const later = auth::aws_environment();
   CHECK(shown(later.try_get()) == "AKIA/s3cret/token");
-  CHECK(later.try_get()->expires == far_away);
+  CHECK(later.try_get().value().expires == far_away);
   p.forget(p.get());
   CHECK(shown(p.try_get()) == "AKIA/s3cret/token");
 
   env.set("AWS_CREDENTIAL_EXPIRATION", "tomorrow");
-  CHECK(auth::aws_environment().try_get().error().code == errc::invalid_option);
+  CHECK(error_of(auth::aws_environment().try_get()).code == errc::invalid_option);
 }
 
 TEST_CASE("parse_time: ISO 8601 and what is not") {
@@ -103,7 +105,7 @@ TEST_CASE("aws_instance: token, role, keys") {
   scripted_server server(imds);
   auto const p = auth::aws_instance({.metadata_endpoint = server.endpoint() + '/', .service = service()});
   CHECK(shown(p.try_get()) == "ASIA1/sec/ret+1/tok==");
-  CHECK(p.try_get()->expires == far_away);
+  CHECK(p.try_get().value().expires == far_away);
   auto const seen = server.seen();
   REQUIRE(seen.size() == 3);
   CHECK(seen[0].headers.at("x-aws-ec2-metadata-token-ttl-seconds") == "21600");
@@ -111,7 +113,7 @@ TEST_CASE("aws_instance: token, role, keys") {
   env.set("AWS_EC2_METADATA_SERVICE_ENDPOINT", server.endpoint());
   CHECK(shown(auth::aws_instance({.service = service()}).try_get()) == "ASIA1/sec/ret+1/tok==");
   env.set("AWS_EC2_METADATA_DISABLED", "TRUE");
-  CHECK(auth::aws_instance({.service = service()}).try_get().error().code == errc::credentials_unavailable);
+  CHECK(error_of(auth::aws_instance({.service = service()}).try_get()).code == errc::credentials_unavailable);
   CHECK(server.seen().size() == 6);
 }
 
@@ -162,7 +164,7 @@ TEST_CASE("aws_instance: nobody there takes seconds, not minutes") {
   });
   auto how = service();
   how.retry.max_attempts = 1;
-  CHECK(auth::aws_instance({.metadata_endpoint = silent.endpoint(), .service = how}).try_get().error().code ==
+  CHECK(error_of(auth::aws_instance({.metadata_endpoint = silent.endpoint(), .service = how}).try_get()).code ==
         errc::credentials_unavailable);
   CHECK(std::chrono::steady_clock::now() - begin < std::chrono::seconds(3));
 }
@@ -177,14 +179,14 @@ TEST_CASE("aws_container: both variables, and both ways to the token") {
   auto const p = [&](std::string endpoint = {}) {
     return auth::aws_container({.container_endpoint = std::move(endpoint), .service = service()});
   };
-  CHECK(p().try_get().error().code == errc::credentials_unavailable);
+  CHECK(error_of(p().try_get()).code == errc::credentials_unavailable);
   env.set("AWS_CONTAINER_CREDENTIALS_FULL_URI", server.endpoint() + "/v2/credentials/uuid?a=b");
-  CHECK(p().try_get().error().code == errc::access_denied);
+  CHECK(error_of(p().try_get()).code == errc::access_denied);
   env.set("AWS_CONTAINER_AUTHORIZATION_TOKEN", "Bearer x");
   CHECK(shown(p().try_get()) == "ASIA1/sec/ret+1/tok==");
-  CHECK(p().try_get()->expires == far_away);
+  CHECK(p().try_get().value().expires == far_away);
   env.set("AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE", env.file("token", "Bearer y\n"));
-  CHECK(p().try_get().error().code == errc::access_denied);
+  CHECK(error_of(p().try_get()).code == errc::access_denied);
   env.file("token", "Bearer x\n");
   CHECK(p().try_get());
 
@@ -200,7 +202,7 @@ TEST_CASE("aws_container: whom a variable may name") {
   how.client.timeouts.connect = std::chrono::milliseconds(1);
   auto const code = [&](std::string const& url) {
     env.set("AWS_CONTAINER_CREDENTIALS_FULL_URI", url);
-    return auth::aws_container({.service = how}).try_get().error().code;
+    return error_of(auth::aws_container({.service = how}).try_get()).code;
   };
   for (auto const* url : {"http://example.com/x", "http://169.254.169.254/x", "http://10.0.0.1/", "http://1.127.0.0/x",
                           "http://127.0.0.1.example.com/", "http://localhost.example.com/", "http://[fd00:ec2::24]/",
@@ -215,19 +217,19 @@ TEST_CASE("aws_container: whom a variable may name") {
   }
   env.set("AWS_CONTAINER_CREDENTIALS_FULL_URI", "http://127.0.0.1:1/x");
   env.set("AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE", env.home() + "/none");
-  CHECK(auth::aws_container({.service = how}).try_get().error().code == errc::io_error);
+  CHECK(error_of(auth::aws_container({.service = how}).try_get()).code == errc::io_error);
 }
 
 TEST_CASE("aws_web_identity: an unsigned POST to the region's token service") {
   environment env;
   scripted_server server([](request const&) { return http_answer(200, sts_answer("AssumeRoleWithWebIdentity")); });
   auto const p = auth::aws_web_identity({.sts_endpoint = server.endpoint(), .service = service()});
-  CHECK(p.try_get().error().code == errc::credentials_unavailable);
+  CHECK(error_of(p.try_get()).code == errc::credentials_unavailable);
   env.set("AWS_WEB_IDENTITY_TOKEN_FILE", env.file("token", "ey.J0.+/=\n"));
-  CHECK(p.try_get().error().code == errc::invalid_option);
+  CHECK(error_of(p.try_get()).code == errc::invalid_option);
   env.set("AWS_ROLE_ARN", "arn:aws:iam::123456789012:role/my role");
   CHECK(shown(p.try_get()) == "ASIA2/secret2/token2");
-  CHECK(p.try_get()->expires == far_away);
+  CHECK(p.try_get().value().expires == far_away);
   auto const seen = server.seen();
   REQUIRE(seen.size() == 1);
   CHECK(seen[0].method == "POST");
@@ -278,8 +280,8 @@ TEST_CASE("aws_web_identity: the file is read anew at each fetch, and refusals a
 TEST_CASE("aws_profile: keys") {
   environment env;
   auto const p = [](std::string name = {}) { return shown(auth::aws_profile({.profile = std::move(name)}).try_get()); };
-  CHECK(auth::aws_profile().try_get().error().code == errc::credentials_unavailable);
-  CHECK(auth::aws_profile({.profile = "x"}).try_get().error().code == errc::invalid_option);
+  CHECK(error_of(auth::aws_profile().try_get()).code == errc::credentials_unavailable);
+  CHECK(error_of(auth::aws_profile({.profile = "x"}).try_get()).code == errc::invalid_option);
   env.file(".aws/credentials",
            "# mine\n[default]\naws_access_key_id = A\naws_secret_access_key=S==\n"
            "[two]\nAWS_ACCESS_KEY_ID: B\naws_secret_access_key : T # no comment\naws_session_token=  U  \n"
@@ -416,7 +418,7 @@ TEST_CASE("aws_profile: a role is assumed with the keys of another profile, sign
   CHECK(signer(server.seen().back()) == "ASIA1");
   CHECK(get("own"));
   CHECK(signer(server.seen().back()) == "AKIAOWN");
-  CHECK(get("variables").error().code == errc::invalid_option);
+  CHECK(error_of(get("variables")).code == errc::invalid_option);
   env.set("AWS_ACCESS_KEY_ID", "AKIAENV");
   env.set("AWS_SECRET_ACCESS_KEY", "S");
   CHECK(get("variables"));
@@ -425,7 +427,7 @@ TEST_CASE("aws_profile: a role is assumed with the keys of another profile, sign
   auto const before = server.seen().size();
   for (auto const* name : {"mfa", "self", "a", "nobody", "empty", "both", "neither", "odd"}) {
     CAPTURE(name);
-    CHECK(get(name).error().code == errc::invalid_option);
+    CHECK(error_of(get(name)).code == errc::invalid_option);
   }
   CHECK(server.seen().size() == before);
 }
@@ -445,25 +447,25 @@ TEST_CASE("default_aws_credentials: who is first, and who ends the search") {
         .try_get();
   };
   // From the last to the first.
-  CHECK(get()->access_key == "ASIA1");
+  CHECK(get().value().access_key == "ASIA1");
   env.set("AWS_CONTAINER_CREDENTIALS_FULL_URI", server.endpoint() + "/container");
-  CHECK(get()->access_key == "C");
+  CHECK(get().value().access_key == "C");
   env.file(".aws/config",
            "[default]\naws_access_key_id=P\naws_secret_access_key=P\n[profile x]\naws_access_key_id=X\n"
            "aws_secret_access_key=X\n");
-  CHECK(get()->access_key == "P");
+  CHECK(get().value().access_key == "P");
   env.set("AWS_WEB_IDENTITY_TOKEN_FILE", env.file("token", "t"));
   env.set("AWS_ROLE_ARN", "arn:web");
-  CHECK(get()->access_key == "ASIA2");
+  CHECK(get().value().access_key == "ASIA2");
   CHECK(form_of(server.seen().back().body)["RoleArn"] == "arn:web");
   env.file(".aws/credentials", "[default]\nrole_arn=arn:role\ncredential_source=Ec2InstanceMetadata\n");
-  CHECK(get()->access_key == "ASIA2");
+  CHECK(get().value().access_key == "ASIA2");
   CHECK(form_of(server.seen().back().body)["RoleArn"] == "arn:role");
   env.set("AWS_ACCESS_KEY_ID", "E");
   env.set("AWS_SECRET_ACCESS_KEY", "E");
-  CHECK(get()->access_key == "E");
-  CHECK(get("x")->access_key == "X");  // named by the program: before all variables
-  CHECK(get("none").error().code == errc::invalid_option);
+  CHECK(get().value().access_key == "E");
+  CHECK(get("x").value().access_key == "X");  // named by the program: before all variables
+  CHECK(error_of(get("none")).code == errc::invalid_option);
 }
 
 TEST_CASE("default_aws_credentials: one that is there and fails ends the search") {
@@ -481,7 +483,7 @@ TEST_CASE("default_aws_credentials: one that is there and fails ends the search"
   CHECK(got.error().code == errc::connect_failed);
   CHECK(got.error().message.starts_with("AWS credentials: web identity: http://127.0.0.1:1"));
   env.set("AWS_PROFILE", "none");
-  CHECK(get().error().message.find("no profile 'none'") != std::string::npos);
+  CHECK(error_of(get()).message.find("no profile 'none'") != std::string::npos);
   CHECK(server.seen().empty());
 }
 
@@ -510,7 +512,7 @@ TEST_CASE("aws_web_identity: which token service a region has") {
   options.service.client.proxy.url = proxy.endpoint();
   auto const get = [&](std::string region) {
     options.region = std::move(region);
-    return auth::aws_web_identity(options).try_get().error();
+    return error_of(auth::aws_web_identity(options).try_get());
   };
   std::map<std::string, std::string> const hosts = {{"", "sts.amazonaws.com"},
                                                     {"eu-west-1", "sts.eu-west-1.amazonaws.com"},

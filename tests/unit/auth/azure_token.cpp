@@ -1,5 +1,7 @@
 #include "support/cloud.hpp"
 
+#include "support/error_of.hpp"
+
 #include <bulkwriter/auth/azure_token.hpp>
 
 #include <doctest/doctest.h>
@@ -28,11 +30,11 @@ TEST_CASE("azure_client_secret") {
   environment env;
   scripted_server server([](request const&) { return http_answer(200, entra); });
   auto const get = [&] { return auth::azure_client_secret(options_for(server)).try_get(); };
-  CHECK(get().error().code == errc::credentials_unavailable);
+  CHECK(error_of(get()).code == errc::credentials_unavailable);
   env.set("AZURE_CLIENT_SECRET", "~s e+c/r=t");
-  CHECK(get().error().code == errc::invalid_option);
+  CHECK(error_of(get()).code == errc::invalid_option);
   env.set("AZURE_TENANT_ID", "tenant/1");
-  CHECK(get().error().code == errc::invalid_option);
+  CHECK(error_of(get()).code == errc::invalid_option);
   env.set("AZURE_CLIENT_ID", "client");
   auto const got = get();
   REQUIRE(got);
@@ -56,7 +58,7 @@ TEST_CASE("azure_workload_identity: the file's token is the proof, read anew eac
   env.set("AZURE_AUTHORITY_HOST", server.endpoint());
   auto options = options_for(server);
   options.authority_host.clear();
-  CHECK(auth::azure_workload_identity(options).try_get().error().code == errc::credentials_unavailable);
+  CHECK(error_of(auth::azure_workload_identity(options).try_get()).code == errc::credentials_unavailable);
   env.set("AZURE_FEDERATED_TOKEN_FILE", env.file("token", "ey.first\n"));
   auto const p = auth::azure_workload_identity(options);
   auto const first = p.try_get();
@@ -73,9 +75,9 @@ TEST_CASE("azure_workload_identity: the file's token is the proof, read anew eac
   CHECK(form_of(server.seen().back().body)["client_assertion"] == "ey.second");
   env.file("token", "\n");
   p.forget(*first);
-  CHECK(p.try_get().error().code == errc::invalid_option);
+  CHECK(error_of(p.try_get()).code == errc::invalid_option);
   std::filesystem::remove(env.home() + "/token");
-  CHECK(p.try_get().error().code == errc::io_error);
+  CHECK(error_of(p.try_get()).code == errc::io_error);
 }
 
 TEST_CASE("azure_managed_identity: of a virtual machine") {
@@ -111,7 +113,7 @@ TEST_CASE("azure_managed_identity: of App Service, whose time is absolute") {
   auto options = options_for(server);
   options.metadata_endpoint.clear();
   env.set("IDENTITY_ENDPOINT", server.endpoint() + "/msi/token");
-  CHECK(auth::azure_managed_identity(options).try_get().error().code == errc::invalid_option);  // Azure Arc
+  CHECK(error_of(auth::azure_managed_identity(options).try_get()).code == errc::invalid_option);  // Azure Arc
   env.set("IDENTITY_HEADER", "h");
   auto const got = auth::azure_managed_identity(options).try_get();
   REQUIRE(got);
@@ -119,7 +121,7 @@ TEST_CASE("azure_managed_identity: of App Service, whose time is absolute") {
   CHECK(got->expires == utc(2026, 1, 3, 12));
   CHECK(server.seen().back().target == "/msi/token?api-version=2019-08-01&resource=https%3A%2F%2Fstorage.azure.com");
   env.set("IDENTITY_HEADER", "other");
-  CHECK(auth::azure_managed_identity(options).try_get().error().code == errc::access_denied);
+  CHECK(error_of(auth::azure_managed_identity(options).try_get()).code == errc::access_denied);
 }
 
 TEST_CASE("default_azure_token: who is first, and what all said") {
@@ -131,22 +133,22 @@ TEST_CASE("default_azure_token: who is first, and what all said") {
   });
   auto options = options_for(server);
   auto const get = [&] { return auth::default_azure_token(options).try_get(); };
-  CHECK(get()->token == "machine");
+  CHECK(get().value().token == "machine");
   env.set("AZURE_TENANT_ID", "t");
   env.set("AZURE_CLIENT_ID", "c");
   env.set("AZURE_FEDERATED_TOKEN_FILE", env.file("token", "t"));
-  CHECK(get()->token == "workload");
+  CHECK(get().value().token == "workload");
   env.set("AZURE_CLIENT_SECRET", "s");
-  CHECK(get()->token == "secret");
+  CHECK(get().value().token == "secret");
   options.authority_host = "http://127.0.0.1:1";
-  CHECK(get().error().message.starts_with("Azure token: client secret: http://127.0.0.1:1"));
+  CHECK(error_of(get()).message.starts_with("Azure token: client secret: http://127.0.0.1:1"));
 
   environment const empty;
   options.metadata_endpoint = "http://127.0.0.1:1";
   auto const got = get();
-  CHECK(got.error().code == errc::credentials_unavailable);
+  CHECK(error_of(got).code == errc::credentials_unavailable);
   CHECK(
-      got.error().message.starts_with("Azure token: client secret: AZURE_CLIENT_SECRET is not set; workload identity: "
+      error_of(got).message.starts_with("Azure token: client secret: AZURE_CLIENT_SECRET is not set; workload identity: "
                                       "AZURE_FEDERATED_TOKEN_FILE is not set; managed identity: http://127.0.0.1:1"));
 }
 

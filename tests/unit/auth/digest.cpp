@@ -1,3 +1,5 @@
+#include "support/error_of.hpp"
+
 #include <bulkwriter/auth/digest.hpp>
 
 #include <doctest/doctest.h>
@@ -66,7 +68,7 @@ TEST_CASE("base64: what is not base64 is refused without being repeated") {
     CAPTURE(bad);
     auto const got = auth::try_base64_decode(bad);
     REQUIRE(!got.has_value());
-    CHECK(got.error().code == bulkwriter::errc::invalid_option);
-    CHECK(got.error().message.find(bad) == std::string::npos);
+    CHECK(error_of(got).code == bulkwriter::errc::invalid_option);
+    CHECK(error_of(got).message.find(bad) == std::string::npos);
   }
 }

@@ -1,5 +1,7 @@
 #include "support/cloud.hpp"
 
+#include "support/error_of.hpp"
+
 #include <bulkwriter/auth/digest.hpp>
 #include <bulkwriter/auth/google_token.hpp>
 
@@ -100,7 +102,7 @@ TEST_CASE("google_file: who has logged in by gcloud") {
   scripted_server server([](request const&) { return http_answer(200, token); });
   auto options = options_at(noon);
   options.token_endpoint = server.endpoint() + "/token";
-  CHECK(auth::google_file(options).try_get().error().code == errc::credentials_unavailable);
+  CHECK(error_of(auth::google_file(options).try_get()).code == errc::credentials_unavailable);
   env.file(".config/gcloud/application_default_credentials.json",
            R"({"client_id":"id","client_secret":"s/1","refresh_token":"1//r","type":"authorized_user"})");
   auto const got = auth::google_file(options).try_get();
@@ -113,8 +115,8 @@ TEST_CASE("google_file: who has logged in by gcloud") {
   CHECK_FALSE(auth::google_file(options).try_get());
   env.file("other/application_default_credentials.json", R"({"type":"external_account"})");
   auto const other = auth::google_file(options).try_get();
-  CHECK(other.error().code == errc::invalid_option);
-  CHECK(other.error().message.find("'external_account' are not supported") != std::string::npos);
+  CHECK(error_of(other).code == errc::invalid_option);
+  CHECK(error_of(other).message.find("'external_account' are not supported") != std::string::npos);
 }
 
 TEST_CASE("google_file: what is wrong with the file is said without its text") {
@@ -124,9 +126,9 @@ TEST_CASE("google_file: what is wrong with the file is said without its text") {
     auto options = options_at(noon);
     options.credentials_file = env.file("key.json", text);
     auto const got = auth::google_file(options).try_get();
-    CHECK(got.error().code == errc::invalid_option);
-    CHECK(got.error().message.starts_with("Google credentials file: '" + env.home() + "/key.json'"));
-    return got.error().message;
+    CHECK(error_of(got).code == errc::invalid_option);
+    CHECK(error_of(got).message.starts_with("Google credentials file: '" + env.home() + "/key.json'"));
+    return error_of(got).message;
   };
   auto const good = service_account(rsa.pem, "http://127.0.0.1:1");
   CHECK(failure("secret").ends_with("is not a JSON object"));
@@ -141,7 +143,7 @@ TEST_CASE("google_file: what is wrong with the file is said without its text") {
 
   auto options = options_at(noon);
   options.credentials_file = env.home() + "/none";
-  CHECK(auth::google_file(options).try_get().error().code == errc::io_error);
+  CHECK(error_of(auth::google_file(options).try_get()).code == errc::io_error);
 }
 
 TEST_CASE("google_metadata") {
@@ -159,8 +161,8 @@ TEST_CASE("google_metadata") {
   auto options = options_at(noon);
   options.metadata_endpoint = "http://127.0.0.1:1";
   auto const nobody = auth::google_metadata(options).try_get();
-  CHECK(nobody.error().code == errc::credentials_unavailable);
-  CHECK(nobody.error().message.starts_with("Google metadata: http://127.0.0.1:1: "));
+  CHECK(error_of(nobody).code == errc::credentials_unavailable);
+  CHECK(error_of(nobody).message.starts_with("Google metadata: http://127.0.0.1:1: "));
 }
 
 TEST_CASE("default_google_token: the file, else the metadata service; a broken file ends the search") {
@@ -171,20 +173,20 @@ TEST_CASE("default_google_token: the file, else the metadata service; a broken f
   auto options = options_at(noon);
   options.metadata_endpoint = server.endpoint();
   options.token_endpoint = server.endpoint();
-  CHECK(auth::default_google_token(options).try_get()->token == "machine");
+  CHECK(auth::default_google_token(options).try_get().value().token == "machine");
   env.set(
       "GOOGLE_APPLICATION_CREDENTIALS",
       env.file("user.json", R"({"client_id":"i","client_secret":"s","refresh_token":"r","type":"authorized_user"})"));
-  CHECK(auth::default_google_token(options).try_get()->token == "ya29.x");
+  CHECK(auth::default_google_token(options).try_get().value().token == "ya29.x");
   env.set("GOOGLE_APPLICATION_CREDENTIALS", env.home() + "/none");
-  CHECK(auth::default_google_token(options).try_get().error().message.starts_with("Google token: file: '"));
+  CHECK(error_of(auth::default_google_token(options).try_get()).message.starts_with("Google token: file: '"));
 
   env.set("GOOGLE_APPLICATION_CREDENTIALS", "");
   options.metadata_endpoint = "http://127.0.0.1:1";
   auto const got = auth::default_google_token(options).try_get();
-  CHECK(got.error().code == errc::credentials_unavailable);
-  CHECK(got.error().message.find("file: GOOGLE_APPLICATION_CREDENTIALS is not set") != std::string::npos);
-  CHECK(got.error().message.find("; metadata: http://127.0.0.1:1: ") != std::string::npos);
+  CHECK(error_of(got).code == errc::credentials_unavailable);
+  CHECK(error_of(got).message.find("file: GOOGLE_APPLICATION_CREDENTIALS is not set") != std::string::npos);
+  CHECK(error_of(got).message.find("; metadata: http://127.0.0.1:1: ") != std::string::npos);
 }
 
 TEST_CASE("google: answers that are no token") {

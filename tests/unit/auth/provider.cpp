@@ -1,3 +1,5 @@
+#include "support/error_of.hpp"
+
 #include <bulkwriter/auth/provider.hpp>
 
 #include <doctest/doctest.h>
@@ -66,7 +68,7 @@ TEST_CASE("provider: none") {
   auth::provider<credentials> const none;
   CHECK_FALSE(none);
   REQUIRE_FALSE(none.try_get());
-  CHECK(none.try_get().error().code == errc::credentials_unavailable);
+  CHECK(error_of(none.try_get()).code == errc::credentials_unavailable);
   none.forget({});
 }
 
@@ -188,7 +190,7 @@ TEST_CASE("provider: an empty function is none") {
   auth::provider<credentials> const none{"the cloud", nullptr};
   CHECK_FALSE(none);
   REQUIRE_FALSE(none.try_get());
-  CHECK(none.try_get().error().code == errc::credentials_unavailable);
+  CHECK(error_of(none.try_get()).code == errc::credentials_unavailable);
 }
 
 TEST_CASE("provider: a failure of the token service tells nothing of the request that needs the token") {
@@ -208,7 +210,7 @@ TEST_CASE("provider: a fetch that asks for what it fetches is told so") {
   std::stop_source overdue;
   p = {"the cloud",
        [&](std::stop_token) {
-         inner = p.try_get(overdue.get_token()) ? "secret" : p.try_get(overdue.get_token()).error().to_string();
+         inner = p.try_get(overdue.get_token()) ? "secret" : error_of(p.try_get(overdue.get_token())).to_string();
          return c.fetch();
        },
        {.now = [&] { return c.time.load(); }}};

@@ -39,13 +39,13 @@ TEST_CASE("early answer: a refusal is read although the server closes or resets"
         if (k == "half close") p.end_output();
         if (k == "stays open" || k == "half close") p.stall();
       });
-      http::client client({.timeouts = {.write_stall = 10s, .first_byte = 10s, .read_stall = 10s}});
+      http::client client({.timeouts = {.write_stall = 5min, .first_byte = 5min, .read_stall = 5min}});
       stopwatch watch;
       auto const got = client.try_send(with_body("PUT", plain(server.port()), big()));
       REQUIRE_MESSAGE(got, got.error().message);
       CHECK(got->status == 403);
       CHECK(got->body == "<Error><Code>AccessDenied</Code></Err");
-      CHECK(watch.read() < 9s);  // not by a deadline
+      CHECK(watch.read() < 25s);  // not by a deadline, nor by the server's end
     }
   }
 }

@@ -132,6 +132,9 @@ TEST_CASE("parse_date: the three forms of RFC 9110 5.6.7 are the same moment") {
   CHECK(http::parse_date("Sun, 06 Nov 1994 08:49:37 GMT") == expected);
   CHECK(http::parse_date("Sunday, 06-Nov-94 08:49:37 GMT") == expected);
   CHECK(http::parse_date("Sun Nov  6 08:49:37 1994") == expected);
+  // Of a year of two digits 70 is the first of the last century's (POSIX strptime, %y: 69 to 99).
+  CHECK(http::parse_date("Thursday, 01-Jan-70 00:00:00 GMT")->time_since_epoch() == std::chrono::seconds(0));
+  CHECK(http::parse_date("Saturday, 05-Jan-69 00:00:00 GMT")->time_since_epoch() == std::chrono::seconds(3124569600));
   // 2^31 seconds, and a leap day (Unix time of `date -u -d '2024-02-29 23:59:59' +%s`)
   CHECK(http::parse_date("Tue, 19 Jan 2038 03:14:08 GMT")->time_since_epoch() == std::chrono::seconds(2147483648));
   CHECK(http::parse_date("Thu, 29 Feb 2024 23:59:59 GMT")->time_since_epoch() == std::chrono::seconds(1709251199));

@@ -81,7 +81,7 @@ TEST_CASE("descriptors run out: an error value, whatever the number left, and it
               ::getrlimit(RLIMIT_NOFILE, &before);
               rlimit few = before;
               few.rlim_cur = static_cast<rlim_t>(next + left);
-              http::client client;
+              http::client client({.timeouts = {.handshake = std::chrono::milliseconds(200)}});
               auto what = get(tls ? secure(server.port()) : plain(server.port()), "/x");
               try {
                 ::setrlimit(RLIMIT_NOFILE, &few);

@@ -3,6 +3,8 @@
 #include "support/certificates.hpp"
 #include "support/requests.hpp"
 
+#include "support/error_of.hpp"
+
 #include <bulkwriter/http/client.hpp>
 #include <bulkwriter/http/detail/proxy.hpp>
 #include <bulkwriter/http/retry.hpp>
@@ -211,9 +213,9 @@ TEST_CASE("proxy: Basic authentication") {
 
     auto const wrong = http::client(by(proxy, "Aladdin:sim-salabim@")).try_send(get(plain(80, "store.example")));
     check_failed(wrong, errc::connect_failed, "status 407: it does not accept the user name and password");
-    CHECK(wrong.error().http_status == 407);
-    CHECK_FALSE(contains(wrong.error().message, "salabim"));
-    CHECK_FALSE(contains(wrong.error().message, "Aladdin"));
+    CHECK(error_of(wrong).http_status == 407);
+    CHECK_FALSE(contains(error_of(wrong).message, "salabim"));
+    CHECK_FALSE(contains(error_of(wrong).message, "Aladdin"));
     check_failed(http::client(by(proxy)).try_send(get(plain(80, "store.example"))), errc::connect_failed,
                  "status 407: it asks for a user name and password, http://user:password@127.0.0.1:");
   }
@@ -237,10 +239,10 @@ TEST_CASE("proxy: a refusal is the proxy's, and repeated only where that may hel
     CAPTURE(c.answer);
     auto const got = ask(saying(c.answer), {}, secure(443, "store.example"), "name:open-sesame@");
     check_failed(got, errc::connect_failed, c.part);
-    CHECK(got.error().message.starts_with("https://store.example:443 through proxy 127.0.0.1:"));
-    CHECK(got.error().http_status == std::atoi(c.answer.c_str() + 9));
-    CHECK_FALSE(contains(got.error().message, "open-sesame"));
-    CHECK_FALSE(contains(got.error().message, "port 443 only"));
+    CHECK(error_of(got).message.starts_with("https://store.example:443 through proxy 127.0.0.1:"));
+    CHECK(error_of(got).http_status == std::atoi(c.answer.c_str() + 9));
+    CHECK_FALSE(contains(error_of(got).message, "open-sesame"));
+    CHECK_FALSE(contains(error_of(got).message, "port 443 only"));
     CHECK(http::is_transient(got) == c.transient);
   }
   check_failed(ask(saying("HTTP/1.1 403 No\r\n\r\n"), {}, plain(9000, "store.example")), errc::connect_failed,
@@ -267,17 +269,16 @@ TEST_CASE("proxy: silent, slow, or stopped by the caller") {
                errc::timeout, "CONNECT: no whole answer");
   check_failed(ask(saying(""), {.timeouts = {.total = soon}}), errc::timeout, "CONNECT: the exchange was not complete");
 
-  script_server proxy(saying(""));
   std::stop_source stop;
-  std::thread later([&] {
-    std::this_thread::sleep_for(soon);
+  script_server proxy([&](peer& p) {
+    p.head();
     stop.request_stop();
+    p.stall();
   });
   stopwatch const watch;
   check_failed(http::client(by(proxy)).try_send(get(secure(443, "store.example")), stop.get_token()), errc::cancelled,
                "CONNECT: cancelled");
   CHECK(watch.read() < 8s);  // the deadline is at 10
-  later.join();
 }
 
 TEST_CASE("proxy: behind the consent, the deadlines are the origin's") {

@@ -7,6 +7,7 @@
 
 #include <doctest/doctest.h>
 
+#include <atomic>
 #include <cstdlib>
 
 using namespace bulkwriter;
@@ -350,13 +351,16 @@ TEST_CASE("tls: stalls end at their deadlines") {
 }
 
 TEST_CASE("tls: a connection that was closed while idle is replaced") {
-  script_server server(with("good"), [](peer& p) {
+  std::atomic<bool> closed = false;
+  script_server server(with("good"), [&](peer& p) {
     p.request();
     p.answer(std::to_string(p.index()));
     p.close_notify();
+    p.close();
+    closed = true;
   });
   http::client client(trusting());
   CHECK(client.send(with_body("POST", secure(server.port()), "x")).body == "0");
-  std::this_thread::sleep_for(100ms);
+  while (!closed) std::this_thread::yield();
   CHECK(client.send(with_body("POST", secure(server.port()), "x")).body == "1");
 }

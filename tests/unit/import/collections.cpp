@@ -1,5 +1,7 @@
 #include "scripted_server.hpp"
 
+#include "support/error_of.hpp"
+
 #include <bulkwriter/import/collections.hpp>
 
 #include <doctest/doctest.h>
@@ -131,16 +133,16 @@ TEST_CASE("create: wrong schemas and options are refused before anything is sent
   collections c{target_at(server)};
   runtime_schema no_key;
   no_key.add_field("id", int64{});
-  CHECK(c.try_create("c", no_key).error().code == errc::invalid_schema);
+  CHECK(error_of(c.try_create("c", no_key)).code == errc::invalid_schema);
   runtime_schema good;
   good.add_field("id", int64{.is_primary = true}).add_field("v", float_vector{.dim = 4});
-  CHECK(c.try_create("c", good, {.index = {{"w", "AUTOINDEX", "IP"}}}).error().message.find("no field 'w'") !=
+  CHECK(error_of(c.try_create("c", good, {.index = {{"w", "AUTOINDEX", "IP"}}})).message.find("no field 'w'") !=
         std::string::npos);
-  CHECK(c.try_create("c", good, {.field_params = {{"w", "a", "b"}}}).error().code == errc::invalid_option);
-  CHECK(c.try_create("", good).error().code == errc::invalid_option);
-  CHECK(c.try_create_index("c", {}).error().code == errc::invalid_option);
+  CHECK(error_of(c.try_create("c", good, {.field_params = {{"w", "a", "b"}}})).code == errc::invalid_option);
+  CHECK(error_of(c.try_create("", good)).code == errc::invalid_option);
+  CHECK(error_of(c.try_create_index("c", {})).code == errc::invalid_option);
   good.add_field("n", int64{.default_value = 9007199254740993});
-  CHECK(c.try_create("c", good).error().message.find("9007199254740993") != std::string::npos);
+  CHECK(error_of(c.try_create("c", good)).message.find("9007199254740993") != std::string::npos);
   CHECK(server.seen().empty());
 }
 
@@ -148,8 +150,8 @@ TEST_CASE("create: a lost answer is an unknown outcome, other calls are repeated
   scripted_server server({{.lost = true}, {.lost = true}, {.body = R"({"code":0,"data":{"has":true}})"}});
   collections c{target_at(server)};
   auto const got = c.try_create<article_schema>("articles");
-  CHECK(got.error().code == errc::outcome_unknown);
-  CHECK(got.error().message.find("has and describe") != std::string::npos);
+  CHECK(error_of(got).code == errc::outcome_unknown);
+  CHECK(error_of(got).message.find("has and describe") != std::string::npos);
   CHECK(server.seen().size() == 1);
   CHECK(c.has("articles"));
   CHECK(server.seen().size() == 3);
@@ -185,7 +187,7 @@ TEST_CASE("the plain calls") {
   c.create_index("articles", {{.field_name = "v", .index_type = "HNSW", .metric_type = "L2", .params = {{"M", "16"}}}});
   CHECK(c.list() == std::vector<std::string>{"a", "b"});
   c.drop("articles");
-  CHECK(c.try_describe("articles").error().code == errc::collection_not_found);
+  CHECK(error_of(c.try_describe("articles")).code == errc::collection_not_found);
 
   auto const seen = server.seen();
   std::vector<std::string> const targets{"collections/has",
@@ -216,11 +218,11 @@ TEST_CASE("the plain calls") {
 TEST_CASE("answers without what was asked for are invalid_response") {
   scripted_server server(done);
   collections c{target_at(server)};
-  CHECK(c.try_has("a").error().code == errc::invalid_response);
-  CHECK(c.try_describe("a").error().code == errc::invalid_response);
-  CHECK(c.try_load_state("a").error().code == errc::invalid_response);
-  CHECK(c.try_row_count("a").error().code == errc::invalid_response);
-  CHECK(c.try_row_count("a", count_by::query).error().code == errc::invalid_response);
+  CHECK(error_of(c.try_has("a")).code == errc::invalid_response);
+  CHECK(error_of(c.try_describe("a")).code == errc::invalid_response);
+  CHECK(error_of(c.try_load_state("a")).code == errc::invalid_response);
+  CHECK(error_of(c.try_row_count("a")).code == errc::invalid_response);
+  CHECK(error_of(c.try_row_count("a", count_by::query)).code == errc::invalid_response);
 }
 
 TEST_CASE("describe: as a server answers") {
@@ -278,6 +280,6 @@ TEST_CASE("describe: as a server answers") {
 TEST_CASE("describe: a type that is not known is an error, not a missing field") {
   scripted_server server(R"({"code":0,"data":{"collectionName":"c","fields":[{"name":"x","type":"Quaternion"}]}})");
   auto const got = collections{target_at(server)}.try_describe("c");
-  CHECK(got.error().code == errc::invalid_response);
-  CHECK(got.error().message.find("Quaternion") != std::string::npos);
+  CHECK(error_of(got).code == errc::invalid_response);
+  CHECK(error_of(got).message.find("Quaternion") != std::string::npos);
 }

@@ -1,5 +1,7 @@
 #include "scripted_server.hpp"
 
+#include "support/error_of.hpp"
+
 #include <bulkwriter/import/import_client.hpp>
 
 #include <doctest/doctest.h>
@@ -139,7 +141,7 @@ TEST_CASE("milvus: the idempotency key is made from the request, settable, and c
 
   auto const sent_so_far = server.seen().size();
   for (std::string const& bad : {std::string(257, 'k'), std::string("a\nb"), std::string("\xc3\xa9")})
-    CHECK(db.try_bulk_import({.collection_name = "c", .files = one_file(), .idempotency_key = bad}).error().code ==
+    CHECK(error_of(db.try_bulk_import({.collection_name = "c", .files = one_file(), .idempotency_key = bad})).code ==
           errc::invalid_option);
   CHECK(server.seen().size() == sent_so_far);
 }
@@ -368,7 +370,7 @@ TEST_CASE("milvus: list has no pages on the server; the page is cut out") {
   CHECK(db.list_import_jobs({.page_size = 10, .current_page = 4}).empty());
   CHECK(db.list_import_jobs({.page_size = 10, .current_page = ~std::uint64_t(0)}).empty());
   CHECK(db.list_import_jobs({.page_size = ~std::uint64_t(0)}).size() == 25);
-  CHECK(db.try_list_import_jobs({.page_size = 0}).error().code == errc::invalid_option);
+  CHECK(error_of(db.try_list_import_jobs({.page_size = 0})).code == errc::invalid_option);
 }
 
 // ---- what is refused before anything is sent ----
@@ -437,7 +439,7 @@ TEST_CASE("zilliz cloud: sources, URLs and keys are checked") {
   import_client cloud{cloud_at(server)};
   auto const message = [&](zilliz_cloud_import_request const& request) {
     auto const got = cloud.try_bulk_import(request);
-    return got ? std::string("sent") : got.error().message;
+    return got ? std::string("sent") : error_of(got).message;
   };
   auto const says = [](std::string const& text, std::string_view part) { return text.find(part) != std::string::npos; };
   CHECK(says(message({.collection_name = "c"}), "nothing to import"));
@@ -459,16 +461,16 @@ TEST_CASE("zilliz cloud: sources, URLs and keys are checked") {
 
   import_client nowhere{zilliz_cloud{.endpoint = server.url(), .api_key = "k"}};
   auto const got = nowhere.try_bulk_import({.collection_name = "c", .object_url = "s3://b/"});
-  CHECK(got.error().code == errc::invalid_option);
-  CHECK(says(got.error().message, "cluster_id"));
+  CHECK(error_of(got).code == errc::invalid_option);
+  CHECK(says(error_of(got).message, "cluster_id"));
 }
 
 TEST_CASE("targets: URLs") {
   auto const list = [](auto target) { return import_client{target}.try_list_import_jobs(); };
-  CHECK(list(milvus{}).error().code == errc::invalid_url);
-  CHECK(list(milvus{.uri = "127.0.0.1:19530"}).error().message.find("no scheme") != std::string::npos);
-  CHECK(list(milvus{.uri = "http://127.0.0.1:1/?a=b"}).error().code == errc::invalid_url);
-  CHECK(list(milvus{.uri = "ftp://127.0.0.1"}).error().code == errc::invalid_url);
+  CHECK(error_of(list(milvus{})).code == errc::invalid_url);
+  CHECK(error_of(list(milvus{.uri = "127.0.0.1:19530"})).message.find("no scheme") != std::string::npos);
+  CHECK(error_of(list(milvus{.uri = "http://127.0.0.1:1/?a=b"})).code == errc::invalid_url);
+  CHECK(error_of(list(milvus{.uri = "ftp://127.0.0.1"})).code == errc::invalid_url);
   CHECK(list(zilliz_cloud_v1{.cloud_region = "", .api_key = "k", .cluster_id = "c"})
             .error()
             .message.find("cloud_region") != std::string::npos);
@@ -481,9 +483,9 @@ TEST_CASE("targets: URLs") {
                                        .cluster_id = "c",
                                        .timeouts = {.total = 200ms},
                                        .retry = once});
-  CHECK(v1.error().message.find("https://controller.api.no-such-region.zillizcloud.com") != std::string::npos);
+  CHECK(error_of(v1).message.find("https://controller.api.no-such-region.zillizcloud.com") != std::string::npos);
   auto const bare = list(zilliz_cloud{.endpoint = "127.0.0.1:1", .api_key = "k", .cluster_id = "c", .retry = once});
-  CHECK(bare.error().message.find("https://127.0.0.1:1") != std::string::npos);
+  CHECK(error_of(bare).message.find("https://127.0.0.1:1") != std::string::npos);
 
   scripted_server server(R"({"code":0,"data":{"records":[]}})");
   CHECK(list(milvus{.uri = server.url() + "/behind/a/proxy/"}));
@@ -498,7 +500,7 @@ TEST_CASE("targets: URLs") {
 TEST_CASE("zilliz cloud: nothing is sent without a key") {
   scripted_server server(job_answer);
   auto const refused = [](auto const& got, std::string_view member) {
-    return !got && got.error().code == errc::invalid_option && got.error().message.find(member) != std::string::npos;
+    return !got && error_of(got).code == errc::invalid_option && error_of(got).message.find(member) != std::string::npos;
   };
   import_client cloud{zilliz_cloud{.endpoint = server.url(), .cluster_id = "in01-abc", .retry = once}};
   CHECK(refused(cloud.try_bulk_import({.collection_name = "c", .object_url = "s3://b/"}), "zilliz_cloud.api_key"));
@@ -556,6 +558,24 @@ TEST_CASE("errors: what servers say becomes a code") {
            {403, R"({"code":65535,"message":"no privilege"})", errc::access_denied, 65535, "no privilege"},
            {200, R"({"code":2100,"message":"import job does not exist, jobID=7: importing data failed"})",
             errc::job_not_found, 2100, "import job does not exist, jobID=7: importing data failed"},
+           {200, R"({"code":2100,"message":"job not found after lock, jobID=7"})", errc::job_not_found, 2100,
+            "job not found after lock, jobID=7"},
+           {200, R"({"code":2100,"message":"job 7 not found after lock"})", errc::job_not_found, 2100,
+            "job 7 not found after lock"},
+           {200, R"({"code":2101,"message":"job 7 not found"})", errc::job_not_found, 2101, "job 7 not found"},
+           {200, R"({"code":2101,"message":"job 7 is Failed, file not found"})", errc::server_error, 2101,
+            "job 7 is Failed, file not found"},
+           {200, R"({"code":2100,"message":"import job failed: key not found"})", errc::server_error, 2100,
+            "import job failed: key not found"},
+           {200, R"({"code":47005,"message":"no collection"})", errc::collection_not_found, 47005, "no collection"},
+           {200, R"({"code":90001,"message":"no collection"})", errc::collection_not_found, 90001, "no collection"},
+           {200, R"({"code":80001,"message":"token"})", errc::unauthenticated, 80001, "token"},
+           {200, R"({"code":1400,"message":"not authenticated"})", errc::unauthenticated, 1400, "not authenticated"},
+           {200, R"({"code":1401,"message":"privilege not permitted"})", errc::access_denied, 1401,
+            "privilege not permitted"},
+           {200, R"({"code":800,"message":"database not found[database=x]"})", errc::server_error, 800,
+            "database not found[database=x]"},
+           {200, R"({"code":200,"message":"partition not found"})", errc::server_error, 200, "partition not found"},
            {200, R"({"code":90144,"message":"no such jobId"})", errc::job_not_found, 90144, "no such jobId"},
            {200, R"({"code":"1100","message":"as text"})", errc::server_error, 1100, "as text"},
            {500, R"({"code":500})", errc::server_error, 500, ""},
@@ -590,11 +610,11 @@ TEST_CASE("errors: 404 is told after both routes, with the body's first bytes an
   scripted_server server({{.status = 404, .body = std::string(1000, 'x'), .headers = {{"X-Request-Id", "r-42"}}}});
   auto const got = import_client{milvus_at(server)}.try_get_import_progress({"7"});
   CHECK(server.seen().size() == 2);
-  CHECK(got.error().code == errc::http_error);
-  CHECK(got.error().http_status == 404);
-  CHECK(got.error().message.find("xxx…") != std::string::npos);
-  CHECK(got.error().message.find("r-42") != std::string::npos);
-  CHECK(got.error().message.size() < 500);
+  CHECK(error_of(got).code == errc::http_error);
+  CHECK(error_of(got).http_status == 404);
+  CHECK(error_of(got).message.find("xxx…") != std::string::npos);
+  CHECK(error_of(got).message.find("r-42") != std::string::npos);
+  CHECK(error_of(got).message.size() < 500);
 }
 
 TEST_CASE("create: where a job may have been made, the outcome is unknown and nothing is sent again") {
@@ -630,10 +650,10 @@ TEST_CASE("create: a refusal is final, and so is a server that was never reached
   milvus target = milvus_at(server);
   target.retry = quick;
   import_client db{target};
-  CHECK(db.try_bulk_import({.collection_name = "c", .files = one_file()}).error().code == errc::http_error);
+  CHECK(error_of(db.try_bulk_import({.collection_name = "c", .files = one_file()})).code == errc::http_error);
   auto const refused = db.try_bulk_import({.collection_name = "c", .files = one_file()});
-  CHECK(refused.error().code == errc::server_error);
-  CHECK(refused.error().server_code == 2100);
+  CHECK(error_of(refused).code == errc::server_error);
+  CHECK(error_of(refused).server_code == 2100);
   CHECK(server.seen().size() == 2);
 
   auto const said_of = [](std::string const& uri) {
@@ -670,7 +690,7 @@ TEST_CASE("create: does not travel on a kept connection, where a client could se
   scripted_server server({{.body = R"({"code":0,"data":{"records":[]}})"}, {.lost = true}});
   import_client db{milvus_at(server)};
   db.list_import_jobs();
-  CHECK(db.try_bulk_import({.collection_name = "c", .files = one_file()}).error().code == errc::outcome_unknown);
+  CHECK(error_of(db.try_bulk_import({.collection_name = "c", .files = one_file()})).code == errc::outcome_unknown);
   CHECK(server.seen().size() == 2);
   CHECK(server.connections() == 2);
 }
@@ -682,7 +702,7 @@ TEST_CASE("create: an answer that is too slow is an unknown outcome") {
   auto const start = std::chrono::steady_clock::now();
   auto const got = import_client{target}.try_bulk_import({.collection_name = "c", .files = one_file()});
   CHECK(std::chrono::steady_clock::now() - start < 60s);
-  CHECK(got.error().code == errc::outcome_unknown);
+  CHECK(error_of(got).code == errc::outcome_unknown);
 }
 
 TEST_CASE("reading calls are repeated, on one kept connection") {
@@ -700,7 +720,7 @@ TEST_CASE("reading calls are repeated, on one kept connection") {
   scripted_server down({{.status = 503, .body = "later"}});
   target.uri = down.url();
   auto const got = import_client{target}.try_get_import_progress({"1"});
-  CHECK(got.error().http_status == 503);
+  CHECK(error_of(got).http_status == 503);
   CHECK(down.seen().size() == 3);
 }
 
@@ -712,7 +732,7 @@ TEST_CASE("secrets stay out of messages, also when a server repeats them") {
                                                                     .access_key = "ACCESSKEY",
                                                                     .secret_key = "SECRETKEY99",
                                                                     .token = "SESSIONTOKEN9"});
-  for (std::string const& text : {got.error().message, got.error().server_error}) {
+  for (std::string const& text : {error_of(got).message, error_of(got).server_error}) {
     CHECK(text.find("SECRETKEY99") == std::string::npos);
     CHECK(text.find("SESSIONTOKEN9") == std::string::npos);
     CHECK(text.find("api-key-123") == std::string::npos);

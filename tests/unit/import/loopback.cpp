@@ -1,5 +1,7 @@
 // The clients against the loopback service of the examples, which counts what it is given.
 
+#include "support/error_of.hpp"
+
 #include <bulkwriter/import/collections.hpp>
 #include <bulkwriter/import/import_client.hpp>
 
@@ -172,23 +174,23 @@ TEST_CASE("loopback: refusals") {
   world w({.max_files = 2});
   import_client db{w.target};
   collections c{w.target};
-  CHECK(db.try_bulk_import({.collection_name = "nowhere", .files = groups({"u/1.json"})}).error().code ==
+  CHECK(error_of(db.try_bulk_import({.collection_name = "nowhere", .files = groups({"u/1.json"})})).code ==
         errc::collection_not_found);
-  CHECK(db.try_get_import_progress({"17"}).error().code == errc::job_not_found);
-  CHECK(c.try_row_count("nowhere").error().code == errc::collection_not_found);
+  CHECK(error_of(db.try_get_import_progress({"17"})).code == errc::job_not_found);
+  CHECK(error_of(c.try_row_count("nowhere")).code == errc::collection_not_found);
   c.create<article_schema>("articles");
-  CHECK(c.try_load("articles").error().server_code == 700);
+  CHECK(error_of(c.try_load("articles")).server_code == 700);
   auto const many =
       db.try_bulk_import({.collection_name = "articles", .files = groups({"1.json", "2.json", "3.json"})});
-  CHECK(many.error().server_code == 2100);
+  CHECK(error_of(many).server_code == 2100);
 
   milvus stranger = w.target;
   stranger.token = "root:wrong";
   auto const got =
       import_client{stranger}.try_bulk_import({.collection_name = "articles", .files = groups({"u/1.json"})});
-  CHECK(got.error().code == errc::unauthenticated);
-  CHECK(got.error().http_status == 401);
-  CHECK(got.error().server_code == 1800);
+  CHECK(error_of(got).code == errc::unauthenticated);
+  CHECK(error_of(got).http_status == 401);
+  CHECK(error_of(got).server_code == 1800);
 }
 
 TEST_CASE("loopback: the same request makes one job, another key makes another") {
@@ -233,6 +235,6 @@ TEST_CASE("loopback: Zilliz Cloud, v2 and v1, import a folder by its URL") {
   CHECK(guide.list_import_jobs().total == 2);
 
   import_client other{zilliz_cloud{.endpoint = w.service.url(), .api_key = "api-key", .cluster_id = "in01-other"}};
-  CHECK(other.try_bulk_import({.collection_name = "articles", .object_url = "s3://bucket/u/"}).error().server_code ==
+  CHECK(error_of(other.try_bulk_import({.collection_name = "articles", .object_url = "s3://bucket/u/"})).server_code ==
         80020);
 }

@@ -1,3 +1,5 @@
+#include "support/error_of.hpp"
+
 #include <bulkwriter/import/collections.hpp>
 #include <bulkwriter/import/detail/rest.hpp>
 
@@ -27,7 +29,7 @@ TEST_CASE("import: half a key that a server repeats is blotted out, too") {
   call.what = "call";
   call.repeatable = true;
   auto const judged = [&](std::string body) {
-    return channel.judge(call, bw::http::response{.status = 502, .body = std::move(body)}).error();
+    return error_of(channel.judge(call, bw::http::response{.status = 502, .body = std::move(body)}));
   };
   // The message shows 200 bytes of a page: the key stands across its end.
   auto const page = judged(std::string(190, 'x') + "root:TopSecret" + std::string(100, 'x'));
@@ -54,7 +56,7 @@ TEST_CASE("import: a server's message is not cut within a character") {
   call.repeatable = true;
   for (std::size_t const before : {4093u, 4094u, 4095u, 4096u}) {
     std::string const body = R"({"code":1,"message":")" + std::string(before, 'x') + "\xe6\x96\x87\xe6\x96\x87\"}";
-    auto const error = channel.judge(call, bw::http::response{.status = 200, .body = body}).error();
+    auto const error = error_of(channel.judge(call, bw::http::response{.status = 200, .body = body}));
     // The character behind the x, if all of it fits in, and then the dots.
     std::string const end = before == 4093 ? "x\xe6\x96\x87…" : "x…";
     CHECK(error.message.substr(error.message.rfind('x')) == end);

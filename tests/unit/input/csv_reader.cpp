@@ -281,12 +281,12 @@ TEST_CASE("csv: lists of numbers") {
   CHECK(fails("[1, 2]") == at + "a list of 2 numbers where dim is 3 [bulkwriter.wrong_dim]");
   CHECK(fails("[1,2,3,4,5]") == at + "a list of 5 numbers where dim is 3 [bulkwriter.wrong_dim]");
   CHECK(fails("[]") == at + "a list of 0 numbers where dim is 3 [bulkwriter.wrong_dim]");
-  CHECK(fails("[1, 2x, 3]") == at + "element 2 of the list, '2x', is not a finite number" + end);
-  CHECK(fails("[1, , 3]") == at + "element 2 of the list, '', is not a finite number" + end);
-  CHECK(fails("[1, 2, ]") == at + "element 3 of the list, '', is not a finite number" + end);
-  CHECK(fails("[1, nan, 3]") == at + "element 2 of the list, 'nan', is not a finite number" + end);
-  CHECK(fails("[1, 2, 3e99]") == at + "element 3 of the list, '3e99', is too large" + end);
-  CHECK(fails("[1, 2 3]") == at + "element 2 of the list, '2 3', is not a finite number" + end);
+  CHECK(fails("[1, 2x, 3]") == at + "element [1]: '2x' is not a finite number" + end);
+  CHECK(fails("[1, , 3]") == at + "element [1]: '' is not a finite number" + end);
+  CHECK(fails("[1, 2, ]") == at + "element [2]: '' is not a finite number" + end);
+  CHECK(fails("[1, nan, 3]") == at + "element [1]: 'nan' is not a finite number" + end);
+  CHECK(fails("[1, 2, 3e99]") == at + "element [2]: '3e99' is too large" + end);
+  CHECK(fails("[1, 2 3]") == at + "element [1]: '2 3' is not a finite number" + end);
   CHECK(fails("[1, 2, 3") == at + "the list does not end with ']' after 3 elements" + end);
   CHECK(fails("1, 2, 3]") == at + "'1, 2, 3]' is not a list of numbers: it does not begin with '['" + end);
   CHECK(fails("[1, 2, 3]4") == at + "'4' stands behind the list's ']'" + end);
@@ -350,7 +350,7 @@ TEST_CASE("csv: the other columns as a JSON object") {
   REQUIRE(reader.next());
   CHECK(
       reader.json_object(others) ==
-      R"({"s":"say \"hi\"\n\tü\\\u0001","n":1100,"f":-2.5e3,"b":true,"z":"007","big":"123456789012345678901","q":18})");
+      R"({"s":"say \"hi\"\n\tü\\\u0001","n":1100,"f":-2.5e3,"b":true,"z":"007","big":"123456789012345678901","q":"18"})");
   REQUIRE(reader.next());
   CHECK(reader.json_object(others) == "{}");
 }
@@ -383,4 +383,166 @@ TEST_CASE("csv: files") {
   std::filesystem::remove(path);
   REQUIRE_FALSE(row.has_value());
   CHECK(row.error().message.starts_with(path.string() + ", line 2, column 3 (b): "));
+}
+
+namespace {
+
+// Every row as json_object has it, or the error.
+std::vector<std::string> objects_of(std::string const& text, bw::csv_options options = {}, std::size_t step = 7) {
+  options.name = "t.csv";
+  bw::csv_reader reader(pieces(text, step), options);
+  std::vector<std::size_t> const all = reader.columns_except({});
+  std::vector<std::string> out;
+  while (reader.next()) {
+    auto object = reader.try_json_object(all);
+    out.push_back(object ? *object : object.error().to_string());
+  }
+  return out;
+}
+
+using lines = std::vector<std::string>;
+
+}  // namespace
+
+TEST_CASE("csv: a cell in quotes is text, whatever it holds; what is null the nullkey says") {
+  auto const nulls = [](std::string const& row, bw::csv_options options) {
+    bw::csv_reader reader(pieces("a,b,c,d\n" + row + '\n', 1), std::move(options));
+    REQUIRE(reader.next());
+    std::vector<bool> out;
+    for (bw::text_cell const& c : reader.texts()) out.push_back(c.is_null);
+    for (std::size_t i = 0; i < 4; ++i) CHECK(reader[i].is_null() == out[i]);
+    return out;
+  };
+  using flags = std::vector<bool>;
+  CHECK(nulls(R"(,"",x,"x")", {}) == flags{true, false, false, false});
+  CHECK(nulls(R"(,"",x,"x")", {.quoted_nulls = true}) == flags{true, true, false, false});
+  CHECK(nulls(R"(,"",NULL,"NULL")", {.nullkey = "NULL"}) == flags{false, false, true, false});
+  CHECK(nulls(R"(,"",NULL,"NULL")", {.nullkey = "NULL", .quoted_nulls = true}) == flags{false, false, true, true});
+  CHECK(nulls(R"(\N,"\N",\n,\\N)", {.nullkey = "\\N"}) == flags{true, false, false, false});
+
+  bw::csv_reader reader(pieces("a,b\n\"\",\n", 1), {.name = "t.csv"});
+  REQUIRE(reader.next());
+  CHECK(reader["a"].as<std::optional<std::string>>() == "");
+  CHECK(reader["b"].as<std::optional<std::string>>() == std::nullopt);
+  CHECK(reader["a"].try_as<std::optional<int>>().error().code == bw::errc::invalid_number);
+}
+
+TEST_CASE("csv: an undeclared column has one type, which the cells at the beginning decide") {
+  CHECK(objects_of("zip,n,b,q,e\n90210,1,true,\"1\",\n01569,-2.5e3,false,2,\n") ==
+        lines{R"({"zip":"90210","n":1,"b":true,"q":"1"})", R"({"zip":"01569","n":-2.5e3,"b":false,"q":"2"})"});
+  for (char const* const other :
+       {"01", "+1", "1.", ".5", "1e400", "nan", "Infinity", "0x10", " 1", "1 ", "1_000", "18446744073709551616", "\"1\"",
+        "True", "TRUE", "true", "-", "1,5", "\"1,5\""}) {
+    CAPTURE(other);
+    auto const got = objects_of(std::string("a;b\n1;x\n") + other + ";y\n", {.sep = ';'});
+    CHECK(got.front() == R"({"a":"1","b":"x"})");
+  }
+  for (char const* const number : {"-0", "0.5", "1E+2", "9007199254740993", "18446744073709551615", "-9223372036854775808"}) {
+    CAPTURE(number);
+    CHECK(objects_of(std::string("a,b\n1,x\n") + number + ",y\n").front() == R"({"a":1,"b":"x"})");
+  }
+  // numbers and booleans are text together, as is a quote in any cell of the sample; line ends in quotes are no rows
+  CHECK(objects_of("a,b\n1,\"x\n\"\ntrue,\"y,\"\"\n\"\n") ==
+        lines{R"({"a":"1","b":"x\n"})", R"({"a":"true","b":"y,\"\n"})"});
+}
+
+TEST_CASE("csv: a cell behind the sample that is none of the type is an error, never another type") {
+  std::string const file = "zip,flag\n90210,true\n10001,false\n01569,true\n\"5\",maybe\n,\n7,true\n";
+  std::string const rule = " and this undeclared column is one of numbers; the option column_types says what a column is "
+                           "[bulkwriter.invalid_number]";
+  bw::csv_options options{.sample_size = 12};
+  lines const got = objects_of(file, options);
+  CHECK(got == lines{R"({"zip":90210,"flag":true})", R"({"zip":10001,"flag":false})",
+                     "t.csv, line 4, column 1 (zip): '01569' is not a number as JSON has it, of 64 bits," + rule,
+                     "t.csv, line 5, column 1 (zip): '5' is text, since it is in quotes," + rule, "{}",
+                     R"({"zip":7,"flag":true})"});
+  CHECK(objects_of(file, options, 1) == got);
+  options.column_types = {{"zip", bw::column_type::text}};
+  CHECK(objects_of(file, options)[3] ==
+        "t.csv, line 5, column 5 (flag): 'maybe' is neither true nor false, and this undeclared column is one of booleans; "
+        "the option column_types says what a column is [bulkwriter.wrong_type]");
+  options.other_columns = bw::column_type::each_cell;
+  CHECK(objects_of(file, options) ==
+        lines{R"({"zip":"90210","flag":true})", R"({"zip":"10001","flag":false})", R"({"zip":"01569","flag":true})",
+              R"({"zip":"5","flag":"maybe"})", "{}", R"({"zip":"7","flag":true})"});
+  CHECK(objects_of("a,b\n,x\n,y\n5,z\nq,z\n", {.sample_size = 6})[2] == R"({"a":5,"b":"z"})");  // the first decides
+  CHECK(objects_of("a,b\n,x\n,y\n5,z\nq,z\n", {.sample_size = 6})[3].starts_with("t.csv, line 5, column 1 (a): 'q' is"));
+  CHECK(failure_of("a,b\n", {.column_types = {{"z", bw::column_type::text}}}) ==
+        "t.csv, line 1, column 1: the header has no column 'z', only 'a', 'b' (option column_types) "
+        "[bulkwriter.invalid_option]");
+}
+
+TEST_CASE("csv: rows that were read before a source fails are not lost to the sample") {
+  int calls = 0;
+  bw::csv_reader reader(bw::csv_source([&calls](std::span<char> out) -> bw::result<std::size_t> {
+    if (++calls > 1) return bw::error_info{.code = bw::errc::io_error, .message = "disk on fire"};
+    std::string_view("a,b\n1,2\n3,").copy(out.data(), 10);
+    return std::size_t{10};
+  }));
+  REQUIRE(reader.next());
+  CHECK(reader["b"].text() == "2");
+  CHECK_THROWS_WITH_AS(reader.next(), "disk on fire [bulkwriter.io_error]", bw::error);
+}
+
+TEST_CASE("csv: columns in line 1 do not count the byte order mark") {
+  CHECK(failure_of("\xEF\xBB\xBF"
+                   "a,bc,a\n") == "t.csv, line 1, column 6: the header names 'a' twice [bulkwriter.invalid_csv]");
+  CHECK(failure_of("\xEF\xBB\xBF"
+                   "a,b\"\n") ==
+        "t.csv, line 1, column 4: a quote inside a cell that does not begin with one [bulkwriter.invalid_csv]");
+}
+
+TEST_CASE("csv: what the columns are for; errors name the place in the header") {
+  bw::field_info const fields[] = {{.name = "id", .type = bw::kind::int64, .is_primary = true},
+                                   {.name = "t", .type = bw::kind::varchar, .max_length = 9, .nullable = true}};
+  auto const failed = [&](std::string const& header, char sep = ',') {
+    bw::csv_reader const reader(pieces(header + "\n", 1), {.sep = sep, .name = "t.csv"});
+    auto const made = reader.try_columns_for(fields);
+    return made ? std::string() : made.error().to_string();
+  };
+  CHECK(failed("t,id") == "");
+  CHECK(failed("id,t,x") == "t.csv, line 1, column 6: column 'x': the schema has no field of this name, and no dynamic "
+                            "field to take it [bulkwriter.unknown_field]");
+  CHECK(failed("t") == "t.csv, line 1: column 'id': there is none, and the field is neither nullable nor has a "
+                       "default_value [bulkwriter.null_not_allowed]");
+  CHECK(failed("id;t").find("; ';' separates the cells, it seems, where the option sep says ','") != std::string::npos);
+  CHECK(failed("id\tt").find("; tabs separate the cells, it seems, where the option sep says ','") != std::string::npos);
+  CHECK(failed("id|t").find("; '|' separates the cells") != std::string::npos);
+  CHECK(failed("id,t", '\t').find("; ',' separates the cells, it seems, where the option sep says tabs") !=
+        std::string::npos);
+  CHECK(failure_of("id;t\n", {.required_columns = {"id"}}).find("; ';' separates") != std::string::npos);
+  CHECK(failure_of("id;\"t\"\n").find("; ';' separates") != std::string::npos);
+  CHECK(failure_of("id,t\n1;x\n").find("; ';' separates") != std::string::npos);
+}
+
+TEST_CASE("csv: a row of an error is the reader's") {
+  bw::csv_reader reader(pieces("n,t\n1,a\nx,b\n2,c\n", 1), {.name = "t.csv", .number_columns = {"n"}});
+  REQUIRE(reader.next());
+  CHECK_FALSE(reader.try_next().has_value());  // never reaches a writer
+  REQUIRE(reader.next());
+  bw::error_info const said =
+      reader.in_row({.code = bw::errc::varchar_too_long, .message = "row 1, field 't': too long", .row = 1, .field = "t"});
+  CHECK(said.message == "t.csv, line 4, column 3: row 2, field 't': too long");
+  CHECK(said.row == 2);
+  CHECK(reader.in_row({.code = bw::errc::io_error, .message = "rows 1 to 1 are lost"}).message ==
+        "t.csv, line 4: rows 1 to 1 are lost");
+}
+
+TEST_CASE("csv: files of other formats are named") {
+  using namespace std::string_literals;
+  std::pair<std::string, std::string> const known[] = {
+      {"\x1f\x8b\x08"s, "gzip"}, {"\x28\xb5\x2f\xfd"s, "zstd"}, {"BZh91AY&SY\x01"s, "bzip2"},
+      {"\xfd" "7zXZ\0\0"s, "xz"}, {"PK\x03\x04\x14"s, "Excel"}, {"PAR1\x15\x04"s, "Parquet"},
+      {"ARROW1\0\0"s, "Arrow"}, {"\x93NUMPY\x01\0"s, "NumPy"}, {"\xff\xfe" "a\0"s, "UTF-16"},
+      {"\xff\xfe\0\0"s, "UTF-32"}, {"i\0d\0,\0v\0\n\0"s, "UTF-16"}, {"\0i\0d\0,\0v"s, "UTF-16"},
+      {"i\0\0\0d\0\0\0,\0\0\0"s, "UTF-32"}, {"SQLite format 3\0"s, "SQLite"}, {"%PDF-1.7\n"s, "PDF"},
+      {"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"s, "xls"}};
+  for (auto const& [bytes, name] : known) {
+    CAPTURE(name);
+    auto const said = failure_of(bytes);
+    CHECK(said.starts_with("t.csv, line 1, column 1: the "));
+    CHECK(said.find(name) != std::string::npos);
+  }
+  for (char const* const text : {"PAR1,id\n", "ORC\n", "BZh,PK\n", "FEA1\tx\n", "Obj,DUCK\n", "12345678DUCK\n"})
+    CHECK(rows_of(text).size() == 1);
 }

@@ -91,3 +91,33 @@ TEST_CASE("ndjson: a line that is too long ends the reading, in bounded memory")
   CHECK(bw::ndjson_reader::try_open(pieces("", 1), {.max_line_size = 0}).error().code == bw::errc::invalid_option);
   CHECK(bw::ndjson_reader::try_open("/no/such.ndjson").error().code == bw::errc::io_error);
 }
+
+TEST_CASE("ndjson: a line of exactly max_line_size is one, a byte more is too many") {
+  std::string const line = R"({"a":12345})";
+  for (std::string const end : {"", "\n"})
+    for (std::size_t const step : {std::size_t(1), std::size_t(5), std::size_t(-1)}) {
+      bw::ndjson_reader fits(pieces(line + "\n" + line + end, step), {.max_line_size = line.size()});
+      CHECK(fits.next());
+      CHECK(fits.next());
+      CHECK_FALSE(fits.next());
+      bw::ndjson_reader over(pieces(line + end, step), {.max_line_size = line.size() - 1, .name = "t"});
+      CHECK(over.try_next().error().message == "t, line 1, column 11: a line of more than 10 bytes (max_line_size)");
+    }
+}
+
+TEST_CASE("ndjson: what is no number in a list is named by its place and text") {
+  auto const failure = [](std::string const& text) {
+    bw::ndjson_reader reader(pieces(text, 3), {.name = "t"});
+    return reader.try_next().error().message;
+  };
+  CHECK(failure(R"({"v":[1, -Infinity]})") ==
+        "t, line 1, column 11: not a JSON object: 'v': element [1]: '-Infinity' is not a finite number");
+  CHECK(failure(R"({"a":"[{\"","s":[{"v":[1,NaN]}]})") ==
+        "t, line 1, column 26: not a JSON object: 's': element [0]: 'v': element [1]: 'NaN' is not a finite number");
+  CHECK(failure(R"({"x": nan, "y":1})") == "t, line 1, column 7: not a JSON object: 'x': 'nan' is not a finite number");
+  CHECK(failure(R"({"v":[1,,2]})") == "t, line 1, column 9: not a JSON object: 'v': element [1]: '': a value was expected");
+  CHECK(failure(R"({"v":[01]})") == "t, line 1, column 8: not a JSON object: 'v': element [0]: '01': ',' or ']' was expected");
+  CHECK(failure("[\n{\"a\":1}\n]\n").ends_with("; the file is a JSON array, where each line is an object of its own (NDJSON)"));
+  CHECK(failure("{\n\"a\":1\n}\n").find("; the object goes on in the next line, where each") != std::string::npos);
+  CHECK(failure("\x1f\x8b\x08") == "t, line 1, column 1: the file is compressed with gzip; decompress it first");
+}

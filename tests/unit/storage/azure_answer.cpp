@@ -1,3 +1,5 @@
+#include "support/error_of.hpp"
+
 #include <bulkwriter/auth/digest.hpp>
 #include <bulkwriter/storage/detail/azure_answer.hpp>
 
@@ -118,7 +120,7 @@ TEST_CASE("azure_answer: a page of a listing") {
        {"", "<a/>", "<EnumerationResults>",
         "<EnumerationResults><Blobs><Blob><Properties><Content-Length>1x</Content-Length></Properties></Blob></Blobs>"
         "</EnumerationResults>"})
-    CHECK(detail::read_azure_page(bad).error().code == errc::invalid_response);
+    CHECK(error_of(detail::read_azure_page(bad)).code == errc::invalid_response);
 }
 
 TEST_CASE("azure_answer: a block list") {
@@ -134,7 +136,7 @@ TEST_CASE("azure_answer: a block list") {
   CHECK(detail::read_azure_block_list("<BlockList/>").value().uncommitted.empty());
   for (char const* bad :
        {"", "<Blocks/>", "<BlockList><CommittedBlocks><Block><Size></Size></Block></CommittedBlocks></BlockList>"})
-    CHECK(detail::read_azure_block_list(bad).error().code == errc::invalid_response);
+    CHECK(error_of(detail::read_azure_block_list(bad)).code == errc::invalid_response);
   std::vector<std::string> const ids = {"QUFB", "a<b"};
   CHECK(
       detail::write_azure_block_list(ids) ==

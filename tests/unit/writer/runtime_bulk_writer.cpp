@@ -184,7 +184,7 @@ TEST_CASE("runtime: text cells that are not their kind's") {
   CHECK(refusal({"1x", "[1,2]", "", "", "", ""}) ==
         "row 0, field 'id': '1x' is not an integer [bulkwriter.invalid_number]");
   CHECK(refusal({"1", "[1,nan]", "", "", "", ""}) ==
-        "row 1, field 'v': '[1,nan]' is not JSON: a value was expected at byte 3 [bulkwriter.invalid_json]");
+        "row 1, field 'v': element [1]: 'nan' is not a finite number [bulkwriter.not_finite]");
   CHECK(refusal({"1", "[1,2]", "", "inf", "", ""}) ==
         "row 2, field 'f': 'inf' is not a finite number [bulkwriter.invalid_number]");
   CHECK(refusal({"1", "[1,2]", "", "1e39", "", ""}) ==

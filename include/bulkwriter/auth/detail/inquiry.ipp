@@ -232,7 +232,7 @@ BULKWRITER_DECL error_info lacking(reply const& got, std::string_view name) {
 // A moment as ISO 8601 or in seconds since 1970; without one, for ever.
 BULKWRITER_DECL std::optional<time_point> parse_expiry(std::string const& text) {
   constexpr double latest = 7'258'118'400;  // 2200
-  if (text.empty()) return time_point::max();
+  if (text.empty()) return (time_point::max)();
   double seconds = 0;
   auto const end = text.data() + text.size();
   auto const parsed = std::from_chars(text.data(), end, seconds);

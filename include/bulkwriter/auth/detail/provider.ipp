@@ -28,7 +28,7 @@ struct provider<Secret>::state {
   std::mutex mutex = {};
   std::condition_variable_any fetched = {};
   std::optional<Secret> current = {};
-  time_point next_fetch = time_point::min();  // none earlier, as long as there is a current one
+  time_point next_fetch = (time_point::min)();  // none earlier, as long as there is a current one
   std::thread::id fetcher = {};               // that of no thread: nobody fetches
   unsigned fetches = 0;                       // ended ones
   std::optional<error_info> failure = {};     // of the last one
@@ -89,7 +89,7 @@ result<Secret> provider<Secret>::state::fetch(std::unique_lock<std::mutex>& lock
 
 template <class Secret>
 provider<Secret>::provider(Secret secret) : state_(std::make_shared<state>()) {
-  state_->next_fetch = state::time_point::max();
+  state_->next_fetch = (state::time_point::max)();
   state_->current = std::move(secret);
 }
 

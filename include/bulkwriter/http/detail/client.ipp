@@ -99,11 +99,15 @@ struct client::impl {
         line = std::move(*opened);
       }
       // What comes before it was asked for answers nobody, and would shift all answers behind it by one.
-      if (!reused && line->speaks_unasked(detail::clock::now() - start)) {
-        line.reset();
-        auto failure = make(errc::invalid_response, "start", "the peer speaks before it is asked");
-        failure.may_have_happened = sent;
-        return failure;
+      if (!reused) {
+        if (auto const early = line->said_unasked(detail::clock::now() - start); !early.empty()) {
+          line.reset();
+          auto failure = make(errc::invalid_response, "start", "the peer speaks before it is asked" +
+                                                                   std::string(early.starts_with("HTTP/1.") ? "" : ", and not HTTP/1") +
+                                                                   ", it begins with " + detail::quoted(early, 32));
+          failure.may_have_happened = sent;
+          return failure;
+        }
       }
       line->resume();
       if (seen) {

@@ -157,17 +157,17 @@ class connection {
     return silent && pending() == 0;
   }
 
-  // Whether a peer that has been asked nothing says something. What it sends at once is here as soon as the connection
-  // took, so as long is listened, a few milliseconds at most.
-  bool speaks_unasked(clock::duration connecting) {
-    char byte = 0;
-    auto got = read(&byte, 1).status;
-    if (got == io_status::would_block) {
+  // What a peer says that has been asked nothing, its beginning; mostly empty. What it sends at once is here as soon as
+  // the connection took, so as long is listened, a few milliseconds at most.
+  std::string said_unasked(clock::duration connecting) {
+    char text[64];
+    auto got = read(text, sizeof text);
+    if (got.status == io_status::would_block) {
       using std::chrono::milliseconds;
       auto const moment = (std::clamp)(connecting, clock::duration(milliseconds(1)), clock::duration(milliseconds(5)));
-      if (wait(true, pending() != 0, clock::now() + moment) == wake::ready) got = read(&byte, 1).status;
+      if (wait(true, pending() != 0, clock::now() + moment) == wake::ready) got = read(text, sizeof text);
     }
-    return got == io_status::moved;
+    return got.status == io_status::moved ? std::string(text, got.bytes) : std::string();
   }
 
   void rest() noexcept {

@@ -154,7 +154,7 @@ BULKWRITER_DECL result<url> url::try_parse(std::string_view text, bool secure_de
   }
   out.origin.port = out.origin.secure ? 443 : 80;
 
-  auto const path = std::min(text.find_first_of("/?"), text.size());
+  auto const path = (std::min)(text.find_first_of("/?"), text.size());
   auto authority = text.substr(0, path);
   auto const target = text.substr(path);
   if (authority.find('@') != std::string_view::npos) return refuse("user name and password before '@' are not taken");

@@ -185,7 +185,7 @@ BULKWRITER_DECL std::string text_of_either(boost::json::object const& object, st
 // `[{"key": "dim", "value": "768"}]`, or an object.
 BULKWRITER_DECL std::uint32_t type_param_at(boost::json::object const& field, std::string_view name) {
   auto const narrow = [](std::optional<std::int64_t> n) {
-    return n && *n > 0 && *n <= std::numeric_limits<std::uint32_t>::max() ? static_cast<std::uint32_t>(*n) : 0u;
+    return n && *n > 0 && *n <= (std::numeric_limits<std::uint32_t>::max)() ? static_cast<std::uint32_t>(*n) : 0u;
   };
   auto const* params = either(field, "elementTypeParams", "params");
   if (params == nullptr) params = member(field, "typeParams");

@@ -32,7 +32,7 @@ struct import_backend::impl {
   std::atomic<bool> old_route = false;  // Milvus before 2.4.13 knows get_progress, not describe
 
   // What is missing of the target itself.
-  result<void> check(std::string const& what) const {
+  result<void> check_target(std::string const& what) const {
     auto const missing = [&](std::string text) {
       return error_info{.code = errc::invalid_option, .message = what + ": " + std::move(text)};
     };
@@ -63,7 +63,7 @@ struct import_backend::impl {
   }
 
   result<job_id> start(rest_call call, boost::json::object const& body) {
-    if (auto good = check(call.what); !good) return std::move(good).error();
+    if (auto good = check_target(call.what); !good) return std::move(good).error();
     call.body = boost::json::serialize(body);
     call.advice = "look for the job with list_import_jobs before you send the request again";
     auto reply = channel.send(call);
@@ -179,7 +179,7 @@ BULKWRITER_DECL result<import_progress> import_backend::impl::progress(
   call.what = "progress of import job '" + id.value + "'";
   call.repeatable = true;
   if (id.value.empty()) return error_info{.code = errc::invalid_option, .message = call.what + ": the job id is empty"};
-  if (auto good = check(call.what); !good) return std::move(good).error();
+  if (auto good = check_target(call.what); !good) return std::move(good).error();
   if (which == api::cloud_v1) {
     call.method = "GET";
     call.path = "/v1/vector/collections/import/get?jobId=" + percent_encode(id.value) +
@@ -247,7 +247,7 @@ BULKWRITER_DECL result<import_progress> import_backend::wait(job_id const& id, w
     if (deadline && clock::now() >= *deadline)
       return refuse(errc::timeout, "not finished after " + std::to_string(options.timeout.count()) +
                                        " ms, the job runs on; last seen: " + last);
-    if (deadline) wake = std::min(wake, *deadline);
+    if (deadline) wake = (std::min)(wake, *deadline);
     std::unique_lock lock(mutex);
     sleeper.wait_until(lock, options.stop, wake, [] { return false; });
   }
@@ -259,7 +259,7 @@ BULKWRITER_DECL result<import_jobs> import_backend::list(list_request const& req
   call.repeatable = true;
   if (request.page_size == 0 || request.current_page == 0)
     return error_info{.code = errc::invalid_option, .message = call.what + ": page_size and current_page count from 1"};
-  if (auto good = impl_->check(call.what); !good) return std::move(good).error();
+  if (auto good = impl_->check_target(call.what); !good) return std::move(good).error();
   bool const paged = impl_->which != impl::api::milvus;
   if (impl_->which == impl::api::cloud_v1) {
     call.method = "GET";
@@ -290,8 +290,8 @@ BULKWRITER_DECL result<import_jobs> import_backend::list(list_request const& req
     page.total = page.jobs.size();
     std::uint64_t const before = request.current_page - 1;
     std::uint64_t const first = before > page.total / request.page_size ? page.total : before * request.page_size;
-    std::uint64_t const count = std::min(request.page_size, page.total - std::min(first, page.total));
-    auto const begin = page.jobs.begin() + static_cast<std::ptrdiff_t>(std::min(first, page.total));
+    std::uint64_t const count = (std::min)(request.page_size, page.total - (std::min)(first, page.total));
+    auto const begin = page.jobs.begin() + static_cast<std::ptrdiff_t>((std::min)(first, page.total));
     page.jobs = std::vector<import_progress>(std::make_move_iterator(begin),
                                              std::make_move_iterator(begin + static_cast<std::ptrdiff_t>(count)));
   }
@@ -307,7 +307,7 @@ BULKWRITER_DECL result<void> import_backend::finish(job_id const& id, bool commi
   call.repeatable = commit;
   call.advice = "get_import_progress tells the job's state";
   if (id.value.empty()) return error_info{.code = errc::invalid_option, .message = call.what + ": the job id is empty"};
-  if (auto good = impl_->check(call.what); !good) return std::move(good).error();
+  if (auto good = impl_->check_target(call.what); !good) return std::move(good).error();
   boost::json::object body;
   if (impl_->which == impl::api::milvus) impl_->add_database(call, body, {});
   impl_->add_place(body);

@@ -178,7 +178,7 @@ BULKWRITER_DECL result<void> check_request(std::string const& what, zilliz_cloud
     if (why.empty() && path.starts_with('/')) why = "begins with '/'; paths are relative to the volume";
     if (!why.empty()) return bad_request(what, "data_paths[" + std::to_string(i) + "] '" + path + "' " + why);
   }
-  if (std::size_t const files = std::max(request.object_urls.size(), request.data_paths.size());
+  if (std::size_t const files = (std::max)(request.object_urls.size(), request.data_paths.size());
       files > zilliz_cloud::max_files)
     return bad_request(what, std::to_string(files) + " files; a request takes at most " +
                                  std::to_string(zilliz_cloud::max_files) +

@@ -34,7 +34,7 @@ BULKWRITER_DECL int percent_at(boost::json::object const& object, std::string_vi
   auto const* found = member(object, name);
   auto const number = found ? to_double(*found) : std::nullopt;
   if (!number || !(*number > 0)) return 0;
-  return static_cast<int>(std::min(*number, 100.0));
+  return static_cast<int>((std::min)(*number, 100.0));
 }
 
 BULKWRITER_DECL import_progress read_progress(boost::json::object const& data) {
@@ -76,7 +76,7 @@ BULKWRITER_DECL void read_share(boost::json::object const& object, import_state&
   auto const* found = member(object, "readyPercentage");
   double const share = found ? to_double(*found).value_or(0.0) : 0.0;
   bool const done = share >= 1;
-  percent = done ? 100 : share > 0 ? std::min(99, static_cast<int>(share * 100 + 1e-9)) : 0;
+  percent = done ? 100 : share > 0 ? (std::min)(99, static_cast<int>(share * 100 + 1e-9)) : 0;
   state = !reason.empty() ? import_state::failed : done ? import_state::completed : import_state::importing;
 }
 

@@ -26,7 +26,7 @@ BULKWRITER_DECL std::string hide_signatures(std::string text) {
   for (std::string_view const name : {"sig=", "Signature="}) {
     for (std::size_t at = 0; (at = text.find(name, at)) != std::string::npos;) {
       at += name.size();
-      std::size_t const end = std::min(text.find_first_of("&\"' \t\r\n)]", at), text.size());
+      std::size_t const end = (std::min)(text.find_first_of("&\"' \t\r\n)]", at), text.size());
       text.replace(at, end - at, "***");
     }
   }
@@ -93,8 +93,8 @@ BULKWRITER_DECL result<rest_reply> rest_channel::send(rest_call const& call, std
   http::retry_options retry = options_.retry;
   if (deadline) {
     auto const left = std::chrono::ceil<std::chrono::milliseconds>(*deadline - clock::now());
-    retry.budget = std::clamp(left, std::chrono::milliseconds(1), std::max(retry.budget, std::chrono::milliseconds(1)));
-    retry.max_delay = std::min(retry.max_delay, retry.budget);
+    retry.budget = std::clamp(left, std::chrono::milliseconds(1), (std::max)(retry.budget, std::chrono::milliseconds(1)));
+    retry.max_delay = (std::min)(retry.max_delay, retry.budget);
   }
   // What went wrong before the deadline cut an attempt short says more than that it did.
   std::optional<result<http::response>> telling;
@@ -128,22 +128,45 @@ BULKWRITER_DECL result<http::response> rest_channel::attempt(http::request const
   return client_->try_send(request, stop);
 }
 
-BULKWRITER_DECL errc code_of_server(std::int64_t code, int status, std::string_view message) noexcept {
-  switch (code) {
-    case 1800:   // user hasn't authenticated
-    case 80001:  // token is illegal
-    case 80002:  // token not found
-    case 21119:  // API key is illegal
-      return errc::unauthenticated;
-    case 100:
-    case 47005:
-    case 90001: return errc::collection_not_found;
-    case 90144: return errc::job_not_found;
-    default: break;
+// What servers' codes mean: below 10,000 those of Milvus (merr/errors.go), above those of Zilliz Cloud. Databases (800),
+// partitions (200) and aliases (1600) that are missing stay server_error: the code and the message tell.
+struct server_code {
+  std::int64_t code;
+  errc meaning;
+};
+inline constexpr server_code server_codes[] = {
+    {100, errc::collection_not_found},
+    {1400, errc::unauthenticated},  // not authenticated
+    {1401, errc::access_denied},    // privilege not permitted
+    {1800, errc::unauthenticated},  // user hasn't authenticated
+    {21119, errc::unauthenticated},  // API key is illegal
+    {47005, errc::collection_not_found},
+    {80001, errc::unauthenticated},  // token is illegal
+    {80002, errc::unauthenticated},  // token not found
+    {90001, errc::collection_not_found},
+    {90144, errc::job_not_found},
+};
+
+// Codes 2100 and 2101 stand for all that can go wrong with an import; that there is no such job is in the words:
+// "import job does not exist, jobID=7", of commit and abort "job 7 not found" and "job not found after lock".
+BULKWRITER_DECL bool says_no_such_job(std::string_view message) noexcept {
+  if (message.find("import job does not exist") != std::string_view::npos) return true;
+  constexpr std::string_view job = "job ";
+  for (std::size_t at = message.find(job); at != std::string_view::npos; at = message.find(job, at + 1)) {
+    std::string_view rest = message.substr(at + job.size());
+    std::size_t const number = (std::min)(rest.find_first_not_of("0123456789"), rest.size());
+    rest.remove_prefix(number);
+    if (rest.starts_with(number == 0 ? "not found" : " not found")) return true;
   }
+  return false;
+}
+
+BULKWRITER_DECL errc code_of_server(std::int64_t code, int status, std::string_view message) noexcept {
+  for (auto const& known : server_codes)
+    if (known.code == code) return known.meaning;
   if (status == 401) return errc::unauthenticated;
   if (status == 403) return errc::access_denied;
-  if (message.find("import job does not exist") != std::string_view::npos) return errc::job_not_found;
+  if (says_no_such_job(message)) return errc::job_not_found;
   return errc::server_error;
 }
 
@@ -200,10 +223,13 @@ BULKWRITER_DECL result<rest_reply> rest_channel::judge(rest_call const& call, re
     return error;
   }
 
-  bool const good_code = *code == 0 || *code == 200;
+  // 200 is v1's success, and Milvus' "partition not found": only a success has data, and only a refusal a reason.
+  auto const& members = root.get_object();
+  bool const good_code =
+      *code == 0 || (*code == 200 && (member(members, "data") != nullptr || string_at(members, "message").empty()));
   if (good_status && good_code) return rest_reply{status, std::move(response.body)};
 
-  std::string const text = hide(string_at(root.get_object(), "message"), call);
+  std::string const text = hide(string_at(members, "message"), call);
   error.server_code = *code;
   error.server_error = text;
   error.code = good_code ? errc::http_error : code_of_server(*code, status, text);
@@ -232,6 +258,8 @@ BULKWRITER_DECL bool may_pass(error_info const& error) noexcept {
     case 2:      // service unavailable
     case 4:      // too many requests
     case 8:      // rate limit
+    case 12:     // resources are insufficient at the moment
+    case 106:    // the collection is being recovered
     case 1807:   // rate limit, of the REST layer
     case 10001:  // request timeout
       return true;

@@ -1,11 +1,15 @@
 #pragma once
 
+#include <bulkwriter/detail/caught.hpp>
 #include <bulkwriter/input/csv_reader.hpp>
+#include <bulkwriter/input/detail/foreign_format.hpp>
 #include <bulkwriter/row/text.hpp>
 #include <bulkwriter/schema/field_name.hpp>
+#include <bulkwriter/text/quoted.hpp>
 
 #include <algorithm>
 #include <cstring>
+#include <utility>
 
 namespace bulkwriter {
 inline namespace v1 {
@@ -22,35 +26,49 @@ BULKWRITER_DECL result<csv_reader> csv_reader::try_open(std::string const& path,
 }
 
 BULKWRITER_DECL result<csv_reader> csv_reader::try_open(csv_source source, csv_options options) {
-  if (options.name.empty()) options.name = "CSV input";
+  options.name = options.name.empty() ? "CSV input" : bulkwriter::detail::one_line(options.name);
   if (options.sep == '"' || options.sep == '\n' || options.sep == '\r')
     return error_info{.code = errc::invalid_option,
                       .message = "csv_options.sep: a quote or a line end cannot separate cells"};
   if (options.max_cell_size == 0)
     return error_info{.code = errc::invalid_option, .message = "csv_options.max_cell_size: 0 allows no cell"};
   csv_reader reader(std::move(source), std::move(options), nullptr);
+  if (auto done = reader.read_start(); !done) return std::move(done).error();
   if (auto done = reader.read_header(); !done) return std::move(done).error();
+  if (auto done = reader.check_header(); !done) return std::move(done).error();
+  if (auto done = reader.take_types(); !done) return std::move(done).error();
   return reader;
 }
 
-BULKWRITER_DECL result<void> csv_reader::read_header() {
+// Has so many bytes behind the next one in the buffer, or all that there are. An error of the source is told when the
+// bytes before it have been read.
+BULKWRITER_DECL void csv_reader::fill(std::size_t size) {
+  while (end_ - begin_ - at_ < size && !exhausted_ && !source_failure_)
+    if (auto more = refill(); !more.has_value()) source_failure_ = std::move(more).error();
+}
+
+// What the file is, before anything of it is taken for text.
+BULKWRITER_DECL result<void> csv_reader::read_start() {
   buffer_.resize(std::size_t{256} << 10);
-  // Three bytes decide about the mark; a source may give them one by one.
-  while (end_ < 3) {
-    auto more = refill();
-    if (!more.has_value()) return std::move(more).error();
-    if (!*more) break;
-  }
+  fill(input::detail::foreign_format_size);
   std::string_view const start(buffer_.data(), end_);
+  if (auto const what = input::detail::foreign_format(start); !what.empty())
+    return fail({}, npos, what);
   if (start.starts_with("\xEF\xBB\xBF")) {
     at_ = 3;
     line_offset_ = 3;
     start_record();
-  } else if (start.starts_with("\xFF\xFE") || start.starts_with("\xFE\xFF")) {
-    return fail({}, npos, "the text is UTF-16, where UTF-8 is due");
   }
+  return {};
+}
+
+BULKWRITER_DECL result<void> csv_reader::read_header() {
   auto record = read_record(npos);
-  if (!record.has_value()) return std::move(record).error();
+  if (!record.has_value()) {
+    std::string_view const line(buffer_.data() + begin_, (std::min)(at_, end_ - begin_));
+    if (record.error().code == errc::invalid_csv) record.error().message += separator_hint(line);
+    return std::move(record).error();
+  }
   if (!*record || empty_rows_ != 0) return fail({}, npos, "there is no header line");
   names_.reserve(cells_.size());
   for (std::size_t i = 0; i < cells_.size(); ++i) {
@@ -58,13 +76,13 @@ BULKWRITER_DECL result<void> csv_reader::read_header() {
       return fail(cell(i).position(), npos, "column " + std::to_string(i + 1) + " of the header has no name");
     names_.emplace_back(cell(i).text());
   }
-  std::vector<std::string_view> sorted(names_.begin(), names_.end());
-  std::sort(sorted.begin(), sorted.end());
-  if (auto const twin = std::adjacent_find(sorted.begin(), sorted.end()); twin != sorted.end()) {
-    auto const second = std::find(names_.begin() + static_cast<std::ptrdiff_t>(find(*twin)) + 1, names_.end(), *twin);
-    return fail(cell(static_cast<std::size_t>(second - names_.begin())).position(), npos,
-                "the header names " + input::quoted(*twin) + " twice");
-  }
+  index_ = {names_.size(), [&](std::size_t i) { return header_name(i); }};
+  return {};
+}
+
+BULKWRITER_DECL result<void> csv_reader::check_header() {
+  if (std::size_t const twin = index_.find_twin([&](std::size_t i) { return header_name(i); }); twin != npos)
+    return fail(cell(twin).position(), npos, "the header names " + input::quoted(names_[twin]) + " twice");
   for (std::string const& name : options_.required_columns)
     if (auto there = try_column(name); !there) return std::move(there).error();
   for (std::string const& name : options_.number_columns)
@@ -72,17 +90,123 @@ BULKWRITER_DECL result<void> csv_reader::read_header() {
   return {};
 }
 
+BULKWRITER_DECL result<void> csv_reader::take_types() {
+  types_.assign(size(), options_.other_columns);
+  for (std::size_t const i : number_columns_) types_[i] = column_type::number;
+  for (auto const& [name, type] : options_.column_types) {
+    auto const i = try_column(name);
+    if (!i) return error_info{.code = errc::invalid_option, .message = i.error().message + " (option column_types)"};
+    types_[*i] = type;
+  }
+  for (std::size_t i = 0; i < size(); ++i)
+    if (!types_[i]) undecided_.push_back(i);
+  return {};
+}
+
+// The one type of a column whose cells are such.
+namespace input {
+namespace detail {
+
+struct seen_cells {
+  bool text = false, number = false, boolean = false;
+
+  void add(std::string_view cell, bool is_quoted) noexcept {
+    if (is_quoted)
+      text = true;
+    else if (cell == "true" || cell == "false")
+      boolean = true;
+    else if (is_json_number(cell))
+      number = true;
+    else
+      text = true;
+  }
+  std::optional<column_type> type() const noexcept {
+    if (text || (number && boolean)) return column_type::text;
+    if (number) return column_type::number;
+    if (boolean) return column_type::boolean;
+    return std::nullopt;
+  }
+};
+
+}  // namespace detail
+}  // namespace input
+
+// Looks at the rows that are in the buffer, as far as they are whole and well-formed, and leaves them to be read.
+BULKWRITER_DECL void csv_reader::sample_types() {
+  if (undecided_.empty() || options_.sample_size == 0) return;
+  fill(options_.sample_size);
+  std::string_view text(buffer_.data() + begin_ + at_, (std::min)(end_ - begin_ - at_, options_.sample_size));
+  bool const is_whole = exhausted_ && text.size() == end_ - begin_ - at_;
+  std::vector<input::detail::seen_cells> seen(size());
+  char const ends[] = {options_.sep, '\n', '\r'};
+  for (std::size_t column = 0; !text.empty(); ++column) {
+    bool const is_quoted = text.front() == '"';
+    std::size_t end = 0;
+    if (is_quoted)
+      for (++end; end < text.size() && (text[end] != '"' || text.substr(end, 2) == R"("")");)
+        end += text[end] == '"' ? 2 : 1;
+    std::size_t const closing = end;
+    end = text.find_first_of({ends, sizeof ends}, end);
+    if (end == text.npos) {
+      if (!is_whole) break;  // not all of the cell
+      end = text.size();
+    }
+    std::string_view const cell = is_quoted ? text.substr(1, (std::min)(closing, end) - 1) : text.substr(0, end);
+    bool const is_null = cell == options_.nullkey && (!is_quoted || options_.quoted_nulls);
+    if (column < size() && !is_null && (is_quoted || !cell.empty())) seen[column].add(cell, is_quoted);
+    bool const is_last = end < text.size() && text[end] != options_.sep;
+    text.remove_prefix((std::min)(end + 1, text.size()));
+    if (is_last) column = npos;
+  }
+  for (std::size_t const i : undecided_) types_[i] = seen[i].type();
+  std::erase_if(undecided_, [&](std::size_t i) { return types_[i].has_value(); });
+}
+
+// Of columns that had no cell in the sample, the first one that they have decides.
+BULKWRITER_DECL void csv_reader::settle_types() {
+  std::erase_if(undecided_, [&](std::size_t i) {
+    text_cell const first = text(i);
+    if (first.is_null || (first.text.empty() && !first.is_quoted)) return false;
+    input::detail::seen_cells seen;
+    seen.add(first.text, first.is_quoted);
+    types_[i] = seen.type();
+    return true;
+  });
+}
+
 BULKWRITER_DECL std::size_t csv_reader::find(std::string_view name) const noexcept {
-  return static_cast<std::size_t>(std::find(names_.begin(), names_.end(), name) - names_.begin());
+  return (std::min)(index_.find(name, [&](std::size_t i) { return header_name(i); }), size());
+}
+
+// Where the line seems to be separated by something else than it should be.
+BULKWRITER_DECL std::string csv_reader::separator_hint(std::string_view line) const {
+  if (line.find(options_.sep) != std::string_view::npos) return {};
+  for (char const sep : {',', ';', '\t', '|'})
+    if (line.find(sep) != std::string_view::npos)
+      return "; " + (sep == '\t' ? std::string("tabs separate") : '\'' + std::string(1, sep) + "' separates") +
+             " the cells, it seems, where the option sep says " +
+             (options_.sep == '\t' ? "tabs" : input::quoted(std::string(1, options_.sep)));
+  return {};
 }
 
 BULKWRITER_DECL result<std::size_t> csv_reader::try_column(std::string_view name) const {
   if (std::size_t const i = find(name); i != size()) return i;
   std::string rule = "the header has no column " + input::quoted(name) + ", only ";
-  static constexpr std::size_t most = 20;
-  for (std::size_t i = 0; i < size() && i < most; ++i) rule += (i ? ", " : "") + input::quoted(names_[i]);
-  if (size() > most) rule += " and " + std::to_string(size() - most) + " more";
+  static constexpr std::size_t most = 20, enough = 400;
+  std::size_t shown = 0;
+  for (; shown < size() && shown < most && rule.size() < enough; ++shown)
+    rule += (shown ? ", " : "") + input::quoted(names_[shown]);
+  if (size() > shown) rule += " and " + std::to_string(size() - shown) + " more";
+  if (size() == 1) rule += separator_hint(names_[0]);
   return fail({}, npos, rule);
+}
+
+BULKWRITER_DECL result<text_columns> csv_reader::try_columns_for(std::span<field_info const> fields) const {
+  auto made = text_columns::try_make(fields, names_);
+  if (made) return made;
+  error_info failed = in_row(std::move(made).error());
+  if (size() == 1) failed.message += separator_hint(names_[0]);
+  return failed;
 }
 
 BULKWRITER_DECL std::vector<std::size_t> csv_reader::columns_except(
@@ -95,18 +219,30 @@ BULKWRITER_DECL std::vector<std::size_t> csv_reader::columns_except(
 
 BULKWRITER_DECL result<bool> csv_reader::try_next() {
   if (failure_) return *failure_;
+  // an exception out of a read, of memory, leaves half a row, which is no row
+  if (std::exchange(reading_, true))
+    return error_info{.code = errc::invalid_state,
+                      .message = options_.name + ": memory has run out in an earlier read"};
+  auto next = read_row();
+  reading_ = false;
+  return next;
+}
+
+BULKWRITER_DECL result<bool> csv_reader::read_row() {
   if (empty_rows_ > 0) {
     --empty_rows_;
     cells_.assign(1, {0, 0, {line_ - empty_rows_ - 1, 1}, false});
     ++rows_;
     return true;
   }
+  if (rows_ == 0) sample_types();
   auto record = read_record(size());
   if (!record.has_value()) failure_ = record.error();
   if (!record.has_value() || !*record) return record;
   ++rows_;
+  if (!undecided_.empty()) settle_types();
   for (std::size_t const i : number_columns_)
-    if (csv_cell const number = cell(i); !number.empty() && !input::is_json_number(number.text()))
+    if (csv_cell const number = cell(i); !number.is_null() && !input::is_json_number(number.text()))
       return number.make_error(errc::invalid_number, input::quoted(number.text()) + " is not a number");
   return true;
 }
@@ -129,7 +265,8 @@ BULKWRITER_DECL result<bool> csv_reader::read_record(std::size_t max_cells) {
     if (max_cells != npos && cells_.size() != max_cells)
       return fail(cells_[0].position, npos,
                   std::to_string(cells_.size()) + (cells_.size() == 1 ? " cell where" : " cells where") +
-                      " the header has " + std::to_string(max_cells));
+                      " the header has " + std::to_string(max_cells) +
+                      (cells_.size() == 1 ? separator_hint(cell(0).text()) : std::string()));
     return true;
   }
 }
@@ -269,6 +406,7 @@ BULKWRITER_DECL result<bool> csv_reader::available() {
 }
 
 BULKWRITER_DECL result<bool> csv_reader::refill() {
+  if (source_failure_) return *source_failure_;
   if (exhausted_) return false;
   if (begin_ != 0) {
     std::memmove(buffer_.data(), buffer_.data() + begin_, end_ - begin_);
@@ -276,7 +414,7 @@ BULKWRITER_DECL result<bool> csv_reader::refill() {
     begin_ = 0;
   }
   if (end_ == buffer_.size()) buffer_.resize(buffer_.size() * 2);
-  auto got = source_(std::span(buffer_).subspan(end_));
+  auto got = bulkwriter::detail::caught("the source", [&] { return source_(std::span(buffer_).subspan(end_)); });
   if (!got) return std::move(got).error();
   exhausted_ = *got == 0;
   end_ += *got;
@@ -288,20 +426,30 @@ BULKWRITER_DECL error_info csv_reader::make_error(errc code, text_position where
   error_info info{.code = code};
   if (column < size()) info.field = names_[column];
   info.message = options_.name + ", line " + std::to_string(where.line) + ", column " + std::to_string(where.column);
-  if (!info.field.empty())  // a name may be any bytes, up to a mebibyte of them
+  if (!info.field.empty())
     info.message += " (" + (is_valid_field_name(info.field) ? info.field : input::quoted(info.field)) + ")";
   info.message += ": ";
   info.message += rule;
   return info;
 }
 
-BULKWRITER_DECL std::span<std::string_view const> csv_reader::texts() & {
+BULKWRITER_DECL bool csv_cell::is_null() const noexcept { return owner_->text(index_).is_null; }
+
+BULKWRITER_DECL text_cell csv_reader::text(std::size_t index) const noexcept {
+  text_cell out{.text = cell(index).text(), .is_quoted = cells_[index].quoted};
+  out.is_null = out.text == options_.nullkey && (!out.is_quoted || options_.quoted_nulls);
+  out.type = types_[index].value_or(column_type::text);
+  return out;
+}
+
+BULKWRITER_DECL std::span<text_cell const> csv_reader::texts() & {
   texts_.resize(cells_.size());
-  for (std::size_t i = 0; i < cells_.size(); ++i) texts_[i] = cell(i).text();
+  for (std::size_t i = 0; i < cells_.size(); ++i) texts_[i] = text(i);
   return texts_;
 }
 
 BULKWRITER_DECL error_info csv_reader::in_row(error_info problem) const {
+  input::detail::count_row(problem, rows_);
   if (std::size_t const column = find(problem.field); column < cells_.size()) {
     problem.message = make_error(problem.code, cells_[column].position, npos, problem.message).message;
     return problem;
@@ -311,22 +459,18 @@ BULKWRITER_DECL error_info csv_reader::in_row(error_info problem) const {
   return problem;
 }
 
-BULKWRITER_DECL std::string csv_reader::json_object(std::span<std::size_t const> columns) const {
+BULKWRITER_DECL result<std::string> csv_reader::try_json_object(std::span<std::size_t const> columns) const {
   std::string out = "{";
   for (std::size_t const i : columns) {
-    std::string_view const text = cell(i).text();
-    if (text.empty()) continue;
+    text_cell const given = text(i);
+    if (given.is_null || (given.text.empty() && !given.is_quoted)) continue;
     if (out.size() > 1) out += ',';
-    detail::append_json_string(out, names_[i]);
+    bulkwriter::detail::append_json_string(out, names_[i]);
     out += ':';
-    if (input::is_json_number(text) || text == "true" || text == "false") {
-      out += text;
-    } else {
-      detail::append_json_string(out, text);
-    }
+    if (auto const why = bulkwriter::detail::append_loose_cell(out, given); !why.empty())
+      return cell(i).make_error(bulkwriter::detail::loose_cell_errc(given), why);
   }
-  out += '}';
-  return out;
+  return out += '}';
 }
 
 }  // namespace v1

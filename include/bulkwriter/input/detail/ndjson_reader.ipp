@@ -1,11 +1,15 @@
 #pragma once
 
+#include <bulkwriter/detail/caught.hpp>
+#include <bulkwriter/input/detail/foreign_format.hpp>
 #include <bulkwriter/input/ndjson_reader.hpp>
 #include <bulkwriter/row/detail/json_node.hpp>
 #include <bulkwriter/row/text.hpp>
+#include <bulkwriter/text/quoted.hpp>
 
 #include <algorithm>
 #include <cstring>
+#include <utility>
 
 namespace bulkwriter {
 inline namespace v1 {
@@ -18,7 +22,7 @@ BULKWRITER_DECL result<ndjson_reader> ndjson_reader::try_open(std::string const&
 }
 
 BULKWRITER_DECL result<ndjson_reader> ndjson_reader::try_open(text_source source, ndjson_options options) {
-  if (options.name.empty()) options.name = "NDJSON input";
+  options.name = options.name.empty() ? "NDJSON input" : bulkwriter::detail::one_line(options.name);
   if (options.max_line_size == 0)
     return error_info{.code = errc::invalid_option, .message = "ndjson_options.max_line_size: 0 allows no line"};
   return ndjson_reader(std::move(source), std::move(options), nullptr);
@@ -26,6 +30,19 @@ BULKWRITER_DECL result<ndjson_reader> ndjson_reader::try_open(text_source source
 
 BULKWRITER_DECL result<bool> ndjson_reader::try_next() {
   if (failure_) return *failure_;
+  // an exception out of a read, of memory, leaves half a row, which is no row
+  if (std::exchange(reading_, true))
+    return error_info{.code = errc::invalid_state,
+                      .message = options_.name + ": memory has run out in an earlier read"};
+  auto next = read_row();
+  reading_ = false;
+  return next;
+}
+
+BULKWRITER_DECL result<bool> ndjson_reader::read_row() {
+  if (line_ == 0) {
+    if (auto good = check_start(); !good) return *(failure_ = std::move(good).error());
+  }
   std::string_view text;
   do {
     auto line = read_line();
@@ -35,11 +52,38 @@ BULKWRITER_DECL result<bool> ndjson_reader::try_next() {
   } while (text.find_first_not_of(" \t\r") == std::string_view::npos);
   ++rows_;
   if (auto const fault = detail::find_json_object_fault(text, keys_)) {
+    std::string const why = detail::describe_json_fault(text, *fault).message;
+    auto failed = make_error(fault->code(), fault->offset,
+                             fault->key ? why : "not a JSON object: " + why + layout_hint(text, fault->offset));
     size_ = 0;  // there is no row to look into
-    return make_error(fault->code(), fault->offset,
-                      fault->key ? fault->rule({}) : "not a JSON object: " + std::string(fault->what));
+    return failed;
   }
   return true;
+}
+
+// What the file is, before anything of it is taken for text.
+BULKWRITER_DECL result<void> ndjson_reader::check_start() {
+  while (end_ < input::detail::foreign_format_size) {
+    auto more = refill();
+    if (!more.has_value()) return std::move(more).error();
+    if (!*more) break;
+  }
+  auto const what = input::detail::foreign_format({buffer_.data(), end_});
+  if (what.empty()) return {};
+  line_ = 1;
+  return make_error(errc::invalid_json, 0, what);
+}
+
+// Of a first line that is the beginning of other JSON.
+BULKWRITER_DECL std::string ndjson_reader::layout_hint(std::string_view line, std::size_t fault) const {
+  std::size_t const begin = (std::min)(line.find_first_not_of(" \t\r"), line.size());
+  std::size_t const next = (std::min)(line.find_first_not_of(" \t\r", begin + 1), line.size());
+  static constexpr std::string_view due = ", where each line is an object of its own (NDJSON)";
+  if (rows_ == 1 && line[begin] == '[' && (next == line.size() || line[next] == '{'))
+    return "; the file is a JSON array" + std::string(due);
+  if (rows_ == 1 && line[begin] == '{' && line.find_first_not_of(" \t\r", fault) == line.npos && next_ != end_)
+    return "; the object goes on in the next line" + std::string(due);
+  return {};
 }
 
 // Makes the bytes up to the next line feed, or to the end of the input, the current line; false behind the last.
@@ -80,8 +124,8 @@ BULKWRITER_DECL result<bool> ndjson_reader::refill() {
     end_ -= begin_;
     begin_ = 0;
   }
-  if (end_ == buffer_.size()) buffer_.resize(std::max(std::size_t{256} << 10, buffer_.size() * 2));
-  auto got = source_(std::span(buffer_).subspan(end_));
+  if (end_ == buffer_.size()) buffer_.resize((std::max)(std::size_t{256} << 10, buffer_.size() * 2));
+  auto got = bulkwriter::detail::caught("the source", [&] { return source_(std::span(buffer_).subspan(end_)); });
   if (!got) return std::move(got).error();
   exhausted_ = *got == 0;
   end_ += *got;
@@ -107,6 +151,7 @@ BULKWRITER_DECL std::size_t ndjson_reader::offset_of(std::string_view key) const
 }
 
 BULKWRITER_DECL error_info ndjson_reader::in_row(error_info problem) const {
+  input::detail::count_row(problem, rows_);
   problem.message = make_error(problem.code, offset_of(problem.field), problem.message).message;
   return problem;
 }

@@ -45,16 +45,18 @@ text_error parse_list(std::string_view text, std::span<Type> out) {
   auto const skip_blanks = [&] {
     while (p != last && is_blank(*p)) ++p;
   };
-  auto const element = [&] {
-    char const* const end = std::find_if(p, last, [](char c) { return c == ',' || c == ']'; });
-    return quoted({p, static_cast<std::size_t>(end - p)});
+  std::size_t count = 0;
+  auto const bad_element = [&](std::string_view rule) {
+    char const* end = std::find_if(p, last, [](char c) { return c == ',' || c == ']'; });
+    while (end != p && is_blank(end[-1])) --end;
+    return text_error{errc::invalid_number, "element [" + std::to_string(count - 1) + "]: " +
+                                                quoted({p, static_cast<std::size_t>(end - p)}) + std::string(rule)};
   };
   skip_blanks();
   if (p == last) return {errc::invalid_number, "an empty cell where a list of numbers is due"};
   if (*p != '[') return {errc::invalid_number, quoted(text) + " is not a list of numbers: it does not begin with '['"};
   ++p;
   skip_blanks();
-  std::size_t count = 0;
   if (p != last && *p == ']') {
     ++p;
   } else {
@@ -63,10 +65,9 @@ text_error parse_list(std::string_view text, std::span<Type> out) {
       Type& value = count < out.size() ? out[count] : surplus;
       ++count;
       auto const [end, failed] = bulkwriter::detail::read_float(p, last, value);
-      if (failed != std::errc{})
-        return {errc::invalid_number,
-                "element " + std::to_string(count) + " of the list, " + element() +
-                    (failed == std::errc::result_out_of_range ? ", is too large" : ", is not a finite number")};
+      if (failed == std::errc::result_out_of_range) return bad_element(" is too large");
+      if (failed != std::errc{} || !bulkwriter::detail::is_json_number_form({p, static_cast<std::size_t>(end - p)}))
+        return bad_element(" is not a finite number");
       char const* const begin = p;
       p = end;
       if (p != last && *p != ',') skip_blanks();
@@ -78,8 +79,7 @@ text_error parse_list(std::string_view text, std::span<Type> out) {
       }
       if (*p != ',') {
         p = begin;
-        return {errc::invalid_number,
-                "element " + std::to_string(count) + " of the list, " + element() + ", is not a finite number"};
+        return bad_element(" is not a finite number");
       }
       ++p;
       skip_blanks();
@@ -122,36 +122,6 @@ BULKWRITER_DECL std::size_t count_list(std::string_view text) noexcept {
   bool const has_element =
       std::any_of(text.begin(), text.end(), [](char c) { return c != '[' && c != ']' && !detail::is_blank(c); });
   return has_element ? static_cast<std::size_t>(std::count(text.begin(), text.end(), ',')) + 1 : 0;
-}
-
-BULKWRITER_DECL bool is_json_number(std::string_view text) {
-  char const* p = text.data();
-  char const* const last = p + text.size();
-  auto const digits = [&] {
-    char const* const first = p;
-    while (p != last && detail::is_digit(*p)) ++p;
-    return p != first;
-  };
-  if (p != last && *p == '-') ++p;
-  if (p != last && *p == '0') {
-    ++p;
-  } else if (!digits()) {
-    return false;
-  }
-  if (p == last) {
-    std::int64_t value = 0;
-    std::uint64_t large = 0;
-    return std::from_chars(text.data(), last, value).ec == std::errc{} ||
-           std::from_chars(text.data(), last, large).ec == std::errc{};
-  }
-  if (*p == '.' && (++p, !digits())) return false;
-  if (p != last && (*p == 'e' || *p == 'E')) {
-    ++p;
-    if (p != last && (*p == '+' || *p == '-')) ++p;
-    if (!digits()) return false;
-  }
-  double value = 0;
-  return p == last && bulkwriter::detail::read_float(text.data(), last, value).ec == std::errc{};
 }
 
 }  // namespace input

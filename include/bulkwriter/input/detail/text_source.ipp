@@ -31,5 +31,12 @@ BULKWRITER_DECL result<text_source> input::detail::try_open_text_file(std::strin
   });
 }
 
+BULKWRITER_DECL void input::detail::count_row(error_info& problem, std::uint64_t rows) {
+  std::string const row = "row " + std::to_string(problem.row);
+  if (problem.row < 0 || rows == 0 || !problem.message.starts_with(row)) return;
+  problem.row = static_cast<std::int64_t>(rows - 1);
+  problem.message.replace(0, row.size(), "row " + std::to_string(problem.row));
+}
+
 }  // namespace v1
 }  // namespace bulkwriter

@@ -64,10 +64,17 @@ struct cell_row::memory {
 };
 
 BULKWRITER_DECL cell_row::cell_row(std::span<field_info const> fields)
-    : fields_(fields), cells_(fields.size()), memory_(new memory) {}
+    : fields_(fields),
+      index_(fields.size(), [&](std::size_t i) { return fields[i].name; }),
+      cells_(fields.size()),
+      memory_(new memory) {}
 BULKWRITER_DECL cell_row::cell_row(cell_row&&) noexcept = default;
 BULKWRITER_DECL cell_row& cell_row::operator=(cell_row&&) noexcept = default;
 BULKWRITER_DECL cell_row::~cell_row() = default;
+
+BULKWRITER_DECL std::size_t cell_row::find(std::string_view name) const noexcept {
+  return (std::min)(index_.find(name, [&](std::size_t i) { return fields_[i].name; }), fields_.size());
+}
 
 BULKWRITER_DECL std::string& cell_row::new_text() & { return memory_->texts.get(); }
 BULKWRITER_DECL std::vector<float>& cell_row::new_floats() & { return memory_->floats.get(); }

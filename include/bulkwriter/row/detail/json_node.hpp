@@ -14,6 +14,13 @@ namespace bulkwriter {
 inline namespace v1 {
 namespace detail {
 
+inline std::string_view without_blanks(std::string_view text) noexcept {
+  constexpr std::string_view blanks = " \t\r\n";
+  std::size_t const begin = text.find_first_not_of(blanks);
+  return begin == std::string_view::npos ? std::string_view()
+                                         : text.substr(begin, text.find_last_not_of(blanks) - begin + 1);
+}
+
 enum class json_type : std::uint8_t { null, boolean, integer, unsigned_integer, real, string, array, object };
 
 /// A value in JSON text that find_json_fault has let pass: read where it stands, without a tree.

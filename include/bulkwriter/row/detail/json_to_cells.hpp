@@ -45,7 +45,9 @@ class json_to_cells {
       } else if (i == dynamic) {
         field_ = &fields[i];
         if (value.type() == json_type::object)
-          value.for_each_member([&](std::string_view k, Node const& v) { append_member(loose, k, v); });
+          value.for_each_member([&](std::string_view k, auto const& v) { append_member(loose, k, v); });
+        else if (value.type() == json_type::string)
+          append_members_of_text(loose, value.string(row_.new_text()));
         else if (value.type() != json_type::null)
           wrong(value, "an object");
       } else {
@@ -71,11 +73,10 @@ class json_to_cells {
   std::size_t find(std::string_view key, std::size_t expected) const noexcept {
     auto const fields = row_.fields();
     if (expected < fields.size() && fields[expected].name == key) return expected;
-    std::size_t i = 0;
-    while (i < fields.size() && fields[i].name != key) ++i;
-    return i;
+    return row_.find(key);
   }
-  void append_member(std::string*& object, std::string_view key, Node const& value) {
+  template <class Value>
+  void append_member(std::string*& object, std::string_view key, Value const& value) {
     if (object == nullptr)
       *(object = &row_.new_text()) = "{";
     else
@@ -83,6 +84,20 @@ class json_to_cells {
     append_json_string(*object, key);
     *object += ':';
     value.append_json(*object);
+  }
+  // As files have the dynamic field: the text of an object, in a string.
+  void append_members_of_text(std::string*& object, std::string_view text) {
+    std::vector<std::string> keys;
+    // that a key is there twice the row checker says
+    if (auto const fault = find_json_object_fault(text, keys); fault && !fault->key) {
+      place_.clear();
+      refuse(errc::invalid_json, "the string " + in_quotes(text) + " is not the text of a JSON object: " +
+                                     describe_json_fault(text, *fault).message);
+      return;
+    }
+    text_node(without_blanks(text)).for_each_member([&](std::string_view key, text_node const& value) {
+      append_member(object, key, value);
+    });
   }
 
   static std::string shown(Node const& value) {
@@ -131,6 +146,15 @@ class json_to_cells {
       if (k == kind::float32 && value.read_nearest(single)) return cell::float32(single);
       return value.real();  // the checker tells the range
     }
+    if (k == kind::json && t == json_type::string) {
+      // as files and servers have it: JSON text, in a string
+      std::string_view const text = value.string(row_.new_text());
+      if (auto const fault = find_json_fault(text); fault && !fault->key)
+        return refuse(errc::invalid_json, "the string " + in_quotes(text) +
+                                              R"( is not JSON text (that of a string is "\"…\""): )" +
+                                              describe_json_fault(text, *fault).message);
+      return cell::text(text);
+    }
     if (k == kind::json) {
       std::string& text = row_.new_text();
       value.append_json(text);
@@ -164,10 +188,13 @@ class json_to_cells {
     return false;
   }
 
-  bool push_float(std::vector<float>& out, Node const& value) {
-    if (!is_number(value.type())) return wrong(value, "a number"), false;
+  template <class Where>
+  bool push_float(std::vector<float>& out, Node const& value, Where const& where) {
+    if (!is_number(value.type()))
+      return refuse(errc::wrong_type, where() + shown(value) + " where a number is due"), false;
     float single = 0;
-    if (!value.read_nearest(single)) return refuse(errc::out_of_range, shown(value) + " is outside the range of float32"), false;
+    if (!value.read_nearest(single))
+      return refuse(errc::out_of_range, where() + shown(value) + " is outside the range of float32"), false;
     out.push_back(single);
     return true;
   }
@@ -177,7 +204,7 @@ class json_to_cells {
       if (is_number(e.type())) [[likely]]
         if (float single = 0; e.read_nearest(single)) [[likely]]
           return out.push_back(single), true;
-      return refuse_element(at, [&] { push_float(out, e); });
+      return push_float(out, e, [at] { return "element [" + std::to_string(at) + "]: "; });
     });
     return good ? cell::floats(out) : cell();
   }
@@ -187,12 +214,12 @@ class json_to_cells {
     bool const good = read_elements(value, "an array of integers", [&](Node const& e, std::size_t at) {
       using limits = std::numeric_limits<Type>;
       json_type const t = e.type();
-      if (t == json_type::integer && e.integer() >= limits::min() && e.integer() <= limits::max())
+      if (t == json_type::integer && e.integer() >= (limits::min)() && e.integer() <= (limits::max)())
         return out.push_back(static_cast<Type>(e.integer())), true;
       return refuse_element(at, [&] {
         if (t == json_type::integer || t == json_type::unsigned_integer)
           refuse(errc::out_of_range,
-                 shown(e) + " is outside " + std::to_string(limits::min()) + ".." + std::to_string(limits::max()));
+                 shown(e) + " is outside " + std::to_string((limits::min)()) + ".." + std::to_string((limits::max)()));
         else
           wrong(e, "an integer");
       });
@@ -217,12 +244,17 @@ class json_to_cells {
       bool const is_list = member.type() == json_type::array;
       if (is_list && key == "indices") {
         ++index_lists;
-        member.for_each_element([&](Node const& e) { good = good && push_index(indices, text_of(e)); });
+        good = read_elements(member, {}, [&](Node const& e, std::size_t at) {
+          return push_index(indices, text_of(e), [at] { return "'indices': element [" + std::to_string(at) + "]: "; });
+        });
       } else if (is_list && key == "values") {
         ++value_lists;
-        member.for_each_element([&](Node const& e) { good = good && push_float(values, e); });
+        good = read_elements(member, {}, [&](Node const& e, std::size_t at) {
+          return push_float(values, e, [at] { return "'values': element [" + std::to_string(at) + "]: "; });
+        });
       } else {
-        good = push_index(indices, key) && push_float(values, member);
+        good = push_index(indices, key, [] { return std::string(); }) &&
+               push_float(values, member, [&] { return "index " + std::string(key) + ": "; });
       }
     });
     if (!good) return {};
@@ -240,14 +272,15 @@ class json_to_cells {
     return text;
   }
   // Decimal without leading zeros: servers read "010" as an octal number.
-  bool push_index(std::vector<std::uint32_t>& out, std::string_view text) {
+  template <class Where>
+  bool push_index(std::vector<std::uint32_t>& out, std::string_view text, Where const& where) {
     std::uint32_t index = 0;
     auto const [end, failed] = std::from_chars(text.data(), text.data() + text.size(), index);
     bool const has_zeros = text.size() > 1 && text.front() == '0';
     if (failed == std::errc::result_out_of_range)
-      return refuse(errc::out_of_range, "index " + one_line(text, 40) + " is outside 0..4294967294"), false;
+      return refuse(errc::out_of_range, where() + "index " + one_line(text, 40) + " is outside 0..4294967294"), false;
     if (failed != std::errc() || end != text.data() + text.size() || has_zeros)
-      return refuse(errc::wrong_type, in_quotes(text) + " where an index is due"), false;
+      return refuse(errc::wrong_type, where() + in_quotes(text) + " where an index is due"), false;
     out.push_back(index);
     return true;
   }
@@ -287,9 +320,12 @@ class json_to_cells {
     auto const sub = f.sub_fields();
     std::size_t const before = row_.problems().size(), begin = list.cells.size();
     list.cells.resize(begin + sub.size());
+    std::size_t expected = 0;
     value.for_each_member([&](std::string_view key, Node const& member) {
-      std::size_t k = 0;
+      // those in the order of the schema, as programs write them, are found at once
+      std::size_t k = expected < sub.size() && sub[expected].name == key ? expected : 0;
       while (k < sub.size() && sub[k].name != key) ++k;
+      expected = k + 1;
       if (k == sub.size()) {
         refuse(errc::unknown_field, "the struct has no field " + quoted_name(key));
         return;

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include <charconv>
+#include <cstdint>
 #include <string>
 #include <system_error>
 
@@ -79,6 +80,42 @@ BULKWRITER_DECL std::from_chars_result read_float(char const* first, char const*
 }
 BULKWRITER_DECL std::from_chars_result read_float(char const* first, char const* last, double& value) {
   return read_float_anyhow(first, last, value);
+}
+
+// Whether the text has the form that JSON wants of numbers, where read_float takes more.
+BULKWRITER_DECL bool is_json_number_form(std::string_view text) noexcept {
+  char const* p = text.data();
+  char const* const last = p + text.size();
+  auto const digits = [&] {
+    char const* const first = p;
+    while (p != last && *p >= '0' && *p <= '9') ++p;
+    return p != first;
+  };
+  if (p != last && *p == '-') ++p;
+  if (p != last && *p == '0')
+    ++p;
+  else if (!digits())
+    return false;
+  if (p != last && *p == '.' && (++p, !digits())) return false;
+  if (p != last && (*p == 'e' || *p == 'E')) {
+    ++p;
+    if (p != last && (*p == '+' || *p == '-')) ++p;
+    if (!digits()) return false;
+  }
+  return p == last;
+}
+
+BULKWRITER_DECL bool is_json_number(std::string_view text) noexcept {
+  if (!is_json_number_form(text)) return false;
+  char const* const last = text.data() + text.size();
+  if (text.find_first_of(".eE") == std::string_view::npos) {
+    std::int64_t value = 0;
+    std::uint64_t large = 0;
+    return std::from_chars(text.data(), last, value).ec == std::errc{} ||
+           std::from_chars(text.data(), last, large).ec == std::errc{};
+  }
+  double value = 0;
+  return read_float(text.data(), last, value).ec == std::errc{};
 }
 
 }  // namespace detail

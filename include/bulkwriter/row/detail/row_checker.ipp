@@ -58,24 +58,25 @@ BULKWRITER_DECL void row_checker::add(errc code, std::string message) {
   problems_.push_back({.code = code, .field = std::string(field_->name), .message = place + std::move(message)});
 }
 
-BULKWRITER_DECL bool row_checker::take_found(std::string_view name, std::span<problem const> found) {
-  std::size_t const before = problems_.size();
-  for (problem const& p : found)
-    if (p.field == name) problems_.push_back(p);
-  return problems_.size() != before;
-}
-
 BULKWRITER_DECL void row_checker::judge(std::span<cell const> cells, std::span<problem const> found) {
   problems_.clear();
-  if (!found.empty() && take_found({}, found)) return;
+  // by field, in the order in which they were found; those of no field behind all others
+  std::vector<std::pair<std::size_t, problem const*>> given;
+  for (problem const& p : found) {
+    if (p.field.empty()) problems_.push_back(p);
+    given.emplace_back(find(p.field), &p);
+  }
+  if (!problems_.empty()) return;  // of the row as a whole
+  std::stable_sort(given.begin(), given.end(), [](auto const& a, auto const& b) { return a.first < b.first; });
+  auto next = given.begin();
   for (std::size_t i = 0; i < fields_.size(); ++i) {
     field_ = &fields_[i];
-    if (!found.empty() && take_found(field_->name, found)) continue;
-    if (field_->written()) check_value(*field_, cells[i]);
+    if (next != given.end() && next->first == i)
+      for (; next != given.end() && next->first == i; ++next) problems_.push_back(*next->second);
+    else if (field_->written())
+      check_value(*field_, cells[i]);
   }
-  for (problem const& p : found)
-    if (std::none_of(fields_.begin(), fields_.end(), [&](field_info const& f) { return f.name == p.field; }))
-      problems_.push_back(p);
+  for (; next != given.end(); ++next) problems_.push_back(*next->second);
 }
 
 BULKWRITER_DECL result<void> row_checker::verdict(std::int64_t row) {
@@ -291,7 +292,7 @@ BULKWRITER_DECL void row_checker::check_sparse(cell const& value) {
   auto const values = value.sparse_values();
   for (std::size_t i = 0; i < indices.size(); ++i) {
     auto const index = [&] { return "index " + std::to_string(indices[i]); };
-    if (indices[i] == std::numeric_limits<std::uint32_t>::max())
+    if (indices[i] == (std::numeric_limits<std::uint32_t>::max)())
       return add(errc::out_of_range, index() + " is outside 0..4294967294");
     if (i > 0 && indices[i] == indices[i - 1]) return add(errc::invalid_sparse, index() + " appears more than once");
     if (i > 0 && indices[i] < indices[i - 1])
@@ -361,9 +362,8 @@ BULKWRITER_DECL void row_checker::check_dynamic(std::string_view text) {
   if (auto const fault = find_json_object_fault(text, keys_))
     return add(fault->code(), complaint(text, *fault, "not a JSON object", "the dynamic key"));
   for (std::string const& key : keys_) {
-    bool const taken = key == dynamic_field_name ||
-                       std::any_of(fields_.begin(), fields_.end(), [&](auto const& f) { return f.name == key; });
-    if (taken) add(errc::duplicate_key, "the dynamic key " + quoted_name(key) + " is the name of a field of the schema");
+    if (key == dynamic_field_name || find(key) != name_index::npos)
+      add(errc::duplicate_key, "the dynamic key " + quoted_name(key) + " is the name of a field of the schema");
   }
 }
 

@@ -54,7 +54,7 @@ class wkt_scanner {
                                                  "MULTILINESTRING", "MULTIPOLYGON", "GEOMETRYCOLLECTION"};
     skip_blanks();
     head.at = at_;
-    std::string_view const first = word();
+    std::string_view const first = next_word();
     for (std::size_t i = 0; i < std::size(names); ++i) {
       std::string_view const name = names[i];
       if (!same_letters(first.substr(0, name.size()), name)) continue;
@@ -64,13 +64,13 @@ class wkt_scanner {
       std::size_t given_at = head.at + name.size();
       skip_blanks();
       std::size_t next_at = at_;
-      std::string_view next = word();
+      std::string_view next = next_word();
       if (given.empty() && is_dimensions(next)) {
         given = next;
         given_at = next_at;
         skip_blanks();
         next_at = at_;
-        next = word();
+        next = next_word();
       }
       head.is_empty = same_letters(next, "EMPTY");
       if (!next.empty() && !head.is_empty)
@@ -197,12 +197,12 @@ class wkt_scanner {
   // EMPTY, if that comes next; else nothing is read.
   bool take_empty() {
     std::size_t const before = at_;
-    bool const is_empty = same_letters(word(), "EMPTY");
+    bool const is_empty = same_letters(next_word(), "EMPTY");
     if (!is_empty) at_ = before;
     return is_empty;
   }
 
-  std::string_view word() {
+  std::string_view next_word() {
     std::size_t const begin = at_;
     while (at_ < text_.size() && upper(text_[at_]) >= 'A' && upper(text_[at_]) <= 'Z') ++at_;
     return text_.substr(begin, at_ - begin);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <bulkwriter/schema/name_index.hpp>
 #include <bulkwriter/schema/runtime_schema.hpp>
 #include <bulkwriter/text/problems.hpp>
 #include <bulkwriter/text/quoted.hpp>
@@ -69,10 +70,11 @@ class schema_checker {
   std::vector<problem> run() {
     if (fields_.empty()) add({}, "a schema without fields");
     std::size_t primary = 0, partition = 0, clustering = 0;
+    name_index const index = index_of(fields_);
     for (std::size_t i = 0; i < fields_.size(); ++i) {
       field_info const& f = fields_[i];
       place_.clear();
-      check_unique(fields_, i);
+      check_unique(fields_, index, i);
       check_field(f);
       check_keys(f);
       if (f.is_function_output()) check_function(f);
@@ -99,9 +101,12 @@ class schema_checker {
                          std::move(rule)});
   }
 
-  void check_unique(std::span<field_info const> all, std::size_t i) {
-    for (std::size_t k = 0; k < i; ++k)
-      if (all[k].name == all[i].name) return add(all[i].name, "two fields have this name");
+  static name_index index_of(std::span<field_info const> all) {
+    return {all.size(), [&](std::size_t i) { return all[i].name; }};
+  }
+  void check_unique(std::span<field_info const> all, name_index const& index, std::size_t i) {
+    if (index.find(all[i].name, [&](std::size_t k) { return all[k].name; }) != i)
+      add(all[i].name, "two fields have this name");
   }
 
   void check_field(field_info const& f) {
@@ -194,9 +199,10 @@ class schema_checker {
     auto const sub = f.sub_fields();
     if (sub.empty()) add(f.name, "a struct_array without fields");
     place_ = f.name;
+    name_index const index = index_of(sub);
     for (std::size_t i = 0; i < sub.size(); ++i) {
       field_info const& s = sub[i];
-      check_unique(sub, i);
+      check_unique(sub, index, i);
       check_field(s);
       bool const scalar = s.type <= kind::varchar || s.type == kind::text;
       if (!scalar && !is_dense_vector(s.type))

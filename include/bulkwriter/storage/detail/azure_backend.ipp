@@ -5,6 +5,7 @@
 #include <bulkwriter/storage/detail/azure_backend.hpp>
 
 #include <algorithm>
+#include <span>
 #include <utility>
 
 namespace bulkwriter {
@@ -97,7 +98,11 @@ BULKWRITER_DECL std::vector<std::string> azure_backend::secrets(outcome const& g
   auto const at = c.sas.find("sig=");
   std::string const spelled =
       at == std::string::npos ? std::string() : c.sas.substr(at + 4, c.sas.find('&', at) - at - 4);
-  return {c.key, c.sas, signature, spelled, got.token.token};
+  std::string encoded = auth::percent_encode(signature), in_lower_case = encoded;
+  for (auto at = in_lower_case.find('%'); at != std::string::npos; at = in_lower_case.find('%', at + 3))
+    for (char& digit : std::span(in_lower_case).subspan(at + 1, 2))
+      if (digit >= 'A') digit = static_cast<char>(digit - 'A' + 'a');
+  return {c.key, c.sas, signature, spelled, std::move(encoded), std::move(in_lower_case), got.token.token};
 }
 
 BULKWRITER_DECL refusal azure_backend::explain(call const&, outcome const& got, http::response const& answer) const {

@@ -44,7 +44,7 @@ BULKWRITER_DECL result<void> check_azure_key(std::string_view key) {
 BULKWRITER_DECL result<object_info> azure_backend::put(std::string const& key, std::span<std::byte const> body,
                                                        std::vector<http::header> headers) {
   if (auto ok = check_azure_key(key); !ok) return std::move(ok).error();
-  if (body.size() > azure_largest_put) {
+  if (std::uint64_t{body.size()} > azure_largest_put) {
     return error_info{.code = errc::invalid_option,
                       .message = "cannot put '" + key + "': " + std::to_string(body.size()) +
                                  " bytes exceed the 5000 MiB of one request"};

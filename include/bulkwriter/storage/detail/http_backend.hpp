@@ -157,6 +157,9 @@ class http_backend : public backend {
 /// body denies for a reason that may be gone soon.
 bool leaves_open(result<http::response> const& answer, bool denied_in_passing) noexcept;
 
+/// These options for what may take a store minutes; where there is no limit, there is none.
+http::client_options made_patient(http::client_options options);
+
 /// The path as it goes into a request, with the query behind it, percent-encoded.
 std::string with_query(std::string path, query_fields const& query);
 

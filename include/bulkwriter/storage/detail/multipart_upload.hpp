@@ -63,7 +63,7 @@ class multipart_upload {
  public:
   /// Of a group where there are slots. The first part is part `first_part` of the object.
   multipart_upload(std::shared_ptr<backend> store, std::shared_ptr<part_buffers> buffers,
-                   std::shared_ptr<part_slots> slots, std::string key, std::string upload_id,
+                   std::shared_ptr<part_slots> shared_slots, std::string key, std::string upload_id,
                    object_options const& options, int first_part);
   /// Aborts unless `complete` has succeeded; what cannot be aborted goes to stderr, since nobody else can tell.
   ~multipart_upload();

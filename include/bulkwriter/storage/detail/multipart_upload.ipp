@@ -54,12 +54,12 @@ BULKWRITER_DECL void part_slots::release(std::size_t count) noexcept {
 
 BULKWRITER_DECL multipart_upload::multipart_upload(std::shared_ptr<backend> store,
                                                    std::shared_ptr<part_buffers> buffers,
-                                                   std::shared_ptr<part_slots> slots, std::string key,
+                                                   std::shared_ptr<part_slots> shared_slots, std::string key,
                                                    std::string upload_id, object_options const& options,
                                                    int first_part)
     : store_(std::move(store)),
       buffers_(std::move(buffers)),
-      slots_(std::move(slots)),
+      slots_(std::move(shared_slots)),
       key_(std::move(key)),
       upload_id_(std::move(upload_id)),
       connections_(static_cast<std::size_t>(options.connections)),

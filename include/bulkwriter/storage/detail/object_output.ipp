@@ -20,12 +20,12 @@ inline constexpr std::uint64_t group_memory = 192 * mib;
 
 class object_file final : public output::file {
  public:
-  object_file(std::shared_ptr<backend> store, std::shared_ptr<part_buffers> buffers, std::shared_ptr<part_slots> slots,
+  object_file(std::shared_ptr<backend> store, std::shared_ptr<part_buffers> buffers, std::shared_ptr<part_slots> shared_slots,
               std::string key, std::uint64_t max_size, std::uint64_t part_size, object_options const& options,
               std::size_t head_size)
       : store_(std::move(store)),
         buffers_(std::move(buffers)),
-        slots_(std::move(slots)),
+        slots_(std::move(shared_slots)),
         key_(std::move(key)),
         max_size_(max_size),
         part_size_(static_cast<std::size_t>(part_size)),
@@ -243,7 +243,7 @@ BULKWRITER_DECL result<std::unique_ptr<output::file>> object_place::create_membe
 
 BULKWRITER_DECL result<std::unique_ptr<output::file>> object_place::open(std::string_view name, std::uint64_t max_size,
                                                                          std::uint64_t usual_part_size,
-                                                                         std::shared_ptr<detail::part_slots> slots,
+                                                                         std::shared_ptr<detail::part_slots> shared_slots,
                                                                          std::size_t head_size) {
   if (options_.connections < 1 || options_.connections > max_connections) {
     return error_info{.code = errc::invalid_option,
@@ -256,7 +256,7 @@ BULKWRITER_DECL result<std::unique_ptr<output::file>> object_place::open(std::st
   std::uint64_t const block =
       (std::max)({(std::min)(*part_size, max_size), std::uint64_t{head_size}, std::uint64_t{1}});
   return std::unique_ptr<output::file>(std::make_unique<detail::object_file>(store_.shared_backend(), buffers_,
-                                                                             std::move(slots), path_of(name), max_size,
+                                                                             std::move(shared_slots), path_of(name), max_size,
                                                                              block, options_, head_size));
 }
 

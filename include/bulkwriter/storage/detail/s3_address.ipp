@@ -70,6 +70,12 @@ BULKWRITER_DECL bool parse_aws_host(std::string_view host, s3_address& out) {
   return false;
 }
 
+// "s3-website-eu-west-1" or "s3-website.eu-central-1" before the suffix, with or without a bucket before that.
+BULKWRITER_DECL bool is_website(std::string_view host) noexcept {
+  return host.find("amazonaws.com") != std::string_view::npos &&
+         (host.starts_with("s3-website") || host.find(".s3-website") != std::string_view::npos);
+}
+
 BULKWRITER_DECL result<s3_address> try_s3_address(s3_connect_param const& param, std::string const& name) {
   auto const refuse = [](std::string message) -> error_info {
     return {.code = errc::invalid_option, .message = std::move(message)};
@@ -108,6 +114,9 @@ BULKWRITER_DECL result<s3_address> try_s3_address(s3_connect_param const& param,
   bool const bucket_in_endpoint =
       host.size() > bucket.size() && host.starts_with(bucket + '.') && is_host_label(bucket);
   std::string const service_host = bucket_in_endpoint ? host.substr(bucket.size() + 1) : host;
+  if (is_website(service_host))
+    return refuse(name + ".endpoint is that of a website, which takes no requests of the S3 API: give one such as " +
+                  "s3.eu-west-1.amazonaws.com");
   bool is_virtual_kind = false;
   if (parse_aws_host(service_host, out)) {
     is_virtual_kind = true;

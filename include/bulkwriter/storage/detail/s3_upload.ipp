@@ -99,7 +99,7 @@ BULKWRITER_DECL error_info s3_backend::overwritten(call const& what, outcome con
 BULKWRITER_DECL result<object_info> s3_backend::put(std::string const& key, std::span<std::byte const> body,
                                                     existing found) {
   if (auto ok = check_key(key); !ok) return std::move(ok).error();
-  if (body.size() > std::uint64_t{5} << 30) {
+  if (std::uint64_t{body.size()} > std::uint64_t{5} << 30) {
     return error_info{.code = errc::invalid_option,
                       .message = "cannot put '" + key + "': " + std::to_string(body.size()) +
                                  " bytes exceed the 5 GiB of one request"};

@@ -12,6 +12,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <utility>
 
 namespace bulkwriter {
 inline namespace v1 {
@@ -199,6 +200,9 @@ BULKWRITER_DECL result<object_info> try_upload_file(object_store const& store, s
   if (!file) return file.error();
   auto const part_size = try_part_size(file->size(), options.parts.part_size, store.backend());
   if (!part_size) return part_size.error();
+  if (!std::in_range<std::size_t>(*part_size))  // of 32 bits
+    return error_info{.code = errc::invalid_option,
+                      .message = "parts of " + std::to_string(*part_size) + " bytes are larger than any memory here"};
   if (file->size() > *part_size)
     return detail::file_upload(store, *file, key, static_cast<std::size_t>(*part_size), options).run();
 
@@ -207,9 +211,9 @@ BULKWRITER_DECL result<object_info> try_upload_file(object_store const& store, s
     if (!all) return all.error();
     return store.backend().put(key, *all);
   }
-  detail::part_buffer whole{
-      .memory = std::make_unique_for_overwrite<std::byte[]>((std::max)(file->size(), std::uint64_t{1})),
-      .capacity = static_cast<std::size_t>(file->size())};
+  auto const size = static_cast<std::size_t>(file->size());
+  detail::part_buffer whole{.memory = std::make_unique_for_overwrite<std::byte[]>((std::max)(size, std::size_t{1})),
+                            .capacity = size};
   if (auto read = file->read(0, whole.capacity, whole); !read) return std::move(read).error();
   if (auto same = file->check_unchanged(); !same) return std::move(same).error();
   return store.backend().put(key, whole.bytes());

@@ -34,8 +34,8 @@ class chunk_writer {
   static result<std::unique_ptr<chunk_writer>> try_make(std::span<field_info const> fields, new_file_format format,
                                                         std::shared_ptr<output::place> place, writer_options options);
   /// The options, before anything is made for a writer.
-  static result<void> check(std::span<field_info const> fields, std::string_view extension,
-                            writer_options const& options);
+  static result<void> check_options(std::span<field_info const> fields, std::string_view extension,
+                                    writer_options const& options);
 
   chunk_writer(std::span<field_info const> fields, new_file_format format, std::shared_ptr<output::place> place,
                writer_options options);

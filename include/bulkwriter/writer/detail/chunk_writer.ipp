@@ -2,7 +2,7 @@
 
 #include <bulkwriter/row/row_problems.hpp>
 #include <bulkwriter/text/quoted.hpp>
-#include <bulkwriter/writer/detail/caught.hpp>
+#include <bulkwriter/detail/caught.hpp>
 #include <bulkwriter/writer/detail/chunk_writer.hpp>
 
 #include <algorithm>
@@ -46,11 +46,11 @@ BULKWRITER_DECL result<std::unique_ptr<chunk_writer>> chunk_writer::try_make(std
                                                                              writer_options options) {
   if (!format.encoder) return std::move(format.encoder).error();
   if (place == nullptr) return error_info{.code = errc::invalid_option, .message = "the writer was given no place"};
-  if (auto checked = check(fields, format.extension, options); !checked) return std::move(checked).error();
+  if (auto checked = check_options(fields, format.extension, options); !checked) return std::move(checked).error();
   return std::make_unique<chunk_writer>(fields, std::move(format), std::move(place), std::move(options));
 }
 
-BULKWRITER_DECL result<void> chunk_writer::check(std::span<field_info const> fields, std::string_view extension,
+BULKWRITER_DECL result<void> chunk_writer::check_options(std::span<field_info const> fields, std::string_view extension,
                                                  writer_options const& options) {
   constexpr std::uint64_t smallest = 1024;
   if (options.chunk_size < smallest)

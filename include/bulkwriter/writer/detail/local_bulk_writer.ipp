@@ -12,7 +12,7 @@ BULKWRITER_DECL result<std::unique_ptr<chunk_writer>> try_make_local(std::span<f
                                                                      new_file_format format, local_options options) {
   if (!format.encoder) return std::move(format.encoder).error();
   writer_options shared = shared_options(options);
-  if (auto checked = chunk_writer::check(fields, format.extension, shared); !checked)
+  if (auto checked = chunk_writer::check_options(fields, format.extension, shared); !checked)
     return std::move(checked).error();  // before folders are made
   std::string path = options.local_path.empty() ? "." : std::move(options.local_path);
   if (path.back() != '/') path += '/';

@@ -27,6 +27,7 @@ class certificates {
         "-subj '/CN=test CA' -addext basicConstraints=critical,CA:TRUE -addext keyUsage=critical,keyCertSign");
     leaf("good", "IP:127.0.0.1,IP:::1,DNS:localhost,DNS:*.s3.localhost", -1, 30);
     leaf("other", "DNS:other.example,IP:127.0.0.9", -1, 30);
+    leaf("partial", "DNS:st*.s3.localhost", -1, 30);
     leaf("named", "IP:127.0.0.9", -1, 30, "localhost");
     leaf("bare", "email:a@b.example", -1, 30, "localhost");
     leaf("expired", "IP:127.0.0.1,DNS:localhost", -60, -30);

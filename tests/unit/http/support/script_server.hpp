@@ -130,10 +130,12 @@ class peer {
     return there;
   }
 
-  // Does nothing until the client closes or the server goes.
+  // Does nothing until the client closes or the server goes; but not for ever, so that a client that would wait for
+  // ever fails its test by what it hears then.
   void stall() {
+    auto const end = std::chrono::steady_clock::now() + std::chrono::seconds(30);
     char byte = 0;
-    while (!all_.stopped() && ::recv(fd_, &byte, 1, MSG_PEEK) > 0)
+    while (!all_.stopped() && std::chrono::steady_clock::now() < end && ::recv(fd_, &byte, 1, MSG_PEEK) > 0)
       std::this_thread::sleep_for(std::chrono::milliseconds(5));
   }
   // No more output; input still flows.

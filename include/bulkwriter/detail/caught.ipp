@@ -1,7 +1,7 @@
 #pragma once
 
 #include <bulkwriter/text/quoted.hpp>
-#include <bulkwriter/writer/detail/caught.hpp>
+#include <bulkwriter/detail/caught.hpp>
 
 #include <string>
 

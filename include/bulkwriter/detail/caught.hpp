@@ -54,5 +54,5 @@ bool completes(Step&& step) noexcept {
 }  // namespace bulkwriter
 
 #if BULKWRITER_BODIES
-#include <bulkwriter/writer/detail/caught.ipp>
+#include <bulkwriter/detail/caught.ipp>
 #endif
