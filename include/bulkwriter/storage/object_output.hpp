@@ -3,6 +3,7 @@
 #include <bulkwriter/output/output.hpp>
 #include <bulkwriter/storage/object_store.hpp>
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -19,6 +20,9 @@ inline constexpr int max_connections = 64;  ///< of one file
 struct object_options {
   int connections = 4;          ///< parts that travel at the same time, each on a thread of its own; 1 to 64
   std::uint64_t part_size = 0;  ///< bytes, at most 5 GiB; 0: 16 MiB, or more where a file would need too many parts
+  /// A file that is given up, after an error or by its destructor, removes what it has uploaded for so long and no
+  /// longer; what is left then is named.
+  std::chrono::milliseconds abort_limit = std::chrono::seconds(10);
 };
 
 /// The size in bytes of all parts but the last, for files of at most `max_file_size` bytes; `requested` of 0 leaves the
@@ -40,6 +44,9 @@ class part_slots;
 /// and part 1, which travels last, since its head may change until then. For the part size of 0 these are at most
 /// 192 MiB in all for groups of up to 16 files (with 4 connections), of 16 to 5 MiB each; every further file may add
 /// 10 MiB, and all of it is never more than the group.
+///
+/// Nothing is overwritten: where another writer's object has the key, `finish` is `precondition_failed` and that object
+/// stays (see `backend::put_new`).
 ///
 /// `finish` and `write` leave nothing behind when they fail: the upload is aborted, or the error is
 /// `upload_not_aborted` and names key and upload id. Thread-safe; its files are not.
