@@ -1665,8 +1665,7 @@ class timestamp_scanner {
     if (!is_short_ && !(colon() && number(2, minutes))) return false;
     if (minutes >= 60) return refuse(at_ - 2, "the minute of the offset is not below 60");
     int const offset = static_cast<int>(hours * 60 + minutes) * (behind ? -1 : 1);
-    return (offset >= least_offset && offset <= most_offset) ||
-           refuse(begin, "the offset is outside -12:00 to +14:00");
+    return (offset >= least_offset && offset <= most_offset) || refuse(begin, "the offset is outside -12:00 to +14:00");
   }
 
   constexpr bool end() noexcept { return at_ == text_.size() || refuse(at_, "text behind the time"); }
@@ -1709,9 +1708,9 @@ class timestamp_scanner {
 };
 
 /// The first place where the text is no point in time that a server reads: RFC 3339 in capitals
-/// ("2006-01-02T15:04:05.5Z", "…+01:00"), with a blank for the 'T', then also with an offset of hours alone ("…+01"), or
-/// either without an offset. Years 0001 to 9999, days that there are, offsets from -12:00 to +14:00. Servers drop the
-/// digits of a second behind the sixth.
+/// ("2006-01-02T15:04:05.5Z", "…+01:00"), with a blank for the 'T', then also with an offset of hours alone ("…+01"),
+/// or either without an offset. Years 0001 to 9999, days that there are, offsets from -12:00 to +14:00. Servers drop
+/// the digits of a second behind the sixth.
 constexpr std::optional<text_fault> find_timestamp_fault(std::string_view text) noexcept {
   return timestamp_scanner(text).run();
 }
@@ -3752,10 +3751,11 @@ struct column_check {
       rule::field<Name, is_valid_field_name(Name.view())>,
       "bulkwriter: a field name begins with a letter or an underscore, goes on with letters, digits and underscores, "
       "and has at most 255 bytes; rename the field");
-  static_assert(rule::field<Name, !is_reserved_field_name(Name.view())>,
-                "bulkwriter: servers refuse this field name: it is one of their own (RowID, Timestamp, __virtual_pk__) or "
-                "a word of their filter expressions (and, or, not, in, like, null, true, false, exists, text_match, "
-                "array_contains, …); rename the field");
+  static_assert(
+      rule::field<Name, !is_reserved_field_name(Name.view())>,
+      "bulkwriter: servers refuse this field name: it is one of their own (RowID, Timestamp, __virtual_pk__) or "
+      "a word of their filter expressions (and, or, not, in, like, null, true, false, exists, text_match, "
+      "array_contains, …); rename the field");
   static_assert(rule::field < Name,
                 !is_dense_vector(info.type) || info.type == kind::binary_vector || is_valid_dim(info.type, info.dim) >,
                 "bulkwriter: a vector field needs a dim between 2 and 32768: bw::float_vector{.dim = 768}");
@@ -10316,7 +10316,8 @@ class json_to_cells {
 
 #include <boost/json.hpp>
 
-#include <cmath>
+#include <chrono>
+#include <variant>
 
 // ---------- bulkwriter/schema/detail/runtime_schema.ipp -------------------------------------------------------------
 
@@ -10547,148 +10548,73 @@ BULKWRITER_DECL result<void> try_check_schema(std::span<field_info const> fields
 }  // namespace v1
 }  // namespace bulkwriter
 
-// ---------- bulkwriter/import/detail/rest_json.ipp ------------------------------------------------------------------
-
-// Reading of answers whose members have changed names and types over the years: numbers that come as text, ids that
-// come as numbers. Included by bodies only.
-
-namespace bulkwriter {
-inline namespace v1 {
-namespace detail {
-
-// The member, unless it is absent or null.
-BULKWRITER_DECL boost::json::value const* member(boost::json::object const& object, std::string_view name) {
-  auto const* found = object.if_contains(name);
-  return found != nullptr && !found->is_null() ? found : nullptr;
-}
-
-BULKWRITER_DECL std::optional<double> to_double(boost::json::value const& value) {
-  if (value.is_double()) return value.get_double();
-  if (value.is_int64()) return static_cast<double>(value.get_int64());
-  if (value.is_uint64()) return static_cast<double>(value.get_uint64());
-  if (!value.is_string()) return std::nullopt;
-  std::string_view const text = value.get_string();
-  double number = 0;
-  auto const [end, failed] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (failed != std::errc() || end != text.data() + text.size()) return std::nullopt;
-  return number;
-}
-
-BULKWRITER_DECL std::optional<std::int64_t> to_int(boost::json::value const& value) {
-  if (value.is_int64()) return value.get_int64();
-  if (value.is_uint64()) return std::nullopt;  // beyond int64: no code, size or count is
-  if (value.is_string()) {
-    std::string_view const text = value.get_string();
-    std::int64_t number = 0;
-    auto const [end, failed] = std::from_chars(text.data(), text.data() + text.size(), number);
-    if (failed == std::errc() && end == text.data() + text.size()) return number;
-  }
-  auto const number = to_double(value);
-  if (!number || !(std::abs(*number) < 9.0e18)) return std::nullopt;
-  return static_cast<std::int64_t>(*number);
-}
-
-BULKWRITER_DECL std::optional<std::int64_t> int_at(boost::json::object const& object, std::string_view name) {
-  auto const* found = member(object, name);
-  return found ? to_int(*found) : std::nullopt;
-}
-
-// A size or a count: what is missing, negative or no number counts as 0.
-BULKWRITER_DECL std::uint64_t count_at(boost::json::object const& object, std::string_view name) {
-  auto const* found = member(object, name);
-  if (found == nullptr) return 0;
-  if (found->is_uint64()) return found->get_uint64();
-  auto const number = to_int(*found);
-  return number && *number > 0 ? static_cast<std::uint64_t>(*number) : 0;
-}
-
-// Text, or a number in its exact digits.
-BULKWRITER_DECL std::string to_text(boost::json::value const& value) {
-  if (value.is_string()) return std::string(std::string_view(value.get_string()));
-  if (value.is_int64()) return std::to_string(value.get_int64());
-  if (value.is_uint64()) return std::to_string(value.get_uint64());
-  return {};
-}
-
-BULKWRITER_DECL std::string string_at(boost::json::object const& object, std::string_view name) {
-  auto const* found = member(object, name);
-  return found ? to_text(*found) : std::string();
-}
-
-BULKWRITER_DECL bool flag_at(boost::json::object const& object, std::string_view name) {
-  auto const* found = member(object, name);
-  if (found == nullptr) return false;
-  if (found->is_bool()) return found->get_bool();
-  return found->is_string() && found->get_string() == "true";
-}
-
-// "data" as an object; some pages of the documentation show a list with one.
-BULKWRITER_DECL boost::json::object const* data_object(boost::json::value const& root) {
-  if (!root.is_object()) return nullptr;
-  auto const* data = member(root.get_object(), "data");
-  if (data == nullptr) return nullptr;
-  if (data->is_array() && data->get_array().size() == 1) data = &data->get_array().front();
-  return data->if_object();
-}
-
-}  // namespace detail
-}  // namespace v1
-}  // namespace bulkwriter
-
 // ---------- bulkwriter/import/detail/collections_schema.ipp ---------------------------------------------------------
 
-// Schemas as REST v2 writes and describes them. Knows nothing of requests, so that reading a schema costs no network.
+// Schemas as REST v2 writes them. Knows nothing of requests, so that reading a schema costs no network.
 
 namespace bulkwriter {
 inline namespace v1 {
 namespace detail {
 
-struct named_kind {
+// A member of one of the server's enums: its name in REST, of which pymilvus' differs in case and underscores only, and
+// its number.
+struct wire_name {
   std::string_view name;
+  int number;
+};
+struct data_type {
+  wire_name as;
   kind value;
 };
 
-// Names of the server's enum, case-sensitive.
-BULKWRITER_DECL std::array<named_kind, 19> const& data_types() noexcept {
-  static constexpr std::array<named_kind, 19> all{{
-      {"Bool", kind::boolean},
-      {"Int8", kind::int8},
-      {"Int16", kind::int16},
-      {"Int32", kind::int32},
-      {"Int64", kind::int64},
-      {"Float", kind::float32},
-      {"Double", kind::float64},
-      {"VarChar", kind::varchar},
-      {"Text", kind::text},
-      {"JSON", kind::json},
-      {"Array", kind::array},
-      {"Geometry", kind::geometry},
-      {"Timestamptz", kind::timestamptz},
-      {"FloatVector", kind::float_vector},
-      {"Float16Vector", kind::float16_vector},
-      {"BFloat16Vector", kind::bfloat16_vector},
-      {"Int8Vector", kind::int8_vector},
-      {"BinaryVector", kind::binary_vector},
-      {"SparseFloatVector", kind::sparse_float_vector},
+BULKWRITER_DECL std::array<data_type, 19> const& data_types() noexcept {
+  static constexpr std::array<data_type, 19> all{{
+      {{"Bool", 1}, kind::boolean},
+      {{"Int8", 2}, kind::int8},
+      {{"Int16", 3}, kind::int16},
+      {{"Int32", 4}, kind::int32},
+      {{"Int64", 5}, kind::int64},
+      {{"Float", 10}, kind::float32},
+      {{"Double", 11}, kind::float64},
+      {{"VarChar", 21}, kind::varchar},
+      {{"Text", 25}, kind::text},
+      {{"JSON", 23}, kind::json},
+      {{"Array", 22}, kind::array},
+      {{"Geometry", 24}, kind::geometry},
+      {{"Timestamptz", 26}, kind::timestamptz},
+      {{"FloatVector", 101}, kind::float_vector},
+      {{"Float16Vector", 102}, kind::float16_vector},
+      {{"BFloat16Vector", 103}, kind::bfloat16_vector},
+      {{"Int8Vector", 105}, kind::int8_vector},
+      {{"BinaryVector", 100}, kind::binary_vector},
+      {{"SparseFloatVector", 104}, kind::sparse_float_vector},
   }};
   return all;
 }
+// What no field of ours is by itself: the parts of a struct array, as the server has them and as pymilvus says it.
+inline constexpr wire_name array_of_vector{"ArrayOfVector", 106}, array_of_struct{"ArrayOfStruct", 200},
+    struct_type{"Struct", 201};
+
 BULKWRITER_DECL std::string_view data_type_name(kind k) noexcept {
   for (auto const& one : data_types())
-    if (one.value == k) return one.name;
-  return "ArrayOfStruct";
+    if (one.value == k) return one.as.name;
+  return array_of_struct.name;
 }
-BULKWRITER_DECL std::optional<kind> kind_of_data_type(std::string_view name) noexcept {
-  for (auto const& one : data_types())
-    if (one.name == name) return one.value;
-  return std::nullopt;
-}
+
+struct named_function {
+  wire_name as;
+  function_kind value;
+};
+inline constexpr named_function function_types[] = {{{"BM25", 1}, function_kind::bm25},
+                                                    {{"TextEmbedding", 2}, function_kind::text_embedding},
+                                                    {{"MinHash", 4}, function_kind::minhash}};
 
 BULKWRITER_DECL boost::json::value default_json(field_info const& f) {
   if (f.type == kind::boolean) return f.default_integer != 0;
   if (is_integer(f.type)) return f.default_integer;
   if (f.type == kind::float32 || f.type == kind::float64) return f.default_number;
-  return boost::json::value(f.default_text);
+  auto const respelled = f.type == kind::timestamptz ? respelled_timestamp(f.default_text) : std::nullopt;
+  return respelled ? boost::json::value(*respelled) : boost::json::value(f.default_text);
 }
 
 BULKWRITER_DECL boost::json::object type_params_json(field_info const& f) {
@@ -10721,7 +10647,9 @@ BULKWRITER_DECL boost::json::object struct_json(field_info const& f) {
 }
 
 BULKWRITER_DECL std::string_view function_type_name(function_kind f) noexcept {
-  return f == function_kind::bm25 ? "BM25" : f == function_kind::text_embedding ? "TextEmbedding" : "MinHash";
+  for (auto const& one : function_types)
+    if (one.value == f) return one.as.name;
+  return {};
 }
 
 // {"autoID": …, "enableDynamicField": …, "fields": […], …}: what a create request has as "schema".
@@ -10796,176 +10724,735 @@ BULKWRITER_DECL result<boost::json::object> schema_json(std::span<field_info con
   return schema;
 }
 
-// Members have one name in a create request and another in what a server describes.
-BULKWRITER_DECL boost::json::value const* either(boost::json::object const& object, std::string_view created,
-                                                 std::string_view described) {
-  auto const* found = member(object, created);
-  return found != nullptr ? found : member(object, described);
-}
-BULKWRITER_DECL std::string text_of_either(boost::json::object const& object, std::string_view created,
-                                           std::string_view described) {
-  auto const* found = either(object, created, described);
-  return found != nullptr ? to_text(*found) : std::string();
-}
+}  // namespace detail
+}  // namespace v1
+}  // namespace bulkwriter
 
-// `[{"key": "dim", "value": "768"}]`, or an object.
-BULKWRITER_DECL std::uint32_t type_param_at(boost::json::object const& field, std::string_view name) {
-  auto const narrow = [](std::optional<std::int64_t> n) {
-    return n && *n > 0 && *n <= (std::numeric_limits<std::uint32_t>::max)() ? static_cast<std::uint32_t>(*n) : 0u;
-  };
-  auto const* params = either(field, "elementTypeParams", "params");
-  if (params == nullptr) params = member(field, "typeParams");
-  if (params == nullptr) return 0;
-  if (params->is_object()) return narrow(int_at(params->get_object(), name));
-  if (!params->is_array()) return 0;
-  for (auto const& one : params->get_array())
-    if (one.is_object() && string_at(one.get_object(), "key") == name) return narrow(int_at(one.get_object(), "value"));
-  return 0;
-}
+// ---------- bulkwriter/import/detail/json_attributes.ipp ------------------------------------------------------------
 
-// The plain value, or the server's own union: {"Data": {"LongData": 5}}.
-BULKWRITER_DECL void read_default(boost::json::value const& given, field_info& f, std::string& text) {
-  auto const* value = &given;
-  while (value->is_object() && value->get_object().size() == 1) value = &value->get_object().begin()->value();
-  if (value->is_bool()) {
-    f.default_integer = value->get_bool() ? 1 : 0;
-    f.has_default = true;
-  } else if (value->is_string()) {
-    text = std::string(std::string_view(value->get_string()));
-    f.has_default = true;
-  } else if (auto const number = to_double(*value)) {
-    f.default_number = *number;
-    f.default_integer = to_int(*value).value_or(0);
-    f.has_default = true;
+// JSON documents in which every value has a name and a type: typed readers that know where a value stands, what is due
+// there and what was found, and take nothing for anything else. Included by bodies only.
+
+namespace bulkwriter {
+inline namespace v1 {
+namespace detail {
+
+/// From a value to one in it: a key, or the index of an element.
+using json_step = std::variant<std::string, std::size_t>;
+
+/// What is wrong with a document, and where.
+struct document_fault {
+  std::vector<json_step> path = {};
+  bool at_key = false;  // the key of the last step is meant, not its value
+  std::string rule = {};
+};
+
+/// "fields[2].elementTypeParams.dim"
+BULKWRITER_DECL std::string path_text(std::vector<json_step> const& path) {
+  std::string out;
+  for (auto const& step : path) {
+    if (auto const* index = std::get_if<std::size_t>(&step)) {
+      out += '[' + std::to_string(*index) + ']';
+      continue;
+    }
+    if (!out.empty()) out += '.';
+    out += one_line(std::get<std::string>(step), 60);
   }
+  return out;
 }
 
-BULKWRITER_DECL function_kind function_kind_of(boost::json::object const& function) {
-  std::string const type = string_at(function, "type");  // a name, or the number of the server's enum
-  if (type == "BM25" || type == "1") return function_kind::bm25;
-  if (type == "TextEmbedding" || type == "2") return function_kind::text_embedding;
-  if (type == "MinHash" || type == "4") return function_kind::minhash;
-  return function_kind::none;
-}
-
-BULKWRITER_DECL boost::json::array const& array_at(boost::json::object const& object, std::string_view name) {
-  static boost::json::array const none;
-  auto const* found = member(object, name);
-  return found != nullptr && found->is_array() ? found->get_array() : none;
-}
-
-// Reads both forms, and what older servers made of them.
-class schema_reader {
+/// A value and the way to it. Refers to the place that it is in, which outlives it.
+class json_place {
  public:
-  // `unknown`: the code of a type that the library does not know.
-  schema_reader(boost::json::object const& data, errc unknown) : data_(data), unknown_(unknown) {}
+  explicit json_place(boost::json::value const& root) noexcept : value_(&root) {}
+  json_place(json_place const& in, std::string_view key, boost::json::value const& value) noexcept
+      : value_(&value), in_(&in), key_(key) {}
+  json_place(json_place const& in, std::size_t index, boost::json::value const& value) noexcept
+      : value_(&value), in_(&in), index_(index) {}
 
-  result<runtime_schema> read() {
-    runtime_schema schema;
-    for (auto const& one : array_at(data_, "fields")) {
-      if (!one.is_object()) continue;
-      if (auto good = add_field(schema, one.get_object()); !good) return std::move(good).error();
-    }
-    for (auto const& one : array_at(data_, "structFields")) {
-      if (!one.is_object()) continue;
-      if (auto good = add_struct(schema, one.get_object()); !good) return std::move(good).error();
-    }
-    if (flag_at(data_, "enableDynamicField")) schema.add_dynamic_field();
-    return schema;
+  boost::json::value const& value() const noexcept { return *value_; }
+  std::vector<json_step> path() const {
+    std::vector<json_step> out;
+    if (in_ == nullptr) return out;
+    out = in_->path();
+    if (in_->value().is_array())
+      out.emplace_back(index_);
+    else
+      out.emplace_back(std::string(key_));
+    return out;
   }
 
  private:
-  error_info unknown_type(std::string const& field, std::string const& type) const {
-    return {.code = unknown_,
-            .message = "field " + quoted_name(field) + " is of the unknown type " + in_quotes(type),
-            .field = field};
+  boost::json::value const* value_;
+  json_place const* in_ = nullptr;
+  std::string_view key_;
+  std::size_t index_ = 0;
+};
+
+/// The spellings of one attribute, in the order of preference.
+using spellings = std::span<std::string_view const>;
+
+// Lower case, without what words are joined by: "max_length" and "maxLength" are one.
+BULKWRITER_DECL std::string folded(std::string_view name) {
+  std::string out;
+  for (char const c : name)
+    if (c != '_' && c != '-' && c != '.' && c != ' ')
+      out += c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  return out;
+}
+
+// How many letters must be put in, left out, changed or swapped with the next to make one of the other; `limit` + 1 if
+// more than that.
+BULKWRITER_DECL std::size_t slips_between(std::string_view a, std::string_view b, std::size_t limit) {
+  if (std::max(a.size(), b.size()) - std::min(a.size(), b.size()) > limit) return limit + 1;
+  std::vector<std::size_t> before_last, last(b.size() + 1), row(b.size() + 1);
+  for (std::size_t k = 0; k <= b.size(); ++k) last[k] = k;
+  for (std::size_t i = 1; i <= a.size(); ++i) {
+    row[0] = i;
+    for (std::size_t k = 1; k <= b.size(); ++k) {
+      row[k] = std::min({last[k] + 1, row[k - 1] + 1, last[k - 1] + (a[i - 1] == b[k - 1] ? 0 : 1)});
+      if (i > 1 && k > 1 && a[i - 1] == b[k - 2] && a[i - 2] == b[k - 1])
+        row[k] = std::min(row[k], before_last[k - 2] + 1);
+    }
+    before_last = std::exchange(last, row);
+  }
+  return std::min(last[b.size()], limit + 1);
+}
+
+/// How far what somebody wrote is from what may have been meant: 0 but for case and underscores, then slips, then a
+/// part of it ("default", "primary"). Nothing where neither is like the other.
+BULKWRITER_DECL std::optional<std::size_t> likeness(std::string_view written, std::string_view known) {
+  if (written.size() > 40) return std::nullopt;  // hostile
+  std::string const a = folded(written), b = folded(known);
+  std::size_t const most = b.size() < 6 ? 1 : b.size() < 12 ? 2 : 3;
+  if (std::size_t const slips = slips_between(a, b, most); slips <= most) return slips;
+  return a.size() >= 4 && b.find(a) != std::string::npos ? std::optional(most + 1) : std::nullopt;
+}
+/// Keeps of several the one that is closest to what was written.
+struct best_guess {
+  std::string_view written;
+  std::string_view meant = {};
+  std::size_t distance = static_cast<std::size_t>(-1);
+  void offer(std::string_view known) {
+    auto const found = likeness(written, known);
+    if (!found || *found >= distance) return;
+    distance = *found;
+    meant = known;
+  }
+};
+
+/// A value for a message.
+BULKWRITER_DECL std::string shown(boost::json::value const& value) {
+  if (value.is_array()) return "a list";
+  if (value.is_object()) return "an object";
+  return one_line(boost::json::serialize(value), 60);
+}
+
+/// Takes values out of a document. The first fault stays; what is read after it is of no meaning.
+class attribute_reader {
+ public:
+  std::optional<document_fault> const& fault() const noexcept { return fault_; }
+  bool failed() const noexcept { return fault_.has_value(); }
+
+  void refuse(json_place const& at, std::string rule) { add({at.path(), false, std::move(rule)}); }
+  /// "x" where a number is due.
+  void refuse_type(json_place const& at, std::string_view due) {
+    refuse(at, shown(at.value()) + " where " + std::string(due) + " is due");
   }
 
-  result<void> add_field(runtime_schema& schema, boost::json::object const& field) {
-    std::string const name = text_of_either(field, "fieldName", "name");
-    std::string const type = text_of_either(field, "dataType", "type");
-    if (name == dynamic_field_name) return {};
-    auto const k = kind_of_data_type(type);
-    if (!k) return unknown_type(name, type);
-    field_info f;
-    f.name = name;
-    f.type = *k;
-    if (*k == kind::array) {
-      std::string const element = text_of_either(field, "elementDataType", "elementType");
-      auto const e = kind_of_data_type(element);
-      if (!e) return unknown_type(name, "Array of " + element);
-      f.element = *e;
+  /// The member under whatever spelling it has, unless it is absent or null. Two spellings must not differ.
+  std::optional<json_place> find(json_place const& object, spellings names) {
+    std::optional<json_place> found;
+    std::string_view first;
+    for (auto const name : names) {
+      auto const* value = object.value().get_object().if_contains(name);
+      if (value == nullptr || value->is_null()) continue;
+      if (!found) {
+        found.emplace(object, name, *value);
+        first = name;
+      } else if (found->value() != *value) {
+        refuse(json_place(object, name, *value),
+               shown(*value) + " where \"" + std::string(first) + "\" is " + shown(found->value()));
+      }
     }
-    f.dim = type_param_at(field, "dim");
-    f.max_length = type_param_at(field, "max_length");
-    f.max_capacity = type_param_at(field, "max_capacity");
-    auto const flag = [&](std::string_view created, std::string_view described) {
-      return flag_at(field, created) || flag_at(field, described);
-    };
-    f.is_primary = flag("isPrimary", "primaryKey");
-    f.auto_id = flag("autoID", "autoId") || (f.is_primary && (flag_at(data_, "autoID") || flag_at(data_, "autoId")));
-    f.is_partition_key = flag("isPartitionKey", "partitionKey");
-    f.is_clustering_key = flag("isClusteringKey", "clusteringKey");
-    f.nullable = flag_at(field, "nullable");
-    std::string text, function_name, input, params;
-    if (auto const* value = member(field, "defaultValue")) read_default(*value, f, text);
-    f.default_text = text;
-    for (auto const& one : array_at(data_, "functions")) {
-      if (!one.is_object()) continue;
-      auto const& function = one.get_object();
-      auto const& outputs = array_at(function, "outputFieldNames");
-      if (std::none_of(outputs.begin(), outputs.end(), [&](auto const& o) { return to_text(o) == name; })) continue;
-      f.function = function_kind_of(function);
-      if (f.function == function_kind::none)
-        return unknown_type(name, "output of function " + string_at(function, "type"));
-      function_name = string_at(function, "name");
-      if (auto const& inputs = array_at(function, "inputFieldNames"); !inputs.empty()) input = to_text(inputs.front());
-      params = function_params(function);
-    }
-    f.function_name = function_name;
-    f.function_input = input;
-    f.function_params = params;
-    schema.add_field(f);
+    return found;
+  }
+
+  /// The elements of a list that must be one; none if it is absent. `due` says what an element is.
+  std::vector<json_place> list(std::optional<json_place> const& at, std::string_view due) {
+    std::vector<json_place> out;
+    if (!at) return out;
+    if (auto const* elements = at->value().if_array())
+      for (std::size_t i = 0; i < elements->size(); ++i) out.emplace_back(*at, i, (*elements)[i]);
+    else
+      refuse_type(*at, "a list of " + std::string(due));
+    return out;
+  }
+  bool is_object(json_place const& at, std::string_view due) {
+    if (at.value().is_object()) return true;
+    refuse_type(at, due);
+    return false;
+  }
+
+  std::string text(json_place const& at, std::string_view due) {
+    if (auto const* text = at.value().if_string()) return std::string(std::string_view(*text));
+    refuse_type(at, due);
     return {};
   }
 
-  static std::string function_params(boost::json::object const& function) {
+  bool flag(std::optional<json_place> const& at) {
+    if (!at) return false;
+    if (auto const* flag = at->value().if_bool()) return *flag;
+    refuse_type(*at, "true or false");
+    return false;
+  }
+
+  /// An integer, or its digits as text: servers write sizes so.
+  std::optional<std::int64_t> integer(boost::json::value const& value) const {
+    if (auto const* number = value.if_int64()) return *number;
+    if (auto const* number = value.if_uint64(); number != nullptr && *number <= static_cast<std::uint64_t>(INT64_MAX))
+      return static_cast<std::int64_t>(*number);
+    if (auto const* text = value.if_string()) {
+      std::int64_t number = 0;
+      auto const [end, failed] = std::from_chars(text->data(), text->data() + text->size(), number);
+      if (failed == std::errc() && end == text->data() + text->size()) return number;
+    }
+    return std::nullopt;
+  }
+
+  std::uint32_t size(json_place const& at) {
+    auto const number = integer(at.value());
+    if (number && *number >= 1 && *number <= UINT32_MAX) return static_cast<std::uint32_t>(*number);
+    refuse_type(at, "a whole number from 1 to 4294967295");
+    return 0;
+  }
+
+  /// Keys that are none of the known ones but look like one; `further` ones are known, and of no meaning.
+  void refuse_misspelt(json_place const& object, std::span<spellings const> known, spellings further) {
+    for (auto const& member : object.value().get_object()) {
+      std::string_view const key = member.key();
+      if (std::find(further.begin(), further.end(), key) != further.end()) continue;
+      std::string_view const meant = meant_by(key, known);
+      if (meant.empty()) continue;
+      document_fault fault{json_place(object, key, member.value()).path(), true,
+                           "no such attribute; did you mean \"" + std::string(meant) + "\"?"};
+      return add(std::move(fault));
+    }
+  }
+
+ private:
+  void add(document_fault fault) {
+    if (!fault_) fault_ = std::move(fault);
+  }
+  static std::string_view meant_by(std::string_view key, std::span<spellings const> known) {
+    best_guess guess{key};
+    for (auto const& names : known)
+      for (auto const name : names) {
+        if (name == key) return {};
+        guess.offer(name);
+      }
+    return guess.meant;
+  }
+
+  std::optional<document_fault> fault_;
+};
+
+}  // namespace detail
+}  // namespace v1
+}  // namespace bulkwriter
+
+// ---------- bulkwriter/import/detail/collections_schema_names.ipp ---------------------------------------------------
+
+// What schemas call their attributes in JSON. Facts of REST v2 (Milvus 2.3 to 3.x) and pymilvus (to 3.0).
+
+namespace bulkwriter {
+inline namespace v1 {
+namespace detail {
+
+// Attributes under all their spellings: of a create request first, then of a description, then pymilvus'.
+namespace attribute {
+// Of a field.
+inline constexpr std::string_view name[] = {"fieldName", "name"};
+inline constexpr std::string_view type[] = {"dataType", "type", "data_type"};
+inline constexpr std::string_view element[] = {"elementDataType", "elementType", "element_type"};
+inline constexpr std::string_view params[] = {"elementTypeParams", "typeParams", "params", "type_params"};
+inline constexpr std::string_view dim[] = {"dim"};
+inline constexpr std::string_view max_length[] = {"max_length"};
+inline constexpr std::string_view max_capacity[] = {"max_capacity"};
+inline constexpr std::string_view primary[] = {"isPrimary", "primaryKey", "is_primary", "isPrimaryKey"};
+inline constexpr std::string_view auto_id[] = {"autoID", "autoId", "auto_id"};
+inline constexpr std::string_view partition_key[] = {"isPartitionKey", "partitionKey", "is_partition_key"};
+inline constexpr std::string_view clustering_key[] = {"isClusteringKey", "clusteringKey", "is_clustering_key"};
+inline constexpr std::string_view nullable[] = {"nullable"};
+inline constexpr std::string_view default_value[] = {"defaultValue", "default_value"};
+inline constexpr std::string_view function_output[] = {"isFunctionOutput", "is_function_output"};
+inline constexpr std::string_view sub_fields[] = {"fields", "struct_fields"};
+// Of a schema.
+inline constexpr std::string_view fields[] = {"fields"};
+inline constexpr std::string_view dynamic[] = {"enableDynamicField", "enable_dynamic_field"};
+inline constexpr std::string_view functions[] = {"functions"};
+inline constexpr std::string_view structs[] = {"structFields", "struct_fields", "struct_array_fields",
+                                               "structArrayFields"};
+// Of a function.
+inline constexpr std::string_view function_name[] = {"name"};
+inline constexpr std::string_view function_type[] = {"type"};
+inline constexpr std::string_view inputs[] = {"inputFieldNames", "input_field_names"};
+inline constexpr std::string_view outputs[] = {"outputFieldNames", "output_field_names"};
+inline constexpr std::string_view function_params[] = {"params"};
+// Of a pair.
+inline constexpr std::string_view key[] = {"key"};
+inline constexpr std::string_view value[] = {"value"};
+// What servers and pymilvus say besides, which changes nothing about rows.
+inline constexpr std::string_view further[] = {"description",
+                                               "id",
+                                               "fieldID",
+                                               "fieldId",
+                                               "field_id",
+                                               "isDynamic",
+                                               "is_dynamic",
+                                               "indexParams",
+                                               "index_params",
+                                               "externalField",
+                                               "external_field",
+                                               "elementNullable",
+                                               "mmap.enabled",
+                                               "mmap_enabled",
+                                               "inputFieldIds",
+                                               "input_field_ids",
+                                               "outputFieldIds",
+                                               "output_field_ids",
+                                               "collectionName",
+                                               "shardsNum",
+                                               "partitionsNum",
+                                               "enableNamespace",
+                                               "enable_namespace",
+                                               "properties",
+                                               "name"};
+
+inline constexpr spellings of_field[] = {name,           type,         element,       params,          dim,
+                                         max_length,     max_capacity, primary,       auto_id,         partition_key,
+                                         clustering_key, nullable,     default_value, function_output, sub_fields};
+inline constexpr spellings of_schema[] = {fields, dynamic, functions, structs, auto_id};
+inline constexpr spellings of_function[] = {function_name, function_type, inputs, outputs, function_params};
+}  // namespace attribute
+
+// The server's union of default values: its members as Go, as Python and as JSON in protobuf's form have them. The last
+// writes 64 bits as text.
+inline constexpr std::string_view union_longs[] = {"LongData", "long_data", "longData"};
+inline constexpr std::string_view union_moments[] = {"TimestamptzData", "timestamptz_data", "timestamptzData"};
+inline constexpr std::string_view union_others[] = {
+    "BoolData",   "bool_data",   "boolData",   "IntData",    "int_data",    "intData",
+    "FloatData",  "float_data",  "floatData",  "DoubleData", "double_data", "doubleData",
+    "StringData", "string_data", "stringData", "BytesData",  "bytes_data",  "bytesData"};
+
+// Whether a value is that member of an enum: by its name as REST or pymilvus has it, or by its number, as text too.
+BULKWRITER_DECL bool is_named(boost::json::value const& given, wire_name as) {
+  if (auto const* number = given.if_int64()) return *number == as.number;
+  auto const* text = given.if_string();
+  if (text == nullptr) return false;
+  std::string_view name = *text;
+  if (auto const dot = name.rfind('.'); dot != std::string_view::npos) name.remove_prefix(dot + 1);  // DataType.INT64
+  return name == std::to_string(as.number) || folded(name) == folded(as.name);
+}
+
+}  // namespace detail
+}  // namespace v1
+}  // namespace bulkwriter
+
+// ---------- bulkwriter/import/detail/collections_schema_reader.ipp --------------------------------------------------
+
+// Reads schemas as a create request has them, as servers describe them, and as pymilvus prints them.
+
+namespace bulkwriter {
+inline namespace v1 {
+namespace detail {
+
+class schema_reader {
+ public:
+  // Servers add attributes as they like, and are believed; people mistype them.
+  enum class origin : std::uint8_t { person, server };
+
+  // `root`: the schema, or a request or answer with it.
+  schema_reader(boost::json::value const& root, origin from) : from_(from) { road_.emplace_back(root); }
+
+  result<runtime_schema> read() {
+    runtime_schema schema;
+    read_schema(schema);
+    if (!in_.failed()) return schema;
+    document_fault const& fault = *in_.fault();
+    std::string const path = path_text(fault.path);
+    std::string message = path.empty() ? "schema" : path;
+    if (!field_.empty()) message += " of field " + quoted_name(field_);
+    return error_info{.code = from_ == origin::server ? errc::invalid_response : errc::invalid_schema,
+                      .message = message + ": " + fault.rule,
+                      .field = field_};
+  }
+
+  // Of what `read` refused.
+  document_fault const& fault() const noexcept { return *in_.fault(); }
+  // Of a field that it has read, in the words of problems: "clips[caption]"; the whole schema's for any other name.
+  std::vector<json_step> path_of(std::string_view field) const {
+    for (auto const& [name, path] : paths_)
+      if (name == field) return path;
+    return road_.back().path();
+  }
+
+ private:
+  struct function {
+    json_place at;
+    function_kind type = function_kind::none;
+    std::string name = {}, input = {}, output = {}, params = {};
+    bool used = false;
+  };
+
+  void read_schema(runtime_schema& schema) {
+    find_schema();
+    if (in_.failed()) return;
+    json_place const& at = road_.back();
+    if (from_ == origin::person) in_.refuse_misspelt(at, attribute::of_schema, attribute::further);
+    auto_id_ = in_.flag(in_.find(at, attribute::auto_id));
+    bool const dynamic = in_.flag(in_.find(at, attribute::dynamic));
+    bool const says_dynamic = in_.find(at, attribute::dynamic).has_value();
+    auto const functions = in_.find(at, attribute::functions);
+    for (auto const& one : in_.list(functions, "functions")) read_function(one);
+    auto const fields = in_.find(at, attribute::fields);
+    for (auto const& one : in_.list(fields, "fields")) add_field(schema, one);
+    if (in_.failed()) return;
+    field_.clear();
+    auto const structs = in_.find(at, attribute::structs);
+    for (auto const& one : in_.list(structs, "struct fields"))
+      if (in_.is_object(one, "an object that describes a struct field")) add_struct(schema, one);
+    if (in_.failed()) return;
+    field_.clear();
+    for (auto const& f : functions_)
+      if (!f.used && !f.output.empty()) return in_.refuse(f.at, "its output " + quoted_name(f.output) + " is no field");
+    if (meta_ && from_ == origin::person && says_dynamic)
+      return in_.refuse(*meta_, dynamic ? "$meta is declared twice: enableDynamicField is true"
+                                        : "$meta is declared, but enableDynamicField is false");
+    if (dynamic || meta_) schema.add_dynamic_field();
+  }
+
+  // Into an answer's "data", of which some pages of the documentation show a list with one, and a request's "schema".
+  void find_schema() {
+    for (char const* const wrap : {"data", "schema"}) {
+      auto const* object = road_.back().value().if_object();
+      if (object == nullptr || object->contains("fields") || !object->contains(wrap)) continue;
+      road_.emplace_back(road_.back(), wrap, object->at(wrap));
+      if (auto const* list = road_.back().value().if_array(); list != nullptr && list->size() == 1)
+        road_.emplace_back(road_.back(), std::size_t{0}, list->front());
+    }
+    auto const* object = road_.back().value().if_object();
+    if (object == nullptr || !object->contains("fields") || object->at("fields").is_null())
+      in_.refuse(road_.back(), "no object with \"fields\"");
+  }
+
+  std::string read_name(json_place const& at, std::string_view within) {
+    field_.clear();
+    auto const given = in_.find(at, attribute::name);
+    if (!given) {
+      in_.refuse(at, "no \"fieldName\"");
+      return {};
+    }
+    std::string name = in_.text(*given, "a name");
+    if (!within.empty()) {  // servers before 3.0 say "clips[caption]"
+      std::string const wrapped = std::string(within) + '[';
+      if (name.starts_with(wrapped) && name.ends_with(']'))
+        name = name.substr(wrapped.size(), name.size() - wrapped.size() - 1);
+    }
+    field_ = within.empty() ? name : std::string(within) + '[' + name + ']';
+    paths_.emplace_back(field_, at.path());
+    return name;
+  }
+
+  std::optional<kind> read_type(json_place const& at) {
+    for (auto const& one : data_types())
+      if (is_named(at.value(), one.as)) return one.value;
+    if (!at.value().is_string() && !at.value().is_int64()) {
+      in_.refuse_type(at, "a type such as \"Int64\"");
+      return std::nullopt;
+    }
+    std::string rule = "unknown type " + shown(at.value());
+    if (auto const* text = at.value().if_string()) {
+      best_guess guess{*text};
+      for (auto const& one : data_types()) guess.offer(one.as.name);
+      if (!guess.meant.empty()) rule += "; did you mean " + std::string(guess.meant) + "?";
+    }
+    in_.refuse(at, std::move(rule));
+    return std::nullopt;
+  }
+  std::optional<kind> read_type(json_place const& field, spellings names) {
+    auto const at = in_.find(field, names);
+    if (at) return read_type(*at);
+    in_.refuse(field, "no \"" + std::string(names.front()) + '"');
+    return std::nullopt;
+  }
+
+  // A parameter of the type: beside the other attributes, or in an object or a list of pairs of its own.
+  // 0 where there is none.
+  std::uint32_t read_size(json_place const& field, spellings names) {
+    std::uint32_t size = 0;
+    auto const take = [&](json_place const& at) {
+      std::uint32_t const given = in_.size(at);
+      if (size != 0 && given != size && given != 0)
+        in_.refuse(at, std::to_string(given) + " where it was " + std::to_string(size) + " before");
+      size = given;
+    };
+    if (auto const beside = in_.find(field, names)) take(*beside);
+    auto const params = in_.find(field, attribute::params);
+    if (!params) return size;
+    if (params->value().is_object()) {
+      if (auto const within = in_.find(*params, names)) take(*within);
+      return size;
+    }
+    for (auto const& pair : in_.list(params, "pairs or an object")) {
+      if (!in_.is_object(pair, R"(a pair {"key": …, "value": …})")) return 0;
+      auto const key = in_.find(pair, attribute::key), value = in_.find(pair, attribute::value);
+      if (key && value && in_.text(*key, "a name") == names.front()) take(*value);
+    }
+    return size;
+  }
+  std::uint32_t need_size(json_place const& field, spellings names, kind of) {
+    std::uint32_t const size = read_size(field, names);
+    if (size != 0 || in_.failed()) return size;
+    std::string rule = "no \"" + std::string(names.front()) + "\", which " + std::string(data_type_name(of)) + " needs";
+    auto const params = in_.find(field, attribute::params);
+    if (!params) rule += "; it stands in \"elementTypeParams\"";
+    if (params && params->value().is_object() && !params->value().get_object().empty()) {
+      std::string given;
+      for (auto const& member : params->value().get_object())
+        given += (given.empty() ? "" : ", ") + std::string(member.key());
+      rule += "; given: " + one_line(given, 60);
+    }
+    in_.refuse(params ? *params : field, std::move(rule));
+    return 0;
+  }
+  void read_sizes(json_place const& at, field_info& f) {
+    if (is_dense_vector(f.type)) f.dim = need_size(at, attribute::dim, f.type);
+    if (f.type == kind::varchar || (f.type == kind::array && f.element == kind::varchar))
+      f.max_length = need_size(at, attribute::max_length, f.type);
+    if (f.type == kind::array) f.max_capacity = need_size(at, attribute::max_capacity, f.type);
+  }
+
+  void add_field(runtime_schema& schema, json_place const& at) {
+    if (in_.failed()) return;
+    field_.clear();
+    if (!in_.is_object(at, "an object that describes a field")) return;
+    if (is_struct(at)) return add_struct(schema, at);
+    if (from_ == origin::person) in_.refuse_misspelt(at, attribute::of_field, attribute::further);
+    std::string const name = read_name(at, {});
+    auto const type = in_.failed() ? std::nullopt : read_type(at, attribute::type);
+    if (!type) return;
+    if (name == dynamic_field_name) return read_meta(at, *type);
+    field_info f;
+    f.name = name;
+    f.type = *type;
+    if (*type == kind::array) {
+      auto const element = read_type(at, attribute::element);
+      if (!element) return;
+      f.element = *element;
+    }
+    std::string text;
+    read_attributes(at, f, text);
+    f.auto_id = f.auto_id || (f.is_primary && auto_id_);
+    auto const made =
+        std::find_if(functions_.begin(), functions_.end(), [&](auto const& g) { return g.output == name; });
+    if (made != functions_.end()) {
+      made->used = true;
+      f.function = made->type;
+      f.function_name = made->name;
+      f.function_input = made->input;
+      f.function_params = made->params;
+    } else if (auto const output = in_.find(at, attribute::function_output); output && in_.flag(output)) {
+      in_.refuse(*output, "true where no function of \"functions\" has this field as its output");
+    }
+    if (!in_.failed()) schema.add_field(f);
+  }
+
+  void read_attributes(json_place const& at, field_info& f, std::string& text) {
+    read_sizes(at, f);
+    f.is_primary = in_.flag(in_.find(at, attribute::primary));
+    f.auto_id = in_.flag(in_.find(at, attribute::auto_id));
+    f.is_partition_key = in_.flag(in_.find(at, attribute::partition_key));
+    f.is_clustering_key = in_.flag(in_.find(at, attribute::clustering_key));
+    f.nullable = in_.flag(in_.find(at, attribute::nullable));
+    if (auto const value = in_.find(at, attribute::default_value)) read_default(*value, f, text);
+    f.default_text = text;
+  }
+
+  // The dynamic field as a field: no server lists it, but people do.
+  void read_meta(json_place const& at, kind type) {
+    if (type != kind::json) return in_.refuse(at, "the dynamic field $meta is a JSON field");
+    if (meta_) return in_.refuse(at, "$meta is declared twice: before in " + path_text(meta_->path()));
+    meta_ = at;
+  }
+
+  // The plain value, or the server's union: {"Data": {"LongData": 5}}.
+  void read_default(json_place const& given, field_info& f, std::string& text) {
+    if (auto const* object = given.value().if_object(); object != nullptr && object->size() == 1) {
+      auto const& [key, value] = *object->begin();
+      if (value.is_null()) return;
+      json_place const within(given, key, value);
+      if (key == "Data") return read_default(within, f, text);
+      auto const is_one_of = [member = std::string_view(key)](spellings names) {
+        return std::find(names.begin(), names.end(), member) != names.end();
+      };
+      if (is_one_of(union_moments) && f.type == kind::timestamptz) return read_moment(within, f, text);
+      if (is_one_of(union_longs)) return read_plain_default(within, f, text, true);
+      if (is_one_of(union_others)) return read_plain_default(within, f, text, false);
+    }
+    read_plain_default(given, f, text, false);
+  }
+
+  void read_plain_default(json_place const& at, field_info& f, std::string& text, bool digits_as_text) {
+    auto const& value = at.value();
+    if (f.type == kind::boolean) {
+      f.default_integer = in_.flag(at) ? 1 : 0;
+    } else if (is_integer(f.type)) {
+      auto const number = value.is_string() && !digits_as_text ? std::nullopt : in_.integer(value);
+      if (!number && !value.is_uint64()) return in_.refuse_type(at, "an integer");
+      if (!number || *number < min_of(f.type) || *number > max_of(f.type))
+        return in_.refuse(at, shown(value) + " is not between " + std::to_string(min_of(f.type)) + " and " +
+                                  std::to_string(max_of(f.type)));
+      f.default_integer = *number;
+    } else if (f.type == kind::float32 || f.type == kind::float64) {
+      if (!value.is_number()) return in_.refuse_type(at, "a number");
+      f.default_number = value.to_number<double>();
+    } else if (f.type == kind::varchar || f.type == kind::timestamptz) {
+      if (digits_as_text) return in_.refuse(at, "a 64-bit integer where a string is due");
+      text = in_.text(at, "a string");
+    } else if (from_ == origin::server) {
+      return;  // of a server that lets other kinds have one: rows give a value of their own
+    } else {
+      return in_.refuse(at, std::string(data_type_name(f.type)) + " takes no default value");
+    }
+    f.has_default = true;
+  }
+
+  // Microseconds since 1970.
+  void read_moment(json_place const& at, field_info& f, std::string& text) {
+    using namespace std::chrono;
+    auto const number = in_.integer(at.value());
+    constexpr std::int64_t first = -62'135'596'800'000'000, last = 253'402'300'799'999'999;  // years 1 to 9999
+    if (!number || *number < first || *number > last)
+      return in_.refuse_type(at, "a number of microseconds in the years 1 to 9999");
+    sys_time<microseconds> const moment{microseconds(*number)};
+    auto const day = floor<days>(moment);
+    year_month_day const date(day);
+    hh_mm_ss const time(moment - day);
+    auto const put = [&](std::int64_t part, std::size_t digits, std::string_view after) {
+      std::string const plain = std::to_string(part);
+      text.append(digits - plain.size(), '0').append(plain).append(after);
+    };
+    put(int(date.year()), 4, "-");
+    put(unsigned(date.month()), 2, "-");
+    put(unsigned(date.day()), 2, "T");
+    put(time.hours().count(), 2, ":");
+    put(time.minutes().count(), 2, ":");
+    put(time.seconds().count(), 2, ".");
+    put(time.subseconds().count(), 6, "Z");
+    f.has_default = true;
+  }
+
+  void read_function(json_place const& at) {
+    if (in_.failed() || !in_.is_object(at, "an object that describes a function")) return;
+    if (from_ == origin::person) in_.refuse_misspelt(at, attribute::of_function, attribute::further);
+    auto const outputs = in_.find(at, attribute::outputs), inputs = in_.find(at, attribute::inputs);
+    auto const made = in_.list(outputs, "names"), read = in_.list(inputs, "names");
+    if (in_.failed() || made.empty()) return;  // as a reranker, which searches use
+    function f{.at = at};
+    f.output = in_.text(made.front(), "a name");
+    auto const type = in_.find(at, attribute::function_type);
+    for (auto const& one : function_types)
+      if (type && is_named(type->value(), one.as)) f.type = one.value;
+    if (f.type == function_kind::none)
+      return type ? in_.refuse_type(*type, "BM25, TextEmbedding or MinHash") : in_.refuse(at, "no \"type\"");
+    if (made.size() != 1) return in_.refuse(*outputs, std::to_string(made.size()) + " names where one is due");
+    if (!inputs) return in_.refuse(at, "no \"inputFieldNames\"");
+    if (read.size() != 1) return in_.refuse(*inputs, std::to_string(read.size()) + " names where one is due");
+    f.input = in_.text(read.front(), "a name");
+    if (auto const name = in_.find(at, attribute::function_name)) f.name = in_.text(*name, "a name");
+    f.params = function_params(at);
+    auto const same = [&](auto const& g) { return g.output == f.output; };
+    if (std::any_of(functions_.begin(), functions_.end(), same))
+      in_.refuse(made.front(), shown(made.front().value()) + " is the output of another function, too");
+    functions_.push_back(std::move(f));
+  }
+
+  std::string function_params(json_place const& at) {
+    auto const given = in_.find(at, attribute::function_params);
+    if (!given) return {};
     boost::json::object object;
-    for (auto const& one : array_at(function, "params"))
-      if (one.is_object()) object[string_at(one.get_object(), "key")] = string_at(one.get_object(), "value");
-    if (auto const* given = member(function, "params"); given != nullptr && given->is_object())
-      object = given->get_object();
+    if (given->value().is_object()) {
+      object = given->value().get_object();
+    } else {
+      for (auto const& pair : in_.list(given, "pairs or an object")) {
+        if (!in_.is_object(pair, R"(a pair {"key": …, "value": …})")) return {};
+        auto const key = in_.find(pair, attribute::key), value = in_.find(pair, attribute::value);
+        if (key && value) object[in_.text(*key, "a name")] = value->value();
+      }
+    }
     return object.empty() ? std::string() : boost::json::serialize(object);
   }
 
-  result<void> add_struct(runtime_schema& schema, boost::json::object const& field) {
-    std::string const name = text_of_either(field, "fieldName", "name");
-    runtime_schema sub;
-    std::uint32_t capacity = type_param_at(field, "max_capacity");
-    for (auto const& one : array_at(field, "fields")) {
-      if (!one.is_object()) continue;
-      auto const& s = one.get_object();
-      std::string sub_name = text_of_either(s, "fieldName", "name");
-      if (std::string const wrapped = name + '['; sub_name.starts_with(wrapped) && sub_name.ends_with(']'))
-        sub_name = sub_name.substr(wrapped.size(), sub_name.size() - wrapped.size() - 1);
-      std::string const element = text_of_either(s, "elementDataType", "elementType");
-      auto const k = kind_of_data_type(element);
-      if (!k)
-        return unknown_type(name + '[' + sub_name + ']', text_of_either(s, "dataType", "type") + " of " + element);
-      field_info f;
-      f.name = sub_name;
-      f.type = *k;
-      f.dim = type_param_at(s, "dim");
-      f.max_length = type_param_at(s, "max_length");
-      if (capacity == 0) capacity = type_param_at(s, "max_capacity");
-      sub.add_field(f);
-    }
-    schema.add_struct_array(name, sub, capacity, flag_at(field, "nullable"));
-    return {};
+  // A struct array among the fields: by a type of its own, or as an array of structs.
+  bool is_struct(json_place const& at) {
+    auto const type = in_.find(at, attribute::type), element = in_.find(at, attribute::element);
+    return type && (is_named(type->value(), array_of_struct) || (element && is_named(element->value(), struct_type)));
   }
 
-  boost::json::object const& data_;
-  errc unknown_;
+  void add_struct(runtime_schema& schema, json_place const& at) {
+    if (in_.failed()) return;
+    if (from_ == origin::person) in_.refuse_misspelt(at, attribute::of_field, attribute::further);
+    std::string const name = read_name(at, {});
+    bool const nullable = in_.flag(in_.find(at, attribute::nullable));
+    std::uint32_t capacity = read_size(at, attribute::max_capacity);
+    runtime_schema sub;
+    auto const fields = in_.find(at, attribute::sub_fields);
+    if (!fields) in_.refuse(at, "no \"fields\"");
+    for (auto const& one : in_.list(fields, "fields")) add_sub_field(sub, one, name, nullable, capacity);
+    if (!in_.failed()) field_ = name;
+    if (!in_.failed() && capacity == 0) capacity = need_size(at, attribute::max_capacity, kind::struct_array);
+    if (!in_.failed()) schema.add_struct_array(name, sub, capacity, nullable);
+  }
+
+  // On the server each is an array of its own; pymilvus says what that holds.
+  void add_sub_field(runtime_schema& sub, json_place const& at, std::string const& within, bool nullable,
+                     std::uint32_t& capacity) {
+    if (in_.failed() || !in_.is_object(at, "an object that describes a field")) return;
+    if (from_ == origin::person) in_.refuse_misspelt(at, attribute::of_field, attribute::further);
+    std::string const name = read_name(at, within);
+    auto const type = in_.find(at, attribute::type);
+    bool const vectors = type && is_named(type->value(), array_of_vector);
+    bool const array = vectors || (type && is_named(type->value(), {"Array", 22}));
+    auto const held =
+        in_.failed() ? std::nullopt : read_type(at, array ? spellings(attribute::element) : attribute::type);
+    if (!held) return;
+    if (array && vectors != is_vector(*held)) {
+      auto const element = in_.find(at, attribute::element);
+      return in_.refuse_type(*element, vectors ? "a type of vectors" : "a type of scalars");
+    }
+    field_info f;
+    f.name = name;
+    f.type = *held;
+    std::string text;
+    read_attributes(at, f, text);
+    f.nullable = f.nullable && !nullable;  // they are as the struct is
+    std::uint32_t const own = read_size(at, attribute::max_capacity);
+    if (capacity == 0) capacity = own;
+    if (own != 0 && own != capacity)
+      return in_.refuse(at,
+                        "max_capacity " + std::to_string(own) + " where the struct has " + std::to_string(capacity));
+    if (!in_.failed()) sub.add_field(f);
+  }
+
+  origin from_;
+  attribute_reader in_;
+  std::list<json_place> road_;  // from the root to the schema
+  std::string field_;           // that is being read
+  bool auto_id_ = false;
+  std::vector<function> functions_;
+  std::optional<json_place> meta_;
+  std::vector<std::pair<std::string, std::vector<json_step>>> paths_;
 };
 
 }  // namespace detail
@@ -14864,6 +15351,7 @@ inline object_info upload_file(object_store const& store, std::string const& pat
 #include <cctype>
 #include <cerrno>
 #include <climits>
+#include <cmath>
 #include <cstdlib>
 #include <fcntl.h>
 #include <filesystem>
@@ -18599,6 +19087,99 @@ BULKWRITER_DECL provider<bearer_token> default_google_token(google_options optio
 }  // namespace v1
 }  // namespace bulkwriter
 
+// ---------- bulkwriter/import/detail/rest_json.ipp ------------------------------------------------------------------
+
+// Reading of answers whose members have changed names and types over the years: numbers that come as text, ids that
+// come as numbers. Included by bodies only.
+
+namespace bulkwriter {
+inline namespace v1 {
+namespace detail {
+
+// The member, unless it is absent or null.
+BULKWRITER_DECL boost::json::value const* member(boost::json::object const& object, std::string_view name) {
+  auto const* found = object.if_contains(name);
+  return found != nullptr && !found->is_null() ? found : nullptr;
+}
+
+BULKWRITER_DECL std::optional<double> to_double(boost::json::value const& value) {
+  if (value.is_double()) return value.get_double();
+  if (value.is_int64()) return static_cast<double>(value.get_int64());
+  if (value.is_uint64()) return static_cast<double>(value.get_uint64());
+  if (!value.is_string()) return std::nullopt;
+  std::string_view const text = value.get_string();
+  double number = 0;
+  auto const [end, failed] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (failed != std::errc() || end != text.data() + text.size()) return std::nullopt;
+  return number;
+}
+
+BULKWRITER_DECL std::optional<std::int64_t> to_int(boost::json::value const& value) {
+  if (value.is_int64()) return value.get_int64();
+  if (value.is_uint64()) return std::nullopt;  // beyond int64: no code, size or count is
+  if (value.is_string()) {
+    std::string_view const text = value.get_string();
+    std::int64_t number = 0;
+    auto const [end, failed] = std::from_chars(text.data(), text.data() + text.size(), number);
+    if (failed == std::errc() && end == text.data() + text.size()) return number;
+  }
+  auto const number = to_double(value);
+  if (!number || !(std::abs(*number) < 9.0e18) || std::trunc(*number) != *number) return std::nullopt;
+  return static_cast<std::int64_t>(*number);
+}
+
+BULKWRITER_DECL std::optional<std::int64_t> int_at(boost::json::object const& object, std::string_view name) {
+  auto const* found = member(object, name);
+  return found ? to_int(*found) : std::nullopt;
+}
+
+BULKWRITER_DECL std::optional<std::uint64_t> to_count(boost::json::value const& value) {
+  if (value.is_uint64()) return value.get_uint64();
+  auto const number = to_int(value);
+  return number && *number >= 0 ? std::optional(static_cast<std::uint64_t>(*number)) : std::nullopt;
+}
+
+// A size or a count that is told by the way: what is missing, negative or no number counts as 0.
+BULKWRITER_DECL std::uint64_t count_at(boost::json::object const& object, std::string_view name) {
+  auto const* found = member(object, name);
+  return found != nullptr ? to_count(*found).value_or(0) : 0;
+}
+
+// Text, or a number in its exact digits.
+BULKWRITER_DECL std::string to_text(boost::json::value const& value) {
+  if (value.is_string()) return std::string(std::string_view(value.get_string()));
+  if (value.is_int64()) return std::to_string(value.get_int64());
+  if (value.is_uint64()) return std::to_string(value.get_uint64());
+  return {};
+}
+
+BULKWRITER_DECL std::string string_at(boost::json::object const& object, std::string_view name) {
+  auto const* found = member(object, name);
+  return found ? to_text(*found) : std::string();
+}
+
+// Nothing where it is absent or neither true nor false.
+BULKWRITER_DECL std::optional<bool> flag_at(boost::json::object const& object, std::string_view name) {
+  auto const* found = member(object, name);
+  if (found == nullptr) return std::nullopt;
+  if (found->is_bool()) return found->get_bool();
+  if (to_text(*found) == "true") return true;
+  return to_text(*found) == "false" ? std::optional(false) : std::nullopt;
+}
+
+// "data" as an object; some pages of the documentation show a list with one.
+BULKWRITER_DECL boost::json::object const* data_object(boost::json::value const& root) {
+  if (!root.is_object()) return nullptr;
+  auto const* data = member(root.get_object(), "data");
+  if (data == nullptr) return nullptr;
+  if (data->is_array() && data->get_array().size() == 1) data = &data->get_array().front();
+  return data->if_object();
+}
+
+}  // namespace detail
+}  // namespace v1
+}  // namespace bulkwriter
+
 // ---------- bulkwriter/import/detail/collection_json.ipp ------------------------------------------------------------
 
 // Collections as REST v2 writes and describes them.
@@ -18651,7 +19232,8 @@ BULKWRITER_DECL result<boost::json::object> schema_json(std::span<field_info con
 
 class description_reader {
  public:
-  explicit description_reader(boost::json::object const& data) : data_(data) {}
+  // `root`: the answer, whose "data" is an object.
+  explicit description_reader(boost::json::value const& root) : root_(root), data_(*data_object(root)) {}
 
   result<collection_description> read() {
     collection_description d;
@@ -18667,13 +19249,20 @@ class description_reader {
                            .metric_type = string_at(index, "metricType"),
                            .index_name = string_at(index, "indexName")});
     }
-    auto schema = schema_reader(data_, errc::invalid_response).read();
+    auto schema = schema_reader(root_, schema_reader::origin::server).read();
     if (!schema) return std::move(schema).error();
     d.schema = *std::move(schema);
     return d;
   }
 
  private:
+  static boost::json::array const& array_at(boost::json::object const& object, std::string_view name) {
+    static boost::json::array const none;
+    auto const* found = member(object, name);
+    return found != nullptr && found->is_array() ? found->get_array() : none;
+  }
+
+  boost::json::value const& root_;
   boost::json::object const& data_;
 };
 
@@ -19035,6 +19624,14 @@ struct collections::impl {
                             {.status = got.status, .body = got.raw}, "the answer has no " + std::string(missing));
   }
 
+  result<std::uint64_t> count(answer const& got, std::string_view name, std::string_view member) const {
+    auto const* data = detail::data_object(got.root);
+    auto const* found = data != nullptr ? detail::member(*data, member) : nullptr;
+    auto const count = found != nullptr ? detail::to_count(*found) : std::nullopt;
+    if (!count) return unreadable("row_count of", name, got, '"' + std::string(member) + '"');
+    return *count;
+  }
+
   detail::rest_channel channel;
 };
 
@@ -19085,9 +19682,9 @@ BULKWRITER_DECL result<bool> collections::try_has(std::string_view name) {
   auto got = impl_->call("has", "collections/has", name, {});
   if (!got) return std::move(got).error();
   auto const* data = detail::data_object(got->root);
-  if (data == nullptr || detail::member(*data, "has") == nullptr)
-    return impl_->unreadable("has", name, *got, "\"has\"");
-  return detail::flag_at(*data, "has");
+  auto const has = data != nullptr ? detail::flag_at(*data, "has") : std::nullopt;
+  if (!has) return impl_->unreadable("has", name, *got, "\"has\"");
+  return *has;
 }
 
 BULKWRITER_DECL result<collection_description> collections::try_describe(std::string_view name) {
@@ -19096,7 +19693,7 @@ BULKWRITER_DECL result<collection_description> collections::try_describe(std::st
   auto const* data = detail::data_object(got->root);
   if (data == nullptr || detail::member(*data, "fields") == nullptr)
     return impl_->unreadable("describe", name, *got, "\"fields\"");
-  auto description = detail::description_reader(*data).read();
+  auto description = detail::description_reader(got->root).read();
   if (!description) {
     error_info error = std::move(description).error();
     error.message = "describe collection '" + std::string(name) + "': " + error.message;
@@ -19150,10 +19747,7 @@ BULKWRITER_DECL result<std::uint64_t> collections::try_row_count(std::string_vie
   if (how == count_by::stats) {
     auto got = impl_->call("row_count of", "collections/get_stats", name, {});
     if (!got) return std::move(got).error();
-    auto const* data = detail::data_object(got->root);
-    if (data == nullptr || detail::member(*data, "rowCount") == nullptr)
-      return impl_->unreadable("row_count of", name, *got, "\"rowCount\"");
-    return detail::count_at(*data, "rowCount");
+    return impl_->count(*got, name, "rowCount");
   }
   boost::json::object members;
   members["filter"] = "";
@@ -19161,10 +19755,7 @@ BULKWRITER_DECL result<std::uint64_t> collections::try_row_count(std::string_vie
   members["consistencyLevel"] = "Strong";
   auto got = impl_->call("row_count of", "entities/query", name, std::move(members));
   if (!got) return std::move(got).error();
-  auto const* data = detail::data_object(got->root);
-  if (data == nullptr || detail::member(*data, "count(*)") == nullptr)
-    return impl_->unreadable("row_count of", name, *got, "\"count(*)\"");
-  return detail::count_at(*data, "count(*)");
+  return impl_->count(*got, name, "count(*)");
 }
 
 }  // namespace v1
@@ -24353,13 +24944,33 @@ struct cells_of<boost::json::object> {
   static void read(boost::json::object const& value, cell_row& row);
 };
 
+namespace detail {
+result<runtime_schema> read_schema_text(std::string_view text, std::string_view name);
+template <class T>
+concept schema_text = std::is_convertible_v<T const&, std::string_view>;
+}  // namespace detail
+
 /// A schema from what REST v2 has for one: the body of a create request or its "schema" alone, the answer to a describe
-/// request or its "data" alone. Members that concern no field (indexes, analyzers, …) are not looked at. Error:
-/// invalid_schema, also for a schema that breaks a rule.
+/// request or its "data" alone; also from what pymilvus prints, with its names and numbers of types. Attributes that
+/// concern no row (indexes, analyzers, …) are not looked at; one that looks like a known one misspelt is an error.
+/// Error: invalid_schema, with the path of the value ("fields[2].elementTypeParams.dim"), what is due there and what
+/// was found; also for a schema that breaks a rule.
 /// @{
 result<runtime_schema> try_schema_from_json(boost::json::value const& collection);
 inline runtime_schema schema_from_json(boost::json::value const& collection) {
   return try_schema_from_json(collection).value();
+}
+/// @}
+/// The same from text (UTF-8, a byte order mark may stand before it): errors also say line and column, in bytes, both
+/// from 1, behind `name`, which is a file's mostly. A key that comes twice is an error, too.
+/// @{
+template <detail::schema_text Text>
+result<runtime_schema> try_schema_from_json(Text const& text, std::string_view name = "schema") {
+  return detail::read_schema_text(text, name);
+}
+template <detail::schema_text Text>
+runtime_schema schema_from_json(Text const& text, std::string_view name = "schema") {
+  return detail::read_schema_text(text, name).value();
 }
 /// @}
 
@@ -24380,6 +24991,156 @@ inline boost::json::object schema_to_json(runtime_schema const& schema) { return
 }  // namespace bulkwriter
 
 #if BULKWRITER_BODIES
+
+#include <boost/json.hpp>
+
+#include <variant>
+
+// ---------- bulkwriter/adapt/detail/schema_text.ipp -----------------------------------------------------------------
+
+// Schemas as text: errors say line and column.
+
+namespace bulkwriter {
+inline namespace v1 {
+namespace detail {
+
+/// Text that find_json_fault has let pass as a tree: numbers are the nearest there are, which Boost.JSON's own parser
+/// does not promise.
+class json_tree_reader {
+ public:
+  explicit json_tree_reader(std::string_view text) noexcept : text_(text) {}
+
+  boost::json::value read() {
+    skip_blanks();
+    char const c = text_[at_];
+    if (c == '{') return object();
+    if (c == '[') return array();
+    if (c == '"') return boost::json::value(string());
+    std::size_t const begin = at_;
+    at_ = std::min(text_.find_first_of(",]} \t\r\n", at_), text_.size());
+    return scalar(text_.substr(begin, at_ - begin));
+  }
+
+ private:
+  boost::json::value object() {
+    boost::json::object out;
+    for (next(); text_[at_] != '}'; next_element()) {
+      std::string const key = string();
+      skip_blanks();
+      ++at_;  // the colon
+      out[key] = read();
+    }
+    ++at_;
+    return out;
+  }
+  boost::json::value array() {
+    boost::json::array out;
+    for (next(); text_[at_] != ']'; next_element()) out.push_back(read());
+    ++at_;
+    return out;
+  }
+  std::string string() {
+    std::size_t const begin = at_;
+    for (++at_; text_[at_] != '"'; ++at_)
+      if (text_[at_] == '\\') ++at_;
+    ++at_;
+    std::string out;
+    append_unescaped(out, text_.substr(begin, at_ - begin));
+    return out;
+  }
+  static boost::json::value scalar(std::string_view text) {
+    if (text == "null") return nullptr;
+    if (text == "true" || text == "false") return text == "true";
+    auto const read = [&](auto& value) {
+      auto const [end, failed] = std::from_chars(text.data(), text.data() + text.size(), value);
+      return failed == std::errc() && end == text.data() + text.size();
+    };
+    if (std::int64_t value = 0; read(value)) return value;
+    if (std::uint64_t value = 0; read(value)) return value;
+    double value = 0;
+    read_float(text.data(), text.data() + text.size(), value);
+    return value;
+  }
+
+  void skip_blanks() {
+    while (at_ < text_.size() && std::string_view(" \t\r\n").find(text_[at_]) != std::string_view::npos) ++at_;
+  }
+  void next() {
+    ++at_;
+    skip_blanks();
+  }
+  void next_element() {
+    skip_blanks();
+    if (text_[at_] == ',') next();
+  }
+
+  std::string_view text_;
+  std::size_t at_ = 0;
+};
+
+/// Where the value at the end of a path stands, or its key.
+BULKWRITER_DECL std::size_t offset_in(std::string_view text, std::vector<json_step> const& path, bool at_key) {
+  std::size_t const begin = text.find_first_not_of(" \t\r\n");
+  text_node node(text.substr(begin, text.find_last_not_of(" \t\r\n") + 1 - begin));
+  std::size_t key_at = 0;
+  for (auto const& step : path) {
+    std::optional<text_node> found;
+    if (auto const* index = std::get_if<std::size_t>(&step)) {
+      std::size_t i = 0;
+      node.for_each_element([&](text_node element) {
+        if (i++ == *index) found = element;
+      });
+    } else {
+      node.for_each_member([&](std::string_view key, text_node value) {
+        if (key == std::get<std::string>(step)) found = value;
+      });
+    }
+    if (!found) break;
+    node = *found;
+    // back over blanks and the colon to the key's two quotes, between which a quote is escaped
+    key_at = static_cast<std::size_t>(node.text().data() - text.data());
+    if (std::holds_alternative<std::string>(step)) {
+      auto const is_opening = [&](std::size_t at) {
+        std::size_t slashes = 0;
+        while (slashes < at && text[at - 1 - slashes] == '\\') ++slashes;
+        return text[at] == '"' && slashes % 2 == 0;
+      };
+      key_at = text.rfind('"', text.rfind(':', key_at - 1));
+      while (key_at != 0 && !is_opening(--key_at)) {
+      }
+    }
+  }
+  return at_key ? key_at : static_cast<std::size_t>(node.text().data() - text.data());
+}
+
+BULKWRITER_DECL result<runtime_schema> read_schema_text(std::string_view text, std::string_view name) {
+  if (text.starts_with("\xEF\xBB\xBF")) text.remove_prefix(3);
+  auto const refused_at = [&](std::size_t offset, error_info error) {
+    std::string_view const before = text.substr(0, offset);
+    std::size_t const lines = static_cast<std::size_t>(std::count(before.begin(), before.end(), '\n'));
+    std::size_t const begin = lines == 0 ? 0 : before.rfind('\n') + 1;
+    error.message = one_line(name) + ", line " + std::to_string(lines + 1) + ", column " +
+                    std::to_string(offset - begin + 1) + ": " + error.message;
+    return error;
+  };
+  if (auto const fault = find_json_fault(text))
+    return refused_at(fault->offset,
+                      {.code = errc::invalid_schema,
+                       .message = fault->key ? fault->rule({}) : "not JSON: " + std::string(fault->what)});
+  boost::json::value const root = json_tree_reader(text).read();
+  schema_reader reader(root, schema_reader::origin::person);
+  auto schema = reader.read();
+  if (!schema)
+    return refused_at(offset_in(text, reader.fault().path, reader.fault().at_key), std::move(schema).error());
+  auto good = schema->try_check();
+  if (good) return schema;
+  std::size_t const at = offset_in(text, reader.path_of(good.error().field), false);
+  return refused_at(at, std::move(good).error());
+}
+
+}  // namespace detail
+}  // namespace v1
+}  // namespace bulkwriter
 
 // ---------- bulkwriter/adapt/detail/boost_json.ipp ------------------------------------------------------------------
 
@@ -24462,13 +25223,7 @@ BULKWRITER_DECL void cells_of<boost::json::object>::read(boost::json::object con
 }
 
 BULKWRITER_DECL result<runtime_schema> try_schema_from_json(boost::json::value const& collection) {
-  auto const* object = collection.if_object();
-  if (auto const* data = object != nullptr ? detail::data_object(collection) : nullptr; data != nullptr) object = data;
-  if (auto const* inner = object != nullptr ? detail::member(*object, "schema") : nullptr; inner != nullptr)
-    object = inner->if_object();
-  if (object == nullptr || detail::member(*object, "fields") == nullptr)
-    return error_info{.code = errc::invalid_schema, .message = "schema: no object with \"fields\""};
-  auto schema = detail::schema_reader(*object, errc::invalid_schema).read();
+  auto schema = detail::schema_reader(collection, detail::schema_reader::origin::person).read();
   if (!schema) return schema;
   if (auto good = schema->try_check(); !good) return std::move(good).error();
   return schema;

@@ -20,10 +20,11 @@ struct column_check {
       rule::field<Name, is_valid_field_name(Name.view())>,
       "bulkwriter: a field name begins with a letter or an underscore, goes on with letters, digits and underscores, "
       "and has at most 255 bytes; rename the field");
-  static_assert(rule::field<Name, !is_reserved_field_name(Name.view())>,
-                "bulkwriter: servers refuse this field name: it is one of their own (RowID, Timestamp, __virtual_pk__) or "
-                "a word of their filter expressions (and, or, not, in, like, null, true, false, exists, text_match, "
-                "array_contains, …); rename the field");
+  static_assert(
+      rule::field<Name, !is_reserved_field_name(Name.view())>,
+      "bulkwriter: servers refuse this field name: it is one of their own (RowID, Timestamp, __virtual_pk__) or "
+      "a word of their filter expressions (and, or, not, in, like, null, true, false, exists, text_match, "
+      "array_contains, …); rename the field");
   static_assert(rule::field < Name,
                 !is_dense_vector(info.type) || info.type == kind::binary_vector || is_valid_dim(info.type, info.dim) >,
                 "bulkwriter: a vector field needs a dim between 2 and 32768: bw::float_vector{.dim = 768}");
