@@ -361,7 +361,7 @@ TEST_CASE("answers that are no number or flag are no answer") {
   for (char const* code : {"1e19", "-1e19", "0.5", "\"1e19\"", "true"}) {
     scripted_server server(std::string(R"({"code":)") + code + R"(,"data":{"has":true},"message":"m"})");
     auto const got = collections{target_at(server)}.try_has("a");
-    REQUIRE_FALSE(got);
+    REQUIRE_FALSE(got.has_value());
     CHECK_MESSAGE(got.error().code == errc::invalid_response, code);
     CHECK_MESSAGE(got.error().server_code == 0, code);
   }
