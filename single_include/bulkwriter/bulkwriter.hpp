@@ -11870,9 +11870,10 @@ namespace bulkwriter {
 inline namespace v1 {
 namespace http {
 
-/// Exponential backoff with full jitter. `Retry-After` is honoured up to `max_delay`.
+/// Exponential backoff with full jitter. `Retry-After` is honoured up to `max_delay`. What ends it is the budget: a
+/// server that restarts is back before that, however often it was asked.
 struct retry_options {
-  int max_attempts = 5;  ///< the first try included
+  int max_attempts = (std::numeric_limits<int>::max)();  ///< the first try included; at least 1
   /// Bound of the first sleep, doubled by each failure; a sleep takes any time up to its bound.
   std::chrono::milliseconds base_delay = std::chrono::milliseconds(100);
   std::chrono::milliseconds max_delay = std::chrono::seconds(20);  ///< of one sleep
@@ -13725,12 +13726,18 @@ class backend {
   /// `cancelled`): whoever gives an upload up need not wait for parts under way.
   virtual result<uploaded_part> put_part(std::string const& key, std::string const& upload_id, int number,
                                          std::span<std::byte const> body, std::stop_token stop) = 0;
-  /// Joins the parts, which stand in the order of their numbers. Success only when the store has said so in the body,
-  /// or HEAD shows the object at its full size.
+  /// Joins the parts, which stand in the order of their numbers, and replaces what is there. Success only on proof that
+  /// the object is made of these parts; where the store says neither that nor that it is not, `outcome_unknown`.
   virtual result<object_info> complete_multipart(std::string const& key, std::string const& upload_id,
                                                  std::span<uploaded_part const> parts) = 0;
   /// Gives an upload up, with its parts. One that does not exist (any more) is a success.
   virtual result<void> abort_multipart(std::string const& key, std::string const& upload_id) = 0;
+  /// The same for a moment at which nobody wants to wait: `stop` ends it, with error `cancelled`. By default it is
+  /// deaf to that.
+  virtual result<void> abort_multipart(std::string const& key, std::string const& upload_id,
+                                       [[maybe_unused]] std::stop_token stop) {
+    return abort_multipart(key, upload_id);
+  }
   /// What there is under a key. Error `no_such_key` if there is nothing.
   virtual result<object_info> head(std::string const& key) = 0;
   /// Every object whose key begins with the prefix, all pages of the answer.
@@ -13743,12 +13750,24 @@ class backend {
   /// Creates an object in one request, unless there is one. Error `precondition_failed` if there is;
   /// `may_have_happened` is set if it may be the one of an earlier attempt.
   virtual result<object_info> put_if_absent(std::string const& key, std::span<std::byte const> body);
+  /// What writers' files become objects by: as `put_if_absent` and as `complete_multipart`, but never over an object
+  /// that is there. Where the store has a condition for that, it decides; elsewhere a look right before does, and what
+  /// two writers then do to one key at the same moment shows, if it shows, in the look behind. Error
+  /// `precondition_failed`. The defaults ask `head` first.
+  /// @{
+  virtual result<object_info> put_new(std::string const& key, std::span<std::byte const> body);
+  virtual result<object_info> complete_multipart_new(std::string const& key, std::string const& upload_id,
+                                                     std::span<uploaded_part const> parts);
+  /// @}
   /// A URL that lets whoever has it send one request ("GET", "PUT") for a key, until `lifetime` has passed.
   virtual result<std::string> presign(std::string const& method, std::string const& key, std::chrono::seconds lifetime);
   /// Every unfinished upload of keys that begin with the prefix, all pages of the answer.
   virtual result<std::vector<pending_upload>> list_uploads(std::string const& prefix);
   /// The parts that an unfinished upload has, all pages of the answer.
   virtual result<std::vector<uploaded_part>> list_parts(std::string const& key, std::string const& upload_id);
+
+  /// What the store's clock shows, as far as that is known: `pending_upload::initiated` is told by it.
+  virtual std::chrono::system_clock::time_point now() const { return std::chrono::system_clock::now(); }
 
   /// What `list_parts` tells as the ETag of a part with these bytes, by which an upload is resumed; empty where the
   /// store does not say what that is. By default S3's: their MD5 in lower-case hex.
@@ -13856,7 +13875,8 @@ class object_store {
 
   /// Aborts the uploads of keys with this prefix that were begun longer ago than `age`; what a writer still works on is
   /// younger if `age` is longer than any upload takes. Returns those that are given up (of Azure's some parts may stay
-  /// for a week: see there). An abort that fails ends it with its error, which names key and upload id.
+  /// for a week: see there). An abort that fails does not end it: the error behind the last is that of the first, and
+  /// names keys and upload ids of what is left.
   /// @{
   result<std::vector<pending_upload>> try_abort_stale(std::chrono::seconds age, std::string const& prefix = {});
   std::vector<pending_upload> abort_stale(std::chrono::seconds age, std::string const& prefix = {}) {
@@ -14118,6 +14138,9 @@ struct remote_options {
   int connections = 4;  ///< parts of an object under way at the same time, each on a thread of its own; 1 to 64
   std::uint64_t part_size =
       0;  ///< bytes, 5 MiB to 5 GiB; 0: 16 MiB (NumPy: 5 to 16), or more where chunk_size asks for it
+  /// How long a file that is given up, after an error or with its writer, takes to remove what it has uploaded; what is
+  /// left then is named.
+  std::chrono::milliseconds abort_limit = std::chrono::seconds(10);
   abandon_handler on_abandoned = {};  ///< empty: one line on stderr
   /// Whether a writer that fails, or is destroyed with uncommitted rows, removes the objects that it has finished since
   /// the last commit. false: they stay, and are named.
@@ -14240,7 +14263,7 @@ std::string object_url(remote_bulk_writer<Schema, Format> const& writer) {
 }  // namespace v1
 }  // namespace bulkwriter
 
-// ---------- bulkwriter/storage/object_output.hpp --------------------------------------------------------------------
+// ---------- bulkwriter/storage/object_options.hpp -------------------------------------------------------------------
 
 namespace bulkwriter {
 inline namespace v1 {
@@ -14252,7 +14275,20 @@ inline constexpr int max_connections = 64;  ///< of one file
 struct object_options {
   int connections = 4;          ///< parts that travel at the same time, each on a thread of its own; 1 to 64
   std::uint64_t part_size = 0;  ///< bytes, at most 5 GiB; 0: 16 MiB, or more where a file would need too many parts
+  /// A file that is given up, after an error or by its destructor, removes what it has uploaded for so long and no
+  /// longer; what is left then is named.
+  std::chrono::milliseconds abort_limit = std::chrono::seconds(10);
 };
+
+}  // namespace storage
+}  // namespace v1
+}  // namespace bulkwriter
+
+// ---------- bulkwriter/storage/object_output.hpp --------------------------------------------------------------------
+
+namespace bulkwriter {
+inline namespace v1 {
+namespace storage {
 
 /// The size in bytes of all parts but the last, for files of at most `max_file_size` bytes; `requested` of 0 leaves the
 /// choice to the library. Errors: `invalid_option`, for a requested size outside the store's bounds or a file that
@@ -14273,6 +14309,9 @@ class part_slots;
 /// and part 1, which travels last, since its head may change until then. For the part size of 0 these are at most
 /// 192 MiB in all for groups of up to 16 files (with 4 connections), of 16 to 5 MiB each; every further file may add
 /// 10 MiB, and all of it is never more than the group.
+///
+/// Nothing is overwritten: where another writer's object has the key, `finish` is `precondition_failed` and that object
+/// stays (see `backend::put_new`).
 ///
 /// `finish` and `write` leave nothing behind when they fail: the upload is aborted, or the error is
 /// `upload_not_aborted` and names key and upload id. Thread-safe; its files are not.
@@ -14359,8 +14398,8 @@ class multipart_upload {
  public:
   /// Of a group where there are slots. The first part is part `first_part` of the object.
   multipart_upload(std::shared_ptr<backend> store, std::shared_ptr<part_buffers> buffers,
-                   std::shared_ptr<part_slots> shared_slots, std::string key, std::string upload_id, int connections,
-                   int first_part);
+                   std::shared_ptr<part_slots> shared_slots, std::string key, std::string upload_id,
+                   object_options const& options, int first_part);
   /// Aborts unless `complete` has succeeded; what cannot be aborted goes to stderr, since nobody else can tell.
   ~multipart_upload();
   multipart_upload(multipart_upload const&) = delete;
@@ -14376,17 +14415,20 @@ class multipart_upload {
   /// A part that the store has already.
   void adopt(uploaded_part part);
 
-  /// Waits for all parts and makes them one object.
-  result<object_info> complete();
+  /// Waits for all parts and makes them one object, over one that is there or not.
+  result<object_info> complete(bool replace);
 
-  /// Gives the parts under way two seconds, cuts off the others and removes what has arrived. Error:
-  /// `upload_not_aborted`.
+  /// Gives the parts under way two seconds, cuts off the others and removes what has arrived, all of it within the
+  /// options' abort_limit. Error: `upload_not_aborted`.
   result<void> abort();
   /// Ends as abort does, but leaves in the store what has arrived.
   void leave();
+  /// So does the destructor from now on.
+  void leave_at_end() noexcept { leaves_ = true; }
 
  private:
-  void stop_parts();
+  void stop_parts(std::chrono::steady_clock::time_point end);
+  result<void> abort_until(std::stop_token const& stop);
   result<void> add(part_buffer part, int number);
   void free_slots(std::size_t count) noexcept;
   void work();
@@ -14400,8 +14442,10 @@ class multipart_upload {
   std::shared_ptr<part_slots> const slots_;  // null: alone
   std::string const key_, upload_id_;
   std::size_t const connections_;
+  std::chrono::milliseconds const abort_limit_;
   int last_part_;         // its number
   bool settled_ = false;  // completed or aborted: nothing left to do
+  bool leaves_ = false;
 
   std::stop_source stop_;
   std::vector<std::thread> threads_;
@@ -14550,11 +14594,18 @@ namespace detail {
 /// A key that every store takes and that comes back as it was: 1 to 1024 bytes, no leading slash, no control
 /// characters, no "." or ".." segments (servers and proxies resolve them, and the object would be elsewhere).
 result<void> check_key(std::string_view key);
+/// A key that a store has told: other clients' rules are not ours, and it is only to be found or removed. Not empty:
+/// the request would be one for the bucket.
+result<void> check_listed_key(std::string_view key);
 
 /// Foreign text for a message: one line, bounded, without the secrets and without anything as long as a signature.
 std::string printable(std::string_view text, std::span<std::string const> secrets);
 
-/// An ETag without its quotes.
+/// Random, for the metadata of an object that is about to be made: by it the object is known again as this one.
+std::string make_object_token();
+inline constexpr std::string_view object_token_name = "bulkwriter";
+
+/// An ETag without its quotes, and without the W/ by which a proxy on the way calls it weak.
 std::string unquoted(std::string_view etag);
 
 /// "2010-11-10T20:48:33.000Z", as stores tell the time; nothing for other text.
@@ -14714,6 +14765,9 @@ namespace detail {
 
 using query_fields = std::vector<std::pair<std::string, std::string>>;
 
+/// Of one listing: more than any bucket's folder has, and less than takes all memory.
+inline constexpr std::size_t most_listed = 10'000'000;
+
 /// One logical request: what the user wanted, for messages, and what goes out with every attempt.
 struct call {
   std::string purpose;  ///< "cannot put 'a/b'"
@@ -14816,6 +14870,8 @@ class http_backend : public backend {
       if (result<void> const page = read(answer->body, all, next); !page)
         return unusable(what, got, page.error().message);
       if (next.empty()) return all;
+      if (all.size() > most_listed || seen.size() > most_listed / 100)
+        return unusable(what, got, "the listing does not end: " + std::to_string(all.size()) + " entries so far");
       if (!seen.insert(next).second) return unusable(what, got, "the store offers the same page for ever");
       here = std::move(next);
     }
@@ -14845,6 +14901,9 @@ http::client_options made_patient(http::client_options options);
 /// The path as it goes into a request, with the query behind it, percent-encoded.
 std::string with_query(std::string path, query_fields const& query);
 
+/// Where an answer sends us, for the end of a message: a redirect is never followed.
+std::string redirect_hint(http::response const& answer, std::span<std::string const> secrets);
+
 /// A page of some web server, for the end of a message; empty where there is any trace of a signature in it.
 std::string quoted_page(http::response const& answer, std::span<std::string const> secrets);
 
@@ -14872,11 +14931,18 @@ class azure_backend final : public http_backend {
                                                  std::span<std::byte const> body, std::stop_token stop) override;
   BULKWRITER_DECL result<object_info> complete_multipart(std::string const& key, std::string const& upload_id,
                                                          std::span<uploaded_part const> parts) override;
-  BULKWRITER_DECL result<void> abort_multipart(std::string const& key, std::string const& upload_id) override;
+  result<void> abort_multipart(std::string const& key, std::string const& upload_id) override {
+    return abort_multipart(key, upload_id, {});
+  }
+  BULKWRITER_DECL result<void> abort_multipart(std::string const& key, std::string const& upload_id,
+                                               std::stop_token stop) override;
   BULKWRITER_DECL result<object_info> head(std::string const& key) override;
   BULKWRITER_DECL result<std::vector<object_info>> list(std::string const& prefix) override;
   BULKWRITER_DECL result<void> remove(std::string const& key) override;
   BULKWRITER_DECL result<object_info> put_if_absent(std::string const& key, std::span<std::byte const> body) override;
+  BULKWRITER_DECL result<object_info> put_new(std::string const& key, std::span<std::byte const> body) override;
+  BULKWRITER_DECL result<object_info> complete_multipart_new(std::string const& key, std::string const& upload_id,
+                                                             std::span<uploaded_part const> parts) override;
   BULKWRITER_DECL result<std::string> presign(std::string const& method, std::string const& key,
                                               std::chrono::seconds lifetime) override;
   BULKWRITER_DECL result<std::vector<pending_upload>> list_uploads(std::string const& prefix) override;
@@ -14884,6 +14950,7 @@ class azure_backend final : public http_backend {
                                                                 std::string const& upload_id) override;
   BULKWRITER_DECL std::string part_etag(std::span<std::byte const> body) const override;
   BULKWRITER_DECL std::string object_url(std::string_view key) const override;
+  std::chrono::system_clock::time_point now() const override { return server_time(); }
   std::uint64_t min_part_size() const noexcept override { return 1; }
   std::uint64_t max_part_size() const noexcept override { return std::uint64_t{4000} << 20; }
   int max_parts() const noexcept override { return 50'000; }
@@ -14897,8 +14964,11 @@ class azure_backend final : public http_backend {
   BULKWRITER_DECL std::vector<std::string> secrets(outcome const& got) const override;
 
   result<object_info> put(std::string const& key, std::span<std::byte const> body, std::vector<http::header> headers);
-  result<std::vector<azure_block>> uncommitted(std::string purpose, std::string const& key);
-  result<bool> remove_uncommitted(std::string const& purpose, std::string const& key, std::string const& upload_id);
+  result<object_info> complete(std::string const& key, std::string const& upload_id,
+                               std::span<uploaded_part const> parts, std::vector<http::header> headers);
+  result<std::vector<azure_block>> uncommitted(std::string purpose, std::string const& key, std::stop_token stop = {});
+  result<bool> remove_uncommitted(std::string const& purpose, std::string const& key, std::string const& upload_id,
+                                  std::stop_token const& stop);
   result<std::vector<azure_blob_item>> list_blobs(std::string purpose, std::string const& prefix,
                                                   std::string const& include);
   std::chrono::system_clock::time_point server_time() const;
@@ -15212,17 +15282,25 @@ class s3_backend final : public http_backend {
                                                  std::span<std::byte const> body, std::stop_token stop) override;
   BULKWRITER_DECL result<object_info> complete_multipart(std::string const& key, std::string const& upload_id,
                                                          std::span<uploaded_part const> parts) override;
-  BULKWRITER_DECL result<void> abort_multipart(std::string const& key, std::string const& upload_id) override;
+  result<void> abort_multipart(std::string const& key, std::string const& upload_id) override {
+    return abort_multipart(key, upload_id, {});
+  }
+  BULKWRITER_DECL result<void> abort_multipart(std::string const& key, std::string const& upload_id,
+                                               std::stop_token stop) override;
   BULKWRITER_DECL result<object_info> head(std::string const& key) override;
   BULKWRITER_DECL result<std::vector<object_info>> list(std::string const& prefix) override;
   BULKWRITER_DECL result<void> remove(std::string const& key) override;
   BULKWRITER_DECL result<object_info> put_if_absent(std::string const& key, std::span<std::byte const> body) override;
+  BULKWRITER_DECL result<object_info> put_new(std::string const& key, std::span<std::byte const> body) override;
+  BULKWRITER_DECL result<object_info> complete_multipart_new(std::string const& key, std::string const& upload_id,
+                                                             std::span<uploaded_part const> parts) override;
   BULKWRITER_DECL result<std::string> presign(std::string const& method, std::string const& key,
                                               std::chrono::seconds lifetime) override;
   BULKWRITER_DECL result<std::vector<pending_upload>> list_uploads(std::string const& prefix) override;
   BULKWRITER_DECL result<std::vector<uploaded_part>> list_parts(std::string const& key,
                                                                 std::string const& upload_id) override;
   BULKWRITER_DECL std::string object_url(std::string_view key) const override;
+  std::chrono::system_clock::time_point now() const override { return server_time(); }
 
  private:
   // What http_backend asks.
@@ -15234,7 +15312,39 @@ class s3_backend final : public http_backend {
   BULKWRITER_DECL refusal explain(call const& what, outcome const& got, http::response const& answer) const override;
   BULKWRITER_DECL std::vector<std::string> secrets(outcome const& got) const override;
 
-  result<object_info> put(std::string const& key, std::span<std::byte const> body, std::vector<http::header> headers);
+  /// What becomes of an object that has the key already.
+  enum class existing {
+    replaced,
+    kept,          ///< by the store's condition, and where that is in doubt by looks before and behind
+    kept_by_store  ///< by the condition alone
+  };
+  /// What is known of a condition.
+  enum class condition { unknown, honoured, refused };
+  enum class verdict { ours, other, absent, unclear };
+  /// What lies under a key, as a look shows it.
+  struct sight {
+    int status = 0;  ///< 0: no answer that makes sense
+    object_info object = {};
+    std::string token = {};
+    std::optional<error_info> why = {};  ///< without an answer
+
+    /// Any web server may say 200; S3 names what it has stored.
+    bool found() const noexcept { return status == 200 && !(object.etag.empty() && token.empty()); }
+    verdict judge(std::string_view own_token, std::string_view own_etag, std::uint64_t size) const;
+  };
+  struct conditional {
+    outcome got;
+    bool looked = false, had_condition = false;
+  };
+  result<object_info> put(std::string const& key, std::span<std::byte const> body, existing found);
+  result<object_info> complete(std::string const& key, std::string const& upload_id,
+                               std::span<uploaded_part const> parts, existing found);
+  object_info completed(object_info object, std::string const& upload_id);
+  http::header token_header(std::string token) const;
+  std::optional<http::header> absent_condition() const;
+  result<conditional> send_unless_there(call& what, condition& known);
+  sight look(std::string const& key);
+  error_info overwritten(call const& what, outcome const& got, bool had_condition) const;
   bool learn_region(s3_failure failure, std::string const& asked);
   bool learn_clock(http::response const& answer);
   result<void> authorize(http::request& request, call const& what, outcome& so_far);
@@ -15253,6 +15363,8 @@ class s3_backend final : public http_backend {
   s3_address address_;
   bool region_is_right_ = false;                           // the store has taken a signature for it
   std::chrono::system_clock::duration clock_offset_ = {};  // the server's clock minus ours
+  condition put_condition_ = condition::unknown, complete_condition_ = condition::unknown;
+  std::map<std::string, std::string> tokens_;  // of uploads that were begun here, by id
 };
 
 }  // namespace detail
@@ -15335,6 +15447,7 @@ inline object_info upload_file(object_store const& store, std::string const& pat
 #include <boost/beast/http/error.hpp>
 #include <boost/beast/http/parser.hpp>
 #include <boost/beast/http/string_body.hpp>
+#include <boost/beast/version.hpp>
 #include <boost/json.hpp>
 
 #include <openssl/bio.h>
@@ -15346,6 +15459,7 @@ inline object_info upload_file(object_store const& store, std::string const& pat
 #include <openssl/x509v3.h>
 
 #include <sys/stat.h>
+#include <sys/types.h>
 
 #include <atomic>
 #include <cctype>
@@ -15739,9 +15853,11 @@ class answer {
     any_ = true;
     while (arrived_.size() != 0 && !parser_->is_done()) {
       if (auto wrong = first_bytes(); !wrong.empty()) return wrong;
+#if BOOST_BEAST_VERSION < 356  // Boost 1.87; from there on Beast takes what it has seen of a last chunk
       // Beast asserts that a last chunk, which it has seen in part, comes with five bytes. So many ("0", CR LF, CR LF)
       // are to come at any place of a body in chunks.
       if (parser_->is_header_done() && parser_->chunked() && arrived_.size() < 5) return {};
+#endif
       boost::system::error_code ec;
       bool const in_head = !parser_->is_header_done();
       auto const used = parser_->put(arrived_.cdata(), ec);
@@ -15752,7 +15868,10 @@ class answer {
         bool const unfinished = ec == boost::beast::http::error::need_more;
         if (head_ > max_header_ || (unfinished && head_ + arrived_.size() >= max_header_))
           return describe(boost::beast::http::error::header_limit);
-        if (parser_->is_header_done()) parser_->eager(true);
+        if (parser_->is_header_done()) {
+          parser_->eager(true);
+          take_headers();
+        }
       }
       if (ec == boost::beast::http::error::need_more) {
         if (arrived_.size() == arrived_.max_size()) return "a line without an end";
@@ -15794,11 +15913,7 @@ class answer {
     auto message = parser_->release();
     response out;
     out.status = static_cast<int>(message.result_int());
-    for (auto const& field : message) {
-      auto const name = field.name_string();
-      auto const value = field.value();
-      out.headers.push_back({std::string(name.data(), name.size()), std::string(value.data(), value.size())});
-    }
+    out.headers = std::move(headers_);
     out.body = std::move(message.body());
     return out;
   }
@@ -15806,6 +15921,16 @@ class answer {
  private:
   using parser = boost::beast::http::response_parser<boost::beast::http::string_body>;
   static constexpr std::size_t chunk = 64 * 1024;
+
+  // Now, not at the end: what comes behind the body in a field of the same name is no header (RFC 9110, 6.5.1).
+  void take_headers() {
+    headers_.clear();
+    for (auto const& field : parser_->get()) {
+      auto const name = field.name_string();
+      auto const value = field.value();
+      headers_.push_back({std::string(name.data(), name.size()), std::string(value.data(), value.size())});
+    }
+  }
 
   void start() {
     parser_.emplace();
@@ -15848,6 +15973,7 @@ class answer {
   std::optional<parser> parser_;
   bool any_ = false, is_http_ = false;
   int interim_ = 0;
+  std::vector<header> headers_;
 };
 
 }  // namespace detail
@@ -15924,7 +16050,7 @@ BULKWRITER_DECL result<std::string> request_head(request const& what, std::strin
   head.append(what.method).append(" ").append(what.target).append(" HTTP/1.1\r\n");
   line("Host", authority);
 
-  bool own_agent = true;
+  bool own_agent = true, authorized = false;
   for (header const& h : what.headers) {
     if (!is_token(h.name)) return refuse(errc::invalid_option, "header name " + quoted(h.name, 40) + " is not a token");
     if (!is_field_value(h.value))
@@ -15941,6 +16067,10 @@ BULKWRITER_DECL result<std::string> request_head(request const& what, std::strin
     if (equal_without_case(h.name, "Connection") || equal_without_case(h.name, "Transfer-Encoding"))
       return refuse(errc::invalid_option, "header " + h.name + " is the client's own");
     if (equal_without_case(h.name, "User-Agent")) own_agent = false;
+    if (equal_without_case(h.name, "Authorization")) {
+      if (authorized) return refuse(errc::invalid_option, "there are two headers Authorization");
+      authorized = true;
+    }
     line(h.name, h.value);
   }
   if (own_agent) {
@@ -16201,7 +16331,9 @@ enum class wake { ready, timed_out, cancelled };
 // has passed or somebody has asked it to stop.
 class event_loop {
  public:
-  event_loop() : io_(1), work_(io_.get_executor()) {}
+  // Opens all descriptors that it will need, beside those of connections: later there is nobody to tell that none are
+  // left.
+  event_loop() : io_(1), work_(io_.get_executor()) { boost::asio::ip::tcp::socket const first(io_); }
 
   boost::asio::io_context& io() noexcept { return io_; }
 
@@ -16344,10 +16476,6 @@ BULKWRITER_DECL resolved resolve(std::string const& host, std::uint16_t port, st
 
 // ---------- bulkwriter/http/detail/tcp_stream.ipp -------------------------------------------------------------------
 
-#if defined(__unix__) || defined(__APPLE__)
-#include <fcntl.h>
-#endif
-
 namespace bulkwriter {
 inline namespace v1 {
 namespace http {
@@ -16373,6 +16501,9 @@ class tcp_stream {
  public:
   explicit tcp_stream(boost::asio::io_context& io) : socket_(io) {}
 
+  // Behind Asio's back: what it would take out of the set of watched sockets is also another process'.
+  void drop() noexcept { ::close(socket_.native_handle()); }
+
   // Waits for the connection to be made. An error code of the operating system, or how the wait ended.
   wake connect(event_loop& loop, boost::asio::ip::tcp::endpoint const& to, clock::time_point end,
                boost::system::error_code& ec) {
@@ -16380,9 +16511,7 @@ class tcp_stream {
     auto answer = std::make_shared<std::pair<bool, boost::system::error_code>>();
     socket_.open(to.protocol(), ec);
     if (ec) return wake::ready;
-#if defined(FD_CLOEXEC)
     ::fcntl(socket_.native_handle(), F_SETFD, FD_CLOEXEC);  // a child of the caller's would keep the connection open
-#endif
     // A request is written in one piece or in big ones: there is nothing for Nagle's algorithm to gather.
     socket_.set_option(boost::asio::ip::tcp::no_delay(true), ec);
     socket_.non_blocking(true, ec);
@@ -16493,7 +16622,11 @@ BULKWRITER_DECL std::string tls_queue_text() {
 }
 
 inline error_info tls_setup_failure(std::string text) {
-  return {.code = errc::tls_failed, .message = "TLS: " + std::move(text) + ": " + tls_queue_text()};
+  // Without a descriptor for the moment: that passes, as it does for a socket.
+  unsigned long const cause = ERR_peek_error();
+  bool const exhausted = ERR_SYSTEM_ERROR(cause) && (ERR_GET_REASON(cause) == EMFILE || ERR_GET_REASON(cause) == ENFILE);
+  return {.code = exhausted ? errc::connect_failed : errc::tls_failed,
+          .message = "TLS: " + std::move(text) + ": " + tls_queue_text()};
 }
 
 // Whom to trust, and who said so.
@@ -16525,32 +16658,64 @@ struct trust_sources {
     }
     if (!file.empty() && X509_STORE_load_file(store.get(), file.c_str()) != 1)
       return tls_setup_failure("cannot read the CA file '" + file + "' (" + file_from + ")");
+    if (!path.empty() && !is_folder_list())
+      return error_info{.code = errc::tls_failed,
+                        .message = "TLS: cannot use the CA directory '" + path + "' (" + path_from +
+                                   "): there is no such directory"};
     if (!path.empty() && X509_STORE_load_path(store.get(), path.c_str()) != 1)
       return tls_setup_failure("cannot use the CA directory '" + path + "' (" + path_from + ")");
     return store;
   }
 
-  // A system's bundle takes tens of milliseconds to read, so clients that trust the same share it while they live.
-  // OpenSSL locks a store itself.
+  // A system's bundle takes tens of milliseconds to read, so clients that trust the same share it while they live, and
+  // as long as it is the same: by path, file, time and size. OpenSSL locks a store itself.
   result<std::shared_ptr<X509_STORE>> try_share() const {
+    struct entry {
+      std::string file, path, state;
+      std::weak_ptr<X509_STORE> store;
+    };
     struct shared_stores {
       std::mutex mutex;
-      std::vector<std::pair<std::pair<std::string, std::string>, std::weak_ptr<X509_STORE>>> known;
+      std::vector<entry> known;
     };
     static shared_stores& shared = *new shared_stores;  // never destroyed: threads may outlive main()
     std::lock_guard const lock(shared.mutex);
-    std::erase_if(shared.known, [](auto const& entry) { return entry.second.expired(); });
-    for (auto const& [key, store] : shared.known) {
-      if (key.first == file && key.second == path) {
-        if (auto alive = store.lock()) return alive;
+    std::erase_if(shared.known, [](entry const& e) { return e.store.expired(); });
+    std::string const now = state_of(file) + '|' + state_of(path);
+    for (entry const& e : shared.known) {
+      if (e.file == file && e.path == path && e.state == now) {
+        if (auto alive = e.store.lock()) return alive;
       }
     }
     auto loaded = try_load();
-    if (loaded) shared.known.emplace_back(std::pair(file, path), *loaded);
+    if (loaded) shared.known.push_back({file, path, now, *loaded});
     return loaded;
   }
 
  private:
+  static std::string state_of(std::string const& name) {
+    struct stat found = {};
+    if (name.empty() || ::stat(name.c_str(), &found) != 0) return {};
+    std::string out;
+    for (auto const number : {static_cast<long long>(found.st_dev), static_cast<long long>(found.st_ino),
+                              static_cast<long long>(found.st_size), static_cast<long long>(found.st_mtime),
+                              static_cast<long long>(found.st_ctime)})
+      out += std::to_string(number) + ' ';
+    // Nanoseconds have another name on every system; a replaced file has another inode.
+    return out;
+  }
+
+  // Several folders may stand there, separated by colons.
+  bool is_folder_list() const {
+    for (std::size_t at = 0; at <= path.size();) {
+      std::size_t const end = (std::min)(path.find(':', at), path.size());
+      std::error_code ec;
+      if (std::filesystem::is_directory(path.substr(at, end - at), ec)) return true;
+      at = end + 1;
+    }
+    return false;
+  }
+
   // An OpenSSL that was linked statically looks where the machine that built it had its certificates, so the usual
   // places are added. A hashed directory is read on demand; a bundle is read at once, hence one only, and only without
   // the other.
@@ -16824,7 +16989,8 @@ class tls_stream {
     std::string name = peer_.host;
     if (name.ends_with('.')) name.pop_back();
     X509_VERIFY_PARAM* const rules = SSL_get0_param(ssl_.get());
-    X509_VERIFY_PARAM_set_hostflags(rules, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
+    // The subject's common name says nothing of hosts (RFC 9110, 4.3.4), least of all beside other addresses.
+    X509_VERIFY_PARAM_set_hostflags(rules, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS | X509_CHECK_FLAG_NEVER_CHECK_SUBJECT);
     if (is_ipv4(name) || is_ipv6(name)) {  // RFC 6066, 3: no literal addresses in SNI
       if (X509_VERIFY_PARAM_set1_ip_asc(rules, name.c_str()) != 1) return refuse("cannot check for the address");
     } else if (X509_VERIFY_PARAM_set1_host(rules, name.data(), name.size()) != 1 ||
@@ -17052,6 +17218,9 @@ class connection {
     return make(all_late ? errc::timeout : errc::connect_failed, "connect", refusals);
   }
 
+  // Closes this process' end of it and says nothing to anybody.
+  void drop() noexcept { tcp_.drop(); }
+
   origin const& peer() const noexcept { return peer_; }
 
   io_step read(void* to, std::size_t size) { return tls_ ? tls_->read(to, size) : tcp_.read(to, size); }
@@ -17083,6 +17252,19 @@ class connection {
     char byte = 0;
     auto const silent = read(&byte, 1).status == io_status::would_block;
     return silent && pending() == 0;
+  }
+
+  // What a peer says that has been asked nothing, its beginning; mostly empty. What it sends at once is here as soon as
+  // the connection took, so as long is listened, a few milliseconds at most.
+  std::string said_unasked(clock::duration connecting) {
+    char text[64];
+    auto got = read(text, sizeof text);
+    if (got.status == io_status::would_block) {
+      using std::chrono::milliseconds;
+      auto const moment = (std::clamp)(connecting, clock::duration(milliseconds(1)), clock::duration(milliseconds(5)));
+      if (wait(true, pending() != 0, clock::now() + moment) == wake::ready) got = read(text, sizeof text);
+    }
+    return got.status == io_status::moved ? std::string(text, got.bytes) : std::string();
   }
 
   void rest() noexcept {
@@ -17346,6 +17528,22 @@ namespace http {
 
 struct client::impl {
   explicit impl(client_options given) : options(std::move(given)), proxies(options.proxy) {}
+  ~impl() {
+    if (owner != ::getpid()) disown();
+  }
+  impl(impl const&) = delete;
+  impl& operator=(impl const&) = delete;
+
+  // A forked child shares its parent's connection, its TLS keys and the set of sockets that the system watches: an orderly
+  // end of any would reach the parent. So they are forgotten as they are, and only the child's descriptor is closed.
+  void disown() noexcept {
+    if (line) {
+      line->drop();
+      (void)line.release();
+    }
+    (void)loop.release();
+    owner = ::getpid();
+  }
 
   result<response> send(request const& what, std::stop_token stop) {
     if (!options.on_exchange) return send(what, std::move(stop), nullptr);
@@ -17362,18 +17560,29 @@ struct client::impl {
     return out;
   }
 
+  // Of exceptions only bad_alloc leaves a `try_` name.
   result<response> send(request const& what, std::stop_token stop, exchange_info* seen) {
+    bool sent = false;  // by any pass
+    try {
+      return send(what, std::move(stop), seen, sent);
+    } catch (std::bad_alloc const&) {
+      throw;
+    } catch (std::exception const& e) {  // out of descriptors, as a rule
+      return error_info{.code = errc::connect_failed,
+                        .message = what.origin.to_string() + ": " + e.what(),
+                        .may_have_happened = sent};
+    }
+  }
+
+  result<response> send(request const& what, std::stop_token stop, exchange_info* seen, bool& sent) {
     auto const head = detail::request_head(what, options.user_agent);
     if (!head) return head.error();
+    if (owner != ::getpid()) disown();
     auto const by = proxies.try_choose(what.origin);
     if (!by.has_value()) return by.error();
     detail::error_maker const make{what.origin.to_string() + (*by ? " through proxy " + (*by)->name() : "")};
     if (stop.stop_requested()) return make.stopped("start");
-    try {
-      if (!loop) loop.emplace();
-    } catch (std::exception const& e) {  // out of file descriptors, as a rule
-      return make(errc::connect_failed, "start", e.what());
-    }
+    if (!loop) loop = std::make_unique<detail::event_loop>();
     if (what.origin.secure && !tls) {
       auto opened = detail::tls_context::try_open(options.tls, detail::tls_stream::make_bio_method);
       if (!opened) return std::move(opened).error();
@@ -17390,7 +17599,6 @@ struct client::impl {
 
     detail::limits const time(options.timeouts);
     if (line && !usable(what.origin)) line.reset();
-    bool sent = false;  // by this pass or the one before
     while (true) {
       bool const reused = line != nullptr;
       auto const start = detail::clock::now();
@@ -17401,6 +17609,17 @@ struct client::impl {
           return std::move(opened).error();
         }
         line = std::move(*opened);
+      }
+      // What comes before it was asked for answers nobody, and would shift all answers behind it by one.
+      if (!reused) {
+        if (auto const early = line->said_unasked(detail::clock::now() - start); !early.empty()) {
+          line.reset();
+          auto failure = make(errc::invalid_response, "start", "the peer speaks before it is asked" +
+                                                                   std::string(early.starts_with("HTTP/1.") ? "" : ", and not HTTP/1") +
+                                                                   ", it begins with " + detail::quoted(early, 32));
+          failure.may_have_happened = sent;
+          return failure;
+        }
       }
       line->resume();
       if (seen) {
@@ -17435,7 +17654,8 @@ struct client::impl {
 
   client_options options;
   detail::proxy_rules proxies;
-  std::optional<detail::event_loop> loop;
+  pid_t owner = ::getpid();  // who made what follows
+  std::unique_ptr<detail::event_loop> loop;
   std::unique_ptr<detail::tls_context> tls;
   std::unique_ptr<detail::connection> line;  // the last member: it uses the others until its end
 };
@@ -21593,6 +21813,39 @@ inline error_info not_here(std::string_view what) {
 BULKWRITER_DECL result<object_info> backend::put_if_absent(std::string const&, std::span<std::byte const>) {
   return detail::not_here("conditional requests");
 }
+
+namespace detail {
+
+inline error_info already_there(std::string const& purpose) {
+  return {.code = errc::precondition_failed,
+          .message = purpose + ": there is an object of this key already, and nothing is overwritten"};
+}
+
+// A store that cannot tell what it has is taken at its word when it writes; one that cannot be reached is not.
+inline result<void> check_absent(backend& store, std::string_view purpose, std::string const& key) {
+  auto const there = store.head(key);
+  if (there) return already_there(std::string(purpose).append(" '").append(key).append("'"));
+  switch (there.error().code) {
+    case errc::no_such_key:
+    case errc::access_denied:
+    case errc::storage_error: return {};
+    default: return there.error();
+  }
+}
+
+}  // namespace detail
+
+BULKWRITER_DECL result<object_info> backend::put_new(std::string const& key, std::span<std::byte const> body) {
+  if (auto absent = detail::check_absent(*this, "cannot put", key); !absent) return std::move(absent).error();
+  return put(key, body);
+}
+BULKWRITER_DECL result<object_info> backend::complete_multipart_new(std::string const& key,
+                                                                    std::string const& upload_id,
+                                                                    std::span<uploaded_part const> parts) {
+  if (auto absent = detail::check_absent(*this, "cannot complete the upload of", key); !absent)
+    return std::move(absent).error();
+  return complete_multipart(key, upload_id, parts);
+}
 BULKWRITER_DECL result<std::string> backend::presign(std::string const&, std::string const&, std::chrono::seconds) {
   return detail::not_here("presigned URLs");
 }
@@ -21613,15 +21866,30 @@ BULKWRITER_DECL result<std::vector<pending_upload>> object_store::try_abort_stal
                                                                                   std::string const& prefix) {
   auto pending = backend_->list_uploads(prefix);
   if (!pending) return pending;
-  auto const newest = std::chrono::system_clock::now() - age;
+  auto const newest = backend_->now() - age;
   std::vector<pending_upload> gone;
+  std::optional<error_info> first;
+  std::size_t left = 0;
+  std::string others;
   for (pending_upload& upload : *pending) {
     if (upload.initiated > newest) continue;
-    if (auto aborted = backend_->abort_multipart(upload.key, upload.upload_id); !aborted)
-      return std::move(aborted).error();
-    gone.push_back(std::move(upload));
+    auto aborted = backend_->abort_multipart(upload.key, upload.upload_id);
+    if (aborted) {
+      gone.push_back(std::move(upload));
+      continue;
+    }
+    // One that nobody can abort must not keep all behind it.
+    if (++left == 1)
+      first = std::move(aborted).error();
+    else if (left <= 10)
+      others += "; '" + http::detail::foreign_text(upload.key, 1024) + "' (upload id " +
+                http::detail::foreign_text(upload.upload_id, 256) + ')';
   }
-  return gone;
+  if (!first) return gone;
+  first->message += " (of " + std::to_string(gone.size() + left) + " stale uploads " + std::to_string(left) +
+                    (left == 1 ? " is left" : " are left") + (others.empty() ? "" : "; also" + others.substr(1)) +
+                    (left > 10 ? "; …" : "") + ')';
+  return *std::move(first);
 }
 
 }  // namespace v1
@@ -21675,13 +21943,15 @@ BULKWRITER_DECL void part_slots::release(std::size_t count) noexcept {
 BULKWRITER_DECL multipart_upload::multipart_upload(std::shared_ptr<backend> store,
                                                    std::shared_ptr<part_buffers> buffers,
                                                    std::shared_ptr<part_slots> shared_slots, std::string key,
-                                                   std::string upload_id, int connections, int first_part)
+                                                   std::string upload_id, object_options const& options,
+                                                   int first_part)
     : store_(std::move(store)),
       buffers_(std::move(buffers)),
       slots_(std::move(shared_slots)),
       key_(std::move(key)),
       upload_id_(std::move(upload_id)),
-      connections_(static_cast<std::size_t>(connections)),
+      connections_(static_cast<std::size_t>(options.connections)),
+      abort_limit_((std::max)(options.abort_limit, std::chrono::milliseconds(1))),
       last_part_(first_part - 1) {
   threads_.reserve(connections_);
 }
@@ -21689,6 +21959,11 @@ BULKWRITER_DECL multipart_upload::multipart_upload(std::shared_ptr<backend> stor
 BULKWRITER_DECL multipart_upload::~multipart_upload() {
   if (settled_) return;
   try {
+    if (leaves_) {
+      leave();
+      std::fprintf(stderr, "bulkwriter: upload '%s' of '%s' is left to be resumed\n", upload_id_.c_str(), key_.c_str());
+      return;
+    }
     if (auto done = abort(); !done) std::fprintf(stderr, "bulkwriter: %s\n", done.error().to_string().c_str());
   } catch (std::exception const& e) {
     std::fprintf(stderr, "bulkwriter: the upload of '%s' (upload id %s) could not be aborted: %s\n", key_.c_str(),
@@ -21802,7 +22077,7 @@ BULKWRITER_DECL void multipart_upload::join() {
   queue_.clear();
 }
 
-BULKWRITER_DECL result<object_info> multipart_upload::complete() {
+BULKWRITER_DECL result<object_info> multipart_upload::complete(bool replace) {
   {
     std::unique_lock lock(mutex_);
     space_.wait(lock, [this] { return error_ || under_way_ == 0; });
@@ -21810,7 +22085,8 @@ BULKWRITER_DECL result<object_info> multipart_upload::complete() {
   }
   join();
   std::sort(done_.begin(), done_.end(), [](auto const& a, auto const& b) { return a.number < b.number; });
-  auto whole = store_->complete_multipart(key_, upload_id_, done_);
+  auto whole = replace ? store_->complete_multipart(key_, upload_id_, done_)
+                       : store_->complete_multipart_new(key_, upload_id_, done_);
   if (whole) settled_ = true;
   return whole;
 }
@@ -21821,13 +22097,14 @@ BULKWRITER_DECL void multipart_upload::adopt(uploaded_part part) {
   done_.push_back(std::move(part));
 }
 
-BULKWRITER_DECL void multipart_upload::stop_parts() {
+BULKWRITER_DECL void multipart_upload::stop_parts(std::chrono::steady_clock::time_point end) {
   {
     // A part whose answer has come cannot come back after the abort, so those on their way get a moment to arrive.
     std::unique_lock lock(mutex_);
     if (!error_) error_ = error_info{.code = errc::cancelled, .message = "the upload of '" + key_ + "' was given up"};
     work_.notify_all();
-    space_.wait_for(lock, std::chrono::seconds(2), [this] { return under_way_ == 0; });
+    auto const moment = std::chrono::steady_clock::now() + std::chrono::seconds(2);
+    space_.wait_until(lock, (std::min)(end, moment), [this] { return under_way_ == 0; });
   }
   stop_.request_stop();
   join();
@@ -21835,31 +22112,66 @@ BULKWRITER_DECL void multipart_upload::stop_parts() {
 
 BULKWRITER_DECL void multipart_upload::leave() {
   if (settled_) return;
-  stop_parts();
+  stop_parts(std::chrono::steady_clock::time_point::max());
   settled_ = true;
 }
 
-BULKWRITER_DECL result<void> multipart_upload::abort() {
-  if (settled_) return {};
-  stop_parts();
-  auto gone = store_->abort_multipart(key_, upload_id_);
-  // A server that is silent is not asked twice: that would take as long again.
-  if (!gone && gone.error().code != errc::timeout) gone = store_->abort_multipart(key_, upload_id_);
-  if (cut_ && (gone || gone.error().http_status >= 500)) {
-    // A part that was cut off on its way may still be in the server's hands, and bring the upload back when it is
-    // stored ("it might be necessary to abort a given multipart upload multiple times", says S3's
-    // AbortMultipartUpload), or make the abort fail as long as it is being stored.
-    for (auto const pause : {250, 500, 1000}) {
-      std::this_thread::sleep_for(std::chrono::milliseconds(pause));
-      if (auto again = store_->abort_multipart(key_, upload_id_); again) gone = std::move(again);
+// A stop token that is triggered at a moment.
+class stop_at {
+ public:
+  explicit stop_at(std::chrono::steady_clock::time_point end) {
+    try {
+      timer_ = std::jthread([this, end](std::stop_token over) {
+        std::unique_lock lock(mutex_);
+        if (!never_notified_.wait_until(lock, over, end, [] { return false; }) && !over.stop_requested())
+          source_.request_stop();
+      });
+    } catch (std::system_error const&) {
+      // No thread is to be had: what waits for it has limits of its own, if longer ones.
     }
   }
+  std::stop_token token() const noexcept { return source_.get_token(); }
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable_any never_notified_;
+  std::stop_source source_;
+  std::jthread timer_;  // the last member: it uses the others until its end
+};
+
+BULKWRITER_DECL result<void> multipart_upload::abort() {
+  if (settled_) return {};
+  // Whoever gives up does not wait for what may never answer; what is left is named.
+  auto const end = std::chrono::steady_clock::now() +
+                   (std::min)(abort_limit_, std::chrono::milliseconds(std::chrono::hours(24)));
+  stop_parts(end);
   settled_ = true;
-  if (gone) return {};
+  stop_at const limit(end);
+  auto gone = abort_until(limit.token());
+  // With its bucket the upload has gone, too.
+  if (gone || gone.error().code == errc::no_such_bucket) return {};
   error_info out = std::move(gone).error();
+  if (out.code == errc::cancelled || limit.token().stop_requested())
+    out.message += " (abort_limit " + std::to_string(abort_limit_.count()) + " ms)";
   out.code = errc::upload_not_aborted;
   out.message = "parts of '" + key_ + "' (upload id " + upload_id_ + ") are left behind: " + out.message;
   return out;
+}
+
+BULKWRITER_DECL result<void> multipart_upload::abort_until(std::stop_token const& stop) {
+  auto gone = store_->abort_multipart(key_, upload_id_, stop);
+  // A server that is silent is not asked twice: that would take as long again.
+  if (!gone && gone.error().code != errc::timeout && !stop.stop_requested())
+    gone = store_->abort_multipart(key_, upload_id_, stop);
+  if (!cut_ || (!gone && gone.error().http_status < 500)) return gone;
+  // A part that was cut off on its way may still be in the server's hands, and bring the upload back when it is stored
+  // ("it might be necessary to abort a given multipart upload multiple times", says S3's AbortMultipartUpload), or make
+  // the abort fail as long as it is being stored.
+  for (auto const pause : {250, 500, 1000}) {
+    if (!http::detail::sleep(std::chrono::milliseconds(pause), stop)) break;
+    if (auto again = store_->abort_multipart(key_, upload_id_, stop); again) gone = std::move(again);
+  }
+  return gone;
 }
 
 }  // namespace detail
@@ -21881,14 +22193,15 @@ inline constexpr std::uint64_t group_memory = 192 * mib;
 class object_file final : public output::file {
  public:
   object_file(std::shared_ptr<backend> store, std::shared_ptr<part_buffers> buffers, std::shared_ptr<part_slots> shared_slots,
-              std::string key, std::uint64_t max_size, std::uint64_t part_size, int connections, std::size_t head_size)
+              std::string key, std::uint64_t max_size, std::uint64_t part_size, object_options const& options,
+              std::size_t head_size)
       : store_(std::move(store)),
         buffers_(std::move(buffers)),
         slots_(std::move(shared_slots)),
         key_(std::move(key)),
         max_size_(max_size),
         part_size_(static_cast<std::size_t>(part_size)),
-        connections_(connections),
+        options_(options),
         head_size_(head_size) {}
   ~object_file() override { release(); }
 
@@ -21903,7 +22216,7 @@ class object_file final : public output::file {
   result<void> finish() override {
     if (auto ok = check_open(); !ok) return ok;
     if (!upload_) {
-      auto const stored = store_->put(key_, part_.bytes());
+      auto const stored = store_->put_new(key_, part_.bytes());
       if (!stored) return give_up(may_exist(stored.error()));
     } else {
       if (part_.size != 0) {
@@ -21912,7 +22225,7 @@ class object_file final : public output::file {
       if (first_part_.size != 0) {
         if (auto ok = upload_->add_first(std::move(first_part_)); !ok) return give_up(std::move(ok).error());
       }
-      auto const stored = upload_->complete();
+      auto const stored = upload_->complete(false);
       if (!stored) return give_up(may_exist(stored.error()));
       if (stored->size != written_) {
         return give_up({.code = errc::storage_error,
@@ -21926,7 +22239,7 @@ class object_file final : public output::file {
   }
 
   result<void> discard() override {
-    if (state_ != state::open) return {};
+    if (state_ != state::open || owner_ != ::getpid()) return {};
     state_ = state::failed;
     auto gone = upload_ ? upload_->abort() : result<void>();
     release();
@@ -21953,6 +22266,9 @@ class object_file final : public output::file {
   enum class state { open, failed, finished };
 
   result<void> check_open() const {
+    if (owner_ != ::getpid())
+      return error_info{.code = errc::invalid_state,
+                        .message = "object '" + key_ + "' is another process' work: this one is a fork of it"};
     if (state_ == state::open) return {};
     return error_info{
         .code = errc::invalid_state,
@@ -21981,7 +22297,7 @@ class object_file final : public output::file {
             return why;
           }
           bool const keep_first = head_size_ != 0;
-          upload_ = std::make_unique<multipart_upload>(store_, buffers_, slots_, key_, *std::move(id), connections_,
+          upload_ = std::make_unique<multipart_upload>(store_, buffers_, slots_, key_, *std::move(id), options_,
                                                        keep_first ? 2 : 1);
           if (keep_first) first_part_ = std::exchange(part_, {});
         }
@@ -22012,6 +22328,12 @@ class object_file final : public output::file {
   }
 
   void release() noexcept {
+    if (owner_ != ::getpid()) {
+      // A forked child has neither the upload's threads nor anybody who unlocks what they have locked; and the upload is
+      // its parent's.
+      (void)upload_.release();
+      return;
+    }
     upload_.reset();
     buffers_->give_back(std::exchange(part_, {}));
     buffers_->give_back(std::exchange(first_part_, {}));
@@ -22023,7 +22345,8 @@ class object_file final : public output::file {
   std::string const key_;
   std::uint64_t const max_size_;
   std::size_t const part_size_;
-  int const connections_;
+  object_options const options_;
+  pid_t const owner_ = ::getpid();
   std::size_t const head_size_;
   std::uint64_t written_ = 0;
   state state_ = state::open;
@@ -22106,7 +22429,7 @@ BULKWRITER_DECL result<std::unique_ptr<output::file>> object_place::open(std::st
       (std::max)({(std::min)(*part_size, max_size), std::uint64_t{head_size}, std::uint64_t{1}});
   return std::unique_ptr<output::file>(std::make_unique<detail::object_file>(store_.shared_backend(), buffers_,
                                                                              std::move(shared_slots), path_of(name), max_size,
-                                                                             block, options_.connections, head_size));
+                                                                             block, options_, head_size));
 }
 
 BULKWRITER_DECL std::string object_place::path_of(std::string_view name) const {
@@ -22142,7 +22465,9 @@ BULKWRITER_DECL result<std::unique_ptr<chunk_writer>> try_make_remote(std::span<
   if (!uuid) return std::move(uuid).error();
   auto place = std::make_shared<storage::object_place>(
       store, path + '/' + *uuid,
-      storage::object_options{.connections = options.connections, .part_size = options.part_size});
+      storage::object_options{.connections = options.connections,
+                              .part_size = options.part_size,
+                              .abort_limit = options.abort_limit});
   return chunk_writer::try_make(fields, std::move(format), std::move(place), std::move(shared));
 }
 
@@ -22184,12 +22509,24 @@ BULKWRITER_DECL result<void> check_key(std::string_view key) {
   return {};
 }
 
+BULKWRITER_DECL result<void> check_listed_key(std::string_view key) {
+  if (!key.empty()) return {};
+  return error_info{.code = errc::invalid_option, .message = "an object key is empty"};
+}
+
 BULKWRITER_DECL std::string printable(std::string_view text, std::span<std::string const> secrets) {
-  std::string out(text);
-  for (std::string const& secret : secrets) {
-    if (secret.empty()) continue;
-    for (std::size_t at = 0; (at = out.find(secret, at)) != std::string::npos; at += 3)
-      out.replace(at, secret.size(), "***");
+  // Bounded before anything is looked for in it, so that a server's megabytes cost nothing. A secret that begins within
+  // the bound is seen whole.
+  constexpr std::size_t shown = 300, looked_at = 4096;
+  std::string out;
+  for (std::size_t at = 0; at < (std::min)(text.size(), looked_at);) {
+    std::size_t hidden = 0;
+    for (std::string const& secret : secrets)
+      if (text.substr(at).starts_with(secret)) hidden = (std::max)(hidden, secret.size());
+    if (hidden == 0)
+      out += text[at++];
+    else
+      out += "***", at += hidden;
   }
   constexpr std::size_t longest_word = 40;  // a signature is a word of 64 hexadecimal digits
   std::string line;
@@ -22209,10 +22546,21 @@ BULKWRITER_DECL std::string printable(std::string_view text, std::span<std::stri
       at = end;
     }
   }
-  return http::detail::foreign_text(line, 300);
+  return http::detail::foreign_text(line, shown);
+}
+
+BULKWRITER_DECL std::string make_object_token() {
+  std::random_device random;
+  std::string out;
+  for (int word = 0; word < 4; ++word) {
+    auto const bits = static_cast<std::uint32_t>(random());
+    for (int shift = 28; shift >= 0; shift -= 4) out += "0123456789abcdef"[bits >> shift & 15];
+  }
+  return out;
 }
 
 BULKWRITER_DECL std::string unquoted(std::string_view etag) {
+  if (etag.starts_with("W/\"")) etag.remove_prefix(2);
   if (etag.size() >= 2 && etag.front() == '"' && etag.back() == '"') etag = etag.substr(1, etag.size() - 2);
   return std::string(etag);
 }
@@ -22964,9 +23312,19 @@ BULKWRITER_DECL result<http::response> http_backend::exchange(http::request cons
 
 BULKWRITER_DECL outcome http_backend::send(call const& what) {
   outcome out{.answer = error_info{.code = errc::cancelled, .message = "cancelled before the request was sent"}};
-  // A second try of what takes minutes must still fit in.
   http::retry_options retry = retry_;
-  if (what.patient) retry.budget = (std::max)(retry.budget, std::chrono::milliseconds(std::chrono::minutes(30)));
+  std::function<bool(result<http::response> const&)> repeat = what.worth_repeating;
+  if (!repeat) repeat = [this](result<http::response> const& answer) { return is_transient(answer); };
+  if (what.patient) {
+    // A second try of what takes minutes must still fit in, and no more than that.
+    retry.budget = (std::max)(retry.budget, std::chrono::milliseconds(std::chrono::minutes(30)));
+    auto const began = std::chrono::steady_clock::now();
+    repeat = [this, began, inner = std::move(repeat), &out](result<http::response> const& answer) {
+      auto const spent =
+          std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - began);
+      return (out.attempts < 2 || spent < retry_.budget) && inner(answer);
+    };
+  }
   out.answer = http::send_with_retry(
       retry,
       [&]() -> result<http::response> {
@@ -22979,9 +23337,7 @@ BULKWRITER_DECL outcome http_backend::send(call const& what) {
           if (answer->status < 300 || !learns(*answer, out)) return answer;
         }
       },
-      what.worth_repeating ? what.worth_repeating
-                           : [this](result<http::response> const& answer) { return is_transient(answer); },
-      what.stop);
+      repeat, what.stop);
   return out;
 }
 
@@ -23045,6 +23401,13 @@ BULKWRITER_DECL std::string with_query(std::string path, query_fields const& que
     separator = '&';
   }
   return path;
+}
+
+BULKWRITER_DECL std::string redirect_hint(http::response const& answer, std::span<std::string const> secrets) {
+  std::string_view const to = answer.find("Location");
+  if (to.empty()) return " (a redirect that does not say where to)";
+  // Of its query nobody knows what it holds.
+  return " (it redirects to '" + printable(to.substr(0, to.find('?')), secrets) + "', which is not followed)";
 }
 
 BULKWRITER_DECL std::string quoted_page(http::response const& answer, std::span<std::string const> secrets) {
@@ -23318,8 +23681,8 @@ BULKWRITER_DECL std::vector<std::string> azure_backend::secrets(outcome const& g
   std::string const spelled =
       at == std::string::npos ? std::string() : c.sas.substr(at + 4, c.sas.find('&', at) - at - 4);
   std::string encoded = auth::percent_encode(signature), in_lower_case = encoded;
-  for (auto at = in_lower_case.find('%'); at != std::string::npos; at = in_lower_case.find('%', at + 3))
-    for (char& digit : std::span(in_lower_case).subspan(at + 1, 2))
+  for (auto escape = in_lower_case.find('%'); escape != std::string::npos; escape = in_lower_case.find('%', escape + 3))
+    for (char& digit : std::span(in_lower_case).subspan(escape + 1, 2))
       if (digit >= 'A') digit = static_cast<char>(digit - 'A' + 'a');
   return {c.key, c.sas, signature, spelled, std::move(encoded), std::move(in_lower_case), got.token.token};
 }
@@ -23343,6 +23706,10 @@ BULKWRITER_DECL refusal azure_backend::explain(call const&, outcome const& got, 
     } else if (failure.code == "AuthorizationResourceTypeMismatch" || failure.code == "AuthorizationServiceMismatch") {
       out.hint = " (an account's shared access signature needs ss=b and srt=co)";
     }
+  } else if (answer.status >= 300 && answer.status < 400) {
+    out.hint = redirect_hint(answer, secrets(got));
+  } else if (out.code == errc::precondition_failed) {
+    out.hint = " (there is an object of this key already, and nothing is overwritten)";
   } else if (failure.code == "AuthorizationPermissionMismatch") {
     out.hint = " (the identity needs a role on the container's data, such as Storage Blob Data Contributor)";
   } else if (failure.code == "AuthenticationFailed" && !shown.key.empty()) {
@@ -23396,14 +23763,17 @@ inline std::string not_azure(http::response const& answer) {
 }
 
 // Azure takes a backslash for a slash and drops dots at the end of a segment: it would be another blob.
-BULKWRITER_DECL result<void> check_azure_key(std::string_view key) {
-  if (auto ok = check_key(key); !ok) return ok;
+BULKWRITER_DECL result<void> check_azure_spelling(std::string_view key) {
   bool const ends_in_dot = key.ends_with('.') || key.find("./") != std::string_view::npos;
   if (!ends_in_dot && key.find('\\') == std::string_view::npos) return {};
   return error_info{.code = errc::invalid_option,
                     .message = "object key '" + std::string(key) + "' has " +
                                (ends_in_dot ? "a segment that ends in a dot" : "a backslash") +
                                ", which Azure changes"};
+}
+BULKWRITER_DECL result<void> check_azure_key(std::string_view key) {
+  if (auto ok = check_key(key); !ok) return ok;
+  return check_azure_spelling(key);
 }
 
 BULKWRITER_DECL result<object_info> azure_backend::put(std::string const& key, std::span<std::byte const> body,
@@ -23415,11 +23785,24 @@ BULKWRITER_DECL result<object_info> azure_backend::put(std::string const& key, s
                                  " bytes exceed the 5000 MiB of one request"};
   }
   headers.push_back({"x-ms-blob-type", "BlockBlob"});
+  std::string const token = make_object_token();
+  headers.push_back({std::string("x-ms-meta-").append(object_token_name), token});
   call const what = {
       .purpose = "cannot put '" + key + '\'', .method = "PUT", .key = key, .headers = std::move(headers), .body = body};
   auto const got = send(what);
   auto const* answer = accepted(got, {201});
-  if (!answer) return failed(what, got);
+  if (!answer) {
+    error_info why = failed(what, got);
+    if (why.code != errc::precondition_failed || !why.may_have_happened) return why;
+    // The condition may have met this very blob, from an attempt whose answer was lost.
+    auto const there = send({.purpose = what.purpose, .method = "HEAD", .key = key});
+    auto const* seen = accepted(there, {200});
+    if (seen == nullptr) return why;
+    if (seen->find(std::string("x-ms-meta-").append(object_token_name)) == token)
+      return object_info{.key = key, .size = body.size(), .etag = unquoted(seen->find("ETag"))};
+    why.may_have_happened = false;  // metadata come with the blob: it is another
+    return why;
+  }
   auto etag = unquoted(answer->find("ETag"));
   if (etag.empty()) return unusable(what, got, not_azure(*answer));
   return object_info{.key = key, .size = body.size(), .etag = std::move(etag)};
@@ -23429,9 +23812,16 @@ BULKWRITER_DECL result<object_info> azure_backend::put(std::string const& key, s
   return put(key, body, {});
 }
 
+// Azure keeps to this condition wherever there is one.
+inline http::header if_no_blob() { return {"If-None-Match", "*"}; }
+
 BULKWRITER_DECL result<object_info> azure_backend::put_if_absent(std::string const& key,
                                                                  std::span<std::byte const> body) {
-  return put(key, body, {{"If-None-Match", "*"}});
+  return put(key, body, {if_no_blob()});
+}
+
+BULKWRITER_DECL result<object_info> azure_backend::put_new(std::string const& key, std::span<std::byte const> body) {
+  return put(key, body, {if_no_blob()});
 }
 
 // The first block makes the upload; until then there is nothing to be told of.
@@ -23484,6 +23874,18 @@ inline call block_list_call(std::string purpose, std::string const& key, std::st
 BULKWRITER_DECL result<object_info> azure_backend::complete_multipart(std::string const& key,
                                                                       std::string const& upload_id,
                                                                       std::span<uploaded_part const> parts) {
+  return complete(key, upload_id, parts, {});
+}
+
+BULKWRITER_DECL result<object_info> azure_backend::complete_multipart_new(std::string const& key,
+                                                                          std::string const& upload_id,
+                                                                          std::span<uploaded_part const> parts) {
+  return complete(key, upload_id, parts, {if_no_blob()});
+}
+
+BULKWRITER_DECL result<object_info> azure_backend::complete(std::string const& key, std::string const& upload_id,
+                                                            std::span<uploaded_part const> parts,
+                                                            std::vector<http::header> headers) {
   if (auto ok = check_azure_key(key); !ok) return std::move(ok).error();
   std::string const purpose = "cannot complete the upload of '" + key + '\'';
   if (!is_azure_upload_id(upload_id)) return no_such_upload(purpose);
@@ -23494,11 +23896,12 @@ BULKWRITER_DECL result<object_info> azure_backend::complete_multipart(std::strin
     size += part.size;
   }
   std::string const body = write_azure_block_list(ids);
+  headers.push_back({"Content-Type", "application/xml"});
   call what = {.purpose = purpose,
                .method = "PUT",
                .key = key,
                .query = {{"comp", "blocklist"}},
-               .headers = {{"Content-Type", "application/xml"}},
+               .headers = std::move(headers),
                .body = auth::as_bytes(body),
                .patient = true};
   auto const got = send(what);
@@ -23510,22 +23913,33 @@ BULKWRITER_DECL result<object_info> azure_backend::complete_multipart(std::strin
   // Where the answer was lost, the blocks that the blob consists of tell: no other upload's have these names.
   // (Repeated, the request finds its blocks committed and succeeds, unless there is yet another blob by then.)
   bool const gone = got.answer && read_azure_failure(*got.answer).code == "InvalidBlockList";
-  if (is_unclear(got) || gone) {
-    auto const there = send(block_list_call(purpose, key, "committed"));
-    if (auto const* answer = accepted(there, {200})) {
-      auto const list = read_azure_block_list(answer->body);
-      auto const same = [](azure_block const& block, std::string const& id) { return block.id == id; };
-      if (list && std::equal(list->committed.begin(), list->committed.end(), ids.begin(), ids.end(), same))
-        return object_info{.key = key, .size = size, .etag = unquoted(answer->find("ETag"))};
-    }
+  error_info why = failed(what, got);
+  if (!is_unclear(got) && !gone) return why;
+  auto const there = send(block_list_call(purpose, key, "committed"));
+  auto const* answer = accepted(there, {200});
+  if (answer == nullptr) return why;
+  auto const list = read_azure_block_list(answer->body);
+  if (!list) return why;
+  auto const same = [](azure_block const& block, std::string const& id) { return block.id == id; };
+  if (std::equal(list->committed.begin(), list->committed.end(), ids.begin(), ids.end(), same))
+    return object_info{.key = key, .size = size, .etag = unquoted(answer->find("ETag"))};
+  // Uncommitted blocks alone are told of with as much as no length; a blob that was put in one request has no blocks.
+  auto const length = answer->find("x-ms-blob-content-length");
+  bool const has_blob = !list->committed.empty() || (!length.empty() && length != "0");
+  if (why.code == errc::precondition_failed) {
+    why.may_have_happened = false;  // it is another blob that the condition has met
+  } else if (is_unclear(got) && has_blob) {
+    why.code = errc::outcome_unknown;
+    why.message += "; what lies under the key is not this blob";
   }
-  return failed(what, got);
+  return why;
 }
 
 // None where there is no container, no blob, or one without such blocks.
-BULKWRITER_DECL result<std::vector<azure_block>> azure_backend::uncommitted(std::string purpose,
-                                                                            std::string const& key) {
-  call const what = block_list_call(std::move(purpose), key, "uncommitted");
+BULKWRITER_DECL result<std::vector<azure_block>> azure_backend::uncommitted(std::string purpose, std::string const& key,
+                                                                            std::stop_token stop) {
+  call what = block_list_call(std::move(purpose), key, "uncommitted");
+  what.stop = std::move(stop);
   auto const got = send(what);
   if (got.answer && got.answer->status == 404 &&
       is_one_of(read_azure_failure(*got.answer).code, {"BlobNotFound", "ContainerNotFound", "ResourceNotFound"}))
@@ -23542,8 +23956,9 @@ BULKWRITER_DECL result<std::vector<azure_block>> azure_backend::uncommitted(std:
 // were aborted here, and there is no blob to lose; the date keeps a blob from harm that another writer commits
 // meanwhile. False: try again in a while.
 BULKWRITER_DECL result<bool> azure_backend::remove_uncommitted(std::string const& purpose, std::string const& key,
-                                                               std::string const& upload_id) {
-  auto const blocks = uncommitted(purpose, key);
+                                                               std::string const& upload_id,
+                                                               std::stop_token const& stop) {
+  auto const blocks = uncommitted(purpose, key, stop);
   if (!blocks) return blocks.error();
   if (blocks->empty()) return true;
   {
@@ -23555,7 +23970,7 @@ BULKWRITER_DECL result<bool> azure_backend::remove_uncommitted(std::string const
     });
     if (!alone) return true;
   }
-  call what = {.purpose = purpose, .method = "HEAD", .key = key};
+  call what = {.purpose = purpose, .method = "HEAD", .key = key, .stop = stop};
   auto got = send(what);
   if (accepted(got, {200})) return true;  // there is a blob, which the upload would have replaced
   // Azure's own word, not that of something in between: an old blob would not be saved by the date.
@@ -23574,8 +23989,10 @@ BULKWRITER_DECL result<bool> azure_backend::remove_uncommitted(std::string const
   return failed(what, got);
 }
 
-BULKWRITER_DECL result<void> azure_backend::abort_multipart(std::string const& key, std::string const& upload_id) {
-  if (auto ok = check_azure_key(key); !ok) return ok;
+BULKWRITER_DECL result<void> azure_backend::abort_multipart(std::string const& key, std::string const& upload_id,
+                                                            std::stop_token stop) {
+  if (auto ok = check_listed_key(key); !ok) return ok;
+  if (auto ok = check_azure_spelling(key); !ok) return ok;
   if (!is_azure_upload_id(upload_id)) return {};
   {
     std::lock_guard const lock(mutex_);
@@ -23583,14 +24000,14 @@ BULKWRITER_DECL result<void> azure_backend::abort_multipart(std::string const& k
   }
   std::string const purpose = "cannot abort the upload of '" + key + "' (upload id " + upload_id + ')';
   for (int tried = 1;; ++tried) {
-    auto const gone = remove_uncommitted(purpose, key, upload_id);
+    auto const gone = remove_uncommitted(purpose, key, upload_id, stop);
     // Without the right to read or to delete there is nothing to be done by anybody: Azure removes the blocks itself.
     // With a credential that has expired there is: by another one.
     if (!gone.has_value() && gone.error().code == errc::access_denied && gone.error().server_error.starts_with("Authorization"))
       return {};
     if (!gone.has_value()) return gone.error();
     if (*gone || tried == 2) return {};
-    std::this_thread::sleep_for(std::chrono::milliseconds(2100));  // dates are of whole seconds
+    http::detail::sleep(std::chrono::milliseconds(2100), stop);  // dates are of whole seconds
   }
 }
 
@@ -23970,11 +24387,10 @@ BULKWRITER_DECL bool is_region_refusal(s3_failure const& failure, int status) no
                                "IllegalLocationConstraintException", "IncorrectEndpoint"})) {
     return true;
   }
-  // HEAD is answered without a body: there the header beside a redirect or a 400 is all that tells. A redirect with a
-  // page for a browser is some web server's.
-  if (failure.foreign && failure.region.empty()) return false;
-  return failure.code.empty() && (status == 301 || status == 302 || status == 307 || status == 308 ||
-                                  (status == 400 && !failure.region.empty()));
+  // HEAD is answered without a body: there the header beside a redirect or a 400 is all that tells. A redirect without
+  // is some web server's.
+  return failure.code.empty() && !failure.region.empty() &&
+         (status == 301 || status == 302 || status == 307 || status == 308 || status == 400);
 }
 
 BULKWRITER_DECL errc s3_errc(s3_failure const& failure, int status, std::string_view known_region) {
@@ -24202,7 +24618,12 @@ BULKWRITER_DECL s3_backend::s3_backend(s3_connect_param const& param, s3_address
       bucket_(param.bucket_name),
       sign_payload_(param.payload_signing == s3_payload_signing::always ||
                     (param.payload_signing == s3_payload_signing::automatic && !address.origin.secure)),
-      address_(std::move(address)) {}
+      address_(std::move(address)) {
+  if (address_.provider == s3_provider::aws) put_condition_ = complete_condition_ = condition::honoured;
+  if (address_.provider == s3_provider::gcs && token_) put_condition_ = condition::honoured;
+  // "Preconditions are not supported in the requests" of XML API multipart uploads, say Google's pages about these.
+  if (address_.provider == s3_provider::gcs) complete_condition_ = condition::refused;
+}
 
 BULKWRITER_DECL s3_address s3_backend::address() const {
   std::lock_guard const lock(mutex_);
@@ -24326,6 +24747,10 @@ BULKWRITER_DECL refusal s3_backend::explain(call const&, outcome const& got, htt
                (address().region_is_fixed ? "': leave s3_connect_param.region empty to have it discovered)" : "')");
   } else if (failure.code == "SignatureDoesNotMatch") {
     out.hint = " (is the secret key that of the access key?)";
+  } else if (out.code != errc::wrong_region && answer.status >= 300 && answer.status < 400) {
+    out.hint = redirect_hint(answer, secrets(got));
+  } else if (out.code == errc::precondition_failed) {
+    out.hint = " (there is an object of this key already, and nothing is overwritten)";
   } else if (answer.status == 404 && answer.body.empty()) {
     out.hint = " (no such object or no such bucket)";
   } else if (failure.foreign && answer.status >= 300) {
@@ -24346,171 +24771,13 @@ BULKWRITER_DECL refusal s3_backend::explain(call const&, outcome const& got, htt
 
 // ---------- bulkwriter/storage/detail/s3_operations.ipp -------------------------------------------------------------
 
-// What an s3_backend is asked for; how a request goes out, is signed, repeated and judged stands in s3_backend.ipp.
+// What an s3_backend is asked for beside uploads (s3_upload.ipp); how a request goes out, is signed, repeated and judged
+// stands in s3_backend.ipp.
 
 namespace bulkwriter {
 inline namespace v1 {
 namespace storage {
 namespace detail {
-
-// Any web server may say 200; S3 names what it has stored.
-BULKWRITER_DECL std::string without_etag(http::response const& answer) {
-  return "HTTP " + std::to_string(answer.status) + " without an ETag: this does not look like an S3 store";
-}
-
-BULKWRITER_DECL result<object_info> s3_backend::put(std::string const& key, std::span<std::byte const> body,
-                                                    std::vector<http::header> headers) {
-  if (auto ok = check_key(key); !ok) return std::move(ok).error();
-  if (std::uint64_t{body.size()} > std::uint64_t{5} << 30) {
-    return error_info{.code = errc::invalid_option,
-                      .message = "cannot put '" + key + "': " + std::to_string(body.size()) +
-                                 " bytes exceed the 5 GiB of one request"};
-  }
-  call const what = {
-      .purpose = "cannot put '" + key + '\'', .method = "PUT", .key = key, .headers = std::move(headers), .body = body};
-  auto const got = send(what);
-  auto const* answer = accepted(got, {200, 201, 204});
-  if (!answer) return failed(what, got);
-  auto etag = unquoted(answer->find("ETag"));
-  if (etag.empty()) return unusable(what, got, without_etag(*answer));
-  return object_info{.key = key, .size = body.size(), .etag = std::move(etag)};
-}
-
-BULKWRITER_DECL result<object_info> s3_backend::put(std::string const& key, std::span<std::byte const> body) {
-  return put(key, body, {});
-}
-
-BULKWRITER_DECL result<object_info> s3_backend::put_if_absent(std::string const& key, std::span<std::byte const> body) {
-  // Google ignores If-None-Match here, and takes its own header only beside a token, not beside an AWS signature. Of
-  // OSS and COS only their own protocols are known to have such a condition. In silence they would replace the object.
-  auto const to = address();
-  if (to.provider == s3_provider::gcs && token_) return put(key, body, {{"x-goog-if-generation-match", "0"}});
-  if (to.provider == s3_provider::gcs || to.provider == s3_provider::oss || to.provider == s3_provider::cos) {
-    return error_info{.code = errc::storage_error,
-                      .message = "cannot put '" + key + "' only if it is absent: " + to.origin.host +
-                                 " has no such condition for requests with an AWS signature"};
-  }
-  return put(key, body, {{"If-None-Match", "*"}});
-}
-
-BULKWRITER_DECL result<std::string> s3_backend::create_multipart(std::string const& key) {
-  if (auto ok = check_key(key); !ok) return std::move(ok).error();
-  call const what = {
-      .purpose = "cannot start the upload of '" + key + '\'', .method = "POST", .key = key, .query = {{"uploads", ""}}};
-  auto const got = send(what);
-  auto const* answer = accepted(got, {200});
-  if (!answer) return failed(what, got);
-  auto id = read_s3_upload_id(answer->body);
-  if (!id) return unusable(what, got, id.error().message);
-  return id;
-}
-
-BULKWRITER_DECL result<uploaded_part> s3_backend::put_part(std::string const& key, std::string const& upload_id,
-                                                           int number, std::span<std::byte const> body,
-                                                           std::stop_token stop) {
-  if (auto ok = check_key(key); !ok) return std::move(ok).error();
-  call const what = {.purpose = "cannot upload part " + std::to_string(number) + " of '" + key + '\'',
-                     .method = "PUT",
-                     .key = key,
-                     .query = {{"partNumber", std::to_string(number)}, {"uploadId", upload_id}},
-                     .body = body,
-                     .stop = std::move(stop)};
-  auto const got = send(what);
-  auto const* answer = accepted(got, {200});
-  if (!answer) return failed(what, got);
-  auto etag = unquoted(answer->find("ETag"));
-  if (etag.empty()) return unusable(what, got, without_etag(*answer));
-  return uploaded_part{.number = number, .etag = std::move(etag), .size = body.size(), .may_come_again = got.open};
-}
-
-// The MD5 of the parts' MD5s, as AWS and most others have it; empty where the parts' ETags are something else.
-BULKWRITER_DECL std::string etag_of_parts(std::span<uploaded_part const> parts) {
-  std::vector<std::byte> digests;
-  for (auto const& part : parts) {
-    if (part.etag.size() != 32) return {};
-    for (std::size_t at = 0; at < 32; at += 2) {
-      unsigned byte = 0;
-      auto const end = part.etag.data() + at + 2;
-      if (auto const read = std::from_chars(end - 2, end, byte, 16); read.ec != std::errc() || read.ptr != end)
-        return {};
-      digests.push_back(static_cast<std::byte>(byte));
-    }
-  }
-  auto const md5 = auth::try_md5(digests);
-  return md5 ? auth::to_hex(*md5) + '-' + std::to_string(parts.size()) : std::string();
-}
-
-// Unless it tells another number of parts.
-inline bool may_be_etag_of(std::string_view etag, std::size_t parts) {
-  auto const dash = etag.rfind('-');
-  auto const count = dash == std::string_view::npos ? std::string_view() : etag.substr(dash + 1);
-  bool const counts = !count.empty() && count.find_first_not_of("0123456789") == std::string_view::npos;
-  return !counts || count == std::to_string(parts);
-}
-
-BULKWRITER_DECL result<object_info> s3_backend::complete_multipart(std::string const& key, std::string const& upload_id,
-                                                                   std::span<uploaded_part const> parts) {
-  if (auto ok = check_key(key); !ok) return std::move(ok).error();
-  std::string const body = write_s3_parts(parts);
-  std::uint64_t size = 0;
-  for (auto const& part : parts) size += part.size;
-
-  // A success that the body does not confirm, nor deny for a reason that will stay.
-  auto const unclear = [](http::response const& answer) {
-    auto const got = read_s3_completion(answer);
-    return answer.status == 200 && !got.completed &&
-           !is_one_of(got.failure.code, {"AccessDenied", "InvalidPart", "InvalidPartOrder", "EntityTooSmall",
-                                         "NoSuchUpload", "NoSuchBucket", "MalformedXML", "InvalidRequest"});
-  };
-  // True once a request may have done its work although its answer did not say so.
-  bool may_be_done = false;
-  call const what = {.purpose = "cannot complete the upload of '" + key + '\'',
-                     .method = "POST",
-                     .key = key,
-                     .query = {{"uploadId", upload_id}},
-                     .headers = {{"Content-Type", "application/xml"}},
-                     .body = auth::as_bytes(body),
-                     .patient = true,
-                     .worth_repeating = [&](result<http::response> const& answer) {
-                       if (!answer || answer->status != 200) return is_transient(answer);
-                       bool const repeat = unclear(*answer);
-                       may_be_done = may_be_done || repeat;
-                       return repeat;
-                     }};
-  auto const got = send(what);
-  may_be_done = may_be_done || got.open || (got.answer && unclear(*got.answer));
-  if (got.answer && got.answer->status == 200) {
-    if (auto done = read_s3_completion(*got.answer); done.completed) {
-      return object_info{.key = key, .size = size, .etag = std::move(done.etag)};
-    }
-  }
-  if (may_be_done) {
-    // An older object may have the same size, and the same number of parts in its ETag. This one it is if its ETag is
-    // that of these parts, or if a request that was repeated finds the upload gone, which the first one then has used.
-    bool const used_up = got.answer && got.answer->status == 404 && read_s3_failure(*got.answer).code == "NoSuchUpload";
-    auto const there = head(key);
-    if (there && there->size == size &&
-        (there->etag == etag_of_parts(parts) || (used_up && may_be_etag_of(there->etag, parts.size()))))
-      return there;
-  }
-  error_info out = failed(what, got);
-  if (out.http_status == 200 && out.server_error.empty())
-    out.message += ", but the body does not say that the object is complete";
-  out.may_have_happened = may_be_done;
-  return out;
-}
-
-BULKWRITER_DECL result<void> s3_backend::abort_multipart(std::string const& key, std::string const& upload_id) {
-  if (auto ok = check_key(key); !ok) return ok;
-  call const what = {.purpose = "cannot abort the upload of '" + key + "' (upload id " + upload_id + ')',
-                     .method = "DELETE",
-                     .key = key,
-                     .query = {{"uploadId", upload_id}}};
-  auto const got = send(what);
-  if (accepted(got, {200, 204})) return {};
-  if (got.answer && got.answer->status == 404 && read_s3_failure(*got.answer).code == "NoSuchUpload") return {};
-  return failed(what, got);
-}
 
 BULKWRITER_DECL result<object_info> s3_backend::head(std::string const& key) {
   if (auto ok = check_key(key); !ok) return std::move(ok).error();
@@ -24565,7 +24832,7 @@ BULKWRITER_DECL result<std::vector<pending_upload>> s3_backend::list_uploads(std
 
 BULKWRITER_DECL result<std::vector<uploaded_part>> s3_backend::list_parts(std::string const& key,
                                                                           std::string const& upload_id) {
-  if (auto ok = check_key(key); !ok) return std::move(ok).error();
+  if (auto ok = check_listed_key(key); !ok) return std::move(ok).error();
   call const what = {.purpose = "cannot list the parts of '" + key + "' (upload id " + upload_id + ')',
                      .method = "GET",
                      .key = key,
@@ -24618,6 +24885,319 @@ BULKWRITER_DECL result<void> s3_backend::remove(std::string const& key) {
 BULKWRITER_DECL std::string s3_backend::object_url(std::string_view key) const {
   std::size_t const first = (std::min)(key.find_first_not_of('/'), key.size());
   return (address().provider == s3_provider::gcs ? "gs://" : "s3://") + bucket_ + '/' + std::string(key.substr(first));
+}
+
+}  // namespace detail
+}  // namespace storage
+}  // namespace v1
+}  // namespace bulkwriter
+
+// ---------- bulkwriter/storage/detail/s3_upload.ipp -----------------------------------------------------------------
+
+// How objects come to be in an s3_backend, and how it is known that they have.
+
+namespace bulkwriter {
+inline namespace v1 {
+namespace storage {
+namespace detail {
+
+// Any web server may say 200; S3 names what it has stored.
+BULKWRITER_DECL std::string without_etag(http::response const& answer) {
+  return "HTTP " + std::to_string(answer.status) + " without an ETag: this does not look like an S3 store";
+}
+
+// Google takes x-goog- beside a token only, and x-amz- beside an AWS signature.
+BULKWRITER_DECL http::header s3_backend::token_header(std::string token) const {
+  return {std::string(token_ ? "x-goog-meta-" : "x-amz-meta-").append(object_token_name), std::move(token)};
+}
+
+// Google ignores If-None-Match, and takes its own header beside a token only, not beside an AWS signature. Of OSS and
+// COS only their own protocols are known to have such a condition.
+BULKWRITER_DECL std::optional<http::header> s3_backend::absent_condition() const {
+  auto const provider = address().provider;
+  if (provider == s3_provider::gcs && token_) return http::header{"x-goog-if-generation-match", "0"};
+  if (provider == s3_provider::gcs || provider == s3_provider::oss || provider == s3_provider::cos) return std::nullopt;
+  return http::header{"If-None-Match", "*"};
+}
+
+BULKWRITER_DECL s3_backend::sight s3_backend::look(std::string const& key) {
+  call const what = {.purpose = "cannot find '" + key + '\'', .method = "HEAD", .key = key};
+  auto const got = send(what);
+  if (!got.answer) return {.why = failed(what, got)};
+  sight out = {.status = got.answer->status, .object = {.key = key, .etag = unquoted(got.answer->find("ETag"))}};
+  for (char const* prefix : {"x-amz-meta-", "x-goog-meta-"})
+    if (out.token.empty()) out.token = got.answer->find(std::string(prefix).append(object_token_name));
+  if (!http::detail::parse_number(got.answer->find("Content-Length"), out.object.size)) out.status = 0;
+  return out;
+}
+
+// A token decides wherever there are two to compare; without, only an ETag that these bytes alone can have.
+BULKWRITER_DECL s3_backend::verdict s3_backend::sight::judge(std::string_view own_token, std::string_view own_etag,
+                                                             std::uint64_t size) const {
+  if (status == 404) return verdict::absent;
+  if (!found()) return verdict::unclear;
+  if (object.size != size) return verdict::other;
+  if (!token.empty() && !own_token.empty()) return token == own_token ? verdict::ours : verdict::other;
+  return !own_etag.empty() && object.etag == own_etag ? verdict::ours : verdict::unclear;
+}
+
+// The call, with the condition that keeps an object from being replaced if this store has one. Where that is not known,
+// what is there is looked at before.
+BULKWRITER_DECL result<s3_backend::conditional> s3_backend::send_unless_there(call& what, condition& known) {
+  auto const learnt = [this, &known](condition what_it_is) {
+    std::lock_guard const lock(mutex_);
+    known = what_it_is;
+  };
+  auto if_absent = absent_condition();
+  bool looks = true;
+  {
+    std::lock_guard const lock(mutex_);
+    if (known == condition::refused) if_absent.reset();
+    looks = !if_absent || known != condition::honoured;
+  }
+  if (looks) {
+    auto const there = look(what.key);
+    if (there.found()) return already_there(what.purpose);
+    if (there.why) return *there.why;
+  }
+  if (if_absent) what.headers.push_back(*if_absent);
+  auto got = send(what);
+  if (if_absent && got.answer && (got.answer->status == 501 || read_s3_failure(*got.answer).code == "NotImplemented")) {
+    learnt(condition::refused);  // "A header you provided implies functionality that is not implemented"
+    what.headers.pop_back();
+    if_absent.reset();
+    got = send(what);
+  } else if (if_absent && got.answer && got.answer->status == 412) {
+    learnt(condition::honoured);
+  }
+  return conditional{.got = std::move(got), .looked = looks, .had_condition = if_absent.has_value()};
+}
+
+// Behind a success: without a condition that surely holds, another writer may have had the same thought.
+BULKWRITER_DECL error_info s3_backend::overwritten(call const& what, outcome const& got, bool had_condition) const {
+  error_info out = unusable(what, got,
+                            std::string("the object that is there now is another writer's, and this one is lost: ") +
+                                (had_condition ? "this store does not honour If-None-Match"
+                                               : "this store has no condition that keeps objects"));
+  out.code = errc::precondition_failed;
+  return out;
+}
+
+BULKWRITER_DECL result<object_info> s3_backend::put(std::string const& key, std::span<std::byte const> body,
+                                                    existing found) {
+  if (auto ok = check_key(key); !ok) return std::move(ok).error();
+  if (std::uint64_t{body.size()} > std::uint64_t{5} << 30) {
+    return error_info{.code = errc::invalid_option,
+                      .message = "cannot put '" + key + "': " + std::to_string(body.size()) +
+                                 " bytes exceed the 5 GiB of one request"};
+  }
+  call what = {.purpose = "cannot put '" + key + '\'', .method = "PUT", .key = key, .body = body};
+  std::string const token = make_object_token();
+  if (found != existing::replaced) what.headers.push_back(token_header(token));
+  if (found == existing::kept_by_store) what.headers.push_back(absent_condition().value());
+  auto sent = found == existing::kept ? send_unless_there(what, put_condition_)
+                                      : result<conditional>(conditional{.got = send(what)});
+  if (!sent) return std::move(sent).error();
+  auto const& got = sent->got;
+  auto const* answer = accepted(got, {200, 201, 204});
+  if (!answer) {
+    error_info why = failed(what, got);
+    if (why.code != errc::precondition_failed || !why.may_have_happened) return why;
+    // The condition may have met this very object, from an attempt whose answer was lost.
+    auto const there = look(key);
+    auto const seen = there.judge(token, {}, body.size());
+    if (seen == verdict::ours) return there.object;
+    why.may_have_happened = seen != verdict::other;
+    return why;
+  }
+  auto etag = unquoted(answer->find("ETag"));
+  if (etag.empty()) return unusable(what, got, without_etag(*answer));
+  if (sent->looked && look(key).judge(token, etag, body.size()) == verdict::other)
+    return overwritten(what, got, sent->had_condition);
+  return object_info{.key = key, .size = body.size(), .etag = std::move(etag)};
+}
+
+BULKWRITER_DECL result<object_info> s3_backend::put(std::string const& key, std::span<std::byte const> body) {
+  return put(key, body, existing::replaced);
+}
+
+BULKWRITER_DECL result<object_info> s3_backend::put_new(std::string const& key, std::span<std::byte const> body) {
+  return put(key, body, existing::kept);
+}
+
+BULKWRITER_DECL result<object_info> s3_backend::put_if_absent(std::string const& key, std::span<std::byte const> body) {
+  if (absent_condition()) return put(key, body, existing::kept_by_store);
+  // In silence it would replace the object.
+  return error_info{.code = errc::storage_error,
+                    .message = "cannot put '" + key + "' only if it is absent: " + address().origin.host +
+                               " has no such condition for requests with an AWS signature"};
+}
+
+BULKWRITER_DECL result<std::string> s3_backend::create_multipart(std::string const& key) {
+  if (auto ok = check_key(key); !ok) return std::move(ok).error();
+  std::string token = make_object_token();
+  call const what = {.purpose = "cannot start the upload of '" + key + '\'',
+                     .method = "POST",
+                     .key = key,
+                     .query = {{"uploads", ""}},
+                     .headers = {token_header(token)}};
+  auto const got = send(what);
+  auto const* answer = accepted(got, {200});
+  if (!answer) return failed(what, got);
+  auto id = read_s3_upload_id(answer->body);
+  if (!id) return unusable(what, got, id.error().message);
+  std::lock_guard const lock(mutex_);
+  tokens_[*id] = std::move(token);
+  return id;
+}
+
+BULKWRITER_DECL result<uploaded_part> s3_backend::put_part(std::string const& key, std::string const& upload_id,
+                                                           int number, std::span<std::byte const> body,
+                                                           std::stop_token stop) {
+  if (auto ok = check_key(key); !ok) return std::move(ok).error();
+  call const what = {.purpose = "cannot upload part " + std::to_string(number) + " of '" + key + '\'',
+                     .method = "PUT",
+                     .key = key,
+                     .query = {{"partNumber", std::to_string(number)}, {"uploadId", upload_id}},
+                     .body = body,
+                     .stop = std::move(stop)};
+  auto const got = send(what);
+  auto const* answer = accepted(got, {200});
+  if (!answer) return failed(what, got);
+  auto etag = unquoted(answer->find("ETag"));
+  if (etag.empty()) return unusable(what, got, without_etag(*answer));
+  return uploaded_part{.number = number, .etag = std::move(etag), .size = body.size(), .may_come_again = got.open};
+}
+
+// The MD5 of the parts' MD5s, as AWS and most others have it; empty where the parts' ETags are something else.
+BULKWRITER_DECL std::string etag_of_parts(std::span<uploaded_part const> parts) {
+  std::vector<std::byte> digests;
+  for (auto const& part : parts) {
+    if (part.etag.size() != 32) return {};
+    for (std::size_t at = 0; at < 32; at += 2) {
+      unsigned byte = 0;
+      auto const end = part.etag.data() + at + 2;
+      if (auto const read = std::from_chars(end - 2, end, byte, 16); read.ec != std::errc() || read.ptr != end)
+        return {};
+      digests.push_back(static_cast<std::byte>(byte));
+    }
+  }
+  auto const md5 = auth::try_md5(digests);
+  return md5 ? auth::to_hex(*md5) + '-' + std::to_string(parts.size()) : std::string();
+}
+
+BULKWRITER_DECL result<object_info> s3_backend::complete(std::string const& key, std::string const& upload_id,
+                                                         std::span<uploaded_part const> parts, existing found) {
+  if (auto ok = check_key(key); !ok) return std::move(ok).error();
+  std::string const body = write_s3_parts(parts);
+  std::uint64_t size = 0;
+  for (auto const& part : parts) size += part.size;
+
+  // A success that the body does not confirm, nor deny for a reason that will stay.
+  auto const unclear = [](http::response const& answer) {
+    auto const got = read_s3_completion(answer);
+    return answer.status == 200 && !got.completed &&
+           !is_one_of(got.failure.code, {"AccessDenied", "InvalidPart", "InvalidPartOrder", "EntityTooSmall",
+                                         "NoSuchUpload", "NoSuchBucket", "MalformedXML", "InvalidRequest",
+                                         "PreconditionFailed", "NotImplemented"});
+  };
+  // True once a request may have done its work although its answer did not say so.
+  bool may_be_done = false;
+  call what = {.purpose = "cannot complete the upload of '" + key + '\'',
+               .method = "POST",
+               .key = key,
+               .query = {{"uploadId", upload_id}},
+               .headers = {{"Content-Type", "application/xml"}},
+               .body = auth::as_bytes(body),
+               .patient = true,
+               .worth_repeating = [&](result<http::response> const& answer) {
+                 if (!answer || answer->status != 200) return is_transient(answer);
+                 bool const repeat = unclear(*answer);
+                 may_be_done = may_be_done || repeat;
+                 return repeat;
+               }};
+  auto sent = found == existing::kept ? send_unless_there(what, complete_condition_)
+                                      : result<conditional>(conditional{.got = send(what)});
+  if (!sent) return std::move(sent).error();
+  auto const& got = sent->got;
+  may_be_done = may_be_done || got.open || (got.answer && unclear(*got.answer));
+
+  std::string token;
+  {
+    std::lock_guard const lock(mutex_);
+    if (auto const known = tokens_.find(upload_id); known != tokens_.end()) token = known->second;
+  }
+  std::string const etag = etag_of_parts(parts);
+  auto const said = got.answer && got.answer->status == 200 ? read_s3_completion(*got.answer) : s3_completion();
+  // The ETag of exactly these parts proves it. Any other word of the store is compared with what it has: there are those
+  // that say so of an upload that somebody has aborted.
+  bool const proven = said.completed && !etag.empty() && said.etag == etag;
+  if (proven && !sent->looked) return completed({.key = key, .size = size, .etag = etag}, upload_id);
+  if (!said.completed && !may_be_done) return failed(what, got);
+
+  auto const there = look(key);
+  auto const seen = there.judge(token, etag, size);
+  // Where the key was free, what is there is what the store speaks of, even if it keeps no metadata.
+  bool const spoken_of = found == existing::kept && said.completed && there.token.empty() && !said.etag.empty() &&
+                         there.object.etag == said.etag && seen == verdict::unclear;
+  if (seen == verdict::ours || spoken_of) return completed(there.object, upload_id);
+  if (said.completed && !may_be_done) {
+    // Who may write but not look has the store's word only.
+    bool const may_not_look = is_one_of(std::to_string(there.status), {"401", "403", "405", "501"});
+    if (may_not_look || (proven && seen != verdict::other))
+      return completed({.key = key, .size = size, .etag = said.etag}, upload_id);
+  }
+  error_info out = said.completed ? unusable(what, got, "the store says that it is complete") : failed(what, got);
+  if (out.http_status == 200 && out.server_error.empty() && !said.completed)
+    out.message += ", but the body does not say that the object is complete";
+  out.may_have_happened = true;
+  if (seen == verdict::other && !token.empty() && !there.token.empty()) {
+    // Surely another object. The condition has kept it, or it was written over this one.
+    if (out.code == errc::precondition_failed) out.may_have_happened = false;
+    if (proven && sent->looked) return overwritten(what, got, sent->had_condition);
+  }
+  if (out.code != errc::precondition_failed && (said.completed || there.status == 200)) {
+    out.code = errc::outcome_unknown;
+    out.message += there.status == 404   ? "; no object is there"
+                   : there.status == 200 ? "; what lies under the key is not known to be this object"
+                                         : "; what lies under the key cannot be told";
+  }
+  return out;
+}
+
+// Its upload is gone, and what was remembered of it with it.
+BULKWRITER_DECL object_info s3_backend::completed(object_info object, std::string const& upload_id) {
+  std::lock_guard const lock(mutex_);
+  tokens_.erase(upload_id);
+  return object;
+}
+
+BULKWRITER_DECL result<object_info> s3_backend::complete_multipart(std::string const& key, std::string const& upload_id,
+                                                                   std::span<uploaded_part const> parts) {
+  return complete(key, upload_id, parts, existing::replaced);
+}
+
+BULKWRITER_DECL result<object_info> s3_backend::complete_multipart_new(std::string const& key,
+                                                                       std::string const& upload_id,
+                                                                       std::span<uploaded_part const> parts) {
+  return complete(key, upload_id, parts, existing::kept);
+}
+
+BULKWRITER_DECL result<void> s3_backend::abort_multipart(std::string const& key, std::string const& upload_id,
+                                                         std::stop_token stop) {
+  if (auto ok = check_listed_key(key); !ok) return ok;
+  call const what = {.purpose = "cannot abort the upload of '" + key + "' (upload id " + upload_id + ')',
+                     .method = "DELETE",
+                     .key = key,
+                     .query = {{"uploadId", upload_id}},
+                     .stop = std::move(stop)};
+  auto const got = send(what);
+  if (!accepted(got, {200, 204}) &&
+      !(got.answer && got.answer->status == 404 && read_s3_failure(*got.answer).code == "NoSuchUpload"))
+    return failed(what, got);
+  std::lock_guard const lock(mutex_);
+  tokens_.erase(upload_id);
+  return {};
 }
 
 }  // namespace detail
@@ -24726,7 +25306,7 @@ inline timespec modified(struct stat const& status) noexcept { return status.st_
 class read_file {
  public:
   static result<read_file> try_open(std::string const& path) {
-    read_file out(path, ::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+    read_file out(path, ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
     if (out.file_ < 0) return out.failed("cannot open", errno);
     if (::fstat(out.file_, &out.begun_) != 0) return out.failed("cannot read", errno);
     if (!S_ISREG(out.begun_.st_mode))
@@ -24754,6 +25334,23 @@ class read_file {
       out.size += static_cast<std::size_t>(n);
     }
     return {};
+  }
+  /// Of a file that has no size, as those of /proc have none: what there is until its end.
+  result<std::vector<std::byte>> read_to_end() const {
+    constexpr std::size_t most = 64 << 20;
+    std::vector<std::byte> out;
+    for (std::size_t size = 0;;) {
+      out.resize(size + (64 << 10));
+      ssize_t const n = ::read(file_, out.data() + size, out.size() - size);
+      if (n < 0 && errno == EINTR) continue;
+      if (n < 0) return failed("cannot read", errno);
+      size += static_cast<std::size_t>(n);
+      out.resize(size);
+      if (n == 0) return out;
+      if (size > most)
+        return error_info{.code = errc::io_error,
+                          .message = "cannot upload '" + path_ + "': it has no size, and more than 64 MiB"};
+    }
   }
   /// Error where the file is not what it was when it was opened.
   result<void> check_unchanged() const {
@@ -24797,9 +25394,10 @@ class file_upload {
       if (!begun) return std::move(begun).error();
       id_ = *std::move(begun);
     }
-    multipart_upload upload(store_, buffers_, nullptr, key_, id_, options_.parts.connections, 1);
+    multipart_upload upload(store_, buffers_, nullptr, key_, id_, options_.parts, 1);
+    if (options_.resume) upload.leave_at_end();  // also where memory or threads are not to be had
     auto sent = send_parts(upload);
-    auto whole = sent ? upload.complete() : result<object_info>(std::move(sent).error());
+    auto whole = sent ? upload.complete(true) : result<object_info>(std::move(sent).error());
     if (whole) return whole;
     error_info why = std::move(whole).error();
     if (options_.resume) {
@@ -24885,6 +25483,11 @@ BULKWRITER_DECL result<object_info> try_upload_file(object_store const& store, s
   if (file->size() > *part_size)
     return detail::file_upload(store, *file, key, static_cast<std::size_t>(*part_size), options).run();
 
+  if (file->size() == 0) {
+    auto const all = file->read_to_end();
+    if (!all) return all.error();
+    return store.backend().put(key, *all);
+  }
   auto const size = static_cast<std::size_t>(file->size());
   detail::part_buffer whole{.memory = std::make_unique_for_overwrite<std::byte[]>((std::max)(size, std::size_t{1})),
                             .capacity = size};

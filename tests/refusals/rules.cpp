@@ -884,8 +884,8 @@ void add_dynamic_rules(std::vector<rule>& rules, generator& random) {
   rules.push_back(generate("CSV: a number that no double holds", fewest, [&](std::size_t i) -> bad_value {
     // above 2^53, odd
     std::string const n = (i % 2 == 0 ? "-" : "") + std::to_string(between(random, 1, 999'999'999) * 2 + 9007199254740993);
-    std::string const texts[] = {n, "[0.5," + n + ']', "{\"" + n + "\":[{\"x\": " + n + "}]}", n + "12345678"};
-    return {.what = {"{\"s\":\"" + n + "\",\"OUTER\":" + texts[i % 4] + '}'},
+    std::string const spelled[] = {n, "[0.5," + n + ']', "{\"" + n + "\":[{\"x\": " + n + "}]}", n + "12345678"};
+    return {.what = {"{\"s\":\"" + n + "\",\"OUTER\":" + spelled[i % 4] + '}'},
             .due = {errc::format_cannot_hold, {"the number " + n, " of the key 'OUTER' would be read as "}},
             .ways = any_way & ~by_object,
             .format = "csv"};

@@ -99,8 +99,8 @@ BULKWRITER_DECL std::vector<std::string> azure_backend::secrets(outcome const& g
   std::string const spelled =
       at == std::string::npos ? std::string() : c.sas.substr(at + 4, c.sas.find('&', at) - at - 4);
   std::string encoded = auth::percent_encode(signature), in_lower_case = encoded;
-  for (auto percent = in_lower_case.find('%'); percent != std::string::npos; percent = in_lower_case.find('%', percent + 3))
-    for (char& digit : std::span(in_lower_case).subspan(percent + 1, 2))
+  for (auto escape = in_lower_case.find('%'); escape != std::string::npos; escape = in_lower_case.find('%', escape + 3))
+    for (char& digit : std::span(in_lower_case).subspan(escape + 1, 2))
       if (digit >= 'A') digit = static_cast<char>(digit - 'A' + 'a');
   return {c.key, c.sas, signature, spelled, std::move(encoded), std::move(in_lower_case), got.token.token};
 }

@@ -1,6 +1,8 @@
 #pragma once
 
-#include <bulkwriter/storage/object_output.hpp>
+#include <bulkwriter/output/output.hpp>
+#include <bulkwriter/storage/object_options.hpp>
+#include <bulkwriter/storage/object_store.hpp>
 
 #include <chrono>
 #include <condition_variable>
