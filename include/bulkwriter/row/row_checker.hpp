@@ -78,8 +78,8 @@ class row_checker {
 /// From checked cells to those that stand in a file of whatever format: a default wins over null, as on the server; a
 /// row without dynamic keys has an empty object; a double given for a float32 field is that float.
 void settle(std::span<field_info const> fields, std::span<cell> cells) noexcept;
-/// And points in time as every server reads them. The texts that it takes belong to the row.
-void respell_timestamps(std::span<field_info const> fields, std::span<cell> cells, cell_row& memory);
+/// And points in time, in these places, as every server reads them. The texts that it takes belong to the row.
+void respell_timestamps(std::span<std::size_t const> places, std::span<cell> cells, cell_row& memory);
 
 /// Index of the first value that is NaN or infinite; the size if all are finite.
 std::size_t find_not_finite(std::span<float const> values) noexcept;

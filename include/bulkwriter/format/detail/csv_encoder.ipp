@@ -151,9 +151,10 @@ BULKWRITER_DECL void csv_encoder::check_row(std::span<cell const> cells, std::ve
     if (looks_null(f, value))
       refuse("the value " + in_quotes(nullkey_) + " is the nullkey of this CSV file, so it would be read as " +
              (f.has_default ? "the default_value" : "null"));
-    bool const is_good =
-        std::none_of(problems.begin(), problems.end(), [&](problem const& p) { return p.field == f.name; });
-    if (f.is_dynamic && is_good && value.holds() == cell::type::text) {
+    auto const is_good = [&] {
+      return std::none_of(problems.begin(), problems.end(), [&](problem const& p) { return p.field == f.name; });
+    };
+    if (f.is_dynamic && value.holds() == cell::type::text && is_good()) {
       if (auto const changed = find_changed_number(value.as_text()))
         refuse("the number " + one_line(changed->number, 40) + " of the key " + quoted_name(changed->key) +
                " would be read as " + changed->read + " from a CSV file");

@@ -80,23 +80,29 @@ class parquet_encoder final : public format::encoder {
   };
   struct leaf : parquet_leaf {
     column* of;
+    std::size_t place_in_struct;   // 0 elsewhere
     std::uint64_t level_bound;     // of a row, where all rows have the same
     byte_chain values;             // booleans: a byte each
     std::vector<page> pages = {};  // closed ones
     std::size_t page_begin = 0;    // in values, of the open page
     std::size_t row_begin = 0;     // in values, of the row put: what drop_row goes back to
     parquet_chunk chunk = {};      // what has been handed over in this row group
+
+    // Texts that no rule of the schema bounds. With the largest dim, max_length and max_capacity a row takes 512 MiB of
+    // any other leaf, and a page with all levels less than 2 GiB.
+    bool has_free_texts = physical() == parquet_format::physical::byte_array && type != kind::varchar;
   };
 
   void put(column& c, cell const& value);
   void put_list(column& c, cell const& value);
   // Pages end between rows, so the open page is closed when the row behind its last one begins: if it is full, or the
-  // bytes that come would be too many for one page.
-  void begin_row(leaf& l, std::uint64_t coming) {
-    std::uint64_t const open = l.values.size() - l.page_begin;
-    if (open >= page_size_ || (open != 0 && open + coming > value_limit_)) close_page(l);
+  // texts that come would be too many for one page.
+  void begin_row(leaf& l, cell const& value) {
+    if (l.has_free_texts) make_room(l, value);
+    if (l.values.size() - l.page_begin >= full_page_) close_page(l);
   }
-  std::uint64_t text_bytes(leaf const& l, std::size_t place_in_struct, cell const& value) const;
+  void make_room(leaf& l, cell const& value);
+  std::uint64_t text_bytes(leaf const& l, cell const& value) const;
   void close_page(leaf& l);
   void put_value(leaf& l, cell const& value);
   void put_text(leaf& l, std::string_view text);
@@ -130,9 +136,11 @@ class parquet_encoder final : public format::encoder {
   bool page_checksum_;
   parquet_limits limits_;
   std::uint64_t value_limit_;  // bytes of a page's values, or of a row's in one leaf
+  std::uint64_t full_page_;    // from so many bytes of values on no row is added to a page
   slab_pool pool_;
   std::vector<column> columns_;
   std::vector<leaf> leaves_;
+  std::vector<leaf const*> free_texts_;  // of leaves_
   leaf* streamed_ = nullptr;
   parquet_metadata metadata_;
 

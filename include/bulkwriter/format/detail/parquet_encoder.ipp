@@ -54,6 +54,7 @@ BULKWRITER_DECL parquet_encoder::parquet_encoder(format::parquet const& options,
       page_checksum_(options.page_checksum),
       limits_(limits),
       value_limit_(limits.page - page_overhead - text_level_bound * max_group_rows),
+      full_page_((std::min)(page_size_, value_limit_ + 1)),
       metadata_(fields, parquet_leaves_of(fields)) {
   columns_.reserve(fields.size());  // leaves point there
   for (field_info const& f : fields) {
@@ -61,22 +62,20 @@ BULKWRITER_DECL parquet_encoder::parquet_encoder(format::parquet const& options,
     std::vector<parquet_leaf> leaves;
     append_parquet_leaves(leaves, f);
     columns_.push_back({&f, static_cast<std::size_t>(&f - fields.data()), leaves_.size(), leaves.size()});
-    for (parquet_leaf const& l : leaves)
-      leaves_.push_back(
-          {l, &columns_.back(), parquet_level_bound(l, columns_.back().holds_nulls, 0), byte_chain(pool_)});
+    for (std::size_t k = 0; k < leaves.size(); ++k)
+      leaves_.push_back({leaves[k], &columns_.back(), k,
+                         parquet_level_bound(leaves[k], columns_.back().holds_nulls, 0), byte_chain(pool_)});
   }
   for (leaf& l : leaves_) {
+    if (l.has_free_texts) free_texts_.push_back(&l);
     if (l.is_bytes()) dictionary_bytes_ += parquet_dictionary_bound;
     if (l.nesting == parquet_nesting::vector && (streamed_ == nullptr || l.vector_size() > streamed_->vector_size()))
       streamed_ = &l;
   }
 }
 
-// What a row's values take in a leaf of texts that no rule of the schema bounds; 0 for others: with the largest dim,
-// max_length and max_capacity the row takes 512 MiB, and a page with all levels less than 2 GiB. `value`: of the field.
-BULKWRITER_DECL std::uint64_t parquet_encoder::text_bytes(leaf const& l, std::size_t place_in_struct,
-                                                          cell const& value) const {
-  if (l.physical() != parquet_format::physical::byte_array || l.type == kind::varchar) return 0;
+// What a row's values take in a leaf that has_free_texts. `value`: of the field.
+BULKWRITER_DECL std::uint64_t parquet_encoder::text_bytes(leaf const& l, cell const& value) const {
   constexpr std::uint64_t length = 4;
   switch (value.holds()) {
     case cell::type::text: return length + value.size();
@@ -86,9 +85,9 @@ BULKWRITER_DECL std::uint64_t parquet_encoder::text_bytes(leaf const& l, std::si
     }
     case cell::type::list: {
       std::uint64_t all = 0;
-      if (place_in_struct >= value.width()) return all;  // of a row that is refused anyway
+      if (l.place_in_struct >= value.width()) return all;  // of a row that is refused anyway
       for (std::size_t at = 0; at < value.size(); ++at) {
-        cell const& text = value.element(at)[place_in_struct];
+        cell const& text = value.element(at)[l.place_in_struct];
         if (text.holds() == cell::type::text) all += length + text.size();
       }
       return all;
@@ -97,18 +96,21 @@ BULKWRITER_DECL std::uint64_t parquet_encoder::text_bytes(leaf const& l, std::si
   }
 }
 
+BULKWRITER_DECL void parquet_encoder::make_room(leaf& l, cell const& value) {
+  std::uint64_t const open = l.values.size() - l.page_begin;
+  if (open != 0 && open + text_bytes(l, value) > value_limit_) close_page(l);
+}
+
 BULKWRITER_DECL void parquet_encoder::check_row(std::span<cell const> cells, std::vector<problem>& problems) const {
-  for (column const& c : columns_)
-    for (std::size_t k = 0; k < c.leaf_count; ++k) {
-      leaf const& l = leaves_[c.first_leaf + k];
-      std::uint64_t const size = text_bytes(l, k, cells[c.place]);
-      if (size <= value_limit_) continue;
-      problems.push_back({.code = errc::format_cannot_hold,
-                          .field = std::string(c.field->name),
-                          .message = (l.sub != nullptr ? quoted_name(l.sub->name) + ": " : "") + std::to_string(size) +
-                                     " bytes of one row exceed the " + std::to_string(value_limit_) +
-                                     " that a page of a Parquet file holds"});
-    }
+  for (leaf const* l : free_texts_) {
+    std::uint64_t const size = text_bytes(*l, cells[l->of->place]);
+    if (size <= value_limit_) continue;
+    problems.push_back({.code = errc::format_cannot_hold,
+                        .field = std::string(l->of->field->name),
+                        .message = (l->sub != nullptr ? quoted_name(l->sub->name) + ": " : "") + std::to_string(size) +
+                                   " bytes of one row exceed the " + std::to_string(value_limit_) +
+                                   " that a page of a Parquet file holds"});
+  }
 }
 
 BULKWRITER_DECL void parquet_encoder::put_row(std::span<cell const> cells) {
@@ -127,7 +129,7 @@ BULKWRITER_DECL void parquet_encoder::close_page(leaf& l) {
 BULKWRITER_DECL void parquet_encoder::put(column& c, cell const& value) {
   if (c.field->type == kind::array || c.field->type == kind::struct_array) return put_list(c, value);
   leaf& l = leaves_[c.first_leaf];
-  begin_row(l, text_bytes(l, 0, value));
+  begin_row(l, value);
   if (c.holds_nulls) {
     c.rows.valid.push_back(!value.is_null());
     if (l.nesting == parquet_nesting::scalar) grow(group_rows_ % 8 == 0);  // a bit
@@ -139,9 +141,9 @@ BULKWRITER_DECL void parquet_encoder::put(column& c, cell const& value) {
 BULKWRITER_DECL void parquet_encoder::put_list(column& c, cell const& value) {
   std::size_t const size = value.is_null() ? 0 : value.size();
   std::span<leaf> const leaves = std::span(leaves_).subspan(c.first_leaf, c.leaf_count);
-  for (std::size_t k = 0; k < leaves.size(); ++k) {
-    begin_row(leaves[k], text_bytes(leaves[k], k, value));
-    grow(parquet_level_bound(leaves[k], c.holds_nulls, size));
+  for (leaf& l : leaves) {
+    begin_row(l, value);
+    grow(parquet_level_bound(l, c.holds_nulls, size));
   }
   if (c.holds_nulls) c.rows.valid.push_back(!value.is_null());
   c.rows.sizes.push_back(static_cast<std::uint32_t>(size));

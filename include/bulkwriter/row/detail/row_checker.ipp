@@ -391,9 +391,9 @@ BULKWRITER_DECL void settle(std::span<field_info const> fields, std::span<cell> 
   }
 }
 
-BULKWRITER_DECL void respell_timestamps(std::span<field_info const> fields, std::span<cell> cells, cell_row& memory) {
-  for (std::size_t i = 0; i < fields.size(); ++i) {
-    if (fields[i].type != kind::timestamptz || cells[i].is_null()) continue;
+BULKWRITER_DECL void respell_timestamps(std::span<std::size_t const> places, std::span<cell> cells, cell_row& memory) {
+  for (std::size_t const i : places) {
+    if (cells[i].is_null()) continue;
     if (auto spelled = respelled_timestamp(cells[i].as_text())) {
       std::string& text = memory.new_text();
       text = *std::move(spelled);

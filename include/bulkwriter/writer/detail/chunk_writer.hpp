@@ -82,6 +82,7 @@ class chunk_writer {
   void tell_abandoned() const;
 
   std::span<field_info const> fields_;
+  std::vector<std::size_t> timestamps_;  // fields of that kind
   row_checker checker_;
   std::unique_ptr<format::encoder> encoder_;
   std::string_view extension_;

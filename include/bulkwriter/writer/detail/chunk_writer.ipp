@@ -28,6 +28,8 @@ BULKWRITER_DECL chunk_writer::chunk_writer(std::span<field_info const> fields, n
       row_(fields),
       exceptions_at_birth_(std::uncaught_exceptions()) {
   all_.options = encoder_->import_options();
+  for (std::size_t i = 0; i < fields.size(); ++i)
+    if (fields[i].type == kind::timestamptz) timestamps_.push_back(i);
 }
 
 // No field is looked at any more: those of a run-time schema are gone.
@@ -101,7 +103,7 @@ BULKWRITER_DECL result<void> chunk_writer::append_judged(cell_row& given) {
   encoder_->check_row(cells, checker_.problems());
   if (auto checked = checker_.verdict(row); !checked) return checked;
   settle(fields_, cells);
-  respell_timestamps(fields_, cells, given);
+  respell_timestamps(timestamps_, cells, given);
 
   encoder_->put_row(cells);
   if (encoder_->size_bound() > options_.chunk_size) [[unlikely]] {
