@@ -1497,6 +1497,24 @@ class name_index {
   std::vector<std::size_t> order_ = {};
 };
 
+/// The same of fields, which outlive it.
+class field_index {
+ public:
+  static constexpr std::size_t npos = name_index::npos;
+
+  explicit field_index(std::span<field_info const> fields)
+      : fields_(fields), index_(fields.size(), [&](std::size_t i) { return fields[i].name; }) {}
+
+  /// The first field of this name; npos if there is none.
+  std::size_t find(std::string_view name) const {
+    return index_.find(name, [this](std::size_t i) { return fields_[i].name; });
+  }
+
+ private:
+  std::span<field_info const> fields_;
+  name_index index_;
+};
+
 }  // namespace detail
 }  // namespace v1
 }  // namespace bulkwriter
@@ -1575,7 +1593,7 @@ class cell_row {
   friend class detail::chunk_writer;  // settles the cells
 
   std::span<field_info const> fields_;
-  detail::name_index index_;
+  detail::field_index index_;
   std::vector<cell> cells_;
   std::vector<problem> problems_;
   struct memory;  // of many types, which a unit that only passes rows on need not instantiate
@@ -1757,7 +1775,7 @@ class row_checker {
  public:
   explicit row_checker(std::span<field_info const> fields, bool refuse_zero_vectors = false)
       : fields_(fields),
-        index_(fields.size(), [&](std::size_t i) { return fields[i].name; }),
+        index_(fields),
         refuse_zero_vectors_(refuse_zero_vectors) {}
 
   /// One cell a field. `row` is the number that the error names.
@@ -1774,9 +1792,6 @@ class row_checker {
   /// @}
 
  private:
-  std::size_t find(std::string_view name) const {
-    return index_.find(name, [&](std::size_t i) { return fields_[i].name; });
-  }
   void add(errc code, std::string message);
   static std::string describe(cell const& value);
   void add_out_of_range(kind k, std::string const& value);
@@ -1797,7 +1812,7 @@ class row_checker {
 
   static constexpr std::size_t nowhere = static_cast<std::size_t>(-1);
   std::span<field_info const> fields_;
-  name_index index_;
+  field_index index_;
   bool refuse_zero_vectors_;
   std::vector<problem> problems_;
   std::vector<std::string> keys_;  // scratch
@@ -1810,8 +1825,8 @@ class row_checker {
 /// From checked cells to those that stand in a file of whatever format: a default wins over null, as on the server; a
 /// row without dynamic keys has an empty object; a double given for a float32 field is that float.
 void settle(std::span<field_info const> fields, std::span<cell> cells) noexcept;
-/// And points in time as every server reads them. The texts that it takes belong to the row.
-void respell_timestamps(std::span<field_info const> fields, std::span<cell> cells, cell_row& memory);
+/// And points in time, in these places, as every server reads them. The texts that it takes belong to the row.
+void respell_timestamps(std::span<std::size_t const> places, std::span<cell> cells, cell_row& memory);
 
 /// Index of the first value that is NaN or infinite; the size if all are finite.
 std::size_t find_not_finite(std::span<float const> values) noexcept;
@@ -2622,23 +2637,29 @@ class parquet_encoder final : public format::encoder {
   };
   struct leaf : parquet_leaf {
     column* of;
+    std::size_t place_in_struct;   // 0 elsewhere
     std::uint64_t level_bound;     // of a row, where all rows have the same
     byte_chain values;             // booleans: a byte each
     std::vector<page> pages = {};  // closed ones
     std::size_t page_begin = 0;    // in values, of the open page
     std::size_t row_begin = 0;     // in values, of the row put: what drop_row goes back to
     parquet_chunk chunk = {};      // what has been handed over in this row group
+
+    // Texts that no rule of the schema bounds. With the largest dim, max_length and max_capacity a row takes 512 MiB of
+    // any other leaf, and a page with all levels less than 2 GiB.
+    bool has_free_texts = physical() == parquet_format::physical::byte_array && type != kind::varchar;
   };
 
   void put(column& c, cell const& value);
   void put_list(column& c, cell const& value);
   // Pages end between rows, so the open page is closed when the row behind its last one begins: if it is full, or the
-  // bytes that come would be too many for one page.
-  void begin_row(leaf& l, std::uint64_t coming) {
-    std::uint64_t const open = l.values.size() - l.page_begin;
-    if (open >= page_size_ || (open != 0 && open + coming > value_limit_)) close_page(l);
+  // texts that come would be too many for one page.
+  void begin_row(leaf& l, cell const& value) {
+    if (l.has_free_texts) make_room(l, value);
+    if (l.values.size() - l.page_begin >= full_page_) close_page(l);
   }
-  std::uint64_t text_bytes(leaf const& l, std::size_t place_in_struct, cell const& value) const;
+  void make_room(leaf& l, cell const& value);
+  std::uint64_t text_bytes(leaf const& l, cell const& value) const;
   void close_page(leaf& l);
   void put_value(leaf& l, cell const& value);
   void put_text(leaf& l, std::string_view text);
@@ -2672,9 +2693,11 @@ class parquet_encoder final : public format::encoder {
   bool page_checksum_;
   parquet_limits limits_;
   std::uint64_t value_limit_;  // bytes of a page's values, or of a row's in one leaf
+  std::uint64_t full_page_;    // from so many bytes of values on no row is added to a page
   slab_pool pool_;
   std::vector<column> columns_;
   std::vector<leaf> leaves_;
+  std::vector<leaf const*> free_texts_;  // of leaves_
   leaf* streamed_ = nullptr;
   parquet_metadata metadata_;
 
@@ -5008,6 +5031,7 @@ class chunk_writer {
   void tell_abandoned() const;
 
   std::span<field_info const> fields_;
+  std::vector<std::size_t> timestamps_;  // fields of that kind
   row_checker checker_;
   std::unique_ptr<format::encoder> encoder_;
   std::string_view extension_;
@@ -5116,10 +5140,17 @@ class bulk_writer_base {
   /// @{
   using core = detail::chunk_writer;
   explicit bulk_writer_base(std::unique_ptr<core> made) noexcept : core_(std::move(made)) {}
-  core* get() const noexcept {
-    return core_.get();
-  }  // null: moved from
-     /// @}
+  core* get() const noexcept { return core_.get(); }  // null: moved from
+  template <class Writer, class Rows>
+  static result<std::uint64_t> append_range(Writer& writer, Rows& rows) {
+    std::uint64_t n = 0;
+    for (auto&& row : rows) {
+      if (auto appended = writer.try_append_row(row); !appended) return std::move(appended).error();
+      ++n;
+    }
+    return n;
+  }
+  /// @}
 
  private:
   std::unique_ptr<core> core_;
@@ -5334,11 +5365,11 @@ class bulk_writer : public bulk_writer_base {
   /// @{
   template <std::ranges::input_range Rows>
   result<std::uint64_t> try_append_rows(Rows&& rows) {
-    return detail::caught("the range of rows", [&] { return append_range(rows); });
+    return detail::caught("the range of rows", [&] { return append_range(*this, rows); });
   }
   template <std::ranges::input_range Rows>
   std::uint64_t append_rows(Rows&& rows) {
-    return append_range(rows).value();  // what the range throws passes
+    return append_range(*this, rows).value();  // what the range throws passes
   }
   /// @}
 
@@ -5383,16 +5414,6 @@ class bulk_writer : public bulk_writer_base {
   static result<std::unique_ptr<core>> try_make(std::shared_ptr<output::place> place, Format const& format,
                                                 writer_options options) {
     return core::try_make(Schema::infos, make_format(format), std::move(place), std::move(options));
-  }
-
-  template <class Rows>
-  result<std::uint64_t> append_range(Rows& rows) {
-    std::uint64_t n = 0;
-    for (auto&& row : rows) {
-      if (auto appended = try_append_row(row); !appended) return std::move(appended).error();
-      ++n;
-    }
-    return n;
   }
 
   result<void> append(void const* row, core::show_row show) { return core::append(get(), row, show); }
@@ -6643,7 +6664,7 @@ struct cell_row::memory {
 
 BULKWRITER_DECL cell_row::cell_row(std::span<field_info const> fields)
     : fields_(fields),
-      index_(fields.size(), [&](std::size_t i) { return fields[i].name; }),
+      index_(fields),
       cells_(fields.size()),
       memory_(new memory) {}
 BULKWRITER_DECL cell_row::cell_row(cell_row&&) noexcept = default;
@@ -6651,7 +6672,7 @@ BULKWRITER_DECL cell_row& cell_row::operator=(cell_row&&) noexcept = default;
 BULKWRITER_DECL cell_row::~cell_row() = default;
 
 BULKWRITER_DECL std::size_t cell_row::find(std::string_view name) const noexcept {
-  return (std::min)(index_.find(name, [&](std::size_t i) { return fields_[i].name; }), fields_.size());
+  return (std::min)(index_.find(name), fields_.size());
 }
 
 BULKWRITER_DECL std::string& cell_row::new_text() & { return memory_->texts.get(); }
@@ -7028,7 +7049,7 @@ BULKWRITER_DECL void row_checker::judge(std::span<cell const> cells, std::span<p
   std::vector<std::pair<std::size_t, problem const*>> given;
   for (problem const& p : found) {
     if (p.field.empty()) problems_.push_back(p);
-    given.emplace_back(find(p.field), &p);
+    given.emplace_back(index_.find(p.field), &p);
   }
   if (!problems_.empty()) return;  // of the row as a whole
   std::stable_sort(given.begin(), given.end(), [](auto const& a, auto const& b) { return a.first < b.first; });
@@ -7326,7 +7347,7 @@ BULKWRITER_DECL void row_checker::check_dynamic(std::string_view text) {
   if (auto const fault = find_json_object_fault(text, keys_))
     return add(fault->code(), complaint(text, *fault, "not a JSON object", "the dynamic key"));
   for (std::string const& key : keys_) {
-    if (key == dynamic_field_name || find(key) != name_index::npos)
+    if (key == dynamic_field_name || index_.find(key) != field_index::npos)
       add(errc::duplicate_key, "the dynamic key " + quoted_name(key) + " is the name of a field of the schema");
   }
 }
@@ -7355,9 +7376,9 @@ BULKWRITER_DECL void settle(std::span<field_info const> fields, std::span<cell> 
   }
 }
 
-BULKWRITER_DECL void respell_timestamps(std::span<field_info const> fields, std::span<cell> cells, cell_row& memory) {
-  for (std::size_t i = 0; i < fields.size(); ++i) {
-    if (fields[i].type != kind::timestamptz || cells[i].is_null()) continue;
+BULKWRITER_DECL void respell_timestamps(std::span<std::size_t const> places, std::span<cell> cells, cell_row& memory) {
+  for (std::size_t const i : places) {
+    if (cells[i].is_null()) continue;
     if (auto spelled = respelled_timestamp(cells[i].as_text())) {
       std::string& text = memory.new_text();
       text = *std::move(spelled);
@@ -7513,9 +7534,10 @@ BULKWRITER_DECL void csv_encoder::check_row(std::span<cell const> cells, std::ve
     if (looks_null(f, value))
       refuse("the value " + in_quotes(nullkey_) + " is the nullkey of this CSV file, so it would be read as " +
              (f.has_default ? "the default_value" : "null"));
-    bool const is_good =
-        std::none_of(problems.begin(), problems.end(), [&](problem const& p) { return p.field == f.name; });
-    if (f.is_dynamic && is_good && value.holds() == cell::type::text) {
+    auto const is_good = [&] {
+      return std::none_of(problems.begin(), problems.end(), [&](problem const& p) { return p.field == f.name; });
+    };
+    if (f.is_dynamic && value.holds() == cell::type::text && is_good()) {
       if (auto const changed = find_changed_number(value.as_text()))
         refuse("the number " + one_line(changed->number, 40) + " of the key " + quoted_name(changed->key) +
                " would be read as " + changed->read + " from a CSV file");
@@ -8396,6 +8418,7 @@ BULKWRITER_DECL parquet_encoder::parquet_encoder(format::parquet const& options,
       page_checksum_(options.page_checksum),
       limits_(limits),
       value_limit_(limits.page - page_overhead - text_level_bound * max_group_rows),
+      full_page_((std::min)(page_size_, value_limit_ + 1)),
       metadata_(fields, parquet_leaves_of(fields)) {
   columns_.reserve(fields.size());  // leaves point there
   for (field_info const& f : fields) {
@@ -8403,22 +8426,20 @@ BULKWRITER_DECL parquet_encoder::parquet_encoder(format::parquet const& options,
     std::vector<parquet_leaf> leaves;
     append_parquet_leaves(leaves, f);
     columns_.push_back({&f, static_cast<std::size_t>(&f - fields.data()), leaves_.size(), leaves.size()});
-    for (parquet_leaf const& l : leaves)
-      leaves_.push_back(
-          {l, &columns_.back(), parquet_level_bound(l, columns_.back().holds_nulls, 0), byte_chain(pool_)});
+    for (std::size_t k = 0; k < leaves.size(); ++k)
+      leaves_.push_back({leaves[k], &columns_.back(), k,
+                         parquet_level_bound(leaves[k], columns_.back().holds_nulls, 0), byte_chain(pool_)});
   }
   for (leaf& l : leaves_) {
+    if (l.has_free_texts) free_texts_.push_back(&l);
     if (l.is_bytes()) dictionary_bytes_ += parquet_dictionary_bound;
     if (l.nesting == parquet_nesting::vector && (streamed_ == nullptr || l.vector_size() > streamed_->vector_size()))
       streamed_ = &l;
   }
 }
 
-// What a row's values take in a leaf of texts that no rule of the schema bounds; 0 for others: with the largest dim,
-// max_length and max_capacity the row takes 512 MiB, and a page with all levels less than 2 GiB. `value`: of the field.
-BULKWRITER_DECL std::uint64_t parquet_encoder::text_bytes(leaf const& l, std::size_t place_in_struct,
-                                                          cell const& value) const {
-  if (l.physical() != parquet_format::physical::byte_array || l.type == kind::varchar) return 0;
+// What a row's values take in a leaf that has_free_texts. `value`: of the field.
+BULKWRITER_DECL std::uint64_t parquet_encoder::text_bytes(leaf const& l, cell const& value) const {
   constexpr std::uint64_t length = 4;
   switch (value.holds()) {
     case cell::type::text: return length + value.size();
@@ -8428,9 +8449,9 @@ BULKWRITER_DECL std::uint64_t parquet_encoder::text_bytes(leaf const& l, std::si
     }
     case cell::type::list: {
       std::uint64_t all = 0;
-      if (place_in_struct >= value.width()) return all;  // of a row that is refused anyway
+      if (l.place_in_struct >= value.width()) return all;  // of a row that is refused anyway
       for (std::size_t at = 0; at < value.size(); ++at) {
-        cell const& text = value.element(at)[place_in_struct];
+        cell const& text = value.element(at)[l.place_in_struct];
         if (text.holds() == cell::type::text) all += length + text.size();
       }
       return all;
@@ -8439,18 +8460,21 @@ BULKWRITER_DECL std::uint64_t parquet_encoder::text_bytes(leaf const& l, std::si
   }
 }
 
+BULKWRITER_DECL void parquet_encoder::make_room(leaf& l, cell const& value) {
+  std::uint64_t const open = l.values.size() - l.page_begin;
+  if (open != 0 && open + text_bytes(l, value) > value_limit_) close_page(l);
+}
+
 BULKWRITER_DECL void parquet_encoder::check_row(std::span<cell const> cells, std::vector<problem>& problems) const {
-  for (column const& c : columns_)
-    for (std::size_t k = 0; k < c.leaf_count; ++k) {
-      leaf const& l = leaves_[c.first_leaf + k];
-      std::uint64_t const size = text_bytes(l, k, cells[c.place]);
-      if (size <= value_limit_) continue;
-      problems.push_back({.code = errc::format_cannot_hold,
-                          .field = std::string(c.field->name),
-                          .message = (l.sub != nullptr ? quoted_name(l.sub->name) + ": " : "") + std::to_string(size) +
-                                     " bytes of one row exceed the " + std::to_string(value_limit_) +
-                                     " that a page of a Parquet file holds"});
-    }
+  for (leaf const* l : free_texts_) {
+    std::uint64_t const size = text_bytes(*l, cells[l->of->place]);
+    if (size <= value_limit_) continue;
+    problems.push_back({.code = errc::format_cannot_hold,
+                        .field = std::string(l->of->field->name),
+                        .message = (l->sub != nullptr ? quoted_name(l->sub->name) + ": " : "") + std::to_string(size) +
+                                   " bytes of one row exceed the " + std::to_string(value_limit_) +
+                                   " that a page of a Parquet file holds"});
+  }
 }
 
 BULKWRITER_DECL void parquet_encoder::put_row(std::span<cell const> cells) {
@@ -8469,7 +8493,7 @@ BULKWRITER_DECL void parquet_encoder::close_page(leaf& l) {
 BULKWRITER_DECL void parquet_encoder::put(column& c, cell const& value) {
   if (c.field->type == kind::array || c.field->type == kind::struct_array) return put_list(c, value);
   leaf& l = leaves_[c.first_leaf];
-  begin_row(l, text_bytes(l, 0, value));
+  begin_row(l, value);
   if (c.holds_nulls) {
     c.rows.valid.push_back(!value.is_null());
     if (l.nesting == parquet_nesting::scalar) grow(group_rows_ % 8 == 0);  // a bit
@@ -8481,9 +8505,9 @@ BULKWRITER_DECL void parquet_encoder::put(column& c, cell const& value) {
 BULKWRITER_DECL void parquet_encoder::put_list(column& c, cell const& value) {
   std::size_t const size = value.is_null() ? 0 : value.size();
   std::span<leaf> const leaves = std::span(leaves_).subspan(c.first_leaf, c.leaf_count);
-  for (std::size_t k = 0; k < leaves.size(); ++k) {
-    begin_row(leaves[k], text_bytes(leaves[k], k, value));
-    grow(parquet_level_bound(leaves[k], c.holds_nulls, size));
+  for (leaf& l : leaves) {
+    begin_row(l, value);
+    grow(parquet_level_bound(l, c.holds_nulls, size));
   }
   if (c.holds_nulls) c.rows.valid.push_back(!value.is_null());
   c.rows.sizes.push_back(static_cast<std::uint32_t>(size));
@@ -9355,6 +9379,8 @@ BULKWRITER_DECL chunk_writer::chunk_writer(std::span<field_info const> fields, n
       row_(fields),
       exceptions_at_birth_(std::uncaught_exceptions()) {
   all_.options = encoder_->import_options();
+  for (std::size_t i = 0; i < fields.size(); ++i)
+    if (fields[i].type == kind::timestamptz) timestamps_.push_back(i);
 }
 
 // No field is looked at any more: those of a run-time schema are gone.
@@ -9428,7 +9454,7 @@ BULKWRITER_DECL result<void> chunk_writer::append_judged(cell_row& given) {
   encoder_->check_row(cells, checker_.problems());
   if (auto checked = checker_.verdict(row); !checked) return checked;
   settle(fields_, cells);
-  respell_timestamps(fields_, cells, given);
+  respell_timestamps(timestamps_, cells, given);
 
   encoder_->put_row(cells);
   if (encoder_->size_bound() > options_.chunk_size) [[unlikely]] {
@@ -10386,7 +10412,7 @@ class schema_checker {
   std::vector<problem> run() {
     if (fields_.empty()) add({}, "a schema without fields");
     std::size_t primary = 0, partition = 0, clustering = 0;
-    name_index const index = index_of(fields_);
+    field_index const index(fields_);
     for (std::size_t i = 0; i < fields_.size(); ++i) {
       field_info const& f = fields_[i];
       place_.clear();
@@ -10417,12 +10443,8 @@ class schema_checker {
                          std::move(rule)});
   }
 
-  static name_index index_of(std::span<field_info const> all) {
-    return {all.size(), [&](std::size_t i) { return all[i].name; }};
-  }
-  void check_unique(std::span<field_info const> all, name_index const& index, std::size_t i) {
-    if (index.find(all[i].name, [&](std::size_t k) { return all[k].name; }) != i)
-      add(all[i].name, "two fields have this name");
+  void check_unique(std::span<field_info const> all, field_index const& index, std::size_t i) {
+    if (index.find(all[i].name) != i) add(all[i].name, "two fields have this name");
   }
 
   void check_field(field_info const& f) {
@@ -10515,7 +10537,7 @@ class schema_checker {
     auto const sub = f.sub_fields();
     if (sub.empty()) add(f.name, "a struct_array without fields");
     place_ = f.name;
-    name_index const index = index_of(sub);
+    field_index const index(sub);
     for (std::size_t i = 0; i < sub.size(); ++i) {
       field_info const& s = sub[i];
       check_unique(sub, index, i);
@@ -10804,19 +10826,19 @@ BULKWRITER_DECL std::string folded(std::string_view name) {
 // How many letters must be put in, left out, changed or swapped with the next to make one of the other; `limit` + 1 if
 // more than that.
 BULKWRITER_DECL std::size_t slips_between(std::string_view a, std::string_view b, std::size_t limit) {
-  if (std::max(a.size(), b.size()) - std::min(a.size(), b.size()) > limit) return limit + 1;
+  if ((std::max)(a.size(), b.size()) - (std::min)(a.size(), b.size()) > limit) return limit + 1;
   std::vector<std::size_t> before_last, last(b.size() + 1), row(b.size() + 1);
   for (std::size_t k = 0; k <= b.size(); ++k) last[k] = k;
   for (std::size_t i = 1; i <= a.size(); ++i) {
     row[0] = i;
     for (std::size_t k = 1; k <= b.size(); ++k) {
-      row[k] = std::min({last[k] + 1, row[k - 1] + 1, last[k - 1] + (a[i - 1] == b[k - 1] ? 0 : 1)});
+      row[k] = (std::min)({last[k] + 1, row[k - 1] + 1, last[k - 1] + (a[i - 1] == b[k - 1] ? 0 : 1)});
       if (i > 1 && k > 1 && a[i - 1] == b[k - 2] && a[i - 2] == b[k - 1])
-        row[k] = std::min(row[k], before_last[k - 2] + 1);
+        row[k] = (std::min)(row[k], before_last[k - 2] + 1);
     }
     before_last = std::exchange(last, row);
   }
-  return std::min(last[b.size()], limit + 1);
+  return (std::min)(last[b.size()], limit + 1);
 }
 
 /// How far what somebody wrote is from what may have been meant: 0 but for case and underscores, then slips, then a
@@ -13179,6 +13201,17 @@ namespace detail {
 /// The bytes of a file, unbuffered: readers have a buffer of their own. Errors, of the source too: `io_error`.
 result<text_source> try_open_text_file(std::string const& path);
 
+/// A read of a reader's next row. One that ends by an exception, of memory, leaves half a row, which is no row: from then
+/// on there is only an error, of invalid_state. `reading`: false at first.
+template <class Read>
+result<bool> read_whole(bool& reading, std::string const& name, Read const& read) {
+  if (reading) return error_info{.code = errc::invalid_state, .message = name + ": memory has run out in an earlier read"};
+  reading = true;
+  auto next = read();
+  reading = false;
+  return next;
+}
+
 /// Where the problem is one of a row, has it and its message count as a reader does that has read so many rows.
 void count_row(error_info& problem, std::uint64_t rows);
 
@@ -13903,6 +13936,43 @@ class object_store {
 }  // namespace v1
 }  // namespace bulkwriter
 
+// ---------- bulkwriter/storage/detail/store_text.hpp ----------------------------------------------------------------
+
+namespace bulkwriter {
+inline namespace v1 {
+namespace storage {
+namespace detail {
+
+/// A key that every store takes and that comes back as it was: 1 to 1024 bytes, no leading slash, no control
+/// characters, no "." or ".." segments (servers and proxies resolve them, and the object would be elsewhere).
+result<void> check_key(std::string_view key);
+/// A key that a store has told: other clients' rules are not ours, and it is only to be found or removed. Not empty:
+/// the request would be one for the bucket.
+result<void> check_listed_key(std::string_view key);
+
+/// Foreign text for a message: one line, bounded, without the secrets and without anything as long as a signature.
+std::string printable(std::string_view text, std::span<std::string const> secrets);
+
+/// Why a conditional request was refused.
+inline constexpr char already_there_text[] = "there is an object of this key already, and nothing is overwritten";
+
+/// Random, for the metadata of an object that is about to be made: by it the object is known again as this one.
+std::string make_object_token();
+inline constexpr std::string_view object_token_name = "bulkwriter";
+
+/// An ETag without its quotes, and without the W/ by which a proxy on the way calls it weak.
+std::string unquoted(std::string_view etag);
+
+/// "2010-11-10T20:48:33.000Z", as stores tell the time; nothing for other text.
+std::optional<std::chrono::system_clock::time_point> parse_iso_time(std::string_view text) noexcept;
+
+bool is_one_of(std::string_view text, std::initializer_list<std::string_view> list) noexcept;
+
+}  // namespace detail
+}  // namespace storage
+}  // namespace v1
+}  // namespace bulkwriter
+
 // ---------- bulkwriter/storage/object_url.hpp -----------------------------------------------------------------------
 
 namespace bulkwriter {
@@ -14039,11 +14109,11 @@ class bulk_writer<runtime_schema, Format> : public bulk_writer_base {
   /// @{
   template <std::ranges::input_range Rows>
   result<std::uint64_t> try_append_rows(Rows&& rows) {
-    return detail::caught("the range of rows", [&] { return append_range(rows); });
+    return detail::caught("the range of rows", [&] { return append_range(*this, rows); });
   }
   template <std::ranges::input_range Rows>
   std::uint64_t append_rows(Rows&& rows) {
-    return append_range(rows).value();  // what the range throws passes
+    return append_range(*this, rows).value();  // what the range throws passes
   }
   /// @}
 
@@ -14078,16 +14148,6 @@ class bulk_writer<runtime_schema, Format> : public bulk_writer_base {
     if (!parts_) return core::append(nullptr, nullptr, nullptr);  // moved from
     columns.read(texts, parts_->row);
     return core::append(get(), parts_->row);
-  }
-
-  template <class Rows>
-  result<std::uint64_t> append_range(Rows& rows) {
-    std::uint64_t n = 0;
-    for (auto&& row : rows) {
-      if (auto appended = try_append_row(row); !appended) return std::move(appended).error();
-      ++n;
-    }
-    return n;
   }
 
   std::unique_ptr<detail::runtime_parts> parts_;  // dies before the writer in the base, which then looks at no field
@@ -14578,40 +14638,6 @@ result<azure_credential> try_azure_credential(std::string_view text);
 
 /// The path of a key at this address, percent-encoded; of the container itself for an empty key.
 std::string path_of_key(azure_address const& address, std::string_view key);
-
-}  // namespace detail
-}  // namespace storage
-}  // namespace v1
-}  // namespace bulkwriter
-
-// ---------- bulkwriter/storage/detail/store_text.hpp ----------------------------------------------------------------
-
-namespace bulkwriter {
-inline namespace v1 {
-namespace storage {
-namespace detail {
-
-/// A key that every store takes and that comes back as it was: 1 to 1024 bytes, no leading slash, no control
-/// characters, no "." or ".." segments (servers and proxies resolve them, and the object would be elsewhere).
-result<void> check_key(std::string_view key);
-/// A key that a store has told: other clients' rules are not ours, and it is only to be found or removed. Not empty:
-/// the request would be one for the bucket.
-result<void> check_listed_key(std::string_view key);
-
-/// Foreign text for a message: one line, bounded, without the secrets and without anything as long as a signature.
-std::string printable(std::string_view text, std::span<std::string const> secrets);
-
-/// Random, for the metadata of an object that is about to be made: by it the object is known again as this one.
-std::string make_object_token();
-inline constexpr std::string_view object_token_name = "bulkwriter";
-
-/// An ETag without its quotes, and without the W/ by which a proxy on the way calls it weak.
-std::string unquoted(std::string_view etag);
-
-/// "2010-11-10T20:48:33.000Z", as stores tell the time; nothing for other text.
-std::optional<std::chrono::system_clock::time_point> parse_iso_time(std::string_view text) noexcept;
-
-bool is_one_of(std::string_view text, std::initializer_list<std::string_view> list) noexcept;
 
 }  // namespace detail
 }  // namespace storage
@@ -20971,9 +20997,9 @@ BULKWRITER_DECL result<text_columns> text_columns::try_make(std::span<field_info
                       .message = "column " + detail::quoted_name(name) + ": " + std::string(rule),
                       .field = std::string(name)};
   };
-  auto const field_name = [&](std::size_t i) { return fields[i].name; };
   auto const column_name = [&](std::size_t i) { return std::string_view(names[i]); };
-  detail::name_index const by_field(fields.size(), field_name), by_column(names.size(), column_name);
+  detail::field_index const by_field(fields);
+  detail::name_index const by_column(names.size(), column_name);
   if (std::size_t const twin = by_column.find_twin(column_name); twin != detail::name_index::npos)
     return refused(errc::duplicate_key, names[twin], "two columns have this name");
   text_columns made;
@@ -20981,7 +21007,7 @@ BULKWRITER_DECL result<text_columns> text_columns::try_make(std::span<field_info
   for (std::size_t i = 0; i < fields.size(); ++i)
     if (fields[i].is_dynamic) made.dynamic_ = i;
   for (auto const& name : names) {
-    std::size_t const i = by_field.find(name, field_name);
+    std::size_t const i = by_field.find(name);
     if (i != loose && !fields[i].written())
       return refused(errc::unknown_field, name,
                      "the server fills this field (auto_id or function output); leave the column out");
@@ -21390,13 +21416,7 @@ BULKWRITER_DECL std::vector<std::size_t> csv_reader::columns_except(
 
 BULKWRITER_DECL result<bool> csv_reader::try_next() {
   if (failure_) return *failure_;
-  // an exception out of a read, of memory, leaves half a row, which is no row
-  if (std::exchange(reading_, true))
-    return error_info{.code = errc::invalid_state,
-                      .message = options_.name + ": memory has run out in an earlier read"};
-  auto next = read_row();
-  reading_ = false;
-  return next;
+  return input::detail::read_whole(reading_, options_.name, [this] { return read_row(); });
 }
 
 BULKWRITER_DECL result<bool> csv_reader::read_row() {
@@ -21668,13 +21688,7 @@ BULKWRITER_DECL result<ndjson_reader> ndjson_reader::try_open(text_source source
 
 BULKWRITER_DECL result<bool> ndjson_reader::try_next() {
   if (failure_) return *failure_;
-  // an exception out of a read, of memory, leaves half a row, which is no row
-  if (std::exchange(reading_, true))
-    return error_info{.code = errc::invalid_state,
-                      .message = options_.name + ": memory has run out in an earlier read"};
-  auto next = read_row();
-  reading_ = false;
-  return next;
+  return input::detail::read_whole(reading_, options_.name, [this] { return read_row(); });
 }
 
 BULKWRITER_DECL result<bool> ndjson_reader::read_row() {
@@ -21797,6 +21811,122 @@ BULKWRITER_DECL error_info ndjson_reader::in_row(error_info problem) const {
 }  // namespace v1
 }  // namespace bulkwriter
 
+// ---------- bulkwriter/storage/detail/store_text.ipp ----------------------------------------------------------------
+
+namespace bulkwriter {
+inline namespace v1 {
+namespace storage {
+namespace detail {
+
+BULKWRITER_DECL result<void> check_key(std::string_view key) {
+  auto const refuse = [](std::string message) -> error_info {
+    return {.code = errc::invalid_option, .message = std::move(message)};
+  };
+  if (key.empty()) return refuse("an object key is empty");
+  for (std::size_t i = 0; i < key.size(); ++i) {
+    auto const c = static_cast<unsigned char>(key[i]);
+    if (c < 0x20 || c == 0x7f) {
+      return refuse("an object key has a control character (code " + std::to_string(c) + ") at byte " +
+                    std::to_string(i));
+    }
+  }
+  if (key.size() > 1024)
+    return refuse("an object key of " + std::to_string(key.size()) + " bytes exceeds the limit of 1024");
+  if (key.front() == '/') return refuse("object key '" + std::string(key) + "' begins with a slash");
+  for (std::size_t at = 0; at <= key.size();) {
+    std::size_t const end = (std::min)(key.find('/', at), key.size());
+    auto const segment = key.substr(at, end - at);
+    if (segment == "." || segment == "..") {
+      return refuse("object key '" + std::string(key) + "' has a '" + std::string(segment) +
+                    "' segment, which servers resolve differently");
+    }
+    at = end + 1;
+  }
+  return {};
+}
+
+BULKWRITER_DECL result<void> check_listed_key(std::string_view key) {
+  if (!key.empty()) return {};
+  return error_info{.code = errc::invalid_option, .message = "an object key is empty"};
+}
+
+BULKWRITER_DECL std::string printable(std::string_view text, std::span<std::string const> secrets) {
+  // Bounded before anything is looked for in it, so that a server's megabytes cost nothing. A secret that begins within
+  // the bound is seen whole.
+  constexpr std::size_t shown = 300, looked_at = 4096;
+  std::string out;
+  for (std::size_t at = 0; at < (std::min)(text.size(), looked_at);) {
+    std::size_t hidden = 0;
+    for (std::string const& secret : secrets)
+      if (text.substr(at).starts_with(secret)) hidden = (std::max)(hidden, secret.size());
+    if (hidden == 0)
+      out += text[at++];
+    else
+      out += "***", at += hidden;
+  }
+  constexpr std::size_t longest_word = 40;  // a signature is a word of 64 hexadecimal digits
+  std::string line;
+  for (std::size_t at = 0; at < out.size();) {
+    auto const is_digit = [](char c) {
+      return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
+    };
+    std::size_t end = at;
+    while (end < out.size() && is_digit(out[end])) ++end;
+    if (end - at > longest_word) {
+      line += "***";
+      at = end;
+    } else if (end == at) {
+      line += out[at++];
+    } else {
+      line.append(out, at, end - at);
+      at = end;
+    }
+  }
+  return http::detail::foreign_text(line, shown);
+}
+
+BULKWRITER_DECL std::string make_object_token() {
+  std::random_device random;
+  std::string out;
+  for (int word = 0; word < 4; ++word) {
+    auto const bits = static_cast<std::uint32_t>(random());
+    for (int shift = 28; shift >= 0; shift -= 4) out += "0123456789abcdef"[bits >> shift & 15];
+  }
+  return out;
+}
+
+BULKWRITER_DECL std::string unquoted(std::string_view etag) {
+  if (etag.starts_with("W/\"")) etag.remove_prefix(2);
+  if (etag.size() >= 2 && etag.front() == '"' && etag.back() == '"') etag = etag.substr(1, etag.size() - 2);
+  return std::string(etag);
+}
+
+BULKWRITER_DECL std::optional<std::chrono::system_clock::time_point> parse_iso_time(std::string_view text) noexcept {
+  using namespace std::chrono;
+  auto const number = [&](std::size_t at, std::size_t size) {
+    int value = -1;
+    auto const end = text.data() + at + size;
+    return std::from_chars(text.data() + at, end, value).ptr == end ? value : -1;
+  };
+  if (text.size() < 20 || text[4] != '-' || text[7] != '-' || text[10] != 'T' || text[13] != ':' || text[16] != ':' ||
+      text.back() != 'Z')
+    return std::nullopt;
+  year_month_day const date{year(number(0, 4)), month(static_cast<unsigned>(number(5, 2))),
+                            day(static_cast<unsigned>(number(8, 2)))};
+  int const h = number(11, 2), m = number(14, 2), s = number(17, 2);
+  if (!date.ok() || number(0, 4) < 1970 || h < 0 || h > 23 || m < 0 || m > 59 || s < 0 || s > 60) return std::nullopt;
+  return sys_days(date) + hours(h) + minutes(m) + seconds(s);
+}
+
+BULKWRITER_DECL bool is_one_of(std::string_view text, std::initializer_list<std::string_view> list) noexcept {
+  return std::find(list.begin(), list.end(), text) != list.end();
+}
+
+}  // namespace detail
+}  // namespace storage
+}  // namespace v1
+}  // namespace bulkwriter
+
 // ---------- bulkwriter/storage/detail/object_store.ipp --------------------------------------------------------------
 
 namespace bulkwriter {
@@ -21818,7 +21948,7 @@ namespace detail {
 
 inline error_info already_there(std::string const& purpose) {
   return {.code = errc::precondition_failed,
-          .message = purpose + ": there is an object of this key already, and nothing is overwritten"};
+          .message = purpose + ": " + already_there_text};
 }
 
 // A store that cannot tell what it has is taken at its word when it writes; one that cannot be reached is not.
@@ -22472,122 +22602,6 @@ BULKWRITER_DECL result<std::unique_ptr<chunk_writer>> try_make_remote(std::span<
 }
 
 }  // namespace detail
-}  // namespace v1
-}  // namespace bulkwriter
-
-// ---------- bulkwriter/storage/detail/store_text.ipp ----------------------------------------------------------------
-
-namespace bulkwriter {
-inline namespace v1 {
-namespace storage {
-namespace detail {
-
-BULKWRITER_DECL result<void> check_key(std::string_view key) {
-  auto const refuse = [](std::string message) -> error_info {
-    return {.code = errc::invalid_option, .message = std::move(message)};
-  };
-  if (key.empty()) return refuse("an object key is empty");
-  for (std::size_t i = 0; i < key.size(); ++i) {
-    auto const c = static_cast<unsigned char>(key[i]);
-    if (c < 0x20 || c == 0x7f) {
-      return refuse("an object key has a control character (code " + std::to_string(c) + ") at byte " +
-                    std::to_string(i));
-    }
-  }
-  if (key.size() > 1024)
-    return refuse("an object key of " + std::to_string(key.size()) + " bytes exceeds the limit of 1024");
-  if (key.front() == '/') return refuse("object key '" + std::string(key) + "' begins with a slash");
-  for (std::size_t at = 0; at <= key.size();) {
-    std::size_t const end = (std::min)(key.find('/', at), key.size());
-    auto const segment = key.substr(at, end - at);
-    if (segment == "." || segment == "..") {
-      return refuse("object key '" + std::string(key) + "' has a '" + std::string(segment) +
-                    "' segment, which servers resolve differently");
-    }
-    at = end + 1;
-  }
-  return {};
-}
-
-BULKWRITER_DECL result<void> check_listed_key(std::string_view key) {
-  if (!key.empty()) return {};
-  return error_info{.code = errc::invalid_option, .message = "an object key is empty"};
-}
-
-BULKWRITER_DECL std::string printable(std::string_view text, std::span<std::string const> secrets) {
-  // Bounded before anything is looked for in it, so that a server's megabytes cost nothing. A secret that begins within
-  // the bound is seen whole.
-  constexpr std::size_t shown = 300, looked_at = 4096;
-  std::string out;
-  for (std::size_t at = 0; at < (std::min)(text.size(), looked_at);) {
-    std::size_t hidden = 0;
-    for (std::string const& secret : secrets)
-      if (text.substr(at).starts_with(secret)) hidden = (std::max)(hidden, secret.size());
-    if (hidden == 0)
-      out += text[at++];
-    else
-      out += "***", at += hidden;
-  }
-  constexpr std::size_t longest_word = 40;  // a signature is a word of 64 hexadecimal digits
-  std::string line;
-  for (std::size_t at = 0; at < out.size();) {
-    auto const is_digit = [](char c) {
-      return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
-    };
-    std::size_t end = at;
-    while (end < out.size() && is_digit(out[end])) ++end;
-    if (end - at > longest_word) {
-      line += "***";
-      at = end;
-    } else if (end == at) {
-      line += out[at++];
-    } else {
-      line.append(out, at, end - at);
-      at = end;
-    }
-  }
-  return http::detail::foreign_text(line, shown);
-}
-
-BULKWRITER_DECL std::string make_object_token() {
-  std::random_device random;
-  std::string out;
-  for (int word = 0; word < 4; ++word) {
-    auto const bits = static_cast<std::uint32_t>(random());
-    for (int shift = 28; shift >= 0; shift -= 4) out += "0123456789abcdef"[bits >> shift & 15];
-  }
-  return out;
-}
-
-BULKWRITER_DECL std::string unquoted(std::string_view etag) {
-  if (etag.starts_with("W/\"")) etag.remove_prefix(2);
-  if (etag.size() >= 2 && etag.front() == '"' && etag.back() == '"') etag = etag.substr(1, etag.size() - 2);
-  return std::string(etag);
-}
-
-BULKWRITER_DECL std::optional<std::chrono::system_clock::time_point> parse_iso_time(std::string_view text) noexcept {
-  using namespace std::chrono;
-  auto const number = [&](std::size_t at, std::size_t size) {
-    int value = -1;
-    auto const end = text.data() + at + size;
-    return std::from_chars(text.data() + at, end, value).ptr == end ? value : -1;
-  };
-  if (text.size() < 20 || text[4] != '-' || text[7] != '-' || text[10] != 'T' || text[13] != ':' || text[16] != ':' ||
-      text.back() != 'Z')
-    return std::nullopt;
-  year_month_day const date{year(number(0, 4)), month(static_cast<unsigned>(number(5, 2))),
-                            day(static_cast<unsigned>(number(8, 2)))};
-  int const h = number(11, 2), m = number(14, 2), s = number(17, 2);
-  if (!date.ok() || number(0, 4) < 1970 || h < 0 || h > 23 || m < 0 || m > 59 || s < 0 || s > 60) return std::nullopt;
-  return sys_days(date) + hours(h) + minutes(m) + seconds(s);
-}
-
-BULKWRITER_DECL bool is_one_of(std::string_view text, std::initializer_list<std::string_view> list) noexcept {
-  return std::find(list.begin(), list.end(), text) != list.end();
-}
-
-}  // namespace detail
-}  // namespace storage
 }  // namespace v1
 }  // namespace bulkwriter
 
@@ -23709,7 +23723,7 @@ BULKWRITER_DECL refusal azure_backend::explain(call const&, outcome const& got, 
   } else if (answer.status >= 300 && answer.status < 400) {
     out.hint = redirect_hint(answer, secrets(got));
   } else if (out.code == errc::precondition_failed) {
-    out.hint = " (there is an object of this key already, and nothing is overwritten)";
+    out.hint = std::string(" (") + already_there_text + ')';
   } else if (failure.code == "AuthorizationPermissionMismatch") {
     out.hint = " (the identity needs a role on the container's data, such as Storage Blob Data Contributor)";
   } else if (failure.code == "AuthenticationFailed" && !shown.key.empty()) {
@@ -24750,7 +24764,7 @@ BULKWRITER_DECL refusal s3_backend::explain(call const&, outcome const& got, htt
   } else if (out.code != errc::wrong_region && answer.status >= 300 && answer.status < 400) {
     out.hint = redirect_hint(answer, secrets(got));
   } else if (out.code == errc::precondition_failed) {
-    out.hint = " (there is an object of this key already, and nothing is overwritten)";
+    out.hint = std::string(" (") + already_there_text + ')';
   } else if (answer.status == 404 && answer.body.empty()) {
     out.hint = " (no such object or no such bucket)";
   } else if (failure.foreign && answer.status >= 300) {
@@ -25620,7 +25634,7 @@ class json_tree_reader {
     if (c == '[') return array();
     if (c == '"') return boost::json::value(string());
     std::size_t const begin = at_;
-    at_ = std::min(text_.find_first_of(",]} \t\r\n", at_), text_.size());
+    at_ = (std::min)(text_.find_first_of(",]} \t\r\n", at_), text_.size());
     return scalar(text_.substr(begin, at_ - begin));
   }
 

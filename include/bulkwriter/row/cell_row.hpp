@@ -85,7 +85,7 @@ class cell_row {
   friend class detail::chunk_writer;  // settles the cells
 
   std::span<field_info const> fields_;
-  detail::name_index index_;
+  detail::field_index index_;
   std::vector<cell> cells_;
   std::vector<problem> problems_;
   struct memory;  // of many types, which a unit that only passes rows on need not instantiate

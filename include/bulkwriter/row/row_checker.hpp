@@ -25,7 +25,7 @@ class row_checker {
  public:
   explicit row_checker(std::span<field_info const> fields, bool refuse_zero_vectors = false)
       : fields_(fields),
-        index_(fields.size(), [&](std::size_t i) { return fields[i].name; }),
+        index_(fields),
         refuse_zero_vectors_(refuse_zero_vectors) {}
 
   /// One cell a field. `row` is the number that the error names.
@@ -42,9 +42,6 @@ class row_checker {
   /// @}
 
  private:
-  std::size_t find(std::string_view name) const {
-    return index_.find(name, [&](std::size_t i) { return fields_[i].name; });
-  }
   void add(errc code, std::string message);
   static std::string describe(cell const& value);
   void add_out_of_range(kind k, std::string const& value);
@@ -65,7 +62,7 @@ class row_checker {
 
   static constexpr std::size_t nowhere = static_cast<std::size_t>(-1);
   std::span<field_info const> fields_;
-  name_index index_;
+  field_index index_;
   bool refuse_zero_vectors_;
   std::vector<problem> problems_;
   std::vector<std::string> keys_;  // scratch

@@ -1,8 +1,11 @@
 #pragma once
 
+#include <bulkwriter/schema/field_info.hpp>
+
 #include <algorithm>
 #include <cstddef>
 #include <numeric>
+#include <span>
 #include <string_view>
 #include <vector>
 
@@ -47,6 +50,24 @@ class name_index {
 
  private:
   std::vector<std::size_t> order_ = {};
+};
+
+/// The same of fields, which outlive it.
+class field_index {
+ public:
+  static constexpr std::size_t npos = name_index::npos;
+
+  explicit field_index(std::span<field_info const> fields)
+      : fields_(fields), index_(fields.size(), [&](std::size_t i) { return fields[i].name; }) {}
+
+  /// The first field of this name; npos if there is none.
+  std::size_t find(std::string_view name) const {
+    return index_.find(name, [this](std::size_t i) { return fields_[i].name; });
+  }
+
+ private:
+  std::span<field_info const> fields_;
+  name_index index_;
 };
 
 }  // namespace detail

@@ -220,11 +220,11 @@ class bulk_writer : public bulk_writer_base {
   /// @{
   template <std::ranges::input_range Rows>
   result<std::uint64_t> try_append_rows(Rows&& rows) {
-    return detail::caught("the range of rows", [&] { return append_range(rows); });
+    return detail::caught("the range of rows", [&] { return append_range(*this, rows); });
   }
   template <std::ranges::input_range Rows>
   std::uint64_t append_rows(Rows&& rows) {
-    return append_range(rows).value();  // what the range throws passes
+    return append_range(*this, rows).value();  // what the range throws passes
   }
   /// @}
 
@@ -269,16 +269,6 @@ class bulk_writer : public bulk_writer_base {
   static result<std::unique_ptr<core>> try_make(std::shared_ptr<output::place> place, Format const& format,
                                                 writer_options options) {
     return core::try_make(Schema::infos, make_format(format), std::move(place), std::move(options));
-  }
-
-  template <class Rows>
-  result<std::uint64_t> append_range(Rows& rows) {
-    std::uint64_t n = 0;
-    for (auto&& row : rows) {
-      if (auto appended = try_append_row(row); !appended) return std::move(appended).error();
-      ++n;
-    }
-    return n;
   }
 
   result<void> append(void const* row, core::show_row show) { return core::append(get(), row, show); }

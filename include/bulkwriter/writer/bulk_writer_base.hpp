@@ -33,10 +33,17 @@ class bulk_writer_base {
   /// @{
   using core = detail::chunk_writer;
   explicit bulk_writer_base(std::unique_ptr<core> made) noexcept : core_(std::move(made)) {}
-  core* get() const noexcept {
-    return core_.get();
-  }  // null: moved from
-     /// @}
+  core* get() const noexcept { return core_.get(); }  // null: moved from
+  template <class Writer, class Rows>
+  static result<std::uint64_t> append_range(Writer& writer, Rows& rows) {
+    std::uint64_t n = 0;
+    for (auto&& row : rows) {
+      if (auto appended = writer.try_append_row(row); !appended) return std::move(appended).error();
+      ++n;
+    }
+    return n;
+  }
+  /// @}
 
  private:
   std::unique_ptr<core> core_;

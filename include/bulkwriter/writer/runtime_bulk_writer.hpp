@@ -126,11 +126,11 @@ class bulk_writer<runtime_schema, Format> : public bulk_writer_base {
   /// @{
   template <std::ranges::input_range Rows>
   result<std::uint64_t> try_append_rows(Rows&& rows) {
-    return detail::caught("the range of rows", [&] { return append_range(rows); });
+    return detail::caught("the range of rows", [&] { return append_range(*this, rows); });
   }
   template <std::ranges::input_range Rows>
   std::uint64_t append_rows(Rows&& rows) {
-    return append_range(rows).value();  // what the range throws passes
+    return append_range(*this, rows).value();  // what the range throws passes
   }
   /// @}
 
@@ -165,16 +165,6 @@ class bulk_writer<runtime_schema, Format> : public bulk_writer_base {
     if (!parts_) return core::append(nullptr, nullptr, nullptr);  // moved from
     columns.read(texts, parts_->row);
     return core::append(get(), parts_->row);
-  }
-
-  template <class Rows>
-  result<std::uint64_t> append_range(Rows& rows) {
-    std::uint64_t n = 0;
-    for (auto&& row : rows) {
-      if (auto appended = try_append_row(row); !appended) return std::move(appended).error();
-      ++n;
-    }
-    return n;
   }
 
   std::unique_ptr<detail::runtime_parts> parts_;  // dies before the writer in the base, which then looks at no field

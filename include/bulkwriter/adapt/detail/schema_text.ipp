@@ -36,7 +36,7 @@ class json_tree_reader {
     if (c == '[') return array();
     if (c == '"') return boost::json::value(string());
     std::size_t const begin = at_;
-    at_ = std::min(text_.find_first_of(",]} \t\r\n", at_), text_.size());
+    at_ = (std::min)(text_.find_first_of(",]} \t\r\n", at_), text_.size());
     return scalar(text_.substr(begin, at_ - begin));
   }
 

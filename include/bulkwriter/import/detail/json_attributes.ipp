@@ -90,19 +90,19 @@ BULKWRITER_DECL std::string folded(std::string_view name) {
 // How many letters must be put in, left out, changed or swapped with the next to make one of the other; `limit` + 1 if
 // more than that.
 BULKWRITER_DECL std::size_t slips_between(std::string_view a, std::string_view b, std::size_t limit) {
-  if (std::max(a.size(), b.size()) - std::min(a.size(), b.size()) > limit) return limit + 1;
+  if ((std::max)(a.size(), b.size()) - (std::min)(a.size(), b.size()) > limit) return limit + 1;
   std::vector<std::size_t> before_last, last(b.size() + 1), row(b.size() + 1);
   for (std::size_t k = 0; k <= b.size(); ++k) last[k] = k;
   for (std::size_t i = 1; i <= a.size(); ++i) {
     row[0] = i;
     for (std::size_t k = 1; k <= b.size(); ++k) {
-      row[k] = std::min({last[k] + 1, row[k - 1] + 1, last[k - 1] + (a[i - 1] == b[k - 1] ? 0 : 1)});
+      row[k] = (std::min)({last[k] + 1, row[k - 1] + 1, last[k - 1] + (a[i - 1] == b[k - 1] ? 0 : 1)});
       if (i > 1 && k > 1 && a[i - 1] == b[k - 2] && a[i - 2] == b[k - 1])
-        row[k] = std::min(row[k], before_last[k - 2] + 1);
+        row[k] = (std::min)(row[k], before_last[k - 2] + 1);
     }
     before_last = std::exchange(last, row);
   }
-  return std::min(last[b.size()], limit + 1);
+  return (std::min)(last[b.size()], limit + 1);
 }
 
 /// How far what somebody wrote is from what may have been meant: 0 but for case and underscores, then slips, then a

@@ -219,13 +219,7 @@ BULKWRITER_DECL std::vector<std::size_t> csv_reader::columns_except(
 
 BULKWRITER_DECL result<bool> csv_reader::try_next() {
   if (failure_) return *failure_;
-  // an exception out of a read, of memory, leaves half a row, which is no row
-  if (std::exchange(reading_, true))
-    return error_info{.code = errc::invalid_state,
-                      .message = options_.name + ": memory has run out in an earlier read"};
-  auto next = read_row();
-  reading_ = false;
-  return next;
+  return input::detail::read_whole(reading_, options_.name, [this] { return read_row(); });
 }
 
 BULKWRITER_DECL result<bool> csv_reader::read_row() {

@@ -30,13 +30,7 @@ BULKWRITER_DECL result<ndjson_reader> ndjson_reader::try_open(text_source source
 
 BULKWRITER_DECL result<bool> ndjson_reader::try_next() {
   if (failure_) return *failure_;
-  // an exception out of a read, of memory, leaves half a row, which is no row
-  if (std::exchange(reading_, true))
-    return error_info{.code = errc::invalid_state,
-                      .message = options_.name + ": memory has run out in an earlier read"};
-  auto next = read_row();
-  reading_ = false;
-  return next;
+  return input::detail::read_whole(reading_, options_.name, [this] { return read_row(); });
 }
 
 BULKWRITER_DECL result<bool> ndjson_reader::read_row() {

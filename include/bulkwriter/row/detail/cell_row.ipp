@@ -65,7 +65,7 @@ struct cell_row::memory {
 
 BULKWRITER_DECL cell_row::cell_row(std::span<field_info const> fields)
     : fields_(fields),
-      index_(fields.size(), [&](std::size_t i) { return fields[i].name; }),
+      index_(fields),
       cells_(fields.size()),
       memory_(new memory) {}
 BULKWRITER_DECL cell_row::cell_row(cell_row&&) noexcept = default;
@@ -73,7 +73,7 @@ BULKWRITER_DECL cell_row& cell_row::operator=(cell_row&&) noexcept = default;
 BULKWRITER_DECL cell_row::~cell_row() = default;
 
 BULKWRITER_DECL std::size_t cell_row::find(std::string_view name) const noexcept {
-  return (std::min)(index_.find(name, [&](std::size_t i) { return fields_[i].name; }), fields_.size());
+  return (std::min)(index_.find(name), fields_.size());
 }
 
 BULKWRITER_DECL std::string& cell_row::new_text() & { return memory_->texts.get(); }

@@ -64,7 +64,7 @@ BULKWRITER_DECL void row_checker::judge(std::span<cell const> cells, std::span<p
   std::vector<std::pair<std::size_t, problem const*>> given;
   for (problem const& p : found) {
     if (p.field.empty()) problems_.push_back(p);
-    given.emplace_back(find(p.field), &p);
+    given.emplace_back(index_.find(p.field), &p);
   }
   if (!problems_.empty()) return;  // of the row as a whole
   std::stable_sort(given.begin(), given.end(), [](auto const& a, auto const& b) { return a.first < b.first; });
@@ -362,7 +362,7 @@ BULKWRITER_DECL void row_checker::check_dynamic(std::string_view text) {
   if (auto const fault = find_json_object_fault(text, keys_))
     return add(fault->code(), complaint(text, *fault, "not a JSON object", "the dynamic key"));
   for (std::string const& key : keys_) {
-    if (key == dynamic_field_name || find(key) != name_index::npos)
+    if (key == dynamic_field_name || index_.find(key) != field_index::npos)
       add(errc::duplicate_key, "the dynamic key " + quoted_name(key) + " is the name of a field of the schema");
   }
 }

@@ -148,9 +148,9 @@ BULKWRITER_DECL result<text_columns> text_columns::try_make(std::span<field_info
                       .message = "column " + detail::quoted_name(name) + ": " + std::string(rule),
                       .field = std::string(name)};
   };
-  auto const field_name = [&](std::size_t i) { return fields[i].name; };
   auto const column_name = [&](std::size_t i) { return std::string_view(names[i]); };
-  detail::name_index const by_field(fields.size(), field_name), by_column(names.size(), column_name);
+  detail::field_index const by_field(fields);
+  detail::name_index const by_column(names.size(), column_name);
   if (std::size_t const twin = by_column.find_twin(column_name); twin != detail::name_index::npos)
     return refused(errc::duplicate_key, names[twin], "two columns have this name");
   text_columns made;
@@ -158,7 +158,7 @@ BULKWRITER_DECL result<text_columns> text_columns::try_make(std::span<field_info
   for (std::size_t i = 0; i < fields.size(); ++i)
     if (fields[i].is_dynamic) made.dynamic_ = i;
   for (auto const& name : names) {
-    std::size_t const i = by_field.find(name, field_name);
+    std::size_t const i = by_field.find(name);
     if (i != loose && !fields[i].written())
       return refused(errc::unknown_field, name,
                      "the server fills this field (auto_id or function output); leave the column out");

@@ -70,7 +70,7 @@ class schema_checker {
   std::vector<problem> run() {
     if (fields_.empty()) add({}, "a schema without fields");
     std::size_t primary = 0, partition = 0, clustering = 0;
-    name_index const index = index_of(fields_);
+    field_index const index(fields_);
     for (std::size_t i = 0; i < fields_.size(); ++i) {
       field_info const& f = fields_[i];
       place_.clear();
@@ -101,12 +101,8 @@ class schema_checker {
                          std::move(rule)});
   }
 
-  static name_index index_of(std::span<field_info const> all) {
-    return {all.size(), [&](std::size_t i) { return all[i].name; }};
-  }
-  void check_unique(std::span<field_info const> all, name_index const& index, std::size_t i) {
-    if (index.find(all[i].name, [&](std::size_t k) { return all[k].name; }) != i)
-      add(all[i].name, "two fields have this name");
+  void check_unique(std::span<field_info const> all, field_index const& index, std::size_t i) {
+    if (index.find(all[i].name) != i) add(all[i].name, "two fields have this name");
   }
 
   void check_field(field_info const& f) {
@@ -199,7 +195,7 @@ class schema_checker {
     auto const sub = f.sub_fields();
     if (sub.empty()) add(f.name, "a struct_array without fields");
     place_ = f.name;
-    name_index const index = index_of(sub);
+    field_index const index(sub);
     for (std::size_t i = 0; i < sub.size(); ++i) {
       field_info const& s = sub[i];
       check_unique(sub, index, i);

@@ -127,7 +127,7 @@ BULKWRITER_DECL refusal azure_backend::explain(call const&, outcome const& got, 
   } else if (answer.status >= 300 && answer.status < 400) {
     out.hint = redirect_hint(answer, secrets(got));
   } else if (out.code == errc::precondition_failed) {
-    out.hint = " (there is an object of this key already, and nothing is overwritten)";
+    out.hint = std::string(" (") + already_there_text + ')';
   } else if (failure.code == "AuthorizationPermissionMismatch") {
     out.hint = " (the identity needs a role on the container's data, such as Storage Blob Data Contributor)";
   } else if (failure.code == "AuthenticationFailed" && !shown.key.empty()) {

@@ -2,6 +2,7 @@
 
 #include <bulkwriter/auth/digest.hpp>
 #include <bulkwriter/http/detail/foreign_text.hpp>
+#include <bulkwriter/storage/detail/store_text.hpp>
 #include <bulkwriter/storage/object_store.hpp>
 
 #include <optional>
@@ -26,7 +27,7 @@ namespace detail {
 
 inline error_info already_there(std::string const& purpose) {
   return {.code = errc::precondition_failed,
-          .message = purpose + ": there is an object of this key already, and nothing is overwritten"};
+          .message = purpose + ": " + already_there_text};
 }
 
 // A store that cannot tell what it has is taken at its word when it writes; one that cannot be reached is not.

@@ -153,7 +153,7 @@ BULKWRITER_DECL refusal s3_backend::explain(call const&, outcome const& got, htt
   } else if (out.code != errc::wrong_region && answer.status >= 300 && answer.status < 400) {
     out.hint = redirect_hint(answer, secrets(got));
   } else if (out.code == errc::precondition_failed) {
-    out.hint = " (there is an object of this key already, and nothing is overwritten)";
+    out.hint = std::string(" (") + already_there_text + ')';
   } else if (answer.status == 404 && answer.body.empty()) {
     out.hint = " (no such object or no such bucket)";
   } else if (failure.foreign && answer.status >= 300) {

@@ -24,6 +24,9 @@ result<void> check_listed_key(std::string_view key);
 /// Foreign text for a message: one line, bounded, without the secrets and without anything as long as a signature.
 std::string printable(std::string_view text, std::span<std::string const> secrets);
 
+/// Why a conditional request was refused.
+inline constexpr char already_there_text[] = "there is an object of this key already, and nothing is overwritten";
+
 /// Random, for the metadata of an object that is about to be made: by it the object is known again as this one.
 std::string make_object_token();
 inline constexpr std::string_view object_token_name = "bulkwriter";
