@@ -39,7 +39,7 @@ void show_member(Row const& row, cell_row& memory, cell* cells) {
   using F = field_at<S, Index>;
   if constexpr (F::info.written()) {
     if constexpr (requires { F::ok; }) {
-      if constexpr (F::ok) cells[Index] = field_cell_of<F>(F::get(row), memory);
+      cells[Index] = field_cell_of<F>(F::get(row), memory);
     } else {
       static_assert(sizeof(column_without_member<S, Index>) != 0);
     }
@@ -48,7 +48,7 @@ void show_member(Row const& row, cell_row& memory, cell* cells) {
 
 template <class S, class Row>
 void show_struct(void const* row, cell_row& memory, cell* cells) {
-  if constexpr (S::one_struct)
+  if constexpr (S::right)
     [&]<std::size_t... Index>(std::index_sequence<Index...>) {
       (show_member<S, Index>(*static_cast<Row const*>(row), memory, cells), ...);
     }(std::make_index_sequence<S::size>{});
@@ -155,8 +155,9 @@ struct by_position {
 template <class S, std::size_t Index, class V>
 struct value_rules {
   using F = field_at<S, Index>;
-  static constexpr bool fits = is_null_type<V> || storable<plain_type<V>, F::attributes, strictness::value>();
-  static constexpr bool extent = extent_fits<plain_type<V>>(F::info);
+  using plain = plain_type<V>;
+  static constexpr bool fits = is_null_type<V> || storable<plain, F::attributes, strictness::value>();
+  static constexpr bool extent = !fits || extent_fits<plain>(F::info);
   static constexpr bool present = !is_null_type<V> || F::info.may_be_null();
   static constexpr bool ok = fits && extent && present;
 };
@@ -165,23 +166,14 @@ struct value_rules {
 template <class S, std::size_t Index, class V>
 struct value_check {
   using rules = value_rules<S, Index, V>;
-  static constexpr auto name = field_at<S, Index>::name_storage;
-  static_assert(
-      rule::field<name, rules::fits>,
-      "bulkwriter: a value of this C++ type cannot be stored in this field (boolean: bool; integers: an integer; "
-      "floats: "
-      "a float, double or integer of at most 32 bits; varchar, text, geometry: text; timestamptz: text or a "
-      "std::chrono::sys_time; json: text or, with <bulkwriter/adapt/boost_json.hpp>, a boost::json type; array: a "
-      "sized "
-      "range of its elements; struct_array: a range of its structs; float_vector: a contiguous range of float, so "
-      "convert a range of double first; 16-bit vectors: of float or bw::float16; int8_vector: of std::int8_t; "
-      "binary_vector: bytes, or a range of bool; sparse_float_vector: bw::sparse_view, or pairs of index and value)");
+  using F = field_at<S, Index>;
+  static constexpr auto name = F::name_storage;
+  static_assert(sizeof(type_check<name, typename rules::plain, F::info.type, strictness::value, rules::fits>) != 0);
+  static_assert(sizeof(extent_check<name, typename rules::plain, F::info.type,
+                                    wanted_elements<typename rules::plain>(F::info), rules::extent>) != 0);
   static_assert(rule::field<name, rules::present>,
                 "bulkwriter: null was given for this field, and it is neither nullable nor has a default_value; give a "
                 "value");
-  static_assert(rule::field < name, !rules::fits || rules::extent >,
-                "bulkwriter: the size of this std::array differs from the field's dim (binary_vector: dim / 8 bytes); "
-                "give as many elements as the dim says");
 };
 
 // JSON text of what was given for the dynamic field itself; nothing where that is null.

@@ -99,7 +99,10 @@ struct schema_check {
   }();
   using shown = typename decltype(pick<verdict.field>(
       static_cast<places<std::index_sequence_for<F...>, F...> const*>(nullptr)))::type;
-  static_assert(sizeof(schema_mistake<shown::name_storage, verdict.broken>) != 0);
+  static constexpr bool right = verdict.broken == schema_rule::none && (F::right && ...);
+  // Of a field that is wrong by itself more has been said than of the whole.
+  static_assert(sizeof(schema_mistake<shown::name_storage, (F::right && ...) ? verdict.broken : schema_rule::none>) !=
+                0);
 };
 
 }  // namespace detail
@@ -124,9 +127,8 @@ struct schema {
   static constexpr std::size_t size = sizeof...(F);  ///< fields, those that the server fills among them
   /// The fields, lowered, in the order in which they are declared.
   static constexpr std::array<field_info, sizeof...(F)> infos{F::info...};
-  /// Whether all fields are members of one struct; false in a schema that does not compile.
-  static constexpr bool one_struct = detail::common_owner<typename F::owner...>::same;
-  static_assert(sizeof(detail::schema_check<F...>) != 0);
+  /// False in a schema that does not compile: what has been said of it is enough.
+  static constexpr bool right = detail::schema_check<F...>::right;
 };
 
 namespace detail {
@@ -149,14 +151,22 @@ struct schema<F...> {
   using row_type = void;
   static constexpr std::size_t size = 0;
   static constexpr std::array<field_info, 0> infos{};
-  static constexpr bool one_struct = true;
-  static_assert(sizeof(detail::fields_check<F...>) != 0);
+  static constexpr bool right = sizeof(detail::fields_check<F...>) == 0;
 };
 /// @endcond
 
 /// A struct derived from `schema`.
 template <class S>
 concept typed_schema = requires { typename S::is_schema; };
+
+namespace detail {
+/// A struct without members and bases in the place of a schema is most often one whose list of fields has an error,
+/// which the compiler has said. More is only said where it has not: by the code generator, which then does not run.
+template <class S>
+inline constexpr bool may_be_broken = std::is_class_v<S> && std::is_empty_v<S>;
+[[gnu::error("bulkwriter: a struct without fields was given in the place of a schema: struct my_schema : "
+             "bw::schema<…> {}")]] void say_that_there_is_no_schema();
+}  // namespace detail
 
 // Algorithms are templates on the user's named schema, never on the list of fields: symbols stay short.
 namespace detail {
