@@ -86,7 +86,7 @@ struct schema_check_of_create {
 };
 template <class S>
 result<void> not_created() {
-  static_assert(sizeof(schema_check_of_create<S, may_be_broken<S>>) != 0);
+  static_assert(sizeof(schema_check_of_create<S, may_be_broken<S>()>) != 0);
   say_that_there_is_no_schema();
   return {};
 }

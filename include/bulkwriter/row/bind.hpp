@@ -161,20 +161,37 @@ struct value_rules {
   static constexpr bool present = !is_null_type<V> || F::info.may_be_null();
   static constexpr bool ok = fits && extent && present;
 };
-// Says which rule is broken. Apart from the rules, since Clang calls nothing constant that a failed assertion stands
-// in.
-template <class S, std::size_t Index, class V>
-struct value_check {
-  using rules = value_rules<S, Index, V>;
-  using F = field_at<S, Index>;
-  static constexpr auto name = F::name_storage;
-  static_assert(sizeof(type_check<name, typename rules::plain, F::info.type, strictness::value, rules::fits>) != 0);
-  static_assert(sizeof(extent_check<name, typename rules::plain, F::info.type,
-                                    wanted_elements<typename rules::plain>(F::info), rules::extent>) != 0);
-  static_assert(rule::field<name, rules::present>,
+template <fixed_string Name, class V>
+struct null_check {
+  static_assert(rule::field<Name, sizeof(V) == 0>,
                 "bulkwriter: null was given for this field, and it is neither nullable nor has a default_value; give a "
                 "value");
 };
+// What says which rule is broken.
+template <class S, std::size_t Index, class V, class R = value_rules<S, Index, V>, class F = field_at<S, Index>>
+using value_check = std::conditional_t<
+    !R::fits, type_check<F::name_storage, typename R::plain, F::info.type, strictness::value, R::fits>,
+    std::conditional_t<!R::extent,
+                       extent_check<F::name_storage, typename R::plain, F::info.type,
+                                    wanted_elements<typename R::plain>(F::info), R::extent>,
+                       null_check<F::name_storage, V>>>;
+
+// The value that a binding gives to a field, and the first field whose value is wrong; their number if none is.
+template <class Bound, std::size_t Index, class... V>
+using argument_of = std::tuple_element_t<static_cast<std::size_t>(Bound::bound.argument_of[Index]), std::tuple<V...>>;
+template <class S, class Bound, std::size_t Index, class... V>
+consteval bool value_fits() {
+  if constexpr (Bound::bound.argument_of[Index] == no_value)
+    return true;
+  else
+    return value_rules<S, Index, argument_of<Bound, Index, V...>>::ok;
+}
+template <class S, class Bound, class... V, std::size_t... Index>
+consteval std::size_t first_misfit(std::index_sequence<Index...>) {
+  std::size_t i = 0;
+  (void)((value_fits<S, Bound, Index, V...>() && ++i != 0) && ...);
+  return i;
+}
 
 // JSON text of what was given for the dynamic field itself; nothing where that is null.
 template <class V>

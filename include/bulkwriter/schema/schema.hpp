@@ -89,7 +89,7 @@ template <fixed_string Name>
 struct schema_mistake<Name, schema_rule::none> {};
 
 template <class... F>
-struct schema_check {
+struct schema_rules {
   static constexpr bool one_struct = common_owner<typename F::owner...>::same;
   static constexpr schema_verdict verdict = [] {
     if constexpr (one_struct)
@@ -97,12 +97,17 @@ struct schema_check {
     else
       return schema_verdict{schema_rule::one_struct, first_stranger<typename F::owner...>()};
   }();
-  using shown = typename decltype(pick<verdict.field>(
+  static constexpr bool fields_are_right = (F::right && ...);
+  static constexpr bool right = verdict.broken == schema_rule::none && fields_are_right;
+};
+template <class... F>
+struct schema_check {
+  using rules = schema_rules<F...>;
+  using shown = typename decltype(pick<rules::verdict.field>(
       static_cast<places<std::index_sequence_for<F...>, F...> const*>(nullptr)))::type;
-  static constexpr bool right = verdict.broken == schema_rule::none && (F::right && ...);
-  // Of a field that is wrong by itself more has been said than of the whole.
-  static_assert(sizeof(schema_mistake<shown::name_storage, (F::right && ...) ? verdict.broken : schema_rule::none>) !=
-                0);
+  // Where a field is wrong by itself, that has been said.
+  static constexpr schema_rule broken = rules::fields_are_right ? rules::verdict.broken : schema_rule::none;
+  static_assert(sizeof(schema_mistake<shown::name_storage, broken>) != 0);
 };
 
 }  // namespace detail
@@ -127,8 +132,9 @@ struct schema {
   static constexpr std::size_t size = sizeof...(F);  ///< fields, those that the server fills among them
   /// The fields, lowered, in the order in which they are declared.
   static constexpr std::array<field_info, sizeof...(F)> infos{F::info...};
+  static_assert(sizeof(detail::schema_check<F...>) != 0);
   /// False in a schema that does not compile: what has been said of it is enough.
-  static constexpr bool right = detail::schema_check<F...>::right;
+  static constexpr bool right = detail::schema_rules<F...>::right;
 };
 
 namespace detail {
@@ -151,7 +157,8 @@ struct schema<F...> {
   using row_type = void;
   static constexpr std::size_t size = 0;
   static constexpr std::array<field_info, 0> infos{};
-  static constexpr bool right = sizeof(detail::fields_check<F...>) == 0;
+  static constexpr bool right = false;
+  static_assert(sizeof(detail::fields_check<F...>) != 0);
 };
 /// @endcond
 
@@ -163,7 +170,12 @@ namespace detail {
 /// A struct without members and bases in the place of a schema is most often one whose list of fields has an error,
 /// which the compiler has said. More is only said where it has not: by the code generator, which then does not run.
 template <class S>
-inline constexpr bool may_be_broken = std::is_class_v<S> && std::is_empty_v<S>;
+consteval bool may_be_broken() {
+  if constexpr (requires { sizeof(S); })
+    return std::is_class_v<S> && std::is_empty_v<S>;
+  else
+    return std::is_class_v<S>;
+}
 [[gnu::error("bulkwriter: a struct without fields was given in the place of a schema: struct my_schema : "
              "bw::schema<…> {}")]] void say_that_there_is_no_schema();
 }  // namespace detail

@@ -36,7 +36,7 @@ inline namespace v1 {
 template <class Schema, class Format>
 class bulk_writer : public bulk_writer_base {
  public:
-  static_assert(sizeof(detail::schema_check_of_writer<Schema, typed_schema<Schema> || detail::may_be_broken<Schema>>) !=
+  static_assert(sizeof(detail::schema_check_of_writer<Schema, typed_schema<Schema> || detail::may_be_broken<Schema>()>) !=
                 0);
   static_assert(sizeof(detail::format_check_of_writer<Format, format::file_format<Format>>) != 0);
 
@@ -154,7 +154,7 @@ class bulk_writer : public bulk_writer_base {
     if constexpr (is_right) {
       return make(std::span<field_info const>(Schema::infos), make_format(format));
     } else {
-      if constexpr (!typed_schema<Schema> && detail::may_be_broken<Schema>) detail::say_that_there_is_no_schema();
+      if constexpr (!typed_schema<Schema> && detail::may_be_broken<Schema>()) detail::say_that_there_is_no_schema();
       return error_info{};
     }
   }
@@ -171,7 +171,10 @@ class bulk_writer : public bulk_writer_base {
   template <fixed_string... Name, class... Type>
     requires(sizeof...(Name) > 0)
   result<void> append_any(named<Name, Type> const&... value) {
-    return append_by_name<Name...>(value.value...);
+    if constexpr (is_right)
+      return append_by_name<Name...>(value.value...);
+    else
+      return {};
   }
   template <class... Type>
   result<void> append_any(std::tuple<Type...> const& row) {
@@ -188,12 +191,15 @@ class bulk_writer : public bulk_writer_base {
   result<std::uint64_t> append_any_columns(named<Name, Type> const&... column) {
     if constexpr (!is_right)
       return std::uint64_t{};
-    else if constexpr ((detail::is_column<std::remove_cvref_t<Type>> && ...))
-      return append_by_columns<Name...>(column.value...);
+    else if constexpr (!(detail::is_column<std::remove_cvref_t<Type>> && ...))
+      return (std::uint64_t{} + ... +
+              sizeof(detail::column_type_check<Name, std::remove_cvref_t<Type>,
+                                               detail::is_column<std::remove_cvref_t<Type>>>));
+    else if constexpr (!(detail::column_rules<Schema, Name, std::remove_cvref_t<Type>>::ok && ...))
+      return (std::uint64_t{} + ... +
+              sizeof(typename detail::column_rules<Schema, Name, std::remove_cvref_t<Type>>::check));
     else
-      return std::uint64_t{sizeof...(Name) +
-                           (sizeof(detail::column_type_check<Name, std::remove_cvref_t<Type>,
-                                                             detail::is_column<std::remove_cvref_t<Type>>>) + ...)};
+      return append_by_columns<Name...>(column.value...);
   }
   template <class... C>
   result<std::uint64_t> append_any_columns(C const&...) {
@@ -222,43 +228,22 @@ class bulk_writer : public bulk_writer_base {
     return append(&row, &detail::show_values<Schema, Bound, refs>);
   }
 
-  template <class Bound, std::size_t Index, class... V>
-  using argument = std::tuple_element_t<static_cast<std::size_t>(Bound::bound.argument_of[Index]), std::tuple<V...>>;
-  template <class Bound, std::size_t Index, class... V>
-  static consteval bool value_fits() {
-    if constexpr (Bound::bound.argument_of[Index] == detail::no_value)
-      return true;
+  // A value that does not fit instantiates the class that says so, and nothing behind it.
+  template <class Bound, class... V>
+  result<void> append_checked(V const&... value) {
+    constexpr std::size_t misfit = detail::first_misfit<Schema, Bound, V...>(std::make_index_sequence<Schema::size>{});
+    if constexpr (misfit == Schema::size)
+      return append_values<Bound>(value...);
     else
-      return detail::value_rules<Schema, Index, argument<Bound, Index, V...>>::ok;
+      static_assert(sizeof(detail::value_check<Schema, misfit, detail::argument_of<Bound, misfit, V...>>) != 0);
+    return {};
   }
   template <class Bound, fixed_string Name, class V>
   static constexpr bool loose_value_fits = !Bound::is_loose(Name.view()) || detail::is_dynamic_value<V>();
 
-  // A value that does not fit instantiates the class that says so, and nothing behind it.
-  template <class Bound, class... V>
-  result<void> append_checked(V const&... value) {
-    return [&]<std::size_t... Index>(std::index_sequence<Index...>) -> result<void> {
-      if constexpr ((value_fits<Bound, Index, V...>() && ...))
-        return append_values<Bound>(value...);
-      else
-        (explain<Bound, Index, V...>(), ...);
-      return {};
-    }(std::make_index_sequence<Schema::size>{});
-  }
-  template <class Bound, std::size_t Index, class... V>
-  static void explain() {
-    if constexpr (!value_fits<Bound, Index, V...>()) (void)sizeof(detail::value_check<Schema, Index, argument<Bound, Index, V...>>);
-  }
-
   template <fixed_string... Name, class... V>
   result<void> append_by_name(V const&... value) {
-    if constexpr (is_right)
-      return append_bound<detail::by_name<Schema, Name...>, Name...>(value...);
-    else
-      return {};
-  }
-  template <class bound, fixed_string... Name, class... V>
-  result<void> append_bound(V const&... value) {
+    using bound = detail::by_name<Schema, Name...>;
     constexpr auto const& b = bound::bound;
     if constexpr (b.unknown >= 0) {
       static_assert(

@@ -104,6 +104,29 @@ struct column_type_check {
                 "bulkwriter: a column is a random-access range with a value for each row (std::vector), a contiguous block "
                 "of rows × dim numbers for a vector field, a bw::string_block, or bw::masked of these");
 };
+// Whether the values of a column go with its field, and what says so: found here, before the loop over the rows, for the
+// sake of a short list of instantiations.
+template <class S, fixed_string Name, class C>
+struct column_rules {
+  static constexpr std::size_t index = [] {
+    std::size_t i = 0;
+    while (i < S::size && S::infos[i].name != Name.view()) ++i;
+    return i;
+  }();
+  static consteval auto judge() {
+    if constexpr (index < S::size) {
+      using value = std::remove_cvref_t<decltype(column_rows<C>::template at<width_of<S>(Name.view())>(
+          std::declval<C const&>(), std::size_t{}))>;
+      if constexpr (!value_rules<S, index, value>::ok) return std::type_identity<value_check<S, index, value>>();
+      else return std::type_identity<void*>();
+    } else {
+      return std::type_identity<void*>();
+    }
+  }
+  using check = typename decltype(judge())::type;
+  static constexpr bool ok = std::is_same_v<check, void*>;
+};
+
 template <class S, bool IsSchema>
 struct schema_check_of_writer {
   static_assert(IsSchema, "bulkwriter: the first argument of a writer is a schema: struct my_schema : bw::schema<…> {}");
