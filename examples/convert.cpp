@@ -11,7 +11,6 @@
 #include <bulkwriter/input/ndjson_reader.hpp>
 #include <bulkwriter/writer/runtime_bulk_writer.hpp>
 
-#include <boost/json/parse.hpp>
 #include <exception>
 #include <iostream>
 
@@ -35,7 +34,7 @@ int main(int argc, char** argv) try {
   convert::options const o = convert::parse(argc, argv);
   if (o.help) return std::cout << convert::usage(), 0;
 
-  bw::runtime_schema const schema = bw::schema_from_json(boost::json::parse(convert::read_file(o.schema)));
+  bw::runtime_schema const schema = bw::schema_from_json(convert::read_file(o.schema), o.schema);
   convert::staging folder(o.local_path);  // a later row may be bad, so that no chunk may be seen before the last
   writer_type writer{
       schema, bw::format::any::named(o.file_type), {.local_path = folder.path(), .chunk_size = o.chunk_size, .remove_uncommitted = true}};

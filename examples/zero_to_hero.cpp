@@ -9,6 +9,7 @@
 
 #include <bulkwriter/bulkwriter.hpp>
 
+#include <chrono>
 #include <array>
 #include <cstdint>
 #include <iostream>
@@ -76,7 +77,8 @@ bool load_articles(zero_to_hero::settings const& my) {
                                                             .number_columns = {"reading_time", "claps", "responses"}});
   std::cout << my.announcement;
   zero_to_hero::show(article_schema::infos);
-  bw::collections cluster{bw::milvus{.uri = my.cluster_endpoint, .token = my.token}};
+  bw::collections cluster{
+      bw::milvus{.uri = my.cluster_endpoint, .token = my.token, .retry = {.budget = std::chrono::seconds(20)}}};
   if (!cluster.has(my.collection_name))
     cluster.create<article_schema>(my.collection_name, {.index = {{"title_vector", "AUTOINDEX", "IP"}}});
 

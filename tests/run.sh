@@ -56,7 +56,7 @@ install() {
   tests/support/install.sh "$1" </dev/null
 }
 
-peers=(readers milvus versitygw toxiproxy moto clouds azure azurite arrow_go parquet_mr hyparquet locales clang libcxx gcc-stable zig ${all:+clients gcc-sid s3sfs coverage qemu})
+peers=(readers milvus versitygw toxiproxy moto clouds azure azurite arrow_go parquet_mr hyparquet locales clang libcxx boost gcc-stable zig ${all:+clients gcc-sid s3sfs coverage qemu})
 begin=$SECONDS
 if [[ $install ]]; then
   install packages

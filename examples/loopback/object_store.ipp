@@ -209,7 +209,8 @@ inline std::vector<std::pair<std::string, std::string>> object_store::kept_heade
   for (auto const& field : what) {
     std::string name = lower(view(field.name_string()));
     if (name == "content-type" || name == "content-disposition" || name == "content-encoding" ||
-        name == "cache-control" || name.starts_with("x-amz-meta-"))
+        name == "cache-control" || name.starts_with("x-amz-meta-") ||
+        name.starts_with("x-goog-meta-"))
       if (field.value() != "aws-chunked") out.emplace_back(std::move(name), view(field.value()));
   }
   return out;

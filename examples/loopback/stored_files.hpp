@@ -25,7 +25,7 @@ struct stored_object {
   std::uint64_t size = 0;
   std::string etag = {};  // without quotes
   clock_time modified = {};
-  std::vector<std::pair<std::string, std::string>> headers = {};  // content-type, x-amz-meta-…: sent along with it
+  std::vector<std::pair<std::string, std::string>> headers = {};  // content-type, x-amz-meta-…, x-goog-meta-…: sent along with it
 };
 
 /// Some of a file's bytes.

@@ -8,8 +8,6 @@
 #include <charconv>
 #include <cstdio>
 #include <filesystem>
-#include <fstream>
-#include <iterator>
 #include <memory>
 #include <span>
 #include <string_view>
@@ -26,7 +24,7 @@ std::string usage() {
   for (auto const name : bw::format::any::names()) names += (names.empty() ? "" : "|") + std::string(name);
   return "convert --schema FILE --input FILE|- --file-type " + names +
          " --local-path DIR [options]\n\n"
-         "  --schema FILE       JSON, as a create request of Milvus' REST API has it:\n"
+         "  --schema FILE       JSON, as a create request of Milvus' REST API has it, or as pymilvus prints it:\n"
          "                      {\"autoID\": false, \"enableDynamicField\": true, \"fields\": [{\"fieldName\": \"id\", "
          "…}]}\n"
          "  --input FILE        rows, as NDJSON (an object a line) or CSV (with a header); -: the standard input\n"
@@ -130,12 +128,6 @@ options parse(int argc, char** argv) {
   return out;
 }
 
-std::string read_file(std::string const& path) {
-  std::ifstream file(path, std::ios::binary);
-  if (!file) throw std::runtime_error("cannot open " + shown(path));
-  return {std::istreambuf_iterator<char>(file), {}};
-}
-
 bw::text_source open_input(std::string const& path) {
   auto const failed = [path](std::string const& what) {
     return "cannot " + what + ' ' + shown(path) + ": " + std::generic_category().message(errno);
@@ -150,6 +142,19 @@ bw::text_source open_input(std::string const& path) {
       return bw::error_info{.code = bw::errc::io_error, .message = failed("read")};
     return n;
   };
+}
+
+std::string read_file(std::string const& path) {
+  auto const source = open_input(path);
+  std::string text;
+  for (std::size_t size = 0;;) {
+    text.resize(size + (std::size_t{1} << 16));
+    std::size_t const n = source(std::span(text).subspan(size)).value();
+    size += n;
+    if (n != 0) continue;
+    text.resize(size);
+    return text;
+  }
 }
 
 // A name of its own: what a killed run has left, of the same process id perhaps, is nobody's to publish.

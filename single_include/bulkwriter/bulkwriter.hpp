@@ -1665,8 +1665,7 @@ class timestamp_scanner {
     if (!is_short_ && !(colon() && number(2, minutes))) return false;
     if (minutes >= 60) return refuse(at_ - 2, "the minute of the offset is not below 60");
     int const offset = static_cast<int>(hours * 60 + minutes) * (behind ? -1 : 1);
-    return (offset >= least_offset && offset <= most_offset) ||
-           refuse(begin, "the offset is outside -12:00 to +14:00");
+    return (offset >= least_offset && offset <= most_offset) || refuse(begin, "the offset is outside -12:00 to +14:00");
   }
 
   constexpr bool end() noexcept { return at_ == text_.size() || refuse(at_, "text behind the time"); }
@@ -1709,9 +1708,9 @@ class timestamp_scanner {
 };
 
 /// The first place where the text is no point in time that a server reads: RFC 3339 in capitals
-/// ("2006-01-02T15:04:05.5Z", "…+01:00"), with a blank for the 'T', then also with an offset of hours alone ("…+01"), or
-/// either without an offset. Years 0001 to 9999, days that there are, offsets from -12:00 to +14:00. Servers drop the
-/// digits of a second behind the sixth.
+/// ("2006-01-02T15:04:05.5Z", "…+01:00"), with a blank for the 'T', then also with an offset of hours alone ("…+01"),
+/// or either without an offset. Years 0001 to 9999, days that there are, offsets from -12:00 to +14:00. Servers drop
+/// the digits of a second behind the sixth.
 constexpr std::optional<text_fault> find_timestamp_fault(std::string_view text) noexcept {
   return timestamp_scanner(text).run();
 }
@@ -3752,10 +3751,11 @@ struct column_check {
       rule::field<Name, is_valid_field_name(Name.view())>,
       "bulkwriter: a field name begins with a letter or an underscore, goes on with letters, digits and underscores, "
       "and has at most 255 bytes; rename the field");
-  static_assert(rule::field<Name, !is_reserved_field_name(Name.view())>,
-                "bulkwriter: servers refuse this field name: it is one of their own (RowID, Timestamp, __virtual_pk__) or "
-                "a word of their filter expressions (and, or, not, in, like, null, true, false, exists, text_match, "
-                "array_contains, …); rename the field");
+  static_assert(
+      rule::field<Name, !is_reserved_field_name(Name.view())>,
+      "bulkwriter: servers refuse this field name: it is one of their own (RowID, Timestamp, __virtual_pk__) or "
+      "a word of their filter expressions (and, or, not, in, like, null, true, false, exists, text_match, "
+      "array_contains, …); rename the field");
   static_assert(rule::field < Name,
                 !is_dense_vector(info.type) || info.type == kind::binary_vector || is_valid_dim(info.type, info.dim) >,
                 "bulkwriter: a vector field needs a dim between 2 and 32768: bw::float_vector{.dim = 768}");
@@ -10316,7 +10316,8 @@ class json_to_cells {
 
 #include <boost/json.hpp>
 
-#include <cmath>
+#include <chrono>
+#include <variant>
 
 // ---------- bulkwriter/schema/detail/runtime_schema.ipp -------------------------------------------------------------
 
@@ -10547,148 +10548,73 @@ BULKWRITER_DECL result<void> try_check_schema(std::span<field_info const> fields
 }  // namespace v1
 }  // namespace bulkwriter
 
-// ---------- bulkwriter/import/detail/rest_json.ipp ------------------------------------------------------------------
-
-// Reading of answers whose members have changed names and types over the years: numbers that come as text, ids that
-// come as numbers. Included by bodies only.
-
-namespace bulkwriter {
-inline namespace v1 {
-namespace detail {
-
-// The member, unless it is absent or null.
-BULKWRITER_DECL boost::json::value const* member(boost::json::object const& object, std::string_view name) {
-  auto const* found = object.if_contains(name);
-  return found != nullptr && !found->is_null() ? found : nullptr;
-}
-
-BULKWRITER_DECL std::optional<double> to_double(boost::json::value const& value) {
-  if (value.is_double()) return value.get_double();
-  if (value.is_int64()) return static_cast<double>(value.get_int64());
-  if (value.is_uint64()) return static_cast<double>(value.get_uint64());
-  if (!value.is_string()) return std::nullopt;
-  std::string_view const text = value.get_string();
-  double number = 0;
-  auto const [end, failed] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (failed != std::errc() || end != text.data() + text.size()) return std::nullopt;
-  return number;
-}
-
-BULKWRITER_DECL std::optional<std::int64_t> to_int(boost::json::value const& value) {
-  if (value.is_int64()) return value.get_int64();
-  if (value.is_uint64()) return std::nullopt;  // beyond int64: no code, size or count is
-  if (value.is_string()) {
-    std::string_view const text = value.get_string();
-    std::int64_t number = 0;
-    auto const [end, failed] = std::from_chars(text.data(), text.data() + text.size(), number);
-    if (failed == std::errc() && end == text.data() + text.size()) return number;
-  }
-  auto const number = to_double(value);
-  if (!number || !(std::abs(*number) < 9.0e18)) return std::nullopt;
-  return static_cast<std::int64_t>(*number);
-}
-
-BULKWRITER_DECL std::optional<std::int64_t> int_at(boost::json::object const& object, std::string_view name) {
-  auto const* found = member(object, name);
-  return found ? to_int(*found) : std::nullopt;
-}
-
-// A size or a count: what is missing, negative or no number counts as 0.
-BULKWRITER_DECL std::uint64_t count_at(boost::json::object const& object, std::string_view name) {
-  auto const* found = member(object, name);
-  if (found == nullptr) return 0;
-  if (found->is_uint64()) return found->get_uint64();
-  auto const number = to_int(*found);
-  return number && *number > 0 ? static_cast<std::uint64_t>(*number) : 0;
-}
-
-// Text, or a number in its exact digits.
-BULKWRITER_DECL std::string to_text(boost::json::value const& value) {
-  if (value.is_string()) return std::string(std::string_view(value.get_string()));
-  if (value.is_int64()) return std::to_string(value.get_int64());
-  if (value.is_uint64()) return std::to_string(value.get_uint64());
-  return {};
-}
-
-BULKWRITER_DECL std::string string_at(boost::json::object const& object, std::string_view name) {
-  auto const* found = member(object, name);
-  return found ? to_text(*found) : std::string();
-}
-
-BULKWRITER_DECL bool flag_at(boost::json::object const& object, std::string_view name) {
-  auto const* found = member(object, name);
-  if (found == nullptr) return false;
-  if (found->is_bool()) return found->get_bool();
-  return found->is_string() && found->get_string() == "true";
-}
-
-// "data" as an object; some pages of the documentation show a list with one.
-BULKWRITER_DECL boost::json::object const* data_object(boost::json::value const& root) {
-  if (!root.is_object()) return nullptr;
-  auto const* data = member(root.get_object(), "data");
-  if (data == nullptr) return nullptr;
-  if (data->is_array() && data->get_array().size() == 1) data = &data->get_array().front();
-  return data->if_object();
-}
-
-}  // namespace detail
-}  // namespace v1
-}  // namespace bulkwriter
-
 // ---------- bulkwriter/import/detail/collections_schema.ipp ---------------------------------------------------------
 
-// Schemas as REST v2 writes and describes them. Knows nothing of requests, so that reading a schema costs no network.
+// Schemas as REST v2 writes them. Knows nothing of requests, so that reading a schema costs no network.
 
 namespace bulkwriter {
 inline namespace v1 {
 namespace detail {
 
-struct named_kind {
+// A member of one of the server's enums: its name in REST, of which pymilvus' differs in case and underscores only, and
+// its number.
+struct wire_name {
   std::string_view name;
+  int number;
+};
+struct data_type {
+  wire_name as;
   kind value;
 };
 
-// Names of the server's enum, case-sensitive.
-BULKWRITER_DECL std::array<named_kind, 19> const& data_types() noexcept {
-  static constexpr std::array<named_kind, 19> all{{
-      {"Bool", kind::boolean},
-      {"Int8", kind::int8},
-      {"Int16", kind::int16},
-      {"Int32", kind::int32},
-      {"Int64", kind::int64},
-      {"Float", kind::float32},
-      {"Double", kind::float64},
-      {"VarChar", kind::varchar},
-      {"Text", kind::text},
-      {"JSON", kind::json},
-      {"Array", kind::array},
-      {"Geometry", kind::geometry},
-      {"Timestamptz", kind::timestamptz},
-      {"FloatVector", kind::float_vector},
-      {"Float16Vector", kind::float16_vector},
-      {"BFloat16Vector", kind::bfloat16_vector},
-      {"Int8Vector", kind::int8_vector},
-      {"BinaryVector", kind::binary_vector},
-      {"SparseFloatVector", kind::sparse_float_vector},
+BULKWRITER_DECL std::array<data_type, 19> const& data_types() noexcept {
+  static constexpr std::array<data_type, 19> all{{
+      {{"Bool", 1}, kind::boolean},
+      {{"Int8", 2}, kind::int8},
+      {{"Int16", 3}, kind::int16},
+      {{"Int32", 4}, kind::int32},
+      {{"Int64", 5}, kind::int64},
+      {{"Float", 10}, kind::float32},
+      {{"Double", 11}, kind::float64},
+      {{"VarChar", 21}, kind::varchar},
+      {{"Text", 25}, kind::text},
+      {{"JSON", 23}, kind::json},
+      {{"Array", 22}, kind::array},
+      {{"Geometry", 24}, kind::geometry},
+      {{"Timestamptz", 26}, kind::timestamptz},
+      {{"FloatVector", 101}, kind::float_vector},
+      {{"Float16Vector", 102}, kind::float16_vector},
+      {{"BFloat16Vector", 103}, kind::bfloat16_vector},
+      {{"Int8Vector", 105}, kind::int8_vector},
+      {{"BinaryVector", 100}, kind::binary_vector},
+      {{"SparseFloatVector", 104}, kind::sparse_float_vector},
   }};
   return all;
 }
+// What no field of ours is by itself: the parts of a struct array, as the server has them and as pymilvus says it.
+inline constexpr wire_name array_of_vector{"ArrayOfVector", 106}, array_of_struct{"ArrayOfStruct", 200},
+    struct_type{"Struct", 201};
+
 BULKWRITER_DECL std::string_view data_type_name(kind k) noexcept {
   for (auto const& one : data_types())
-    if (one.value == k) return one.name;
-  return "ArrayOfStruct";
+    if (one.value == k) return one.as.name;
+  return array_of_struct.name;
 }
-BULKWRITER_DECL std::optional<kind> kind_of_data_type(std::string_view name) noexcept {
-  for (auto const& one : data_types())
-    if (one.name == name) return one.value;
-  return std::nullopt;
-}
+
+struct named_function {
+  wire_name as;
+  function_kind value;
+};
+inline constexpr named_function function_types[] = {{{"BM25", 1}, function_kind::bm25},
+                                                    {{"TextEmbedding", 2}, function_kind::text_embedding},
+                                                    {{"MinHash", 4}, function_kind::minhash}};
 
 BULKWRITER_DECL boost::json::value default_json(field_info const& f) {
   if (f.type == kind::boolean) return f.default_integer != 0;
   if (is_integer(f.type)) return f.default_integer;
   if (f.type == kind::float32 || f.type == kind::float64) return f.default_number;
-  return boost::json::value(f.default_text);
+  auto const respelled = f.type == kind::timestamptz ? respelled_timestamp(f.default_text) : std::nullopt;
+  return respelled ? boost::json::value(*respelled) : boost::json::value(f.default_text);
 }
 
 BULKWRITER_DECL boost::json::object type_params_json(field_info const& f) {
@@ -10721,7 +10647,9 @@ BULKWRITER_DECL boost::json::object struct_json(field_info const& f) {
 }
 
 BULKWRITER_DECL std::string_view function_type_name(function_kind f) noexcept {
-  return f == function_kind::bm25 ? "BM25" : f == function_kind::text_embedding ? "TextEmbedding" : "MinHash";
+  for (auto const& one : function_types)
+    if (one.value == f) return one.as.name;
+  return {};
 }
 
 // {"autoID": …, "enableDynamicField": …, "fields": […], …}: what a create request has as "schema".
@@ -10796,176 +10724,735 @@ BULKWRITER_DECL result<boost::json::object> schema_json(std::span<field_info con
   return schema;
 }
 
-// Members have one name in a create request and another in what a server describes.
-BULKWRITER_DECL boost::json::value const* either(boost::json::object const& object, std::string_view created,
-                                                 std::string_view described) {
-  auto const* found = member(object, created);
-  return found != nullptr ? found : member(object, described);
-}
-BULKWRITER_DECL std::string text_of_either(boost::json::object const& object, std::string_view created,
-                                           std::string_view described) {
-  auto const* found = either(object, created, described);
-  return found != nullptr ? to_text(*found) : std::string();
-}
+}  // namespace detail
+}  // namespace v1
+}  // namespace bulkwriter
 
-// `[{"key": "dim", "value": "768"}]`, or an object.
-BULKWRITER_DECL std::uint32_t type_param_at(boost::json::object const& field, std::string_view name) {
-  auto const narrow = [](std::optional<std::int64_t> n) {
-    return n && *n > 0 && *n <= (std::numeric_limits<std::uint32_t>::max)() ? static_cast<std::uint32_t>(*n) : 0u;
-  };
-  auto const* params = either(field, "elementTypeParams", "params");
-  if (params == nullptr) params = member(field, "typeParams");
-  if (params == nullptr) return 0;
-  if (params->is_object()) return narrow(int_at(params->get_object(), name));
-  if (!params->is_array()) return 0;
-  for (auto const& one : params->get_array())
-    if (one.is_object() && string_at(one.get_object(), "key") == name) return narrow(int_at(one.get_object(), "value"));
-  return 0;
-}
+// ---------- bulkwriter/import/detail/json_attributes.ipp ------------------------------------------------------------
 
-// The plain value, or the server's own union: {"Data": {"LongData": 5}}.
-BULKWRITER_DECL void read_default(boost::json::value const& given, field_info& f, std::string& text) {
-  auto const* value = &given;
-  while (value->is_object() && value->get_object().size() == 1) value = &value->get_object().begin()->value();
-  if (value->is_bool()) {
-    f.default_integer = value->get_bool() ? 1 : 0;
-    f.has_default = true;
-  } else if (value->is_string()) {
-    text = std::string(std::string_view(value->get_string()));
-    f.has_default = true;
-  } else if (auto const number = to_double(*value)) {
-    f.default_number = *number;
-    f.default_integer = to_int(*value).value_or(0);
-    f.has_default = true;
+// JSON documents in which every value has a name and a type: typed readers that know where a value stands, what is due
+// there and what was found, and take nothing for anything else. Included by bodies only.
+
+namespace bulkwriter {
+inline namespace v1 {
+namespace detail {
+
+/// From a value to one in it: a key, or the index of an element.
+using json_step = std::variant<std::string, std::size_t>;
+
+/// What is wrong with a document, and where.
+struct document_fault {
+  std::vector<json_step> path = {};
+  bool at_key = false;  // the key of the last step is meant, not its value
+  std::string rule = {};
+};
+
+/// "fields[2].elementTypeParams.dim"
+BULKWRITER_DECL std::string path_text(std::vector<json_step> const& path) {
+  std::string out;
+  for (auto const& step : path) {
+    if (auto const* index = std::get_if<std::size_t>(&step)) {
+      out += '[' + std::to_string(*index) + ']';
+      continue;
+    }
+    if (!out.empty()) out += '.';
+    out += one_line(std::get<std::string>(step), 60);
   }
+  return out;
 }
 
-BULKWRITER_DECL function_kind function_kind_of(boost::json::object const& function) {
-  std::string const type = string_at(function, "type");  // a name, or the number of the server's enum
-  if (type == "BM25" || type == "1") return function_kind::bm25;
-  if (type == "TextEmbedding" || type == "2") return function_kind::text_embedding;
-  if (type == "MinHash" || type == "4") return function_kind::minhash;
-  return function_kind::none;
-}
-
-BULKWRITER_DECL boost::json::array const& array_at(boost::json::object const& object, std::string_view name) {
-  static boost::json::array const none;
-  auto const* found = member(object, name);
-  return found != nullptr && found->is_array() ? found->get_array() : none;
-}
-
-// Reads both forms, and what older servers made of them.
-class schema_reader {
+/// A value and the way to it. Refers to the place that it is in, which outlives it.
+class json_place {
  public:
-  // `unknown`: the code of a type that the library does not know.
-  schema_reader(boost::json::object const& data, errc unknown) : data_(data), unknown_(unknown) {}
+  explicit json_place(boost::json::value const& root) noexcept : value_(&root) {}
+  json_place(json_place const& in, std::string_view key, boost::json::value const& value) noexcept
+      : value_(&value), in_(&in), key_(key) {}
+  json_place(json_place const& in, std::size_t index, boost::json::value const& value) noexcept
+      : value_(&value), in_(&in), index_(index) {}
 
-  result<runtime_schema> read() {
-    runtime_schema schema;
-    for (auto const& one : array_at(data_, "fields")) {
-      if (!one.is_object()) continue;
-      if (auto good = add_field(schema, one.get_object()); !good) return std::move(good).error();
-    }
-    for (auto const& one : array_at(data_, "structFields")) {
-      if (!one.is_object()) continue;
-      if (auto good = add_struct(schema, one.get_object()); !good) return std::move(good).error();
-    }
-    if (flag_at(data_, "enableDynamicField")) schema.add_dynamic_field();
-    return schema;
+  boost::json::value const& value() const noexcept { return *value_; }
+  std::vector<json_step> path() const {
+    std::vector<json_step> out;
+    if (in_ == nullptr) return out;
+    out = in_->path();
+    if (in_->value().is_array())
+      out.emplace_back(index_);
+    else
+      out.emplace_back(std::string(key_));
+    return out;
   }
 
  private:
-  error_info unknown_type(std::string const& field, std::string const& type) const {
-    return {.code = unknown_,
-            .message = "field " + quoted_name(field) + " is of the unknown type " + in_quotes(type),
-            .field = field};
+  boost::json::value const* value_;
+  json_place const* in_ = nullptr;
+  std::string_view key_;
+  std::size_t index_ = 0;
+};
+
+/// The spellings of one attribute, in the order of preference.
+using spellings = std::span<std::string_view const>;
+
+// Lower case, without what words are joined by: "max_length" and "maxLength" are one.
+BULKWRITER_DECL std::string folded(std::string_view name) {
+  std::string out;
+  for (char const c : name)
+    if (c != '_' && c != '-' && c != '.' && c != ' ')
+      out += c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  return out;
+}
+
+// How many letters must be put in, left out, changed or swapped with the next to make one of the other; `limit` + 1 if
+// more than that.
+BULKWRITER_DECL std::size_t slips_between(std::string_view a, std::string_view b, std::size_t limit) {
+  if (std::max(a.size(), b.size()) - std::min(a.size(), b.size()) > limit) return limit + 1;
+  std::vector<std::size_t> before_last, last(b.size() + 1), row(b.size() + 1);
+  for (std::size_t k = 0; k <= b.size(); ++k) last[k] = k;
+  for (std::size_t i = 1; i <= a.size(); ++i) {
+    row[0] = i;
+    for (std::size_t k = 1; k <= b.size(); ++k) {
+      row[k] = std::min({last[k] + 1, row[k - 1] + 1, last[k - 1] + (a[i - 1] == b[k - 1] ? 0 : 1)});
+      if (i > 1 && k > 1 && a[i - 1] == b[k - 2] && a[i - 2] == b[k - 1])
+        row[k] = std::min(row[k], before_last[k - 2] + 1);
+    }
+    before_last = std::exchange(last, row);
+  }
+  return std::min(last[b.size()], limit + 1);
+}
+
+/// How far what somebody wrote is from what may have been meant: 0 but for case and underscores, then slips, then a
+/// part of it ("default", "primary"). Nothing where neither is like the other.
+BULKWRITER_DECL std::optional<std::size_t> likeness(std::string_view written, std::string_view known) {
+  if (written.size() > 40) return std::nullopt;  // hostile
+  std::string const a = folded(written), b = folded(known);
+  std::size_t const most = b.size() < 6 ? 1 : b.size() < 12 ? 2 : 3;
+  if (std::size_t const slips = slips_between(a, b, most); slips <= most) return slips;
+  return a.size() >= 4 && b.find(a) != std::string::npos ? std::optional(most + 1) : std::nullopt;
+}
+/// Keeps of several the one that is closest to what was written.
+struct best_guess {
+  std::string_view written;
+  std::string_view meant = {};
+  std::size_t distance = static_cast<std::size_t>(-1);
+  void offer(std::string_view known) {
+    auto const found = likeness(written, known);
+    if (!found || *found >= distance) return;
+    distance = *found;
+    meant = known;
+  }
+};
+
+/// A value for a message.
+BULKWRITER_DECL std::string shown(boost::json::value const& value) {
+  if (value.is_array()) return "a list";
+  if (value.is_object()) return "an object";
+  return one_line(boost::json::serialize(value), 60);
+}
+
+/// Takes values out of a document. The first fault stays; what is read after it is of no meaning.
+class attribute_reader {
+ public:
+  std::optional<document_fault> const& fault() const noexcept { return fault_; }
+  bool failed() const noexcept { return fault_.has_value(); }
+
+  void refuse(json_place const& at, std::string rule) { add({at.path(), false, std::move(rule)}); }
+  /// "x" where a number is due.
+  void refuse_type(json_place const& at, std::string_view due) {
+    refuse(at, shown(at.value()) + " where " + std::string(due) + " is due");
   }
 
-  result<void> add_field(runtime_schema& schema, boost::json::object const& field) {
-    std::string const name = text_of_either(field, "fieldName", "name");
-    std::string const type = text_of_either(field, "dataType", "type");
-    if (name == dynamic_field_name) return {};
-    auto const k = kind_of_data_type(type);
-    if (!k) return unknown_type(name, type);
-    field_info f;
-    f.name = name;
-    f.type = *k;
-    if (*k == kind::array) {
-      std::string const element = text_of_either(field, "elementDataType", "elementType");
-      auto const e = kind_of_data_type(element);
-      if (!e) return unknown_type(name, "Array of " + element);
-      f.element = *e;
+  /// The member under whatever spelling it has, unless it is absent or null. Two spellings must not differ.
+  std::optional<json_place> find(json_place const& object, spellings names) {
+    std::optional<json_place> found;
+    std::string_view first;
+    for (auto const name : names) {
+      auto const* value = object.value().get_object().if_contains(name);
+      if (value == nullptr || value->is_null()) continue;
+      if (!found) {
+        found.emplace(object, name, *value);
+        first = name;
+      } else if (found->value() != *value) {
+        refuse(json_place(object, name, *value),
+               shown(*value) + " where \"" + std::string(first) + "\" is " + shown(found->value()));
+      }
     }
-    f.dim = type_param_at(field, "dim");
-    f.max_length = type_param_at(field, "max_length");
-    f.max_capacity = type_param_at(field, "max_capacity");
-    auto const flag = [&](std::string_view created, std::string_view described) {
-      return flag_at(field, created) || flag_at(field, described);
-    };
-    f.is_primary = flag("isPrimary", "primaryKey");
-    f.auto_id = flag("autoID", "autoId") || (f.is_primary && (flag_at(data_, "autoID") || flag_at(data_, "autoId")));
-    f.is_partition_key = flag("isPartitionKey", "partitionKey");
-    f.is_clustering_key = flag("isClusteringKey", "clusteringKey");
-    f.nullable = flag_at(field, "nullable");
-    std::string text, function_name, input, params;
-    if (auto const* value = member(field, "defaultValue")) read_default(*value, f, text);
-    f.default_text = text;
-    for (auto const& one : array_at(data_, "functions")) {
-      if (!one.is_object()) continue;
-      auto const& function = one.get_object();
-      auto const& outputs = array_at(function, "outputFieldNames");
-      if (std::none_of(outputs.begin(), outputs.end(), [&](auto const& o) { return to_text(o) == name; })) continue;
-      f.function = function_kind_of(function);
-      if (f.function == function_kind::none)
-        return unknown_type(name, "output of function " + string_at(function, "type"));
-      function_name = string_at(function, "name");
-      if (auto const& inputs = array_at(function, "inputFieldNames"); !inputs.empty()) input = to_text(inputs.front());
-      params = function_params(function);
-    }
-    f.function_name = function_name;
-    f.function_input = input;
-    f.function_params = params;
-    schema.add_field(f);
+    return found;
+  }
+
+  /// The elements of a list that must be one; none if it is absent. `due` says what an element is.
+  std::vector<json_place> list(std::optional<json_place> const& at, std::string_view due) {
+    std::vector<json_place> out;
+    if (!at) return out;
+    if (auto const* elements = at->value().if_array())
+      for (std::size_t i = 0; i < elements->size(); ++i) out.emplace_back(*at, i, (*elements)[i]);
+    else
+      refuse_type(*at, "a list of " + std::string(due));
+    return out;
+  }
+  bool is_object(json_place const& at, std::string_view due) {
+    if (at.value().is_object()) return true;
+    refuse_type(at, due);
+    return false;
+  }
+
+  std::string text(json_place const& at, std::string_view due) {
+    if (auto const* text = at.value().if_string()) return std::string(std::string_view(*text));
+    refuse_type(at, due);
     return {};
   }
 
-  static std::string function_params(boost::json::object const& function) {
+  bool flag(std::optional<json_place> const& at) {
+    if (!at) return false;
+    if (auto const* flag = at->value().if_bool()) return *flag;
+    refuse_type(*at, "true or false");
+    return false;
+  }
+
+  /// An integer, or its digits as text: servers write sizes so.
+  std::optional<std::int64_t> integer(boost::json::value const& value) const {
+    if (auto const* number = value.if_int64()) return *number;
+    if (auto const* number = value.if_uint64(); number != nullptr && *number <= static_cast<std::uint64_t>(INT64_MAX))
+      return static_cast<std::int64_t>(*number);
+    if (auto const* text = value.if_string()) {
+      std::int64_t number = 0;
+      auto const [end, failed] = std::from_chars(text->data(), text->data() + text->size(), number);
+      if (failed == std::errc() && end == text->data() + text->size()) return number;
+    }
+    return std::nullopt;
+  }
+
+  std::uint32_t size(json_place const& at) {
+    auto const number = integer(at.value());
+    if (number && *number >= 1 && *number <= UINT32_MAX) return static_cast<std::uint32_t>(*number);
+    refuse_type(at, "a whole number from 1 to 4294967295");
+    return 0;
+  }
+
+  /// Keys that are none of the known ones but look like one; `further` ones are known, and of no meaning.
+  void refuse_misspelt(json_place const& object, std::span<spellings const> known, spellings further) {
+    for (auto const& member : object.value().get_object()) {
+      std::string_view const key = member.key();
+      if (std::find(further.begin(), further.end(), key) != further.end()) continue;
+      std::string_view const meant = meant_by(key, known);
+      if (meant.empty()) continue;
+      document_fault fault{json_place(object, key, member.value()).path(), true,
+                           "no such attribute; did you mean \"" + std::string(meant) + "\"?"};
+      return add(std::move(fault));
+    }
+  }
+
+ private:
+  void add(document_fault fault) {
+    if (!fault_) fault_ = std::move(fault);
+  }
+  static std::string_view meant_by(std::string_view key, std::span<spellings const> known) {
+    best_guess guess{key};
+    for (auto const& names : known)
+      for (auto const name : names) {
+        if (name == key) return {};
+        guess.offer(name);
+      }
+    return guess.meant;
+  }
+
+  std::optional<document_fault> fault_;
+};
+
+}  // namespace detail
+}  // namespace v1
+}  // namespace bulkwriter
+
+// ---------- bulkwriter/import/detail/collections_schema_names.ipp ---------------------------------------------------
+
+// What schemas call their attributes in JSON. Facts of REST v2 (Milvus 2.3 to 3.x) and pymilvus (to 3.0).
+
+namespace bulkwriter {
+inline namespace v1 {
+namespace detail {
+
+// Attributes under all their spellings: of a create request first, then of a description, then pymilvus'.
+namespace attribute {
+// Of a field.
+inline constexpr std::string_view name[] = {"fieldName", "name"};
+inline constexpr std::string_view type[] = {"dataType", "type", "data_type"};
+inline constexpr std::string_view element[] = {"elementDataType", "elementType", "element_type"};
+inline constexpr std::string_view params[] = {"elementTypeParams", "typeParams", "params", "type_params"};
+inline constexpr std::string_view dim[] = {"dim"};
+inline constexpr std::string_view max_length[] = {"max_length"};
+inline constexpr std::string_view max_capacity[] = {"max_capacity"};
+inline constexpr std::string_view primary[] = {"isPrimary", "primaryKey", "is_primary", "isPrimaryKey"};
+inline constexpr std::string_view auto_id[] = {"autoID", "autoId", "auto_id"};
+inline constexpr std::string_view partition_key[] = {"isPartitionKey", "partitionKey", "is_partition_key"};
+inline constexpr std::string_view clustering_key[] = {"isClusteringKey", "clusteringKey", "is_clustering_key"};
+inline constexpr std::string_view nullable[] = {"nullable"};
+inline constexpr std::string_view default_value[] = {"defaultValue", "default_value"};
+inline constexpr std::string_view function_output[] = {"isFunctionOutput", "is_function_output"};
+inline constexpr std::string_view sub_fields[] = {"fields", "struct_fields"};
+// Of a schema.
+inline constexpr std::string_view fields[] = {"fields"};
+inline constexpr std::string_view dynamic[] = {"enableDynamicField", "enable_dynamic_field"};
+inline constexpr std::string_view functions[] = {"functions"};
+inline constexpr std::string_view structs[] = {"structFields", "struct_fields", "struct_array_fields",
+                                               "structArrayFields"};
+// Of a function.
+inline constexpr std::string_view function_name[] = {"name"};
+inline constexpr std::string_view function_type[] = {"type"};
+inline constexpr std::string_view inputs[] = {"inputFieldNames", "input_field_names"};
+inline constexpr std::string_view outputs[] = {"outputFieldNames", "output_field_names"};
+inline constexpr std::string_view function_params[] = {"params"};
+// Of a pair.
+inline constexpr std::string_view key[] = {"key"};
+inline constexpr std::string_view value[] = {"value"};
+// What servers and pymilvus say besides, which changes nothing about rows.
+inline constexpr std::string_view further[] = {"description",
+                                               "id",
+                                               "fieldID",
+                                               "fieldId",
+                                               "field_id",
+                                               "isDynamic",
+                                               "is_dynamic",
+                                               "indexParams",
+                                               "index_params",
+                                               "externalField",
+                                               "external_field",
+                                               "elementNullable",
+                                               "mmap.enabled",
+                                               "mmap_enabled",
+                                               "inputFieldIds",
+                                               "input_field_ids",
+                                               "outputFieldIds",
+                                               "output_field_ids",
+                                               "collectionName",
+                                               "shardsNum",
+                                               "partitionsNum",
+                                               "enableNamespace",
+                                               "enable_namespace",
+                                               "properties",
+                                               "name"};
+
+inline constexpr spellings of_field[] = {name,           type,         element,       params,          dim,
+                                         max_length,     max_capacity, primary,       auto_id,         partition_key,
+                                         clustering_key, nullable,     default_value, function_output, sub_fields};
+inline constexpr spellings of_schema[] = {fields, dynamic, functions, structs, auto_id};
+inline constexpr spellings of_function[] = {function_name, function_type, inputs, outputs, function_params};
+}  // namespace attribute
+
+// The server's union of default values: its members as Go, as Python and as JSON in protobuf's form have them. The last
+// writes 64 bits as text.
+inline constexpr std::string_view union_longs[] = {"LongData", "long_data", "longData"};
+inline constexpr std::string_view union_moments[] = {"TimestamptzData", "timestamptz_data", "timestamptzData"};
+inline constexpr std::string_view union_others[] = {
+    "BoolData",   "bool_data",   "boolData",   "IntData",    "int_data",    "intData",
+    "FloatData",  "float_data",  "floatData",  "DoubleData", "double_data", "doubleData",
+    "StringData", "string_data", "stringData", "BytesData",  "bytes_data",  "bytesData"};
+
+// Whether a value is that member of an enum: by its name as REST or pymilvus has it, or by its number, as text too.
+BULKWRITER_DECL bool is_named(boost::json::value const& given, wire_name as) {
+  if (auto const* number = given.if_int64()) return *number == as.number;
+  auto const* text = given.if_string();
+  if (text == nullptr) return false;
+  std::string_view name = *text;
+  if (auto const dot = name.rfind('.'); dot != std::string_view::npos) name.remove_prefix(dot + 1);  // DataType.INT64
+  return name == std::to_string(as.number) || folded(name) == folded(as.name);
+}
+
+}  // namespace detail
+}  // namespace v1
+}  // namespace bulkwriter
+
+// ---------- bulkwriter/import/detail/collections_schema_reader.ipp --------------------------------------------------
+
+// Reads schemas as a create request has them, as servers describe them, and as pymilvus prints them.
+
+namespace bulkwriter {
+inline namespace v1 {
+namespace detail {
+
+class schema_reader {
+ public:
+  // Servers add attributes as they like, and are believed; people mistype them.
+  enum class origin : std::uint8_t { person, server };
+
+  // `root`: the schema, or a request or answer with it.
+  schema_reader(boost::json::value const& root, origin from) : from_(from) { road_.emplace_back(root); }
+
+  result<runtime_schema> read() {
+    runtime_schema schema;
+    read_schema(schema);
+    if (!in_.failed()) return schema;
+    document_fault const& fault = *in_.fault();
+    std::string const path = path_text(fault.path);
+    std::string message = path.empty() ? "schema" : path;
+    if (!field_.empty()) message += " of field " + quoted_name(field_);
+    return error_info{.code = from_ == origin::server ? errc::invalid_response : errc::invalid_schema,
+                      .message = message + ": " + fault.rule,
+                      .field = field_};
+  }
+
+  // Of what `read` refused.
+  document_fault const& fault() const noexcept { return *in_.fault(); }
+  // Of a field that it has read, in the words of problems: "clips[caption]"; the whole schema's for any other name.
+  std::vector<json_step> path_of(std::string_view field) const {
+    for (auto const& [name, path] : paths_)
+      if (name == field) return path;
+    return road_.back().path();
+  }
+
+ private:
+  struct function {
+    json_place at;
+    function_kind type = function_kind::none;
+    std::string name = {}, input = {}, output = {}, params = {};
+    bool used = false;
+  };
+
+  void read_schema(runtime_schema& schema) {
+    find_schema();
+    if (in_.failed()) return;
+    json_place const& at = road_.back();
+    if (from_ == origin::person) in_.refuse_misspelt(at, attribute::of_schema, attribute::further);
+    auto_id_ = in_.flag(in_.find(at, attribute::auto_id));
+    bool const dynamic = in_.flag(in_.find(at, attribute::dynamic));
+    bool const says_dynamic = in_.find(at, attribute::dynamic).has_value();
+    auto const functions = in_.find(at, attribute::functions);
+    for (auto const& one : in_.list(functions, "functions")) read_function(one);
+    auto const fields = in_.find(at, attribute::fields);
+    for (auto const& one : in_.list(fields, "fields")) add_field(schema, one);
+    if (in_.failed()) return;
+    field_.clear();
+    auto const structs = in_.find(at, attribute::structs);
+    for (auto const& one : in_.list(structs, "struct fields"))
+      if (in_.is_object(one, "an object that describes a struct field")) add_struct(schema, one);
+    if (in_.failed()) return;
+    field_.clear();
+    for (auto const& f : functions_)
+      if (!f.used && !f.output.empty()) return in_.refuse(f.at, "its output " + quoted_name(f.output) + " is no field");
+    if (meta_ && from_ == origin::person && says_dynamic)
+      return in_.refuse(*meta_, dynamic ? "$meta is declared twice: enableDynamicField is true"
+                                        : "$meta is declared, but enableDynamicField is false");
+    if (dynamic || meta_) schema.add_dynamic_field();
+  }
+
+  // Into an answer's "data", of which some pages of the documentation show a list with one, and a request's "schema".
+  void find_schema() {
+    for (char const* const wrap : {"data", "schema"}) {
+      auto const* object = road_.back().value().if_object();
+      if (object == nullptr || object->contains("fields") || !object->contains(wrap)) continue;
+      road_.emplace_back(road_.back(), wrap, object->at(wrap));
+      if (auto const* list = road_.back().value().if_array(); list != nullptr && list->size() == 1)
+        road_.emplace_back(road_.back(), std::size_t{0}, list->front());
+    }
+    auto const* object = road_.back().value().if_object();
+    if (object == nullptr || !object->contains("fields") || object->at("fields").is_null())
+      in_.refuse(road_.back(), "no object with \"fields\"");
+  }
+
+  std::string read_name(json_place const& at, std::string_view within) {
+    field_.clear();
+    auto const given = in_.find(at, attribute::name);
+    if (!given) {
+      in_.refuse(at, "no \"fieldName\"");
+      return {};
+    }
+    std::string name = in_.text(*given, "a name");
+    if (!within.empty()) {  // servers before 3.0 say "clips[caption]"
+      std::string const wrapped = std::string(within) + '[';
+      if (name.starts_with(wrapped) && name.ends_with(']'))
+        name = name.substr(wrapped.size(), name.size() - wrapped.size() - 1);
+    }
+    field_ = within.empty() ? name : std::string(within) + '[' + name + ']';
+    paths_.emplace_back(field_, at.path());
+    return name;
+  }
+
+  std::optional<kind> read_type(json_place const& at) {
+    for (auto const& one : data_types())
+      if (is_named(at.value(), one.as)) return one.value;
+    if (!at.value().is_string() && !at.value().is_int64()) {
+      in_.refuse_type(at, "a type such as \"Int64\"");
+      return std::nullopt;
+    }
+    std::string rule = "unknown type " + shown(at.value());
+    if (auto const* text = at.value().if_string()) {
+      best_guess guess{*text};
+      for (auto const& one : data_types()) guess.offer(one.as.name);
+      if (!guess.meant.empty()) rule += "; did you mean " + std::string(guess.meant) + "?";
+    }
+    in_.refuse(at, std::move(rule));
+    return std::nullopt;
+  }
+  std::optional<kind> read_type(json_place const& field, spellings names) {
+    auto const at = in_.find(field, names);
+    if (at) return read_type(*at);
+    in_.refuse(field, "no \"" + std::string(names.front()) + '"');
+    return std::nullopt;
+  }
+
+  // A parameter of the type: beside the other attributes, or in an object or a list of pairs of its own.
+  // 0 where there is none.
+  std::uint32_t read_size(json_place const& field, spellings names) {
+    std::uint32_t size = 0;
+    auto const take = [&](json_place const& at) {
+      std::uint32_t const given = in_.size(at);
+      if (size != 0 && given != size && given != 0)
+        in_.refuse(at, std::to_string(given) + " where it was " + std::to_string(size) + " before");
+      size = given;
+    };
+    if (auto const beside = in_.find(field, names)) take(*beside);
+    auto const params = in_.find(field, attribute::params);
+    if (!params) return size;
+    if (params->value().is_object()) {
+      if (auto const within = in_.find(*params, names)) take(*within);
+      return size;
+    }
+    for (auto const& pair : in_.list(params, "pairs or an object")) {
+      if (!in_.is_object(pair, R"(a pair {"key": …, "value": …})")) return 0;
+      auto const key = in_.find(pair, attribute::key), value = in_.find(pair, attribute::value);
+      if (key && value && in_.text(*key, "a name") == names.front()) take(*value);
+    }
+    return size;
+  }
+  std::uint32_t need_size(json_place const& field, spellings names, kind of) {
+    std::uint32_t const size = read_size(field, names);
+    if (size != 0 || in_.failed()) return size;
+    std::string rule = "no \"" + std::string(names.front()) + "\", which " + std::string(data_type_name(of)) + " needs";
+    auto const params = in_.find(field, attribute::params);
+    if (!params) rule += "; it stands in \"elementTypeParams\"";
+    if (params && params->value().is_object() && !params->value().get_object().empty()) {
+      std::string given;
+      for (auto const& member : params->value().get_object())
+        given += (given.empty() ? "" : ", ") + std::string(member.key());
+      rule += "; given: " + one_line(given, 60);
+    }
+    in_.refuse(params ? *params : field, std::move(rule));
+    return 0;
+  }
+  void read_sizes(json_place const& at, field_info& f) {
+    if (is_dense_vector(f.type)) f.dim = need_size(at, attribute::dim, f.type);
+    if (f.type == kind::varchar || (f.type == kind::array && f.element == kind::varchar))
+      f.max_length = need_size(at, attribute::max_length, f.type);
+    if (f.type == kind::array) f.max_capacity = need_size(at, attribute::max_capacity, f.type);
+  }
+
+  void add_field(runtime_schema& schema, json_place const& at) {
+    if (in_.failed()) return;
+    field_.clear();
+    if (!in_.is_object(at, "an object that describes a field")) return;
+    if (is_struct(at)) return add_struct(schema, at);
+    if (from_ == origin::person) in_.refuse_misspelt(at, attribute::of_field, attribute::further);
+    std::string const name = read_name(at, {});
+    auto const type = in_.failed() ? std::nullopt : read_type(at, attribute::type);
+    if (!type) return;
+    if (name == dynamic_field_name) return read_meta(at, *type);
+    field_info f;
+    f.name = name;
+    f.type = *type;
+    if (*type == kind::array) {
+      auto const element = read_type(at, attribute::element);
+      if (!element) return;
+      f.element = *element;
+    }
+    std::string text;
+    read_attributes(at, f, text);
+    f.auto_id = f.auto_id || (f.is_primary && auto_id_);
+    auto const made =
+        std::find_if(functions_.begin(), functions_.end(), [&](auto const& g) { return g.output == name; });
+    if (made != functions_.end()) {
+      made->used = true;
+      f.function = made->type;
+      f.function_name = made->name;
+      f.function_input = made->input;
+      f.function_params = made->params;
+    } else if (auto const output = in_.find(at, attribute::function_output); output && in_.flag(output)) {
+      in_.refuse(*output, "true where no function of \"functions\" has this field as its output");
+    }
+    if (!in_.failed()) schema.add_field(f);
+  }
+
+  void read_attributes(json_place const& at, field_info& f, std::string& text) {
+    read_sizes(at, f);
+    f.is_primary = in_.flag(in_.find(at, attribute::primary));
+    f.auto_id = in_.flag(in_.find(at, attribute::auto_id));
+    f.is_partition_key = in_.flag(in_.find(at, attribute::partition_key));
+    f.is_clustering_key = in_.flag(in_.find(at, attribute::clustering_key));
+    f.nullable = in_.flag(in_.find(at, attribute::nullable));
+    if (auto const value = in_.find(at, attribute::default_value)) read_default(*value, f, text);
+    f.default_text = text;
+  }
+
+  // The dynamic field as a field: no server lists it, but people do.
+  void read_meta(json_place const& at, kind type) {
+    if (type != kind::json) return in_.refuse(at, "the dynamic field $meta is a JSON field");
+    if (meta_) return in_.refuse(at, "$meta is declared twice: before in " + path_text(meta_->path()));
+    meta_ = at;
+  }
+
+  // The plain value, or the server's union: {"Data": {"LongData": 5}}.
+  void read_default(json_place const& given, field_info& f, std::string& text) {
+    if (auto const* object = given.value().if_object(); object != nullptr && object->size() == 1) {
+      auto const& [key, value] = *object->begin();
+      if (value.is_null()) return;
+      json_place const within(given, key, value);
+      if (key == "Data") return read_default(within, f, text);
+      auto const is_one_of = [member = std::string_view(key)](spellings names) {
+        return std::find(names.begin(), names.end(), member) != names.end();
+      };
+      if (is_one_of(union_moments) && f.type == kind::timestamptz) return read_moment(within, f, text);
+      if (is_one_of(union_longs)) return read_plain_default(within, f, text, true);
+      if (is_one_of(union_others)) return read_plain_default(within, f, text, false);
+    }
+    read_plain_default(given, f, text, false);
+  }
+
+  void read_plain_default(json_place const& at, field_info& f, std::string& text, bool digits_as_text) {
+    auto const& value = at.value();
+    if (f.type == kind::boolean) {
+      f.default_integer = in_.flag(at) ? 1 : 0;
+    } else if (is_integer(f.type)) {
+      auto const number = value.is_string() && !digits_as_text ? std::nullopt : in_.integer(value);
+      if (!number && !value.is_uint64()) return in_.refuse_type(at, "an integer");
+      if (!number || *number < min_of(f.type) || *number > max_of(f.type))
+        return in_.refuse(at, shown(value) + " is not between " + std::to_string(min_of(f.type)) + " and " +
+                                  std::to_string(max_of(f.type)));
+      f.default_integer = *number;
+    } else if (f.type == kind::float32 || f.type == kind::float64) {
+      if (!value.is_number()) return in_.refuse_type(at, "a number");
+      f.default_number = value.to_number<double>();
+    } else if (f.type == kind::varchar || f.type == kind::timestamptz) {
+      if (digits_as_text) return in_.refuse(at, "a 64-bit integer where a string is due");
+      text = in_.text(at, "a string");
+    } else if (from_ == origin::server) {
+      return;  // of a server that lets other kinds have one: rows give a value of their own
+    } else {
+      return in_.refuse(at, std::string(data_type_name(f.type)) + " takes no default value");
+    }
+    f.has_default = true;
+  }
+
+  // Microseconds since 1970.
+  void read_moment(json_place const& at, field_info& f, std::string& text) {
+    using namespace std::chrono;
+    auto const number = in_.integer(at.value());
+    constexpr std::int64_t first = -62'135'596'800'000'000, last = 253'402'300'799'999'999;  // years 1 to 9999
+    if (!number || *number < first || *number > last)
+      return in_.refuse_type(at, "a number of microseconds in the years 1 to 9999");
+    sys_time<microseconds> const moment{microseconds(*number)};
+    auto const day = floor<days>(moment);
+    year_month_day const date(day);
+    hh_mm_ss const time(moment - day);
+    auto const put = [&](std::int64_t part, std::size_t digits, std::string_view after) {
+      std::string const plain = std::to_string(part);
+      text.append(digits - plain.size(), '0').append(plain).append(after);
+    };
+    put(int(date.year()), 4, "-");
+    put(unsigned(date.month()), 2, "-");
+    put(unsigned(date.day()), 2, "T");
+    put(time.hours().count(), 2, ":");
+    put(time.minutes().count(), 2, ":");
+    put(time.seconds().count(), 2, ".");
+    put(time.subseconds().count(), 6, "Z");
+    f.has_default = true;
+  }
+
+  void read_function(json_place const& at) {
+    if (in_.failed() || !in_.is_object(at, "an object that describes a function")) return;
+    if (from_ == origin::person) in_.refuse_misspelt(at, attribute::of_function, attribute::further);
+    auto const outputs = in_.find(at, attribute::outputs), inputs = in_.find(at, attribute::inputs);
+    auto const made = in_.list(outputs, "names"), read = in_.list(inputs, "names");
+    if (in_.failed() || made.empty()) return;  // as a reranker, which searches use
+    function f{.at = at};
+    f.output = in_.text(made.front(), "a name");
+    auto const type = in_.find(at, attribute::function_type);
+    for (auto const& one : function_types)
+      if (type && is_named(type->value(), one.as)) f.type = one.value;
+    if (f.type == function_kind::none)
+      return type ? in_.refuse_type(*type, "BM25, TextEmbedding or MinHash") : in_.refuse(at, "no \"type\"");
+    if (made.size() != 1) return in_.refuse(*outputs, std::to_string(made.size()) + " names where one is due");
+    if (!inputs) return in_.refuse(at, "no \"inputFieldNames\"");
+    if (read.size() != 1) return in_.refuse(*inputs, std::to_string(read.size()) + " names where one is due");
+    f.input = in_.text(read.front(), "a name");
+    if (auto const name = in_.find(at, attribute::function_name)) f.name = in_.text(*name, "a name");
+    f.params = function_params(at);
+    auto const same = [&](auto const& g) { return g.output == f.output; };
+    if (std::any_of(functions_.begin(), functions_.end(), same))
+      in_.refuse(made.front(), shown(made.front().value()) + " is the output of another function, too");
+    functions_.push_back(std::move(f));
+  }
+
+  std::string function_params(json_place const& at) {
+    auto const given = in_.find(at, attribute::function_params);
+    if (!given) return {};
     boost::json::object object;
-    for (auto const& one : array_at(function, "params"))
-      if (one.is_object()) object[string_at(one.get_object(), "key")] = string_at(one.get_object(), "value");
-    if (auto const* given = member(function, "params"); given != nullptr && given->is_object())
-      object = given->get_object();
+    if (given->value().is_object()) {
+      object = given->value().get_object();
+    } else {
+      for (auto const& pair : in_.list(given, "pairs or an object")) {
+        if (!in_.is_object(pair, R"(a pair {"key": …, "value": …})")) return {};
+        auto const key = in_.find(pair, attribute::key), value = in_.find(pair, attribute::value);
+        if (key && value) object[in_.text(*key, "a name")] = value->value();
+      }
+    }
     return object.empty() ? std::string() : boost::json::serialize(object);
   }
 
-  result<void> add_struct(runtime_schema& schema, boost::json::object const& field) {
-    std::string const name = text_of_either(field, "fieldName", "name");
-    runtime_schema sub;
-    std::uint32_t capacity = type_param_at(field, "max_capacity");
-    for (auto const& one : array_at(field, "fields")) {
-      if (!one.is_object()) continue;
-      auto const& s = one.get_object();
-      std::string sub_name = text_of_either(s, "fieldName", "name");
-      if (std::string const wrapped = name + '['; sub_name.starts_with(wrapped) && sub_name.ends_with(']'))
-        sub_name = sub_name.substr(wrapped.size(), sub_name.size() - wrapped.size() - 1);
-      std::string const element = text_of_either(s, "elementDataType", "elementType");
-      auto const k = kind_of_data_type(element);
-      if (!k)
-        return unknown_type(name + '[' + sub_name + ']', text_of_either(s, "dataType", "type") + " of " + element);
-      field_info f;
-      f.name = sub_name;
-      f.type = *k;
-      f.dim = type_param_at(s, "dim");
-      f.max_length = type_param_at(s, "max_length");
-      if (capacity == 0) capacity = type_param_at(s, "max_capacity");
-      sub.add_field(f);
-    }
-    schema.add_struct_array(name, sub, capacity, flag_at(field, "nullable"));
-    return {};
+  // A struct array among the fields: by a type of its own, or as an array of structs.
+  bool is_struct(json_place const& at) {
+    auto const type = in_.find(at, attribute::type), element = in_.find(at, attribute::element);
+    return type && (is_named(type->value(), array_of_struct) || (element && is_named(element->value(), struct_type)));
   }
 
-  boost::json::object const& data_;
-  errc unknown_;
+  void add_struct(runtime_schema& schema, json_place const& at) {
+    if (in_.failed()) return;
+    if (from_ == origin::person) in_.refuse_misspelt(at, attribute::of_field, attribute::further);
+    std::string const name = read_name(at, {});
+    bool const nullable = in_.flag(in_.find(at, attribute::nullable));
+    std::uint32_t capacity = read_size(at, attribute::max_capacity);
+    runtime_schema sub;
+    auto const fields = in_.find(at, attribute::sub_fields);
+    if (!fields) in_.refuse(at, "no \"fields\"");
+    for (auto const& one : in_.list(fields, "fields")) add_sub_field(sub, one, name, nullable, capacity);
+    if (!in_.failed()) field_ = name;
+    if (!in_.failed() && capacity == 0) capacity = need_size(at, attribute::max_capacity, kind::struct_array);
+    if (!in_.failed()) schema.add_struct_array(name, sub, capacity, nullable);
+  }
+
+  // On the server each is an array of its own; pymilvus says what that holds.
+  void add_sub_field(runtime_schema& sub, json_place const& at, std::string const& within, bool nullable,
+                     std::uint32_t& capacity) {
+    if (in_.failed() || !in_.is_object(at, "an object that describes a field")) return;
+    if (from_ == origin::person) in_.refuse_misspelt(at, attribute::of_field, attribute::further);
+    std::string const name = read_name(at, within);
+    auto const type = in_.find(at, attribute::type);
+    bool const vectors = type && is_named(type->value(), array_of_vector);
+    bool const array = vectors || (type && is_named(type->value(), {"Array", 22}));
+    auto const held =
+        in_.failed() ? std::nullopt : read_type(at, array ? spellings(attribute::element) : attribute::type);
+    if (!held) return;
+    if (array && vectors != is_vector(*held)) {
+      auto const element = in_.find(at, attribute::element);
+      return in_.refuse_type(*element, vectors ? "a type of vectors" : "a type of scalars");
+    }
+    field_info f;
+    f.name = name;
+    f.type = *held;
+    std::string text;
+    read_attributes(at, f, text);
+    f.nullable = f.nullable && !nullable;  // they are as the struct is
+    std::uint32_t const own = read_size(at, attribute::max_capacity);
+    if (capacity == 0) capacity = own;
+    if (own != 0 && own != capacity)
+      return in_.refuse(at,
+                        "max_capacity " + std::to_string(own) + " where the struct has " + std::to_string(capacity));
+    if (!in_.failed()) sub.add_field(f);
+  }
+
+  origin from_;
+  attribute_reader in_;
+  std::list<json_place> road_;  // from the root to the schema
+  std::string field_;           // that is being read
+  bool auto_id_ = false;
+  std::vector<function> functions_;
+  std::optional<json_place> meta_;
+  std::vector<std::pair<std::string, std::vector<json_step>>> paths_;
 };
 
 }  // namespace detail
@@ -11383,9 +11870,10 @@ namespace bulkwriter {
 inline namespace v1 {
 namespace http {
 
-/// Exponential backoff with full jitter. `Retry-After` is honoured up to `max_delay`.
+/// Exponential backoff with full jitter. `Retry-After` is honoured up to `max_delay`. What ends it is the budget: a
+/// server that restarts is back before that, however often it was asked.
 struct retry_options {
-  int max_attempts = 5;  ///< the first try included
+  int max_attempts = (std::numeric_limits<int>::max)();  ///< the first try included; at least 1
   /// Bound of the first sleep, doubled by each failure; a sleep takes any time up to its bound.
   std::chrono::milliseconds base_delay = std::chrono::milliseconds(100);
   std::chrono::milliseconds max_delay = std::chrono::seconds(20);  ///< of one sleep
@@ -13238,12 +13726,18 @@ class backend {
   /// `cancelled`): whoever gives an upload up need not wait for parts under way.
   virtual result<uploaded_part> put_part(std::string const& key, std::string const& upload_id, int number,
                                          std::span<std::byte const> body, std::stop_token stop) = 0;
-  /// Joins the parts, which stand in the order of their numbers. Success only when the store has said so in the body,
-  /// or HEAD shows the object at its full size.
+  /// Joins the parts, which stand in the order of their numbers, and replaces what is there. Success only on proof that
+  /// the object is made of these parts; where the store says neither that nor that it is not, `outcome_unknown`.
   virtual result<object_info> complete_multipart(std::string const& key, std::string const& upload_id,
                                                  std::span<uploaded_part const> parts) = 0;
   /// Gives an upload up, with its parts. One that does not exist (any more) is a success.
   virtual result<void> abort_multipart(std::string const& key, std::string const& upload_id) = 0;
+  /// The same for a moment at which nobody wants to wait: `stop` ends it, with error `cancelled`. By default it is
+  /// deaf to that.
+  virtual result<void> abort_multipart(std::string const& key, std::string const& upload_id,
+                                       [[maybe_unused]] std::stop_token stop) {
+    return abort_multipart(key, upload_id);
+  }
   /// What there is under a key. Error `no_such_key` if there is nothing.
   virtual result<object_info> head(std::string const& key) = 0;
   /// Every object whose key begins with the prefix, all pages of the answer.
@@ -13256,12 +13750,24 @@ class backend {
   /// Creates an object in one request, unless there is one. Error `precondition_failed` if there is;
   /// `may_have_happened` is set if it may be the one of an earlier attempt.
   virtual result<object_info> put_if_absent(std::string const& key, std::span<std::byte const> body);
+  /// What writers' files become objects by: as `put_if_absent` and as `complete_multipart`, but never over an object
+  /// that is there. Where the store has a condition for that, it decides; elsewhere a look right before does, and what
+  /// two writers then do to one key at the same moment shows, if it shows, in the look behind. Error
+  /// `precondition_failed`. The defaults ask `head` first.
+  /// @{
+  virtual result<object_info> put_new(std::string const& key, std::span<std::byte const> body);
+  virtual result<object_info> complete_multipart_new(std::string const& key, std::string const& upload_id,
+                                                     std::span<uploaded_part const> parts);
+  /// @}
   /// A URL that lets whoever has it send one request ("GET", "PUT") for a key, until `lifetime` has passed.
   virtual result<std::string> presign(std::string const& method, std::string const& key, std::chrono::seconds lifetime);
   /// Every unfinished upload of keys that begin with the prefix, all pages of the answer.
   virtual result<std::vector<pending_upload>> list_uploads(std::string const& prefix);
   /// The parts that an unfinished upload has, all pages of the answer.
   virtual result<std::vector<uploaded_part>> list_parts(std::string const& key, std::string const& upload_id);
+
+  /// What the store's clock shows, as far as that is known: `pending_upload::initiated` is told by it.
+  virtual std::chrono::system_clock::time_point now() const { return std::chrono::system_clock::now(); }
 
   /// What `list_parts` tells as the ETag of a part with these bytes, by which an upload is resumed; empty where the
   /// store does not say what that is. By default S3's: their MD5 in lower-case hex.
@@ -13369,7 +13875,8 @@ class object_store {
 
   /// Aborts the uploads of keys with this prefix that were begun longer ago than `age`; what a writer still works on is
   /// younger if `age` is longer than any upload takes. Returns those that are given up (of Azure's some parts may stay
-  /// for a week: see there). An abort that fails ends it with its error, which names key and upload id.
+  /// for a week: see there). An abort that fails does not end it: the error behind the last is that of the first, and
+  /// names keys and upload ids of what is left.
   /// @{
   result<std::vector<pending_upload>> try_abort_stale(std::chrono::seconds age, std::string const& prefix = {});
   std::vector<pending_upload> abort_stale(std::chrono::seconds age, std::string const& prefix = {}) {
@@ -13631,6 +14138,9 @@ struct remote_options {
   int connections = 4;  ///< parts of an object under way at the same time, each on a thread of its own; 1 to 64
   std::uint64_t part_size =
       0;  ///< bytes, 5 MiB to 5 GiB; 0: 16 MiB (NumPy: 5 to 16), or more where chunk_size asks for it
+  /// How long a file that is given up, after an error or with its writer, takes to remove what it has uploaded; what is
+  /// left then is named.
+  std::chrono::milliseconds abort_limit = std::chrono::seconds(10);
   abandon_handler on_abandoned = {};  ///< empty: one line on stderr
   /// Whether a writer that fails, or is destroyed with uncommitted rows, removes the objects that it has finished since
   /// the last commit. false: they stay, and are named.
@@ -13753,7 +14263,7 @@ std::string object_url(remote_bulk_writer<Schema, Format> const& writer) {
 }  // namespace v1
 }  // namespace bulkwriter
 
-// ---------- bulkwriter/storage/object_output.hpp --------------------------------------------------------------------
+// ---------- bulkwriter/storage/object_options.hpp -------------------------------------------------------------------
 
 namespace bulkwriter {
 inline namespace v1 {
@@ -13765,7 +14275,20 @@ inline constexpr int max_connections = 64;  ///< of one file
 struct object_options {
   int connections = 4;          ///< parts that travel at the same time, each on a thread of its own; 1 to 64
   std::uint64_t part_size = 0;  ///< bytes, at most 5 GiB; 0: 16 MiB, or more where a file would need too many parts
+  /// A file that is given up, after an error or by its destructor, removes what it has uploaded for so long and no
+  /// longer; what is left then is named.
+  std::chrono::milliseconds abort_limit = std::chrono::seconds(10);
 };
+
+}  // namespace storage
+}  // namespace v1
+}  // namespace bulkwriter
+
+// ---------- bulkwriter/storage/object_output.hpp --------------------------------------------------------------------
+
+namespace bulkwriter {
+inline namespace v1 {
+namespace storage {
 
 /// The size in bytes of all parts but the last, for files of at most `max_file_size` bytes; `requested` of 0 leaves the
 /// choice to the library. Errors: `invalid_option`, for a requested size outside the store's bounds or a file that
@@ -13786,6 +14309,9 @@ class part_slots;
 /// and part 1, which travels last, since its head may change until then. For the part size of 0 these are at most
 /// 192 MiB in all for groups of up to 16 files (with 4 connections), of 16 to 5 MiB each; every further file may add
 /// 10 MiB, and all of it is never more than the group.
+///
+/// Nothing is overwritten: where another writer's object has the key, `finish` is `precondition_failed` and that object
+/// stays (see `backend::put_new`).
 ///
 /// `finish` and `write` leave nothing behind when they fail: the upload is aborted, or the error is
 /// `upload_not_aborted` and names key and upload id. Thread-safe; its files are not.
@@ -13872,8 +14398,8 @@ class multipart_upload {
  public:
   /// Of a group where there are slots. The first part is part `first_part` of the object.
   multipart_upload(std::shared_ptr<backend> store, std::shared_ptr<part_buffers> buffers,
-                   std::shared_ptr<part_slots> shared_slots, std::string key, std::string upload_id, int connections,
-                   int first_part);
+                   std::shared_ptr<part_slots> shared_slots, std::string key, std::string upload_id,
+                   object_options const& options, int first_part);
   /// Aborts unless `complete` has succeeded; what cannot be aborted goes to stderr, since nobody else can tell.
   ~multipart_upload();
   multipart_upload(multipart_upload const&) = delete;
@@ -13889,17 +14415,20 @@ class multipart_upload {
   /// A part that the store has already.
   void adopt(uploaded_part part);
 
-  /// Waits for all parts and makes them one object.
-  result<object_info> complete();
+  /// Waits for all parts and makes them one object, over one that is there or not.
+  result<object_info> complete(bool replace);
 
-  /// Gives the parts under way two seconds, cuts off the others and removes what has arrived. Error:
-  /// `upload_not_aborted`.
+  /// Gives the parts under way two seconds, cuts off the others and removes what has arrived, all of it within the
+  /// options' abort_limit. Error: `upload_not_aborted`.
   result<void> abort();
   /// Ends as abort does, but leaves in the store what has arrived.
   void leave();
+  /// So does the destructor from now on.
+  void leave_at_end() noexcept { leaves_ = true; }
 
  private:
-  void stop_parts();
+  void stop_parts(std::chrono::steady_clock::time_point end);
+  result<void> abort_until(std::stop_token const& stop);
   result<void> add(part_buffer part, int number);
   void free_slots(std::size_t count) noexcept;
   void work();
@@ -13913,8 +14442,10 @@ class multipart_upload {
   std::shared_ptr<part_slots> const slots_;  // null: alone
   std::string const key_, upload_id_;
   std::size_t const connections_;
+  std::chrono::milliseconds const abort_limit_;
   int last_part_;         // its number
   bool settled_ = false;  // completed or aborted: nothing left to do
+  bool leaves_ = false;
 
   std::stop_source stop_;
   std::vector<std::thread> threads_;
@@ -14063,11 +14594,18 @@ namespace detail {
 /// A key that every store takes and that comes back as it was: 1 to 1024 bytes, no leading slash, no control
 /// characters, no "." or ".." segments (servers and proxies resolve them, and the object would be elsewhere).
 result<void> check_key(std::string_view key);
+/// A key that a store has told: other clients' rules are not ours, and it is only to be found or removed. Not empty:
+/// the request would be one for the bucket.
+result<void> check_listed_key(std::string_view key);
 
 /// Foreign text for a message: one line, bounded, without the secrets and without anything as long as a signature.
 std::string printable(std::string_view text, std::span<std::string const> secrets);
 
-/// An ETag without its quotes.
+/// Random, for the metadata of an object that is about to be made: by it the object is known again as this one.
+std::string make_object_token();
+inline constexpr std::string_view object_token_name = "bulkwriter";
+
+/// An ETag without its quotes, and without the W/ by which a proxy on the way calls it weak.
 std::string unquoted(std::string_view etag);
 
 /// "2010-11-10T20:48:33.000Z", as stores tell the time; nothing for other text.
@@ -14227,6 +14765,9 @@ namespace detail {
 
 using query_fields = std::vector<std::pair<std::string, std::string>>;
 
+/// Of one listing: more than any bucket's folder has, and less than takes all memory.
+inline constexpr std::size_t most_listed = 10'000'000;
+
 /// One logical request: what the user wanted, for messages, and what goes out with every attempt.
 struct call {
   std::string purpose;  ///< "cannot put 'a/b'"
@@ -14329,6 +14870,8 @@ class http_backend : public backend {
       if (result<void> const page = read(answer->body, all, next); !page)
         return unusable(what, got, page.error().message);
       if (next.empty()) return all;
+      if (all.size() > most_listed || seen.size() > most_listed / 100)
+        return unusable(what, got, "the listing does not end: " + std::to_string(all.size()) + " entries so far");
       if (!seen.insert(next).second) return unusable(what, got, "the store offers the same page for ever");
       here = std::move(next);
     }
@@ -14358,6 +14901,9 @@ http::client_options made_patient(http::client_options options);
 /// The path as it goes into a request, with the query behind it, percent-encoded.
 std::string with_query(std::string path, query_fields const& query);
 
+/// Where an answer sends us, for the end of a message: a redirect is never followed.
+std::string redirect_hint(http::response const& answer, std::span<std::string const> secrets);
+
 /// A page of some web server, for the end of a message; empty where there is any trace of a signature in it.
 std::string quoted_page(http::response const& answer, std::span<std::string const> secrets);
 
@@ -14385,11 +14931,18 @@ class azure_backend final : public http_backend {
                                                  std::span<std::byte const> body, std::stop_token stop) override;
   BULKWRITER_DECL result<object_info> complete_multipart(std::string const& key, std::string const& upload_id,
                                                          std::span<uploaded_part const> parts) override;
-  BULKWRITER_DECL result<void> abort_multipart(std::string const& key, std::string const& upload_id) override;
+  result<void> abort_multipart(std::string const& key, std::string const& upload_id) override {
+    return abort_multipart(key, upload_id, {});
+  }
+  BULKWRITER_DECL result<void> abort_multipart(std::string const& key, std::string const& upload_id,
+                                               std::stop_token stop) override;
   BULKWRITER_DECL result<object_info> head(std::string const& key) override;
   BULKWRITER_DECL result<std::vector<object_info>> list(std::string const& prefix) override;
   BULKWRITER_DECL result<void> remove(std::string const& key) override;
   BULKWRITER_DECL result<object_info> put_if_absent(std::string const& key, std::span<std::byte const> body) override;
+  BULKWRITER_DECL result<object_info> put_new(std::string const& key, std::span<std::byte const> body) override;
+  BULKWRITER_DECL result<object_info> complete_multipart_new(std::string const& key, std::string const& upload_id,
+                                                             std::span<uploaded_part const> parts) override;
   BULKWRITER_DECL result<std::string> presign(std::string const& method, std::string const& key,
                                               std::chrono::seconds lifetime) override;
   BULKWRITER_DECL result<std::vector<pending_upload>> list_uploads(std::string const& prefix) override;
@@ -14397,6 +14950,7 @@ class azure_backend final : public http_backend {
                                                                 std::string const& upload_id) override;
   BULKWRITER_DECL std::string part_etag(std::span<std::byte const> body) const override;
   BULKWRITER_DECL std::string object_url(std::string_view key) const override;
+  std::chrono::system_clock::time_point now() const override { return server_time(); }
   std::uint64_t min_part_size() const noexcept override { return 1; }
   std::uint64_t max_part_size() const noexcept override { return std::uint64_t{4000} << 20; }
   int max_parts() const noexcept override { return 50'000; }
@@ -14410,8 +14964,11 @@ class azure_backend final : public http_backend {
   BULKWRITER_DECL std::vector<std::string> secrets(outcome const& got) const override;
 
   result<object_info> put(std::string const& key, std::span<std::byte const> body, std::vector<http::header> headers);
-  result<std::vector<azure_block>> uncommitted(std::string purpose, std::string const& key);
-  result<bool> remove_uncommitted(std::string const& purpose, std::string const& key, std::string const& upload_id);
+  result<object_info> complete(std::string const& key, std::string const& upload_id,
+                               std::span<uploaded_part const> parts, std::vector<http::header> headers);
+  result<std::vector<azure_block>> uncommitted(std::string purpose, std::string const& key, std::stop_token stop = {});
+  result<bool> remove_uncommitted(std::string const& purpose, std::string const& key, std::string const& upload_id,
+                                  std::stop_token const& stop);
   result<std::vector<azure_blob_item>> list_blobs(std::string purpose, std::string const& prefix,
                                                   std::string const& include);
   std::chrono::system_clock::time_point server_time() const;
@@ -14725,17 +15282,25 @@ class s3_backend final : public http_backend {
                                                  std::span<std::byte const> body, std::stop_token stop) override;
   BULKWRITER_DECL result<object_info> complete_multipart(std::string const& key, std::string const& upload_id,
                                                          std::span<uploaded_part const> parts) override;
-  BULKWRITER_DECL result<void> abort_multipart(std::string const& key, std::string const& upload_id) override;
+  result<void> abort_multipart(std::string const& key, std::string const& upload_id) override {
+    return abort_multipart(key, upload_id, {});
+  }
+  BULKWRITER_DECL result<void> abort_multipart(std::string const& key, std::string const& upload_id,
+                                               std::stop_token stop) override;
   BULKWRITER_DECL result<object_info> head(std::string const& key) override;
   BULKWRITER_DECL result<std::vector<object_info>> list(std::string const& prefix) override;
   BULKWRITER_DECL result<void> remove(std::string const& key) override;
   BULKWRITER_DECL result<object_info> put_if_absent(std::string const& key, std::span<std::byte const> body) override;
+  BULKWRITER_DECL result<object_info> put_new(std::string const& key, std::span<std::byte const> body) override;
+  BULKWRITER_DECL result<object_info> complete_multipart_new(std::string const& key, std::string const& upload_id,
+                                                             std::span<uploaded_part const> parts) override;
   BULKWRITER_DECL result<std::string> presign(std::string const& method, std::string const& key,
                                               std::chrono::seconds lifetime) override;
   BULKWRITER_DECL result<std::vector<pending_upload>> list_uploads(std::string const& prefix) override;
   BULKWRITER_DECL result<std::vector<uploaded_part>> list_parts(std::string const& key,
                                                                 std::string const& upload_id) override;
   BULKWRITER_DECL std::string object_url(std::string_view key) const override;
+  std::chrono::system_clock::time_point now() const override { return server_time(); }
 
  private:
   // What http_backend asks.
@@ -14747,7 +15312,39 @@ class s3_backend final : public http_backend {
   BULKWRITER_DECL refusal explain(call const& what, outcome const& got, http::response const& answer) const override;
   BULKWRITER_DECL std::vector<std::string> secrets(outcome const& got) const override;
 
-  result<object_info> put(std::string const& key, std::span<std::byte const> body, std::vector<http::header> headers);
+  /// What becomes of an object that has the key already.
+  enum class existing {
+    replaced,
+    kept,          ///< by the store's condition, and where that is in doubt by looks before and behind
+    kept_by_store  ///< by the condition alone
+  };
+  /// What is known of a condition.
+  enum class condition { unknown, honoured, refused };
+  enum class verdict { ours, other, absent, unclear };
+  /// What lies under a key, as a look shows it.
+  struct sight {
+    int status = 0;  ///< 0: no answer that makes sense
+    object_info object = {};
+    std::string token = {};
+    std::optional<error_info> why = {};  ///< without an answer
+
+    /// Any web server may say 200; S3 names what it has stored.
+    bool found() const noexcept { return status == 200 && !(object.etag.empty() && token.empty()); }
+    verdict judge(std::string_view own_token, std::string_view own_etag, std::uint64_t size) const;
+  };
+  struct conditional {
+    outcome got;
+    bool looked = false, had_condition = false;
+  };
+  result<object_info> put(std::string const& key, std::span<std::byte const> body, existing found);
+  result<object_info> complete(std::string const& key, std::string const& upload_id,
+                               std::span<uploaded_part const> parts, existing found);
+  object_info completed(object_info object, std::string const& upload_id);
+  http::header token_header(std::string token) const;
+  std::optional<http::header> absent_condition() const;
+  result<conditional> send_unless_there(call& what, condition& known);
+  sight look(std::string const& key);
+  error_info overwritten(call const& what, outcome const& got, bool had_condition) const;
   bool learn_region(s3_failure failure, std::string const& asked);
   bool learn_clock(http::response const& answer);
   result<void> authorize(http::request& request, call const& what, outcome& so_far);
@@ -14766,6 +15363,8 @@ class s3_backend final : public http_backend {
   s3_address address_;
   bool region_is_right_ = false;                           // the store has taken a signature for it
   std::chrono::system_clock::duration clock_offset_ = {};  // the server's clock minus ours
+  condition put_condition_ = condition::unknown, complete_condition_ = condition::unknown;
+  std::map<std::string, std::string> tokens_;  // of uploads that were begun here, by id
 };
 
 }  // namespace detail
@@ -14848,6 +15447,7 @@ inline object_info upload_file(object_store const& store, std::string const& pat
 #include <boost/beast/http/error.hpp>
 #include <boost/beast/http/parser.hpp>
 #include <boost/beast/http/string_body.hpp>
+#include <boost/beast/version.hpp>
 #include <boost/json.hpp>
 
 #include <openssl/bio.h>
@@ -14859,11 +15459,13 @@ inline object_info upload_file(object_store const& store, std::string const& pat
 #include <openssl/x509v3.h>
 
 #include <sys/stat.h>
+#include <sys/types.h>
 
 #include <atomic>
 #include <cctype>
 #include <cerrno>
 #include <climits>
+#include <cmath>
 #include <cstdlib>
 #include <fcntl.h>
 #include <filesystem>
@@ -15251,9 +15853,11 @@ class answer {
     any_ = true;
     while (arrived_.size() != 0 && !parser_->is_done()) {
       if (auto wrong = first_bytes(); !wrong.empty()) return wrong;
+#if BOOST_BEAST_VERSION < 356  // Boost 1.87; from there on Beast takes what it has seen of a last chunk
       // Beast asserts that a last chunk, which it has seen in part, comes with five bytes. So many ("0", CR LF, CR LF)
       // are to come at any place of a body in chunks.
       if (parser_->is_header_done() && parser_->chunked() && arrived_.size() < 5) return {};
+#endif
       boost::system::error_code ec;
       bool const in_head = !parser_->is_header_done();
       auto const used = parser_->put(arrived_.cdata(), ec);
@@ -15264,7 +15868,10 @@ class answer {
         bool const unfinished = ec == boost::beast::http::error::need_more;
         if (head_ > max_header_ || (unfinished && head_ + arrived_.size() >= max_header_))
           return describe(boost::beast::http::error::header_limit);
-        if (parser_->is_header_done()) parser_->eager(true);
+        if (parser_->is_header_done()) {
+          parser_->eager(true);
+          take_headers();
+        }
       }
       if (ec == boost::beast::http::error::need_more) {
         if (arrived_.size() == arrived_.max_size()) return "a line without an end";
@@ -15306,11 +15913,7 @@ class answer {
     auto message = parser_->release();
     response out;
     out.status = static_cast<int>(message.result_int());
-    for (auto const& field : message) {
-      auto const name = field.name_string();
-      auto const value = field.value();
-      out.headers.push_back({std::string(name.data(), name.size()), std::string(value.data(), value.size())});
-    }
+    out.headers = std::move(headers_);
     out.body = std::move(message.body());
     return out;
   }
@@ -15318,6 +15921,16 @@ class answer {
  private:
   using parser = boost::beast::http::response_parser<boost::beast::http::string_body>;
   static constexpr std::size_t chunk = 64 * 1024;
+
+  // Now, not at the end: what comes behind the body in a field of the same name is no header (RFC 9110, 6.5.1).
+  void take_headers() {
+    headers_.clear();
+    for (auto const& field : parser_->get()) {
+      auto const name = field.name_string();
+      auto const value = field.value();
+      headers_.push_back({std::string(name.data(), name.size()), std::string(value.data(), value.size())});
+    }
+  }
 
   void start() {
     parser_.emplace();
@@ -15360,6 +15973,7 @@ class answer {
   std::optional<parser> parser_;
   bool any_ = false, is_http_ = false;
   int interim_ = 0;
+  std::vector<header> headers_;
 };
 
 }  // namespace detail
@@ -15436,7 +16050,7 @@ BULKWRITER_DECL result<std::string> request_head(request const& what, std::strin
   head.append(what.method).append(" ").append(what.target).append(" HTTP/1.1\r\n");
   line("Host", authority);
 
-  bool own_agent = true;
+  bool own_agent = true, authorized = false;
   for (header const& h : what.headers) {
     if (!is_token(h.name)) return refuse(errc::invalid_option, "header name " + quoted(h.name, 40) + " is not a token");
     if (!is_field_value(h.value))
@@ -15453,6 +16067,10 @@ BULKWRITER_DECL result<std::string> request_head(request const& what, std::strin
     if (equal_without_case(h.name, "Connection") || equal_without_case(h.name, "Transfer-Encoding"))
       return refuse(errc::invalid_option, "header " + h.name + " is the client's own");
     if (equal_without_case(h.name, "User-Agent")) own_agent = false;
+    if (equal_without_case(h.name, "Authorization")) {
+      if (authorized) return refuse(errc::invalid_option, "there are two headers Authorization");
+      authorized = true;
+    }
     line(h.name, h.value);
   }
   if (own_agent) {
@@ -15713,7 +16331,9 @@ enum class wake { ready, timed_out, cancelled };
 // has passed or somebody has asked it to stop.
 class event_loop {
  public:
-  event_loop() : io_(1), work_(io_.get_executor()) {}
+  // Opens all descriptors that it will need, beside those of connections: later there is nobody to tell that none are
+  // left.
+  event_loop() : io_(1), work_(io_.get_executor()) { boost::asio::ip::tcp::socket const first(io_); }
 
   boost::asio::io_context& io() noexcept { return io_; }
 
@@ -15856,10 +16476,6 @@ BULKWRITER_DECL resolved resolve(std::string const& host, std::uint16_t port, st
 
 // ---------- bulkwriter/http/detail/tcp_stream.ipp -------------------------------------------------------------------
 
-#if defined(__unix__) || defined(__APPLE__)
-#include <fcntl.h>
-#endif
-
 namespace bulkwriter {
 inline namespace v1 {
 namespace http {
@@ -15885,6 +16501,9 @@ class tcp_stream {
  public:
   explicit tcp_stream(boost::asio::io_context& io) : socket_(io) {}
 
+  // Behind Asio's back: what it would take out of the set of watched sockets is also another process'.
+  void drop() noexcept { ::close(socket_.native_handle()); }
+
   // Waits for the connection to be made. An error code of the operating system, or how the wait ended.
   wake connect(event_loop& loop, boost::asio::ip::tcp::endpoint const& to, clock::time_point end,
                boost::system::error_code& ec) {
@@ -15892,9 +16511,7 @@ class tcp_stream {
     auto answer = std::make_shared<std::pair<bool, boost::system::error_code>>();
     socket_.open(to.protocol(), ec);
     if (ec) return wake::ready;
-#if defined(FD_CLOEXEC)
     ::fcntl(socket_.native_handle(), F_SETFD, FD_CLOEXEC);  // a child of the caller's would keep the connection open
-#endif
     // A request is written in one piece or in big ones: there is nothing for Nagle's algorithm to gather.
     socket_.set_option(boost::asio::ip::tcp::no_delay(true), ec);
     socket_.non_blocking(true, ec);
@@ -16005,7 +16622,11 @@ BULKWRITER_DECL std::string tls_queue_text() {
 }
 
 inline error_info tls_setup_failure(std::string text) {
-  return {.code = errc::tls_failed, .message = "TLS: " + std::move(text) + ": " + tls_queue_text()};
+  // Without a descriptor for the moment: that passes, as it does for a socket.
+  unsigned long const cause = ERR_peek_error();
+  bool const exhausted = ERR_SYSTEM_ERROR(cause) && (ERR_GET_REASON(cause) == EMFILE || ERR_GET_REASON(cause) == ENFILE);
+  return {.code = exhausted ? errc::connect_failed : errc::tls_failed,
+          .message = "TLS: " + std::move(text) + ": " + tls_queue_text()};
 }
 
 // Whom to trust, and who said so.
@@ -16037,32 +16658,64 @@ struct trust_sources {
     }
     if (!file.empty() && X509_STORE_load_file(store.get(), file.c_str()) != 1)
       return tls_setup_failure("cannot read the CA file '" + file + "' (" + file_from + ")");
+    if (!path.empty() && !is_folder_list())
+      return error_info{.code = errc::tls_failed,
+                        .message = "TLS: cannot use the CA directory '" + path + "' (" + path_from +
+                                   "): there is no such directory"};
     if (!path.empty() && X509_STORE_load_path(store.get(), path.c_str()) != 1)
       return tls_setup_failure("cannot use the CA directory '" + path + "' (" + path_from + ")");
     return store;
   }
 
-  // A system's bundle takes tens of milliseconds to read, so clients that trust the same share it while they live.
-  // OpenSSL locks a store itself.
+  // A system's bundle takes tens of milliseconds to read, so clients that trust the same share it while they live, and
+  // as long as it is the same: by path, file, time and size. OpenSSL locks a store itself.
   result<std::shared_ptr<X509_STORE>> try_share() const {
+    struct entry {
+      std::string file, path, state;
+      std::weak_ptr<X509_STORE> store;
+    };
     struct shared_stores {
       std::mutex mutex;
-      std::vector<std::pair<std::pair<std::string, std::string>, std::weak_ptr<X509_STORE>>> known;
+      std::vector<entry> known;
     };
     static shared_stores& shared = *new shared_stores;  // never destroyed: threads may outlive main()
     std::lock_guard const lock(shared.mutex);
-    std::erase_if(shared.known, [](auto const& entry) { return entry.second.expired(); });
-    for (auto const& [key, store] : shared.known) {
-      if (key.first == file && key.second == path) {
-        if (auto alive = store.lock()) return alive;
+    std::erase_if(shared.known, [](entry const& e) { return e.store.expired(); });
+    std::string const now = state_of(file) + '|' + state_of(path);
+    for (entry const& e : shared.known) {
+      if (e.file == file && e.path == path && e.state == now) {
+        if (auto alive = e.store.lock()) return alive;
       }
     }
     auto loaded = try_load();
-    if (loaded) shared.known.emplace_back(std::pair(file, path), *loaded);
+    if (loaded) shared.known.push_back({file, path, now, *loaded});
     return loaded;
   }
 
  private:
+  static std::string state_of(std::string const& name) {
+    struct stat found = {};
+    if (name.empty() || ::stat(name.c_str(), &found) != 0) return {};
+    std::string out;
+    for (auto const number : {static_cast<long long>(found.st_dev), static_cast<long long>(found.st_ino),
+                              static_cast<long long>(found.st_size), static_cast<long long>(found.st_mtime),
+                              static_cast<long long>(found.st_ctime)})
+      out += std::to_string(number) + ' ';
+    // Nanoseconds have another name on every system; a replaced file has another inode.
+    return out;
+  }
+
+  // Several folders may stand there, separated by colons.
+  bool is_folder_list() const {
+    for (std::size_t at = 0; at <= path.size();) {
+      std::size_t const end = (std::min)(path.find(':', at), path.size());
+      std::error_code ec;
+      if (std::filesystem::is_directory(path.substr(at, end - at), ec)) return true;
+      at = end + 1;
+    }
+    return false;
+  }
+
   // An OpenSSL that was linked statically looks where the machine that built it had its certificates, so the usual
   // places are added. A hashed directory is read on demand; a bundle is read at once, hence one only, and only without
   // the other.
@@ -16336,7 +16989,8 @@ class tls_stream {
     std::string name = peer_.host;
     if (name.ends_with('.')) name.pop_back();
     X509_VERIFY_PARAM* const rules = SSL_get0_param(ssl_.get());
-    X509_VERIFY_PARAM_set_hostflags(rules, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
+    // The subject's common name says nothing of hosts (RFC 9110, 4.3.4), least of all beside other addresses.
+    X509_VERIFY_PARAM_set_hostflags(rules, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS | X509_CHECK_FLAG_NEVER_CHECK_SUBJECT);
     if (is_ipv4(name) || is_ipv6(name)) {  // RFC 6066, 3: no literal addresses in SNI
       if (X509_VERIFY_PARAM_set1_ip_asc(rules, name.c_str()) != 1) return refuse("cannot check for the address");
     } else if (X509_VERIFY_PARAM_set1_host(rules, name.data(), name.size()) != 1 ||
@@ -16564,6 +17218,9 @@ class connection {
     return make(all_late ? errc::timeout : errc::connect_failed, "connect", refusals);
   }
 
+  // Closes this process' end of it and says nothing to anybody.
+  void drop() noexcept { tcp_.drop(); }
+
   origin const& peer() const noexcept { return peer_; }
 
   io_step read(void* to, std::size_t size) { return tls_ ? tls_->read(to, size) : tcp_.read(to, size); }
@@ -16595,6 +17252,19 @@ class connection {
     char byte = 0;
     auto const silent = read(&byte, 1).status == io_status::would_block;
     return silent && pending() == 0;
+  }
+
+  // What a peer says that has been asked nothing, its beginning; mostly empty. What it sends at once is here as soon as
+  // the connection took, so as long is listened, a few milliseconds at most.
+  std::string said_unasked(clock::duration connecting) {
+    char text[64];
+    auto got = read(text, sizeof text);
+    if (got.status == io_status::would_block) {
+      using std::chrono::milliseconds;
+      auto const moment = (std::clamp)(connecting, clock::duration(milliseconds(1)), clock::duration(milliseconds(5)));
+      if (wait(true, pending() != 0, clock::now() + moment) == wake::ready) got = read(text, sizeof text);
+    }
+    return got.status == io_status::moved ? std::string(text, got.bytes) : std::string();
   }
 
   void rest() noexcept {
@@ -16858,6 +17528,22 @@ namespace http {
 
 struct client::impl {
   explicit impl(client_options given) : options(std::move(given)), proxies(options.proxy) {}
+  ~impl() {
+    if (owner != ::getpid()) disown();
+  }
+  impl(impl const&) = delete;
+  impl& operator=(impl const&) = delete;
+
+  // A forked child shares its parent's connection, its TLS keys and the set of sockets that the system watches: an orderly
+  // end of any would reach the parent. So they are forgotten as they are, and only the child's descriptor is closed.
+  void disown() noexcept {
+    if (line) {
+      line->drop();
+      (void)line.release();
+    }
+    (void)loop.release();
+    owner = ::getpid();
+  }
 
   result<response> send(request const& what, std::stop_token stop) {
     if (!options.on_exchange) return send(what, std::move(stop), nullptr);
@@ -16874,18 +17560,29 @@ struct client::impl {
     return out;
   }
 
+  // Of exceptions only bad_alloc leaves a `try_` name.
   result<response> send(request const& what, std::stop_token stop, exchange_info* seen) {
+    bool sent = false;  // by any pass
+    try {
+      return send(what, std::move(stop), seen, sent);
+    } catch (std::bad_alloc const&) {
+      throw;
+    } catch (std::exception const& e) {  // out of descriptors, as a rule
+      return error_info{.code = errc::connect_failed,
+                        .message = what.origin.to_string() + ": " + e.what(),
+                        .may_have_happened = sent};
+    }
+  }
+
+  result<response> send(request const& what, std::stop_token stop, exchange_info* seen, bool& sent) {
     auto const head = detail::request_head(what, options.user_agent);
     if (!head) return head.error();
+    if (owner != ::getpid()) disown();
     auto const by = proxies.try_choose(what.origin);
     if (!by.has_value()) return by.error();
     detail::error_maker const make{what.origin.to_string() + (*by ? " through proxy " + (*by)->name() : "")};
     if (stop.stop_requested()) return make.stopped("start");
-    try {
-      if (!loop) loop.emplace();
-    } catch (std::exception const& e) {  // out of file descriptors, as a rule
-      return make(errc::connect_failed, "start", e.what());
-    }
+    if (!loop) loop = std::make_unique<detail::event_loop>();
     if (what.origin.secure && !tls) {
       auto opened = detail::tls_context::try_open(options.tls, detail::tls_stream::make_bio_method);
       if (!opened) return std::move(opened).error();
@@ -16902,7 +17599,6 @@ struct client::impl {
 
     detail::limits const time(options.timeouts);
     if (line && !usable(what.origin)) line.reset();
-    bool sent = false;  // by this pass or the one before
     while (true) {
       bool const reused = line != nullptr;
       auto const start = detail::clock::now();
@@ -16913,6 +17609,17 @@ struct client::impl {
           return std::move(opened).error();
         }
         line = std::move(*opened);
+      }
+      // What comes before it was asked for answers nobody, and would shift all answers behind it by one.
+      if (!reused) {
+        if (auto const early = line->said_unasked(detail::clock::now() - start); !early.empty()) {
+          line.reset();
+          auto failure = make(errc::invalid_response, "start", "the peer speaks before it is asked" +
+                                                                   std::string(early.starts_with("HTTP/1.") ? "" : ", and not HTTP/1") +
+                                                                   ", it begins with " + detail::quoted(early, 32));
+          failure.may_have_happened = sent;
+          return failure;
+        }
       }
       line->resume();
       if (seen) {
@@ -16947,7 +17654,8 @@ struct client::impl {
 
   client_options options;
   detail::proxy_rules proxies;
-  std::optional<detail::event_loop> loop;
+  pid_t owner = ::getpid();  // who made what follows
+  std::unique_ptr<detail::event_loop> loop;
   std::unique_ptr<detail::tls_context> tls;
   std::unique_ptr<detail::connection> line;  // the last member: it uses the others until its end
 };
@@ -18599,6 +19307,99 @@ BULKWRITER_DECL provider<bearer_token> default_google_token(google_options optio
 }  // namespace v1
 }  // namespace bulkwriter
 
+// ---------- bulkwriter/import/detail/rest_json.ipp ------------------------------------------------------------------
+
+// Reading of answers whose members have changed names and types over the years: numbers that come as text, ids that
+// come as numbers. Included by bodies only.
+
+namespace bulkwriter {
+inline namespace v1 {
+namespace detail {
+
+// The member, unless it is absent or null.
+BULKWRITER_DECL boost::json::value const* member(boost::json::object const& object, std::string_view name) {
+  auto const* found = object.if_contains(name);
+  return found != nullptr && !found->is_null() ? found : nullptr;
+}
+
+BULKWRITER_DECL std::optional<double> to_double(boost::json::value const& value) {
+  if (value.is_double()) return value.get_double();
+  if (value.is_int64()) return static_cast<double>(value.get_int64());
+  if (value.is_uint64()) return static_cast<double>(value.get_uint64());
+  if (!value.is_string()) return std::nullopt;
+  std::string_view const text = value.get_string();
+  double number = 0;
+  auto const [end, failed] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (failed != std::errc() || end != text.data() + text.size()) return std::nullopt;
+  return number;
+}
+
+BULKWRITER_DECL std::optional<std::int64_t> to_int(boost::json::value const& value) {
+  if (value.is_int64()) return value.get_int64();
+  if (value.is_uint64()) return std::nullopt;  // beyond int64: no code, size or count is
+  if (value.is_string()) {
+    std::string_view const text = value.get_string();
+    std::int64_t number = 0;
+    auto const [end, failed] = std::from_chars(text.data(), text.data() + text.size(), number);
+    if (failed == std::errc() && end == text.data() + text.size()) return number;
+  }
+  auto const number = to_double(value);
+  if (!number || !(std::abs(*number) < 9.0e18) || std::trunc(*number) != *number) return std::nullopt;
+  return static_cast<std::int64_t>(*number);
+}
+
+BULKWRITER_DECL std::optional<std::int64_t> int_at(boost::json::object const& object, std::string_view name) {
+  auto const* found = member(object, name);
+  return found ? to_int(*found) : std::nullopt;
+}
+
+BULKWRITER_DECL std::optional<std::uint64_t> to_count(boost::json::value const& value) {
+  if (value.is_uint64()) return value.get_uint64();
+  auto const number = to_int(value);
+  return number && *number >= 0 ? std::optional(static_cast<std::uint64_t>(*number)) : std::nullopt;
+}
+
+// A size or a count that is told by the way: what is missing, negative or no number counts as 0.
+BULKWRITER_DECL std::uint64_t count_at(boost::json::object const& object, std::string_view name) {
+  auto const* found = member(object, name);
+  return found != nullptr ? to_count(*found).value_or(0) : 0;
+}
+
+// Text, or a number in its exact digits.
+BULKWRITER_DECL std::string to_text(boost::json::value const& value) {
+  if (value.is_string()) return std::string(std::string_view(value.get_string()));
+  if (value.is_int64()) return std::to_string(value.get_int64());
+  if (value.is_uint64()) return std::to_string(value.get_uint64());
+  return {};
+}
+
+BULKWRITER_DECL std::string string_at(boost::json::object const& object, std::string_view name) {
+  auto const* found = member(object, name);
+  return found ? to_text(*found) : std::string();
+}
+
+// Nothing where it is absent or neither true nor false.
+BULKWRITER_DECL std::optional<bool> flag_at(boost::json::object const& object, std::string_view name) {
+  auto const* found = member(object, name);
+  if (found == nullptr) return std::nullopt;
+  if (found->is_bool()) return found->get_bool();
+  if (to_text(*found) == "true") return true;
+  return to_text(*found) == "false" ? std::optional(false) : std::nullopt;
+}
+
+// "data" as an object; some pages of the documentation show a list with one.
+BULKWRITER_DECL boost::json::object const* data_object(boost::json::value const& root) {
+  if (!root.is_object()) return nullptr;
+  auto const* data = member(root.get_object(), "data");
+  if (data == nullptr) return nullptr;
+  if (data->is_array() && data->get_array().size() == 1) data = &data->get_array().front();
+  return data->if_object();
+}
+
+}  // namespace detail
+}  // namespace v1
+}  // namespace bulkwriter
+
 // ---------- bulkwriter/import/detail/collection_json.ipp ------------------------------------------------------------
 
 // Collections as REST v2 writes and describes them.
@@ -18651,7 +19452,8 @@ BULKWRITER_DECL result<boost::json::object> schema_json(std::span<field_info con
 
 class description_reader {
  public:
-  explicit description_reader(boost::json::object const& data) : data_(data) {}
+  // `root`: the answer, whose "data" is an object.
+  explicit description_reader(boost::json::value const& root) : root_(root), data_(*data_object(root)) {}
 
   result<collection_description> read() {
     collection_description d;
@@ -18667,13 +19469,20 @@ class description_reader {
                            .metric_type = string_at(index, "metricType"),
                            .index_name = string_at(index, "indexName")});
     }
-    auto schema = schema_reader(data_, errc::invalid_response).read();
+    auto schema = schema_reader(root_, schema_reader::origin::server).read();
     if (!schema) return std::move(schema).error();
     d.schema = *std::move(schema);
     return d;
   }
 
  private:
+  static boost::json::array const& array_at(boost::json::object const& object, std::string_view name) {
+    static boost::json::array const none;
+    auto const* found = member(object, name);
+    return found != nullptr && found->is_array() ? found->get_array() : none;
+  }
+
+  boost::json::value const& root_;
   boost::json::object const& data_;
 };
 
@@ -19035,6 +19844,14 @@ struct collections::impl {
                             {.status = got.status, .body = got.raw}, "the answer has no " + std::string(missing));
   }
 
+  result<std::uint64_t> count(answer const& got, std::string_view name, std::string_view member) const {
+    auto const* data = detail::data_object(got.root);
+    auto const* found = data != nullptr ? detail::member(*data, member) : nullptr;
+    auto const count = found != nullptr ? detail::to_count(*found) : std::nullopt;
+    if (!count) return unreadable("row_count of", name, got, '"' + std::string(member) + '"');
+    return *count;
+  }
+
   detail::rest_channel channel;
 };
 
@@ -19085,9 +19902,9 @@ BULKWRITER_DECL result<bool> collections::try_has(std::string_view name) {
   auto got = impl_->call("has", "collections/has", name, {});
   if (!got) return std::move(got).error();
   auto const* data = detail::data_object(got->root);
-  if (data == nullptr || detail::member(*data, "has") == nullptr)
-    return impl_->unreadable("has", name, *got, "\"has\"");
-  return detail::flag_at(*data, "has");
+  auto const has = data != nullptr ? detail::flag_at(*data, "has") : std::nullopt;
+  if (!has) return impl_->unreadable("has", name, *got, "\"has\"");
+  return *has;
 }
 
 BULKWRITER_DECL result<collection_description> collections::try_describe(std::string_view name) {
@@ -19096,7 +19913,7 @@ BULKWRITER_DECL result<collection_description> collections::try_describe(std::st
   auto const* data = detail::data_object(got->root);
   if (data == nullptr || detail::member(*data, "fields") == nullptr)
     return impl_->unreadable("describe", name, *got, "\"fields\"");
-  auto description = detail::description_reader(*data).read();
+  auto description = detail::description_reader(got->root).read();
   if (!description) {
     error_info error = std::move(description).error();
     error.message = "describe collection '" + std::string(name) + "': " + error.message;
@@ -19150,10 +19967,7 @@ BULKWRITER_DECL result<std::uint64_t> collections::try_row_count(std::string_vie
   if (how == count_by::stats) {
     auto got = impl_->call("row_count of", "collections/get_stats", name, {});
     if (!got) return std::move(got).error();
-    auto const* data = detail::data_object(got->root);
-    if (data == nullptr || detail::member(*data, "rowCount") == nullptr)
-      return impl_->unreadable("row_count of", name, *got, "\"rowCount\"");
-    return detail::count_at(*data, "rowCount");
+    return impl_->count(*got, name, "rowCount");
   }
   boost::json::object members;
   members["filter"] = "";
@@ -19161,10 +19975,7 @@ BULKWRITER_DECL result<std::uint64_t> collections::try_row_count(std::string_vie
   members["consistencyLevel"] = "Strong";
   auto got = impl_->call("row_count of", "entities/query", name, std::move(members));
   if (!got) return std::move(got).error();
-  auto const* data = detail::data_object(got->root);
-  if (data == nullptr || detail::member(*data, "count(*)") == nullptr)
-    return impl_->unreadable("row_count of", name, *got, "\"count(*)\"");
-  return detail::count_at(*data, "count(*)");
+  return impl_->count(*got, name, "count(*)");
 }
 
 }  // namespace v1
@@ -21002,6 +21813,39 @@ inline error_info not_here(std::string_view what) {
 BULKWRITER_DECL result<object_info> backend::put_if_absent(std::string const&, std::span<std::byte const>) {
   return detail::not_here("conditional requests");
 }
+
+namespace detail {
+
+inline error_info already_there(std::string const& purpose) {
+  return {.code = errc::precondition_failed,
+          .message = purpose + ": there is an object of this key already, and nothing is overwritten"};
+}
+
+// A store that cannot tell what it has is taken at its word when it writes; one that cannot be reached is not.
+inline result<void> check_absent(backend& store, std::string_view purpose, std::string const& key) {
+  auto const there = store.head(key);
+  if (there) return already_there(std::string(purpose).append(" '").append(key).append("'"));
+  switch (there.error().code) {
+    case errc::no_such_key:
+    case errc::access_denied:
+    case errc::storage_error: return {};
+    default: return there.error();
+  }
+}
+
+}  // namespace detail
+
+BULKWRITER_DECL result<object_info> backend::put_new(std::string const& key, std::span<std::byte const> body) {
+  if (auto absent = detail::check_absent(*this, "cannot put", key); !absent) return std::move(absent).error();
+  return put(key, body);
+}
+BULKWRITER_DECL result<object_info> backend::complete_multipart_new(std::string const& key,
+                                                                    std::string const& upload_id,
+                                                                    std::span<uploaded_part const> parts) {
+  if (auto absent = detail::check_absent(*this, "cannot complete the upload of", key); !absent)
+    return std::move(absent).error();
+  return complete_multipart(key, upload_id, parts);
+}
 BULKWRITER_DECL result<std::string> backend::presign(std::string const&, std::string const&, std::chrono::seconds) {
   return detail::not_here("presigned URLs");
 }
@@ -21022,15 +21866,30 @@ BULKWRITER_DECL result<std::vector<pending_upload>> object_store::try_abort_stal
                                                                                   std::string const& prefix) {
   auto pending = backend_->list_uploads(prefix);
   if (!pending) return pending;
-  auto const newest = std::chrono::system_clock::now() - age;
+  auto const newest = backend_->now() - age;
   std::vector<pending_upload> gone;
+  std::optional<error_info> first;
+  std::size_t left = 0;
+  std::string others;
   for (pending_upload& upload : *pending) {
     if (upload.initiated > newest) continue;
-    if (auto aborted = backend_->abort_multipart(upload.key, upload.upload_id); !aborted)
-      return std::move(aborted).error();
-    gone.push_back(std::move(upload));
+    auto aborted = backend_->abort_multipart(upload.key, upload.upload_id);
+    if (aborted) {
+      gone.push_back(std::move(upload));
+      continue;
+    }
+    // One that nobody can abort must not keep all behind it.
+    if (++left == 1)
+      first = std::move(aborted).error();
+    else if (left <= 10)
+      others += "; '" + http::detail::foreign_text(upload.key, 1024) + "' (upload id " +
+                http::detail::foreign_text(upload.upload_id, 256) + ')';
   }
-  return gone;
+  if (!first) return gone;
+  first->message += " (of " + std::to_string(gone.size() + left) + " stale uploads " + std::to_string(left) +
+                    (left == 1 ? " is left" : " are left") + (others.empty() ? "" : "; also" + others.substr(1)) +
+                    (left > 10 ? "; …" : "") + ')';
+  return *std::move(first);
 }
 
 }  // namespace v1
@@ -21084,13 +21943,15 @@ BULKWRITER_DECL void part_slots::release(std::size_t count) noexcept {
 BULKWRITER_DECL multipart_upload::multipart_upload(std::shared_ptr<backend> store,
                                                    std::shared_ptr<part_buffers> buffers,
                                                    std::shared_ptr<part_slots> shared_slots, std::string key,
-                                                   std::string upload_id, int connections, int first_part)
+                                                   std::string upload_id, object_options const& options,
+                                                   int first_part)
     : store_(std::move(store)),
       buffers_(std::move(buffers)),
       slots_(std::move(shared_slots)),
       key_(std::move(key)),
       upload_id_(std::move(upload_id)),
-      connections_(static_cast<std::size_t>(connections)),
+      connections_(static_cast<std::size_t>(options.connections)),
+      abort_limit_((std::max)(options.abort_limit, std::chrono::milliseconds(1))),
       last_part_(first_part - 1) {
   threads_.reserve(connections_);
 }
@@ -21098,6 +21959,11 @@ BULKWRITER_DECL multipart_upload::multipart_upload(std::shared_ptr<backend> stor
 BULKWRITER_DECL multipart_upload::~multipart_upload() {
   if (settled_) return;
   try {
+    if (leaves_) {
+      leave();
+      std::fprintf(stderr, "bulkwriter: upload '%s' of '%s' is left to be resumed\n", upload_id_.c_str(), key_.c_str());
+      return;
+    }
     if (auto done = abort(); !done) std::fprintf(stderr, "bulkwriter: %s\n", done.error().to_string().c_str());
   } catch (std::exception const& e) {
     std::fprintf(stderr, "bulkwriter: the upload of '%s' (upload id %s) could not be aborted: %s\n", key_.c_str(),
@@ -21211,7 +22077,7 @@ BULKWRITER_DECL void multipart_upload::join() {
   queue_.clear();
 }
 
-BULKWRITER_DECL result<object_info> multipart_upload::complete() {
+BULKWRITER_DECL result<object_info> multipart_upload::complete(bool replace) {
   {
     std::unique_lock lock(mutex_);
     space_.wait(lock, [this] { return error_ || under_way_ == 0; });
@@ -21219,7 +22085,8 @@ BULKWRITER_DECL result<object_info> multipart_upload::complete() {
   }
   join();
   std::sort(done_.begin(), done_.end(), [](auto const& a, auto const& b) { return a.number < b.number; });
-  auto whole = store_->complete_multipart(key_, upload_id_, done_);
+  auto whole = replace ? store_->complete_multipart(key_, upload_id_, done_)
+                       : store_->complete_multipart_new(key_, upload_id_, done_);
   if (whole) settled_ = true;
   return whole;
 }
@@ -21230,13 +22097,14 @@ BULKWRITER_DECL void multipart_upload::adopt(uploaded_part part) {
   done_.push_back(std::move(part));
 }
 
-BULKWRITER_DECL void multipart_upload::stop_parts() {
+BULKWRITER_DECL void multipart_upload::stop_parts(std::chrono::steady_clock::time_point end) {
   {
     // A part whose answer has come cannot come back after the abort, so those on their way get a moment to arrive.
     std::unique_lock lock(mutex_);
     if (!error_) error_ = error_info{.code = errc::cancelled, .message = "the upload of '" + key_ + "' was given up"};
     work_.notify_all();
-    space_.wait_for(lock, std::chrono::seconds(2), [this] { return under_way_ == 0; });
+    auto const moment = std::chrono::steady_clock::now() + std::chrono::seconds(2);
+    space_.wait_until(lock, (std::min)(end, moment), [this] { return under_way_ == 0; });
   }
   stop_.request_stop();
   join();
@@ -21244,31 +22112,66 @@ BULKWRITER_DECL void multipart_upload::stop_parts() {
 
 BULKWRITER_DECL void multipart_upload::leave() {
   if (settled_) return;
-  stop_parts();
+  stop_parts(std::chrono::steady_clock::time_point::max());
   settled_ = true;
 }
 
-BULKWRITER_DECL result<void> multipart_upload::abort() {
-  if (settled_) return {};
-  stop_parts();
-  auto gone = store_->abort_multipart(key_, upload_id_);
-  // A server that is silent is not asked twice: that would take as long again.
-  if (!gone && gone.error().code != errc::timeout) gone = store_->abort_multipart(key_, upload_id_);
-  if (cut_ && (gone || gone.error().http_status >= 500)) {
-    // A part that was cut off on its way may still be in the server's hands, and bring the upload back when it is
-    // stored ("it might be necessary to abort a given multipart upload multiple times", says S3's
-    // AbortMultipartUpload), or make the abort fail as long as it is being stored.
-    for (auto const pause : {250, 500, 1000}) {
-      std::this_thread::sleep_for(std::chrono::milliseconds(pause));
-      if (auto again = store_->abort_multipart(key_, upload_id_); again) gone = std::move(again);
+// A stop token that is triggered at a moment.
+class stop_at {
+ public:
+  explicit stop_at(std::chrono::steady_clock::time_point end) {
+    try {
+      timer_ = std::jthread([this, end](std::stop_token over) {
+        std::unique_lock lock(mutex_);
+        if (!never_notified_.wait_until(lock, over, end, [] { return false; }) && !over.stop_requested())
+          source_.request_stop();
+      });
+    } catch (std::system_error const&) {
+      // No thread is to be had: what waits for it has limits of its own, if longer ones.
     }
   }
+  std::stop_token token() const noexcept { return source_.get_token(); }
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable_any never_notified_;
+  std::stop_source source_;
+  std::jthread timer_;  // the last member: it uses the others until its end
+};
+
+BULKWRITER_DECL result<void> multipart_upload::abort() {
+  if (settled_) return {};
+  // Whoever gives up does not wait for what may never answer; what is left is named.
+  auto const end = std::chrono::steady_clock::now() +
+                   (std::min)(abort_limit_, std::chrono::milliseconds(std::chrono::hours(24)));
+  stop_parts(end);
   settled_ = true;
-  if (gone) return {};
+  stop_at const limit(end);
+  auto gone = abort_until(limit.token());
+  // With its bucket the upload has gone, too.
+  if (gone || gone.error().code == errc::no_such_bucket) return {};
   error_info out = std::move(gone).error();
+  if (out.code == errc::cancelled || limit.token().stop_requested())
+    out.message += " (abort_limit " + std::to_string(abort_limit_.count()) + " ms)";
   out.code = errc::upload_not_aborted;
   out.message = "parts of '" + key_ + "' (upload id " + upload_id_ + ") are left behind: " + out.message;
   return out;
+}
+
+BULKWRITER_DECL result<void> multipart_upload::abort_until(std::stop_token const& stop) {
+  auto gone = store_->abort_multipart(key_, upload_id_, stop);
+  // A server that is silent is not asked twice: that would take as long again.
+  if (!gone && gone.error().code != errc::timeout && !stop.stop_requested())
+    gone = store_->abort_multipart(key_, upload_id_, stop);
+  if (!cut_ || (!gone && gone.error().http_status < 500)) return gone;
+  // A part that was cut off on its way may still be in the server's hands, and bring the upload back when it is stored
+  // ("it might be necessary to abort a given multipart upload multiple times", says S3's AbortMultipartUpload), or make
+  // the abort fail as long as it is being stored.
+  for (auto const pause : {250, 500, 1000}) {
+    if (!http::detail::sleep(std::chrono::milliseconds(pause), stop)) break;
+    if (auto again = store_->abort_multipart(key_, upload_id_, stop); again) gone = std::move(again);
+  }
+  return gone;
 }
 
 }  // namespace detail
@@ -21290,14 +22193,15 @@ inline constexpr std::uint64_t group_memory = 192 * mib;
 class object_file final : public output::file {
  public:
   object_file(std::shared_ptr<backend> store, std::shared_ptr<part_buffers> buffers, std::shared_ptr<part_slots> shared_slots,
-              std::string key, std::uint64_t max_size, std::uint64_t part_size, int connections, std::size_t head_size)
+              std::string key, std::uint64_t max_size, std::uint64_t part_size, object_options const& options,
+              std::size_t head_size)
       : store_(std::move(store)),
         buffers_(std::move(buffers)),
         slots_(std::move(shared_slots)),
         key_(std::move(key)),
         max_size_(max_size),
         part_size_(static_cast<std::size_t>(part_size)),
-        connections_(connections),
+        options_(options),
         head_size_(head_size) {}
   ~object_file() override { release(); }
 
@@ -21312,7 +22216,7 @@ class object_file final : public output::file {
   result<void> finish() override {
     if (auto ok = check_open(); !ok) return ok;
     if (!upload_) {
-      auto const stored = store_->put(key_, part_.bytes());
+      auto const stored = store_->put_new(key_, part_.bytes());
       if (!stored) return give_up(may_exist(stored.error()));
     } else {
       if (part_.size != 0) {
@@ -21321,7 +22225,7 @@ class object_file final : public output::file {
       if (first_part_.size != 0) {
         if (auto ok = upload_->add_first(std::move(first_part_)); !ok) return give_up(std::move(ok).error());
       }
-      auto const stored = upload_->complete();
+      auto const stored = upload_->complete(false);
       if (!stored) return give_up(may_exist(stored.error()));
       if (stored->size != written_) {
         return give_up({.code = errc::storage_error,
@@ -21335,7 +22239,7 @@ class object_file final : public output::file {
   }
 
   result<void> discard() override {
-    if (state_ != state::open) return {};
+    if (state_ != state::open || owner_ != ::getpid()) return {};
     state_ = state::failed;
     auto gone = upload_ ? upload_->abort() : result<void>();
     release();
@@ -21362,6 +22266,9 @@ class object_file final : public output::file {
   enum class state { open, failed, finished };
 
   result<void> check_open() const {
+    if (owner_ != ::getpid())
+      return error_info{.code = errc::invalid_state,
+                        .message = "object '" + key_ + "' is another process' work: this one is a fork of it"};
     if (state_ == state::open) return {};
     return error_info{
         .code = errc::invalid_state,
@@ -21390,7 +22297,7 @@ class object_file final : public output::file {
             return why;
           }
           bool const keep_first = head_size_ != 0;
-          upload_ = std::make_unique<multipart_upload>(store_, buffers_, slots_, key_, *std::move(id), connections_,
+          upload_ = std::make_unique<multipart_upload>(store_, buffers_, slots_, key_, *std::move(id), options_,
                                                        keep_first ? 2 : 1);
           if (keep_first) first_part_ = std::exchange(part_, {});
         }
@@ -21421,6 +22328,12 @@ class object_file final : public output::file {
   }
 
   void release() noexcept {
+    if (owner_ != ::getpid()) {
+      // A forked child has neither the upload's threads nor anybody who unlocks what they have locked; and the upload is
+      // its parent's.
+      (void)upload_.release();
+      return;
+    }
     upload_.reset();
     buffers_->give_back(std::exchange(part_, {}));
     buffers_->give_back(std::exchange(first_part_, {}));
@@ -21432,7 +22345,8 @@ class object_file final : public output::file {
   std::string const key_;
   std::uint64_t const max_size_;
   std::size_t const part_size_;
-  int const connections_;
+  object_options const options_;
+  pid_t const owner_ = ::getpid();
   std::size_t const head_size_;
   std::uint64_t written_ = 0;
   state state_ = state::open;
@@ -21515,7 +22429,7 @@ BULKWRITER_DECL result<std::unique_ptr<output::file>> object_place::open(std::st
       (std::max)({(std::min)(*part_size, max_size), std::uint64_t{head_size}, std::uint64_t{1}});
   return std::unique_ptr<output::file>(std::make_unique<detail::object_file>(store_.shared_backend(), buffers_,
                                                                              std::move(shared_slots), path_of(name), max_size,
-                                                                             block, options_.connections, head_size));
+                                                                             block, options_, head_size));
 }
 
 BULKWRITER_DECL std::string object_place::path_of(std::string_view name) const {
@@ -21551,7 +22465,9 @@ BULKWRITER_DECL result<std::unique_ptr<chunk_writer>> try_make_remote(std::span<
   if (!uuid) return std::move(uuid).error();
   auto place = std::make_shared<storage::object_place>(
       store, path + '/' + *uuid,
-      storage::object_options{.connections = options.connections, .part_size = options.part_size});
+      storage::object_options{.connections = options.connections,
+                              .part_size = options.part_size,
+                              .abort_limit = options.abort_limit});
   return chunk_writer::try_make(fields, std::move(format), std::move(place), std::move(shared));
 }
 
@@ -21593,12 +22509,24 @@ BULKWRITER_DECL result<void> check_key(std::string_view key) {
   return {};
 }
 
+BULKWRITER_DECL result<void> check_listed_key(std::string_view key) {
+  if (!key.empty()) return {};
+  return error_info{.code = errc::invalid_option, .message = "an object key is empty"};
+}
+
 BULKWRITER_DECL std::string printable(std::string_view text, std::span<std::string const> secrets) {
-  std::string out(text);
-  for (std::string const& secret : secrets) {
-    if (secret.empty()) continue;
-    for (std::size_t at = 0; (at = out.find(secret, at)) != std::string::npos; at += 3)
-      out.replace(at, secret.size(), "***");
+  // Bounded before anything is looked for in it, so that a server's megabytes cost nothing. A secret that begins within
+  // the bound is seen whole.
+  constexpr std::size_t shown = 300, looked_at = 4096;
+  std::string out;
+  for (std::size_t at = 0; at < (std::min)(text.size(), looked_at);) {
+    std::size_t hidden = 0;
+    for (std::string const& secret : secrets)
+      if (text.substr(at).starts_with(secret)) hidden = (std::max)(hidden, secret.size());
+    if (hidden == 0)
+      out += text[at++];
+    else
+      out += "***", at += hidden;
   }
   constexpr std::size_t longest_word = 40;  // a signature is a word of 64 hexadecimal digits
   std::string line;
@@ -21618,10 +22546,21 @@ BULKWRITER_DECL std::string printable(std::string_view text, std::span<std::stri
       at = end;
     }
   }
-  return http::detail::foreign_text(line, 300);
+  return http::detail::foreign_text(line, shown);
+}
+
+BULKWRITER_DECL std::string make_object_token() {
+  std::random_device random;
+  std::string out;
+  for (int word = 0; word < 4; ++word) {
+    auto const bits = static_cast<std::uint32_t>(random());
+    for (int shift = 28; shift >= 0; shift -= 4) out += "0123456789abcdef"[bits >> shift & 15];
+  }
+  return out;
 }
 
 BULKWRITER_DECL std::string unquoted(std::string_view etag) {
+  if (etag.starts_with("W/\"")) etag.remove_prefix(2);
   if (etag.size() >= 2 && etag.front() == '"' && etag.back() == '"') etag = etag.substr(1, etag.size() - 2);
   return std::string(etag);
 }
@@ -22373,9 +23312,19 @@ BULKWRITER_DECL result<http::response> http_backend::exchange(http::request cons
 
 BULKWRITER_DECL outcome http_backend::send(call const& what) {
   outcome out{.answer = error_info{.code = errc::cancelled, .message = "cancelled before the request was sent"}};
-  // A second try of what takes minutes must still fit in.
   http::retry_options retry = retry_;
-  if (what.patient) retry.budget = (std::max)(retry.budget, std::chrono::milliseconds(std::chrono::minutes(30)));
+  std::function<bool(result<http::response> const&)> repeat = what.worth_repeating;
+  if (!repeat) repeat = [this](result<http::response> const& answer) { return is_transient(answer); };
+  if (what.patient) {
+    // A second try of what takes minutes must still fit in, and no more than that.
+    retry.budget = (std::max)(retry.budget, std::chrono::milliseconds(std::chrono::minutes(30)));
+    auto const began = std::chrono::steady_clock::now();
+    repeat = [this, began, inner = std::move(repeat), &out](result<http::response> const& answer) {
+      auto const spent =
+          std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - began);
+      return (out.attempts < 2 || spent < retry_.budget) && inner(answer);
+    };
+  }
   out.answer = http::send_with_retry(
       retry,
       [&]() -> result<http::response> {
@@ -22388,9 +23337,7 @@ BULKWRITER_DECL outcome http_backend::send(call const& what) {
           if (answer->status < 300 || !learns(*answer, out)) return answer;
         }
       },
-      what.worth_repeating ? what.worth_repeating
-                           : [this](result<http::response> const& answer) { return is_transient(answer); },
-      what.stop);
+      repeat, what.stop);
   return out;
 }
 
@@ -22454,6 +23401,13 @@ BULKWRITER_DECL std::string with_query(std::string path, query_fields const& que
     separator = '&';
   }
   return path;
+}
+
+BULKWRITER_DECL std::string redirect_hint(http::response const& answer, std::span<std::string const> secrets) {
+  std::string_view const to = answer.find("Location");
+  if (to.empty()) return " (a redirect that does not say where to)";
+  // Of its query nobody knows what it holds.
+  return " (it redirects to '" + printable(to.substr(0, to.find('?')), secrets) + "', which is not followed)";
 }
 
 BULKWRITER_DECL std::string quoted_page(http::response const& answer, std::span<std::string const> secrets) {
@@ -22727,8 +23681,8 @@ BULKWRITER_DECL std::vector<std::string> azure_backend::secrets(outcome const& g
   std::string const spelled =
       at == std::string::npos ? std::string() : c.sas.substr(at + 4, c.sas.find('&', at) - at - 4);
   std::string encoded = auth::percent_encode(signature), in_lower_case = encoded;
-  for (auto at = in_lower_case.find('%'); at != std::string::npos; at = in_lower_case.find('%', at + 3))
-    for (char& digit : std::span(in_lower_case).subspan(at + 1, 2))
+  for (auto escape = in_lower_case.find('%'); escape != std::string::npos; escape = in_lower_case.find('%', escape + 3))
+    for (char& digit : std::span(in_lower_case).subspan(escape + 1, 2))
       if (digit >= 'A') digit = static_cast<char>(digit - 'A' + 'a');
   return {c.key, c.sas, signature, spelled, std::move(encoded), std::move(in_lower_case), got.token.token};
 }
@@ -22752,6 +23706,10 @@ BULKWRITER_DECL refusal azure_backend::explain(call const&, outcome const& got, 
     } else if (failure.code == "AuthorizationResourceTypeMismatch" || failure.code == "AuthorizationServiceMismatch") {
       out.hint = " (an account's shared access signature needs ss=b and srt=co)";
     }
+  } else if (answer.status >= 300 && answer.status < 400) {
+    out.hint = redirect_hint(answer, secrets(got));
+  } else if (out.code == errc::precondition_failed) {
+    out.hint = " (there is an object of this key already, and nothing is overwritten)";
   } else if (failure.code == "AuthorizationPermissionMismatch") {
     out.hint = " (the identity needs a role on the container's data, such as Storage Blob Data Contributor)";
   } else if (failure.code == "AuthenticationFailed" && !shown.key.empty()) {
@@ -22805,14 +23763,17 @@ inline std::string not_azure(http::response const& answer) {
 }
 
 // Azure takes a backslash for a slash and drops dots at the end of a segment: it would be another blob.
-BULKWRITER_DECL result<void> check_azure_key(std::string_view key) {
-  if (auto ok = check_key(key); !ok) return ok;
+BULKWRITER_DECL result<void> check_azure_spelling(std::string_view key) {
   bool const ends_in_dot = key.ends_with('.') || key.find("./") != std::string_view::npos;
   if (!ends_in_dot && key.find('\\') == std::string_view::npos) return {};
   return error_info{.code = errc::invalid_option,
                     .message = "object key '" + std::string(key) + "' has " +
                                (ends_in_dot ? "a segment that ends in a dot" : "a backslash") +
                                ", which Azure changes"};
+}
+BULKWRITER_DECL result<void> check_azure_key(std::string_view key) {
+  if (auto ok = check_key(key); !ok) return ok;
+  return check_azure_spelling(key);
 }
 
 BULKWRITER_DECL result<object_info> azure_backend::put(std::string const& key, std::span<std::byte const> body,
@@ -22824,11 +23785,24 @@ BULKWRITER_DECL result<object_info> azure_backend::put(std::string const& key, s
                                  " bytes exceed the 5000 MiB of one request"};
   }
   headers.push_back({"x-ms-blob-type", "BlockBlob"});
+  std::string const token = make_object_token();
+  headers.push_back({std::string("x-ms-meta-").append(object_token_name), token});
   call const what = {
       .purpose = "cannot put '" + key + '\'', .method = "PUT", .key = key, .headers = std::move(headers), .body = body};
   auto const got = send(what);
   auto const* answer = accepted(got, {201});
-  if (!answer) return failed(what, got);
+  if (!answer) {
+    error_info why = failed(what, got);
+    if (why.code != errc::precondition_failed || !why.may_have_happened) return why;
+    // The condition may have met this very blob, from an attempt whose answer was lost.
+    auto const there = send({.purpose = what.purpose, .method = "HEAD", .key = key});
+    auto const* seen = accepted(there, {200});
+    if (seen == nullptr) return why;
+    if (seen->find(std::string("x-ms-meta-").append(object_token_name)) == token)
+      return object_info{.key = key, .size = body.size(), .etag = unquoted(seen->find("ETag"))};
+    why.may_have_happened = false;  // metadata come with the blob: it is another
+    return why;
+  }
   auto etag = unquoted(answer->find("ETag"));
   if (etag.empty()) return unusable(what, got, not_azure(*answer));
   return object_info{.key = key, .size = body.size(), .etag = std::move(etag)};
@@ -22838,9 +23812,16 @@ BULKWRITER_DECL result<object_info> azure_backend::put(std::string const& key, s
   return put(key, body, {});
 }
 
+// Azure keeps to this condition wherever there is one.
+inline http::header if_no_blob() { return {"If-None-Match", "*"}; }
+
 BULKWRITER_DECL result<object_info> azure_backend::put_if_absent(std::string const& key,
                                                                  std::span<std::byte const> body) {
-  return put(key, body, {{"If-None-Match", "*"}});
+  return put(key, body, {if_no_blob()});
+}
+
+BULKWRITER_DECL result<object_info> azure_backend::put_new(std::string const& key, std::span<std::byte const> body) {
+  return put(key, body, {if_no_blob()});
 }
 
 // The first block makes the upload; until then there is nothing to be told of.
@@ -22893,6 +23874,18 @@ inline call block_list_call(std::string purpose, std::string const& key, std::st
 BULKWRITER_DECL result<object_info> azure_backend::complete_multipart(std::string const& key,
                                                                       std::string const& upload_id,
                                                                       std::span<uploaded_part const> parts) {
+  return complete(key, upload_id, parts, {});
+}
+
+BULKWRITER_DECL result<object_info> azure_backend::complete_multipart_new(std::string const& key,
+                                                                          std::string const& upload_id,
+                                                                          std::span<uploaded_part const> parts) {
+  return complete(key, upload_id, parts, {if_no_blob()});
+}
+
+BULKWRITER_DECL result<object_info> azure_backend::complete(std::string const& key, std::string const& upload_id,
+                                                            std::span<uploaded_part const> parts,
+                                                            std::vector<http::header> headers) {
   if (auto ok = check_azure_key(key); !ok) return std::move(ok).error();
   std::string const purpose = "cannot complete the upload of '" + key + '\'';
   if (!is_azure_upload_id(upload_id)) return no_such_upload(purpose);
@@ -22903,11 +23896,12 @@ BULKWRITER_DECL result<object_info> azure_backend::complete_multipart(std::strin
     size += part.size;
   }
   std::string const body = write_azure_block_list(ids);
+  headers.push_back({"Content-Type", "application/xml"});
   call what = {.purpose = purpose,
                .method = "PUT",
                .key = key,
                .query = {{"comp", "blocklist"}},
-               .headers = {{"Content-Type", "application/xml"}},
+               .headers = std::move(headers),
                .body = auth::as_bytes(body),
                .patient = true};
   auto const got = send(what);
@@ -22919,22 +23913,33 @@ BULKWRITER_DECL result<object_info> azure_backend::complete_multipart(std::strin
   // Where the answer was lost, the blocks that the blob consists of tell: no other upload's have these names.
   // (Repeated, the request finds its blocks committed and succeeds, unless there is yet another blob by then.)
   bool const gone = got.answer && read_azure_failure(*got.answer).code == "InvalidBlockList";
-  if (is_unclear(got) || gone) {
-    auto const there = send(block_list_call(purpose, key, "committed"));
-    if (auto const* answer = accepted(there, {200})) {
-      auto const list = read_azure_block_list(answer->body);
-      auto const same = [](azure_block const& block, std::string const& id) { return block.id == id; };
-      if (list && std::equal(list->committed.begin(), list->committed.end(), ids.begin(), ids.end(), same))
-        return object_info{.key = key, .size = size, .etag = unquoted(answer->find("ETag"))};
-    }
+  error_info why = failed(what, got);
+  if (!is_unclear(got) && !gone) return why;
+  auto const there = send(block_list_call(purpose, key, "committed"));
+  auto const* answer = accepted(there, {200});
+  if (answer == nullptr) return why;
+  auto const list = read_azure_block_list(answer->body);
+  if (!list) return why;
+  auto const same = [](azure_block const& block, std::string const& id) { return block.id == id; };
+  if (std::equal(list->committed.begin(), list->committed.end(), ids.begin(), ids.end(), same))
+    return object_info{.key = key, .size = size, .etag = unquoted(answer->find("ETag"))};
+  // Uncommitted blocks alone are told of with as much as no length; a blob that was put in one request has no blocks.
+  auto const length = answer->find("x-ms-blob-content-length");
+  bool const has_blob = !list->committed.empty() || (!length.empty() && length != "0");
+  if (why.code == errc::precondition_failed) {
+    why.may_have_happened = false;  // it is another blob that the condition has met
+  } else if (is_unclear(got) && has_blob) {
+    why.code = errc::outcome_unknown;
+    why.message += "; what lies under the key is not this blob";
   }
-  return failed(what, got);
+  return why;
 }
 
 // None where there is no container, no blob, or one without such blocks.
-BULKWRITER_DECL result<std::vector<azure_block>> azure_backend::uncommitted(std::string purpose,
-                                                                            std::string const& key) {
-  call const what = block_list_call(std::move(purpose), key, "uncommitted");
+BULKWRITER_DECL result<std::vector<azure_block>> azure_backend::uncommitted(std::string purpose, std::string const& key,
+                                                                            std::stop_token stop) {
+  call what = block_list_call(std::move(purpose), key, "uncommitted");
+  what.stop = std::move(stop);
   auto const got = send(what);
   if (got.answer && got.answer->status == 404 &&
       is_one_of(read_azure_failure(*got.answer).code, {"BlobNotFound", "ContainerNotFound", "ResourceNotFound"}))
@@ -22951,8 +23956,9 @@ BULKWRITER_DECL result<std::vector<azure_block>> azure_backend::uncommitted(std:
 // were aborted here, and there is no blob to lose; the date keeps a blob from harm that another writer commits
 // meanwhile. False: try again in a while.
 BULKWRITER_DECL result<bool> azure_backend::remove_uncommitted(std::string const& purpose, std::string const& key,
-                                                               std::string const& upload_id) {
-  auto const blocks = uncommitted(purpose, key);
+                                                               std::string const& upload_id,
+                                                               std::stop_token const& stop) {
+  auto const blocks = uncommitted(purpose, key, stop);
   if (!blocks) return blocks.error();
   if (blocks->empty()) return true;
   {
@@ -22964,7 +23970,7 @@ BULKWRITER_DECL result<bool> azure_backend::remove_uncommitted(std::string const
     });
     if (!alone) return true;
   }
-  call what = {.purpose = purpose, .method = "HEAD", .key = key};
+  call what = {.purpose = purpose, .method = "HEAD", .key = key, .stop = stop};
   auto got = send(what);
   if (accepted(got, {200})) return true;  // there is a blob, which the upload would have replaced
   // Azure's own word, not that of something in between: an old blob would not be saved by the date.
@@ -22983,8 +23989,10 @@ BULKWRITER_DECL result<bool> azure_backend::remove_uncommitted(std::string const
   return failed(what, got);
 }
 
-BULKWRITER_DECL result<void> azure_backend::abort_multipart(std::string const& key, std::string const& upload_id) {
-  if (auto ok = check_azure_key(key); !ok) return ok;
+BULKWRITER_DECL result<void> azure_backend::abort_multipart(std::string const& key, std::string const& upload_id,
+                                                            std::stop_token stop) {
+  if (auto ok = check_listed_key(key); !ok) return ok;
+  if (auto ok = check_azure_spelling(key); !ok) return ok;
   if (!is_azure_upload_id(upload_id)) return {};
   {
     std::lock_guard const lock(mutex_);
@@ -22992,14 +24000,14 @@ BULKWRITER_DECL result<void> azure_backend::abort_multipart(std::string const& k
   }
   std::string const purpose = "cannot abort the upload of '" + key + "' (upload id " + upload_id + ')';
   for (int tried = 1;; ++tried) {
-    auto const gone = remove_uncommitted(purpose, key, upload_id);
+    auto const gone = remove_uncommitted(purpose, key, upload_id, stop);
     // Without the right to read or to delete there is nothing to be done by anybody: Azure removes the blocks itself.
     // With a credential that has expired there is: by another one.
     if (!gone.has_value() && gone.error().code == errc::access_denied && gone.error().server_error.starts_with("Authorization"))
       return {};
     if (!gone.has_value()) return gone.error();
     if (*gone || tried == 2) return {};
-    std::this_thread::sleep_for(std::chrono::milliseconds(2100));  // dates are of whole seconds
+    http::detail::sleep(std::chrono::milliseconds(2100), stop);  // dates are of whole seconds
   }
 }
 
@@ -23379,11 +24387,10 @@ BULKWRITER_DECL bool is_region_refusal(s3_failure const& failure, int status) no
                                "IllegalLocationConstraintException", "IncorrectEndpoint"})) {
     return true;
   }
-  // HEAD is answered without a body: there the header beside a redirect or a 400 is all that tells. A redirect with a
-  // page for a browser is some web server's.
-  if (failure.foreign && failure.region.empty()) return false;
-  return failure.code.empty() && (status == 301 || status == 302 || status == 307 || status == 308 ||
-                                  (status == 400 && !failure.region.empty()));
+  // HEAD is answered without a body: there the header beside a redirect or a 400 is all that tells. A redirect without
+  // is some web server's.
+  return failure.code.empty() && !failure.region.empty() &&
+         (status == 301 || status == 302 || status == 307 || status == 308 || status == 400);
 }
 
 BULKWRITER_DECL errc s3_errc(s3_failure const& failure, int status, std::string_view known_region) {
@@ -23611,7 +24618,12 @@ BULKWRITER_DECL s3_backend::s3_backend(s3_connect_param const& param, s3_address
       bucket_(param.bucket_name),
       sign_payload_(param.payload_signing == s3_payload_signing::always ||
                     (param.payload_signing == s3_payload_signing::automatic && !address.origin.secure)),
-      address_(std::move(address)) {}
+      address_(std::move(address)) {
+  if (address_.provider == s3_provider::aws) put_condition_ = complete_condition_ = condition::honoured;
+  if (address_.provider == s3_provider::gcs && token_) put_condition_ = condition::honoured;
+  // "Preconditions are not supported in the requests" of XML API multipart uploads, say Google's pages about these.
+  if (address_.provider == s3_provider::gcs) complete_condition_ = condition::refused;
+}
 
 BULKWRITER_DECL s3_address s3_backend::address() const {
   std::lock_guard const lock(mutex_);
@@ -23735,6 +24747,10 @@ BULKWRITER_DECL refusal s3_backend::explain(call const&, outcome const& got, htt
                (address().region_is_fixed ? "': leave s3_connect_param.region empty to have it discovered)" : "')");
   } else if (failure.code == "SignatureDoesNotMatch") {
     out.hint = " (is the secret key that of the access key?)";
+  } else if (out.code != errc::wrong_region && answer.status >= 300 && answer.status < 400) {
+    out.hint = redirect_hint(answer, secrets(got));
+  } else if (out.code == errc::precondition_failed) {
+    out.hint = " (there is an object of this key already, and nothing is overwritten)";
   } else if (answer.status == 404 && answer.body.empty()) {
     out.hint = " (no such object or no such bucket)";
   } else if (failure.foreign && answer.status >= 300) {
@@ -23755,171 +24771,13 @@ BULKWRITER_DECL refusal s3_backend::explain(call const&, outcome const& got, htt
 
 // ---------- bulkwriter/storage/detail/s3_operations.ipp -------------------------------------------------------------
 
-// What an s3_backend is asked for; how a request goes out, is signed, repeated and judged stands in s3_backend.ipp.
+// What an s3_backend is asked for beside uploads (s3_upload.ipp); how a request goes out, is signed, repeated and judged
+// stands in s3_backend.ipp.
 
 namespace bulkwriter {
 inline namespace v1 {
 namespace storage {
 namespace detail {
-
-// Any web server may say 200; S3 names what it has stored.
-BULKWRITER_DECL std::string without_etag(http::response const& answer) {
-  return "HTTP " + std::to_string(answer.status) + " without an ETag: this does not look like an S3 store";
-}
-
-BULKWRITER_DECL result<object_info> s3_backend::put(std::string const& key, std::span<std::byte const> body,
-                                                    std::vector<http::header> headers) {
-  if (auto ok = check_key(key); !ok) return std::move(ok).error();
-  if (std::uint64_t{body.size()} > std::uint64_t{5} << 30) {
-    return error_info{.code = errc::invalid_option,
-                      .message = "cannot put '" + key + "': " + std::to_string(body.size()) +
-                                 " bytes exceed the 5 GiB of one request"};
-  }
-  call const what = {
-      .purpose = "cannot put '" + key + '\'', .method = "PUT", .key = key, .headers = std::move(headers), .body = body};
-  auto const got = send(what);
-  auto const* answer = accepted(got, {200, 201, 204});
-  if (!answer) return failed(what, got);
-  auto etag = unquoted(answer->find("ETag"));
-  if (etag.empty()) return unusable(what, got, without_etag(*answer));
-  return object_info{.key = key, .size = body.size(), .etag = std::move(etag)};
-}
-
-BULKWRITER_DECL result<object_info> s3_backend::put(std::string const& key, std::span<std::byte const> body) {
-  return put(key, body, {});
-}
-
-BULKWRITER_DECL result<object_info> s3_backend::put_if_absent(std::string const& key, std::span<std::byte const> body) {
-  // Google ignores If-None-Match here, and takes its own header only beside a token, not beside an AWS signature. Of
-  // OSS and COS only their own protocols are known to have such a condition. In silence they would replace the object.
-  auto const to = address();
-  if (to.provider == s3_provider::gcs && token_) return put(key, body, {{"x-goog-if-generation-match", "0"}});
-  if (to.provider == s3_provider::gcs || to.provider == s3_provider::oss || to.provider == s3_provider::cos) {
-    return error_info{.code = errc::storage_error,
-                      .message = "cannot put '" + key + "' only if it is absent: " + to.origin.host +
-                                 " has no such condition for requests with an AWS signature"};
-  }
-  return put(key, body, {{"If-None-Match", "*"}});
-}
-
-BULKWRITER_DECL result<std::string> s3_backend::create_multipart(std::string const& key) {
-  if (auto ok = check_key(key); !ok) return std::move(ok).error();
-  call const what = {
-      .purpose = "cannot start the upload of '" + key + '\'', .method = "POST", .key = key, .query = {{"uploads", ""}}};
-  auto const got = send(what);
-  auto const* answer = accepted(got, {200});
-  if (!answer) return failed(what, got);
-  auto id = read_s3_upload_id(answer->body);
-  if (!id) return unusable(what, got, id.error().message);
-  return id;
-}
-
-BULKWRITER_DECL result<uploaded_part> s3_backend::put_part(std::string const& key, std::string const& upload_id,
-                                                           int number, std::span<std::byte const> body,
-                                                           std::stop_token stop) {
-  if (auto ok = check_key(key); !ok) return std::move(ok).error();
-  call const what = {.purpose = "cannot upload part " + std::to_string(number) + " of '" + key + '\'',
-                     .method = "PUT",
-                     .key = key,
-                     .query = {{"partNumber", std::to_string(number)}, {"uploadId", upload_id}},
-                     .body = body,
-                     .stop = std::move(stop)};
-  auto const got = send(what);
-  auto const* answer = accepted(got, {200});
-  if (!answer) return failed(what, got);
-  auto etag = unquoted(answer->find("ETag"));
-  if (etag.empty()) return unusable(what, got, without_etag(*answer));
-  return uploaded_part{.number = number, .etag = std::move(etag), .size = body.size(), .may_come_again = got.open};
-}
-
-// The MD5 of the parts' MD5s, as AWS and most others have it; empty where the parts' ETags are something else.
-BULKWRITER_DECL std::string etag_of_parts(std::span<uploaded_part const> parts) {
-  std::vector<std::byte> digests;
-  for (auto const& part : parts) {
-    if (part.etag.size() != 32) return {};
-    for (std::size_t at = 0; at < 32; at += 2) {
-      unsigned byte = 0;
-      auto const end = part.etag.data() + at + 2;
-      if (auto const read = std::from_chars(end - 2, end, byte, 16); read.ec != std::errc() || read.ptr != end)
-        return {};
-      digests.push_back(static_cast<std::byte>(byte));
-    }
-  }
-  auto const md5 = auth::try_md5(digests);
-  return md5 ? auth::to_hex(*md5) + '-' + std::to_string(parts.size()) : std::string();
-}
-
-// Unless it tells another number of parts.
-inline bool may_be_etag_of(std::string_view etag, std::size_t parts) {
-  auto const dash = etag.rfind('-');
-  auto const count = dash == std::string_view::npos ? std::string_view() : etag.substr(dash + 1);
-  bool const counts = !count.empty() && count.find_first_not_of("0123456789") == std::string_view::npos;
-  return !counts || count == std::to_string(parts);
-}
-
-BULKWRITER_DECL result<object_info> s3_backend::complete_multipart(std::string const& key, std::string const& upload_id,
-                                                                   std::span<uploaded_part const> parts) {
-  if (auto ok = check_key(key); !ok) return std::move(ok).error();
-  std::string const body = write_s3_parts(parts);
-  std::uint64_t size = 0;
-  for (auto const& part : parts) size += part.size;
-
-  // A success that the body does not confirm, nor deny for a reason that will stay.
-  auto const unclear = [](http::response const& answer) {
-    auto const got = read_s3_completion(answer);
-    return answer.status == 200 && !got.completed &&
-           !is_one_of(got.failure.code, {"AccessDenied", "InvalidPart", "InvalidPartOrder", "EntityTooSmall",
-                                         "NoSuchUpload", "NoSuchBucket", "MalformedXML", "InvalidRequest"});
-  };
-  // True once a request may have done its work although its answer did not say so.
-  bool may_be_done = false;
-  call const what = {.purpose = "cannot complete the upload of '" + key + '\'',
-                     .method = "POST",
-                     .key = key,
-                     .query = {{"uploadId", upload_id}},
-                     .headers = {{"Content-Type", "application/xml"}},
-                     .body = auth::as_bytes(body),
-                     .patient = true,
-                     .worth_repeating = [&](result<http::response> const& answer) {
-                       if (!answer || answer->status != 200) return is_transient(answer);
-                       bool const repeat = unclear(*answer);
-                       may_be_done = may_be_done || repeat;
-                       return repeat;
-                     }};
-  auto const got = send(what);
-  may_be_done = may_be_done || got.open || (got.answer && unclear(*got.answer));
-  if (got.answer && got.answer->status == 200) {
-    if (auto done = read_s3_completion(*got.answer); done.completed) {
-      return object_info{.key = key, .size = size, .etag = std::move(done.etag)};
-    }
-  }
-  if (may_be_done) {
-    // An older object may have the same size, and the same number of parts in its ETag. This one it is if its ETag is
-    // that of these parts, or if a request that was repeated finds the upload gone, which the first one then has used.
-    bool const used_up = got.answer && got.answer->status == 404 && read_s3_failure(*got.answer).code == "NoSuchUpload";
-    auto const there = head(key);
-    if (there && there->size == size &&
-        (there->etag == etag_of_parts(parts) || (used_up && may_be_etag_of(there->etag, parts.size()))))
-      return there;
-  }
-  error_info out = failed(what, got);
-  if (out.http_status == 200 && out.server_error.empty())
-    out.message += ", but the body does not say that the object is complete";
-  out.may_have_happened = may_be_done;
-  return out;
-}
-
-BULKWRITER_DECL result<void> s3_backend::abort_multipart(std::string const& key, std::string const& upload_id) {
-  if (auto ok = check_key(key); !ok) return ok;
-  call const what = {.purpose = "cannot abort the upload of '" + key + "' (upload id " + upload_id + ')',
-                     .method = "DELETE",
-                     .key = key,
-                     .query = {{"uploadId", upload_id}}};
-  auto const got = send(what);
-  if (accepted(got, {200, 204})) return {};
-  if (got.answer && got.answer->status == 404 && read_s3_failure(*got.answer).code == "NoSuchUpload") return {};
-  return failed(what, got);
-}
 
 BULKWRITER_DECL result<object_info> s3_backend::head(std::string const& key) {
   if (auto ok = check_key(key); !ok) return std::move(ok).error();
@@ -23974,7 +24832,7 @@ BULKWRITER_DECL result<std::vector<pending_upload>> s3_backend::list_uploads(std
 
 BULKWRITER_DECL result<std::vector<uploaded_part>> s3_backend::list_parts(std::string const& key,
                                                                           std::string const& upload_id) {
-  if (auto ok = check_key(key); !ok) return std::move(ok).error();
+  if (auto ok = check_listed_key(key); !ok) return std::move(ok).error();
   call const what = {.purpose = "cannot list the parts of '" + key + "' (upload id " + upload_id + ')',
                      .method = "GET",
                      .key = key,
@@ -24027,6 +24885,319 @@ BULKWRITER_DECL result<void> s3_backend::remove(std::string const& key) {
 BULKWRITER_DECL std::string s3_backend::object_url(std::string_view key) const {
   std::size_t const first = (std::min)(key.find_first_not_of('/'), key.size());
   return (address().provider == s3_provider::gcs ? "gs://" : "s3://") + bucket_ + '/' + std::string(key.substr(first));
+}
+
+}  // namespace detail
+}  // namespace storage
+}  // namespace v1
+}  // namespace bulkwriter
+
+// ---------- bulkwriter/storage/detail/s3_upload.ipp -----------------------------------------------------------------
+
+// How objects come to be in an s3_backend, and how it is known that they have.
+
+namespace bulkwriter {
+inline namespace v1 {
+namespace storage {
+namespace detail {
+
+// Any web server may say 200; S3 names what it has stored.
+BULKWRITER_DECL std::string without_etag(http::response const& answer) {
+  return "HTTP " + std::to_string(answer.status) + " without an ETag: this does not look like an S3 store";
+}
+
+// Google takes x-goog- beside a token only, and x-amz- beside an AWS signature.
+BULKWRITER_DECL http::header s3_backend::token_header(std::string token) const {
+  return {std::string(token_ ? "x-goog-meta-" : "x-amz-meta-").append(object_token_name), std::move(token)};
+}
+
+// Google ignores If-None-Match, and takes its own header beside a token only, not beside an AWS signature. Of OSS and
+// COS only their own protocols are known to have such a condition.
+BULKWRITER_DECL std::optional<http::header> s3_backend::absent_condition() const {
+  auto const provider = address().provider;
+  if (provider == s3_provider::gcs && token_) return http::header{"x-goog-if-generation-match", "0"};
+  if (provider == s3_provider::gcs || provider == s3_provider::oss || provider == s3_provider::cos) return std::nullopt;
+  return http::header{"If-None-Match", "*"};
+}
+
+BULKWRITER_DECL s3_backend::sight s3_backend::look(std::string const& key) {
+  call const what = {.purpose = "cannot find '" + key + '\'', .method = "HEAD", .key = key};
+  auto const got = send(what);
+  if (!got.answer) return {.why = failed(what, got)};
+  sight out = {.status = got.answer->status, .object = {.key = key, .etag = unquoted(got.answer->find("ETag"))}};
+  for (char const* prefix : {"x-amz-meta-", "x-goog-meta-"})
+    if (out.token.empty()) out.token = got.answer->find(std::string(prefix).append(object_token_name));
+  if (!http::detail::parse_number(got.answer->find("Content-Length"), out.object.size)) out.status = 0;
+  return out;
+}
+
+// A token decides wherever there are two to compare; without, only an ETag that these bytes alone can have.
+BULKWRITER_DECL s3_backend::verdict s3_backend::sight::judge(std::string_view own_token, std::string_view own_etag,
+                                                             std::uint64_t size) const {
+  if (status == 404) return verdict::absent;
+  if (!found()) return verdict::unclear;
+  if (object.size != size) return verdict::other;
+  if (!token.empty() && !own_token.empty()) return token == own_token ? verdict::ours : verdict::other;
+  return !own_etag.empty() && object.etag == own_etag ? verdict::ours : verdict::unclear;
+}
+
+// The call, with the condition that keeps an object from being replaced if this store has one. Where that is not known,
+// what is there is looked at before.
+BULKWRITER_DECL result<s3_backend::conditional> s3_backend::send_unless_there(call& what, condition& known) {
+  auto const learnt = [this, &known](condition what_it_is) {
+    std::lock_guard const lock(mutex_);
+    known = what_it_is;
+  };
+  auto if_absent = absent_condition();
+  bool looks = true;
+  {
+    std::lock_guard const lock(mutex_);
+    if (known == condition::refused) if_absent.reset();
+    looks = !if_absent || known != condition::honoured;
+  }
+  if (looks) {
+    auto const there = look(what.key);
+    if (there.found()) return already_there(what.purpose);
+    if (there.why) return *there.why;
+  }
+  if (if_absent) what.headers.push_back(*if_absent);
+  auto got = send(what);
+  if (if_absent && got.answer && (got.answer->status == 501 || read_s3_failure(*got.answer).code == "NotImplemented")) {
+    learnt(condition::refused);  // "A header you provided implies functionality that is not implemented"
+    what.headers.pop_back();
+    if_absent.reset();
+    got = send(what);
+  } else if (if_absent && got.answer && got.answer->status == 412) {
+    learnt(condition::honoured);
+  }
+  return conditional{.got = std::move(got), .looked = looks, .had_condition = if_absent.has_value()};
+}
+
+// Behind a success: without a condition that surely holds, another writer may have had the same thought.
+BULKWRITER_DECL error_info s3_backend::overwritten(call const& what, outcome const& got, bool had_condition) const {
+  error_info out = unusable(what, got,
+                            std::string("the object that is there now is another writer's, and this one is lost: ") +
+                                (had_condition ? "this store does not honour If-None-Match"
+                                               : "this store has no condition that keeps objects"));
+  out.code = errc::precondition_failed;
+  return out;
+}
+
+BULKWRITER_DECL result<object_info> s3_backend::put(std::string const& key, std::span<std::byte const> body,
+                                                    existing found) {
+  if (auto ok = check_key(key); !ok) return std::move(ok).error();
+  if (std::uint64_t{body.size()} > std::uint64_t{5} << 30) {
+    return error_info{.code = errc::invalid_option,
+                      .message = "cannot put '" + key + "': " + std::to_string(body.size()) +
+                                 " bytes exceed the 5 GiB of one request"};
+  }
+  call what = {.purpose = "cannot put '" + key + '\'', .method = "PUT", .key = key, .body = body};
+  std::string const token = make_object_token();
+  if (found != existing::replaced) what.headers.push_back(token_header(token));
+  if (found == existing::kept_by_store) what.headers.push_back(absent_condition().value());
+  auto sent = found == existing::kept ? send_unless_there(what, put_condition_)
+                                      : result<conditional>(conditional{.got = send(what)});
+  if (!sent) return std::move(sent).error();
+  auto const& got = sent->got;
+  auto const* answer = accepted(got, {200, 201, 204});
+  if (!answer) {
+    error_info why = failed(what, got);
+    if (why.code != errc::precondition_failed || !why.may_have_happened) return why;
+    // The condition may have met this very object, from an attempt whose answer was lost.
+    auto const there = look(key);
+    auto const seen = there.judge(token, {}, body.size());
+    if (seen == verdict::ours) return there.object;
+    why.may_have_happened = seen != verdict::other;
+    return why;
+  }
+  auto etag = unquoted(answer->find("ETag"));
+  if (etag.empty()) return unusable(what, got, without_etag(*answer));
+  if (sent->looked && look(key).judge(token, etag, body.size()) == verdict::other)
+    return overwritten(what, got, sent->had_condition);
+  return object_info{.key = key, .size = body.size(), .etag = std::move(etag)};
+}
+
+BULKWRITER_DECL result<object_info> s3_backend::put(std::string const& key, std::span<std::byte const> body) {
+  return put(key, body, existing::replaced);
+}
+
+BULKWRITER_DECL result<object_info> s3_backend::put_new(std::string const& key, std::span<std::byte const> body) {
+  return put(key, body, existing::kept);
+}
+
+BULKWRITER_DECL result<object_info> s3_backend::put_if_absent(std::string const& key, std::span<std::byte const> body) {
+  if (absent_condition()) return put(key, body, existing::kept_by_store);
+  // In silence it would replace the object.
+  return error_info{.code = errc::storage_error,
+                    .message = "cannot put '" + key + "' only if it is absent: " + address().origin.host +
+                               " has no such condition for requests with an AWS signature"};
+}
+
+BULKWRITER_DECL result<std::string> s3_backend::create_multipart(std::string const& key) {
+  if (auto ok = check_key(key); !ok) return std::move(ok).error();
+  std::string token = make_object_token();
+  call const what = {.purpose = "cannot start the upload of '" + key + '\'',
+                     .method = "POST",
+                     .key = key,
+                     .query = {{"uploads", ""}},
+                     .headers = {token_header(token)}};
+  auto const got = send(what);
+  auto const* answer = accepted(got, {200});
+  if (!answer) return failed(what, got);
+  auto id = read_s3_upload_id(answer->body);
+  if (!id) return unusable(what, got, id.error().message);
+  std::lock_guard const lock(mutex_);
+  tokens_[*id] = std::move(token);
+  return id;
+}
+
+BULKWRITER_DECL result<uploaded_part> s3_backend::put_part(std::string const& key, std::string const& upload_id,
+                                                           int number, std::span<std::byte const> body,
+                                                           std::stop_token stop) {
+  if (auto ok = check_key(key); !ok) return std::move(ok).error();
+  call const what = {.purpose = "cannot upload part " + std::to_string(number) + " of '" + key + '\'',
+                     .method = "PUT",
+                     .key = key,
+                     .query = {{"partNumber", std::to_string(number)}, {"uploadId", upload_id}},
+                     .body = body,
+                     .stop = std::move(stop)};
+  auto const got = send(what);
+  auto const* answer = accepted(got, {200});
+  if (!answer) return failed(what, got);
+  auto etag = unquoted(answer->find("ETag"));
+  if (etag.empty()) return unusable(what, got, without_etag(*answer));
+  return uploaded_part{.number = number, .etag = std::move(etag), .size = body.size(), .may_come_again = got.open};
+}
+
+// The MD5 of the parts' MD5s, as AWS and most others have it; empty where the parts' ETags are something else.
+BULKWRITER_DECL std::string etag_of_parts(std::span<uploaded_part const> parts) {
+  std::vector<std::byte> digests;
+  for (auto const& part : parts) {
+    if (part.etag.size() != 32) return {};
+    for (std::size_t at = 0; at < 32; at += 2) {
+      unsigned byte = 0;
+      auto const end = part.etag.data() + at + 2;
+      if (auto const read = std::from_chars(end - 2, end, byte, 16); read.ec != std::errc() || read.ptr != end)
+        return {};
+      digests.push_back(static_cast<std::byte>(byte));
+    }
+  }
+  auto const md5 = auth::try_md5(digests);
+  return md5 ? auth::to_hex(*md5) + '-' + std::to_string(parts.size()) : std::string();
+}
+
+BULKWRITER_DECL result<object_info> s3_backend::complete(std::string const& key, std::string const& upload_id,
+                                                         std::span<uploaded_part const> parts, existing found) {
+  if (auto ok = check_key(key); !ok) return std::move(ok).error();
+  std::string const body = write_s3_parts(parts);
+  std::uint64_t size = 0;
+  for (auto const& part : parts) size += part.size;
+
+  // A success that the body does not confirm, nor deny for a reason that will stay.
+  auto const unclear = [](http::response const& answer) {
+    auto const got = read_s3_completion(answer);
+    return answer.status == 200 && !got.completed &&
+           !is_one_of(got.failure.code, {"AccessDenied", "InvalidPart", "InvalidPartOrder", "EntityTooSmall",
+                                         "NoSuchUpload", "NoSuchBucket", "MalformedXML", "InvalidRequest",
+                                         "PreconditionFailed", "NotImplemented"});
+  };
+  // True once a request may have done its work although its answer did not say so.
+  bool may_be_done = false;
+  call what = {.purpose = "cannot complete the upload of '" + key + '\'',
+               .method = "POST",
+               .key = key,
+               .query = {{"uploadId", upload_id}},
+               .headers = {{"Content-Type", "application/xml"}},
+               .body = auth::as_bytes(body),
+               .patient = true,
+               .worth_repeating = [&](result<http::response> const& answer) {
+                 if (!answer || answer->status != 200) return is_transient(answer);
+                 bool const repeat = unclear(*answer);
+                 may_be_done = may_be_done || repeat;
+                 return repeat;
+               }};
+  auto sent = found == existing::kept ? send_unless_there(what, complete_condition_)
+                                      : result<conditional>(conditional{.got = send(what)});
+  if (!sent) return std::move(sent).error();
+  auto const& got = sent->got;
+  may_be_done = may_be_done || got.open || (got.answer && unclear(*got.answer));
+
+  std::string token;
+  {
+    std::lock_guard const lock(mutex_);
+    if (auto const known = tokens_.find(upload_id); known != tokens_.end()) token = known->second;
+  }
+  std::string const etag = etag_of_parts(parts);
+  auto const said = got.answer && got.answer->status == 200 ? read_s3_completion(*got.answer) : s3_completion();
+  // The ETag of exactly these parts proves it. Any other word of the store is compared with what it has: there are those
+  // that say so of an upload that somebody has aborted.
+  bool const proven = said.completed && !etag.empty() && said.etag == etag;
+  if (proven && !sent->looked) return completed({.key = key, .size = size, .etag = etag}, upload_id);
+  if (!said.completed && !may_be_done) return failed(what, got);
+
+  auto const there = look(key);
+  auto const seen = there.judge(token, etag, size);
+  // Where the key was free, what is there is what the store speaks of, even if it keeps no metadata.
+  bool const spoken_of = found == existing::kept && said.completed && there.token.empty() && !said.etag.empty() &&
+                         there.object.etag == said.etag && seen == verdict::unclear;
+  if (seen == verdict::ours || spoken_of) return completed(there.object, upload_id);
+  if (said.completed && !may_be_done) {
+    // Who may write but not look has the store's word only.
+    bool const may_not_look = is_one_of(std::to_string(there.status), {"401", "403", "405", "501"});
+    if (may_not_look || (proven && seen != verdict::other))
+      return completed({.key = key, .size = size, .etag = said.etag}, upload_id);
+  }
+  error_info out = said.completed ? unusable(what, got, "the store says that it is complete") : failed(what, got);
+  if (out.http_status == 200 && out.server_error.empty() && !said.completed)
+    out.message += ", but the body does not say that the object is complete";
+  out.may_have_happened = true;
+  if (seen == verdict::other && !token.empty() && !there.token.empty()) {
+    // Surely another object. The condition has kept it, or it was written over this one.
+    if (out.code == errc::precondition_failed) out.may_have_happened = false;
+    if (proven && sent->looked) return overwritten(what, got, sent->had_condition);
+  }
+  if (out.code != errc::precondition_failed && (said.completed || there.status == 200)) {
+    out.code = errc::outcome_unknown;
+    out.message += there.status == 404   ? "; no object is there"
+                   : there.status == 200 ? "; what lies under the key is not known to be this object"
+                                         : "; what lies under the key cannot be told";
+  }
+  return out;
+}
+
+// Its upload is gone, and what was remembered of it with it.
+BULKWRITER_DECL object_info s3_backend::completed(object_info object, std::string const& upload_id) {
+  std::lock_guard const lock(mutex_);
+  tokens_.erase(upload_id);
+  return object;
+}
+
+BULKWRITER_DECL result<object_info> s3_backend::complete_multipart(std::string const& key, std::string const& upload_id,
+                                                                   std::span<uploaded_part const> parts) {
+  return complete(key, upload_id, parts, existing::replaced);
+}
+
+BULKWRITER_DECL result<object_info> s3_backend::complete_multipart_new(std::string const& key,
+                                                                       std::string const& upload_id,
+                                                                       std::span<uploaded_part const> parts) {
+  return complete(key, upload_id, parts, existing::kept);
+}
+
+BULKWRITER_DECL result<void> s3_backend::abort_multipart(std::string const& key, std::string const& upload_id,
+                                                         std::stop_token stop) {
+  if (auto ok = check_listed_key(key); !ok) return ok;
+  call const what = {.purpose = "cannot abort the upload of '" + key + "' (upload id " + upload_id + ')',
+                     .method = "DELETE",
+                     .key = key,
+                     .query = {{"uploadId", upload_id}},
+                     .stop = std::move(stop)};
+  auto const got = send(what);
+  if (!accepted(got, {200, 204}) &&
+      !(got.answer && got.answer->status == 404 && read_s3_failure(*got.answer).code == "NoSuchUpload"))
+    return failed(what, got);
+  std::lock_guard const lock(mutex_);
+  tokens_.erase(upload_id);
+  return {};
 }
 
 }  // namespace detail
@@ -24135,7 +25306,7 @@ inline timespec modified(struct stat const& status) noexcept { return status.st_
 class read_file {
  public:
   static result<read_file> try_open(std::string const& path) {
-    read_file out(path, ::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+    read_file out(path, ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
     if (out.file_ < 0) return out.failed("cannot open", errno);
     if (::fstat(out.file_, &out.begun_) != 0) return out.failed("cannot read", errno);
     if (!S_ISREG(out.begun_.st_mode))
@@ -24163,6 +25334,23 @@ class read_file {
       out.size += static_cast<std::size_t>(n);
     }
     return {};
+  }
+  /// Of a file that has no size, as those of /proc have none: what there is until its end.
+  result<std::vector<std::byte>> read_to_end() const {
+    constexpr std::size_t most = 64 << 20;
+    std::vector<std::byte> out;
+    for (std::size_t size = 0;;) {
+      out.resize(size + (64 << 10));
+      ssize_t const n = ::read(file_, out.data() + size, out.size() - size);
+      if (n < 0 && errno == EINTR) continue;
+      if (n < 0) return failed("cannot read", errno);
+      size += static_cast<std::size_t>(n);
+      out.resize(size);
+      if (n == 0) return out;
+      if (size > most)
+        return error_info{.code = errc::io_error,
+                          .message = "cannot upload '" + path_ + "': it has no size, and more than 64 MiB"};
+    }
   }
   /// Error where the file is not what it was when it was opened.
   result<void> check_unchanged() const {
@@ -24206,9 +25394,10 @@ class file_upload {
       if (!begun) return std::move(begun).error();
       id_ = *std::move(begun);
     }
-    multipart_upload upload(store_, buffers_, nullptr, key_, id_, options_.parts.connections, 1);
+    multipart_upload upload(store_, buffers_, nullptr, key_, id_, options_.parts, 1);
+    if (options_.resume) upload.leave_at_end();  // also where memory or threads are not to be had
     auto sent = send_parts(upload);
-    auto whole = sent ? upload.complete() : result<object_info>(std::move(sent).error());
+    auto whole = sent ? upload.complete(true) : result<object_info>(std::move(sent).error());
     if (whole) return whole;
     error_info why = std::move(whole).error();
     if (options_.resume) {
@@ -24294,6 +25483,11 @@ BULKWRITER_DECL result<object_info> try_upload_file(object_store const& store, s
   if (file->size() > *part_size)
     return detail::file_upload(store, *file, key, static_cast<std::size_t>(*part_size), options).run();
 
+  if (file->size() == 0) {
+    auto const all = file->read_to_end();
+    if (!all) return all.error();
+    return store.backend().put(key, *all);
+  }
   auto const size = static_cast<std::size_t>(file->size());
   detail::part_buffer whole{.memory = std::make_unique_for_overwrite<std::byte[]>((std::max)(size, std::size_t{1})),
                             .capacity = size};
@@ -24353,13 +25547,33 @@ struct cells_of<boost::json::object> {
   static void read(boost::json::object const& value, cell_row& row);
 };
 
+namespace detail {
+result<runtime_schema> read_schema_text(std::string_view text, std::string_view name);
+template <class T>
+concept schema_text = std::is_convertible_v<T const&, std::string_view>;
+}  // namespace detail
+
 /// A schema from what REST v2 has for one: the body of a create request or its "schema" alone, the answer to a describe
-/// request or its "data" alone. Members that concern no field (indexes, analyzers, …) are not looked at. Error:
-/// invalid_schema, also for a schema that breaks a rule.
+/// request or its "data" alone; also from what pymilvus prints, with its names and numbers of types. Attributes that
+/// concern no row (indexes, analyzers, …) are not looked at; one that looks like a known one misspelt is an error.
+/// Error: invalid_schema, with the path of the value ("fields[2].elementTypeParams.dim"), what is due there and what
+/// was found; also for a schema that breaks a rule.
 /// @{
 result<runtime_schema> try_schema_from_json(boost::json::value const& collection);
 inline runtime_schema schema_from_json(boost::json::value const& collection) {
   return try_schema_from_json(collection).value();
+}
+/// @}
+/// The same from text (UTF-8, a byte order mark may stand before it): errors also say line and column, in bytes, both
+/// from 1, behind `name`, which is a file's mostly. A key that comes twice is an error, too.
+/// @{
+template <detail::schema_text Text>
+result<runtime_schema> try_schema_from_json(Text const& text, std::string_view name = "schema") {
+  return detail::read_schema_text(text, name);
+}
+template <detail::schema_text Text>
+runtime_schema schema_from_json(Text const& text, std::string_view name = "schema") {
+  return detail::read_schema_text(text, name).value();
 }
 /// @}
 
@@ -24380,6 +25594,156 @@ inline boost::json::object schema_to_json(runtime_schema const& schema) { return
 }  // namespace bulkwriter
 
 #if BULKWRITER_BODIES
+
+#include <boost/json.hpp>
+
+#include <variant>
+
+// ---------- bulkwriter/adapt/detail/schema_text.ipp -----------------------------------------------------------------
+
+// Schemas as text: errors say line and column.
+
+namespace bulkwriter {
+inline namespace v1 {
+namespace detail {
+
+/// Text that find_json_fault has let pass as a tree: numbers are the nearest there are, which Boost.JSON's own parser
+/// does not promise.
+class json_tree_reader {
+ public:
+  explicit json_tree_reader(std::string_view text) noexcept : text_(text) {}
+
+  boost::json::value read() {
+    skip_blanks();
+    char const c = text_[at_];
+    if (c == '{') return object();
+    if (c == '[') return array();
+    if (c == '"') return boost::json::value(string());
+    std::size_t const begin = at_;
+    at_ = std::min(text_.find_first_of(",]} \t\r\n", at_), text_.size());
+    return scalar(text_.substr(begin, at_ - begin));
+  }
+
+ private:
+  boost::json::value object() {
+    boost::json::object out;
+    for (next(); text_[at_] != '}'; next_element()) {
+      std::string const key = string();
+      skip_blanks();
+      ++at_;  // the colon
+      out[key] = read();
+    }
+    ++at_;
+    return out;
+  }
+  boost::json::value array() {
+    boost::json::array out;
+    for (next(); text_[at_] != ']'; next_element()) out.push_back(read());
+    ++at_;
+    return out;
+  }
+  std::string string() {
+    std::size_t const begin = at_;
+    for (++at_; text_[at_] != '"'; ++at_)
+      if (text_[at_] == '\\') ++at_;
+    ++at_;
+    std::string out;
+    append_unescaped(out, text_.substr(begin, at_ - begin));
+    return out;
+  }
+  static boost::json::value scalar(std::string_view text) {
+    if (text == "null") return nullptr;
+    if (text == "true" || text == "false") return text == "true";
+    auto const read = [&](auto& value) {
+      auto const [end, failed] = std::from_chars(text.data(), text.data() + text.size(), value);
+      return failed == std::errc() && end == text.data() + text.size();
+    };
+    if (std::int64_t value = 0; read(value)) return value;
+    if (std::uint64_t value = 0; read(value)) return value;
+    double value = 0;
+    read_float(text.data(), text.data() + text.size(), value);
+    return value;
+  }
+
+  void skip_blanks() {
+    while (at_ < text_.size() && std::string_view(" \t\r\n").find(text_[at_]) != std::string_view::npos) ++at_;
+  }
+  void next() {
+    ++at_;
+    skip_blanks();
+  }
+  void next_element() {
+    skip_blanks();
+    if (text_[at_] == ',') next();
+  }
+
+  std::string_view text_;
+  std::size_t at_ = 0;
+};
+
+/// Where the value at the end of a path stands, or its key.
+BULKWRITER_DECL std::size_t offset_in(std::string_view text, std::vector<json_step> const& path, bool at_key) {
+  std::size_t const begin = text.find_first_not_of(" \t\r\n");
+  text_node node(text.substr(begin, text.find_last_not_of(" \t\r\n") + 1 - begin));
+  std::size_t key_at = 0;
+  for (auto const& step : path) {
+    std::optional<text_node> found;
+    if (auto const* index = std::get_if<std::size_t>(&step)) {
+      std::size_t i = 0;
+      node.for_each_element([&](text_node element) {
+        if (i++ == *index) found = element;
+      });
+    } else {
+      node.for_each_member([&](std::string_view key, text_node value) {
+        if (key == std::get<std::string>(step)) found = value;
+      });
+    }
+    if (!found) break;
+    node = *found;
+    // back over blanks and the colon to the key's two quotes, between which a quote is escaped
+    key_at = static_cast<std::size_t>(node.text().data() - text.data());
+    if (std::holds_alternative<std::string>(step)) {
+      auto const is_opening = [&](std::size_t at) {
+        std::size_t slashes = 0;
+        while (slashes < at && text[at - 1 - slashes] == '\\') ++slashes;
+        return text[at] == '"' && slashes % 2 == 0;
+      };
+      key_at = text.rfind('"', text.rfind(':', key_at - 1));
+      while (key_at != 0 && !is_opening(--key_at)) {
+      }
+    }
+  }
+  return at_key ? key_at : static_cast<std::size_t>(node.text().data() - text.data());
+}
+
+BULKWRITER_DECL result<runtime_schema> read_schema_text(std::string_view text, std::string_view name) {
+  if (text.starts_with("\xEF\xBB\xBF")) text.remove_prefix(3);
+  auto const refused_at = [&](std::size_t offset, error_info error) {
+    std::string_view const before = text.substr(0, offset);
+    std::size_t const lines = static_cast<std::size_t>(std::count(before.begin(), before.end(), '\n'));
+    std::size_t const begin = lines == 0 ? 0 : before.rfind('\n') + 1;
+    error.message = one_line(name) + ", line " + std::to_string(lines + 1) + ", column " +
+                    std::to_string(offset - begin + 1) + ": " + error.message;
+    return error;
+  };
+  if (auto const fault = find_json_fault(text))
+    return refused_at(fault->offset,
+                      {.code = errc::invalid_schema,
+                       .message = fault->key ? fault->rule({}) : "not JSON: " + std::string(fault->what)});
+  boost::json::value const root = json_tree_reader(text).read();
+  schema_reader reader(root, schema_reader::origin::person);
+  auto schema = reader.read();
+  if (!schema)
+    return refused_at(offset_in(text, reader.fault().path, reader.fault().at_key), std::move(schema).error());
+  auto good = schema->try_check();
+  if (good) return schema;
+  std::size_t const at = offset_in(text, reader.path_of(good.error().field), false);
+  return refused_at(at, std::move(good).error());
+}
+
+}  // namespace detail
+}  // namespace v1
+}  // namespace bulkwriter
 
 // ---------- bulkwriter/adapt/detail/boost_json.ipp ------------------------------------------------------------------
 
@@ -24462,13 +25826,7 @@ BULKWRITER_DECL void cells_of<boost::json::object>::read(boost::json::object con
 }
 
 BULKWRITER_DECL result<runtime_schema> try_schema_from_json(boost::json::value const& collection) {
-  auto const* object = collection.if_object();
-  if (auto const* data = object != nullptr ? detail::data_object(collection) : nullptr; data != nullptr) object = data;
-  if (auto const* inner = object != nullptr ? detail::member(*object, "schema") : nullptr; inner != nullptr)
-    object = inner->if_object();
-  if (object == nullptr || detail::member(*object, "fields") == nullptr)
-    return error_info{.code = errc::invalid_schema, .message = "schema: no object with \"fields\""};
-  auto schema = detail::schema_reader(*object, errc::invalid_schema).read();
+  auto schema = detail::schema_reader(collection, detail::schema_reader::origin::person).read();
   if (!schema) return schema;
   if (auto good = schema->try_check(); !good) return std::move(good).error();
   return schema;

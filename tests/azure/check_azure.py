@@ -248,8 +248,17 @@ def test_two_uploads(s, client):
     body = data_of(3 * PART, 2)
     client.run(s, "upload", "two/uploads", body=body).ok()
     out, err = one.communicate(timeout=60)
-    Outcome(one.returncode, out, err).failed("no_such_key", "400 InvalidBlockList", "another one of the same key")
+    Outcome(one.returncode, out, err).failed("precondition_failed", "'two/uploads'", "nothing is overwritten")
     assert s.body("two/uploads") == body
+
+
+def test_no_overwrite(s, client):
+    """a writer's file never replaces a blob: the second is refused, in one request and in blocks, and the first stays"""
+    for size in (1000, 2 * PART):
+        first, key = data_of(size, 1), f"twice/{size}"
+        client.run(s, "upload", key, body=first).ok()
+        client.run(s, "upload", key, body=data_of(size, 2)).failed("precondition_failed", f"'{key}'", "nothing is overwritten")
+        assert s.body(key) == first
 
 
 def test_upload_file(s, client):
@@ -365,6 +374,7 @@ def test_signatures(s, client):
         return generate_account_sas(ACCOUNT, KEY, ResourceTypes.from_string(kinds), AccountSasPermissions.from_string("rwdlac"),
                                     datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(hours=1))
     body = data_of(2 * PART + 5, 6)
+    s.container().delete_blob("sas/key")
     run("upload", of_account("co"), body).ok()
     assert s.body("sas/key") == body
     assert run("list", of_account("co")).ok().words[1] == str(len(s.names("sas/key")))
@@ -443,15 +453,15 @@ def test_cut_once(s, client):
             super().__setattr__(name, value)
             if name == "hits" and value == 1:
                 self.poison = b"\0never\0"
-    for poison in (b"comp=block&", b"comp=blocklist", b"PUT /"):
+    for i, poison in enumerate((b"comp=block&", b"comp=blocklist", b"PUT /")):
         proxy = Once(s.port, poison)
         body = data_of(4 * PART + 3, 2)
         try:
-            client.run(s, "upload", "cut/once", port=proxy.port, body=body).ok()
+            client.run(s, "upload", f"cut/once-{i}", port=proxy.port, body=body).ok()
         finally:
             proxy.close()
         assert proxy.hits == 1
-        assert s.body("cut/once") == body
+        assert s.body(f"cut/once-{i}") == body
     assert s.pending() == [], s.pending()
 
 
@@ -478,11 +488,11 @@ def test_lost_completion(s, client):
         proxy = Deaf(s.port, b"")
         body = data_of(3 * PART + 3, attempts)
         try:
-            client.run(s, "upload", "lost/completion", port=proxy.port, body=body, attempts=attempts).ok()
+            client.run(s, "upload", f"lost/completion-{attempts}", port=proxy.port, body=body, attempts=attempts).ok()
         finally:
             proxy.close()
         assert proxy.hits == 1
-        assert s.body("lost/completion") == body
+        assert s.body(f"lost/completion-{attempts}") == body
 
 
 def test_stopped_server(s, client):

@@ -6,9 +6,9 @@
 namespace bw = bulkwriter;
 
 #ifdef BULKWRITER_TEST_MISTAKE
-struct row_schema
-    : bw::schema<bw::column<"id", bw::int64{.is_primary = true}>, bw::column<"bits", bw::binary_vector{.dim = 262152}>> {};
+struct row_schema : bw::schema<bw::column<"id", bw::int64{.is_primary = true}>,
+                               bw::column<"bits", bw::binary_vector{.dim = 262152}>> {};
 #else
-struct row_schema
-    : bw::schema<bw::column<"id", bw::int64{.is_primary = true}>, bw::column<"bits", bw::binary_vector{.dim = 262144}>> {};
+struct row_schema : bw::schema<bw::column<"id", bw::int64{.is_primary = true}>,
+                               bw::column<"bits", bw::binary_vector{.dim = 262144}>> {};
 #endif

@@ -200,6 +200,47 @@ def check_bad_files(convert):
     assert done.returncode == 2 and "unknown option '--rows'" in done.stderr, done.stderr
 
 
+def check_schemas(convert):
+    """Bad schemas are named by file, line and column; what pymilvus prints is a schema."""
+    rows = convert.folder + "/schema_rows.ndjson"
+    with open(rows, "w") as f:
+        f.write('{"id": 1, "v": [0.5, 1]}\n')
+    path = convert.folder + "/other schema.json"
+
+    def run(text, schema=path):
+        if text is not None:
+            with open(path, "wb") as f:
+                f.write(text if isinstance(text, bytes) else text.encode())
+        out = f"{convert.folder}/schema_out{convert.runs}"
+        convert.runs += 1
+        done = subprocess.run([convert.program, "--schema", schema, "--input", rows, "--file-type", "json", "--local-path", out],
+                              stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        assert done.returncode == 0 or not any(names for _, _, names in os.walk(out)), out
+        return done
+
+    pymilvus = json.dumps({"auto_id": False, "description": "", "fields": [
+        {"name": "id", "description": "", "type": 5, "is_primary": True, "auto_id": False},
+        {"name": "v", "description": "", "type": 101, "params": {"dim": 2}}], "enable_dynamic_field": False}, indent=2)
+    for good in (pymilvus, b"\xef\xbb\xbf" + pymilvus.encode(), pymilvus.replace("101", '"FLOAT_VECTOR"').replace("5,", '"INT64",')):
+        done = run(good)
+        assert done.returncode == 0, done.stderr
+    for text, says in (
+        ("", f"{path}, line 1, column 1: not JSON: a value was expected"),
+        (pymilvus[:-1], f"{path}, line {len(pymilvus.splitlines())}, column 1: not JSON: "),
+        (pymilvus.replace('"dim": 2', '"dim": "x"'), f"{path}, line 17, column 16: fields[1].params.dim of field 'v': \"x\" where a whole number"),
+        (pymilvus.replace('"dim"', '"dimension"'), f"{path}, line 16, column 17: fields[1].params of field 'v': no \"dim\""),
+        (pymilvus.replace('"dim": 2', '"dim": 1'), f"{path}, line 12, column 5: schema: field 'v': dim 1 is not between 2 and 32768"),
+        (pymilvus.replace('"is_primary"', '"is_primery"'), f"{path}, line 9, column 7: fields[0].is_primery of field 'id': no such attribute; did you mean"),
+        (pymilvus.replace('"auto_id": false\n', '"auto_id": false, "default_value": "5"\n'),
+         f"{path}, line 10, column 42: fields[0].default_value of field 'id': \"5\" where an integer is due"),
+    ):
+        done = run(text)
+        assert done.returncode == 1 and done.stderr.startswith(says), (says, done.stderr)
+    for schema, reason in ((convert.folder, "Is a directory"), (convert.folder + "/absent.json", "No such file or directory")):
+        done = run(None, schema)
+        assert done.returncode == 1 and schema in done.stderr and reason in done.stderr, done.stderr
+
+
 def write(convert, name, text):
     path = f"{convert.folder}/{name}"
     with open(path, "wb") as f:
@@ -487,6 +528,7 @@ def main():
         check_round_trips(convert)
         check_bad_rows(convert)
         check_bad_files(convert)
+        check_schemas(convert)
         check_own_files(convert)
         check_nulls(convert)
         check_column_types(convert)

@@ -108,7 +108,8 @@ void check_schema(json::object const& data) {
   auto const good = schema.try_check();
   auto const written = bw::detail::schema_json(schema.fields());
   if (!good || !written) return;
-  auto const again = bw::detail::schema_reader(*written, bw::errc::invalid_schema).read();
+  json::value const root(*written);
+  auto const again = bw::detail::schema_reader(root, bw::detail::schema_reader::origin::person).read();
   require(again.has_value(), "a good schema is read again");
   // Structs and the dynamic field are written behind the others.
   for (auto const& f : schema.fields()) {

@@ -179,8 +179,10 @@ rule wrong_texts(bw::field_info const& f, generator& random) {
       for (std::string const& text : strings{n + "e400", '-' + n + "e400"})
         push(text, {errc::out_of_range, {quoted(text), "is outside the range of " + std::string(to_string(k))}});
     } else {  // JSON text
-      for (std::string const& text : strings{word, '[' + n, '[' + n + ",]", n + ',' + n, "[NaN]", '\'' + n + '\''})
+      for (std::string const& text : strings{word, '[' + n, '[' + n + ",]", n + ',' + n, '\'' + n + '\''})
         push(text, {errc::invalid_json, {'\'' + text, "is not JSON"}});
+      for (std::string const& text : strings{"NaN", "-Infinity"})
+        push("[" + n + "," + text + "]", {errc::not_finite, {"element [1]: '" + text + "' is not a finite number"}});
     }
   }
   return r;
@@ -486,8 +488,8 @@ rule json_key_twice(generator& random) {
 }
 rule json_size(generator& random, bool is_dynamic) {
   return generate("JSON size", fewest, [&](std::size_t i) -> bad_value {
-    std::string text = letters(random, 65536 + (i == 0 ? 1 : size_between(random, 1, 4000)) - (is_dynamic ? 8 : 2));
-    text = is_dynamic ? "{\"k\":\"" + text + "\"}" : '"' + text + '"';
+    std::string text = letters(random, 65536 + (i == 0 ? 1 : size_between(random, 1, 4000)) - (is_dynamic ? 8 : 4));
+    text = is_dynamic ? "{\"k\":\"" + text + "\"}" : "[\"" + text + "\"]";
     return {.what = {text},
             .due = {errc::json_too_long,
                     {std::to_string(text.size()) + " bytes exceed the 65536 of " +
@@ -846,9 +848,11 @@ void add_dynamic_rules(std::vector<rule>& rules, generator& random) {
   rules.push_back(generate("not an object", fewest, [&](std::size_t i) -> bad_value {
     std::string const n = std::to_string(between(random, 1, 99));
     std::string const text = std::vector<std::string>{n, "[" + n + "]", "\"" + n + "\"", "true", "false"}[i % 5];
+    // in JSON a string is the text of an object
     return not_here(
         {.what = {text}, .due = {errc::invalid_json, {"not a JSON object", "at byte 0: '" + text.substr(0, 2)}}},
-        {errc::wrong_type, {text.substr(0, 2), "where an object is due"}});
+        text[0] == '"' ? expectation{errc::invalid_json, {"the string '" + n + "' is not the text of a JSON object"}}
+                       : expectation{errc::wrong_type, {text.substr(0, 2), "where an object is due"}});
   }));
   strings const texts = not_json(random);
   rules.push_back(generate("JSON syntax", texts.size(), [&](std::size_t i) -> bad_value {
@@ -880,8 +884,8 @@ void add_dynamic_rules(std::vector<rule>& rules, generator& random) {
   rules.push_back(generate("CSV: a number that no double holds", fewest, [&](std::size_t i) -> bad_value {
     // above 2^53, odd
     std::string const n = (i % 2 == 0 ? "-" : "") + std::to_string(between(random, 1, 999'999'999) * 2 + 9007199254740993);
-    std::string const texts[] = {n, "[0.5," + n + ']', "{\"" + n + "\":[{\"x\": " + n + "}]}", n + "12345678"};
-    return {.what = {"{\"s\":\"" + n + "\",\"OUTER\":" + texts[i % 4] + '}'},
+    std::string const spelled[] = {n, "[0.5," + n + ']', "{\"" + n + "\":[{\"x\": " + n + "}]}", n + "12345678"};
+    return {.what = {"{\"s\":\"" + n + "\",\"OUTER\":" + spelled[i % 4] + '}'},
             .due = {errc::format_cannot_hold, {"the number " + n, " of the key 'OUTER' would be read as "}},
             .ways = any_way & ~by_object,
             .format = "csv"};

@@ -24,8 +24,8 @@ import fault_proxy  # noqa: E402
 from fault_cases import Uploads  # noqa: E402
 from fault_proxy import Answer, Fault, http_faults, reset_unread, says  # noqa: E402
 
-BODY = data_of(2 * PART + 100_003, 77)  # create, three parts, complete
-OPERATIONS = 5
+BODY = data_of(2 * PART + 100_003, 77)  # create, three parts, a look, complete, a look
+OPERATIONS = 7
 SMALL = data_of(100_003, 78)
 
 
@@ -59,10 +59,12 @@ FAULTS = {
 
 
 class S3Uploads(Uploads):
-    faults, kinds = FAULTS, ["create", "part", "part", "part", "complete"]
+    # (Of an unknown store nobody knows whether it keeps conditions: it is looked at before and behind.)
+    faults, kinds = FAULTS, ["create", "part", "part", "part", "head", "complete", "head"]
     abort, look, parts_at_once = ("abort",), "head", False
     # What has no body, as no answer to HEAD has, is a whole answer where one with a body is cut or wrong.
-    whole_look = {"200_internal", "body_cut"}
+    whole_look = {"200_internal", "200_denied", "200_empty", "body_cut"}
+    looks_before, looks_behind = 5, 7
     body, small, part_size, stall_part = BODY, SMALL, PART, 16 * MIB
     denied_words, skewed_words = "AccessDenied", "RequestTimeTooSkewed"
 
@@ -146,8 +148,10 @@ def test_region(s, client):
 
         kinds = list(refusals(""))
         all_of(learnt, [(k,) for k in kinds])
-        all_of(misled, [(k, 1 + i % OPERATIONS, g) for i, k in enumerate(kinds) for g in (None, s.region)])
-        all_of(hidden, [(n,) for n in range(1, OPERATIONS + 1)])
+        # (A look without a body cannot say why it was refused; it is not needed.)
+        told = [n for n in range(1, OPERATIONS + 1) if n not in (S3Uploads.looks_before, S3Uploads.looks_behind)]
+        all_of(misled, [(k, told[i % len(told)], g) for i, k in enumerate(kinds) for g in (None, s.region)])
+        all_of(hidden, [(n,) for n in told])
         try:
             trap.accept()
         except BlockingIOError:
@@ -159,7 +163,8 @@ def signed_now(request, region):
     """The request's head with a signature of this moment, and without a session token."""
     now = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime())
     path, _, query = request.target.partition("?")
-    fields = {"host": request.fields["host"], "x-amz-content-sha256": request.fields["x-amz-content-sha256"], "x-amz-date": now}
+    fields = {"host": request.fields["host"], "x-amz-content-sha256": request.fields["x-amz-content-sha256"], "x-amz-date": now,
+              **{n: v for n, v in request.fields.items() if n.startswith("x-amz-meta-")}}
     names, scope = ";".join(fields), f"{now[:8]}/{region}/s3/aws4_request"
     canonical = "\n".join([request.method, path, "&".join(sorted(query.split("&"))), *(f"{n}:{v}" for n, v in fields.items()), "", names,
                            fields["x-amz-content-sha256"]])
@@ -201,7 +206,8 @@ def test_token(s, client):
         assert len(refused) == (1 if once or n == 1 else 3), refused  # abort is asked for twice
         if once:
             assert not store.uploads(key) and store.object(key) is None
-    all_of(work, [(n, once) for n in range(1, OPERATIONS + 1) for once in (True, False)])
+    looks = (S3Uploads.looks_before, S3Uploads.looks_behind)  # which are not needed, and cannot say why
+    all_of(work, [(n, once) for n in range(1, OPERATIONS + 1) for once in (True, False) if n not in looks])
 
 
 def test_long_keys(s, client):
@@ -215,10 +221,12 @@ def test_long_keys(s, client):
         key += "x" * (1024 - len(key.encode()))
         assert len(key.encode()) == 1024, (name, len(key.encode()))
         for body in (SMALL, BODY):
+            Run(client, s.port, "remove", key).ok()
             with proxied(s, lambda r: None) as proxy:
                 Run(client, proxy.port, "upload", key, body=body).ok()
             assert {urllib.parse.unquote(r.target.partition("?")[0]) for r in proxy.seen} == {f"/{BUCKET}/{key}"}
             assert store.object(key) == body and store.uploads(key) == [], name
+        Run(client, s.port, "remove", key).ok()
         with proxied(s, lambda r: reset_unread if r.kind != "create" else None) as proxy:
             run = Run(client, proxy.port, "upload", key, body=BODY, attempts=1)
         [left] = store.uploads(key)

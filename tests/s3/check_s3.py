@@ -92,8 +92,8 @@ def test_payload_signing(s, client):
     for how in ("always", "never"):
         for size in (1000, 2 * PART + 1):
             body = data_of(size, size)
-            client.run(s.port, "upload", f"signing/{how}", body=body, payload_signing=how).ok()
-            assert body_of(s.boto(), f"signing/{how}") == body
+            client.run(s.port, "upload", f"signing/{how}-{size}", body=body, payload_signing=how).ok()
+            assert body_of(s.boto(), f"signing/{how}-{size}") == body
 
 
 def test_listing(s, client):
@@ -115,6 +115,18 @@ def test_put_if_absent(s, client):
     assert body_of(s.boto(), "absent/a") == b"first"
     client.run(s.port, "put", "absent/a", body=b"third").ok()
     assert body_of(s.boto(), "absent/a") == b"third"
+
+
+def test_no_overwrite(s, client):
+    """a writer's file never replaces an object, be it of a writer or of anybody else: the second is refused, the first stays"""
+    for size in (1000, PART + 1):
+        first, second = data_of(size, 1), data_of(size, 2)
+        client.run(s.port, "upload", f"twice/{size}", body=first).ok()
+        s.boto().put_object(Bucket=BUCKET, Key=f"theirs/{size}", Body=first)
+        for key in (f"twice/{size}", f"theirs/{size}"):
+            client.run(s.port, "upload", key, body=second).failed("precondition_failed", f"'{key}'", "nothing is overwritten")
+            assert body_of(s.boto(), key) == first
+    assert s.uploads() == []
 
 
 def test_presigned(s, client):
@@ -299,14 +311,14 @@ def test_region(s, client):
     assert s.region != "us-east-1"
     for size in (10, 2 * PART + 1):
         body = data_of(size, size)
-        client.run(s.port, "upload", "region/found", body=body).ok()
-        assert body_of(boto, "region/found") == body
-        client.run(s.port, "upload", "region/given", body=body, region=s.region).ok()
-        assert body_of(boto, "region/given") == body
+        client.run(s.port, "upload", f"region/found-{size}", body=body).ok()
+        assert body_of(boto, f"region/found-{size}") == body
+        client.run(s.port, "upload", f"region/given-{size}", body=body, region=s.region).ok()
+        assert body_of(boto, f"region/given-{size}") == body
         client.run(s.port, "upload", "region/wrong", body=body, region="ap-south-1").failed(
             "wrong_region", f"'{s.region}'", "'ap-south-1'", "AuthorizationHeaderMalformed")
-    client.run(s.port, "head", "region/found").ok()
-    client.run(s.port, "head", "region/found", region="ap-south-1").failed("wrong_region", f"'{s.region}'")
+    client.run(s.port, "head", "region/found-10").ok()
+    client.run(s.port, "head", "region/found-10", region="ap-south-1").failed("wrong_region", f"'{s.region}'")
     client.run(s.port, "list", "region/").ok()
     assert s.uploads() == []
 
@@ -341,15 +353,15 @@ def test_cut_once(s, client):
             super().__setattr__(name, value)
             if name == "hits" and value == 1:
                 self.poison = b"\0never\0"
-    for poison in (b"uploads=", b"partNumber=2&", b"POST /", b"PUT /"):
+    for i, poison in enumerate((b"uploads=", b"partNumber=2&", b"POST /", b"PUT /")):
         proxy = Once(s.port, poison)
         body = data_of(4 * PART + 3, 2)
         try:
-            client.run(proxy.port, "upload", "cut/once", body=body).ok()
+            client.run(proxy.port, "upload", f"cut/once-{i}", body=body).ok()
         finally:
             proxy.close()
         assert proxy.hits == 1
-        assert body_of(s.boto(), "cut/once") == body
+        assert body_of(s.boto(), f"cut/once-{i}") == body
     assert s.uploads() == []
 
 

@@ -79,6 +79,7 @@ int main(int argc, char** argv) {
   bw::s3_connect_param param;
   bw::azure_connect_param azure;
   bw::gcs_connect_param gcs;
+  param.retry.max_attempts = azure.retry.max_attempts = 5;  // tests do not wait for the budget
   bw::storage::object_options options;
   std::uint64_t max_size = std::uint64_t{4} << 30;
   std::chrono::seconds age{60};

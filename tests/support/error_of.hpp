@@ -11,6 +11,6 @@
 template <class T>
 bulkwriter::error_info error_of(bulkwriter::result<T> const& got,
                                 std::source_location at = std::source_location::current()) {
-  if (got) ADD_FAIL_AT(at.file_name(), static_cast<int>(at.line()), "a success, where a failure was expected");
+  if (got.has_value()) ADD_FAIL_AT(at.file_name(), static_cast<int>(at.line()), "a success, where a failure was expected");
   return got.error();
 }

@@ -18,6 +18,7 @@
 #   install.sh locales     de_DE and tr_TR
 #   install.sh clang       the newest Clang that Debian has for this release, as clang-newest/clang++ (needs root or sudo)
 #   install.sh libcxx      libc++ beside it: Clang 16 as libcxx-16/clang++ and the newest as libcxx-newest/clang++
+#   install.sh boost       the headers of a newer Boost, as boost-newest
 #   install.sh zig         a compiler for macOS, musl, aarch64 and i386, from PyPI
 #   install.sh coverage    llvm-cov and llvm-profdata of Clang 16
 #   install.sh qemu        what runs programs for aarch64
@@ -304,12 +305,12 @@ install_qemu() {
   rm -r "$folder/packed"
 }
 
-# A compiler that runs where its C library is not the system's: loader and search path are written into its programs,
-# and into those that it links. Nothing of the system's apt is touched.
-install_gcc() {
-  local suite=$1 folder=$cache/gcc-$1 root=$cache/gcc-$1/root apt=$cache/gcc-$1/apt site libraries loader program
-  [[ -x $folder/g++ ]] && return 0
-  rm -rf "$folder"
+# Packages of another release of Debian, with what they need or alone (--alone), into a folder. Nothing of the system's
+# apt is touched.
+unpack_from() {
+  local suite=$1 root=$2 apt=$2.apt site alone=
+  shift 2
+  [[ $1 == --alone ]] && alone=1 && shift
   mkdir -p "$apt/lists/partial" "$apt/archives/partial" "$root"
   site=$(apt-get indextargets --format '$(SITE)' 'Created-By: Packages' | grep -v security | head -n 1)
   echo "deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] $site $suite main" >"$apt/sources.list"
@@ -320,9 +321,30 @@ Dir::Etc::SourceParts "/dev/null"; Dir::Etc::Preferences "/dev/null"; Dir::Etc::
 APT::Sandbox::User ""; APT::Install-Recommends "false"; Debug::NoLocking "true"; Acquire::Languages "none";
 CONF
   APT_CONFIG=$apt/apt.conf apt-get -qq update
-  APT_CONFIG=$apt/apt.conf apt-get -qq install -y --download-only g++ libboost-dev libssl-dev
-  for program in "$apt"/archives/*.deb; do dpkg-deb -x "$program" "$root"; done
+  if [[ -n $alone ]]; then
+    (cd "$apt/archives" && APT_CONFIG=$apt/apt.conf apt-get -qq download "$@")
+  else
+    APT_CONFIG=$apt/apt.conf apt-get -qq install -y --download-only "$@"
+  fi
+  for package in "$apt"/archives/*.deb; do dpkg-deb -x "$package" "$root"; done
   rm -rf "$apt" "$root/usr/share"
+}
+
+# The headers of a Boost whose Beast is newer than the floor's and than that of the compilers above.
+install_boost() {
+  local folder=$cache/boost-newest
+  [[ -e $folder/usr/include/boost/version.hpp ]] && return 0
+  rm -rf "$folder"
+  unpack_from trixie "$folder" --alone libboost1.88-dev
+}
+
+# A compiler that runs where its C library is not the system's: loader and search path are written into its programs,
+# and into those that it links.
+install_gcc() {
+  local suite=$1 folder=$cache/gcc-$1 root=$cache/gcc-$1/root libraries loader program
+  [[ -x $folder/g++ ]] && return 0
+  rm -rf "$folder"
+  unpack_from "$suite" "$root" g++ libboost-dev libssl-dev
   for program in lib lib64; do [[ -e $root/$program ]] || ln -s "usr/$program" "$root/$program"; done
   libraries=$(echo "$root"/usr/lib/*-linux-gnu)
   loader=$(echo "$root"/lib*/ld-linux*.so.*)
@@ -353,12 +375,13 @@ milvus) install_milvus ;;
 locales) install_locales ;;
 clang) install_clang ;;
 libcxx) install_libcxx ;;
+boost) install_boost ;;
 zig) install_zig ;;
 coverage) install_coverage ;;
 qemu) install_qemu ;;
 gcc-*) install_gcc "${1#gcc-}" ;;
 *)
-  sed -n '2,27s/^# \{0,1\}//p' "${BASH_SOURCE[0]}" >&2
+  sed -n '2,28s/^# \{0,1\}//p' "${BASH_SOURCE[0]}" >&2
   exit 2
   ;;
 esac

@@ -17,6 +17,8 @@
 
 #include <span>
 #include <string>
+#include <string_view>
+#include <type_traits>
 
 namespace bulkwriter {
 inline namespace v1 {
@@ -47,13 +49,33 @@ struct cells_of<boost::json::object> {
   static void read(boost::json::object const& value, cell_row& row);
 };
 
+namespace detail {
+result<runtime_schema> read_schema_text(std::string_view text, std::string_view name);
+template <class T>
+concept schema_text = std::is_convertible_v<T const&, std::string_view>;
+}  // namespace detail
+
 /// A schema from what REST v2 has for one: the body of a create request or its "schema" alone, the answer to a describe
-/// request or its "data" alone. Members that concern no field (indexes, analyzers, …) are not looked at. Error:
-/// invalid_schema, also for a schema that breaks a rule.
+/// request or its "data" alone; also from what pymilvus prints, with its names and numbers of types. Attributes that
+/// concern no row (indexes, analyzers, …) are not looked at; one that looks like a known one misspelt is an error.
+/// Error: invalid_schema, with the path of the value ("fields[2].elementTypeParams.dim"), what is due there and what
+/// was found; also for a schema that breaks a rule.
 /// @{
 result<runtime_schema> try_schema_from_json(boost::json::value const& collection);
 inline runtime_schema schema_from_json(boost::json::value const& collection) {
   return try_schema_from_json(collection).value();
+}
+/// @}
+/// The same from text (UTF-8, a byte order mark may stand before it): errors also say line and column, in bytes, both
+/// from 1, behind `name`, which is a file's mostly. A key that comes twice is an error, too.
+/// @{
+template <detail::schema_text Text>
+result<runtime_schema> try_schema_from_json(Text const& text, std::string_view name = "schema") {
+  return detail::read_schema_text(text, name);
+}
+template <detail::schema_text Text>
+runtime_schema schema_from_json(Text const& text, std::string_view name = "schema") {
+  return detail::read_schema_text(text, name).value();
 }
 /// @}
 

@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <functional>
+#include <limits>
 #include <optional>
 #include <stop_token>
 
@@ -11,9 +12,10 @@ namespace bulkwriter {
 inline namespace v1 {
 namespace http {
 
-/// Exponential backoff with full jitter. `Retry-After` is honoured up to `max_delay`.
+/// Exponential backoff with full jitter. `Retry-After` is honoured up to `max_delay`. What ends it is the budget: a
+/// server that restarts is back before that, however often it was asked.
 struct retry_options {
-  int max_attempts = 5;  ///< the first try included
+  int max_attempts = (std::numeric_limits<int>::max)();  ///< the first try included; at least 1
   /// Bound of the first sleep, doubled by each failure; a sleep takes any time up to its bound.
   std::chrono::milliseconds base_delay = std::chrono::milliseconds(100);
   std::chrono::milliseconds max_delay = std::chrono::seconds(20);  ///< of one sleep

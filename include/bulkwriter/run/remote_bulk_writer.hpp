@@ -5,6 +5,7 @@
 #include <bulkwriter/writer/bulk_writer.hpp>
 #include <bulkwriter/writer/runtime_bulk_writer.hpp>
 
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <span>
@@ -22,6 +23,9 @@ struct remote_options {
   int connections = 4;  ///< parts of an object under way at the same time, each on a thread of its own; 1 to 64
   std::uint64_t part_size =
       0;  ///< bytes, 5 MiB to 5 GiB; 0: 16 MiB (NumPy: 5 to 16), or more where chunk_size asks for it
+  /// How long a file that is given up, after an error or with its writer, takes to remove what it has uploaded; what is
+  /// left then is named.
+  std::chrono::milliseconds abort_limit = std::chrono::seconds(10);
   abandon_handler on_abandoned = {};  ///< empty: one line on stderr
   /// Whether a writer that fails, or is destroyed with uncommitted rows, removes the objects that it has finished since
   /// the last commit. false: they stay, and are named.

@@ -79,8 +79,7 @@ class timestamp_scanner {
     if (!is_short_ && !(colon() && number(2, minutes))) return false;
     if (minutes >= 60) return refuse(at_ - 2, "the minute of the offset is not below 60");
     int const offset = static_cast<int>(hours * 60 + minutes) * (behind ? -1 : 1);
-    return (offset >= least_offset && offset <= most_offset) ||
-           refuse(begin, "the offset is outside -12:00 to +14:00");
+    return (offset >= least_offset && offset <= most_offset) || refuse(begin, "the offset is outside -12:00 to +14:00");
   }
 
   constexpr bool end() noexcept { return at_ == text_.size() || refuse(at_, "text behind the time"); }
@@ -123,9 +122,9 @@ class timestamp_scanner {
 };
 
 /// The first place where the text is no point in time that a server reads: RFC 3339 in capitals
-/// ("2006-01-02T15:04:05.5Z", "…+01:00"), with a blank for the 'T', then also with an offset of hours alone ("…+01"), or
-/// either without an offset. Years 0001 to 9999, days that there are, offsets from -12:00 to +14:00. Servers drop the
-/// digits of a second behind the sixth.
+/// ("2006-01-02T15:04:05.5Z", "…+01:00"), with a blank for the 'T', then also with an offset of hours alone ("…+01"),
+/// or either without an offset. Years 0001 to 9999, days that there are, offsets from -12:00 to +14:00. Servers drop
+/// the digits of a second behind the sixth.
 constexpr std::optional<text_fault> find_timestamp_fault(std::string_view text) noexcept {
   return timestamp_scanner(text).run();
 }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <bulkwriter/output/output.hpp>
+#include <bulkwriter/storage/object_options.hpp>
 #include <bulkwriter/storage/object_store.hpp>
 
 #include <cstddef>
@@ -12,14 +13,6 @@
 namespace bulkwriter {
 inline namespace v1 {
 namespace storage {
-
-inline constexpr int max_connections = 64;  ///< of one file
-
-/// How an `object_place` uploads.
-struct object_options {
-  int connections = 4;          ///< parts that travel at the same time, each on a thread of its own; 1 to 64
-  std::uint64_t part_size = 0;  ///< bytes, at most 5 GiB; 0: 16 MiB, or more where a file would need too many parts
-};
 
 /// The size in bytes of all parts but the last, for files of at most `max_file_size` bytes; `requested` of 0 leaves the
 /// choice to the library. Errors: `invalid_option`, for a requested size outside the store's bounds or a file that
@@ -40,6 +33,9 @@ class part_slots;
 /// and part 1, which travels last, since its head may change until then. For the part size of 0 these are at most
 /// 192 MiB in all for groups of up to 16 files (with 4 connections), of 16 to 5 MiB each; every further file may add
 /// 10 MiB, and all of it is never more than the group.
+///
+/// Nothing is overwritten: where another writer's object has the key, `finish` is `precondition_failed` and that object
+/// stays (see `backend::put_new`).
 ///
 /// `finish` and `write` leave nothing behind when they fail: the upload is aborted, or the error is
 /// `upload_not_aborted` and names key and upload id. Thread-safe; its files are not.

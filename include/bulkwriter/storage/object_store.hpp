@@ -58,12 +58,18 @@ class backend {
   /// `cancelled`): whoever gives an upload up need not wait for parts under way.
   virtual result<uploaded_part> put_part(std::string const& key, std::string const& upload_id, int number,
                                          std::span<std::byte const> body, std::stop_token stop) = 0;
-  /// Joins the parts, which stand in the order of their numbers. Success only when the store has said so in the body,
-  /// or HEAD shows the object at its full size.
+  /// Joins the parts, which stand in the order of their numbers, and replaces what is there. Success only on proof that
+  /// the object is made of these parts; where the store says neither that nor that it is not, `outcome_unknown`.
   virtual result<object_info> complete_multipart(std::string const& key, std::string const& upload_id,
                                                  std::span<uploaded_part const> parts) = 0;
   /// Gives an upload up, with its parts. One that does not exist (any more) is a success.
   virtual result<void> abort_multipart(std::string const& key, std::string const& upload_id) = 0;
+  /// The same for a moment at which nobody wants to wait: `stop` ends it, with error `cancelled`. By default it is
+  /// deaf to that.
+  virtual result<void> abort_multipart(std::string const& key, std::string const& upload_id,
+                                       [[maybe_unused]] std::stop_token stop) {
+    return abort_multipart(key, upload_id);
+  }
   /// What there is under a key. Error `no_such_key` if there is nothing.
   virtual result<object_info> head(std::string const& key) = 0;
   /// Every object whose key begins with the prefix, all pages of the answer.
@@ -76,12 +82,24 @@ class backend {
   /// Creates an object in one request, unless there is one. Error `precondition_failed` if there is;
   /// `may_have_happened` is set if it may be the one of an earlier attempt.
   virtual result<object_info> put_if_absent(std::string const& key, std::span<std::byte const> body);
+  /// What writers' files become objects by: as `put_if_absent` and as `complete_multipart`, but never over an object
+  /// that is there. Where the store has a condition for that, it decides; elsewhere a look right before does, and what
+  /// two writers then do to one key at the same moment shows, if it shows, in the look behind. Error
+  /// `precondition_failed`. The defaults ask `head` first.
+  /// @{
+  virtual result<object_info> put_new(std::string const& key, std::span<std::byte const> body);
+  virtual result<object_info> complete_multipart_new(std::string const& key, std::string const& upload_id,
+                                                     std::span<uploaded_part const> parts);
+  /// @}
   /// A URL that lets whoever has it send one request ("GET", "PUT") for a key, until `lifetime` has passed.
   virtual result<std::string> presign(std::string const& method, std::string const& key, std::chrono::seconds lifetime);
   /// Every unfinished upload of keys that begin with the prefix, all pages of the answer.
   virtual result<std::vector<pending_upload>> list_uploads(std::string const& prefix);
   /// The parts that an unfinished upload has, all pages of the answer.
   virtual result<std::vector<uploaded_part>> list_parts(std::string const& key, std::string const& upload_id);
+
+  /// What the store's clock shows, as far as that is known: `pending_upload::initiated` is told by it.
+  virtual std::chrono::system_clock::time_point now() const { return std::chrono::system_clock::now(); }
 
   /// What `list_parts` tells as the ETag of a part with these bytes, by which an upload is resumed; empty where the
   /// store does not say what that is. By default S3's: their MD5 in lower-case hex.
@@ -189,7 +207,8 @@ class object_store {
 
   /// Aborts the uploads of keys with this prefix that were begun longer ago than `age`; what a writer still works on is
   /// younger if `age` is longer than any upload takes. Returns those that are given up (of Azure's some parts may stay
-  /// for a week: see there). An abort that fails ends it with its error, which names key and upload id.
+  /// for a week: see there). An abort that fails does not end it: the error behind the last is that of the first, and
+  /// names keys and upload ids of what is left.
   /// @{
   result<std::vector<pending_upload>> try_abort_stale(std::chrono::seconds age, std::string const& prefix = {});
   std::vector<pending_upload> abort_stale(std::chrono::seconds age, std::string const& prefix = {}) {

@@ -104,6 +104,8 @@ TEST_CASE("request: the caller's Host, Content-Length and User-Agent") {
     check_refused(client.try_send(what), errc::invalid_option, "Transfer-Encoding");
     what.headers = {{"Connection", "close"}};
     check_refused(client.try_send(what), errc::invalid_option, "Connection");
+    what.headers = {{"Authorization", "Bearer one"}, {"authorization", "Basic two"}};  // whose would count?
+    check_refused(client.try_send(what), errc::invalid_option, "two headers Authorization");
   }
 }
 
@@ -174,6 +176,8 @@ TEST_CASE("answer: chunked, with extensions and trailers") {
       "5;x=y\r\nhello\r\n1\r\n \r\nA\r\n0123456789\r\n0\r\nX-Trailer: t\r\n\r\n");
   REQUIRE(got);
   CHECK(got->body == "hello 0123456789");
+  CHECK(got->find("Transfer-Encoding") == "chunked");
+  CHECK(got->find("X-Trailer") == "");  // what comes behind the body is no header
 }
 
 TEST_CASE("answer: byte by byte") {

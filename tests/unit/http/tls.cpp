@@ -93,6 +93,36 @@ TEST_CASE("tls: by address and by name, with keep-alive") {
   }
 }
 
+TEST_CASE("tls: a CA file that was replaced counts for the next client, while an older one lives") {
+  script_server server(with("good"), answer_all);
+  std::string const file = certs().path("replaced.crt");
+  std::filesystem::copy_file(certs().path("self.crt"), file);
+  http::client_options const options{.tls = {.ca_file = file}};
+  http::client old(options);
+  check_tls_failed(old.try_send(get(secure(server.port()))), "not accepted");
+  std::filesystem::copy_file(certs().path("ca.crt"), file + ".new");
+  std::filesystem::rename(file + ".new", file);
+  http::client next(options);
+  auto const got = next.try_send(get(secure(server.port())));
+  CHECK_MESSAGE(got, got.error().message);
+}
+
+TEST_CASE("tls: a CA directory that is not there is named") {
+  script_server server(with("good"), answer_all);
+  http::client client({.tls = {.ca_path = "/nowhere/at all"}});
+  auto const got = client.try_send(get(secure(server.port())));
+  check_tls_failed(got, "'/nowhere/at all' (ca_path): there is no such directory");
+}
+
+TEST_CASE("tls: a common name is no host name, with or without names beside it") {
+  // The certificate's subject is CN=localhost.
+  for (std::string const leaf : {"named", "bare"}) {
+    script_server server(with(leaf), answer_all);
+    http::client client(trusting());
+    check_tls_failed(client.try_send(get(secure(server.port(), "localhost"))), "mismatch");
+  }
+}
+
 TEST_CASE("tls: by an IPv6 address") {
   if (!has_ipv6()) {
     MESSAGE("skipped: no IPv6 here");

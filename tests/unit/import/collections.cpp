@@ -9,6 +9,7 @@
 #include <chrono>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 using namespace bulkwriter;
@@ -275,6 +276,104 @@ TEST_CASE("describe: as a server answers") {
   CHECK((f[8].sub[0].name == "caption" && f[8].sub[0].type == kind::varchar && f[8].sub[0].max_length == 256));
   CHECK((f[8].sub[1].name == "vec" && f[8].sub[1].type == kind::float_vector && f[8].sub[1].dim == 4));
   CHECK((f[9].name == "$meta" && f[9].is_dynamic));
+}
+
+TEST_CASE("describe: what a server adds is not looked at, what it says must be what it is") {
+  auto const of = [](std::string const& field, std::string const& besides = "") {
+    scripted_server server(
+        R"({"code":0,"data":{"collectionName":"c","fields":[{"name":"id","type":"Int64","primaryKey":true},)" + field +
+        "]" + besides + "}}");
+    return collections{target_at(server)}.try_describe("c");
+  };
+  auto const message = [&](std::string const& field, std::string const& besides = "") {
+    auto const got = of(field, besides);
+    REQUIRE_FALSE(got);
+    CHECK(got.error().code == errc::invalid_response);
+    return got.error().message;
+  };
+  auto const field = [&](std::string const& described, std::string const& besides = "") {
+    auto const got = of(described, besides);
+    REQUIRE_MESSAGE(got, got.error().message);
+    runtime_schema const schema = got->schema;
+    REQUIRE(schema.size() > 1);
+    field_info f = schema.fields()[1];
+    return std::pair(f, std::string(f.default_text));
+  };
+  // attributes of servers to come, also such as people might mistype
+  CHECK(field(R"({"name":"f","type":"Int64","nulable":true,"isPrimery":1,"elementNullable":false,"x":{"y":[]}})",
+              R"(,"dynamic":1,"functionz":5)")
+            .first.type == kind::int64);
+  // schemas that are no longer allowed: a writer judges them
+  CHECK(field(R"({"name":"v","type":"FloatVector","params":[{"key":"dim","value":"1"}]})").first.dim == 1);
+  CHECK(field(R"({"name":"f","type":"VarChar","params":[{"key":"max_length","value":"1048576"}]})").first.max_length ==
+        1048576);
+  // default values: of Timestamptz as text, or in microseconds where a server has them so
+  CHECK(field(R"({"name":"f","type":"Timestamptz","defaultValue":{"Data":{"StringData":"2026-01-01T00:00:00Z"}}})")
+            .second == "2026-01-01T00:00:00Z");
+  CHECK(field(R"({"name":"f","type":"Timestamptz","defaultValue":{"Data":{"TimestamptzData":1729697400123456}}})")
+            .second == "2024-10-23T15:30:00.123456Z");
+  CHECK(field(R"({"name":"f","type":"Timestamptz","defaultValue":{"Data":{"TimestamptzData":-1}}})").second ==
+        "1969-12-31T23:59:59.999999Z");
+  CHECK_FALSE(field(R"({"name":"f","type":"JSON","defaultValue":{"Data":{"BytesData":"e30="}}})").first.has_default);
+  CHECK_FALSE(field(R"({"name":"f","type":"Int64","defaultValue":{"Data":null}})").first.has_default);
+  CHECK(field(R"({"name":"f","type":"Int8","defaultValue":{"Data":{"IntData":-3}}})").first.default_integer == -3);
+
+  std::string const prefix = "describe collection 'c': data.fields[1]";
+  CHECK(message(R"({"name":"f","type":"Int64","nullable":"yes"})") ==
+        prefix + ".nullable of field 'f': \"yes\" where true or false is due");
+  CHECK(message(R"({"name":"f","type":"Int64","defaultValue":{"Data":{"StringData":"5"}}})") ==
+        prefix + ".defaultValue.Data.StringData of field 'f': \"5\" where an integer is due");
+  CHECK(message(R"({"name":"f","type":"Timestamptz","defaultValue":{"Data":{"TimestamptzData":9e18}}})")
+            .find("microseconds") != std::string::npos);
+  CHECK(message(R"({"name":"v","type":"FloatVector","params":[{"key":"dim","value":"x"}]})") ==
+        prefix + ".params[0].value of field 'v': \"x\" where a whole number from 1 to 4294967295 is due");
+  CHECK(message(R"({"name":"v","type":"FloatVector","params":[]})") ==
+        prefix + ".params of field 'v': no \"dim\", which FloatVector needs");
+  CHECK(message("5") == prefix + ": 5 where an object that describes a field is due");
+  CHECK(message(R"({"type":"Int64"})") == prefix + ": no \"fieldName\"");
+}
+
+TEST_CASE("describe: autoId of the collection is that of its primary key") {
+  scripted_server server(R"({"code":0,"data":{"collectionName":"c","autoId":true,
+    "fields":[{"name":"n","type":"Int64"},{"name":"id","type":"Int64","primaryKey":true}]}})");
+  runtime_schema const s = collections{target_at(server)}.describe("c").schema;
+  REQUIRE(s.size() == 2);
+  CHECK_FALSE(s.fields()[0].auto_id);
+  CHECK(s.fields()[1].auto_id);
+}
+
+TEST_CASE("answers that are no number or flag are no answer") {
+  for (char const* count : {"\"x\"", "-1", "1.5", "1e19", "\"1e19\"", "[]", "true", "\"\""}) {
+    scripted_server server(std::string(R"x({"code":0,"data":{"rowCount":)x") + count + R"x(,"count(*)":)x" + count +
+                           "}}");
+    CHECK_MESSAGE(error_of(collections{target_at(server)}.try_row_count("a")).code == errc::invalid_response, count);
+    CHECK_MESSAGE(
+        error_of(collections{target_at(server)}.try_row_count("a", count_by::query)).code == errc::invalid_response,
+        count);
+  }
+  scripted_server large(R"({"code":0,"data":{"rowCount":18446744073709551615}})");
+  CHECK(collections{target_at(large)}.row_count("a") == 18446744073709551615u);
+  for (char const* has : {"1", "0", "\"yes\"", "\"\"", "[]"}) {
+    scripted_server server(std::string(R"({"code":0,"data":{"has":)") + has + "}}");
+    CHECK_MESSAGE(error_of(collections{target_at(server)}.try_has("a")).code == errc::invalid_response, has);
+  }
+  // a code that no server has: neither success nor one that it might have been
+  for (char const* code : {"1e19", "-1e19", "0.5", "\"1e19\"", "true"}) {
+    scripted_server server(std::string(R"({"code":)") + code + R"(,"data":{"has":true},"message":"m"})");
+    auto const got = collections{target_at(server)}.try_has("a");
+    REQUIRE_FALSE(got.has_value());
+    CHECK_MESSAGE(got.error().code == errc::invalid_response, code);
+    CHECK_MESSAGE(got.error().server_code == 0, code);
+  }
+}
+
+TEST_CASE("create: points in time as every server reads them") {
+  scripted_server server(done);
+  runtime_schema s;
+  s.add_field("id", int64{.is_primary = true})
+      .add_field("at", timestamptz{.default_value = "2026-01-01 08:00:00.5+08"});
+  collections{target_at(server)}.create("c", s);
+  CHECK(server.only().json().at("schema").at("fields").at(1).at("defaultValue") == "2026-01-01T08:00:00.5+08:00");
 }
 
 TEST_CASE("describe: a type that is not known is an error, not a missing field") {

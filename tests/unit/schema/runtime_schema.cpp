@@ -202,18 +202,61 @@ TEST_CASE("runtime_schema: names that servers refuse") {
         if ((capitals >> i & 1) != 0) name[i] = static_cast<char>(name[i] - 'a' + 'A');
       CHECK_MESSAGE(says(verdict(name, int32{}), "servers keep this name"), name);
     }
-  for (char const* name :
-       {"RowID", "Timestamp", "__virtual_pk__", "true", "True", "TRUE", "false", "False", "FALSE", "exists", "EXISTS",
-        "json_contains", "JSON_CONTAINS", "json_contains_all", "JSON_CONTAINS_ALL", "json_contains_any",
-        "JSON_CONTAINS_ANY", "array_contains", "ARRAY_CONTAINS", "array_contains_all", "ARRAY_CONTAINS_ALL",
-        "array_contains_any", "ARRAY_CONTAINS_ANY", "array_length", "ARRAY_LENGTH", "text_match", "TEXT_MATCH",
-        "phrase_match", "PHRASE_MATCH", "random_sample", "RANDOM_SAMPLE"})
+  for (char const* name : {"RowID",
+                           "Timestamp",
+                           "__virtual_pk__",
+                           "true",
+                           "True",
+                           "TRUE",
+                           "false",
+                           "False",
+                           "FALSE",
+                           "exists",
+                           "EXISTS",
+                           "json_contains",
+                           "JSON_CONTAINS",
+                           "json_contains_all",
+                           "JSON_CONTAINS_ALL",
+                           "json_contains_any",
+                           "JSON_CONTAINS_ANY",
+                           "array_contains",
+                           "ARRAY_CONTAINS",
+                           "array_contains_all",
+                           "ARRAY_CONTAINS_ALL",
+                           "array_contains_any",
+                           "ARRAY_CONTAINS_ANY",
+                           "array_length",
+                           "ARRAY_LENGTH",
+                           "text_match",
+                           "TEXT_MATCH",
+                           "phrase_match",
+                           "PHRASE_MATCH",
+                           "random_sample",
+                           "RANDOM_SAMPLE"})
     CHECK_MESSAGE(says(verdict(name, int32{}), "servers keep this name"), name);
   for (char const* name : {"$meta", "$x"}) CHECK_MESSAGE(says(verdict(name, int32{}), "begins with"), name);
-  for (char const* name :
-       {"iso", "INTERVAL", "match_all", "match_any", "threshold", "element_filter", "st_within", "ST_CONTAINS",
-        "text_match_fuzzy", "minimum_should_match", "tRUE", "Exists", "rowid", "row_id", "timestamp", "_virtual_pk_",
-        "ands", "an", "i", "nul", "nulls", "_in"})
+  for (char const* name : {"iso",
+                           "INTERVAL",
+                           "match_all",
+                           "match_any",
+                           "threshold",
+                           "element_filter",
+                           "st_within",
+                           "ST_CONTAINS",
+                           "text_match_fuzzy",
+                           "minimum_should_match",
+                           "tRUE",
+                           "Exists",
+                           "rowid",
+                           "row_id",
+                           "timestamp",
+                           "_virtual_pk_",
+                           "ands",
+                           "an",
+                           "i",
+                           "nul",
+                           "nulls",
+                           "_in"})
     CHECK_MESSAGE(verdict(name, int32{}) == "", name);
 }
 

@@ -134,13 +134,13 @@ TEST_CASE("azure_address: account URLs") {
 }
 
 TEST_CASE("azure_address: a credential is told by its shape") {
-  CHECK(detail::try_azure_credential(key)->key == key);
-  CHECK(detail::try_azure_credential(sas)->sas == sas);
-  CHECK(detail::try_azure_credential('?' + sas)->sas == sas);
-  CHECK(detail::try_azure_credential("sig=x&sv=1")->sas == "sig=x&sv=1");
-  CHECK(detail::try_azure_credential(jwt)->token == jwt);
-  CHECK(detail::try_azure_credential("Bearer " + jwt)->token == jwt);
-  CHECK(detail::try_azure_credential("bearer opaque")->token == "opaque");
+  CHECK(detail::try_azure_credential(key).value().key == key);
+  CHECK(detail::try_azure_credential(sas).value().sas == sas);
+  CHECK(detail::try_azure_credential('?' + sas).value().sas == sas);
+  CHECK(detail::try_azure_credential("sig=x&sv=1").value().sas == "sig=x&sv=1");
+  CHECK(detail::try_azure_credential(jwt).value().token == jwt);
+  CHECK(detail::try_azure_credential("Bearer " + jwt).value().token == jwt);
+  CHECK(detail::try_azure_credential("bearer opaque").value().token == "opaque");
   for (std::string const bad : {"Bearer ", "?sv=1", "?sig=1", "no key at all", "abc", "", "eyJ.a", "sv=1&sig=#"})
     CHECK_FALSE(detail::try_azure_credential(bad).has_value());
   CHECK(holds(error_of(detail::try_azure_credential(key + "\n")).message, "line break"));

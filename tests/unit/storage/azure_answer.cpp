@@ -115,7 +115,7 @@ TEST_CASE("azure_answer: a page of a listing") {
   CHECK_FALSE(page->blobs[2].may_be_uncommitted);
   CHECK(page->next_marker == "2!next");
 
-  CHECK(detail::read_azure_page("<EnumerationResults><Blobs/><NextMarker/></EnumerationResults>")->next_marker.empty());
+  CHECK(detail::read_azure_page("<EnumerationResults><Blobs/><NextMarker/></EnumerationResults>").value().next_marker.empty());
   for (char const* bad :
        {"", "<a/>", "<EnumerationResults>",
         "<EnumerationResults><Blobs><Blob><Properties><Content-Length>1x</Content-Length></Properties></Blob></Blobs>"
@@ -133,7 +133,7 @@ TEST_CASE("azure_answer: a block list") {
   REQUIRE(list->uncommitted.size() == 2);
   CHECK(list->committed[0].id == "QUFB");
   CHECK(list->uncommitted[1].size == 4194304000u);
-  CHECK(detail::read_azure_block_list("<BlockList/>")->uncommitted.empty());
+  CHECK(detail::read_azure_block_list("<BlockList/>").value().uncommitted.empty());
   for (char const* bad :
        {"", "<Blocks/>", "<BlockList><CommittedBlocks><Block><Size></Size></Block></CommittedBlocks></BlockList>"})
     CHECK(error_of(detail::read_azure_block_list(bad)).code == errc::invalid_response);

@@ -4,6 +4,7 @@
 #include <bulkwriter/auth/percent.hpp>
 #include <bulkwriter/storage/azure_blob.hpp>
 #include <bulkwriter/storage/detail/azure_answer.hpp>
+#include <bulkwriter/storage/object_output.hpp>
 
 #include <doctest/doctest.h>
 
@@ -265,7 +266,7 @@ TEST_CASE("azure: where it stays unknown, the blocks of the blob tell whose it i
       {refusal(400, "InvalidBlockList"), block_list(two_ids, {}), true, {}, false},
       // another upload's blob, though of the same number of blocks and size
       {"", block_list({id_of(1, digest_1, std::string(24, 'a')), id_of(2, digest_2, std::string(24, 'a'))}, {}), false,
-       errc::connection_lost, true},
+       errc::outcome_unknown, true},
       {refusal(400, "InvalidBlockList"), block_list({id_of(1, digest_1)}, {}), false, errc::no_such_key, false},
       {refusal(400, "InvalidBlockList"), refusal(404, "BlobNotFound"), false, errc::no_such_key, false},
       {refusal(500, "InternalError"), refusal(404, "BlobNotFound"), false, errc::storage_error, true},
@@ -451,16 +452,50 @@ TEST_CASE("azure: head and remove") {
   CHECK(error_of(store.try_remove("odd")).code == errc::no_such_key);  // nobody says that it is the blob that is missing
 }
 
-TEST_CASE("azure: a conditional put whose answer was lost says that the blob may be its own") {
-  std::atomic<int> count = 0;
-  scripted_server server([&](request const& r) {
-    CHECK(r.headers.at("if-none-match") == "*");
-    return ++count == 1 ? std::string() : refusal(409, "BlobAlreadyExists");
-  });
-  auto const got = bw::open_store(param_of(server)).try_put_if_absent("k", bytes("x"));
-  REQUIRE_FALSE(got);
-  CHECK(got.error().code == errc::precondition_failed);
-  CHECK(got.error().may_have_happened);
+TEST_CASE("azure: a conditional put whose answer was lost is settled by the blob's metadata") {
+  enum class there { nothing_told, own, another };
+  for (there const is : {there::nothing_told, there::own, there::another}) {
+    std::atomic<int> count = 0;
+    std::string sent;
+    scripted_server server([&](request const& r) {
+      if (r.method == "HEAD") {
+        if (is == there::nothing_told) return http_answer(403);
+        return http_answer(200, "", {{"Content-Length", "1"}, {"ETag", "\"e\""}, {"x-ms-meta-bulkwriter", sent}});
+      }
+      CHECK(r.headers.at("if-none-match") == "*");
+      sent = is == there::own ? r.headers.at("x-ms-meta-bulkwriter") : "another";
+      CHECK(is_signed(r));
+      return ++count == 1 ? std::string() : refusal(409, "BlobAlreadyExists");
+    });
+    auto const got = bw::open_store(param_of(server)).try_put_if_absent("k", bytes("x"));
+    REQUIRE(got.has_value() == (is == there::own));
+    if (got) continue;
+    CHECK(got.error().code == errc::precondition_failed);
+    CHECK(got.error().may_have_happened == (is == there::nothing_told));
+  }
+}
+
+TEST_CASE("azure: of two writers' files of one name the second is refused, in one request or in blocks") {
+  for (std::size_t const size : {std::size_t{3}, std::size_t{25}}) {
+    scripted_server server([](request const& r) {
+      if (r.target.find("comp=block&") != std::string::npos) return http_answer(201, "", stored);
+      if (r.method != "PUT") return bare_refusal(404, "BlobNotFound", {});
+      CHECK(r.headers.at("if-none-match") == "*");
+      CHECK(is_signed(r));
+      return refusal(409, "BlobAlreadyExists");
+    });
+    bw::storage::object_place place(bw::open_store(param_of(server)), "p", {.connections = 1, .part_size = 10});
+    auto file = place.create("1.json", 100).value();
+    std::string const text(size, 'x');
+    bw::output::bytes const piece[] = {bytes(text)};
+    REQUIRE(file->write(piece));
+    auto const got = file->finish();
+    REQUIRE_FALSE(got);
+    CHECK(got.error().code == errc::precondition_failed);
+    CHECK_FALSE(got.error().may_have_happened);
+    CHECK(got.error().message.find("'p/1.json'") != std::string::npos);
+    CHECK(got.error().message.find("nothing is overwritten") != std::string::npos);
+  }
 }
 
 TEST_CASE("azure: a clock that is off is set by the server's once") {

@@ -67,6 +67,27 @@ bool is_signed(request const& r, std::string const& region) {
 std::vector<bw::uploaded_part> const two_parts = {{.number = 1, .etag = "e1", .size = 5},
                                                   {.number = 2, .etag = "e2", .size = 3}};
 
+// Two parts whose ETags are MD5s, and the ETag that S3 makes of these: the MD5 of the MD5s, and their number.
+struct digests {
+  std::vector<bw::uploaded_part> parts;
+  std::string etag;
+};
+digests digests_of(std::string_view first, std::string_view second) {
+  digests out;
+  std::string both;
+  for (std::string_view const body : {first, second}) {
+    auto const md5 = auth::md5(bytes(body));
+    both.append(reinterpret_cast<char const*>(md5.data()), md5.size());
+    out.parts.push_back(
+        {.number = static_cast<int>(out.parts.size()) + 1, .etag = auth::to_hex(md5), .size = body.size()});
+  }
+  out.etag = auth::to_hex(auth::md5(bytes(both))) + "-2";
+  return out;
+}
+std::string answer_of(std::string const& etag) {
+  return "<CompleteMultipartUploadResult><ETag>&quot;" + etag + "&quot;</ETag></CompleteMultipartUploadResult>";
+}
+
 }  // namespace
 
 TEST_CASE("s3: a put as it goes over the wire") {
@@ -364,31 +385,33 @@ TEST_CASE("s3: errors tell where and what, and no secret") {
 }
 
 TEST_CASE("s3: complete succeeds only when the body says so") {
+  auto const two = digests_of("hello", "you");
   struct {
     std::string first;
     bool repeated;
   } const cases[] = {{http_answer(200, ""), true},
                      {http_answer(200, "   "), true},
                      {http_answer(200, s3_error("InternalError")), true},
-                     {http_answer(200, completed.substr(0, 40)), true},
+                     {http_answer(200, answer_of(two.etag).substr(0, 40)), true},
                      {http_answer(500, ""), true},
                      {"", true},
-                     {http_answer(200, " \n" + completed), false}};
+                     {http_answer(200, " \n" + answer_of(two.etag)), false}};
   for (auto const& c : cases) {
     CAPTURE(c.first);
     int count = 0;
-    scripted_server server([&](request const&) { return count++ == 0 ? c.first : http_answer(200, completed); });
+    scripted_server server(
+        [&](request const&) { return count++ == 0 ? c.first : http_answer(200, answer_of(two.etag)); });
     bw::object_store store = param_of(server);
-    auto const got = store.backend().complete_multipart("k", "id&1", two_parts);
+    auto const got = store.backend().complete_multipart("k", "id&1", two.parts);
     REQUIRE(got.has_value());
     CHECK(got->size == 8);
-    CHECK(got->etag == "whole-2");
+    CHECK(got->etag == two.etag);
     // The closed connection may have been replaced by the client itself.
     CHECK(server.seen().size() == (c.repeated ? 2 : 1));
     auto const r = server.seen().back();
     CHECK(r.method == "POST");
     CHECK(r.target == "/bucket/k?uploadId=id%261");
-    CHECK(r.body.find("<Part><PartNumber>2</PartNumber><ETag>&quot;e2&quot;</ETag></Part>") != std::string::npos);
+    CHECK(r.body.find("<Part><PartNumber>2</PartNumber><ETag>&quot;" + two.parts[1].etag + "&quot;</ETag></Part>") != std::string::npos);
   }
 }
 
@@ -413,23 +436,81 @@ TEST_CASE("s3: complete that fails for good is not repeated and not believed") {
   CHECK(got.error().may_have_happened);
 }
 
-TEST_CASE("s3: a complete whose answer was lost is settled by the object's size") {
+TEST_CASE("s3: a complete whose answer was lost is settled by proof, and by nothing less") {
+  auto const two = digests_of("hello", "you");
   struct {
+    char const* what;
     std::string size, etag;
-    bool success;
+    bool own_token, foreign_token, success;
   } const cases[] = {
-      {"8", "\"x-2\"", true}, {"8", "\"opaque\"", true}, {"9", "\"x-2\"", false}, {"8", "\"x-3\"", false}};
+      {"the ETag of these parts", "8", '"' + two.etag + '"', false, false, true},
+      {"which a proxy has made weak", "8", "W/\"" + two.etag + '"', false, false, true},
+      {"the random token of this upload", "8", "\"opaque\"", true, false, true},
+      {"an older object of the same size and as many parts", "8", "\"x-2\"", false, false, false},
+      {"an older object that was put in one request", "8", "\"opaque\"", false, false, false},
+      {"an object without an ETag", "8", "", false, false, false},
+      {"an object of another upload of this library's", "8", "\"x-2\"", false, true, false},
+      {"another size", "9", "\"x-2\"", true, false, false}};
+  std::string const lost[] = {"", http_answer(500)};
   for (auto const& c : cases) {
-    int posts = 0;
-    scripted_server server([&](request const& r) {
-      if (r.method == "HEAD") return http_answer(200, "", {{"Content-Length", c.size}, {"ETag", c.etag}});
-      return posts++ == 0 ? std::string() : http_answer(404, s3_error("NoSuchUpload"));
-    });
-    bw::object_store store = param_of(server);
-    auto const got = store.backend().complete_multipart("k", "id", two_parts);
-    CHECK(got.has_value() == c.success);
-    if (!got) CHECK(got.error().code == errc::no_such_key);
+    for (std::string const& first : lost) {
+      CAPTURE(c.what);
+      int completions = 0;
+      std::string token;
+      scripted_server server([&](request const& r) {
+        if (r.target.ends_with("?uploads=")) {
+          token = r.headers.at("x-amz-meta-bulkwriter");
+          CHECK(is_signed(r, "us-east-1"));
+          return http_answer(200, "<InitiateMultipartUploadResult><UploadId>id</UploadId></InitiateMultipartUploadResult>");
+        }
+        if (r.method == "HEAD") {
+          std::vector<std::pair<std::string, std::string>> headers = {{"Content-Length", c.size}};
+          if (!c.etag.empty()) headers.emplace_back("ETag", c.etag);
+          if (c.own_token) headers.emplace_back("x-amz-meta-bulkwriter", token);
+          if (c.foreign_token) headers.emplace_back("X-Amz-Meta-Bulkwriter", std::string(32, '0'));
+          return http_answer(200, "", headers);
+        }
+        return completions++ == 0 ? first : http_answer(404, s3_error("NoSuchUpload"));
+      });
+      bw::object_store store = param_of(server);
+      auto const id = store.backend().create_multipart("k").value();
+      CHECK(token.size() == 32);
+      auto const got = store.backend().complete_multipart("k", id, two.parts);
+      CHECK(got.has_value() == c.success);
+      if (got) continue;
+      CHECK(got.error().code == errc::outcome_unknown);
+      CHECK(got.error().may_have_happened);
+      CHECK(got.error().message.find("'k'") != std::string::npos);
+    }
   }
+}
+
+TEST_CASE("s3: a store that says that an aborted upload is complete is not believed") {
+  auto const two = digests_of("hello", "you");
+  for (std::string const& said : {std::string("old"), std::string(), std::string("x-2")}) {
+    for (int const status : {200, 404, 500}) {
+      CAPTURE(said);
+      CAPTURE(status);
+      scripted_server server([&](request const& r) {
+        if (r.method == "HEAD") return http_answer(status, "", {{"Content-Length", "8"}, {"ETag", "\"old\""}});
+        if (r.method == "GET") return http_answer(status, s3_error("NoSuchKey"));
+        return http_answer(200, answer_of(said));
+      });
+      bw::object_store store = param_of(server);
+      auto const got = store.backend().complete_multipart("k", "id", two.parts);
+      REQUIRE_FALSE(got);
+      CHECK(got.error().code == errc::outcome_unknown);
+      CHECK(got.error().may_have_happened);
+    }
+  }
+  // Who may write and not look has the store's word.
+  scripted_server closed([&](request const& r) {
+    return r.method == "POST" ? http_answer(200, answer_of("kms-2")) : http_answer(403);
+  });
+  CHECK(bw::object_store(param_of(closed)).shared_backend()->complete_multipart("k", "id", two.parts).value().etag == "kms-2");
+}
+
+TEST_CASE("s3: a complete after which there is nothing") {
   // The upload is gone before anything was asked of it: what is there is another object.
   scripted_server other([](request const& r) {
     if (r.method == "HEAD") return http_answer(200, "", {{"Content-Length", "8"}, {"ETag", "\"x-2\""}});
@@ -446,14 +527,7 @@ TEST_CASE("s3: a complete whose answer was lost is settled by the object's size"
 }
 
 TEST_CASE("s3: a complete that was refused in passing is settled by the ETag that its parts make, by nothing less") {
-  std::vector<bw::uploaded_part> parts;
-  std::string digests;
-  for (std::string const body : {"hello", "you"}) {
-    auto const md5 = auth::md5(bytes(body));
-    digests.append(reinterpret_cast<char const*>(md5.data()), md5.size());
-    parts.push_back({.number = static_cast<int>(parts.size()) + 1, .etag = auth::to_hex(md5), .size = body.size()});
-  }
-  std::string const whole = auth::to_hex(auth::md5(bytes(digests))) + "-2";
+  auto const [parts, whole] = digests_of("hello", "you");
   for (std::string const& etag : {whole, std::string(32, '0') + "-2", std::string("opaque")}) {
     CAPTURE(etag);
     scripted_server server([&](request const& r) {
@@ -464,6 +538,62 @@ TEST_CASE("s3: a complete that was refused in passing is settled by the ETag tha
     auto const got = store.backend().complete_multipart("k", "id", parts);
     CHECK(got.has_value() == (etag == whole));
     if (!got) CHECK(got.error().may_have_happened);
+  }
+}
+
+TEST_CASE("s3: stale uploads of keys that nobody should write are aborted, and one that cannot be keeps none behind it") {
+  std::vector<std::string> const keys = {"/lead", "a/../b", "bad", "c&#1;d", "worse", "z"};
+  std::vector<std::string> aborted;
+  scripted_server server([&](request const& r) {
+    if (r.method == "GET") {
+      std::string page = "<ListMultipartUploadsResult>";
+      for (std::string const& key : keys)
+        page += "<Upload><Key>" + key + "</Key><UploadId>id-" + key +
+                "</UploadId><Initiated>2020-01-01T00:00:00.000Z</Initiated></Upload>";
+      return http_answer(200, page + "</ListMultipartUploadsResult>");
+    }
+    if (r.target.find("bad") != std::string::npos || r.target.find("worse") != std::string::npos)
+      return http_answer(403, s3_error("AccessDenied"));
+    aborted.push_back(r.target);
+    return http_answer(204);
+  });
+  bw::object_store store = param_of(server);
+  auto const got = store.try_abort_stale(std::chrono::seconds(60));
+  REQUIRE_FALSE(got);
+  CHECK(got.error().code == errc::access_denied);
+  for (char const* text : {"'bad' (upload id id-bad)", "'worse' (upload id id-worse)", "of 6 stale uploads 2 are left"})
+    CHECK_MESSAGE(got.error().message.find(text) != std::string::npos, got.error().message);
+  CHECK(aborted.size() == 4);
+  CHECK(aborted.at(0).starts_with("/bucket//lead?"));
+}
+
+TEST_CASE("s3: what is stale is told by the store's clock, once it is known") {
+  std::string const date = "Tue, 01 Jan 2030 00:00:00 GMT";
+  int aborts = 0;
+  scripted_server server([&](request const& r) {
+    if (!r.headers.at("x-amz-date").starts_with("20300101T00"))
+      return http_answer(403, s3_error("RequestTimeTooSkewed"), {{"Date", date}});
+    if (r.method == "DELETE") return ++aborts, http_answer(204);
+    return http_answer(200,
+                       "<ListMultipartUploadsResult><Upload><Key>k</Key><UploadId>u</UploadId><Initiated>"
+                       "2029-12-31T23:00:00.000Z</Initiated></Upload></ListMultipartUploadsResult>");
+  });
+  bw::object_store store = param_of(server);
+  CHECK(store.try_abort_stale(std::chrono::hours(2)).value().empty());
+  CHECK(store.try_abort_stale(std::chrono::minutes(30)).value().size() == 1);
+  CHECK(aborts == 1);
+}
+
+TEST_CASE("s3: a redirect of who knows what is no region, and the message says where to") {
+  for (int const status : {301, 302, 307, 308}) {
+    scripted_server server([&](request const&) {
+      return http_answer(status, "", {{"Location", "http://login.example/?secret=1"}});
+    });
+    auto const why = bw::object_store(param_of(server)).try_put("k", bytes("x")).error();
+    CHECK(why.code == errc::storage_error);
+    CHECK_MESSAGE(why.message.find("redirects to 'http://login.example/', which is not followed") != std::string::npos,
+                  why.message);
+    CHECK(why.message.find("secret") == std::string::npos);
   }
 }
 
@@ -479,18 +609,28 @@ TEST_CASE("s3: without a key nothing is asked of the bucket itself") {
 }
 
 TEST_CASE("s3: a conditional put that a kept connection has swallowed is not blamed on somebody else") {
-  int puts = 0;
-  scripted_server server([&](request const& r) {
-    if (r.method == "HEAD") return http_answer(200, "", {{"Content-Length", "1"}, {"ETag", "e"}});
-    return puts++ == 0 ? std::string() : http_answer(412, s3_error("PreconditionFailed"));
-  });
-  bw::object_store store = param_of(server);
-  store.head("k");  // the connection is kept
-  auto const got = store.try_put_if_absent("k", bytes("x"));
-  REQUIRE(!got);
-  CHECK(got.error().code == errc::precondition_failed);
-  CHECK(got.error().may_have_happened);
-  CHECK(puts == 2);
+  enum class there { own, another, not_told };
+  for (there const is : {there::own, there::another, there::not_told}) {
+    int puts = 0;
+    std::string token;
+    scripted_server server([&](request const& r) {
+      if (r.method == "HEAD") {
+        std::vector<std::pair<std::string, std::string>> headers = {{"Content-Length", "1"}, {"ETag", "e"}};
+        if (is != there::not_told) headers.emplace_back("x-amz-meta-bulkwriter", is == there::own ? token : "other");
+        return http_answer(200, "", headers);
+      }
+      token = r.headers.at("x-amz-meta-bulkwriter");
+      return puts++ == 0 ? std::string() : http_answer(412, s3_error("PreconditionFailed"));
+    });
+    bw::object_store store = param_of(server);
+    store.head("k");  // the connection is kept
+    auto const got = store.try_put_if_absent("k", bytes("x"));
+    CHECK(puts == 2);
+    REQUIRE(got.has_value() == (is == there::own));
+    if (got) continue;
+    CHECK(got.error().code == errc::precondition_failed);
+    CHECK(got.error().may_have_happened == (is == there::not_told));
+  }
 }
 
 TEST_CASE("s3: a URL that would outlive its keys is not signed") {
@@ -701,7 +841,7 @@ TEST_CASE("s3: whether an upload that failed may have happened") {
   // Given up before it began.
   std::stop_source stop;
   stop.request_stop();
-  auto const stopped = error_of(bw::object_store(param).backend().put_part("k", "u", 1, bytes("x"), stop.get_token()));
+  auto const stopped = error_of(bw::object_store(param).shared_backend()->put_part("k", "u", 1, bytes("x"), stop.get_token()));
   CHECK(stopped.code == errc::cancelled);
   CHECK(!stopped.may_have_happened);
 

@@ -4,6 +4,7 @@
 
 #include <doctest/doctest.h>
 
+#include <chrono>
 #include <string>
 #include <vector>
 
@@ -35,7 +36,23 @@ TEST_CASE("stores: foreign text in a message") {
   CHECK(cut.size() == 300 + 3);  // 100 whole characters and the ellipsis
 }
 
+TEST_CASE("stores: megabytes of a secret in a server's text are blotted out at once, wherever the text is cut") {
+  std::vector<std::string> const who = {std::string(1000, 's'), "sig=abc&", "abc"};
+  for (std::string const& secret : who) {
+    std::string text;
+    while (text.size() < (4u << 20)) text += secret;
+    auto const began = std::chrono::steady_clock::now();
+    auto const got = printable(text, who);
+    CHECK(std::chrono::steady_clock::now() - began < std::chrono::seconds(2));
+    for (std::string const& part : {std::string("sss"), std::string("abc"), std::string("sig")})
+      CHECK(got.find(part) == std::string::npos);
+  }
+  for (std::size_t before = 4000; before < 4200; ++before)
+    CHECK(printable(std::string(before, ' ') + who[0] + "x", who).find('s') == std::string::npos);
+}
+
 TEST_CASE("stores: ETags without their quotes") {
+  CHECK(unquoted("W/\"abc-2\"") == "abc-2");  // as a proxy that compresses makes them
   CHECK(unquoted("\"abc-2\"") == "abc-2");
   CHECK(unquoted("abc") == "abc");
   CHECK(unquoted("\"") == "\"");

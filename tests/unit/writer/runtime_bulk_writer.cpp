@@ -267,10 +267,8 @@ TEST_CASE("runtime: rows from a range") {
 TEST_CASE("runtime: vectors of zeros only are refused where that is asked for") {
   bw::runtime_schema schema;
   schema.add_field("id", bw::int64{.is_primary = true}).add_field("s", bw::sparse_float_vector{});
-  bw::bulk_writer<bw::runtime_schema, bw::format::any> writer{schema,
-                                                              std::make_shared<bw::output::memory>(),
-                                                              bw::format::any::named("csv"),
-                                                              {.refuse_zero_vectors = true}};
+  bw::bulk_writer<bw::runtime_schema, bw::format::any> writer{
+      schema, std::make_shared<bw::output::memory>(), bw::format::any::named("csv"), {.refuse_zero_vectors = true}};
   for (char const* const zeros : {"{}", R"({"7":0})", R"({"indices":[7],"values":[-0.0]})"}) {
     auto const refused = writer.try_append_row(bw::json_text(R"({"id":1,"s":)" + std::string(zeros) + "}"));
     REQUIRE_FALSE(refused);

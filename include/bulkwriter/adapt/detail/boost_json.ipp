@@ -1,7 +1,8 @@
 #pragma once
 
 #include <bulkwriter/adapt/boost_json.hpp>
-#include <bulkwriter/import/detail/collections_schema.ipp>
+#include <bulkwriter/adapt/detail/schema_text.ipp>
+#include <bulkwriter/import/detail/collections_schema_reader.ipp>
 #include <bulkwriter/row/detail/json_to_cells.hpp>
 
 namespace bulkwriter {
@@ -83,13 +84,7 @@ BULKWRITER_DECL void cells_of<boost::json::object>::read(boost::json::object con
 }
 
 BULKWRITER_DECL result<runtime_schema> try_schema_from_json(boost::json::value const& collection) {
-  auto const* object = collection.if_object();
-  if (auto const* data = object != nullptr ? detail::data_object(collection) : nullptr; data != nullptr) object = data;
-  if (auto const* inner = object != nullptr ? detail::member(*object, "schema") : nullptr; inner != nullptr)
-    object = inner->if_object();
-  if (object == nullptr || detail::member(*object, "fields") == nullptr)
-    return error_info{.code = errc::invalid_schema, .message = "schema: no object with \"fields\""};
-  auto schema = detail::schema_reader(*object, errc::invalid_schema).read();
+  auto schema = detail::schema_reader(collection, detail::schema_reader::origin::person).read();
   if (!schema) return schema;
   if (auto good = schema->try_check(); !good) return std::move(good).error();
   return schema;

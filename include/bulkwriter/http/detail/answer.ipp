@@ -6,6 +6,7 @@
 #include <boost/beast/http/error.hpp>
 #include <boost/beast/http/parser.hpp>
 #include <boost/beast/http/string_body.hpp>
+#include <boost/beast/version.hpp>
 
 #include <optional>
 
@@ -34,9 +35,11 @@ class answer {
     any_ = true;
     while (arrived_.size() != 0 && !parser_->is_done()) {
       if (auto wrong = first_bytes(); !wrong.empty()) return wrong;
+#if BOOST_BEAST_VERSION < 356  // Boost 1.87; from there on Beast takes what it has seen of a last chunk
       // Beast asserts that a last chunk, which it has seen in part, comes with five bytes. So many ("0", CR LF, CR LF)
       // are to come at any place of a body in chunks.
       if (parser_->is_header_done() && parser_->chunked() && arrived_.size() < 5) return {};
+#endif
       boost::system::error_code ec;
       bool const in_head = !parser_->is_header_done();
       auto const used = parser_->put(arrived_.cdata(), ec);
@@ -47,7 +50,10 @@ class answer {
         bool const unfinished = ec == boost::beast::http::error::need_more;
         if (head_ > max_header_ || (unfinished && head_ + arrived_.size() >= max_header_))
           return describe(boost::beast::http::error::header_limit);
-        if (parser_->is_header_done()) parser_->eager(true);
+        if (parser_->is_header_done()) {
+          parser_->eager(true);
+          take_headers();
+        }
       }
       if (ec == boost::beast::http::error::need_more) {
         if (arrived_.size() == arrived_.max_size()) return "a line without an end";
@@ -89,11 +95,7 @@ class answer {
     auto message = parser_->release();
     response out;
     out.status = static_cast<int>(message.result_int());
-    for (auto const& field : message) {
-      auto const name = field.name_string();
-      auto const value = field.value();
-      out.headers.push_back({std::string(name.data(), name.size()), std::string(value.data(), value.size())});
-    }
+    out.headers = std::move(headers_);
     out.body = std::move(message.body());
     return out;
   }
@@ -101,6 +103,16 @@ class answer {
  private:
   using parser = boost::beast::http::response_parser<boost::beast::http::string_body>;
   static constexpr std::size_t chunk = 64 * 1024;
+
+  // Now, not at the end: what comes behind the body in a field of the same name is no header (RFC 9110, 6.5.1).
+  void take_headers() {
+    headers_.clear();
+    for (auto const& field : parser_->get()) {
+      auto const name = field.name_string();
+      auto const value = field.value();
+      headers_.push_back({std::string(name.data(), name.size()), std::string(value.data(), value.size())});
+    }
+  }
 
   void start() {
     parser_.emplace();
@@ -143,6 +155,7 @@ class answer {
   std::optional<parser> parser_;
   bool any_ = false, is_http_ = false;
   int interim_ = 0;
+  std::vector<header> headers_;
 };
 
 }  // namespace detail

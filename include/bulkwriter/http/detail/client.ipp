@@ -4,7 +4,11 @@
 #include <bulkwriter/http/detail/exchange.ipp>
 #include <bulkwriter/http/detail/request_head.ipp>
 
-#include <optional>
+#include <sys/types.h>
+#include <unistd.h>
+
+#include <memory>
+#include <new>
 
 namespace bulkwriter {
 inline namespace v1 {
@@ -12,6 +16,22 @@ namespace http {
 
 struct client::impl {
   explicit impl(client_options given) : options(std::move(given)), proxies(options.proxy) {}
+  ~impl() {
+    if (owner != ::getpid()) disown();
+  }
+  impl(impl const&) = delete;
+  impl& operator=(impl const&) = delete;
+
+  // A forked child shares its parent's connection, its TLS keys and the set of sockets that the system watches: an orderly
+  // end of any would reach the parent. So they are forgotten as they are, and only the child's descriptor is closed.
+  void disown() noexcept {
+    if (line) {
+      line->drop();
+      (void)line.release();
+    }
+    (void)loop.release();
+    owner = ::getpid();
+  }
 
   result<response> send(request const& what, std::stop_token stop) {
     if (!options.on_exchange) return send(what, std::move(stop), nullptr);
@@ -28,18 +48,29 @@ struct client::impl {
     return out;
   }
 
+  // Of exceptions only bad_alloc leaves a `try_` name.
   result<response> send(request const& what, std::stop_token stop, exchange_info* seen) {
+    bool sent = false;  // by any pass
+    try {
+      return send(what, std::move(stop), seen, sent);
+    } catch (std::bad_alloc const&) {
+      throw;
+    } catch (std::exception const& e) {  // out of descriptors, as a rule
+      return error_info{.code = errc::connect_failed,
+                        .message = what.origin.to_string() + ": " + e.what(),
+                        .may_have_happened = sent};
+    }
+  }
+
+  result<response> send(request const& what, std::stop_token stop, exchange_info* seen, bool& sent) {
     auto const head = detail::request_head(what, options.user_agent);
     if (!head) return head.error();
+    if (owner != ::getpid()) disown();
     auto const by = proxies.try_choose(what.origin);
     if (!by.has_value()) return by.error();
     detail::error_maker const make{what.origin.to_string() + (*by ? " through proxy " + (*by)->name() : "")};
     if (stop.stop_requested()) return make.stopped("start");
-    try {
-      if (!loop) loop.emplace();
-    } catch (std::exception const& e) {  // out of file descriptors, as a rule
-      return make(errc::connect_failed, "start", e.what());
-    }
+    if (!loop) loop = std::make_unique<detail::event_loop>();
     if (what.origin.secure && !tls) {
       auto opened = detail::tls_context::try_open(options.tls, detail::tls_stream::make_bio_method);
       if (!opened) return std::move(opened).error();
@@ -56,7 +87,6 @@ struct client::impl {
 
     detail::limits const time(options.timeouts);
     if (line && !usable(what.origin)) line.reset();
-    bool sent = false;  // by this pass or the one before
     while (true) {
       bool const reused = line != nullptr;
       auto const start = detail::clock::now();
@@ -67,6 +97,17 @@ struct client::impl {
           return std::move(opened).error();
         }
         line = std::move(*opened);
+      }
+      // What comes before it was asked for answers nobody, and would shift all answers behind it by one.
+      if (!reused) {
+        if (auto const early = line->said_unasked(detail::clock::now() - start); !early.empty()) {
+          line.reset();
+          auto failure = make(errc::invalid_response, "start", "the peer speaks before it is asked" +
+                                                                   std::string(early.starts_with("HTTP/1.") ? "" : ", and not HTTP/1") +
+                                                                   ", it begins with " + detail::quoted(early, 32));
+          failure.may_have_happened = sent;
+          return failure;
+        }
       }
       line->resume();
       if (seen) {
@@ -101,7 +142,8 @@ struct client::impl {
 
   client_options options;
   detail::proxy_rules proxies;
-  std::optional<detail::event_loop> loop;
+  pid_t owner = ::getpid();  // who made what follows
+  std::unique_ptr<detail::event_loop> loop;
   std::unique_ptr<detail::tls_context> tls;
   std::unique_ptr<detail::connection> line;  // the last member: it uses the others until its end
 };

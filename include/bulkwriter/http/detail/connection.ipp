@@ -121,6 +121,9 @@ class connection {
     return make(all_late ? errc::timeout : errc::connect_failed, "connect", refusals);
   }
 
+  // Closes this process' end of it and says nothing to anybody.
+  void drop() noexcept { tcp_.drop(); }
+
   origin const& peer() const noexcept { return peer_; }
 
   io_step read(void* to, std::size_t size) { return tls_ ? tls_->read(to, size) : tcp_.read(to, size); }
@@ -152,6 +155,19 @@ class connection {
     char byte = 0;
     auto const silent = read(&byte, 1).status == io_status::would_block;
     return silent && pending() == 0;
+  }
+
+  // What a peer says that has been asked nothing, its beginning; mostly empty. What it sends at once is here as soon as
+  // the connection took, so as long is listened, a few milliseconds at most.
+  std::string said_unasked(clock::duration connecting) {
+    char text[64];
+    auto got = read(text, sizeof text);
+    if (got.status == io_status::would_block) {
+      using std::chrono::milliseconds;
+      auto const moment = (std::clamp)(connecting, clock::duration(milliseconds(1)), clock::duration(milliseconds(5)));
+      if (wait(true, pending() != 0, clock::now() + moment) == wake::ready) got = read(text, sizeof text);
+    }
+    return got.status == io_status::moved ? std::string(text, got.bytes) : std::string();
   }
 
   void rest() noexcept {

@@ -4,6 +4,7 @@
 
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
 
 #include <chrono>
 #include <cstdlib>
@@ -30,7 +31,9 @@ enum class wake { ready, timed_out, cancelled };
 // has passed or somebody has asked it to stop.
 class event_loop {
  public:
-  event_loop() : io_(1), work_(io_.get_executor()) {}
+  // Opens all descriptors that it will need, beside those of connections: later there is nobody to tell that none are
+  // left.
+  event_loop() : io_(1), work_(io_.get_executor()) { boost::asio::ip::tcp::socket const first(io_); }
 
   boost::asio::io_context& io() noexcept { return io_; }
 

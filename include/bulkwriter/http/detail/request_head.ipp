@@ -70,7 +70,7 @@ BULKWRITER_DECL result<std::string> request_head(request const& what, std::strin
   head.append(what.method).append(" ").append(what.target).append(" HTTP/1.1\r\n");
   line("Host", authority);
 
-  bool own_agent = true;
+  bool own_agent = true, authorized = false;
   for (header const& h : what.headers) {
     if (!is_token(h.name)) return refuse(errc::invalid_option, "header name " + quoted(h.name, 40) + " is not a token");
     if (!is_field_value(h.value))
@@ -87,6 +87,10 @@ BULKWRITER_DECL result<std::string> request_head(request const& what, std::strin
     if (equal_without_case(h.name, "Connection") || equal_without_case(h.name, "Transfer-Encoding"))
       return refuse(errc::invalid_option, "header " + h.name + " is the client's own");
     if (equal_without_case(h.name, "User-Agent")) own_agent = false;
+    if (equal_without_case(h.name, "Authorization")) {
+      if (authorized) return refuse(errc::invalid_option, "there are two headers Authorization");
+      authorized = true;
+    }
     line(h.name, h.value);
   }
   if (own_agent) {

@@ -11,9 +11,8 @@
 #include <string_view>
 #include <utility>
 
-#if defined(__unix__) || defined(__APPLE__)
 #include <fcntl.h>
-#endif
+#include <unistd.h>
 
 namespace bulkwriter {
 inline namespace v1 {
@@ -40,6 +39,9 @@ class tcp_stream {
  public:
   explicit tcp_stream(boost::asio::io_context& io) : socket_(io) {}
 
+  // Behind Asio's back: what it would take out of the set of watched sockets is also another process'.
+  void drop() noexcept { ::close(socket_.native_handle()); }
+
   // Waits for the connection to be made. An error code of the operating system, or how the wait ended.
   wake connect(event_loop& loop, boost::asio::ip::tcp::endpoint const& to, clock::time_point end,
                boost::system::error_code& ec) {
@@ -47,9 +49,7 @@ class tcp_stream {
     auto answer = std::make_shared<std::pair<bool, boost::system::error_code>>();
     socket_.open(to.protocol(), ec);
     if (ec) return wake::ready;
-#if defined(FD_CLOEXEC)
     ::fcntl(socket_.native_handle(), F_SETFD, FD_CLOEXEC);  // a child of the caller's would keep the connection open
-#endif
     // A request is written in one piece or in big ones: there is nothing for Nagle's algorithm to gather.
     socket_.set_option(boost::asio::ip::tcp::no_delay(true), ec);
     socket_.non_blocking(true, ec);

@@ -7,6 +7,10 @@
 #include <openssl/ssl.h>
 #include <openssl/x509v3.h>
 
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <cerrno>
 #include <cstdlib>
 #include <filesystem>
 #include <memory>
@@ -46,7 +50,11 @@ BULKWRITER_DECL std::string tls_queue_text() {
 }
 
 inline error_info tls_setup_failure(std::string text) {
-  return {.code = errc::tls_failed, .message = "TLS: " + std::move(text) + ": " + tls_queue_text()};
+  // Without a descriptor for the moment: that passes, as it does for a socket.
+  unsigned long const cause = ERR_peek_error();
+  bool const exhausted = ERR_SYSTEM_ERROR(cause) && (ERR_GET_REASON(cause) == EMFILE || ERR_GET_REASON(cause) == ENFILE);
+  return {.code = exhausted ? errc::connect_failed : errc::tls_failed,
+          .message = "TLS: " + std::move(text) + ": " + tls_queue_text()};
 }
 
 // Whom to trust, and who said so.
@@ -78,32 +86,64 @@ struct trust_sources {
     }
     if (!file.empty() && X509_STORE_load_file(store.get(), file.c_str()) != 1)
       return tls_setup_failure("cannot read the CA file '" + file + "' (" + file_from + ")");
+    if (!path.empty() && !is_folder_list())
+      return error_info{.code = errc::tls_failed,
+                        .message = "TLS: cannot use the CA directory '" + path + "' (" + path_from +
+                                   "): there is no such directory"};
     if (!path.empty() && X509_STORE_load_path(store.get(), path.c_str()) != 1)
       return tls_setup_failure("cannot use the CA directory '" + path + "' (" + path_from + ")");
     return store;
   }
 
-  // A system's bundle takes tens of milliseconds to read, so clients that trust the same share it while they live.
-  // OpenSSL locks a store itself.
+  // A system's bundle takes tens of milliseconds to read, so clients that trust the same share it while they live, and
+  // as long as it is the same: by path, file, time and size. OpenSSL locks a store itself.
   result<std::shared_ptr<X509_STORE>> try_share() const {
+    struct entry {
+      std::string file, path, state;
+      std::weak_ptr<X509_STORE> store;
+    };
     struct shared_stores {
       std::mutex mutex;
-      std::vector<std::pair<std::pair<std::string, std::string>, std::weak_ptr<X509_STORE>>> known;
+      std::vector<entry> known;
     };
     static shared_stores& shared = *new shared_stores;  // never destroyed: threads may outlive main()
     std::lock_guard const lock(shared.mutex);
-    std::erase_if(shared.known, [](auto const& entry) { return entry.second.expired(); });
-    for (auto const& [key, store] : shared.known) {
-      if (key.first == file && key.second == path) {
-        if (auto alive = store.lock()) return alive;
+    std::erase_if(shared.known, [](entry const& e) { return e.store.expired(); });
+    std::string const now = state_of(file) + '|' + state_of(path);
+    for (entry const& e : shared.known) {
+      if (e.file == file && e.path == path && e.state == now) {
+        if (auto alive = e.store.lock()) return alive;
       }
     }
     auto loaded = try_load();
-    if (loaded) shared.known.emplace_back(std::pair(file, path), *loaded);
+    if (loaded) shared.known.push_back({file, path, now, *loaded});
     return loaded;
   }
 
  private:
+  static std::string state_of(std::string const& name) {
+    struct stat found = {};
+    if (name.empty() || ::stat(name.c_str(), &found) != 0) return {};
+    std::string out;
+    for (auto const number : {static_cast<long long>(found.st_dev), static_cast<long long>(found.st_ino),
+                              static_cast<long long>(found.st_size), static_cast<long long>(found.st_mtime),
+                              static_cast<long long>(found.st_ctime)})
+      out += std::to_string(number) + ' ';
+    // Nanoseconds have another name on every system; a replaced file has another inode.
+    return out;
+  }
+
+  // Several folders may stand there, separated by colons.
+  bool is_folder_list() const {
+    for (std::size_t at = 0; at <= path.size();) {
+      std::size_t const end = (std::min)(path.find(':', at), path.size());
+      std::error_code ec;
+      if (std::filesystem::is_directory(path.substr(at, end - at), ec)) return true;
+      at = end + 1;
+    }
+    return false;
+  }
+
   // An OpenSSL that was linked statically looks where the machine that built it had its certificates, so the usual
   // places are added. A hashed directory is read on demand; a bundle is read at once, hence one only, and only without
   // the other.

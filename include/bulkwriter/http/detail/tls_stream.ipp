@@ -193,7 +193,8 @@ class tls_stream {
     std::string name = peer_.host;
     if (name.ends_with('.')) name.pop_back();
     X509_VERIFY_PARAM* const rules = SSL_get0_param(ssl_.get());
-    X509_VERIFY_PARAM_set_hostflags(rules, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
+    // The subject's common name says nothing of hosts (RFC 9110, 4.3.4), least of all beside other addresses.
+    X509_VERIFY_PARAM_set_hostflags(rules, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS | X509_CHECK_FLAG_NEVER_CHECK_SUBJECT);
     if (is_ipv4(name) || is_ipv6(name)) {  // RFC 6066, 3: no literal addresses in SNI
       if (X509_VERIFY_PARAM_set1_ip_asc(rules, name.c_str()) != 1) return refuse("cannot check for the address");
     } else if (X509_VERIFY_PARAM_set1_host(rules, name.data(), name.size()) != 1 ||

@@ -3,7 +3,8 @@
 // Collections as REST v2 writes and describes them.
 
 #include <bulkwriter/import/collections.hpp>
-#include <bulkwriter/import/detail/collections_schema.ipp>
+#include <bulkwriter/import/detail/collections_schema_reader.ipp>
+#include <bulkwriter/import/detail/rest_json.ipp>
 
 #include <algorithm>
 #include <boost/json.hpp>
@@ -58,7 +59,8 @@ BULKWRITER_DECL result<boost::json::object> schema_json(std::span<field_info con
 
 class description_reader {
  public:
-  explicit description_reader(boost::json::object const& data) : data_(data) {}
+  // `root`: the answer, whose "data" is an object.
+  explicit description_reader(boost::json::value const& root) : root_(root), data_(*data_object(root)) {}
 
   result<collection_description> read() {
     collection_description d;
@@ -74,13 +76,20 @@ class description_reader {
                            .metric_type = string_at(index, "metricType"),
                            .index_name = string_at(index, "indexName")});
     }
-    auto schema = schema_reader(data_, errc::invalid_response).read();
+    auto schema = schema_reader(root_, schema_reader::origin::server).read();
     if (!schema) return std::move(schema).error();
     d.schema = *std::move(schema);
     return d;
   }
 
  private:
+  static boost::json::array const& array_at(boost::json::object const& object, std::string_view name) {
+    static boost::json::array const none;
+    auto const* found = member(object, name);
+    return found != nullptr && found->is_array() ? found->get_array() : none;
+  }
+
+  boost::json::value const& root_;
   boost::json::object const& data_;
 };
 

@@ -67,6 +67,14 @@ struct collections::impl {
                             {.status = got.status, .body = got.raw}, "the answer has no " + std::string(missing));
   }
 
+  result<std::uint64_t> count(answer const& got, std::string_view name, std::string_view member) const {
+    auto const* data = detail::data_object(got.root);
+    auto const* found = data != nullptr ? detail::member(*data, member) : nullptr;
+    auto const count = found != nullptr ? detail::to_count(*found) : std::nullopt;
+    if (!count) return unreadable("row_count of", name, got, '"' + std::string(member) + '"');
+    return *count;
+  }
+
   detail::rest_channel channel;
 };
 
@@ -117,9 +125,9 @@ BULKWRITER_DECL result<bool> collections::try_has(std::string_view name) {
   auto got = impl_->call("has", "collections/has", name, {});
   if (!got) return std::move(got).error();
   auto const* data = detail::data_object(got->root);
-  if (data == nullptr || detail::member(*data, "has") == nullptr)
-    return impl_->unreadable("has", name, *got, "\"has\"");
-  return detail::flag_at(*data, "has");
+  auto const has = data != nullptr ? detail::flag_at(*data, "has") : std::nullopt;
+  if (!has) return impl_->unreadable("has", name, *got, "\"has\"");
+  return *has;
 }
 
 BULKWRITER_DECL result<collection_description> collections::try_describe(std::string_view name) {
@@ -128,7 +136,7 @@ BULKWRITER_DECL result<collection_description> collections::try_describe(std::st
   auto const* data = detail::data_object(got->root);
   if (data == nullptr || detail::member(*data, "fields") == nullptr)
     return impl_->unreadable("describe", name, *got, "\"fields\"");
-  auto description = detail::description_reader(*data).read();
+  auto description = detail::description_reader(got->root).read();
   if (!description) {
     error_info error = std::move(description).error();
     error.message = "describe collection '" + std::string(name) + "': " + error.message;
@@ -182,10 +190,7 @@ BULKWRITER_DECL result<std::uint64_t> collections::try_row_count(std::string_vie
   if (how == count_by::stats) {
     auto got = impl_->call("row_count of", "collections/get_stats", name, {});
     if (!got) return std::move(got).error();
-    auto const* data = detail::data_object(got->root);
-    if (data == nullptr || detail::member(*data, "rowCount") == nullptr)
-      return impl_->unreadable("row_count of", name, *got, "\"rowCount\"");
-    return detail::count_at(*data, "rowCount");
+    return impl_->count(*got, name, "rowCount");
   }
   boost::json::object members;
   members["filter"] = "";
@@ -193,10 +198,7 @@ BULKWRITER_DECL result<std::uint64_t> collections::try_row_count(std::string_vie
   members["consistencyLevel"] = "Strong";
   auto got = impl_->call("row_count of", "entities/query", name, std::move(members));
   if (!got) return std::move(got).error();
-  auto const* data = detail::data_object(got->root);
-  if (data == nullptr || detail::member(*data, "count(*)") == nullptr)
-    return impl_->unreadable("row_count of", name, *got, "\"count(*)\"");
-  return detail::count_at(*data, "count(*)");
+  return impl_->count(*got, name, "count(*)");
 }
 
 }  // namespace v1

@@ -1,9 +1,9 @@
 #pragma once
 
-// Schemas as REST v2 writes and describes them. Knows nothing of requests, so that reading a schema costs no network.
+// Schemas as REST v2 writes them. Knows nothing of requests, so that reading a schema costs no network.
 
-#include <bulkwriter/import/detail/rest_json.ipp>
 #include <bulkwriter/schema/runtime_schema.hpp>
+#include <bulkwriter/schema/timestamp.hpp>
 #include <bulkwriter/text/quoted.hpp>
 
 #include <algorithm>
@@ -17,52 +17,65 @@ namespace bulkwriter {
 inline namespace v1 {
 namespace detail {
 
-struct named_kind {
+// A member of one of the server's enums: its name in REST, of which pymilvus' differs in case and underscores only, and
+// its number.
+struct wire_name {
   std::string_view name;
+  int number;
+};
+struct data_type {
+  wire_name as;
   kind value;
 };
 
-// Names of the server's enum, case-sensitive.
-BULKWRITER_DECL std::array<named_kind, 19> const& data_types() noexcept {
-  static constexpr std::array<named_kind, 19> all{{
-      {"Bool", kind::boolean},
-      {"Int8", kind::int8},
-      {"Int16", kind::int16},
-      {"Int32", kind::int32},
-      {"Int64", kind::int64},
-      {"Float", kind::float32},
-      {"Double", kind::float64},
-      {"VarChar", kind::varchar},
-      {"Text", kind::text},
-      {"JSON", kind::json},
-      {"Array", kind::array},
-      {"Geometry", kind::geometry},
-      {"Timestamptz", kind::timestamptz},
-      {"FloatVector", kind::float_vector},
-      {"Float16Vector", kind::float16_vector},
-      {"BFloat16Vector", kind::bfloat16_vector},
-      {"Int8Vector", kind::int8_vector},
-      {"BinaryVector", kind::binary_vector},
-      {"SparseFloatVector", kind::sparse_float_vector},
+BULKWRITER_DECL std::array<data_type, 19> const& data_types() noexcept {
+  static constexpr std::array<data_type, 19> all{{
+      {{"Bool", 1}, kind::boolean},
+      {{"Int8", 2}, kind::int8},
+      {{"Int16", 3}, kind::int16},
+      {{"Int32", 4}, kind::int32},
+      {{"Int64", 5}, kind::int64},
+      {{"Float", 10}, kind::float32},
+      {{"Double", 11}, kind::float64},
+      {{"VarChar", 21}, kind::varchar},
+      {{"Text", 25}, kind::text},
+      {{"JSON", 23}, kind::json},
+      {{"Array", 22}, kind::array},
+      {{"Geometry", 24}, kind::geometry},
+      {{"Timestamptz", 26}, kind::timestamptz},
+      {{"FloatVector", 101}, kind::float_vector},
+      {{"Float16Vector", 102}, kind::float16_vector},
+      {{"BFloat16Vector", 103}, kind::bfloat16_vector},
+      {{"Int8Vector", 105}, kind::int8_vector},
+      {{"BinaryVector", 100}, kind::binary_vector},
+      {{"SparseFloatVector", 104}, kind::sparse_float_vector},
   }};
   return all;
 }
+// What no field of ours is by itself: the parts of a struct array, as the server has them and as pymilvus says it.
+inline constexpr wire_name array_of_vector{"ArrayOfVector", 106}, array_of_struct{"ArrayOfStruct", 200},
+    struct_type{"Struct", 201};
+
 BULKWRITER_DECL std::string_view data_type_name(kind k) noexcept {
   for (auto const& one : data_types())
-    if (one.value == k) return one.name;
-  return "ArrayOfStruct";
+    if (one.value == k) return one.as.name;
+  return array_of_struct.name;
 }
-BULKWRITER_DECL std::optional<kind> kind_of_data_type(std::string_view name) noexcept {
-  for (auto const& one : data_types())
-    if (one.name == name) return one.value;
-  return std::nullopt;
-}
+
+struct named_function {
+  wire_name as;
+  function_kind value;
+};
+inline constexpr named_function function_types[] = {{{"BM25", 1}, function_kind::bm25},
+                                                    {{"TextEmbedding", 2}, function_kind::text_embedding},
+                                                    {{"MinHash", 4}, function_kind::minhash}};
 
 BULKWRITER_DECL boost::json::value default_json(field_info const& f) {
   if (f.type == kind::boolean) return f.default_integer != 0;
   if (is_integer(f.type)) return f.default_integer;
   if (f.type == kind::float32 || f.type == kind::float64) return f.default_number;
-  return boost::json::value(f.default_text);
+  auto const respelled = f.type == kind::timestamptz ? respelled_timestamp(f.default_text) : std::nullopt;
+  return respelled ? boost::json::value(*respelled) : boost::json::value(f.default_text);
 }
 
 BULKWRITER_DECL boost::json::object type_params_json(field_info const& f) {
@@ -95,7 +108,9 @@ BULKWRITER_DECL boost::json::object struct_json(field_info const& f) {
 }
 
 BULKWRITER_DECL std::string_view function_type_name(function_kind f) noexcept {
-  return f == function_kind::bm25 ? "BM25" : f == function_kind::text_embedding ? "TextEmbedding" : "MinHash";
+  for (auto const& one : function_types)
+    if (one.value == f) return one.as.name;
+  return {};
 }
 
 // {"autoID": …, "enableDynamicField": …, "fields": […], …}: what a create request has as "schema".
@@ -169,178 +184,6 @@ BULKWRITER_DECL result<boost::json::object> schema_json(std::span<field_info con
   if (!structs.empty()) schema["structFields"] = std::move(structs);
   return schema;
 }
-
-// Members have one name in a create request and another in what a server describes.
-BULKWRITER_DECL boost::json::value const* either(boost::json::object const& object, std::string_view created,
-                                                 std::string_view described) {
-  auto const* found = member(object, created);
-  return found != nullptr ? found : member(object, described);
-}
-BULKWRITER_DECL std::string text_of_either(boost::json::object const& object, std::string_view created,
-                                           std::string_view described) {
-  auto const* found = either(object, created, described);
-  return found != nullptr ? to_text(*found) : std::string();
-}
-
-// `[{"key": "dim", "value": "768"}]`, or an object.
-BULKWRITER_DECL std::uint32_t type_param_at(boost::json::object const& field, std::string_view name) {
-  auto const narrow = [](std::optional<std::int64_t> n) {
-    return n && *n > 0 && *n <= (std::numeric_limits<std::uint32_t>::max)() ? static_cast<std::uint32_t>(*n) : 0u;
-  };
-  auto const* params = either(field, "elementTypeParams", "params");
-  if (params == nullptr) params = member(field, "typeParams");
-  if (params == nullptr) return 0;
-  if (params->is_object()) return narrow(int_at(params->get_object(), name));
-  if (!params->is_array()) return 0;
-  for (auto const& one : params->get_array())
-    if (one.is_object() && string_at(one.get_object(), "key") == name) return narrow(int_at(one.get_object(), "value"));
-  return 0;
-}
-
-// The plain value, or the server's own union: {"Data": {"LongData": 5}}.
-BULKWRITER_DECL void read_default(boost::json::value const& given, field_info& f, std::string& text) {
-  auto const* value = &given;
-  while (value->is_object() && value->get_object().size() == 1) value = &value->get_object().begin()->value();
-  if (value->is_bool()) {
-    f.default_integer = value->get_bool() ? 1 : 0;
-    f.has_default = true;
-  } else if (value->is_string()) {
-    text = std::string(std::string_view(value->get_string()));
-    f.has_default = true;
-  } else if (auto const number = to_double(*value)) {
-    f.default_number = *number;
-    f.default_integer = to_int(*value).value_or(0);
-    f.has_default = true;
-  }
-}
-
-BULKWRITER_DECL function_kind function_kind_of(boost::json::object const& function) {
-  std::string const type = string_at(function, "type");  // a name, or the number of the server's enum
-  if (type == "BM25" || type == "1") return function_kind::bm25;
-  if (type == "TextEmbedding" || type == "2") return function_kind::text_embedding;
-  if (type == "MinHash" || type == "4") return function_kind::minhash;
-  return function_kind::none;
-}
-
-BULKWRITER_DECL boost::json::array const& array_at(boost::json::object const& object, std::string_view name) {
-  static boost::json::array const none;
-  auto const* found = member(object, name);
-  return found != nullptr && found->is_array() ? found->get_array() : none;
-}
-
-// Reads both forms, and what older servers made of them.
-class schema_reader {
- public:
-  // `unknown`: the code of a type that the library does not know.
-  schema_reader(boost::json::object const& data, errc unknown) : data_(data), unknown_(unknown) {}
-
-  result<runtime_schema> read() {
-    runtime_schema schema;
-    for (auto const& one : array_at(data_, "fields")) {
-      if (!one.is_object()) continue;
-      if (auto good = add_field(schema, one.get_object()); !good) return std::move(good).error();
-    }
-    for (auto const& one : array_at(data_, "structFields")) {
-      if (!one.is_object()) continue;
-      if (auto good = add_struct(schema, one.get_object()); !good) return std::move(good).error();
-    }
-    if (flag_at(data_, "enableDynamicField")) schema.add_dynamic_field();
-    return schema;
-  }
-
- private:
-  error_info unknown_type(std::string const& field, std::string const& type) const {
-    return {.code = unknown_,
-            .message = "field " + quoted_name(field) + " is of the unknown type " + in_quotes(type),
-            .field = field};
-  }
-
-  result<void> add_field(runtime_schema& schema, boost::json::object const& field) {
-    std::string const name = text_of_either(field, "fieldName", "name");
-    std::string const type = text_of_either(field, "dataType", "type");
-    if (name == dynamic_field_name) return {};
-    auto const k = kind_of_data_type(type);
-    if (!k) return unknown_type(name, type);
-    field_info f;
-    f.name = name;
-    f.type = *k;
-    if (*k == kind::array) {
-      std::string const element = text_of_either(field, "elementDataType", "elementType");
-      auto const e = kind_of_data_type(element);
-      if (!e) return unknown_type(name, "Array of " + element);
-      f.element = *e;
-    }
-    f.dim = type_param_at(field, "dim");
-    f.max_length = type_param_at(field, "max_length");
-    f.max_capacity = type_param_at(field, "max_capacity");
-    auto const flag = [&](std::string_view created, std::string_view described) {
-      return flag_at(field, created) || flag_at(field, described);
-    };
-    f.is_primary = flag("isPrimary", "primaryKey");
-    f.auto_id = flag("autoID", "autoId") || (f.is_primary && (flag_at(data_, "autoID") || flag_at(data_, "autoId")));
-    f.is_partition_key = flag("isPartitionKey", "partitionKey");
-    f.is_clustering_key = flag("isClusteringKey", "clusteringKey");
-    f.nullable = flag_at(field, "nullable");
-    std::string text, function_name, input, params;
-    if (auto const* value = member(field, "defaultValue")) read_default(*value, f, text);
-    f.default_text = text;
-    for (auto const& one : array_at(data_, "functions")) {
-      if (!one.is_object()) continue;
-      auto const& function = one.get_object();
-      auto const& outputs = array_at(function, "outputFieldNames");
-      if (std::none_of(outputs.begin(), outputs.end(), [&](auto const& o) { return to_text(o) == name; })) continue;
-      f.function = function_kind_of(function);
-      if (f.function == function_kind::none)
-        return unknown_type(name, "output of function " + string_at(function, "type"));
-      function_name = string_at(function, "name");
-      if (auto const& inputs = array_at(function, "inputFieldNames"); !inputs.empty()) input = to_text(inputs.front());
-      params = function_params(function);
-    }
-    f.function_name = function_name;
-    f.function_input = input;
-    f.function_params = params;
-    schema.add_field(f);
-    return {};
-  }
-
-  static std::string function_params(boost::json::object const& function) {
-    boost::json::object object;
-    for (auto const& one : array_at(function, "params"))
-      if (one.is_object()) object[string_at(one.get_object(), "key")] = string_at(one.get_object(), "value");
-    if (auto const* given = member(function, "params"); given != nullptr && given->is_object())
-      object = given->get_object();
-    return object.empty() ? std::string() : boost::json::serialize(object);
-  }
-
-  result<void> add_struct(runtime_schema& schema, boost::json::object const& field) {
-    std::string const name = text_of_either(field, "fieldName", "name");
-    runtime_schema sub;
-    std::uint32_t capacity = type_param_at(field, "max_capacity");
-    for (auto const& one : array_at(field, "fields")) {
-      if (!one.is_object()) continue;
-      auto const& s = one.get_object();
-      std::string sub_name = text_of_either(s, "fieldName", "name");
-      if (std::string const wrapped = name + '['; sub_name.starts_with(wrapped) && sub_name.ends_with(']'))
-        sub_name = sub_name.substr(wrapped.size(), sub_name.size() - wrapped.size() - 1);
-      std::string const element = text_of_either(s, "elementDataType", "elementType");
-      auto const k = kind_of_data_type(element);
-      if (!k)
-        return unknown_type(name + '[' + sub_name + ']', text_of_either(s, "dataType", "type") + " of " + element);
-      field_info f;
-      f.name = sub_name;
-      f.type = *k;
-      f.dim = type_param_at(s, "dim");
-      f.max_length = type_param_at(s, "max_length");
-      if (capacity == 0) capacity = type_param_at(s, "max_capacity");
-      sub.add_field(f);
-    }
-    schema.add_struct_array(name, sub, capacity, flag_at(field, "nullable"));
-    return {};
-  }
-
-  boost::json::object const& data_;
-  errc unknown_;
-};
 
 }  // namespace detail
 }  // namespace v1

@@ -47,7 +47,7 @@ BULKWRITER_DECL std::optional<std::int64_t> to_int(boost::json::value const& val
     if (failed == std::errc() && end == text.data() + text.size()) return number;
   }
   auto const number = to_double(value);
-  if (!number || !(std::abs(*number) < 9.0e18)) return std::nullopt;
+  if (!number || !(std::abs(*number) < 9.0e18) || std::trunc(*number) != *number) return std::nullopt;
   return static_cast<std::int64_t>(*number);
 }
 
@@ -56,13 +56,16 @@ BULKWRITER_DECL std::optional<std::int64_t> int_at(boost::json::object const& ob
   return found ? to_int(*found) : std::nullopt;
 }
 
-// A size or a count: what is missing, negative or no number counts as 0.
+BULKWRITER_DECL std::optional<std::uint64_t> to_count(boost::json::value const& value) {
+  if (value.is_uint64()) return value.get_uint64();
+  auto const number = to_int(value);
+  return number && *number >= 0 ? std::optional(static_cast<std::uint64_t>(*number)) : std::nullopt;
+}
+
+// A size or a count that is told by the way: what is missing, negative or no number counts as 0.
 BULKWRITER_DECL std::uint64_t count_at(boost::json::object const& object, std::string_view name) {
   auto const* found = member(object, name);
-  if (found == nullptr) return 0;
-  if (found->is_uint64()) return found->get_uint64();
-  auto const number = to_int(*found);
-  return number && *number > 0 ? static_cast<std::uint64_t>(*number) : 0;
+  return found != nullptr ? to_count(*found).value_or(0) : 0;
 }
 
 // Text, or a number in its exact digits.
@@ -78,11 +81,13 @@ BULKWRITER_DECL std::string string_at(boost::json::object const& object, std::st
   return found ? to_text(*found) : std::string();
 }
 
-BULKWRITER_DECL bool flag_at(boost::json::object const& object, std::string_view name) {
+// Nothing where it is absent or neither true nor false.
+BULKWRITER_DECL std::optional<bool> flag_at(boost::json::object const& object, std::string_view name) {
   auto const* found = member(object, name);
-  if (found == nullptr) return false;
+  if (found == nullptr) return std::nullopt;
   if (found->is_bool()) return found->get_bool();
-  return found->is_string() && found->get_string() == "true";
+  if (to_text(*found) == "true") return true;
+  return to_text(*found) == "false" ? std::optional(false) : std::nullopt;
 }
 
 // "data" as an object; some pages of the documentation show a list with one.

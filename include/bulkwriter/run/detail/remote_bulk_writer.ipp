@@ -25,7 +25,9 @@ BULKWRITER_DECL result<std::unique_ptr<chunk_writer>> try_make_remote(std::span<
   if (!uuid) return std::move(uuid).error();
   auto place = std::make_shared<storage::object_place>(
       store, path + '/' + *uuid,
-      storage::object_options{.connections = options.connections, .part_size = options.part_size});
+      storage::object_options{.connections = options.connections,
+                              .part_size = options.part_size,
+                              .abort_limit = options.abort_limit});
   return chunk_writer::try_make(fields, std::move(format), std::move(place), std::move(shared));
 }
 

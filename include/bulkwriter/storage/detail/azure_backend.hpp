@@ -34,11 +34,18 @@ class azure_backend final : public http_backend {
                                                  std::span<std::byte const> body, std::stop_token stop) override;
   BULKWRITER_DECL result<object_info> complete_multipart(std::string const& key, std::string const& upload_id,
                                                          std::span<uploaded_part const> parts) override;
-  BULKWRITER_DECL result<void> abort_multipart(std::string const& key, std::string const& upload_id) override;
+  result<void> abort_multipart(std::string const& key, std::string const& upload_id) override {
+    return abort_multipart(key, upload_id, {});
+  }
+  BULKWRITER_DECL result<void> abort_multipart(std::string const& key, std::string const& upload_id,
+                                               std::stop_token stop) override;
   BULKWRITER_DECL result<object_info> head(std::string const& key) override;
   BULKWRITER_DECL result<std::vector<object_info>> list(std::string const& prefix) override;
   BULKWRITER_DECL result<void> remove(std::string const& key) override;
   BULKWRITER_DECL result<object_info> put_if_absent(std::string const& key, std::span<std::byte const> body) override;
+  BULKWRITER_DECL result<object_info> put_new(std::string const& key, std::span<std::byte const> body) override;
+  BULKWRITER_DECL result<object_info> complete_multipart_new(std::string const& key, std::string const& upload_id,
+                                                             std::span<uploaded_part const> parts) override;
   BULKWRITER_DECL result<std::string> presign(std::string const& method, std::string const& key,
                                               std::chrono::seconds lifetime) override;
   BULKWRITER_DECL result<std::vector<pending_upload>> list_uploads(std::string const& prefix) override;
@@ -46,6 +53,7 @@ class azure_backend final : public http_backend {
                                                                 std::string const& upload_id) override;
   BULKWRITER_DECL std::string part_etag(std::span<std::byte const> body) const override;
   BULKWRITER_DECL std::string object_url(std::string_view key) const override;
+  std::chrono::system_clock::time_point now() const override { return server_time(); }
   std::uint64_t min_part_size() const noexcept override { return 1; }
   std::uint64_t max_part_size() const noexcept override { return std::uint64_t{4000} << 20; }
   int max_parts() const noexcept override { return 50'000; }
@@ -59,8 +67,11 @@ class azure_backend final : public http_backend {
   BULKWRITER_DECL std::vector<std::string> secrets(outcome const& got) const override;
 
   result<object_info> put(std::string const& key, std::span<std::byte const> body, std::vector<http::header> headers);
-  result<std::vector<azure_block>> uncommitted(std::string purpose, std::string const& key);
-  result<bool> remove_uncommitted(std::string const& purpose, std::string const& key, std::string const& upload_id);
+  result<object_info> complete(std::string const& key, std::string const& upload_id,
+                               std::span<uploaded_part const> parts, std::vector<http::header> headers);
+  result<std::vector<azure_block>> uncommitted(std::string purpose, std::string const& key, std::stop_token stop = {});
+  result<bool> remove_uncommitted(std::string const& purpose, std::string const& key, std::string const& upload_id,
+                                  std::stop_token const& stop);
   result<std::vector<azure_blob_item>> list_blobs(std::string purpose, std::string const& prefix,
                                                   std::string const& include);
   std::chrono::system_clock::time_point server_time() const;

@@ -99,8 +99,8 @@ BULKWRITER_DECL std::vector<std::string> azure_backend::secrets(outcome const& g
   std::string const spelled =
       at == std::string::npos ? std::string() : c.sas.substr(at + 4, c.sas.find('&', at) - at - 4);
   std::string encoded = auth::percent_encode(signature), in_lower_case = encoded;
-  for (auto at = in_lower_case.find('%'); at != std::string::npos; at = in_lower_case.find('%', at + 3))
-    for (char& digit : std::span(in_lower_case).subspan(at + 1, 2))
+  for (auto escape = in_lower_case.find('%'); escape != std::string::npos; escape = in_lower_case.find('%', escape + 3))
+    for (char& digit : std::span(in_lower_case).subspan(escape + 1, 2))
       if (digit >= 'A') digit = static_cast<char>(digit - 'A' + 'a');
   return {c.key, c.sas, signature, spelled, std::move(encoded), std::move(in_lower_case), got.token.token};
 }
@@ -124,6 +124,10 @@ BULKWRITER_DECL refusal azure_backend::explain(call const&, outcome const& got, 
     } else if (failure.code == "AuthorizationResourceTypeMismatch" || failure.code == "AuthorizationServiceMismatch") {
       out.hint = " (an account's shared access signature needs ss=b and srt=co)";
     }
+  } else if (answer.status >= 300 && answer.status < 400) {
+    out.hint = redirect_hint(answer, secrets(got));
+  } else if (out.code == errc::precondition_failed) {
+    out.hint = " (there is an object of this key already, and nothing is overwritten)";
   } else if (failure.code == "AuthorizationPermissionMismatch") {
     out.hint = " (the identity needs a role on the container's data, such as Storage Blob Data Contributor)";
   } else if (failure.code == "AuthenticationFailed" && !shown.key.empty()) {

@@ -1,11 +1,11 @@
 #pragma once
 
 #include <bulkwriter/auth/digest.hpp>
+#include <bulkwriter/http/detail/retry.ipp>
 #include <bulkwriter/storage/detail/azure_backend.ipp>
 
 #include <algorithm>
 #include <iterator>
-#include <thread>
 
 // What an azure_backend is asked for; how a request goes out, is signed, repeated and judged stands in
 // azure_backend.ipp.
@@ -28,14 +28,17 @@ inline std::string not_azure(http::response const& answer) {
 }
 
 // Azure takes a backslash for a slash and drops dots at the end of a segment: it would be another blob.
-BULKWRITER_DECL result<void> check_azure_key(std::string_view key) {
-  if (auto ok = check_key(key); !ok) return ok;
+BULKWRITER_DECL result<void> check_azure_spelling(std::string_view key) {
   bool const ends_in_dot = key.ends_with('.') || key.find("./") != std::string_view::npos;
   if (!ends_in_dot && key.find('\\') == std::string_view::npos) return {};
   return error_info{.code = errc::invalid_option,
                     .message = "object key '" + std::string(key) + "' has " +
                                (ends_in_dot ? "a segment that ends in a dot" : "a backslash") +
                                ", which Azure changes"};
+}
+BULKWRITER_DECL result<void> check_azure_key(std::string_view key) {
+  if (auto ok = check_key(key); !ok) return ok;
+  return check_azure_spelling(key);
 }
 
 BULKWRITER_DECL result<object_info> azure_backend::put(std::string const& key, std::span<std::byte const> body,
@@ -47,11 +50,24 @@ BULKWRITER_DECL result<object_info> azure_backend::put(std::string const& key, s
                                  " bytes exceed the 5000 MiB of one request"};
   }
   headers.push_back({"x-ms-blob-type", "BlockBlob"});
+  std::string const token = make_object_token();
+  headers.push_back({std::string("x-ms-meta-").append(object_token_name), token});
   call const what = {
       .purpose = "cannot put '" + key + '\'', .method = "PUT", .key = key, .headers = std::move(headers), .body = body};
   auto const got = send(what);
   auto const* answer = accepted(got, {201});
-  if (!answer) return failed(what, got);
+  if (!answer) {
+    error_info why = failed(what, got);
+    if (why.code != errc::precondition_failed || !why.may_have_happened) return why;
+    // The condition may have met this very blob, from an attempt whose answer was lost.
+    auto const there = send({.purpose = what.purpose, .method = "HEAD", .key = key});
+    auto const* seen = accepted(there, {200});
+    if (seen == nullptr) return why;
+    if (seen->find(std::string("x-ms-meta-").append(object_token_name)) == token)
+      return object_info{.key = key, .size = body.size(), .etag = unquoted(seen->find("ETag"))};
+    why.may_have_happened = false;  // metadata come with the blob: it is another
+    return why;
+  }
   auto etag = unquoted(answer->find("ETag"));
   if (etag.empty()) return unusable(what, got, not_azure(*answer));
   return object_info{.key = key, .size = body.size(), .etag = std::move(etag)};
@@ -61,9 +77,16 @@ BULKWRITER_DECL result<object_info> azure_backend::put(std::string const& key, s
   return put(key, body, {});
 }
 
+// Azure keeps to this condition wherever there is one.
+inline http::header if_no_blob() { return {"If-None-Match", "*"}; }
+
 BULKWRITER_DECL result<object_info> azure_backend::put_if_absent(std::string const& key,
                                                                  std::span<std::byte const> body) {
-  return put(key, body, {{"If-None-Match", "*"}});
+  return put(key, body, {if_no_blob()});
+}
+
+BULKWRITER_DECL result<object_info> azure_backend::put_new(std::string const& key, std::span<std::byte const> body) {
+  return put(key, body, {if_no_blob()});
 }
 
 // The first block makes the upload; until then there is nothing to be told of.
@@ -116,6 +139,18 @@ inline call block_list_call(std::string purpose, std::string const& key, std::st
 BULKWRITER_DECL result<object_info> azure_backend::complete_multipart(std::string const& key,
                                                                       std::string const& upload_id,
                                                                       std::span<uploaded_part const> parts) {
+  return complete(key, upload_id, parts, {});
+}
+
+BULKWRITER_DECL result<object_info> azure_backend::complete_multipart_new(std::string const& key,
+                                                                          std::string const& upload_id,
+                                                                          std::span<uploaded_part const> parts) {
+  return complete(key, upload_id, parts, {if_no_blob()});
+}
+
+BULKWRITER_DECL result<object_info> azure_backend::complete(std::string const& key, std::string const& upload_id,
+                                                            std::span<uploaded_part const> parts,
+                                                            std::vector<http::header> headers) {
   if (auto ok = check_azure_key(key); !ok) return std::move(ok).error();
   std::string const purpose = "cannot complete the upload of '" + key + '\'';
   if (!is_azure_upload_id(upload_id)) return no_such_upload(purpose);
@@ -126,11 +161,12 @@ BULKWRITER_DECL result<object_info> azure_backend::complete_multipart(std::strin
     size += part.size;
   }
   std::string const body = write_azure_block_list(ids);
+  headers.push_back({"Content-Type", "application/xml"});
   call what = {.purpose = purpose,
                .method = "PUT",
                .key = key,
                .query = {{"comp", "blocklist"}},
-               .headers = {{"Content-Type", "application/xml"}},
+               .headers = std::move(headers),
                .body = auth::as_bytes(body),
                .patient = true};
   auto const got = send(what);
@@ -142,22 +178,33 @@ BULKWRITER_DECL result<object_info> azure_backend::complete_multipart(std::strin
   // Where the answer was lost, the blocks that the blob consists of tell: no other upload's have these names.
   // (Repeated, the request finds its blocks committed and succeeds, unless there is yet another blob by then.)
   bool const gone = got.answer && read_azure_failure(*got.answer).code == "InvalidBlockList";
-  if (is_unclear(got) || gone) {
-    auto const there = send(block_list_call(purpose, key, "committed"));
-    if (auto const* answer = accepted(there, {200})) {
-      auto const list = read_azure_block_list(answer->body);
-      auto const same = [](azure_block const& block, std::string const& id) { return block.id == id; };
-      if (list && std::equal(list->committed.begin(), list->committed.end(), ids.begin(), ids.end(), same))
-        return object_info{.key = key, .size = size, .etag = unquoted(answer->find("ETag"))};
-    }
+  error_info why = failed(what, got);
+  if (!is_unclear(got) && !gone) return why;
+  auto const there = send(block_list_call(purpose, key, "committed"));
+  auto const* answer = accepted(there, {200});
+  if (answer == nullptr) return why;
+  auto const list = read_azure_block_list(answer->body);
+  if (!list) return why;
+  auto const same = [](azure_block const& block, std::string const& id) { return block.id == id; };
+  if (std::equal(list->committed.begin(), list->committed.end(), ids.begin(), ids.end(), same))
+    return object_info{.key = key, .size = size, .etag = unquoted(answer->find("ETag"))};
+  // Uncommitted blocks alone are told of with as much as no length; a blob that was put in one request has no blocks.
+  auto const length = answer->find("x-ms-blob-content-length");
+  bool const has_blob = !list->committed.empty() || (!length.empty() && length != "0");
+  if (why.code == errc::precondition_failed) {
+    why.may_have_happened = false;  // it is another blob that the condition has met
+  } else if (is_unclear(got) && has_blob) {
+    why.code = errc::outcome_unknown;
+    why.message += "; what lies under the key is not this blob";
   }
-  return failed(what, got);
+  return why;
 }
 
 // None where there is no container, no blob, or one without such blocks.
-BULKWRITER_DECL result<std::vector<azure_block>> azure_backend::uncommitted(std::string purpose,
-                                                                            std::string const& key) {
-  call const what = block_list_call(std::move(purpose), key, "uncommitted");
+BULKWRITER_DECL result<std::vector<azure_block>> azure_backend::uncommitted(std::string purpose, std::string const& key,
+                                                                            std::stop_token stop) {
+  call what = block_list_call(std::move(purpose), key, "uncommitted");
+  what.stop = std::move(stop);
   auto const got = send(what);
   if (got.answer && got.answer->status == 404 &&
       is_one_of(read_azure_failure(*got.answer).code, {"BlobNotFound", "ContainerNotFound", "ResourceNotFound"}))
@@ -174,8 +221,9 @@ BULKWRITER_DECL result<std::vector<azure_block>> azure_backend::uncommitted(std:
 // were aborted here, and there is no blob to lose; the date keeps a blob from harm that another writer commits
 // meanwhile. False: try again in a while.
 BULKWRITER_DECL result<bool> azure_backend::remove_uncommitted(std::string const& purpose, std::string const& key,
-                                                               std::string const& upload_id) {
-  auto const blocks = uncommitted(purpose, key);
+                                                               std::string const& upload_id,
+                                                               std::stop_token const& stop) {
+  auto const blocks = uncommitted(purpose, key, stop);
   if (!blocks) return blocks.error();
   if (blocks->empty()) return true;
   {
@@ -187,7 +235,7 @@ BULKWRITER_DECL result<bool> azure_backend::remove_uncommitted(std::string const
     });
     if (!alone) return true;
   }
-  call what = {.purpose = purpose, .method = "HEAD", .key = key};
+  call what = {.purpose = purpose, .method = "HEAD", .key = key, .stop = stop};
   auto got = send(what);
   if (accepted(got, {200})) return true;  // there is a blob, which the upload would have replaced
   // Azure's own word, not that of something in between: an old blob would not be saved by the date.
@@ -206,8 +254,10 @@ BULKWRITER_DECL result<bool> azure_backend::remove_uncommitted(std::string const
   return failed(what, got);
 }
 
-BULKWRITER_DECL result<void> azure_backend::abort_multipart(std::string const& key, std::string const& upload_id) {
-  if (auto ok = check_azure_key(key); !ok) return ok;
+BULKWRITER_DECL result<void> azure_backend::abort_multipart(std::string const& key, std::string const& upload_id,
+                                                            std::stop_token stop) {
+  if (auto ok = check_listed_key(key); !ok) return ok;
+  if (auto ok = check_azure_spelling(key); !ok) return ok;
   if (!is_azure_upload_id(upload_id)) return {};
   {
     std::lock_guard const lock(mutex_);
@@ -215,14 +265,14 @@ BULKWRITER_DECL result<void> azure_backend::abort_multipart(std::string const& k
   }
   std::string const purpose = "cannot abort the upload of '" + key + "' (upload id " + upload_id + ')';
   for (int tried = 1;; ++tried) {
-    auto const gone = remove_uncommitted(purpose, key, upload_id);
+    auto const gone = remove_uncommitted(purpose, key, upload_id, stop);
     // Without the right to read or to delete there is nothing to be done by anybody: Azure removes the blocks itself.
     // With a credential that has expired there is: by another one.
     if (!gone.has_value() && gone.error().code == errc::access_denied && gone.error().server_error.starts_with("Authorization"))
       return {};
     if (!gone.has_value()) return gone.error();
     if (*gone || tried == 2) return {};
-    std::this_thread::sleep_for(std::chrono::milliseconds(2100));  // dates are of whole seconds
+    http::detail::sleep(std::chrono::milliseconds(2100), stop);  // dates are of whole seconds
   }
 }
 

@@ -27,6 +27,9 @@ namespace detail {
 
 using query_fields = std::vector<std::pair<std::string, std::string>>;
 
+/// Of one listing: more than any bucket's folder has, and less than takes all memory.
+inline constexpr std::size_t most_listed = 10'000'000;
+
 /// One logical request: what the user wanted, for messages, and what goes out with every attempt.
 struct call {
   std::string purpose;  ///< "cannot put 'a/b'"
@@ -129,6 +132,8 @@ class http_backend : public backend {
       if (result<void> const page = read(answer->body, all, next); !page)
         return unusable(what, got, page.error().message);
       if (next.empty()) return all;
+      if (all.size() > most_listed || seen.size() > most_listed / 100)
+        return unusable(what, got, "the listing does not end: " + std::to_string(all.size()) + " entries so far");
       if (!seen.insert(next).second) return unusable(what, got, "the store offers the same page for ever");
       here = std::move(next);
     }
@@ -157,6 +162,9 @@ http::client_options made_patient(http::client_options options);
 
 /// The path as it goes into a request, with the query behind it, percent-encoded.
 std::string with_query(std::string path, query_fields const& query);
+
+/// Where an answer sends us, for the end of a message: a redirect is never followed.
+std::string redirect_hint(http::response const& answer, std::span<std::string const> secrets);
 
 /// A page of some web server, for the end of a message; empty where there is any trace of a signature in it.
 std::string quoted_page(http::response const& answer, std::span<std::string const> secrets);

@@ -72,9 +72,19 @@ BULKWRITER_DECL result<http::response> http_backend::exchange(http::request cons
 
 BULKWRITER_DECL outcome http_backend::send(call const& what) {
   outcome out{.answer = error_info{.code = errc::cancelled, .message = "cancelled before the request was sent"}};
-  // A second try of what takes minutes must still fit in.
   http::retry_options retry = retry_;
-  if (what.patient) retry.budget = (std::max)(retry.budget, std::chrono::milliseconds(std::chrono::minutes(30)));
+  std::function<bool(result<http::response> const&)> repeat = what.worth_repeating;
+  if (!repeat) repeat = [this](result<http::response> const& answer) { return is_transient(answer); };
+  if (what.patient) {
+    // A second try of what takes minutes must still fit in, and no more than that.
+    retry.budget = (std::max)(retry.budget, std::chrono::milliseconds(std::chrono::minutes(30)));
+    auto const began = std::chrono::steady_clock::now();
+    repeat = [this, began, inner = std::move(repeat), &out](result<http::response> const& answer) {
+      auto const spent =
+          std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - began);
+      return (out.attempts < 2 || spent < retry_.budget) && inner(answer);
+    };
+  }
   out.answer = http::send_with_retry(
       retry,
       [&]() -> result<http::response> {
@@ -87,9 +97,7 @@ BULKWRITER_DECL outcome http_backend::send(call const& what) {
           if (answer->status < 300 || !learns(*answer, out)) return answer;
         }
       },
-      what.worth_repeating ? what.worth_repeating
-                           : [this](result<http::response> const& answer) { return is_transient(answer); },
-      what.stop);
+      repeat, what.stop);
   return out;
 }
 
@@ -153,6 +161,13 @@ BULKWRITER_DECL std::string with_query(std::string path, query_fields const& que
     separator = '&';
   }
   return path;
+}
+
+BULKWRITER_DECL std::string redirect_hint(http::response const& answer, std::span<std::string const> secrets) {
+  std::string_view const to = answer.find("Location");
+  if (to.empty()) return " (a redirect that does not say where to)";
+  // Of its query nobody knows what it holds.
+  return " (it redirects to '" + printable(to.substr(0, to.find('?')), secrets) + "', which is not followed)";
 }
 
 BULKWRITER_DECL std::string quoted_page(http::response const& answer, std::span<std::string const> secrets) {

@@ -1,7 +1,10 @@
 #pragma once
 
+#include <bulkwriter/output/output.hpp>
+#include <bulkwriter/storage/object_options.hpp>
 #include <bulkwriter/storage/object_store.hpp>
 
+#include <chrono>
 #include <condition_variable>
 #include <cstddef>
 #include <cstdint>
@@ -62,8 +65,8 @@ class multipart_upload {
  public:
   /// Of a group where there are slots. The first part is part `first_part` of the object.
   multipart_upload(std::shared_ptr<backend> store, std::shared_ptr<part_buffers> buffers,
-                   std::shared_ptr<part_slots> shared_slots, std::string key, std::string upload_id, int connections,
-                   int first_part);
+                   std::shared_ptr<part_slots> shared_slots, std::string key, std::string upload_id,
+                   object_options const& options, int first_part);
   /// Aborts unless `complete` has succeeded; what cannot be aborted goes to stderr, since nobody else can tell.
   ~multipart_upload();
   multipart_upload(multipart_upload const&) = delete;
@@ -79,17 +82,20 @@ class multipart_upload {
   /// A part that the store has already.
   void adopt(uploaded_part part);
 
-  /// Waits for all parts and makes them one object.
-  result<object_info> complete();
+  /// Waits for all parts and makes them one object, over one that is there or not.
+  result<object_info> complete(bool replace);
 
-  /// Gives the parts under way two seconds, cuts off the others and removes what has arrived. Error:
-  /// `upload_not_aborted`.
+  /// Gives the parts under way two seconds, cuts off the others and removes what has arrived, all of it within the
+  /// options' abort_limit. Error: `upload_not_aborted`.
   result<void> abort();
   /// Ends as abort does, but leaves in the store what has arrived.
   void leave();
+  /// So does the destructor from now on.
+  void leave_at_end() noexcept { leaves_ = true; }
 
  private:
-  void stop_parts();
+  void stop_parts(std::chrono::steady_clock::time_point end);
+  result<void> abort_until(std::stop_token const& stop);
   result<void> add(part_buffer part, int number);
   void free_slots(std::size_t count) noexcept;
   void work();
@@ -103,8 +109,10 @@ class multipart_upload {
   std::shared_ptr<part_slots> const slots_;  // null: alone
   std::string const key_, upload_id_;
   std::size_t const connections_;
+  std::chrono::milliseconds const abort_limit_;
   int last_part_;         // its number
   bool settled_ = false;  // completed or aborted: nothing left to do
+  bool leaves_ = false;
 
   std::stop_source stop_;
   std::vector<std::thread> threads_;

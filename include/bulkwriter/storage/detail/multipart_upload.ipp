@@ -1,5 +1,6 @@
 #pragma once
 
+#include <bulkwriter/http/detail/retry.ipp>
 #include <bulkwriter/storage/detail/multipart_upload.hpp>
 
 #include <algorithm>
@@ -54,13 +55,15 @@ BULKWRITER_DECL void part_slots::release(std::size_t count) noexcept {
 BULKWRITER_DECL multipart_upload::multipart_upload(std::shared_ptr<backend> store,
                                                    std::shared_ptr<part_buffers> buffers,
                                                    std::shared_ptr<part_slots> shared_slots, std::string key,
-                                                   std::string upload_id, int connections, int first_part)
+                                                   std::string upload_id, object_options const& options,
+                                                   int first_part)
     : store_(std::move(store)),
       buffers_(std::move(buffers)),
       slots_(std::move(shared_slots)),
       key_(std::move(key)),
       upload_id_(std::move(upload_id)),
-      connections_(static_cast<std::size_t>(connections)),
+      connections_(static_cast<std::size_t>(options.connections)),
+      abort_limit_((std::max)(options.abort_limit, std::chrono::milliseconds(1))),
       last_part_(first_part - 1) {
   threads_.reserve(connections_);
 }
@@ -68,6 +71,11 @@ BULKWRITER_DECL multipart_upload::multipart_upload(std::shared_ptr<backend> stor
 BULKWRITER_DECL multipart_upload::~multipart_upload() {
   if (settled_) return;
   try {
+    if (leaves_) {
+      leave();
+      std::fprintf(stderr, "bulkwriter: upload '%s' of '%s' is left to be resumed\n", upload_id_.c_str(), key_.c_str());
+      return;
+    }
     if (auto done = abort(); !done) std::fprintf(stderr, "bulkwriter: %s\n", done.error().to_string().c_str());
   } catch (std::exception const& e) {
     std::fprintf(stderr, "bulkwriter: the upload of '%s' (upload id %s) could not be aborted: %s\n", key_.c_str(),
@@ -181,7 +189,7 @@ BULKWRITER_DECL void multipart_upload::join() {
   queue_.clear();
 }
 
-BULKWRITER_DECL result<object_info> multipart_upload::complete() {
+BULKWRITER_DECL result<object_info> multipart_upload::complete(bool replace) {
   {
     std::unique_lock lock(mutex_);
     space_.wait(lock, [this] { return error_ || under_way_ == 0; });
@@ -189,7 +197,8 @@ BULKWRITER_DECL result<object_info> multipart_upload::complete() {
   }
   join();
   std::sort(done_.begin(), done_.end(), [](auto const& a, auto const& b) { return a.number < b.number; });
-  auto whole = store_->complete_multipart(key_, upload_id_, done_);
+  auto whole = replace ? store_->complete_multipart(key_, upload_id_, done_)
+                       : store_->complete_multipart_new(key_, upload_id_, done_);
   if (whole) settled_ = true;
   return whole;
 }
@@ -200,13 +209,14 @@ BULKWRITER_DECL void multipart_upload::adopt(uploaded_part part) {
   done_.push_back(std::move(part));
 }
 
-BULKWRITER_DECL void multipart_upload::stop_parts() {
+BULKWRITER_DECL void multipart_upload::stop_parts(std::chrono::steady_clock::time_point end) {
   {
     // A part whose answer has come cannot come back after the abort, so those on their way get a moment to arrive.
     std::unique_lock lock(mutex_);
     if (!error_) error_ = error_info{.code = errc::cancelled, .message = "the upload of '" + key_ + "' was given up"};
     work_.notify_all();
-    space_.wait_for(lock, std::chrono::seconds(2), [this] { return under_way_ == 0; });
+    auto const moment = std::chrono::steady_clock::now() + std::chrono::seconds(2);
+    space_.wait_until(lock, (std::min)(end, moment), [this] { return under_way_ == 0; });
   }
   stop_.request_stop();
   join();
@@ -214,31 +224,66 @@ BULKWRITER_DECL void multipart_upload::stop_parts() {
 
 BULKWRITER_DECL void multipart_upload::leave() {
   if (settled_) return;
-  stop_parts();
+  stop_parts(std::chrono::steady_clock::time_point::max());
   settled_ = true;
 }
 
-BULKWRITER_DECL result<void> multipart_upload::abort() {
-  if (settled_) return {};
-  stop_parts();
-  auto gone = store_->abort_multipart(key_, upload_id_);
-  // A server that is silent is not asked twice: that would take as long again.
-  if (!gone && gone.error().code != errc::timeout) gone = store_->abort_multipart(key_, upload_id_);
-  if (cut_ && (gone || gone.error().http_status >= 500)) {
-    // A part that was cut off on its way may still be in the server's hands, and bring the upload back when it is
-    // stored ("it might be necessary to abort a given multipart upload multiple times", says S3's
-    // AbortMultipartUpload), or make the abort fail as long as it is being stored.
-    for (auto const pause : {250, 500, 1000}) {
-      std::this_thread::sleep_for(std::chrono::milliseconds(pause));
-      if (auto again = store_->abort_multipart(key_, upload_id_); again) gone = std::move(again);
+// A stop token that is triggered at a moment.
+class stop_at {
+ public:
+  explicit stop_at(std::chrono::steady_clock::time_point end) {
+    try {
+      timer_ = std::jthread([this, end](std::stop_token over) {
+        std::unique_lock lock(mutex_);
+        if (!never_notified_.wait_until(lock, over, end, [] { return false; }) && !over.stop_requested())
+          source_.request_stop();
+      });
+    } catch (std::system_error const&) {
+      // No thread is to be had: what waits for it has limits of its own, if longer ones.
     }
   }
+  std::stop_token token() const noexcept { return source_.get_token(); }
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable_any never_notified_;
+  std::stop_source source_;
+  std::jthread timer_;  // the last member: it uses the others until its end
+};
+
+BULKWRITER_DECL result<void> multipart_upload::abort() {
+  if (settled_) return {};
+  // Whoever gives up does not wait for what may never answer; what is left is named.
+  auto const end = std::chrono::steady_clock::now() +
+                   (std::min)(abort_limit_, std::chrono::milliseconds(std::chrono::hours(24)));
+  stop_parts(end);
   settled_ = true;
-  if (gone) return {};
+  stop_at const limit(end);
+  auto gone = abort_until(limit.token());
+  // With its bucket the upload has gone, too.
+  if (gone || gone.error().code == errc::no_such_bucket) return {};
   error_info out = std::move(gone).error();
+  if (out.code == errc::cancelled || limit.token().stop_requested())
+    out.message += " (abort_limit " + std::to_string(abort_limit_.count()) + " ms)";
   out.code = errc::upload_not_aborted;
   out.message = "parts of '" + key_ + "' (upload id " + upload_id_ + ") are left behind: " + out.message;
   return out;
+}
+
+BULKWRITER_DECL result<void> multipart_upload::abort_until(std::stop_token const& stop) {
+  auto gone = store_->abort_multipart(key_, upload_id_, stop);
+  // A server that is silent is not asked twice: that would take as long again.
+  if (!gone && gone.error().code != errc::timeout && !stop.stop_requested())
+    gone = store_->abort_multipart(key_, upload_id_, stop);
+  if (!cut_ || (!gone && gone.error().http_status < 500)) return gone;
+  // A part that was cut off on its way may still be in the server's hands, and bring the upload back when it is stored
+  // ("it might be necessary to abort a given multipart upload multiple times", says S3's AbortMultipartUpload), or make
+  // the abort fail as long as it is being stored.
+  for (auto const pause : {250, 500, 1000}) {
+    if (!http::detail::sleep(std::chrono::milliseconds(pause), stop)) break;
+    if (auto again = store_->abort_multipart(key_, upload_id_, stop); again) gone = std::move(again);
+  }
+  return gone;
 }
 
 }  // namespace detail

@@ -3,6 +3,9 @@
 #include <bulkwriter/storage/detail/multipart_upload.hpp>
 #include <bulkwriter/storage/object_output.hpp>
 
+#include <sys/types.h>
+#include <unistd.h>
+
 #include <algorithm>
 #include <cstring>
 
@@ -18,14 +21,15 @@ inline constexpr std::uint64_t group_memory = 192 * mib;
 class object_file final : public output::file {
  public:
   object_file(std::shared_ptr<backend> store, std::shared_ptr<part_buffers> buffers, std::shared_ptr<part_slots> shared_slots,
-              std::string key, std::uint64_t max_size, std::uint64_t part_size, int connections, std::size_t head_size)
+              std::string key, std::uint64_t max_size, std::uint64_t part_size, object_options const& options,
+              std::size_t head_size)
       : store_(std::move(store)),
         buffers_(std::move(buffers)),
         slots_(std::move(shared_slots)),
         key_(std::move(key)),
         max_size_(max_size),
         part_size_(static_cast<std::size_t>(part_size)),
-        connections_(connections),
+        options_(options),
         head_size_(head_size) {}
   ~object_file() override { release(); }
 
@@ -40,7 +44,7 @@ class object_file final : public output::file {
   result<void> finish() override {
     if (auto ok = check_open(); !ok) return ok;
     if (!upload_) {
-      auto const stored = store_->put(key_, part_.bytes());
+      auto const stored = store_->put_new(key_, part_.bytes());
       if (!stored) return give_up(may_exist(stored.error()));
     } else {
       if (part_.size != 0) {
@@ -49,7 +53,7 @@ class object_file final : public output::file {
       if (first_part_.size != 0) {
         if (auto ok = upload_->add_first(std::move(first_part_)); !ok) return give_up(std::move(ok).error());
       }
-      auto const stored = upload_->complete();
+      auto const stored = upload_->complete(false);
       if (!stored) return give_up(may_exist(stored.error()));
       if (stored->size != written_) {
         return give_up({.code = errc::storage_error,
@@ -63,7 +67,7 @@ class object_file final : public output::file {
   }
 
   result<void> discard() override {
-    if (state_ != state::open) return {};
+    if (state_ != state::open || owner_ != ::getpid()) return {};
     state_ = state::failed;
     auto gone = upload_ ? upload_->abort() : result<void>();
     release();
@@ -90,6 +94,9 @@ class object_file final : public output::file {
   enum class state { open, failed, finished };
 
   result<void> check_open() const {
+    if (owner_ != ::getpid())
+      return error_info{.code = errc::invalid_state,
+                        .message = "object '" + key_ + "' is another process' work: this one is a fork of it"};
     if (state_ == state::open) return {};
     return error_info{
         .code = errc::invalid_state,
@@ -118,7 +125,7 @@ class object_file final : public output::file {
             return why;
           }
           bool const keep_first = head_size_ != 0;
-          upload_ = std::make_unique<multipart_upload>(store_, buffers_, slots_, key_, *std::move(id), connections_,
+          upload_ = std::make_unique<multipart_upload>(store_, buffers_, slots_, key_, *std::move(id), options_,
                                                        keep_first ? 2 : 1);
           if (keep_first) first_part_ = std::exchange(part_, {});
         }
@@ -149,6 +156,12 @@ class object_file final : public output::file {
   }
 
   void release() noexcept {
+    if (owner_ != ::getpid()) {
+      // A forked child has neither the upload's threads nor anybody who unlocks what they have locked; and the upload is
+      // its parent's.
+      (void)upload_.release();
+      return;
+    }
     upload_.reset();
     buffers_->give_back(std::exchange(part_, {}));
     buffers_->give_back(std::exchange(first_part_, {}));
@@ -160,7 +173,8 @@ class object_file final : public output::file {
   std::string const key_;
   std::uint64_t const max_size_;
   std::size_t const part_size_;
-  int const connections_;
+  object_options const options_;
+  pid_t const owner_ = ::getpid();
   std::size_t const head_size_;
   std::uint64_t written_ = 0;
   state state_ = state::open;
@@ -243,7 +257,7 @@ BULKWRITER_DECL result<std::unique_ptr<output::file>> object_place::open(std::st
       (std::max)({(std::min)(*part_size, max_size), std::uint64_t{head_size}, std::uint64_t{1}});
   return std::unique_ptr<output::file>(std::make_unique<detail::object_file>(store_.shared_backend(), buffers_,
                                                                              std::move(shared_slots), path_of(name), max_size,
-                                                                             block, options_.connections, head_size));
+                                                                             block, options_, head_size));
 }
 
 BULKWRITER_DECL std::string object_place::path_of(std::string_view name) const {

@@ -1,8 +1,10 @@
 #pragma once
 
 #include <bulkwriter/auth/digest.hpp>
+#include <bulkwriter/http/detail/foreign_text.hpp>
 #include <bulkwriter/storage/object_store.hpp>
 
+#include <optional>
 #include <utility>
 
 namespace bulkwriter {
@@ -18,6 +20,39 @@ inline error_info not_here(std::string_view what) {
 
 BULKWRITER_DECL result<object_info> backend::put_if_absent(std::string const&, std::span<std::byte const>) {
   return detail::not_here("conditional requests");
+}
+
+namespace detail {
+
+inline error_info already_there(std::string const& purpose) {
+  return {.code = errc::precondition_failed,
+          .message = purpose + ": there is an object of this key already, and nothing is overwritten"};
+}
+
+// A store that cannot tell what it has is taken at its word when it writes; one that cannot be reached is not.
+inline result<void> check_absent(backend& store, std::string_view purpose, std::string const& key) {
+  auto const there = store.head(key);
+  if (there) return already_there(std::string(purpose).append(" '").append(key).append("'"));
+  switch (there.error().code) {
+    case errc::no_such_key:
+    case errc::access_denied:
+    case errc::storage_error: return {};
+    default: return there.error();
+  }
+}
+
+}  // namespace detail
+
+BULKWRITER_DECL result<object_info> backend::put_new(std::string const& key, std::span<std::byte const> body) {
+  if (auto absent = detail::check_absent(*this, "cannot put", key); !absent) return std::move(absent).error();
+  return put(key, body);
+}
+BULKWRITER_DECL result<object_info> backend::complete_multipart_new(std::string const& key,
+                                                                    std::string const& upload_id,
+                                                                    std::span<uploaded_part const> parts) {
+  if (auto absent = detail::check_absent(*this, "cannot complete the upload of", key); !absent)
+    return std::move(absent).error();
+  return complete_multipart(key, upload_id, parts);
 }
 BULKWRITER_DECL result<std::string> backend::presign(std::string const&, std::string const&, std::chrono::seconds) {
   return detail::not_here("presigned URLs");
@@ -39,15 +74,30 @@ BULKWRITER_DECL result<std::vector<pending_upload>> object_store::try_abort_stal
                                                                                   std::string const& prefix) {
   auto pending = backend_->list_uploads(prefix);
   if (!pending) return pending;
-  auto const newest = std::chrono::system_clock::now() - age;
+  auto const newest = backend_->now() - age;
   std::vector<pending_upload> gone;
+  std::optional<error_info> first;
+  std::size_t left = 0;
+  std::string others;
   for (pending_upload& upload : *pending) {
     if (upload.initiated > newest) continue;
-    if (auto aborted = backend_->abort_multipart(upload.key, upload.upload_id); !aborted)
-      return std::move(aborted).error();
-    gone.push_back(std::move(upload));
+    auto aborted = backend_->abort_multipart(upload.key, upload.upload_id);
+    if (aborted) {
+      gone.push_back(std::move(upload));
+      continue;
+    }
+    // One that nobody can abort must not keep all behind it.
+    if (++left == 1)
+      first = std::move(aborted).error();
+    else if (left <= 10)
+      others += "; '" + http::detail::foreign_text(upload.key, 1024) + "' (upload id " +
+                http::detail::foreign_text(upload.upload_id, 256) + ')';
   }
-  return gone;
+  if (!first) return gone;
+  first->message += " (of " + std::to_string(gone.size() + left) + " stale uploads " + std::to_string(left) +
+                    (left == 1 ? " is left" : " are left") + (others.empty() ? "" : "; also" + others.substr(1)) +
+                    (left > 10 ? "; …" : "") + ')';
+  return *std::move(first);
 }
 
 }  // namespace v1

@@ -43,11 +43,10 @@ BULKWRITER_DECL bool is_region_refusal(s3_failure const& failure, int status) no
                                "IllegalLocationConstraintException", "IncorrectEndpoint"})) {
     return true;
   }
-  // HEAD is answered without a body: there the header beside a redirect or a 400 is all that tells. A redirect with a
-  // page for a browser is some web server's.
-  if (failure.foreign && failure.region.empty()) return false;
-  return failure.code.empty() && (status == 301 || status == 302 || status == 307 || status == 308 ||
-                                  (status == 400 && !failure.region.empty()));
+  // HEAD is answered without a body: there the header beside a redirect or a 400 is all that tells. A redirect without
+  // is some web server's.
+  return failure.code.empty() && !failure.region.empty() &&
+         (status == 301 || status == 302 || status == 307 || status == 308 || status == 400);
 }
 
 BULKWRITER_DECL errc s3_errc(s3_failure const& failure, int status, std::string_view known_region) {

@@ -21,7 +21,12 @@ BULKWRITER_DECL s3_backend::s3_backend(s3_connect_param const& param, s3_address
       bucket_(param.bucket_name),
       sign_payload_(param.payload_signing == s3_payload_signing::always ||
                     (param.payload_signing == s3_payload_signing::automatic && !address.origin.secure)),
-      address_(std::move(address)) {}
+      address_(std::move(address)) {
+  if (address_.provider == s3_provider::aws) put_condition_ = complete_condition_ = condition::honoured;
+  if (address_.provider == s3_provider::gcs && token_) put_condition_ = condition::honoured;
+  // "Preconditions are not supported in the requests" of XML API multipart uploads, say Google's pages about these.
+  if (address_.provider == s3_provider::gcs) complete_condition_ = condition::refused;
+}
 
 BULKWRITER_DECL s3_address s3_backend::address() const {
   std::lock_guard const lock(mutex_);
@@ -145,6 +150,10 @@ BULKWRITER_DECL refusal s3_backend::explain(call const&, outcome const& got, htt
                (address().region_is_fixed ? "': leave s3_connect_param.region empty to have it discovered)" : "')");
   } else if (failure.code == "SignatureDoesNotMatch") {
     out.hint = " (is the secret key that of the access key?)";
+  } else if (out.code != errc::wrong_region && answer.status >= 300 && answer.status < 400) {
+    out.hint = redirect_hint(answer, secrets(got));
+  } else if (out.code == errc::precondition_failed) {
+    out.hint = " (there is an object of this key already, and nothing is overwritten)";
   } else if (answer.status == 404 && answer.body.empty()) {
     out.hint = " (no such object or no such bucket)";
   } else if (failure.foreign && answer.status >= 300) {

@@ -17,11 +17,18 @@ namespace detail {
 /// A key that every store takes and that comes back as it was: 1 to 1024 bytes, no leading slash, no control
 /// characters, no "." or ".." segments (servers and proxies resolve them, and the object would be elsewhere).
 result<void> check_key(std::string_view key);
+/// A key that a store has told: other clients' rules are not ours, and it is only to be found or removed. Not empty:
+/// the request would be one for the bucket.
+result<void> check_listed_key(std::string_view key);
 
 /// Foreign text for a message: one line, bounded, without the secrets and without anything as long as a signature.
 std::string printable(std::string_view text, std::span<std::string const> secrets);
 
-/// An ETag without its quotes.
+/// Random, for the metadata of an object that is about to be made: by it the object is known again as this one.
+std::string make_object_token();
+inline constexpr std::string_view object_token_name = "bulkwriter";
+
+/// An ETag without its quotes, and without the W/ by which a proxy on the way calls it weak.
 std::string unquoted(std::string_view etag);
 
 /// "2010-11-10T20:48:33.000Z", as stores tell the time; nothing for other text.

@@ -5,6 +5,8 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cstdint>
+#include <random>
 
 namespace bulkwriter {
 inline namespace v1 {
@@ -38,12 +40,24 @@ BULKWRITER_DECL result<void> check_key(std::string_view key) {
   return {};
 }
 
+BULKWRITER_DECL result<void> check_listed_key(std::string_view key) {
+  if (!key.empty()) return {};
+  return error_info{.code = errc::invalid_option, .message = "an object key is empty"};
+}
+
 BULKWRITER_DECL std::string printable(std::string_view text, std::span<std::string const> secrets) {
-  std::string out(text);
-  for (std::string const& secret : secrets) {
-    if (secret.empty()) continue;
-    for (std::size_t at = 0; (at = out.find(secret, at)) != std::string::npos; at += 3)
-      out.replace(at, secret.size(), "***");
+  // Bounded before anything is looked for in it, so that a server's megabytes cost nothing. A secret that begins within
+  // the bound is seen whole.
+  constexpr std::size_t shown = 300, looked_at = 4096;
+  std::string out;
+  for (std::size_t at = 0; at < (std::min)(text.size(), looked_at);) {
+    std::size_t hidden = 0;
+    for (std::string const& secret : secrets)
+      if (text.substr(at).starts_with(secret)) hidden = (std::max)(hidden, secret.size());
+    if (hidden == 0)
+      out += text[at++];
+    else
+      out += "***", at += hidden;
   }
   constexpr std::size_t longest_word = 40;  // a signature is a word of 64 hexadecimal digits
   std::string line;
@@ -63,10 +77,21 @@ BULKWRITER_DECL std::string printable(std::string_view text, std::span<std::stri
       at = end;
     }
   }
-  return http::detail::foreign_text(line, 300);
+  return http::detail::foreign_text(line, shown);
+}
+
+BULKWRITER_DECL std::string make_object_token() {
+  std::random_device random;
+  std::string out;
+  for (int word = 0; word < 4; ++word) {
+    auto const bits = static_cast<std::uint32_t>(random());
+    for (int shift = 28; shift >= 0; shift -= 4) out += "0123456789abcdef"[bits >> shift & 15];
+  }
+  return out;
 }
 
 BULKWRITER_DECL std::string unquoted(std::string_view etag) {
+  if (etag.starts_with("W/\"")) etag.remove_prefix(2);
   if (etag.size() >= 2 && etag.front() == '"' && etag.back() == '"') etag = etag.substr(1, etag.size() - 2);
   return std::string(etag);
 }

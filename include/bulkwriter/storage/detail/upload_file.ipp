@@ -29,7 +29,7 @@ inline timespec modified(struct stat const& status) noexcept { return status.st_
 class read_file {
  public:
   static result<read_file> try_open(std::string const& path) {
-    read_file out(path, ::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+    read_file out(path, ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
     if (out.file_ < 0) return out.failed("cannot open", errno);
     if (::fstat(out.file_, &out.begun_) != 0) return out.failed("cannot read", errno);
     if (!S_ISREG(out.begun_.st_mode))
@@ -57,6 +57,23 @@ class read_file {
       out.size += static_cast<std::size_t>(n);
     }
     return {};
+  }
+  /// Of a file that has no size, as those of /proc have none: what there is until its end.
+  result<std::vector<std::byte>> read_to_end() const {
+    constexpr std::size_t most = 64 << 20;
+    std::vector<std::byte> out;
+    for (std::size_t size = 0;;) {
+      out.resize(size + (64 << 10));
+      ssize_t const n = ::read(file_, out.data() + size, out.size() - size);
+      if (n < 0 && errno == EINTR) continue;
+      if (n < 0) return failed("cannot read", errno);
+      size += static_cast<std::size_t>(n);
+      out.resize(size);
+      if (n == 0) return out;
+      if (size > most)
+        return error_info{.code = errc::io_error,
+                          .message = "cannot upload '" + path_ + "': it has no size, and more than 64 MiB"};
+    }
   }
   /// Error where the file is not what it was when it was opened.
   result<void> check_unchanged() const {
@@ -100,9 +117,10 @@ class file_upload {
       if (!begun) return std::move(begun).error();
       id_ = *std::move(begun);
     }
-    multipart_upload upload(store_, buffers_, nullptr, key_, id_, options_.parts.connections, 1);
+    multipart_upload upload(store_, buffers_, nullptr, key_, id_, options_.parts, 1);
+    if (options_.resume) upload.leave_at_end();  // also where memory or threads are not to be had
     auto sent = send_parts(upload);
-    auto whole = sent ? upload.complete() : result<object_info>(std::move(sent).error());
+    auto whole = sent ? upload.complete(true) : result<object_info>(std::move(sent).error());
     if (whole) return whole;
     error_info why = std::move(whole).error();
     if (options_.resume) {
@@ -188,6 +206,11 @@ BULKWRITER_DECL result<object_info> try_upload_file(object_store const& store, s
   if (file->size() > *part_size)
     return detail::file_upload(store, *file, key, static_cast<std::size_t>(*part_size), options).run();
 
+  if (file->size() == 0) {
+    auto const all = file->read_to_end();
+    if (!all) return all.error();
+    return store.backend().put(key, *all);
+  }
   auto const size = static_cast<std::size_t>(file->size());
   detail::part_buffer whole{.memory = std::make_unique_for_overwrite<std::byte[]>((std::max)(size, std::size_t{1})),
                             .capacity = size};

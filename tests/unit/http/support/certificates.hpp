@@ -28,6 +28,8 @@ class certificates {
     leaf("good", "IP:127.0.0.1,IP:::1,DNS:localhost,DNS:*.s3.localhost", -1, 30);
     leaf("other", "DNS:other.example,IP:127.0.0.9", -1, 30);
     leaf("partial", "DNS:st*.s3.localhost", -1, 30);
+    leaf("named", "IP:127.0.0.9", -1, 30, "localhost");
+    leaf("bare", "email:a@b.example", -1, 30, "localhost");
     leaf("expired", "IP:127.0.0.1,DNS:localhost", -60, -30);
     leaf("future", "IP:127.0.0.1,DNS:localhost", 20, 30);
     run("openssl req -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -x509 -days 30 -keyout self.key "
@@ -46,11 +48,12 @@ class certificates {
   std::string path(std::string const& file) const { return (folder_ / file).string(); }
 
  private:
-  void leaf(std::string const& name, std::string const& alt_names, int from_days, int to_days) {
+  void leaf(std::string const& name, std::string const& alt_names, int from_days, int to_days,
+            std::string const& common_name = "") {
     std::ofstream(folder_ / "ext") << "subjectAltName=" << alt_names << "\nextendedKeyUsage=serverAuth\n";
     auto day = [](int offset) { return "$(date -u +%y%m%d%H%M%SZ -d '" + std::to_string(offset) + " days')"; };
     run("openssl req -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -keyout " + name +
-        ".key -subj /CN=" + name + " -out " + name + ".csr");
+        ".key -subj /CN=" + (common_name.empty() ? name : common_name) + " -out " + name + ".csr");
     run("openssl ca -batch -config ca.cnf -cert ca.crt -keyfile ca.key -in " + name + ".csr -out " + name +
         ".crt -extfile ext -notext -startdate " + day(from_days) + " -enddate " + day(to_days));
   }
