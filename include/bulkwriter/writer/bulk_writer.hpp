@@ -104,13 +104,24 @@ class bulk_writer : public bulk_writer_base {
   /// Appends the rows of a range up to the first that is refused; those before it are kept. The number of rows
   /// appended.
   /// @{
-  template <class Rows = std::initializer_list<row_argument>>
+  template <std::ranges::input_range Rows = std::initializer_list<row_argument>>
   result<std::uint64_t> try_append_rows(Rows&& rows) {
     return detail::caught("the range of rows", [&] { return append_range(rows); });
   }
-  template <class Rows = std::initializer_list<row_argument>>
+  template <std::ranges::input_range Rows = std::initializer_list<row_argument>>
   std::uint64_t append_rows(Rows&& rows) {
     return append_range(rows).value();  // what the range throws passes
+  }
+  template <class V>
+    requires(!std::ranges::input_range<V>)
+  result<std::uint64_t> try_append_rows(V const&) {
+    static_assert(sizeof(detail::not_a_range_of_rows<Schema, V>) != 0);
+    return std::uint64_t{};
+  }
+  template <class V>
+    requires(!std::ranges::input_range<V>)
+  std::uint64_t append_rows(V const& value) {
+    return try_append_rows(value).value();
   }
   /// @}
 
@@ -210,9 +221,7 @@ class bulk_writer : public bulk_writer_base {
   template <class Rows>
   result<std::uint64_t> append_range(Rows& rows) {
     std::uint64_t n = 0;
-    if constexpr (!std::ranges::input_range<Rows&>)
-      static_assert(sizeof(detail::not_a_range_of_rows<Schema, Rows>) != 0);
-    else for (auto&& row : rows) {
+    for (auto&& row : rows) {
       if (auto appended = try_append_row(row); !appended) return std::move(appended).error();
       ++n;
     }
