@@ -25,6 +25,7 @@ struct named<Name, std::initializer_list<Element>> {
 template <fixed_string Name>
 struct field_name {
   /// Gives the value its name; nothing is copied.
+  /// @{
   template <class Type>
   constexpr named<Name, Type> operator=(Type&& value) const noexcept {
     return {static_cast<Type&&>(value)};
@@ -33,6 +34,7 @@ struct field_name {
   constexpr named<Name, std::initializer_list<Element>> operator=(std::initializer_list<Element> value) const noexcept {
     return {value};
   }
+  /// @}
 };
 
 /// What `using namespace bulkwriter::literals;` opens.
