@@ -43,11 +43,15 @@ def request(method, url, body=None, headers=None):
 
 
 def test_sizes(s, client):
-    """blobs of many sizes, single and in blocks, are what was written, byte for byte; the second time over the first"""
+    """blobs of many sizes, single and in blocks, are what was written, byte for byte; a second time once the first is gone"""
     for seed in (0, 1):
         for size in SIZES:
             body = data_of(size, size + seed)
             key = f"sizes/{size}.bin"
+            if seed:
+                client.run(s, "upload", key, body=body).failed("precondition_failed", "BlobAlreadyExists")
+                assert s.body(key) == data_of(size, size), key
+                client.run(s, "remove", key).ok()
             client.run(s, "upload", key, body=body).ok()
             assert s.body(key) == body, key
             committed, uncommitted = s.blocks(key)
@@ -631,7 +635,7 @@ def test_formats(s, client):
 
 
 def test_azure_writes(s, client):
-    """what Azure's own client has written is seen alike, and both replace what the other has written"""
+    """what Azure's own client has written is seen alike, and not replaced; it may replace what we have written"""
     container = s.container()
     container.upload_blob("azure/wrote & <this>", b"12345")
     body = data_of(3 * MIB, 1)
@@ -639,6 +643,9 @@ def test_azure_writes(s, client):
     container.get_blob_client("azure/blocks").commit_block_list(["a"])
     got = client.run(s, "list", "azure/").ok()
     assert [line.split(" ", 2)[::2] for line in got.out.split("\n")[1:-1]] == [[str(3 * MIB), "azure/blocks"], ["5", "azure/wrote & <this>"]]
+    client.run(s, "upload", "azure/blocks", body=data_of(2 * PART, 2)).failed("precondition_failed", "BlobAlreadyExists")
+    assert s.body("azure/blocks") == body
+    client.run(s, "remove", "azure/blocks").ok()
     client.run(s, "upload", "azure/blocks", body=data_of(2 * PART, 2)).ok()
     assert s.body("azure/blocks") == data_of(2 * PART, 2)
     container.upload_blob("azure/blocks", b"again", overwrite=True)
