@@ -31,22 +31,22 @@
 
 // A program whose units differ in the mode would have two definitions of every function, and the linker would take
 // either. The one name below is thread-local in the one mode and an ordinary variable in the other: no linker joins
-// these.
+// these. Nor does it find the name where no unit holds the bodies.
 namespace bulkwriter {
 inline namespace v1 {
 namespace detail {
 
 #if !defined(BULKWRITER_SEPARATE_COMPILATION)
 // Hidden: a shared library that has all its bodies inside does not concern the program that loads it.
-[[gnu::visibility("hidden")]] inline constinit char BULKWRITER_SEPARATE_COMPILATION_is_defined_in_some_units_only = 0;
+[[gnu::visibility("hidden")]] inline constinit char BULKWRITER_SEPARATE_COMPILATION_in_some_units_only_or_BULKWRITER_IMPLEMENTATION_in_none = 0;
 #else
-extern constinit thread_local char BULKWRITER_SEPARATE_COMPILATION_is_defined_in_some_units_only;
+extern constinit thread_local char BULKWRITER_SEPARATE_COMPILATION_in_some_units_only_or_BULKWRITER_IMPLEMENTATION_in_none;
 #if BULKWRITER_BODIES
-constinit thread_local char BULKWRITER_SEPARATE_COMPILATION_is_defined_in_some_units_only = 0;
+constinit thread_local char BULKWRITER_SEPARATE_COMPILATION_in_some_units_only_or_BULKWRITER_IMPLEMENTATION_in_none = 0;
 #endif
 #endif
 [[gnu::used]] static inline void* mode_of_this_unit() {
-  return &BULKWRITER_SEPARATE_COMPILATION_is_defined_in_some_units_only;
+  return &BULKWRITER_SEPARATE_COMPILATION_in_some_units_only_or_BULKWRITER_IMPLEMENTATION_in_none;
 }
 
 }  // namespace detail

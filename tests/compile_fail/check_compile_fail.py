@@ -13,6 +13,11 @@ in the output:
     // shows: title, tags      anywhere: the names of the fields, readable
     // more: why               only where the compiler cannot but say more than the one error
 
+or, of what the compiler itself refuses before any template of ours is asked:
+
+    // own: titel              in the first error
+    // most: 34                lines of output in all, none of them a static_assert of ours
+
 --show prints what the compiler says about each mistake. Exit code 77: the compiler is not installed.
 """
 
@@ -49,7 +54,7 @@ def precompile(options):
 def head_of(case):
     """The expectations of a case by their names."""
     lines = case.read_text(encoding="utf-8").splitlines()
-    return dict(re.match(r"// (\w+): (.+)", line).groups() for line in lines if re.match(r"// (rule|fix|shows|more): ", line))
+    return dict(re.match(r"// (\w+): (.+)", line).groups() for line in lines if re.match(r"// (rule|fix|shows|more|own|most): ", line))
 
 
 def judge_mistake(head, output):
@@ -57,6 +62,13 @@ def judge_mistake(head, output):
     errors = [line for line in output.splitlines() if re.search(r"\b(fatal )?error: ", line)]
     if not errors:
         return "the mistake compiles"
+    lines = sum("/common.hpp:" not in line for line in output.splitlines())  # a user has no such header
+    if "own" in head:
+        if head["own"] not in errors[0]:
+            return f"the first error lacks {head['own']}"
+        if "more" not in head and any(MESSAGE.search(error) for error in errors):
+            return "a static_assert follows"
+        return f"{lines} lines of output, more than {head['most']}" if lines > int(head["most"]) else ""
     found = MESSAGE.search(errors[0])
     if not found:
         return "the first error is no static_assert with a message"
@@ -73,7 +85,6 @@ def judge_mistake(head, output):
         return ""
     if len(errors) > 1:
         return f"{len(errors)} errors in place of one"
-    lines = sum("/common.hpp:" not in line for line in output.splitlines())  # a user has no such header
     if lines > MOST_LINES:
         return f"{lines} lines of output, more than {MOST_LINES}"
     return ""
@@ -93,7 +104,7 @@ def check_twins(options, cases):
 
 def check_case(options, case):
     head = head_of(case)
-    missing = {"rule", "fix", "shows"} - head.keys()
+    missing = ({"own", "most"} if "own" in head else {"rule", "fix", "shows"}) - head.keys()
     if missing:
         return f"no line for {', '.join(sorted(missing))} at its head"
     wrong = compiler(options, "-fsyntax-only", *options.common_flags, "-DBULKWRITER_TEST_MISTAKE", str(case))
@@ -167,6 +178,10 @@ def self_test(options):
         "another_fix": (False, head.replace("mend it", "rename it") + right),
         "another_name": (False, head.replace("shows: title", "shows: titel") + right),
         "no_head": (False, right),
+        "own": (True, "// own: nonsense\n// most: 9\n" + twins.format("nonsense x;\n", "")),
+        "own_of_another": (False, "// own: other\n// most: 9\n" + twins.format("nonsense x;\n", "")),
+        "own_with_more": (False, "// own: nonsense\n// most: 99\n" + twins.format("nonsense x;\n" + assertion, "")),
+        "own_long": (False, "// own: nonsense\n// most: 9\n" + twins.format("nonsense x;\n" * 9, "")),
         "two_errors": (False, head + twins.format(assertion + "nonsense x;\n", "")),
         "another_error_first": (False, head + twins.format("nonsense x;\n" + assertion, "")),
         "another_beginning": (False, head + right.replace("bulkwriter: ", "note: bulkwriter: ")),

@@ -1,4 +1,4 @@
-// rule: the size of this std::array differs from the field's dim
+// rule: the size of this array, the first number beside the name, differs from the second
 // fix: make both equal
 // shows: v
 #include <bulkwriter/local.hpp>

@@ -1,4 +1,4 @@
-// rule: the size of this std::array differs from the field's dim (binary_vector: dim / 8 bytes)
+// rule: the size of this array, the first number beside the name, differs from the second
 // fix: make both equal
 // shows: bits
 #include <bulkwriter/local.hpp>

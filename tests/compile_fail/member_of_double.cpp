@@ -1,5 +1,5 @@
-// rule: the C++ type of this member cannot be stored in this field's kind
-// fix: float_vector: std::array, std::vector or std::span of float
+// rule: a float_vector field takes a contiguous range of float
+// fix: convert doubles to float first
 // shows: v
 #include <bulkwriter/local.hpp>
 

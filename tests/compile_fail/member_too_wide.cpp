@@ -1,5 +1,5 @@
-// rule: the C++ type of this member cannot be stored in this field's kind
-// fix: int8 to int64: an integer type no wider
+// rule: field takes a member of
+// fix: change the member or the kind
 // shows: stars
 #include <bulkwriter/local.hpp>
 

@@ -1,5 +1,5 @@
-// rule: the C++ type of this member cannot be stored in this field's kind
-// fix: varchar, text, geometry: std::string, std::string_view
+// rule: a varchar field takes text
+// fix: std::string, std::string_view or char const*
 // shows: title
 #include <bulkwriter/local.hpp>
 

@@ -1,5 +1,5 @@
 // rule: append_row takes the schema's row struct, a std::tuple in schema order, or
-// fix: "name"_f = value pairs
+// fix: put values without names into a std::tuple
 // shows: int
 #include <bulkwriter/local.hpp>
 

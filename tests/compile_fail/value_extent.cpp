@@ -1,5 +1,5 @@
-// rule: the size of this std::array differs from the field's dim
-// fix: give as many elements as the dim says
+// rule: the size of this array, the first number beside the name, differs from the second
+// fix: make both equal
 // shows: v
 #include <bulkwriter/local.hpp>
 

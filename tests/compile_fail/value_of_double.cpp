@@ -1,5 +1,5 @@
-// rule: a value of this C++ type cannot be stored in this field
-// fix: so convert a range of double first
+// rule: a float_vector field takes a contiguous range of float
+// fix: convert doubles to float first
 // shows: v
 #include <bulkwriter/local.hpp>
 

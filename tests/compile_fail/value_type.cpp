@@ -1,5 +1,5 @@
-// rule: a value of this C++ type cannot be stored in this field
-// fix: varchar, text, geometry: text
+// rule: a varchar field takes text
+// fix: std::string, std::string_view or char const*
 // shows: title
 #include <bulkwriter/local.hpp>
 

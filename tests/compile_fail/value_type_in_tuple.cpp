@@ -1,5 +1,5 @@
-// rule: a value of this C++ type cannot be stored in this field
-// fix: integers: an integer
+// rule: an integer field takes a value of any integer type
+// fix: convert it
 // shows: id
 #include <bulkwriter/local.hpp>
 

@@ -178,8 +178,11 @@ def check_separate(options):
                   ("main-header-only", "name-bodies"), ("name-bodies", "main-header-only")]:
         done = link(*names)
         expect(done.returncode != 0, f"{names} link, though their modes differ")
-        expect("BULKWRITER_SEPARATE_COMPILATION_is_defined_in_some_units_only" in done.stderr,
+        expect("BULKWRITER_SEPARATE_COMPILATION_in_some_units_only_or_" in done.stderr,
                f"{names}: the linker does not say why: {done.stderr}")
+    done = link("main-separate", "name-separate")
+    expect(done.returncode != 0 and "_or_BULKWRITER_IMPLEMENTATION_in_none" in done.stderr,
+           f"without bodies: the linker does not say why: {done.stderr}")
     return 1 if failed else 0
 
 

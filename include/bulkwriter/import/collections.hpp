@@ -77,6 +77,21 @@ enum class count_by : std::uint8_t {
   query,  ///< count(*) with consistency Strong: what a search would see; the collection must be loaded
 };
 
+namespace detail {
+template <class S, bool IsSchema>
+struct schema_check_of_create {
+  static_assert(IsSchema,
+                "bulkwriter: create takes a schema as its template argument, create<my_schema>(\"articles\"), or the fields "
+                "of a runtime_schema behind the name");
+};
+template <class S>
+result<void> not_created() {
+  static_assert(sizeof(schema_check_of_create<S, may_be_broken<S>()>) != 0);
+  say_that_there_is_no_schema();
+  return {};
+}
+}  // namespace detail
+
 /// Collections over REST v2, for the steps round an import: no gRPC. The target is the cluster itself, also on Zilliz
 /// Cloud (the cluster endpoint, not the endpoint of the import API).
 ///
@@ -95,11 +110,14 @@ class collections {
   /// the collection stays. struct_array fields need a server from 3.0 on. Errors: invalid_schema, invalid_option (an
   /// index or field_param of no field), server_error (a collection of this name with another schema exists, …).
   /// @{
-  template <typed_schema S>
+  template <class S = void>
   result<void> try_create(std::string_view name, create_options const& options = {}) {
-    return try_create(name, std::span<field_info const>(S::infos), options);
+    if constexpr (typed_schema<S>)
+      return try_create(name, std::span<field_info const>(S::infos), options);
+    else
+      return detail::not_created<S>();
   }
-  template <typed_schema S>
+  template <class S = void>
   void create(std::string_view name, create_options const& options = {}) {
     try_create<S>(name, options).value();
   }

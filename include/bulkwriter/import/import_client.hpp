@@ -5,8 +5,11 @@
 #include <bulkwriter/import/targets.hpp>
 
 #include <memory>
+#include <optional>
+#include <string>
 #include <type_traits>
 #include <utility>
+#include <vector>
 
 namespace bulkwriter {
 inline namespace v1 {
@@ -23,6 +26,33 @@ template <class Target>
   requires is_import_target<Target>
 struct request_of<Target> {
   using type = typename Target::request_type;
+};
+
+// All that any target is asked: what is a request for another one comes out as this, with a message in place of a list of
+// overloads.
+struct request_of_another_target {
+  std::string collection_name = {};
+  batch_files files = {};
+  std::string object_url = {}, access_key = {}, secret_key = {}, token = {};
+  std::vector<std::string> object_urls = {};
+  std::string partition_name = {}, db_name = {}, volume_name = {};
+  std::vector<std::string> data_paths = {};
+  import_options options = {};
+  std::optional<std::string> idempotency_key = {};
+};
+template <class Target>
+struct request_check {
+  static_assert(!std::is_same_v<Target, milvus>,
+                "bulkwriter: this request is for another target: bw::milvus is asked with .collection_name and .files = "
+                "writer.batch_files(), keys in its own bucket; .object_url and its keys are for bw::zilliz_cloud");
+  static_assert(!std::is_same_v<Target, zilliz_cloud>,
+                "bulkwriter: this request is for another target: bw::zilliz_cloud is asked with .collection_name, "
+                ".object_url = bw::object_url(writer) and the keys of the bucket, or with .volume_name and .data_paths; "
+                ".files and .idempotency_key are for bw::milvus");
+  static_assert(!std::is_same_v<Target, zilliz_cloud_v1>,
+                "bulkwriter: this request is for another target: bw::zilliz_cloud_v1 is asked with .collection_name, "
+                ".object_url = bw::object_url(writer), .access_key, .secret_key and .partition_name only; .files is for "
+                "bw::milvus, all else for bw::zilliz_cloud");
 };
 
 // What all targets share, without templates: the typed shell below keeps requests and targets apart.
@@ -81,6 +111,15 @@ class import_client {
   /// @{
   result<job_id> try_bulk_import(request_type const& request) { return backend_.create(request); }
   job_id bulk_import(request_type const& request) { return try_bulk_import(request).value(); }
+  template <class Request = detail::request_of_another_target>
+  result<job_id> try_bulk_import(std::type_identity_t<Request> const&) {
+    static_assert(sizeof(Request) != 0 && sizeof(detail::request_check<Target>) != 0);
+    return job_id{};
+  }
+  template <class Request = detail::request_of_another_target>
+  job_id bulk_import(std::type_identity_t<Request> const& request) {
+    return try_bulk_import<Request>(request).value();
+  }
   /// @}
 
   /// Where a job is now. A failed job is no error here. Milvus forgets a job three hours after its end (job_not_found).

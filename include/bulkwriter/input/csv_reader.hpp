@@ -276,18 +276,21 @@ result<Type> csv_cell::try_as() const {
     auto some = try_as<typename Type::value_type>();
     if (!some) return std::move(some).error();
     return Type(*std::move(some));
-  } else if constexpr (std::is_arithmetic_v<Type>) {
+  } else if constexpr (requires(Type& value) { input::parse(std::string_view(), value); } && !std::is_class_v<Type>) {
     Type value = {};
     if (input::text_error const failed = input::parse(text_, value); failed.code != errc{})
       return make_error(failed.code, failed.message);
     return value;
-  } else if constexpr (requires(Type& list) { list.push_back(typename Type::value_type()); }) {
+  } else if constexpr (requires(Type& list) {
+                         list.push_back(typename Type::value_type());
+                         this->try_read_vector(std::span{list});
+                       }) {
     Type list(input::count_list(text_));
     if (auto read = try_read_vector(std::span{list}); !read) return std::move(read).error();
     return list;
   } else if constexpr (requires(Type& list) {
                          std::tuple_size<Type>::value;
-                         std::span{list};
+                         this->try_read_vector(std::span{list});
                        }) {
     Type list = {};
     if (auto read = try_read_vector(std::span{list}); !read) return std::move(read).error();

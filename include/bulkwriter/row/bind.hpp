@@ -39,7 +39,7 @@ void show_member(Row const& row, cell_row& memory, cell* cells) {
   using F = field_at<S, Index>;
   if constexpr (F::info.written()) {
     if constexpr (requires { F::ok; }) {
-      if constexpr (F::ok) cells[Index] = field_cell_of<F>(F::get(row), memory);
+      cells[Index] = field_cell_of<F>(F::get(row), memory);
     } else {
       static_assert(sizeof(column_without_member<S, Index>) != 0);
     }
@@ -48,7 +48,7 @@ void show_member(Row const& row, cell_row& memory, cell* cells) {
 
 template <class S, class Row>
 void show_struct(void const* row, cell_row& memory, cell* cells) {
-  if constexpr (S::one_struct)
+  if constexpr (S::right)
     [&]<std::size_t... Index>(std::index_sequence<Index...>) {
       (show_member<S, Index>(*static_cast<Row const*>(row), memory, cells), ...);
     }(std::make_index_sequence<S::size>{});
@@ -155,34 +155,43 @@ struct by_position {
 template <class S, std::size_t Index, class V>
 struct value_rules {
   using F = field_at<S, Index>;
-  static constexpr bool fits = is_null_type<V> || storable<plain_type<V>, F::attributes, strictness::value>();
-  static constexpr bool extent = extent_fits<plain_type<V>>(F::info);
+  using plain = plain_type<V>;
+  static constexpr bool fits = is_null_type<V> || storable<plain, F::attributes, strictness::value>();
+  static constexpr bool extent = !fits || extent_fits<plain>(F::info);
   static constexpr bool present = !is_null_type<V> || F::info.may_be_null();
   static constexpr bool ok = fits && extent && present;
 };
-// Says which rule is broken. Apart from the rules, since Clang calls nothing constant that a failed assertion stands
-// in.
-template <class S, std::size_t Index, class V>
-struct value_check {
-  using rules = value_rules<S, Index, V>;
-  static constexpr auto name = field_at<S, Index>::name_storage;
-  static_assert(
-      rule::field<name, rules::fits>,
-      "bulkwriter: a value of this C++ type cannot be stored in this field (boolean: bool; integers: an integer; "
-      "floats: "
-      "a float, double or integer of at most 32 bits; varchar, text, geometry: text; timestamptz: text or a "
-      "std::chrono::sys_time; json: text or, with <bulkwriter/adapt/boost_json.hpp>, a boost::json type; array: a "
-      "sized "
-      "range of its elements; struct_array: a range of its structs; float_vector: a contiguous range of float, so "
-      "convert a range of double first; 16-bit vectors: of float or bw::float16; int8_vector: of std::int8_t; "
-      "binary_vector: bytes, or a range of bool; sparse_float_vector: bw::sparse_view, or pairs of index and value)");
-  static_assert(rule::field<name, rules::present>,
+template <fixed_string Name, class V>
+struct null_check {
+  static_assert(rule::field<Name, sizeof(V) == 0>,
                 "bulkwriter: null was given for this field, and it is neither nullable nor has a default_value; give a "
                 "value");
-  static_assert(rule::field < name, !rules::fits || rules::extent >,
-                "bulkwriter: the size of this std::array differs from the field's dim (binary_vector: dim / 8 bytes); "
-                "give as many elements as the dim says");
 };
+// What says which rule is broken.
+template <class S, std::size_t Index, class V, class R = value_rules<S, Index, V>, class F = field_at<S, Index>>
+using value_check = std::conditional_t<
+    !R::fits, type_check<F::name_storage, typename R::plain, F::info.type, strictness::value, R::fits>,
+    std::conditional_t<!R::extent,
+                       extent_check<F::name_storage, typename R::plain, F::info.type,
+                                    wanted_elements<typename R::plain>(F::info), R::extent>,
+                       null_check<F::name_storage, V>>>;
+
+// The value that a binding gives to a field, and the first field whose value is wrong; their number if none is.
+template <class Bound, std::size_t Index, class... V>
+using argument_of = std::tuple_element_t<static_cast<std::size_t>(Bound::bound.argument_of[Index]), std::tuple<V...>>;
+template <class S, class Bound, std::size_t Index, class... V>
+consteval bool value_fits() {
+  if constexpr (Bound::bound.argument_of[Index] == no_value)
+    return true;
+  else
+    return value_rules<S, Index, argument_of<Bound, Index, V...>>::ok;
+}
+template <class S, class Bound, class... V, std::size_t... Index>
+consteval std::size_t first_misfit(std::index_sequence<Index...>) {
+  std::size_t i = 0;
+  (void)((value_fits<S, Bound, Index, V...>() && ++i != 0) && ...);
+  return i;
+}
 
 // JSON text of what was given for the dynamic field itself; nothing where that is null.
 template <class V>

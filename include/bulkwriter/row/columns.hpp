@@ -46,9 +46,6 @@ namespace detail {
 // 0 for other fields.
 template <class C>
 struct column_rows {
-  static_assert(std::ranges::random_access_range<C const> && std::ranges::sized_range<C const>,
-                "bulkwriter: a column is a random-access range with a value for each row, a contiguous block of rows × "
-                "dim numbers for a vector field, a bw::string_block, or bw::masked of these");
   using element = std::ranges::range_value_t<C const>;
   static constexpr bool is_block = !std::ranges::range<element> && !is_optional<element>;
 
@@ -107,6 +104,13 @@ struct column_rows<masked_column<Values>> {
     return there ? std::optional<value>(rows::template at<Width>(c.values, i)) : std::optional<value>();
   }
 };
+
+template <class C>
+inline constexpr bool is_column = std::ranges::random_access_range<C const> && std::ranges::sized_range<C const>;
+template <class Offset>
+inline constexpr bool is_column<string_block<Offset>> = true;
+template <class Values>
+inline constexpr bool is_column<masked_column<Values>> = is_column<std::remove_cvref_t<Values>>;
 
 // The width of a row of this field in a block; 0 where it has none.
 template <class S>

@@ -3,6 +3,7 @@
 #include <bulkwriter/schema/fixed_string.hpp>
 
 #include <cstdint>
+#include <initializer_list>
 
 namespace bulkwriter {
 inline namespace v1 {
@@ -14,14 +15,26 @@ struct named {
   Type&& value;  ///< of the caller
 };
 
+/// A list in braces, `"v"_f = {0.5f, 0.25f}`, which lives as long as the call that takes it.
+template <fixed_string Name, class Element>
+struct named<Name, std::initializer_list<Element>> {
+  std::initializer_list<Element> value;  ///< of the caller
+};
+
 /// What `"title"_f` is: a name that waits for its value.
 template <fixed_string Name>
 struct field_name {
   /// Gives the value its name; nothing is copied.
+  /// @{
   template <class Type>
   constexpr named<Name, Type> operator=(Type&& value) const noexcept {
     return {static_cast<Type&&>(value)};
   }
+  template <class Element>
+  constexpr named<Name, std::initializer_list<Element>> operator=(std::initializer_list<Element> value) const noexcept {
+    return {value};
+  }
+  /// @}
 };
 
 /// What `using namespace bulkwriter::literals;` opens.

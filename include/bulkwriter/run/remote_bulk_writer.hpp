@@ -10,6 +10,7 @@
 #include <memory>
 #include <span>
 #include <string>
+#include <type_traits>
 #include <utility>
 
 namespace bulkwriter {
@@ -40,6 +41,12 @@ struct remote_options {
 namespace detail {
 result<std::unique_ptr<chunk_writer>> try_make_remote(std::span<field_info const> fields, new_file_format format,
                                                       object_store const& store, remote_options options);
+template <class P>
+struct store_check {
+  static_assert(sizeof(P) == 0,
+                "bulkwriter: a remote_bulk_writer takes where its bucket is: a bw::s3_connect_param, bw::gcs_connect_param or "
+                "bw::azure_connect_param, or a type of your own with bw::object_store open_store(P const&)");
+};
 }  // namespace detail
 
 /// Writes rows into a bucket, uploading while it encodes; nothing but NumPy's texts touches the disk. See bulk_writer
@@ -76,6 +83,20 @@ class remote_bulk_writer : public bulk_writer<Schema, Format> {
     if (!made) return std::move(made).error();
     return remote_bulk_writer(*std::move(made), std::move(store));
   }
+  /// @cond  a mistake, for its message
+  template <class P>
+    requires(!std::is_convertible_v<P const&, object_store>)
+  explicit remote_bulk_writer(P const&, remote_options const& = {})
+      : remote_bulk_writer(std::unique_ptr<core>(), object_store(std::shared_ptr<storage::backend>())) {
+    static_assert(sizeof(detail::store_check<P>) != 0);
+  }
+  template <class P>
+    requires(!std::is_convertible_v<P const&, object_store>)
+  static result<remote_bulk_writer> try_open(P const&, remote_options const& = {}) {
+    static_assert(sizeof(detail::store_check<P>) != 0);
+    return error_info{};
+  }
+  /// @endcond
   /// @}
 
   /// The bucket that this writer fills.
@@ -90,7 +111,9 @@ class remote_bulk_writer : public bulk_writer<Schema, Format> {
 
   static result<std::unique_ptr<core>> try_make(Format const& format, object_store const& store,
                                                 remote_options options) {
-    return detail::try_make_remote(Schema::infos, base::make_format(format), store, std::move(options));
+    return base::make_core(format, [&](std::span<field_info const> fields, detail::new_file_format made) {
+      return detail::try_make_remote(fields, std::move(made), store, std::move(options));
+    });
   }
 
   object_store store_;
@@ -136,6 +159,22 @@ class remote_bulk_writer<runtime_schema, Format> : public bulk_writer<runtime_sc
 
   object_store store_;
 };
+
+namespace detail {
+template <class Writer>
+struct has_bucket_check {
+  static_assert(sizeof(Writer) == 0,
+                "bulkwriter: object_url takes a remote_bulk_writer, whose files are in a bucket; those of this writer are "
+                "elsewhere");
+};
+}  // namespace detail
+/// @cond  a mistake, for its message
+template <class Schema, class Format>
+std::string object_url(bulk_writer<Schema, Format> const&) {
+  static_assert(sizeof(detail::has_bucket_check<bulk_writer<Schema, Format>>) != 0);
+  return {};
+}
+/// @endcond
 
 /// The URL of the folder that a writer fills, as Zilliz Cloud's import wants it: "s3://bucket/5868ba87-…/". Sends
 /// nothing.

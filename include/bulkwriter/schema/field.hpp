@@ -2,6 +2,7 @@
 
 #include <bulkwriter/schema/detail/column_check.hpp>
 #include <bulkwriter/schema/detail/struct_check.hpp>
+#include <bulkwriter/schema/detail/type_check.hpp>
 #include <bulkwriter/schema/member_type.hpp>
 
 #include <string_view>
@@ -19,8 +20,6 @@ struct column {
   using owner = void;
   static constexpr auto name_storage = Name;
   static constexpr auto attributes = Kind;
-  static_assert(sizeof(detail::column_check<Name, Kind>) != 0);
-
   static constexpr field_info info = [] {
     field_info f = detail::lower<kind_type>(name_storage.view(), attributes);
     if constexpr (detail::is_struct_array<kind_type>) {
@@ -30,6 +29,9 @@ struct column {
     }
     return f;
   }();
+  static constexpr detail::column_rule broken = detail::judge_column(info, detail::has_plain_element<Kind>());
+  static constexpr bool right = broken == detail::column_rule::none && detail::struct_rules<kind_type>::right;
+  static_assert(sizeof(detail::column_mistake<Name, broken>) != 0);
   /// @}
 };
 
@@ -46,6 +48,7 @@ struct kind_check {
 template <fixed_string Name, auto Kind>
   requires(!detail::is_field_kind<std::remove_const_t<decltype(Kind)>>)
 struct column<Name, Kind> : column<Name, json{}> {
+  static constexpr bool right = false;
   static_assert(sizeof(detail::kind_check<Name, false>) != 0);
 };
 /// @endcond
@@ -63,35 +66,31 @@ struct member_traits<M C::*> {
   using type = M;
 };
 
-template <fixed_string Name, auto Kind, class Member>
+template <class Column, class Member>
+struct member_rules {
+  using plain = plain_type<Member>;
+  static constexpr bool fits = storable<plain, Column::attributes, strictness::member>();
+  static constexpr bool extent = !fits || extent_fits<plain>(Column::info);
+  static constexpr bool may_be_empty = !is_optional<Member> || Column::info.may_be_null();
+  static constexpr bool can_be_empty = is_optional<Member> || !Column::info.nullable;
+  static constexpr bool ok = fits && extent && may_be_empty && can_be_empty && !Column::info.auto_id;
+};
+template <fixed_string Name, class Column, class Member, bool Holds>
 struct member_check {
-  static constexpr field_info info = column<Name, Kind>::info;
-  static constexpr bool fits = storable<plain_type<Member>, Kind, strictness::member>();
-  static constexpr bool extent = extent_fits<plain_type<Member>>(info);
-  static constexpr bool may_be_empty = !is_optional<Member> || info.may_be_null();
-  static constexpr bool can_be_empty = is_optional<Member> || !info.nullable;
-  static constexpr bool ok = fits && extent && may_be_empty && can_be_empty && !info.auto_id;
-
-  static_assert(
-      rule::field<Name, fits>,
-      "bulkwriter: the C++ type of this member cannot be stored in this field's kind (boolean: bool; int8 to int64: an "
-      "integer type no wider; float32: float; float64: float, double; varchar, text, geometry: std::string, "
-      "std::string_view; timestamptz: text, or a std::chrono::sys_time; json: text, or a boost::json type with "
-      "<bulkwriter/adapt/boost_json.hpp>; array: std::vector and other sized ranges of its elements; struct_array: of "
-      "its "
-      "structs; float_vector: std::array, std::vector or std::span of float; 16-bit vectors: of float or bw::float16; "
-      "int8_vector: of std::int8_t; binary_vector: of std::uint8_t, std::byte or bool; sparse_float_vector: "
-      "bw::sparse_view, std::map and other ranges of pairs)");
-  static_assert(rule::field < Name, !fits || extent >,
-                "bulkwriter: the size of this std::array differs from the field's dim (binary_vector: dim / 8 bytes); "
-                "make both equal");
-  static_assert(rule::field<Name, may_be_empty>,
+  using rules = member_rules<Column, Member>;
+  using plain = typename rules::plain;
+  static_assert(sizeof(type_check<Name, plain, Column::info.type, strictness::member, rules::fits>) != 0);
+  static_assert(sizeof(extent_check<Name, plain, Column::info.type, wanted_elements<plain>(Column::info),
+                                    rules::extent>) != 0);
+  static_assert(rule::field<Name, rules::may_be_empty>,
                 "bulkwriter: this member is a std::optional, so the field needs .nullable = true or a .default_value");
-  static_assert(rule::field<Name, can_be_empty>,
+  static_assert(rule::field<Name, rules::can_be_empty>,
                 "bulkwriter: this field is nullable, so its member must be a std::optional");
-  static_assert(rule::field<Name, !info.auto_id>,
+  static_assert(rule::field<Name, !Column::info.auto_id>,
                 "bulkwriter: the server fills an auto_id field; declare it as column<> without a member");
 };
+template <fixed_string Name, class Column, class Member>
+struct member_check<Name, Column, Member, true> {};
 
 }  // namespace detail
 
@@ -102,8 +101,9 @@ struct field : column<Name, Kind> {
   /// What the library reads of a field. @{
   using owner = typename detail::member_traits<std::remove_const_t<decltype(Member)>>::owner;
   using value_type = typename detail::member_traits<std::remove_const_t<decltype(Member)>>::type;
-  static_assert(sizeof(detail::member_check<Name, Kind, value_type>) != 0);
-  static constexpr bool ok = detail::member_check<Name, Kind, value_type>::ok;
+  static constexpr bool ok = detail::member_rules<column<Name, Kind>, value_type>::ok;
+  static constexpr bool right = ok && column<Name, Kind>::right;
+  static_assert(sizeof(detail::member_check<Name, column<Name, Kind>, value_type, ok>) != 0);
 
   static constexpr value_type const& get(owner const& row) noexcept { return row.*Member; }
   /// @}
@@ -124,7 +124,7 @@ template <fixed_string Name, auto Member, auto Kind>
 struct field<Name, Member, Kind> : column<Name, Kind> {
   using owner = typename detail::member_traits<std::remove_const_t<decltype(Member)>>::owner;
   static_assert(sizeof(detail::pointer_check<Name, std::is_member_object_pointer_v<decltype(Member)>>) != 0);
-  static constexpr bool ok = false;
+  static constexpr bool ok = false, right = false;
 };
 /// @endcond
 
@@ -157,7 +157,7 @@ struct dynamic_field {
   static constexpr fixed_string name_storage{"$meta"};
   static constexpr json attributes{};
   static constexpr field_info info = detail::dynamic_field_info;
-  static constexpr bool ok = detail::dynamic_member_check<value_type>::ok;
+  static constexpr bool ok = detail::dynamic_member_check<value_type>::ok, right = ok;
 
   static constexpr value_type const& get(owner const& row) noexcept { return row.*Member; }
   /// @}
@@ -172,6 +172,7 @@ struct dynamic_field<nullptr> {
   static constexpr fixed_string name_storage{"$meta"};
   static constexpr json attributes{};
   static constexpr field_info info = detail::dynamic_field_info;
+  static constexpr bool right = true;
   /// @}
 };
 
@@ -179,6 +180,7 @@ namespace detail {
 template <fixed_string Name, auto Kind, auto Function>
 struct function_check {
   static constexpr field_info info = column<Name, Kind>::info;
+  static constexpr bool ok = info.type == std::remove_const_t<decltype(Function)>::output && !info.nullable;
   static_assert(rule::field<Name, info.type == std::remove_const_t<decltype(Function)>::output>,
                 "bulkwriter: this function gives another kind of field; change the kind (bm25: sparse_float_vector, "
                 "text_embedding: float_vector, minhash: binary_vector)");
@@ -201,6 +203,7 @@ template <fixed_string Name, auto Kind, auto Function>
 struct function_output : column<Name, Kind> {
   /// What the library reads of a field. @{
   static constexpr auto function = Function;
+  static constexpr bool right = column<Name, Kind>::right && detail::function_check<Name, Kind, Function>::ok;
   static_assert(sizeof(detail::function_check<Name, Kind, Function>) != 0);
   static constexpr field_info info = [] {
     field_info f = column<Name, Kind>::info;
@@ -216,6 +219,7 @@ struct function_output : column<Name, Kind> {
 template <fixed_string Name, auto Kind, auto Function>
   requires(!detail::is_function<std::remove_const_t<decltype(Function)>>)
 struct function_output<Name, Kind, Function> : column<Name, Kind> {
+  static constexpr bool right = false;
   static_assert(sizeof(detail::is_function_check<Name, false>) != 0);
   static constexpr field_info info = [] {
     field_info f = column<Name, Kind>::info;

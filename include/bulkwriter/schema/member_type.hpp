@@ -267,9 +267,14 @@ inline constexpr std::size_t fixed_extent<std::span<Type, Size>> = Size == std::
 constexpr std::size_t wanted_extent(field_info const& f) noexcept {
   return !is_dense_vector(f.type) ? 0 : f.type == kind::binary_vector ? f.dim / 8 : f.dim;
 }
+/// The same, of a V: bits may come one by one.
+template <class V>
+consteval std::size_t wanted_elements(field_info const& f) noexcept {
+  return f.type == kind::binary_vector && bits_like<V> ? f.dim : wanted_extent(f);
+}
 template <class V>
 consteval bool extent_fits(field_info const& f) noexcept {
-  std::size_t const wanted = f.type == kind::binary_vector && bits_like<V> ? f.dim : wanted_extent(f);
+  std::size_t const wanted = wanted_elements<V>(f);
   return wanted == 0 || fixed_extent<V> == 0 || fixed_extent<V> == wanted;
 }
 

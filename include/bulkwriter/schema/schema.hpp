@@ -89,7 +89,7 @@ template <fixed_string Name>
 struct schema_mistake<Name, schema_rule::none> {};
 
 template <class... F>
-struct schema_check {
+struct schema_rules {
   static constexpr bool one_struct = common_owner<typename F::owner...>::same;
   static constexpr schema_verdict verdict = [] {
     if constexpr (one_struct)
@@ -97,9 +97,17 @@ struct schema_check {
     else
       return schema_verdict{schema_rule::one_struct, first_stranger<typename F::owner...>()};
   }();
-  using shown = typename decltype(pick<verdict.field>(
+  static constexpr bool fields_are_right = (F::right && ...);
+  static constexpr bool right = verdict.broken == schema_rule::none && fields_are_right;
+};
+template <class... F>
+struct schema_check {
+  using rules = schema_rules<F...>;
+  using shown = typename decltype(pick<rules::verdict.field>(
       static_cast<places<std::index_sequence_for<F...>, F...> const*>(nullptr)))::type;
-  static_assert(sizeof(schema_mistake<shown::name_storage, verdict.broken>) != 0);
+  // Where a field is wrong by itself, that has been said.
+  static constexpr schema_rule broken = rules::fields_are_right ? rules::verdict.broken : schema_rule::none;
+  static_assert(sizeof(schema_mistake<shown::name_storage, broken>) != 0);
 };
 
 }  // namespace detail
@@ -124,9 +132,9 @@ struct schema {
   static constexpr std::size_t size = sizeof...(F);  ///< fields, those that the server fills among them
   /// The fields, lowered, in the order in which they are declared.
   static constexpr std::array<field_info, sizeof...(F)> infos{F::info...};
-  /// Whether all fields are members of one struct; false in a schema that does not compile.
-  static constexpr bool one_struct = detail::common_owner<typename F::owner...>::same;
   static_assert(sizeof(detail::schema_check<F...>) != 0);
+  /// False in a schema that does not compile: what has been said of it is enough.
+  static constexpr bool right = detail::schema_rules<F...>::right;
 };
 
 namespace detail {
@@ -149,7 +157,7 @@ struct schema<F...> {
   using row_type = void;
   static constexpr std::size_t size = 0;
   static constexpr std::array<field_info, 0> infos{};
-  static constexpr bool one_struct = true;
+  static constexpr bool right = false;
   static_assert(sizeof(detail::fields_check<F...>) != 0);
 };
 /// @endcond
@@ -157,6 +165,20 @@ struct schema<F...> {
 /// A struct derived from `schema`.
 template <class S>
 concept typed_schema = requires { typename S::is_schema; };
+
+namespace detail {
+/// A struct without members and bases in the place of a schema is most often one whose list of fields has an error,
+/// which the compiler has said. More is only said where it has not: by the code generator, which then does not run.
+template <class S>
+consteval bool may_be_broken() {
+  if constexpr (requires { sizeof(S); })
+    return std::is_class_v<S> && std::is_empty_v<S>;
+  else
+    return std::is_class_v<S>;
+}
+[[gnu::error("bulkwriter: a struct without fields was given in the place of a schema: struct my_schema : "
+             "bw::schema<…> {}")]] void say_that_there_is_no_schema();
+}  // namespace detail
 
 // Algorithms are templates on the user's named schema, never on the list of fields: symbols stay short.
 namespace detail {

@@ -1,16 +1,19 @@
 #pragma once
 
+#include <bulkwriter/detail/caught.hpp>
 #include <bulkwriter/row/bind.hpp>
 #include <bulkwriter/row/columns.hpp>
 #include <bulkwriter/text/quoted.hpp>
 #include <bulkwriter/writer/bulk_writer_base.hpp>
-#include <bulkwriter/detail/caught.hpp>
+#include <bulkwriter/writer/detail/mistakes.hpp>
 #include <bulkwriter/writer/options.hpp>
 
 #include <cstddef>
 #include <cstdint>
+#include <initializer_list>
 #include <memory>
 #include <ranges>
+#include <span>
 #include <string>
 #include <tuple>
 #include <type_traits>
@@ -18,104 +21,6 @@
 
 namespace bulkwriter {
 inline namespace v1 {
-namespace detail {
-
-// A mistake in a call instantiates one of these: the assertion's message, with schema and field in the type beside it.
-template <class S, fixed_string Name>
-struct no_such_field {
-  static_assert(
-      rule::field<Name, sizeof(S) == 0>,
-      "bulkwriter: the schema has no field of this name, and no dynamic_field<> to take it; correct the name or add a "
-      "dynamic_field<>");
-};
-template <class S, fixed_string Name>
-struct repeated_value {
-  static_assert(rule::field<Name, sizeof(S) == 0>, "bulkwriter: two values were given for this name; remove one");
-};
-template <class S, fixed_string Name>
-struct unwanted_value {
-  static_assert(rule::field<Name, sizeof(S) == 0>,
-                "bulkwriter: the server fills this field (auto_id or function output); give no value for it");
-};
-template <class S, fixed_string... Name>
-struct missing_values {
-  static_assert(
-      (rule::field<Name, sizeof(S) == 0> || ...),
-      "bulkwriter: no value was given for these fields, and they are neither nullable nor have a default_value; "
-      "add the values");
-};
-// The fields that a binding leaves without a value although they need one.
-template <class S, auto Bound>
-consteval auto fields_without_value() {
-  constexpr auto lacks = [](std::size_t i) {
-    return Bound.argument_of[i] == no_value && S::infos[i].written() && !S::infos[i].may_be_null();
-  };
-  constexpr std::size_t n = [lacks] {
-    std::size_t count = 0;
-    for (std::size_t i = 0; i < S::size; ++i) count += lacks(i) ? 1u : 0u;
-    return count;
-  }();
-  std::array<std::size_t, n> fields{};
-  for (std::size_t i = 0, k = 0; i < S::size; ++i)
-    if (lacks(i)) fields[k++] = i;
-  return fields;
-}
-template <class S, auto Fields, std::size_t... K>
-missing_values<S, field_at<S, Fields[K]>::name_storage...> missing_values_of(std::index_sequence<K...>);
-template <class S, fixed_string Name, class V, bool Fits>
-struct dynamic_value_check {
-  static_assert(rule::field<Name, Fits>,
-                "bulkwriter: a value of this C++ type cannot be stored in the dynamic field (bool, numbers, text, "
-                "ranges of these, "
-                "boost::json types with <bulkwriter/adapt/boost_json.hpp>)");
-};
-template <class S, std::size_t Given, std::size_t Wanted>
-struct wrong_arity {
-  static_assert(rule::field<"std::tuple", sizeof(S) == 0>,
-                "bulkwriter: the tuple must hold one value for each field of the schema, in schema order, without "
-                "auto_id fields and "
-                "function outputs");
-};
-template <class S, class V>
-struct not_a_row {
-  static_assert(rule::field<"append_row", sizeof(S) == 0>,
-                "bulkwriter: append_row takes the schema's row struct, a std::tuple in schema order, or \"name\"_f = "
-                "value pairs");
-};
-template <class Format, fixed_string Name>
-struct cannot_hold {
-  static_assert(rule::field<Name, sizeof(Format) == 0>,
-                "bulkwriter: this file format cannot hold this field's kind (parquet, json and jsonl: every kind; "
-                "csv: no text, and in a struct_array no vectors but float_vector, for servers read no others there; "
-                "npy: no nullable fields, no text, timestamptz, arrays, sparse vectors and structs)");
-};
-
-template <class V>
-inline constexpr bool is_tuple_or_named = false;
-template <class... Type>
-inline constexpr bool is_tuple_or_named<std::tuple<Type...>> = true;
-template <fixed_string Size, class Type>
-inline constexpr bool is_tuple_or_named<named<Size, Type>> = true;
-
-template <class S>
-struct row_type_of {  // of what is no schema: one message is enough
-  using type = void;
-};
-template <class S>
-  requires requires { typename S::row_type; }
-struct row_type_of<S> {
-  using type = typename S::row_type;
-};
-
-template <class S, class Format>
-consteval int first_unheld_field() {
-  for (std::size_t i = 0; i < S::size; ++i)
-    if (S::infos[i].written() && !format::can_hold<Format>(S::infos[i])) return static_cast<int>(i);
-  return -1;
-}
-
-}  // namespace detail
-
 /// Writes rows of a schema as files of a format into a place: the part that local and remote writers share.
 ///
 /// A refused row changes nothing, and the next good row is accepted; its error names row, field, rule and value, for
@@ -131,15 +36,23 @@ consteval int first_unheld_field() {
 template <class Schema, class Format>
 class bulk_writer : public bulk_writer_base {
  public:
-  static_assert(typed_schema<Schema>,
-                "bulkwriter: the first argument of a writer is a schema: struct my_schema : bw::schema<…> {}");
-  static_assert(format::file_format<Format>,
-                "bulkwriter: the second argument of a writer is a format such as bw::format::parquet");
+  static_assert(sizeof(detail::schema_check_of_writer<Schema, typed_schema<Schema> || detail::may_be_broken<Schema>()>) !=
+                0);
+  static_assert(sizeof(detail::format_check_of_writer<Format, format::file_format<Format>>) != 0);
 
   using schema_type = Schema;  ///< the struct derived from `schema`
   using format_type = Format;  ///< such as `format::parquet`
   /// The struct that rows are given as; void if there is none.
   using row_type = typename detail::row_type_of<Schema>::type;
+
+ protected:
+  /// Whether nothing is wrong with Schema and Format: for writers that derive from this one.
+  static constexpr bool is_right = detail::is_right<Schema> && format::file_format<Format>;
+
+ private:
+  using row_argument = std::conditional_t<std::is_void_v<row_type>, detail::braces, row_type>;
+
+ public:
 
   /// Into any place, for example an output::memory. Errors: invalid_option.
   /// @{
@@ -156,75 +69,59 @@ class bulk_writer : public bulk_writer_base {
 
   /// The schema's struct, also as `append_row({.id = 1, .title = "hello"})`. Errors: see the class.
   /// @{
-  template <class Row = row_type>
-    requires(!std::is_void_v<Row>)
+  template <class Row = row_argument>
   result<void> try_append_row(std::type_identity_t<Row> const& row) {
-    return append(&row, &detail::show_struct<Schema, Row>);
+    if constexpr (std::is_same_v<Row, detail::braces>)
+      return append_any(row);
+    else if constexpr (is_right)
+      return append(&row, &detail::show_struct<Schema, Row>);
+    else
+      return {};
   }
-  template <class Row = row_type>
-    requires(!std::is_void_v<Row>)
+  template <class Row = row_argument>
   void append_row(std::type_identity_t<Row> const& row) {
     try_append_row<Row>(row).value();
   }
   /// @}
 
   /// By name: `append_row("id"_f = 1, "title"_f = "hello")`, in any order. Nullable and defaulted fields may be left
-  /// out; names that the schema does not declare go to the dynamic field, and do not compile where there is none.
+  /// out; names that the schema does not declare go to the dynamic field, and do not compile where there is none. Or by
+  /// position, a std::tuple: one value for each field in schema order, without auto_id fields and function outputs. A
+  /// dynamic field at the end may be left out. Anything else does not compile.
   /// @{
-  template <fixed_string... Name, class... Type>
-    requires(sizeof...(Name) > 0)
-  result<void> try_append_row(named<Name, Type>... value) {
-    return append_by_name<Name...>(value.value...);
+  template <class... V>
+    requires(!detail::is_struct_row<row_type, V...>)
+  result<void> try_append_row(V const&... values) {
+    return append_any(values...);
   }
-  template <fixed_string... Name, class... Type>
-    requires(sizeof...(Name) > 0)
-  void append_row(named<Name, Type>... value) {
-    append_by_name<Name...>(value.value...).value();
-  }
-  /// @}
-
-  /// By position: one value for each field in schema order, without auto_id fields and function outputs.
-  /// A dynamic field at the end may be left out.
-  /// @{
-  template <class... Type>
-  result<void> try_append_row(std::tuple<Type...> const& row) {
-    return append_by_position(row);
-  }
-  template <class... Type>
-  void append_row(std::tuple<Type...> const& row) {
-    append_by_position(row).value();
-  }
-  /// @}
-
-  /// Anything else does not compile: one message in place of a list of overloads.
-  /// @{
-  template <class V>
-    requires(!detail::is_tuple_or_named<V> &&
-             (std::is_void_v<row_type> ||
-              !std::is_convertible_v<V const&, std::add_lvalue_reference_t<std::add_const_t<row_type>>>))
-  result<void> try_append_row(V const&) {
-    static_assert(sizeof(detail::not_a_row<Schema, V>) != 0);
-    return {};
-  }
-  template <class V>
-    requires(!detail::is_tuple_or_named<V> &&
-             (std::is_void_v<row_type> ||
-              !std::is_convertible_v<V const&, std::add_lvalue_reference_t<std::add_const_t<row_type>>>))
-  void append_row(V const&) {
-    static_assert(sizeof(detail::not_a_row<Schema, V>) != 0);
+  template <class... V>
+    requires(!detail::is_struct_row<row_type, V...>)
+  void append_row(V const&... values) {
+    append_any(values...).value();
   }
   /// @}
 
   /// Appends the rows of a range up to the first that is refused; those before it are kept. The number of rows
   /// appended.
   /// @{
-  template <std::ranges::input_range Rows>
+  template <std::ranges::input_range Rows = std::initializer_list<row_argument>>
   result<std::uint64_t> try_append_rows(Rows&& rows) {
     return detail::caught("the range of rows", [&] { return append_range(*this, rows); });
   }
-  template <std::ranges::input_range Rows>
+  template <std::ranges::input_range Rows = std::initializer_list<row_argument>>
   std::uint64_t append_rows(Rows&& rows) {
     return append_range(*this, rows).value();  // what the range throws passes
+  }
+  template <class V>
+    requires(!std::ranges::input_range<V>)
+  result<std::uint64_t> try_append_rows(V const&) {
+    static_assert(sizeof(detail::not_a_range_of_rows<Schema, V>) != 0);
+    return std::uint64_t{};
+  }
+  template <class V>
+    requires(!std::ranges::input_range<V>)
+  std::uint64_t append_rows(V const& value) {
+    return try_append_rows(value).value();
   }
   /// @}
 
@@ -235,15 +132,13 @@ class bulk_writer : public bulk_writer_base {
   /// different lengths, blocks that end within a row, and bad offsets are an invalid_option that names the field, and
   /// no row is appended then. The number of rows appended.
   /// @{
-  template <fixed_string... Name, class... Type>
-    requires(sizeof...(Name) > 0)
-  result<std::uint64_t> try_append_columns(named<Name, Type>... column) {
-    return detail::caught("a column", [&] { return append_by_columns<Name...>(column.value...); });
+  template <class... C>
+  result<std::uint64_t> try_append_columns(C const&... columns) {
+    return detail::caught("a column", [&] { return append_any_columns(columns...); });
   }
-  template <fixed_string... Name, class... Type>
-    requires(sizeof...(Name) > 0)
-  std::uint64_t append_columns(named<Name, Type>... column) {
-    return append_by_columns<Name...>(column.value...).value();
+  template <class... C>
+  std::uint64_t append_columns(C const&... columns) {
+    return append_any_columns(columns...).value();
   }
   /// @}
 
@@ -263,12 +158,64 @@ class bulk_writer : public bulk_writer_base {
     }
     return {format.try_make_encoder(Schema::infos), format.extension};
   }
+
+  // `make(fields, format)`, unless something is wrong with either.
+  template <class Make>
+  static result<std::unique_ptr<core>> make_core(Format const& format, Make const& make) {
+    if constexpr (is_right) {
+      return make(std::span<field_info const>(Schema::infos), make_format(format));
+    } else {
+      if constexpr (!typed_schema<Schema> && detail::may_be_broken<Schema>()) detail::say_that_there_is_no_schema();
+      return error_info{};
+    }
+  }
   /// @}
 
  private:
   static result<std::unique_ptr<core>> try_make(std::shared_ptr<output::place> place, Format const& format,
                                                 writer_options options) {
-    return core::try_make(Schema::infos, make_format(format), std::move(place), std::move(options));
+    return make_core(format, [&](std::span<field_info const> fields, detail::new_file_format made) {
+      return core::try_make(fields, std::move(made), std::move(place), std::move(options));
+    });
+  }
+
+  template <fixed_string... Name, class... Type>
+    requires(sizeof...(Name) > 0)
+  result<void> append_any(named<Name, Type> const&... value) {
+    if constexpr (is_right)
+      return append_by_name<Name...>(value.value...);
+    else
+      return {};
+  }
+  template <class... Type>
+  result<void> append_any(std::tuple<Type...> const& row) {
+    return append_by_position(row);
+  }
+  template <class... V>
+  result<void> append_any(V const&...) {
+    if constexpr (is_right) static_assert(sizeof(detail::not_a_row<Schema, V...>) != 0);
+    return {};
+  }
+
+  template <fixed_string... Name, class... Type>
+    requires(sizeof...(Name) > 0)
+  result<std::uint64_t> append_any_columns(named<Name, Type> const&... column) {
+    if constexpr (!is_right)
+      return std::uint64_t{};
+    else if constexpr (!(detail::is_column<std::remove_cvref_t<Type>> && ...))
+      return (std::uint64_t{} + ... +
+              sizeof(detail::column_type_check<Name, std::remove_cvref_t<Type>,
+                                               detail::is_column<std::remove_cvref_t<Type>>>));
+    else if constexpr (!(detail::column_rules<Schema, Name, std::remove_cvref_t<Type>>::ok && ...))
+      return (std::uint64_t{} + ... +
+              sizeof(typename detail::column_rules<Schema, Name, std::remove_cvref_t<Type>>::check));
+    else
+      return append_by_columns<Name...>(column.value...);
+  }
+  template <class... C>
+  result<std::uint64_t> append_any_columns(C const&...) {
+    if constexpr (is_right) static_assert(sizeof(detail::not_named_columns<Schema, C...>) != 0);
+    return std::uint64_t{};
   }
 
   result<void> append(void const* row, core::show_row show) { return core::append(get(), row, show); }
@@ -280,33 +227,18 @@ class bulk_writer : public bulk_writer_base {
     return append(&row, &detail::show_values<Schema, Bound, refs>);
   }
 
-  template <class Bound, std::size_t Index, class... V>
-  using argument = std::tuple_element_t<static_cast<std::size_t>(Bound::bound.argument_of[Index]), std::tuple<V...>>;
-  template <class Bound, std::size_t Index, class... V>
-  static consteval bool value_fits() {
-    if constexpr (Bound::bound.argument_of[Index] == detail::no_value)
-      return true;
-    else
-      return detail::value_rules<Schema, Index, argument<Bound, Index, V...>>::ok;
-  }
-  template <class Bound, fixed_string Name, class V>
-  static constexpr bool loose_value_fits = !Bound::is_loose(Name.view()) || detail::is_dynamic_value<V>();
-
   // A value that does not fit instantiates the class that says so, and nothing behind it.
   template <class Bound, class... V>
   result<void> append_checked(V const&... value) {
-    return [&]<std::size_t... Index>(std::index_sequence<Index...>) -> result<void> {
-      if constexpr ((value_fits<Bound, Index, V...>() && ...))
-        return append_values<Bound>(value...);
-      else
-        (explain<Bound, Index, V...>(), ...);
-      return {};
-    }(std::make_index_sequence<Schema::size>{});
+    constexpr std::size_t misfit = detail::first_misfit<Schema, Bound, V...>(std::make_index_sequence<Schema::size>{});
+    if constexpr (misfit == Schema::size)
+      return append_values<Bound>(value...);
+    else
+      static_assert(sizeof(detail::value_check<Schema, misfit, detail::argument_of<Bound, misfit, V...>>) != 0);
+    return {};
   }
-  template <class Bound, std::size_t Index, class... V>
-  static void explain() {
-    if constexpr (!value_fits<Bound, Index, V...>()) (void)sizeof(detail::value_check<Schema, Index, argument<Bound, Index, V...>>);
-  }
+  template <class Bound, fixed_string Name, class V>
+  static constexpr bool loose_value_fits = !Bound::is_loose(Name.view()) || detail::is_dynamic_value<V>();
 
   template <fixed_string... Name, class... V>
   result<void> append_by_name(V const&... value) {
@@ -360,13 +292,14 @@ class bulk_writer : public bulk_writer_base {
 
   template <class... Type>
   result<void> append_by_position(std::tuple<Type...> const& row) {
-    using bound = detail::by_position<Schema, sizeof...(Type)>;
-    if constexpr (!bound::arity_fits) {
-      static_assert(sizeof(detail::wrong_arity<Schema, sizeof...(Type), bound::wanted>) != 0);
-      return {};
-    } else {
-      return std::apply([&](auto const&... value) { return append_checked<bound>(value...); }, row);
+    if constexpr (is_right) {
+      using bound = detail::by_position<Schema, sizeof...(Type)>;
+      if constexpr (bound::arity_fits)
+        return std::apply([&](auto const&... value) { return append_checked<bound>(value...); }, row);
+      else
+        static_assert(sizeof(detail::wrong_arity<Schema, sizeof...(Type), bound::wanted>) != 0);
     }
+    return {};
   }
 };
 

@@ -2,10 +2,12 @@
 
 #include <bulkwriter/writer/bulk_writer.hpp>
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <span>
 #include <string>
+#include <type_traits>
 #include <utility>
 
 namespace bulkwriter {
@@ -30,6 +32,12 @@ struct local_options {
 namespace detail {
 result<std::unique_ptr<chunk_writer>> try_make_local(std::span<field_info const> fields, new_file_format format,
                                                      local_options options);
+template <class P>
+struct local_options_check {
+  static_assert(sizeof(P) == 0,
+                "bulkwriter: a local_bulk_writer takes its options, in braces of their own: writer{{.local_path = \"out\"}}, "
+                "writer::try_open({.local_path = \"out\"})");
+};
 }  // namespace detail
 
 /// Writes rows to files on disk: `<local_path>/<uuid>/1.parquet`, `2.parquet`, … (NumPy: `1/<field>.npy`, …). See
@@ -56,15 +64,30 @@ class local_bulk_writer : public bulk_writer<Schema, Format> {
   static result<local_bulk_writer> try_open(Format format, local_options options) {
     auto made = try_make(format, std::move(options));
     if (!made) return std::move(made).error();
-    return local_bulk_writer(*std::move(made));
+    return local_bulk_writer(*std::move(made), nullptr);
   }
+  /// @cond  a mistake, for its message
+  template <class P>
+    requires(!std::is_convertible_v<P const&, local_options>)
+  explicit local_bulk_writer(P const&) : local_bulk_writer(std::unique_ptr<core>(), nullptr) {
+    static_assert(sizeof(detail::local_options_check<P>) != 0);
+  }
+  template <class P>
+    requires(!std::is_convertible_v<P const&, local_options>)
+  static result<local_bulk_writer> try_open(P const&) {
+    static_assert(sizeof(detail::local_options_check<P>) != 0);
+    return error_info{};
+  }
+  /// @endcond
   /// @}
 
  private:
-  explicit local_bulk_writer(std::unique_ptr<core> made) noexcept : base(std::move(made)) {}
+  local_bulk_writer(std::unique_ptr<core> made, std::nullptr_t) noexcept : base(std::move(made)) {}
 
   static result<std::unique_ptr<core>> try_make(Format const& format, local_options options) {
-    return detail::try_make_local(Schema::infos, base::make_format(format), std::move(options));
+    return base::make_core(format, [&](std::span<field_info const> fields, detail::new_file_format made) {
+      return detail::try_make_local(fields, std::move(made), std::move(options));
+    });
   }
 };
 

@@ -88,6 +88,25 @@ struct struct_mistake {
 template <fixed_string Name, fixed_string Sub>
 struct struct_mistake<Name, Sub, struct_rule::none> {};
 
+// Of a kind that is no struct_array: nothing is wrong with its fields.
+template <class K>
+struct struct_rules {
+  static constexpr bool right = true;
+};
+template <class... Sub>
+struct struct_rules<struct_array<Sub...>> {
+  using sub = sub_fields_of<struct_array<Sub...>>;
+  static constexpr struct_verdict verdict = []<std::size_t... Index>(std::index_sequence<Index...>) -> struct_verdict {
+    if constexpr (!common_owner<typename sub::template at<Index>::owner...>::same)
+      return {struct_rule::one_struct, first_stranger<typename sub::template at<Index>::owner...>()};
+    else
+      return judge_struct(sub::infos);
+  }(std::make_index_sequence<sub::size>{});
+  static constexpr bool right = []<std::size_t... Index>(std::index_sequence<Index...>) {
+    return sub::size != 0 && verdict.broken == struct_rule::none && (sub::template at<Index>::right && ...);
+  }(std::make_index_sequence<sub::size>{});
+};
+
 template <fixed_string Name, class K>
 struct struct_check {
   static_assert(
@@ -101,14 +120,9 @@ struct struct_check {
 template <fixed_string Name, class K>
   requires(sub_fields_of<K>::size != 0)
 struct struct_check<Name, K> {
-  using sub = sub_fields_of<K>;
-  static constexpr struct_verdict verdict = []<std::size_t... Index>(std::index_sequence<Index...>) -> struct_verdict {
-    if constexpr (!common_owner<typename sub::template at<Index>::owner...>::same)
-      return {struct_rule::one_struct, first_stranger<typename sub::template at<Index>::owner...>()};
-    else
-      return judge_struct(sub::infos);
-  }(std::make_index_sequence<sub::size>{});
-  static_assert(sizeof(struct_mistake<Name, sub::template at<verdict.field>::name_storage, verdict.broken>) != 0);
+  static constexpr struct_verdict verdict = struct_rules<K>::verdict;
+  static_assert(
+      sizeof(struct_mistake<Name, sub_fields_of<K>::template at<verdict.field>::name_storage, verdict.broken>) != 0);
 };
 
 }  // namespace detail

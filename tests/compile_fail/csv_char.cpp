@@ -1,0 +1,14 @@
+// rule: a CSV cell cannot be read as this type
+// fix: ask for a number, bool, string, optional of these, vector or array of floats
+// shows: char
+#include <bulkwriter/input/csv_reader.hpp>
+
+namespace bw = bulkwriter;
+
+void use(bw::csv_reader& csv) {
+#ifdef BULKWRITER_TEST_MISTAKE
+  (void)csv["grade"].as<char>();
+#else
+  (void)csv["grade"].as<std::string>();
+#endif
+}

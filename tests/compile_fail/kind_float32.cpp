@@ -1,0 +1,22 @@
+// rule: a float32 field takes a member of float
+// fix: or the kind to float64
+// shows: f
+#include <bulkwriter/local.hpp>
+
+#include <chrono>
+#include <map>
+
+namespace bw = bulkwriter;
+
+struct row {
+  std::int64_t id = {};
+#ifdef BULKWRITER_TEST_MISTAKE
+  double f = {};
+#else
+  float f = {};
+#endif
+};
+struct row_schema : bw::schema<bw::field<"id", &row::id, bw::int64{.is_primary = true}>,
+                               bw::field<"f", &row::f, bw::float32{}>> {};
+
+void use(bw::local_bulk_writer<row_schema, bw::format::parquet>& writer) { writer.append_row({.id = 1}); }
