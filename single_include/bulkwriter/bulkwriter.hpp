@@ -43,22 +43,22 @@
 
 // A program whose units differ in the mode would have two definitions of every function, and the linker would take
 // either. The one name below is thread-local in the one mode and an ordinary variable in the other: no linker joins
-// these.
+// these. Nor does it find the name where no unit holds the bodies.
 namespace bulkwriter {
 inline namespace v1 {
 namespace detail {
 
 #if !defined(BULKWRITER_SEPARATE_COMPILATION)
 // Hidden: a shared library that has all its bodies inside does not concern the program that loads it.
-[[gnu::visibility("hidden")]] inline constinit char BULKWRITER_SEPARATE_COMPILATION_is_defined_in_some_units_only = 0;
+[[gnu::visibility("hidden")]] inline constinit char BULKWRITER_SEPARATE_COMPILATION_in_some_units_only_or_BULKWRITER_IMPLEMENTATION_in_none = 0;
 #else
-extern constinit thread_local char BULKWRITER_SEPARATE_COMPILATION_is_defined_in_some_units_only;
+extern constinit thread_local char BULKWRITER_SEPARATE_COMPILATION_in_some_units_only_or_BULKWRITER_IMPLEMENTATION_in_none;
 #if BULKWRITER_BODIES
-constinit thread_local char BULKWRITER_SEPARATE_COMPILATION_is_defined_in_some_units_only = 0;
+constinit thread_local char BULKWRITER_SEPARATE_COMPILATION_in_some_units_only_or_BULKWRITER_IMPLEMENTATION_in_none = 0;
 #endif
 #endif
 [[gnu::used]] static inline void* mode_of_this_unit() {
-  return &BULKWRITER_SEPARATE_COMPILATION_is_defined_in_some_units_only;
+  return &BULKWRITER_SEPARATE_COMPILATION_in_some_units_only_or_BULKWRITER_IMPLEMENTATION_in_none;
 }
 
 }  // namespace detail
@@ -2972,14 +2972,26 @@ struct named {
   Type&& value;  ///< of the caller
 };
 
+/// A list in braces, `"v"_f = {0.5f, 0.25f}`, which lives as long as the call that takes it.
+template <fixed_string Name, class Element>
+struct named<Name, std::initializer_list<Element>> {
+  std::initializer_list<Element> value;  ///< of the caller
+};
+
 /// What `"title"_f` is: a name that waits for its value.
 template <fixed_string Name>
 struct field_name {
   /// Gives the value its name; nothing is copied.
+  /// @{
   template <class Type>
   constexpr named<Name, Type> operator=(Type&& value) const noexcept {
     return {static_cast<Type&&>(value)};
   }
+  template <class Element>
+  constexpr named<Name, std::initializer_list<Element>> operator=(std::initializer_list<Element> value) const noexcept {
+    return {value};
+  }
+  /// @}
 };
 
 /// What `using namespace bulkwriter::literals;` opens.
@@ -3640,9 +3652,14 @@ inline constexpr std::size_t fixed_extent<std::span<Type, Size>> = Size == std::
 constexpr std::size_t wanted_extent(field_info const& f) noexcept {
   return !is_dense_vector(f.type) ? 0 : f.type == kind::binary_vector ? f.dim / 8 : f.dim;
 }
+/// The same, of a V: bits may come one by one.
+template <class V>
+consteval std::size_t wanted_elements(field_info const& f) noexcept {
+  return f.type == kind::binary_vector && bits_like<V> ? f.dim : wanted_extent(f);
+}
 template <class V>
 consteval bool extent_fits(field_info const& f) noexcept {
-  std::size_t const wanted = f.type == kind::binary_vector && bits_like<V> ? f.dim : wanted_extent(f);
+  std::size_t const wanted = wanted_elements<V>(f);
   return wanted == 0 || fixed_extent<V> == 0 || fixed_extent<V> == wanted;
 }
 
@@ -3730,6 +3747,25 @@ struct struct_mistake {
 template <fixed_string Name, fixed_string Sub>
 struct struct_mistake<Name, Sub, struct_rule::none> {};
 
+// Of a kind that is no struct_array: nothing is wrong with its fields.
+template <class K>
+struct struct_rules {
+  static constexpr bool right = true;
+};
+template <class... Sub>
+struct struct_rules<struct_array<Sub...>> {
+  using sub = sub_fields_of<struct_array<Sub...>>;
+  static constexpr struct_verdict verdict = []<std::size_t... Index>(std::index_sequence<Index...>) -> struct_verdict {
+    if constexpr (!common_owner<typename sub::template at<Index>::owner...>::same)
+      return {struct_rule::one_struct, first_stranger<typename sub::template at<Index>::owner...>()};
+    else
+      return judge_struct(sub::infos);
+  }(std::make_index_sequence<sub::size>{});
+  static constexpr bool right = []<std::size_t... Index>(std::index_sequence<Index...>) {
+    return sub::size != 0 && verdict.broken == struct_rule::none && (sub::template at<Index>::right && ...);
+  }(std::make_index_sequence<sub::size>{});
+};
+
 template <fixed_string Name, class K>
 struct struct_check {
   static_assert(
@@ -3743,14 +3779,9 @@ struct struct_check {
 template <fixed_string Name, class K>
   requires(sub_fields_of<K>::size != 0)
 struct struct_check<Name, K> {
-  using sub = sub_fields_of<K>;
-  static constexpr struct_verdict verdict = []<std::size_t... Index>(std::index_sequence<Index...>) -> struct_verdict {
-    if constexpr (!common_owner<typename sub::template at<Index>::owner...>::same)
-      return {struct_rule::one_struct, first_stranger<typename sub::template at<Index>::owner...>()};
-    else
-      return judge_struct(sub::infos);
-  }(std::make_index_sequence<sub::size>{});
-  static_assert(sizeof(struct_mistake<Name, sub::template at<verdict.field>::name_storage, verdict.broken>) != 0);
+  static constexpr struct_verdict verdict = struct_rules<K>::verdict;
+  static_assert(
+      sizeof(struct_mistake<Name, sub_fields_of<K>::template at<verdict.field>::name_storage, verdict.broken>) != 0);
 };
 
 }  // namespace detail
@@ -3765,72 +3796,198 @@ namespace bulkwriter {
 inline namespace v1 {
 namespace detail {
 
-// Each group of checks is a class of its own: an error inside field<> or schema<> would drag its users along.
-template <fixed_string Name, auto Kind>
-struct column_check {
-  using D = std::remove_const_t<decltype(Kind)>;
-  static constexpr field_info info = lower<D>(Name.view(), Kind);
-  static_assert(
-      rule::field<Name, is_valid_field_name(Name.view())>,
-      "bulkwriter: a field name begins with a letter or an underscore, goes on with letters, digits and underscores, "
-      "and has at most 255 bytes; rename the field");
-  static_assert(
-      rule::field<Name, !is_reserved_field_name(Name.view())>,
-      "bulkwriter: servers refuse this field name: it is one of their own (RowID, Timestamp, __virtual_pk__) or "
-      "a word of their filter expressions (and, or, not, in, like, null, true, false, exists, text_match, "
-      "array_contains, …); rename the field");
-  static_assert(rule::field < Name,
-                !is_dense_vector(info.type) || info.type == kind::binary_vector || is_valid_dim(info.type, info.dim) >,
+// The first rule that a field breaks: one message for a field.
+enum class column_rule : std::uint8_t {
+  none,
+  name,
+  reserved_name,
+  dim,
+  dim_of_bits,
+  max_length,
+  max_capacity,
+  element_kind,
+  element_max_length,
+  plain_element,
+  timestamp,
+  default_value,
+  plain_primary_key,
+  auto_id,
+  plain_partition_key,
+  partition_key_kind,
+  clustering_key_kind,
+};
+constexpr column_rule judge_column(field_info const& f, bool has_plain_element) {
+  auto const has_length = [&] { return f.max_length >= 1 && f.max_length <= limits::max_varchar_length; };
+  bool const is_list = f.type == kind::array || f.type == kind::struct_array;
+  if (!is_valid_field_name(f.name)) return column_rule::name;
+  if (is_reserved_field_name(f.name)) return column_rule::reserved_name;
+  if (is_dense_vector(f.type) && !is_valid_dim(f.type, f.dim))
+    return f.type == kind::binary_vector ? column_rule::dim_of_bits : column_rule::dim;
+  if (f.type == kind::varchar && !has_length()) return column_rule::max_length;
+  if (is_list && (f.max_capacity < 1 || f.max_capacity > limits::max_capacity)) return column_rule::max_capacity;
+  if (f.type == kind::array && f.element > kind::varchar) return column_rule::element_kind;
+  if (f.type == kind::array && f.element == kind::varchar && !has_length()) return column_rule::element_max_length;
+  if (!has_plain_element) return column_rule::plain_element;
+  if (auto const judged = judge_default(f); judged != default_rule::none)
+    return judged == default_rule::timestamp ? column_rule::timestamp : column_rule::default_value;
+  if (f.is_primary && (f.nullable || f.has_default)) return column_rule::plain_primary_key;
+  if (f.auto_id && !f.is_primary) return column_rule::auto_id;
+  if (f.is_partition_key && (f.is_primary || f.nullable)) return column_rule::plain_partition_key;
+  if (f.is_partition_key && f.type != kind::int64 && f.type != kind::varchar) return column_rule::partition_key_kind;
+  if (f.is_clustering_key && f.type == kind::boolean) return column_rule::clustering_key_kind;
+  return column_rule::none;
+}
+
+// A class of its own: an error inside field<> or schema<> would drag its users along.
+template <fixed_string Name, column_rule Broken>
+struct column_mistake {
+  static_assert(rule::field<Name, Broken != column_rule::name>,
+                "bulkwriter: a field name begins with a letter or an underscore, goes on with letters, digits and underscores, "
+                "and has at most 255 bytes; rename the field");
+  static_assert(rule::field<Name, Broken != column_rule::reserved_name>,
+                "bulkwriter: servers refuse this field name: it is one of their own (RowID, Timestamp, __virtual_pk__) or "
+                "a word of their filter expressions (and, or, not, in, like, null, true, false, exists, text_match, "
+                "array_contains, …); rename the field");
+  static_assert(rule::field<Name, Broken != column_rule::dim>,
                 "bulkwriter: a vector field needs a dim between 2 and 32768: bw::float_vector{.dim = 768}");
-  static_assert(rule::field < Name, info.type != kind::binary_vector || is_valid_dim(info.type, info.dim) >,
+  static_assert(rule::field<Name, Broken != column_rule::dim_of_bits>,
                 "bulkwriter: the dim of a binary_vector counts bits and must be a multiple of 8 between 8 and 262144: "
                 "bw::binary_vector{.dim = 128}");
-  static_assert(
-      rule::field < Name,
-      info.type != kind::varchar || (info.max_length >= 1 && info.max_length <= limits::max_varchar_length) >,
-      "bulkwriter: a varchar field needs a max_length between 1 and 65535 bytes: bw::varchar{.max_length = 512}");
-  static_assert(
-      rule::field < Name,
-      (info.type != kind::array && info.type != kind::struct_array) ||
-          (info.max_capacity >= 1 && info.max_capacity <= limits::max_capacity) >,
-      "bulkwriter: an array field needs a max_capacity between 1 and 4096: bw::array{.element_type = bw::int32{}, "
-      ".max_capacity = 16}");
-  static_assert(rule::field < Name, info.type != kind::array || info.element <= kind::varchar >,
+  static_assert(rule::field<Name, Broken != column_rule::max_length>,
+                "bulkwriter: a varchar field needs a max_length between 1 and 65535 bytes: bw::varchar{.max_length = 512}");
+  static_assert(rule::field<Name, Broken != column_rule::max_capacity>,
+                "bulkwriter: an array field needs a max_capacity between 1 and 4096: bw::array{.element_type = bw::int32{}, "
+                ".max_capacity = 16}");
+  static_assert(rule::field<Name, Broken != column_rule::element_kind>,
                 "bulkwriter: the element_type of an array must be a boolean, integer, float or varchar kind; "
                 "choose one of these, or make the field bw::json{}");
-  static_assert(rule::field < Name,
-                info.type != kind::array || info.element != kind::varchar ||
-                    (info.max_length >= 1 && info.max_length <= limits::max_varchar_length) >,
+  static_assert(rule::field<Name, Broken != column_rule::element_max_length>,
                 "bulkwriter: the varchar elements of an array need a max_length between 1 and 65535 bytes: "
                 "bw::array{.element_type = bw::varchar{.max_length = 64}, .max_capacity = 16}");
-  static constexpr bool plain_element() {
-    if constexpr (requires { Kind.element_type; })
-      return Kind.element_type.plain;
-    else
-      return true;
-  }
-  static_assert(rule::field<Name, plain_element()>,
+  static_assert(rule::field<Name, Broken != column_rule::plain_element>,
                 "bulkwriter: the element_type of an array takes no key, nullable or default_value attribute; set it on "
                 "the array");
-  static_assert(rule::field<Name, judge_default(info) != default_rule::timestamp>,
+  static_assert(rule::field<Name, Broken != column_rule::timestamp>,
                 "bulkwriter: the default_value of a timestamptz field must be a point in time of ISO 8601; write it as "
                 "\"2026-01-31T08:00:00Z\" or, without an offset, as \"2026-01-31 08:00:00\"");
-  static_assert(rule::field < Name,
-                judge_default(info) == default_rule::none || judge_default(info) == default_rule::timestamp >,
+  static_assert(rule::field<Name, Broken != column_rule::default_value>,
                 "bulkwriter: the default_value is out of the range of this field's kind (varchar: longer than "
                 "max_length, or not UTF-8); give another value, a wider kind or a larger max_length");
-  static_assert(rule::field<Name, !(info.is_primary && (info.nullable || info.has_default))>,
+  static_assert(rule::field<Name, Broken != column_rule::plain_primary_key>,
                 "bulkwriter: a primary key cannot be nullable or have a default_value; remove the attribute");
-  static_assert(rule::field < Name, info.is_primary || !info.auto_id >,
+  static_assert(rule::field<Name, Broken != column_rule::auto_id>,
                 "bulkwriter: only a primary key can be auto_id; add .is_primary = true or remove .auto_id");
-  static_assert(rule::field<Name, !(info.is_partition_key && (info.is_primary || info.nullable))>,
+  static_assert(rule::field<Name, Broken != column_rule::plain_partition_key>,
                 "bulkwriter: a partition key cannot be the primary key or nullable; remove one of the attributes");
-  static_assert(rule::field < Name, !info.is_partition_key || info.type == kind::int64 || info.type == kind::varchar >,
+  static_assert(rule::field<Name, Broken != column_rule::partition_key_kind>,
                 "bulkwriter: a partition key must be an int64 or varchar field; change the kind or remove "
                 ".is_partition_key");
-  static_assert(rule::field < Name, !info.is_clustering_key || info.type != kind::boolean >,
+  static_assert(rule::field<Name, Broken != column_rule::clustering_key_kind>,
                 "bulkwriter: a boolean field cannot be the clustering key; remove .is_clustering_key");
 };
+template <fixed_string Name>
+struct column_mistake<Name, column_rule::none> {};
+
+template <auto Kind>
+consteval bool has_plain_element() {
+  if constexpr (requires { Kind.element_type; })
+    return Kind.element_type.plain;
+  else
+    return true;
+}
+
+}  // namespace detail
+}  // namespace v1
+}  // namespace bulkwriter
+
+// ---------- bulkwriter/schema/detail/type_check.hpp -----------------------------------------------------------------
+
+// What is said of a C++ type that does not go with a field: one sentence a kind.
+
+namespace bulkwriter {
+inline namespace v1 {
+namespace rule {
+/// Shows the numbers of elements beside the name.
+template <fixed_string Field, std::size_t Given, std::size_t Dim>
+inline constexpr bool elements = Given == Dim;
+}  // namespace rule
+
+namespace detail {
+
+template <fixed_string Name, class CppType, kind K, strictness How, bool Fits>
+struct type_check {
+  template <kind Of>
+  static constexpr bool is_other = K != Of;
+  static constexpr bool is_member = How == strictness::member;
+
+  static_assert(rule::field<Name, is_other<kind::boolean>>, "bulkwriter: a boolean field takes bool; of a number give `n != 0`");
+  static_assert(rule::field<Name, is_other<kind::int8> || !is_member>,
+                "bulkwriter: an int8 field takes a member of std::int8_t; change the member or the kind (char is text)");
+  static_assert(rule::field<Name, is_other<kind::int16> || !is_member>,
+                "bulkwriter: an int16 field takes a member of an integer type that fits 16 bits; change the member or the "
+                "kind");
+  static_assert(rule::field<Name, is_other<kind::int32> || !is_member>,
+                "bulkwriter: an int32 field takes a member of an integer type that fits 32 bits; change the member or the "
+                "kind");
+  static_assert(rule::field<Name, is_other<kind::int64> || !is_member>,
+                "bulkwriter: an int64 field takes a member of an integer type; change the member or the kind");
+  static_assert(rule::field < Name, !is_integer(K) || is_member >,
+                "bulkwriter: an integer field takes a value of any integer type (bool and char are none); convert it");
+  static_assert(rule::field<Name, is_other<kind::float32> || !is_member>,
+                "bulkwriter: a float32 field takes a member of float; change the member, or the kind to float64");
+  static_assert(rule::field<Name, is_other<kind::float64> || !is_member>,
+                "bulkwriter: a float64 field takes a member of double or float; change the member or the kind");
+  static_assert(rule::field < Name, (is_other<kind::float32> && is_other<kind::float64>) || is_member >,
+                "bulkwriter: a float field takes a float, a double or an integer of at most 32 bits; convert the value");
+  static_assert(rule::field<Name, is_other<kind::varchar>>,
+                "bulkwriter: a varchar field takes text: std::string, std::string_view or char const*");
+  static_assert(rule::field<Name, is_other<kind::text>>,
+                "bulkwriter: a text field takes text: std::string, std::string_view or char const*");
+  static_assert(rule::field<Name, is_other<kind::geometry>>,
+                "bulkwriter: a geometry field takes text in WKT, \"POINT (30 10)\": std::string, std::string_view or "
+                "char const*");
+  static_assert(rule::field<Name, is_other<kind::json>>,
+                "bulkwriter: a json field takes JSON text (std::string, std::string_view, char const*) or, where "
+                "<bulkwriter/adapt/boost_json.hpp> is included, a type of boost::json");
+  static_assert(rule::field<Name, is_other<kind::timestamptz>>,
+                "bulkwriter: a timestamptz field takes text of ISO 8601, \"2026-01-31T08:00:00Z\", or a "
+                "std::chrono::sys_time");
+  static_assert(rule::field<Name, is_other<kind::array>>,
+                "bulkwriter: an array field takes a sized range whose elements its element_type takes: std::vector, "
+                "std::array, std::set of std::string for varchar, of std::int32_t for int32");
+  static_assert(rule::field<Name, is_other<kind::struct_array>>,
+                "bulkwriter: a struct_array field takes a sized range (std::vector) of the struct that its fields are "
+                "members of or, where they are column<>, of tuples with a value for each");
+  static_assert(rule::field<Name, is_other<kind::float_vector>>,
+                "bulkwriter: a float_vector field takes a contiguous range of float: std::array, std::vector or std::span; "
+                "convert doubles to float first");
+  static_assert(rule::field<Name, is_other<kind::float16_vector>>,
+                "bulkwriter: a float16_vector field takes a contiguous range of float, which is rounded, or of 16 bits as "
+                "they are: bw::float16, std::uint16_t or _Float16");
+  static_assert(rule::field<Name, is_other<kind::bfloat16_vector>>,
+                "bulkwriter: a bfloat16_vector field takes a contiguous range of float, which is rounded, or of 16 bits as "
+                "they are: bw::float16 or std::uint16_t");
+  static_assert(rule::field<Name, is_other<kind::int8_vector>>,
+                "bulkwriter: an int8_vector field takes a contiguous range of std::int8_t");
+  static_assert(rule::field<Name, is_other<kind::binary_vector>>,
+                "bulkwriter: a binary_vector field takes dim / 8 bytes, a contiguous range of std::uint8_t or std::byte, or "
+                "dim bits, a range of bool or a std::bitset");
+  static_assert(rule::field<Name, is_other<kind::sparse_float_vector>>,
+                "bulkwriter: a sparse_float_vector field takes pairs of index and value, std::map<std::uint32_t, float> or "
+                "a vector of pairs, or bw::sparse_view");
+};
+template <fixed_string Name, class CppType, kind K, strictness How>
+struct type_check<Name, CppType, K, How, true> {};
+
+// The extent that the compiler knows, beside the one that the field wants of it.
+template <fixed_string Name, class CppType, kind K, std::size_t Due, bool Fits>
+struct extent_check {
+  static_assert(rule::elements<Name, fixed_extent<CppType>, Due>,
+                "bulkwriter: the size of this array, the first number beside the name, differs from the second, which the "
+                "field's dim asks for (binary_vector: dim / 8 bytes); make both equal");
+};
+template <fixed_string Name, class CppType, kind K, std::size_t Due>
+struct extent_check<Name, CppType, K, Due, true> {};
 
 }  // namespace detail
 }  // namespace v1
@@ -3850,8 +4007,6 @@ struct column {
   using owner = void;
   static constexpr auto name_storage = Name;
   static constexpr auto attributes = Kind;
-  static_assert(sizeof(detail::column_check<Name, Kind>) != 0);
-
   static constexpr field_info info = [] {
     field_info f = detail::lower<kind_type>(name_storage.view(), attributes);
     if constexpr (detail::is_struct_array<kind_type>) {
@@ -3861,6 +4016,9 @@ struct column {
     }
     return f;
   }();
+  static constexpr detail::column_rule broken = detail::judge_column(info, detail::has_plain_element<Kind>());
+  static constexpr bool right = broken == detail::column_rule::none && detail::struct_rules<kind_type>::right;
+  static_assert(sizeof(detail::column_mistake<Name, broken>) != 0);
   /// @}
 };
 
@@ -3877,6 +4035,7 @@ struct kind_check {
 template <fixed_string Name, auto Kind>
   requires(!detail::is_field_kind<std::remove_const_t<decltype(Kind)>>)
 struct column<Name, Kind> : column<Name, json{}> {
+  static constexpr bool right = false;
   static_assert(sizeof(detail::kind_check<Name, false>) != 0);
 };
 /// @endcond
@@ -3894,35 +4053,31 @@ struct member_traits<M C::*> {
   using type = M;
 };
 
-template <fixed_string Name, auto Kind, class Member>
+template <class Column, class Member>
+struct member_rules {
+  using plain = plain_type<Member>;
+  static constexpr bool fits = storable<plain, Column::attributes, strictness::member>();
+  static constexpr bool extent = !fits || extent_fits<plain>(Column::info);
+  static constexpr bool may_be_empty = !is_optional<Member> || Column::info.may_be_null();
+  static constexpr bool can_be_empty = is_optional<Member> || !Column::info.nullable;
+  static constexpr bool ok = fits && extent && may_be_empty && can_be_empty && !Column::info.auto_id;
+};
+template <fixed_string Name, class Column, class Member, bool Holds>
 struct member_check {
-  static constexpr field_info info = column<Name, Kind>::info;
-  static constexpr bool fits = storable<plain_type<Member>, Kind, strictness::member>();
-  static constexpr bool extent = extent_fits<plain_type<Member>>(info);
-  static constexpr bool may_be_empty = !is_optional<Member> || info.may_be_null();
-  static constexpr bool can_be_empty = is_optional<Member> || !info.nullable;
-  static constexpr bool ok = fits && extent && may_be_empty && can_be_empty && !info.auto_id;
-
-  static_assert(
-      rule::field<Name, fits>,
-      "bulkwriter: the C++ type of this member cannot be stored in this field's kind (boolean: bool; int8 to int64: an "
-      "integer type no wider; float32: float; float64: float, double; varchar, text, geometry: std::string, "
-      "std::string_view; timestamptz: text, or a std::chrono::sys_time; json: text, or a boost::json type with "
-      "<bulkwriter/adapt/boost_json.hpp>; array: std::vector and other sized ranges of its elements; struct_array: of "
-      "its "
-      "structs; float_vector: std::array, std::vector or std::span of float; 16-bit vectors: of float or bw::float16; "
-      "int8_vector: of std::int8_t; binary_vector: of std::uint8_t, std::byte or bool; sparse_float_vector: "
-      "bw::sparse_view, std::map and other ranges of pairs)");
-  static_assert(rule::field < Name, !fits || extent >,
-                "bulkwriter: the size of this std::array differs from the field's dim (binary_vector: dim / 8 bytes); "
-                "make both equal");
-  static_assert(rule::field<Name, may_be_empty>,
+  using rules = member_rules<Column, Member>;
+  using plain = typename rules::plain;
+  static_assert(sizeof(type_check<Name, plain, Column::info.type, strictness::member, rules::fits>) != 0);
+  static_assert(sizeof(extent_check<Name, plain, Column::info.type, wanted_elements<plain>(Column::info),
+                                    rules::extent>) != 0);
+  static_assert(rule::field<Name, rules::may_be_empty>,
                 "bulkwriter: this member is a std::optional, so the field needs .nullable = true or a .default_value");
-  static_assert(rule::field<Name, can_be_empty>,
+  static_assert(rule::field<Name, rules::can_be_empty>,
                 "bulkwriter: this field is nullable, so its member must be a std::optional");
-  static_assert(rule::field<Name, !info.auto_id>,
+  static_assert(rule::field<Name, !Column::info.auto_id>,
                 "bulkwriter: the server fills an auto_id field; declare it as column<> without a member");
 };
+template <fixed_string Name, class Column, class Member>
+struct member_check<Name, Column, Member, true> {};
 
 }  // namespace detail
 
@@ -3933,8 +4088,9 @@ struct field : column<Name, Kind> {
   /// What the library reads of a field. @{
   using owner = typename detail::member_traits<std::remove_const_t<decltype(Member)>>::owner;
   using value_type = typename detail::member_traits<std::remove_const_t<decltype(Member)>>::type;
-  static_assert(sizeof(detail::member_check<Name, Kind, value_type>) != 0);
-  static constexpr bool ok = detail::member_check<Name, Kind, value_type>::ok;
+  static constexpr bool ok = detail::member_rules<column<Name, Kind>, value_type>::ok;
+  static constexpr bool right = ok && column<Name, Kind>::right;
+  static_assert(sizeof(detail::member_check<Name, column<Name, Kind>, value_type, ok>) != 0);
 
   static constexpr value_type const& get(owner const& row) noexcept { return row.*Member; }
   /// @}
@@ -3955,7 +4111,7 @@ template <fixed_string Name, auto Member, auto Kind>
 struct field<Name, Member, Kind> : column<Name, Kind> {
   using owner = typename detail::member_traits<std::remove_const_t<decltype(Member)>>::owner;
   static_assert(sizeof(detail::pointer_check<Name, std::is_member_object_pointer_v<decltype(Member)>>) != 0);
-  static constexpr bool ok = false;
+  static constexpr bool ok = false, right = false;
 };
 /// @endcond
 
@@ -3988,7 +4144,7 @@ struct dynamic_field {
   static constexpr fixed_string name_storage{"$meta"};
   static constexpr json attributes{};
   static constexpr field_info info = detail::dynamic_field_info;
-  static constexpr bool ok = detail::dynamic_member_check<value_type>::ok;
+  static constexpr bool ok = detail::dynamic_member_check<value_type>::ok, right = ok;
 
   static constexpr value_type const& get(owner const& row) noexcept { return row.*Member; }
   /// @}
@@ -4003,6 +4159,7 @@ struct dynamic_field<nullptr> {
   static constexpr fixed_string name_storage{"$meta"};
   static constexpr json attributes{};
   static constexpr field_info info = detail::dynamic_field_info;
+  static constexpr bool right = true;
   /// @}
 };
 
@@ -4010,6 +4167,7 @@ namespace detail {
 template <fixed_string Name, auto Kind, auto Function>
 struct function_check {
   static constexpr field_info info = column<Name, Kind>::info;
+  static constexpr bool ok = info.type == std::remove_const_t<decltype(Function)>::output && !info.nullable;
   static_assert(rule::field<Name, info.type == std::remove_const_t<decltype(Function)>::output>,
                 "bulkwriter: this function gives another kind of field; change the kind (bm25: sparse_float_vector, "
                 "text_embedding: float_vector, minhash: binary_vector)");
@@ -4032,6 +4190,7 @@ template <fixed_string Name, auto Kind, auto Function>
 struct function_output : column<Name, Kind> {
   /// What the library reads of a field. @{
   static constexpr auto function = Function;
+  static constexpr bool right = column<Name, Kind>::right && detail::function_check<Name, Kind, Function>::ok;
   static_assert(sizeof(detail::function_check<Name, Kind, Function>) != 0);
   static constexpr field_info info = [] {
     field_info f = column<Name, Kind>::info;
@@ -4047,6 +4206,7 @@ struct function_output : column<Name, Kind> {
 template <fixed_string Name, auto Kind, auto Function>
   requires(!detail::is_function<std::remove_const_t<decltype(Function)>>)
 struct function_output<Name, Kind, Function> : column<Name, Kind> {
+  static constexpr bool right = false;
   static_assert(sizeof(detail::is_function_check<Name, false>) != 0);
   static constexpr field_info info = [] {
     field_info f = column<Name, Kind>::info;
@@ -4152,7 +4312,7 @@ template <fixed_string Name>
 struct schema_mistake<Name, schema_rule::none> {};
 
 template <class... F>
-struct schema_check {
+struct schema_rules {
   static constexpr bool one_struct = common_owner<typename F::owner...>::same;
   static constexpr schema_verdict verdict = [] {
     if constexpr (one_struct)
@@ -4160,9 +4320,17 @@ struct schema_check {
     else
       return schema_verdict{schema_rule::one_struct, first_stranger<typename F::owner...>()};
   }();
-  using shown = typename decltype(pick<verdict.field>(
+  static constexpr bool fields_are_right = (F::right && ...);
+  static constexpr bool right = verdict.broken == schema_rule::none && fields_are_right;
+};
+template <class... F>
+struct schema_check {
+  using rules = schema_rules<F...>;
+  using shown = typename decltype(pick<rules::verdict.field>(
       static_cast<places<std::index_sequence_for<F...>, F...> const*>(nullptr)))::type;
-  static_assert(sizeof(schema_mistake<shown::name_storage, verdict.broken>) != 0);
+  // Where a field is wrong by itself, that has been said.
+  static constexpr schema_rule broken = rules::fields_are_right ? rules::verdict.broken : schema_rule::none;
+  static_assert(sizeof(schema_mistake<shown::name_storage, broken>) != 0);
 };
 
 }  // namespace detail
@@ -4187,9 +4355,9 @@ struct schema {
   static constexpr std::size_t size = sizeof...(F);  ///< fields, those that the server fills among them
   /// The fields, lowered, in the order in which they are declared.
   static constexpr std::array<field_info, sizeof...(F)> infos{F::info...};
-  /// Whether all fields are members of one struct; false in a schema that does not compile.
-  static constexpr bool one_struct = detail::common_owner<typename F::owner...>::same;
   static_assert(sizeof(detail::schema_check<F...>) != 0);
+  /// False in a schema that does not compile: what has been said of it is enough.
+  static constexpr bool right = detail::schema_rules<F...>::right;
 };
 
 namespace detail {
@@ -4212,7 +4380,7 @@ struct schema<F...> {
   using row_type = void;
   static constexpr std::size_t size = 0;
   static constexpr std::array<field_info, 0> infos{};
-  static constexpr bool one_struct = true;
+  static constexpr bool right = false;
   static_assert(sizeof(detail::fields_check<F...>) != 0);
 };
 /// @endcond
@@ -4220,6 +4388,20 @@ struct schema<F...> {
 /// A struct derived from `schema`.
 template <class S>
 concept typed_schema = requires { typename S::is_schema; };
+
+namespace detail {
+/// A struct without members and bases in the place of a schema is most often one whose list of fields has an error,
+/// which the compiler has said. More is only said where it has not: by the code generator, which then does not run.
+template <class S>
+consteval bool may_be_broken() {
+  if constexpr (requires { sizeof(S); })
+    return std::is_class_v<S> && std::is_empty_v<S>;
+  else
+    return std::is_class_v<S>;
+}
+[[gnu::error("bulkwriter: a struct without fields was given in the place of a schema: struct my_schema : "
+             "bw::schema<…> {}")]] void say_that_there_is_no_schema();
+}  // namespace detail
 
 // Algorithms are templates on the user's named schema, never on the list of fields: symbols stay short.
 namespace detail {
@@ -4233,6 +4415,56 @@ consteval bool has_dynamic_field(std::span<field_info const> fields) {
 }
 }  // namespace detail
 
+}  // namespace v1
+}  // namespace bulkwriter
+
+// ---------- bulkwriter/detail/caught.hpp ----------------------------------------------------------------------------
+
+namespace bulkwriter {
+inline namespace v1 {
+namespace detail {
+
+// What came out of code that is the user's own, "a place" for example. Null: nothing that says what it is.
+error_info thrown_by(char const* whose, char const* what);
+
+/// Calls `step`, which gives a result. What it throws becomes its error, but for std::bad_alloc, which passes: the one
+/// exception that a try_ name may throw.
+template <class Step>
+auto caught([[maybe_unused]] char const* whose, Step&& step) -> decltype(step()) {
+#if defined(__cpp_exceptions)
+  try {
+    return step();
+  } catch (std::bad_alloc const&) {
+    throw;
+  } catch (error const& e) {
+    return e.info();
+  } catch (std::exception const& e) {
+    return thrown_by(whose, e.what());
+  } catch (...) {
+    return thrown_by(whose, nullptr);
+  }
+#else
+  return step();
+#endif
+}
+
+/// Whether `step` came to its end without an exception: for destructors.
+template <class Step>
+bool completes(Step&& step) noexcept {
+#if defined(__cpp_exceptions)
+  try {
+    step();
+    return true;
+  } catch (...) {
+    return false;
+  }
+#else
+  step();
+  return true;
+#endif
+}
+
+}  // namespace detail
 }  // namespace v1
 }  // namespace bulkwriter
 
@@ -4563,7 +4795,7 @@ void show_member(Row const& row, cell_row& memory, cell* cells) {
   using F = field_at<S, Index>;
   if constexpr (F::info.written()) {
     if constexpr (requires { F::ok; }) {
-      if constexpr (F::ok) cells[Index] = field_cell_of<F>(F::get(row), memory);
+      cells[Index] = field_cell_of<F>(F::get(row), memory);
     } else {
       static_assert(sizeof(column_without_member<S, Index>) != 0);
     }
@@ -4572,7 +4804,7 @@ void show_member(Row const& row, cell_row& memory, cell* cells) {
 
 template <class S, class Row>
 void show_struct(void const* row, cell_row& memory, cell* cells) {
-  if constexpr (S::one_struct)
+  if constexpr (S::right)
     [&]<std::size_t... Index>(std::index_sequence<Index...>) {
       (show_member<S, Index>(*static_cast<Row const*>(row), memory, cells), ...);
     }(std::make_index_sequence<S::size>{});
@@ -4679,34 +4911,43 @@ struct by_position {
 template <class S, std::size_t Index, class V>
 struct value_rules {
   using F = field_at<S, Index>;
-  static constexpr bool fits = is_null_type<V> || storable<plain_type<V>, F::attributes, strictness::value>();
-  static constexpr bool extent = extent_fits<plain_type<V>>(F::info);
+  using plain = plain_type<V>;
+  static constexpr bool fits = is_null_type<V> || storable<plain, F::attributes, strictness::value>();
+  static constexpr bool extent = !fits || extent_fits<plain>(F::info);
   static constexpr bool present = !is_null_type<V> || F::info.may_be_null();
   static constexpr bool ok = fits && extent && present;
 };
-// Says which rule is broken. Apart from the rules, since Clang calls nothing constant that a failed assertion stands
-// in.
-template <class S, std::size_t Index, class V>
-struct value_check {
-  using rules = value_rules<S, Index, V>;
-  static constexpr auto name = field_at<S, Index>::name_storage;
-  static_assert(
-      rule::field<name, rules::fits>,
-      "bulkwriter: a value of this C++ type cannot be stored in this field (boolean: bool; integers: an integer; "
-      "floats: "
-      "a float, double or integer of at most 32 bits; varchar, text, geometry: text; timestamptz: text or a "
-      "std::chrono::sys_time; json: text or, with <bulkwriter/adapt/boost_json.hpp>, a boost::json type; array: a "
-      "sized "
-      "range of its elements; struct_array: a range of its structs; float_vector: a contiguous range of float, so "
-      "convert a range of double first; 16-bit vectors: of float or bw::float16; int8_vector: of std::int8_t; "
-      "binary_vector: bytes, or a range of bool; sparse_float_vector: bw::sparse_view, or pairs of index and value)");
-  static_assert(rule::field<name, rules::present>,
+template <fixed_string Name, class V>
+struct null_check {
+  static_assert(rule::field<Name, sizeof(V) == 0>,
                 "bulkwriter: null was given for this field, and it is neither nullable nor has a default_value; give a "
                 "value");
-  static_assert(rule::field < name, !rules::fits || rules::extent >,
-                "bulkwriter: the size of this std::array differs from the field's dim (binary_vector: dim / 8 bytes); "
-                "give as many elements as the dim says");
 };
+// What says which rule is broken.
+template <class S, std::size_t Index, class V, class R = value_rules<S, Index, V>, class F = field_at<S, Index>>
+using value_check = std::conditional_t<
+    !R::fits, type_check<F::name_storage, typename R::plain, F::info.type, strictness::value, R::fits>,
+    std::conditional_t<!R::extent,
+                       extent_check<F::name_storage, typename R::plain, F::info.type,
+                                    wanted_elements<typename R::plain>(F::info), R::extent>,
+                       null_check<F::name_storage, V>>>;
+
+// The value that a binding gives to a field, and the first field whose value is wrong; their number if none is.
+template <class Bound, std::size_t Index, class... V>
+using argument_of = std::tuple_element_t<static_cast<std::size_t>(Bound::bound.argument_of[Index]), std::tuple<V...>>;
+template <class S, class Bound, std::size_t Index, class... V>
+consteval bool value_fits() {
+  if constexpr (Bound::bound.argument_of[Index] == no_value)
+    return true;
+  else
+    return value_rules<S, Index, argument_of<Bound, Index, V...>>::ok;
+}
+template <class S, class Bound, class... V, std::size_t... Index>
+consteval std::size_t first_misfit(std::index_sequence<Index...>) {
+  std::size_t i = 0;
+  (void)((value_fits<S, Bound, Index, V...>() && ++i != 0) && ...);
+  return i;
+}
 
 // JSON text of what was given for the dynamic field itself; nothing where that is null.
 template <class V>
@@ -4809,9 +5050,6 @@ namespace detail {
 // 0 for other fields.
 template <class C>
 struct column_rows {
-  static_assert(std::ranges::random_access_range<C const> && std::ranges::sized_range<C const>,
-                "bulkwriter: a column is a random-access range with a value for each row, a contiguous block of rows × "
-                "dim numbers for a vector field, a bw::string_block, or bw::masked of these");
   using element = std::ranges::range_value_t<C const>;
   static constexpr bool is_block = !std::ranges::range<element> && !is_optional<element>;
 
@@ -4870,6 +5108,13 @@ struct column_rows<masked_column<Values>> {
     return there ? std::optional<value>(rows::template at<Width>(c.values, i)) : std::optional<value>();
   }
 };
+
+template <class C>
+inline constexpr bool is_column = std::ranges::random_access_range<C const> && std::ranges::sized_range<C const>;
+template <class Offset>
+inline constexpr bool is_column<string_block<Offset>> = true;
+template <class Values>
+inline constexpr bool is_column<masked_column<Values>> = is_column<std::remove_cvref_t<Values>>;
 
 // The width of a row of this field in a block; 0 where it has none.
 template <class S>
@@ -5062,56 +5307,6 @@ class chunk_writer {
 }  // namespace v1
 }  // namespace bulkwriter
 
-// ---------- bulkwriter/detail/caught.hpp ----------------------------------------------------------------------------
-
-namespace bulkwriter {
-inline namespace v1 {
-namespace detail {
-
-// What came out of code that is the user's own, "a place" for example. Null: nothing that says what it is.
-error_info thrown_by(char const* whose, char const* what);
-
-/// Calls `step`, which gives a result. What it throws becomes its error, but for std::bad_alloc, which passes: the one
-/// exception that a try_ name may throw.
-template <class Step>
-auto caught([[maybe_unused]] char const* whose, Step&& step) -> decltype(step()) {
-#if defined(__cpp_exceptions)
-  try {
-    return step();
-  } catch (std::bad_alloc const&) {
-    throw;
-  } catch (error const& e) {
-    return e.info();
-  } catch (std::exception const& e) {
-    return thrown_by(whose, e.what());
-  } catch (...) {
-    return thrown_by(whose, nullptr);
-  }
-#else
-  return step();
-#endif
-}
-
-/// Whether `step` came to its end without an exception: for destructors.
-template <class Step>
-bool completes(Step&& step) noexcept {
-#if defined(__cpp_exceptions)
-  try {
-    step();
-    return true;
-  } catch (...) {
-    return false;
-  }
-#else
-  step();
-  return true;
-#endif
-}
-
-}  // namespace detail
-}  // namespace v1
-}  // namespace bulkwriter
-
 // ---------- bulkwriter/writer/bulk_writer_base.hpp ------------------------------------------------------------------
 
 namespace bulkwriter {
@@ -5159,7 +5354,9 @@ class bulk_writer_base {
 }  // namespace v1
 }  // namespace bulkwriter
 
-// ---------- bulkwriter/writer/bulk_writer.hpp -----------------------------------------------------------------------
+// ---------- bulkwriter/writer/detail/mistakes.hpp -------------------------------------------------------------------
+
+// What a mistake in the use of a writer says.
 
 namespace bulkwriter {
 inline namespace v1 {
@@ -5221,12 +5418,6 @@ struct wrong_arity {
                 "auto_id fields and "
                 "function outputs");
 };
-template <class S, class V>
-struct not_a_row {
-  static_assert(rule::field<"append_row", sizeof(S) == 0>,
-                "bulkwriter: append_row takes the schema's row struct, a std::tuple in schema order, or \"name\"_f = "
-                "value pairs");
-};
 template <class Format, fixed_string Name>
 struct cannot_hold {
   static_assert(rule::field<Name, sizeof(Format) == 0>,
@@ -5235,12 +5426,73 @@ struct cannot_hold {
                 "npy: no nullable fields, no text, timestamptz, arrays, sparse vectors and structs)");
 };
 
+template <class S, class... V>
+struct not_a_row {
+  static_assert(rule::field<"append_row", sizeof(S) == 0>,
+                "bulkwriter: append_row takes the schema's row struct, a std::tuple in schema order, or \"name\"_f = "
+                "value pairs, all with a name; put values without names into a std::tuple");
+};
+template <class S, class Rows>
+struct not_a_range_of_rows {
+  static_assert(rule::field<"append_rows", sizeof(S) == 0>,
+                "bulkwriter: append_rows takes a range of rows, such as a std::vector; one row goes to append_row");
+};
+template <class S, class... C>
+struct not_named_columns {
+  static_assert(rule::field<"append_columns", sizeof(S) == 0>,
+                "bulkwriter: append_columns takes a column for each field, by name: \"id\"_f = ids, \"v\"_f = block");
+};
+template <fixed_string Name, class C, bool Holds>
+struct column_type_check {
+  static_assert(rule::field<Name, Holds>,
+                "bulkwriter: a column is a random-access range with a value for each row (std::vector), a contiguous block "
+                "of rows × dim numbers for a vector field, a bw::string_block, or bw::masked of these");
+};
+// Whether the values of a column go with its field, and what says so: found here, before the loop over the rows, for the
+// sake of a short list of instantiations.
+template <class S, fixed_string Name, class C>
+struct column_rules {
+  static constexpr std::size_t index = [] {
+    std::size_t i = 0;
+    while (i < S::size && S::infos[i].name != Name.view()) ++i;
+    return i;
+  }();
+  static consteval auto judge() {
+    if constexpr (index < S::size) {
+      using value = std::remove_cvref_t<decltype(column_rows<C>::template at<width_of<S>(Name.view())>(
+          std::declval<C const&>(), std::size_t{}))>;
+      if constexpr (!value_rules<S, index, value>::ok) return std::type_identity<value_check<S, index, value>>();
+      else return std::type_identity<void*>();
+    } else {
+      return std::type_identity<void*>();
+    }
+  }
+  using check = typename decltype(judge())::type;
+  static constexpr bool ok = std::is_same_v<check, void*>;
+};
+
+template <class S, bool IsSchema>
+struct schema_check_of_writer {
+  static_assert(IsSchema, "bulkwriter: the first argument of a writer is a schema: struct my_schema : bw::schema<…> {}");
+};
+template <class Format, bool IsFormat>
+struct format_check_of_writer {
+  static_assert(IsFormat, "bulkwriter: the second argument of a writer is a format such as bw::format::parquet");
+};
+
+// Whether it is given as the struct of the schema, void where there is none.
+template <class Row, class... V>
+inline constexpr bool is_struct_row = false;
+template <class Row, class V>
+inline constexpr bool is_struct_row<Row, V> = std::is_convertible_v<V const&, Row const&>;
 template <class V>
-inline constexpr bool is_tuple_or_named = false;
-template <class... Type>
-inline constexpr bool is_tuple_or_named<std::tuple<Type...>> = true;
-template <fixed_string Size, class Type>
-inline constexpr bool is_tuple_or_named<named<Size, Type>> = true;
+inline constexpr bool is_struct_row<void, V> = false;
+
+/// What braces after append_row are where there is no row struct.
+struct braces {
+  template <class... V>
+  braces(V const&...) noexcept {}
+};
 
 template <class S>
 struct row_type_of {  // of what is no schema: one message is enough
@@ -5252,6 +5504,12 @@ struct row_type_of<S> {
   using type = typename S::row_type;
 };
 
+/// Whether rows can be written: it has been said if not.
+template <class S>
+inline constexpr bool is_right = false;
+template <typed_schema S>
+inline constexpr bool is_right<S> = S::right;
+
 template <class S, class Format>
 consteval int first_unheld_field() {
   for (std::size_t i = 0; i < S::size; ++i)
@@ -5260,7 +5518,13 @@ consteval int first_unheld_field() {
 }
 
 }  // namespace detail
+}  // namespace v1
+}  // namespace bulkwriter
 
+// ---------- bulkwriter/writer/bulk_writer.hpp -----------------------------------------------------------------------
+
+namespace bulkwriter {
+inline namespace v1 {
 /// Writes rows of a schema as files of a format into a place: the part that local and remote writers share.
 ///
 /// A refused row changes nothing, and the next good row is accepted; its error names row, field, rule and value, for
@@ -5276,15 +5540,23 @@ consteval int first_unheld_field() {
 template <class Schema, class Format>
 class bulk_writer : public bulk_writer_base {
  public:
-  static_assert(typed_schema<Schema>,
-                "bulkwriter: the first argument of a writer is a schema: struct my_schema : bw::schema<…> {}");
-  static_assert(format::file_format<Format>,
-                "bulkwriter: the second argument of a writer is a format such as bw::format::parquet");
+  static_assert(sizeof(detail::schema_check_of_writer<Schema, typed_schema<Schema> || detail::may_be_broken<Schema>()>) !=
+                0);
+  static_assert(sizeof(detail::format_check_of_writer<Format, format::file_format<Format>>) != 0);
 
   using schema_type = Schema;  ///< the struct derived from `schema`
   using format_type = Format;  ///< such as `format::parquet`
   /// The struct that rows are given as; void if there is none.
   using row_type = typename detail::row_type_of<Schema>::type;
+
+ protected:
+  /// Whether nothing is wrong with Schema and Format: for writers that derive from this one.
+  static constexpr bool is_right = detail::is_right<Schema> && format::file_format<Format>;
+
+ private:
+  using row_argument = std::conditional_t<std::is_void_v<row_type>, detail::braces, row_type>;
+
+ public:
 
   /// Into any place, for example an output::memory. Errors: invalid_option.
   /// @{
@@ -5301,75 +5573,59 @@ class bulk_writer : public bulk_writer_base {
 
   /// The schema's struct, also as `append_row({.id = 1, .title = "hello"})`. Errors: see the class.
   /// @{
-  template <class Row = row_type>
-    requires(!std::is_void_v<Row>)
+  template <class Row = row_argument>
   result<void> try_append_row(std::type_identity_t<Row> const& row) {
-    return append(&row, &detail::show_struct<Schema, Row>);
+    if constexpr (std::is_same_v<Row, detail::braces>)
+      return append_any(row);
+    else if constexpr (is_right)
+      return append(&row, &detail::show_struct<Schema, Row>);
+    else
+      return {};
   }
-  template <class Row = row_type>
-    requires(!std::is_void_v<Row>)
+  template <class Row = row_argument>
   void append_row(std::type_identity_t<Row> const& row) {
     try_append_row<Row>(row).value();
   }
   /// @}
 
   /// By name: `append_row("id"_f = 1, "title"_f = "hello")`, in any order. Nullable and defaulted fields may be left
-  /// out; names that the schema does not declare go to the dynamic field, and do not compile where there is none.
+  /// out; names that the schema does not declare go to the dynamic field, and do not compile where there is none. Or by
+  /// position, a std::tuple: one value for each field in schema order, without auto_id fields and function outputs. A
+  /// dynamic field at the end may be left out. Anything else does not compile.
   /// @{
-  template <fixed_string... Name, class... Type>
-    requires(sizeof...(Name) > 0)
-  result<void> try_append_row(named<Name, Type>... value) {
-    return append_by_name<Name...>(value.value...);
+  template <class... V>
+    requires(!detail::is_struct_row<row_type, V...>)
+  result<void> try_append_row(V const&... values) {
+    return append_any(values...);
   }
-  template <fixed_string... Name, class... Type>
-    requires(sizeof...(Name) > 0)
-  void append_row(named<Name, Type>... value) {
-    append_by_name<Name...>(value.value...).value();
-  }
-  /// @}
-
-  /// By position: one value for each field in schema order, without auto_id fields and function outputs.
-  /// A dynamic field at the end may be left out.
-  /// @{
-  template <class... Type>
-  result<void> try_append_row(std::tuple<Type...> const& row) {
-    return append_by_position(row);
-  }
-  template <class... Type>
-  void append_row(std::tuple<Type...> const& row) {
-    append_by_position(row).value();
-  }
-  /// @}
-
-  /// Anything else does not compile: one message in place of a list of overloads.
-  /// @{
-  template <class V>
-    requires(!detail::is_tuple_or_named<V> &&
-             (std::is_void_v<row_type> ||
-              !std::is_convertible_v<V const&, std::add_lvalue_reference_t<std::add_const_t<row_type>>>))
-  result<void> try_append_row(V const&) {
-    static_assert(sizeof(detail::not_a_row<Schema, V>) != 0);
-    return {};
-  }
-  template <class V>
-    requires(!detail::is_tuple_or_named<V> &&
-             (std::is_void_v<row_type> ||
-              !std::is_convertible_v<V const&, std::add_lvalue_reference_t<std::add_const_t<row_type>>>))
-  void append_row(V const&) {
-    static_assert(sizeof(detail::not_a_row<Schema, V>) != 0);
+  template <class... V>
+    requires(!detail::is_struct_row<row_type, V...>)
+  void append_row(V const&... values) {
+    append_any(values...).value();
   }
   /// @}
 
   /// Appends the rows of a range up to the first that is refused; those before it are kept. The number of rows
   /// appended.
   /// @{
-  template <std::ranges::input_range Rows>
+  template <std::ranges::input_range Rows = std::initializer_list<row_argument>>
   result<std::uint64_t> try_append_rows(Rows&& rows) {
     return detail::caught("the range of rows", [&] { return append_range(*this, rows); });
   }
-  template <std::ranges::input_range Rows>
+  template <std::ranges::input_range Rows = std::initializer_list<row_argument>>
   std::uint64_t append_rows(Rows&& rows) {
     return append_range(*this, rows).value();  // what the range throws passes
+  }
+  template <class V>
+    requires(!std::ranges::input_range<V>)
+  result<std::uint64_t> try_append_rows(V const&) {
+    static_assert(sizeof(detail::not_a_range_of_rows<Schema, V>) != 0);
+    return std::uint64_t{};
+  }
+  template <class V>
+    requires(!std::ranges::input_range<V>)
+  std::uint64_t append_rows(V const& value) {
+    return try_append_rows(value).value();
   }
   /// @}
 
@@ -5380,15 +5636,13 @@ class bulk_writer : public bulk_writer_base {
   /// different lengths, blocks that end within a row, and bad offsets are an invalid_option that names the field, and
   /// no row is appended then. The number of rows appended.
   /// @{
-  template <fixed_string... Name, class... Type>
-    requires(sizeof...(Name) > 0)
-  result<std::uint64_t> try_append_columns(named<Name, Type>... column) {
-    return detail::caught("a column", [&] { return append_by_columns<Name...>(column.value...); });
+  template <class... C>
+  result<std::uint64_t> try_append_columns(C const&... columns) {
+    return detail::caught("a column", [&] { return append_any_columns(columns...); });
   }
-  template <fixed_string... Name, class... Type>
-    requires(sizeof...(Name) > 0)
-  std::uint64_t append_columns(named<Name, Type>... column) {
-    return append_by_columns<Name...>(column.value...).value();
+  template <class... C>
+  std::uint64_t append_columns(C const&... columns) {
+    return append_any_columns(columns...).value();
   }
   /// @}
 
@@ -5408,12 +5662,64 @@ class bulk_writer : public bulk_writer_base {
     }
     return {format.try_make_encoder(Schema::infos), format.extension};
   }
+
+  // `make(fields, format)`, unless something is wrong with either.
+  template <class Make>
+  static result<std::unique_ptr<core>> make_core(Format const& format, Make const& make) {
+    if constexpr (is_right) {
+      return make(std::span<field_info const>(Schema::infos), make_format(format));
+    } else {
+      if constexpr (!typed_schema<Schema> && detail::may_be_broken<Schema>()) detail::say_that_there_is_no_schema();
+      return error_info{};
+    }
+  }
   /// @}
 
  private:
   static result<std::unique_ptr<core>> try_make(std::shared_ptr<output::place> place, Format const& format,
                                                 writer_options options) {
-    return core::try_make(Schema::infos, make_format(format), std::move(place), std::move(options));
+    return make_core(format, [&](std::span<field_info const> fields, detail::new_file_format made) {
+      return core::try_make(fields, std::move(made), std::move(place), std::move(options));
+    });
+  }
+
+  template <fixed_string... Name, class... Type>
+    requires(sizeof...(Name) > 0)
+  result<void> append_any(named<Name, Type> const&... value) {
+    if constexpr (is_right)
+      return append_by_name<Name...>(value.value...);
+    else
+      return {};
+  }
+  template <class... Type>
+  result<void> append_any(std::tuple<Type...> const& row) {
+    return append_by_position(row);
+  }
+  template <class... V>
+  result<void> append_any(V const&...) {
+    if constexpr (is_right) static_assert(sizeof(detail::not_a_row<Schema, V...>) != 0);
+    return {};
+  }
+
+  template <fixed_string... Name, class... Type>
+    requires(sizeof...(Name) > 0)
+  result<std::uint64_t> append_any_columns(named<Name, Type> const&... column) {
+    if constexpr (!is_right)
+      return std::uint64_t{};
+    else if constexpr (!(detail::is_column<std::remove_cvref_t<Type>> && ...))
+      return (std::uint64_t{} + ... +
+              sizeof(detail::column_type_check<Name, std::remove_cvref_t<Type>,
+                                               detail::is_column<std::remove_cvref_t<Type>>>));
+    else if constexpr (!(detail::column_rules<Schema, Name, std::remove_cvref_t<Type>>::ok && ...))
+      return (std::uint64_t{} + ... +
+              sizeof(typename detail::column_rules<Schema, Name, std::remove_cvref_t<Type>>::check));
+    else
+      return append_by_columns<Name...>(column.value...);
+  }
+  template <class... C>
+  result<std::uint64_t> append_any_columns(C const&...) {
+    if constexpr (is_right) static_assert(sizeof(detail::not_named_columns<Schema, C...>) != 0);
+    return std::uint64_t{};
   }
 
   result<void> append(void const* row, core::show_row show) { return core::append(get(), row, show); }
@@ -5425,33 +5731,18 @@ class bulk_writer : public bulk_writer_base {
     return append(&row, &detail::show_values<Schema, Bound, refs>);
   }
 
-  template <class Bound, std::size_t Index, class... V>
-  using argument = std::tuple_element_t<static_cast<std::size_t>(Bound::bound.argument_of[Index]), std::tuple<V...>>;
-  template <class Bound, std::size_t Index, class... V>
-  static consteval bool value_fits() {
-    if constexpr (Bound::bound.argument_of[Index] == detail::no_value)
-      return true;
-    else
-      return detail::value_rules<Schema, Index, argument<Bound, Index, V...>>::ok;
-  }
-  template <class Bound, fixed_string Name, class V>
-  static constexpr bool loose_value_fits = !Bound::is_loose(Name.view()) || detail::is_dynamic_value<V>();
-
   // A value that does not fit instantiates the class that says so, and nothing behind it.
   template <class Bound, class... V>
   result<void> append_checked(V const&... value) {
-    return [&]<std::size_t... Index>(std::index_sequence<Index...>) -> result<void> {
-      if constexpr ((value_fits<Bound, Index, V...>() && ...))
-        return append_values<Bound>(value...);
-      else
-        (explain<Bound, Index, V...>(), ...);
-      return {};
-    }(std::make_index_sequence<Schema::size>{});
+    constexpr std::size_t misfit = detail::first_misfit<Schema, Bound, V...>(std::make_index_sequence<Schema::size>{});
+    if constexpr (misfit == Schema::size)
+      return append_values<Bound>(value...);
+    else
+      static_assert(sizeof(detail::value_check<Schema, misfit, detail::argument_of<Bound, misfit, V...>>) != 0);
+    return {};
   }
-  template <class Bound, std::size_t Index, class... V>
-  static void explain() {
-    if constexpr (!value_fits<Bound, Index, V...>()) (void)sizeof(detail::value_check<Schema, Index, argument<Bound, Index, V...>>);
-  }
+  template <class Bound, fixed_string Name, class V>
+  static constexpr bool loose_value_fits = !Bound::is_loose(Name.view()) || detail::is_dynamic_value<V>();
 
   template <fixed_string... Name, class... V>
   result<void> append_by_name(V const&... value) {
@@ -5505,13 +5796,14 @@ class bulk_writer : public bulk_writer_base {
 
   template <class... Type>
   result<void> append_by_position(std::tuple<Type...> const& row) {
-    using bound = detail::by_position<Schema, sizeof...(Type)>;
-    if constexpr (!bound::arity_fits) {
-      static_assert(sizeof(detail::wrong_arity<Schema, sizeof...(Type), bound::wanted>) != 0);
-      return {};
-    } else {
-      return std::apply([&](auto const&... value) { return append_checked<bound>(value...); }, row);
+    if constexpr (is_right) {
+      using bound = detail::by_position<Schema, sizeof...(Type)>;
+      if constexpr (bound::arity_fits)
+        return std::apply([&](auto const&... value) { return append_checked<bound>(value...); }, row);
+      else
+        static_assert(sizeof(detail::wrong_arity<Schema, sizeof...(Type), bound::wanted>) != 0);
     }
+    return {};
   }
 };
 
@@ -5542,6 +5834,12 @@ struct local_options {
 namespace detail {
 result<std::unique_ptr<chunk_writer>> try_make_local(std::span<field_info const> fields, new_file_format format,
                                                      local_options options);
+template <class P>
+struct local_options_check {
+  static_assert(sizeof(P) == 0,
+                "bulkwriter: a local_bulk_writer takes its options, in braces of their own: writer{{.local_path = \"out\"}}, "
+                "writer::try_open({.local_path = \"out\"})");
+};
 }  // namespace detail
 
 /// Writes rows to files on disk: `<local_path>/<uuid>/1.parquet`, `2.parquet`, … (NumPy: `1/<field>.npy`, …). See
@@ -5568,15 +5866,30 @@ class local_bulk_writer : public bulk_writer<Schema, Format> {
   static result<local_bulk_writer> try_open(Format format, local_options options) {
     auto made = try_make(format, std::move(options));
     if (!made) return std::move(made).error();
-    return local_bulk_writer(*std::move(made));
+    return local_bulk_writer(*std::move(made), nullptr);
   }
+  /// @cond  a mistake, for its message
+  template <class P>
+    requires(!std::is_convertible_v<P const&, local_options>)
+  explicit local_bulk_writer(P const&) : local_bulk_writer(std::unique_ptr<core>(), nullptr) {
+    static_assert(sizeof(detail::local_options_check<P>) != 0);
+  }
+  template <class P>
+    requires(!std::is_convertible_v<P const&, local_options>)
+  static result<local_bulk_writer> try_open(P const&) {
+    static_assert(sizeof(detail::local_options_check<P>) != 0);
+    return error_info{};
+  }
+  /// @endcond
   /// @}
 
  private:
-  explicit local_bulk_writer(std::unique_ptr<core> made) noexcept : base(std::move(made)) {}
+  local_bulk_writer(std::unique_ptr<core> made, std::nullptr_t) noexcept : base(std::move(made)) {}
 
   static result<std::unique_ptr<core>> try_make(Format const& format, local_options options) {
-    return detail::try_make_local(Schema::infos, base::make_format(format), std::move(options));
+    return base::make_core(format, [&](std::span<field_info const> fields, detail::new_file_format made) {
+      return detail::try_make_local(fields, std::move(made), std::move(options));
+    });
   }
 };
 
@@ -9193,6 +9506,22 @@ BULKWRITER_DECL std::map<std::string, std::vector<std::byte>> memory::files() co
 }  // namespace v1
 }  // namespace bulkwriter
 
+// ---------- bulkwriter/detail/caught.ipp ----------------------------------------------------------------------------
+
+namespace bulkwriter {
+inline namespace v1 {
+namespace detail {
+
+BULKWRITER_DECL error_info thrown_by(char const* whose, char const* what) {
+  std::string message = std::string("an exception came out of ") + whose;
+  if (what != nullptr) message += ": " + in_quotes(what, 200);
+  return {.code = errc::invalid_state, .message = std::move(message)};
+}
+
+}  // namespace detail
+}  // namespace v1
+}  // namespace bulkwriter
+
 // ---------- bulkwriter/row/detail/to_cell.ipp -----------------------------------------------------------------------
 
 namespace bulkwriter {
@@ -9341,22 +9670,6 @@ BULKWRITER_DECL result<void> format::try_check_read_by(server_version oldest, st
   return {};
 }
 
-}  // namespace v1
-}  // namespace bulkwriter
-
-// ---------- bulkwriter/detail/caught.ipp ----------------------------------------------------------------------------
-
-namespace bulkwriter {
-inline namespace v1 {
-namespace detail {
-
-BULKWRITER_DECL error_info thrown_by(char const* whose, char const* what) {
-  std::string message = std::string("an exception came out of ") + whose;
-  if (what != nullptr) message += ": " + in_quotes(what, 200);
-  return {.code = errc::invalid_state, .message = std::move(message)};
-}
-
-}  // namespace detail
 }  // namespace v1
 }  // namespace bulkwriter
 
@@ -12696,6 +13009,21 @@ enum class count_by : std::uint8_t {
   query,  ///< count(*) with consistency Strong: what a search would see; the collection must be loaded
 };
 
+namespace detail {
+template <class S, bool IsSchema>
+struct schema_check_of_create {
+  static_assert(IsSchema,
+                "bulkwriter: create takes a schema as its template argument, create<my_schema>(\"articles\"), or the fields "
+                "of a runtime_schema behind the name");
+};
+template <class S>
+result<void> not_created() {
+  static_assert(sizeof(schema_check_of_create<S, may_be_broken<S>()>) != 0);
+  say_that_there_is_no_schema();
+  return {};
+}
+}  // namespace detail
+
 /// Collections over REST v2, for the steps round an import: no gRPC. The target is the cluster itself, also on Zilliz
 /// Cloud (the cluster endpoint, not the endpoint of the import API).
 ///
@@ -12714,11 +13042,14 @@ class collections {
   /// the collection stays. struct_array fields need a server from 3.0 on. Errors: invalid_schema, invalid_option (an
   /// index or field_param of no field), server_error (a collection of this name with another schema exists, …).
   /// @{
-  template <typed_schema S>
+  template <class S = void>
   result<void> try_create(std::string_view name, create_options const& options = {}) {
-    return try_create(name, std::span<field_info const>(S::infos), options);
+    if constexpr (typed_schema<S>)
+      return try_create(name, std::span<field_info const>(S::infos), options);
+    else
+      return detail::not_created<S>();
   }
-  template <typed_schema S>
+  template <class S = void>
   void create(std::string_view name, create_options const& options = {}) {
     try_create<S>(name, options).value();
   }
@@ -13006,6 +13337,33 @@ struct request_of<Target> {
   using type = typename Target::request_type;
 };
 
+// All that any target is asked: what is a request for another one comes out as this, with a message in place of a list of
+// overloads.
+struct request_of_another_target {
+  std::string collection_name = {};
+  batch_files files = {};
+  std::string object_url = {}, access_key = {}, secret_key = {}, token = {};
+  std::vector<std::string> object_urls = {};
+  std::string partition_name = {}, db_name = {}, volume_name = {};
+  std::vector<std::string> data_paths = {};
+  import_options options = {};
+  std::optional<std::string> idempotency_key = {};
+};
+template <class Target>
+struct request_check {
+  static_assert(!std::is_same_v<Target, milvus>,
+                "bulkwriter: this request is for another target: bw::milvus is asked with .collection_name and .files = "
+                "writer.batch_files(), keys in its own bucket; .object_url and its keys are for bw::zilliz_cloud");
+  static_assert(!std::is_same_v<Target, zilliz_cloud>,
+                "bulkwriter: this request is for another target: bw::zilliz_cloud is asked with .collection_name, "
+                ".object_url = bw::object_url(writer) and the keys of the bucket, or with .volume_name and .data_paths; "
+                ".files and .idempotency_key are for bw::milvus");
+  static_assert(!std::is_same_v<Target, zilliz_cloud_v1>,
+                "bulkwriter: this request is for another target: bw::zilliz_cloud_v1 is asked with .collection_name, "
+                ".object_url = bw::object_url(writer), .access_key, .secret_key and .partition_name only; .files is for "
+                "bw::milvus, all else for bw::zilliz_cloud");
+};
+
 // What all targets share, without templates: the typed shell below keeps requests and targets apart.
 class import_backend {
  public:
@@ -13062,6 +13420,15 @@ class import_client {
   /// @{
   result<job_id> try_bulk_import(request_type const& request) { return backend_.create(request); }
   job_id bulk_import(request_type const& request) { return try_bulk_import(request).value(); }
+  template <class Request = detail::request_of_another_target>
+  result<job_id> try_bulk_import(std::type_identity_t<Request> const&) {
+    static_assert(sizeof(Request) != 0 && sizeof(detail::request_check<Target>) != 0);
+    return job_id{};
+  }
+  template <class Request = detail::request_of_another_target>
+  job_id bulk_import(std::type_identity_t<Request> const& request) {
+    return try_bulk_import<Request>(request).value();
+  }
   /// @}
 
   /// Where a job is now. A failed job is no error here. Milvus forgets a job three hours after its end (job_not_found).
@@ -13581,18 +13948,21 @@ result<Type> csv_cell::try_as() const {
     auto some = try_as<typename Type::value_type>();
     if (!some) return std::move(some).error();
     return Type(*std::move(some));
-  } else if constexpr (std::is_arithmetic_v<Type>) {
+  } else if constexpr (requires(Type& value) { input::parse(std::string_view(), value); } && !std::is_class_v<Type>) {
     Type value = {};
     if (input::text_error const failed = input::parse(text_, value); failed.code != errc{})
       return make_error(failed.code, failed.message);
     return value;
-  } else if constexpr (requires(Type& list) { list.push_back(typename Type::value_type()); }) {
+  } else if constexpr (requires(Type& list) {
+                         list.push_back(typename Type::value_type());
+                         this->try_read_vector(std::span{list});
+                       }) {
     Type list(input::count_list(text_));
     if (auto read = try_read_vector(std::span{list}); !read) return std::move(read).error();
     return list;
   } else if constexpr (requires(Type& list) {
                          std::tuple_size<Type>::value;
-                         std::span{list};
+                         this->try_read_vector(std::span{list});
                        }) {
     Type list = {};
     if (auto read = try_read_vector(std::span{list}); !read) return std::move(read).error();
@@ -14216,6 +14586,12 @@ struct remote_options {
 namespace detail {
 result<std::unique_ptr<chunk_writer>> try_make_remote(std::span<field_info const> fields, new_file_format format,
                                                       object_store const& store, remote_options options);
+template <class P>
+struct store_check {
+  static_assert(sizeof(P) == 0,
+                "bulkwriter: a remote_bulk_writer takes where its bucket is: a bw::s3_connect_param, bw::gcs_connect_param or "
+                "bw::azure_connect_param, or a type of your own with bw::object_store open_store(P const&)");
+};
 }  // namespace detail
 
 /// Writes rows into a bucket, uploading while it encodes; nothing but NumPy's texts touches the disk. See bulk_writer
@@ -14252,6 +14628,20 @@ class remote_bulk_writer : public bulk_writer<Schema, Format> {
     if (!made) return std::move(made).error();
     return remote_bulk_writer(*std::move(made), std::move(store));
   }
+  /// @cond  a mistake, for its message
+  template <class P>
+    requires(!std::is_convertible_v<P const&, object_store>)
+  explicit remote_bulk_writer(P const&, remote_options const& = {})
+      : remote_bulk_writer(std::unique_ptr<core>(), object_store(std::shared_ptr<storage::backend>())) {
+    static_assert(sizeof(detail::store_check<P>) != 0);
+  }
+  template <class P>
+    requires(!std::is_convertible_v<P const&, object_store>)
+  static result<remote_bulk_writer> try_open(P const&, remote_options const& = {}) {
+    static_assert(sizeof(detail::store_check<P>) != 0);
+    return error_info{};
+  }
+  /// @endcond
   /// @}
 
   /// The bucket that this writer fills.
@@ -14266,7 +14656,9 @@ class remote_bulk_writer : public bulk_writer<Schema, Format> {
 
   static result<std::unique_ptr<core>> try_make(Format const& format, object_store const& store,
                                                 remote_options options) {
-    return detail::try_make_remote(Schema::infos, base::make_format(format), store, std::move(options));
+    return base::make_core(format, [&](std::span<field_info const> fields, detail::new_file_format made) {
+      return detail::try_make_remote(fields, std::move(made), store, std::move(options));
+    });
   }
 
   object_store store_;
@@ -14312,6 +14704,22 @@ class remote_bulk_writer<runtime_schema, Format> : public bulk_writer<runtime_sc
 
   object_store store_;
 };
+
+namespace detail {
+template <class Writer>
+struct has_bucket_check {
+  static_assert(sizeof(Writer) == 0,
+                "bulkwriter: object_url takes a remote_bulk_writer, whose files are in a bucket; those of this writer are "
+                "elsewhere");
+};
+}  // namespace detail
+/// @cond  a mistake, for its message
+template <class Schema, class Format>
+std::string object_url(bulk_writer<Schema, Format> const&) {
+  static_assert(sizeof(detail::has_bucket_check<bulk_writer<Schema, Format>>) != 0);
+  return {};
+}
+/// @endcond
 
 /// The URL of the folder that a writer fills, as Zilliz Cloud's import wants it: "s3://bucket/5868ba87-…/". Sends
 /// nothing.
