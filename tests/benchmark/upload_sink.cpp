@@ -77,8 +77,8 @@ bool send_all(int line, std::string_view text) {
   return true;
 }
 
-bool answer(int line, std::string_view headers, std::string_view body) {
-  return send_all(line, "HTTP/1.1 200 OK\r\n" + std::string(headers) +
+bool answer(int line, std::string_view headers, std::string_view body, std::string_view status = "200 OK") {
+  return send_all(line, "HTTP/1.1 " + std::string(status) + "\r\n" + std::string(headers) +
                             "Content-Length: " + std::to_string(body.size()) + "\r\n\r\n" + std::string(body));
 }
 
@@ -92,6 +92,7 @@ bool answer_to(int line, std::string_view method, std::string_view target) {
     lines.swap(request_log);
     return answer(line, "", lines);
   }
+  if (method == "HEAD") return answer(line, "", "", "404 Not Found");  // nothing is kept
   if (method == "POST" && target.ends_with("?uploads") + target.ends_with("?uploads=") != 0) {
     return answer(line, xml,
                   "<InitiateMultipartUploadResult><Bucket>b</Bucket><Key>" + std::string(key) +

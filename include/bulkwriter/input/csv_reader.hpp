@@ -49,7 +49,7 @@ struct csv_options {
   /// number, boolean, or else text; if they are all empty there, that of the first that is not. A cell behind them that
   /// is none of the type is an error of its row.
   std::map<std::string, column_type> column_types = {};
-  std::optional<column_type> other_columns = {};
+  std::optional<column_type> other_columns = {};   ///< what those are that column_types does not name
   std::size_t sample_size = std::size_t{1} << 20;  ///< bytes that are read before the first row
 };
 

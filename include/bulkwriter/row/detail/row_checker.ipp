@@ -67,7 +67,7 @@ BULKWRITER_DECL void row_checker::judge(std::span<cell const> cells, std::span<p
     given.emplace_back(index_.find(p.field), &p);
   }
   if (!problems_.empty()) return;  // of the row as a whole
-  std::stable_sort(given.begin(), given.end(), [](auto const& a, auto const& b) { return a.first < b.first; });
+  std::sort(given.begin(), given.end());  // problems of one field stay as they lie in `found`
   auto next = given.begin();
   for (std::size_t i = 0; i < fields_.size(); ++i) {
     field_ = &fields_[i];

@@ -6,6 +6,8 @@
 
 #include <algorithm>
 #include <iterator>
+#include <set>
+#include <tuple>
 
 // What an azure_backend is asked for; how a request goes out, is signed, repeated and judged stands in
 // azure_backend.ipp.
@@ -322,13 +324,10 @@ BULKWRITER_DECL result<std::vector<pending_upload>> azure_backend::list_uploads(
     if (!blob.may_be_uncommitted && blob.object.key != prefix) continue;
     auto const blocks = uncommitted(purpose, blob.object.key);
     if (!blocks) return blocks.error();
-    std::size_t const first = out.size();
+    std::set<std::string> known;
     for (auto const& block : *blocks) {
       auto name = read_azure_block_id(block.id);
-      if (!name) continue;
-      bool const known = std::any_of(out.begin() + static_cast<std::ptrdiff_t>(first), out.end(),
-                                     [&](pending_upload const& u) { return u.upload_id == name->upload_id; });
-      if (known) continue;
+      if (!name || !known.insert(name->upload_id).second) continue;
       auto const begun = azure_upload_begun(name->upload_id);
       out.push_back({.key = blob.object.key, .upload_id = std::move(name->upload_id), .initiated = begun});
     }
@@ -347,7 +346,8 @@ BULKWRITER_DECL result<std::vector<uploaded_part>> azure_backend::list_parts(std
     if (name && name->upload_id == upload_id)
       out.push_back({.number = name->number, .etag = std::move(name->digest), .size = block.size});
   }
-  std::stable_sort(out.begin(), out.end(), [](auto const& a, auto const& b) { return a.number < b.number; });
+  std::sort(out.begin(), out.end(),
+            [](auto const& a, auto const& b) { return std::tie(a.number, a.etag) < std::tie(b.number, b.etag); });
   return out;
 }
 
