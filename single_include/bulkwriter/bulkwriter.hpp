@@ -7365,7 +7365,7 @@ BULKWRITER_DECL void row_checker::judge(std::span<cell const> cells, std::span<p
     given.emplace_back(index_.find(p.field), &p);
   }
   if (!problems_.empty()) return;  // of the row as a whole
-  std::stable_sort(given.begin(), given.end(), [](auto const& a, auto const& b) { return a.first < b.first; });
+  std::sort(given.begin(), given.end());  // problems of one field stay as they lie in `found`
   auto next = given.begin();
   for (std::size_t i = 0; i < fields_.size(); ++i) {
     field_ = &fields_[i];
@@ -13719,9 +13719,10 @@ struct csv_options {
   /// What columns are that the schema does not declare, for texts() and json_object(): by name, and all others. Where
   /// nothing is said, a column has the one type that all its cells in the first `sample_size` bytes of rows have:
   /// number, boolean, or else text; if they are all empty there, that of the first that is not. A cell behind them that
-  /// is none of the type is an error of its row.
+  /// is none of the type is an error of its row. A cell in quotes is text, but in a column that is said to be one of
+  /// numbers or booleans, here, in other_columns or in number_columns.
   std::map<std::string, column_type> column_types = {};
-  std::optional<column_type> other_columns = {};
+  std::optional<column_type> other_columns = {};   ///< what those are that column_types does not name
   std::size_t sample_size = std::size_t{1} << 20;  ///< bytes that are read before the first row
 };
 
@@ -13921,6 +13922,7 @@ class csv_reader {
   bulkwriter::detail::name_index index_ = {};  // of names_
   std::vector<std::size_t> number_columns_ = {};
   std::vector<std::optional<column_type>> types_ = {};
+  std::vector<bool> told_ = {};  // to be numbers or booleans, whatever their quotes say
   std::vector<std::size_t> undecided_ = {};  // columns without a type yet
   std::vector<piece> cells_ = {};
   std::vector<text_cell> texts_ = {};  // scratch
@@ -21703,8 +21705,10 @@ BULKWRITER_DECL result<void> csv_reader::take_types() {
     if (!i) return error_info{.code = errc::invalid_option, .message = i.error().message + " (option column_types)"};
     types_[*i] = type;
   }
-  for (std::size_t i = 0; i < size(); ++i)
+  for (std::size_t i = 0; i < size(); ++i) {
+    told_.push_back(types_[i] == column_type::number || types_[i] == column_type::boolean);
     if (!types_[i]) undecided_.push_back(i);
+  }
   return {};
 }
 
@@ -21841,7 +21845,7 @@ BULKWRITER_DECL result<bool> csv_reader::read_row() {
   ++rows_;
   if (!undecided_.empty()) settle_types();
   for (std::size_t const i : number_columns_)
-    if (csv_cell const number = cell(i); !number.is_null() && !input::is_json_number(number.text()))
+    if (csv_cell const number = cell(i); !number.empty() && !number.is_null() && !input::is_json_number(number.text()))
       return number.make_error(errc::invalid_number, input::quoted(number.text()) + " is not a number");
   return true;
 }
@@ -22038,6 +22042,7 @@ BULKWRITER_DECL text_cell csv_reader::text(std::size_t index) const noexcept {
   text_cell out{.text = cell(index).text(), .is_quoted = cells_[index].quoted};
   out.is_null = out.text == options_.nullkey && (!out.is_quoted || options_.quoted_nulls);
   out.type = types_[index].value_or(column_type::text);
+  if (told_[index]) out.is_quoted = false;  // files of which every cell is in quotes
   return out;
 }
 
@@ -24479,13 +24484,10 @@ BULKWRITER_DECL result<std::vector<pending_upload>> azure_backend::list_uploads(
     if (!blob.may_be_uncommitted && blob.object.key != prefix) continue;
     auto const blocks = uncommitted(purpose, blob.object.key);
     if (!blocks) return blocks.error();
-    std::size_t const first = out.size();
+    std::set<std::string> known;
     for (auto const& block : *blocks) {
       auto name = read_azure_block_id(block.id);
-      if (!name) continue;
-      bool const known = std::any_of(out.begin() + static_cast<std::ptrdiff_t>(first), out.end(),
-                                     [&](pending_upload const& u) { return u.upload_id == name->upload_id; });
-      if (known) continue;
+      if (!name || !known.insert(name->upload_id).second) continue;
       auto const begun = azure_upload_begun(name->upload_id);
       out.push_back({.key = blob.object.key, .upload_id = std::move(name->upload_id), .initiated = begun});
     }
@@ -24498,13 +24500,14 @@ BULKWRITER_DECL result<std::vector<uploaded_part>> azure_backend::list_parts(std
   if (auto ok = check_azure_key(key); !ok) return std::move(ok).error();
   auto const blocks = uncommitted("cannot list the parts of '" + key + "' (upload id " + upload_id + ')', key);
   if (!blocks) return blocks.error();
-  std::vector<uploaded_part> out;
+  std::multimap<int, uploaded_part> by_number;  // those of one number in the order of the listing
   for (auto const& block : *blocks) {
     auto name = read_azure_block_id(block.id);
     if (name && name->upload_id == upload_id)
-      out.push_back({.number = name->number, .etag = std::move(name->digest), .size = block.size});
+      by_number.emplace(name->number, uploaded_part{.number = name->number, .etag = std::move(name->digest), .size = block.size});
   }
-  std::stable_sort(out.begin(), out.end(), [](auto const& a, auto const& b) { return a.number < b.number; });
+  std::vector<uploaded_part> out;
+  for (auto& [number, part] : by_number) out.push_back(std::move(part));
   return out;
 }
 

@@ -92,7 +92,7 @@ bool answer_to(int line, std::string_view method, std::string_view target) {
     lines.swap(request_log);
     return answer(line, "", lines);
   }
-  if (method == "HEAD") return answer(line, "", "", "404 Not Found");  // nothing is kept
+  if (method == "HEAD") return answer(line, "", "", "403 Forbidden");  // a bucket to write to only
   if (method == "POST" && target.ends_with("?uploads") + target.ends_with("?uploads=") != 0) {
     return answer(line, xml,
                   "<InitiateMultipartUploadResult><Bucket>b</Bucket><Key>" + std::string(key) +

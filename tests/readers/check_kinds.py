@@ -444,7 +444,7 @@ def all_rows():
     yield Rows("null_pages", 300, lambda row, column: draw_again.random() < 0.2, page_size=1 << 10)
     yield Rows("wide", 40, fields=wide())
     yield Rows("wide_nulls", 60, lambda row, column: (row * 7 + column) % 3 != 0, fields=wide(), page_size=1 << 10, row_group_size=16 << 10)
-    yield Rows("small_dims", 40, fields=dims(1, 2, 31, 32, 33))
+    yield Rows("small_dims", 40, fields=dims(2, 3, 31, 32, 33))
     yield Rows("large_dims", 3, fields=dims(768, 32768), row_group_size=64 << 10)
 
 

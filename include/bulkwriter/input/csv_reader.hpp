@@ -47,7 +47,8 @@ struct csv_options {
   /// What columns are that the schema does not declare, for texts() and json_object(): by name, and all others. Where
   /// nothing is said, a column has the one type that all its cells in the first `sample_size` bytes of rows have:
   /// number, boolean, or else text; if they are all empty there, that of the first that is not. A cell behind them that
-  /// is none of the type is an error of its row.
+  /// is none of the type is an error of its row. A cell in quotes is text, but in a column that is said to be one of
+  /// numbers or booleans, here, in other_columns or in number_columns.
   std::map<std::string, column_type> column_types = {};
   std::optional<column_type> other_columns = {};   ///< what those are that column_types does not name
   std::size_t sample_size = std::size_t{1} << 20;  ///< bytes that are read before the first row
@@ -249,6 +250,7 @@ class csv_reader {
   bulkwriter::detail::name_index index_ = {};  // of names_
   std::vector<std::size_t> number_columns_ = {};
   std::vector<std::optional<column_type>> types_ = {};
+  std::vector<bool> told_ = {};  // to be numbers or booleans, whatever their quotes say
   std::vector<std::size_t> undecided_ = {};  // columns without a type yet
   std::vector<piece> cells_ = {};
   std::vector<text_cell> texts_ = {};  // scratch

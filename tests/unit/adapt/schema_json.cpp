@@ -3,9 +3,10 @@
 #include <doctest/doctest.h>
 
 #include <boost/json/parse.hpp>
-#include <cstdio>
+#include <charconv>
 #include <string>
 #include <string_view>
+#include <system_error>
 #include <vector>
 
 namespace bw = bulkwriter;
@@ -303,13 +304,13 @@ TEST_CASE("schema text: default values of another type are refused with field, v
         "fields[1].defaultValue.long_data of field 'f': \"x\" where an integer is due");
 
   // nearest numbers, whatever Boost.JSON's parser makes of them
-  for (char const* digits : {"0.1", "2.2250738585072011e-308", "7.038531e-26", "1.7976931348623157e308",
-                             "6.02214076e23", "9007199254740993", "123456.789012345678"}) {
+  for (std::string const digits : {"0.1", "2.2250738585072011e-308", "7.038531e-26", "1.7976931348623157e308",
+                                   "6.02214076e23", "9007199254740993", "123456.789012345678"}) {
     auto const s = bw::schema_from_json(std::string(R"({"fields":[{"name":"id","type":5,"is_primary":true},
       {"name":"d","type":11,"default_value":)") +
                                         digits + "}]}");
     double expected = 0;
-    REQUIRE(std::sscanf(digits, "%lf", &expected) == 1);
+    REQUIRE(std::from_chars(digits.data(), digits.data() + digits.size(), expected).ec == std::errc{});
     CHECK(second(s).default_number == expected);
   }
 }

@@ -461,6 +461,16 @@ TEST_CASE("csv: a cell behind the sample that is none of the type is an error, n
   CHECK(objects_of(file, options)[3] ==
         "t.csv, line 5, column 5 (flag): 'maybe' is neither true nor false, and this undeclared column is one of booleans; "
         "the option column_types says what a column is [bulkwriter.wrong_type]");
+  // whoever says what a column is means the cells in quotes, too
+  std::string const quoted = "n,m,b,t\n\"1\",\"2.5\",\"true\",\"0\"\n\"\",\"\",\"\",\"\"\n1,\"x\",true,t\n1,1,\"x\",t\n";
+  CHECK(objects_of(quoted, {.number_columns = {"n"},
+                            .column_types = {{"m", bw::column_type::number}, {"b", bw::column_type::boolean}}}) ==
+        lines{R"({"n":1,"m":2.5,"b":true,"t":"0"})", R"({"t":""})",
+              "t.csv, line 4, column 3 (m): 'x' is not a number as JSON has it, of 64 bits," + rule,
+              "t.csv, line 5, column 5 (b): 'x' is neither true nor false, and this undeclared column is one of booleans; "
+              "the option column_types says what a column is [bulkwriter.wrong_type]"});
+  CHECK(failure_of("n\n\"x\"\n", {.number_columns = {"n"}}) == "t.csv, line 2, column 1 (n): 'x' is not a number [bulkwriter.invalid_number]");
+  CHECK(objects_of("n\n\"1\"\n", {.other_columns = bw::column_type::number}) == lines{R"({"n":1})"});
   options.other_columns = bw::column_type::each_cell;
   CHECK(objects_of(file, options) ==
         lines{R"({"zip":"90210","flag":true})", R"({"zip":"10001","flag":false})", R"({"zip":"01569","flag":true})",

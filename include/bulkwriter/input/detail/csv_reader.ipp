@@ -98,8 +98,10 @@ BULKWRITER_DECL result<void> csv_reader::take_types() {
     if (!i) return error_info{.code = errc::invalid_option, .message = i.error().message + " (option column_types)"};
     types_[*i] = type;
   }
-  for (std::size_t i = 0; i < size(); ++i)
+  for (std::size_t i = 0; i < size(); ++i) {
+    told_.push_back(types_[i] == column_type::number || types_[i] == column_type::boolean);
     if (!types_[i]) undecided_.push_back(i);
+  }
   return {};
 }
 
@@ -236,7 +238,7 @@ BULKWRITER_DECL result<bool> csv_reader::read_row() {
   ++rows_;
   if (!undecided_.empty()) settle_types();
   for (std::size_t const i : number_columns_)
-    if (csv_cell const number = cell(i); !number.is_null() && !input::is_json_number(number.text()))
+    if (csv_cell const number = cell(i); !number.empty() && !number.is_null() && !input::is_json_number(number.text()))
       return number.make_error(errc::invalid_number, input::quoted(number.text()) + " is not a number");
   return true;
 }
@@ -433,6 +435,7 @@ BULKWRITER_DECL text_cell csv_reader::text(std::size_t index) const noexcept {
   text_cell out{.text = cell(index).text(), .is_quoted = cells_[index].quoted};
   out.is_null = out.text == options_.nullkey && (!out.is_quoted || options_.quoted_nulls);
   out.type = types_[index].value_or(column_type::text);
+  if (told_[index]) out.is_quoted = false;  // files of which every cell is in quotes
   return out;
 }
 

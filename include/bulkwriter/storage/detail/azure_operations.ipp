@@ -6,8 +6,8 @@
 
 #include <algorithm>
 #include <iterator>
+#include <map>
 #include <set>
-#include <tuple>
 
 // What an azure_backend is asked for; how a request goes out, is signed, repeated and judged stands in
 // azure_backend.ipp.
@@ -340,14 +340,14 @@ BULKWRITER_DECL result<std::vector<uploaded_part>> azure_backend::list_parts(std
   if (auto ok = check_azure_key(key); !ok) return std::move(ok).error();
   auto const blocks = uncommitted("cannot list the parts of '" + key + "' (upload id " + upload_id + ')', key);
   if (!blocks) return blocks.error();
-  std::vector<uploaded_part> out;
+  std::multimap<int, uploaded_part> by_number;  // those of one number in the order of the listing
   for (auto const& block : *blocks) {
     auto name = read_azure_block_id(block.id);
     if (name && name->upload_id == upload_id)
-      out.push_back({.number = name->number, .etag = std::move(name->digest), .size = block.size});
+      by_number.emplace(name->number, uploaded_part{.number = name->number, .etag = std::move(name->digest), .size = block.size});
   }
-  std::sort(out.begin(), out.end(),
-            [](auto const& a, auto const& b) { return std::tie(a.number, a.etag) < std::tie(b.number, b.etag); });
+  std::vector<uploaded_part> out;
+  for (auto& [number, part] : by_number) out.push_back(std::move(part));
   return out;
 }
 
