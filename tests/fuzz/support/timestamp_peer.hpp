@@ -3,6 +3,7 @@
 // Points in time as the documentation has them, by nothing of the library's: RFC 3339 in capitals, with a blank for the
 // 'T', then also with hours alone as the offset, or either without an offset; days that there are, offsets that there are.
 
+#include <algorithm>
 #include <chrono>
 #include <regex>
 #include <string>
@@ -15,8 +16,11 @@ inline bool is_timestamp(std::string_view text) {
   static std::regex const form(
       "([0-9]{4})-([0-9]{2})-([0-9]{2})(T| )([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\\.[0-9]+)?"
       "(Z|([+-])([0-9]{2})(:([0-5][0-9]))?)?");
-  if (text.size() > 200) return false;  // std::regex recurses
-  std::string const copy(text);
+  std::string copy(text);
+  // std::regex recurses: of a fraction's digits, of which there may be any number, one is enough
+  if (copy.size() > 200 && copy[19] == '.' && copy[20] >= '0' && copy[20] <= '9')
+    copy.erase(21, std::min(copy.find_first_not_of("0123456789", 21), copy.size()) - 21);
+  if (copy.size() > 200) return false;
   std::smatch match;
   if (!std::regex_match(copy, match, form)) return false;
   std::chrono::year_month_day const day(std::chrono::year(std::stoi(match[1])),

@@ -119,5 +119,11 @@ TEST_CASE("ndjson: what is no number in a list is named by its place and text") 
   CHECK(failure(R"({"v":[01]})") == "t, line 1, column 8: not a JSON object: 'v': element [0]: '01': ',' or ']' was expected");
   CHECK(failure("[\n{\"a\":1}\n]\n").ends_with("; the file is a JSON array, where each line is an object of its own (NDJSON)"));
   CHECK(failure("{\n\"a\":1\n}\n").find("; the object goes on in the next line, where each") != std::string::npos);
+  std::string tar(512, '\0');  // which begins with a file's name
+  tar.replace(0, 5, "t.csv").replace(257, 5, "ustar");
+  CHECK(failure(tar) == "t, line 1, column 1: the file is a tar archive; unpack it first");
+  std::string const at_the_same_place = "{\"t\":\"" + std::string(251, 'x') + "ustar\"}";
+  CHECK(at_the_same_place.find("ustar") == 257);
+  CHECK(bw::ndjson_reader(pieces(at_the_same_place, 7)).next());
   CHECK(failure("\x1f\x8b\x08") == "t, line 1, column 1: the file is compressed with gzip; decompress it first");
 }

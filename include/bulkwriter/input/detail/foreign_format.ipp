@@ -61,7 +61,7 @@ BULKWRITER_DECL std::string_view foreign_format(std::string_view start) noexcept
       {"\x89PNG\r\n\x1a\n"sv, "the file is an image"sv},
       {"\xff\xd8\xff"sv, "the file is an image"sv},
       {"\x7f" "ELF"sv, "the file is a program"sv},
-      {"ustar"sv, "the file is a tar archive; unpack it first"sv, false, 257},
+      {"ustar"sv, "the file is a tar archive; unpack it first"sv, true, 257},
       {"\xff\xfe\0\0"sv, utf32},
       {"\0\0\xfe\xff"sv, utf32},
       {"\xff\xfe"sv, utf16},
