@@ -64,7 +64,7 @@ def judge_mistake(head, output):
         return "the mistake compiles"
     lines = sum("/common.hpp:" not in line for line in output.splitlines())  # a user has no such header
     if "own" in head:
-        if head["own"] not in errors[0]:
+        if head["own"] not in errors[0].partition("error: ")[2]:
             return f"the first error lacks {head['own']}"
         if "more" not in head and any(MESSAGE.search(error) for error in errors):
             return "a static_assert follows"

@@ -20,7 +20,7 @@ const parsers = { stringFromBytes: bytes => bytes && decoder.decode(bytes) }
 function text(value) {
   if (value === null || value === undefined) return 'null'
   if (typeof value === 'bigint' || typeof value === 'boolean') return String(value)
-  if (typeof value === 'number') return Object.is(value, -0) ? '-0' : String(value)
+  if (typeof value === 'number') return Object.is(value, -0) ? '-0.0' : String(value)
   if (typeof value === 'string') return JSON.stringify(value)
   if (Array.isArray(value) || ArrayBuffer.isView(value)) return '[' + Array.from(value, text).join() + ']'
   if (Object.getPrototypeOf(value) !== Object.prototype) throw new Error(`no value of a bulk file is a ${value.constructor.name}`)
