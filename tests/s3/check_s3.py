@@ -213,7 +213,7 @@ def test_slow_down(s, client):
             narrow.boto().create_bucket(Bucket=BUCKET)
             between = Listener(narrow.port)
             body = data_of(24 * PART, 77)
-            client.run(between.port, "upload", "slow", body=body, connections=8).ok()
+            client.run(between.port, "upload", "slow", body=body, connections=8, attempts=40).ok()
             between.close()
             assert body_of(narrow.boto(), "slow") == body and narrow.uploads() == []
             assert between.hits > 0, "the server has refused nothing"

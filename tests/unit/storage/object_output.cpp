@@ -385,7 +385,10 @@ TEST_CASE("object output: parts in flight and no more; giving up does not wait f
   store->changed.notify_all();
   writer.join();
   CHECK(accepted == 500);
-  CHECK(store->most_parts == 3);
+  {
+    std::lock_guard const lock(store->mutex);  // parts are on their way
+    CHECK(store->most_parts == 3);
+  }
   CHECK(file->finish().has_value());
   CHECK(store->objects["p/f"] == std::string(500, 'x'));
 
