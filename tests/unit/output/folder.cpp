@@ -340,3 +340,17 @@ TEST_CASE("memory rewrites the beginning of a file, and removes finished ones") 
   CHECK(file->remove());
   CHECK(memory.files().empty());
 }
+
+TEST_CASE("a folder that is a file, or lies below one, is named") {
+  temporary_folder const t;
+  fs::create_directories(t.path);
+  std::ofstream(t.path / "afile") << "x";
+  std::string const file = (t.path / "afile").string();
+  for (std::string const& path : {file, file + "/", file + "/below/it"}) {
+    CAPTURE(path);
+    auto const opened = bw::output::folder::try_open(path);
+    REQUIRE_FALSE(opened);
+    CHECK(opened.error().code == bw::errc::io_error);
+    CHECK(opened.error().message.ends_with("; '" + file + "' is a file, not a folder"));
+  }
+}

@@ -161,9 +161,17 @@ BULKWRITER_DECL folder::folder(std::string path) : path_(std::move(path)) {}
 BULKWRITER_DECL result<std::unique_ptr<folder>> folder::try_open(std::string path) {
   while (path.size() > 1 && path.back() == '/') path.pop_back();
   std::unique_ptr<folder> made(new folder(std::move(path)));
-  if (int const error = detail::make_folders(made->path_); error != 0)
-    return detail::file_error("make the folder", made->path_, error);
-  return made;
+  int const error = detail::make_folders(made->path_);
+  if (error == 0) return made;
+  auto failure = detail::file_error("make the folder", made->path_, error);
+  for (std::size_t end = 0; (error == EEXIST || error == ENOTDIR) && end != std::string::npos;) {
+    end = made->path_.find('/', end + 1);
+    std::string const part = made->path_.substr(0, end);
+    if (detail::is_folder(part)) continue;
+    failure.message += "; " + bulkwriter::detail::in_quotes(part, 400) + " is a file, not a folder";
+    break;
+  }
+  return failure;
 }
 
 BULKWRITER_DECL folder::~folder() {
