@@ -75,7 +75,7 @@ enum class errc : std::uint16_t {
   precondition_failed = 115,  ///< a conditional request whose condition did not hold
   storage_error = 116,        ///< any other refusal of the store
   upload_not_aborted =
-      117,  ///< an upload failed and its parts could not be removed: key and upload id are in the message
+      117,  ///< an upload was given up and its parts could not be removed: see error_info::left_behind
 
   // --- import ---
   unauthenticated = 130,       ///< the token or API key is missing or wrong
@@ -110,6 +110,7 @@ struct error_info {
   std::string server_error = {};  ///< the store's error code ("SignatureDoesNotMatch") or the import server's message
   std::vector<problem> problems = {};  ///< for a refused row: every broken rule, in schema order
   bool may_have_happened = false;      ///< a request was sent and no answer denies that it has been carried out
+  std::string left_behind = {};        ///< what stays in a store and costs: "'key' (upload id …)"
 
   /// ``row 41, field 'title': 600 bytes exceed max_length 512 [bulkwriter.varchar_too_long]``
   std::string to_string() const;

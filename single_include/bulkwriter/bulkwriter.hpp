@@ -162,7 +162,7 @@ enum class errc : std::uint16_t {
   precondition_failed = 115,  ///< a conditional request whose condition did not hold
   storage_error = 116,        ///< any other refusal of the store
   upload_not_aborted =
-      117,  ///< an upload failed and its parts could not be removed: key and upload id are in the message
+      117,  ///< an upload was given up and its parts could not be removed: see error_info::left_behind
 
   // --- import ---
   unauthenticated = 130,       ///< the token or API key is missing or wrong
@@ -197,6 +197,7 @@ struct error_info {
   std::string server_error = {};  ///< the store's error code ("SignatureDoesNotMatch") or the import server's message
   std::vector<problem> problems = {};  ///< for a refused row: every broken rule, in schema order
   bool may_have_happened = false;      ///< a request was sent and no answer denies that it has been carried out
+  std::string left_behind = {};        ///< what stays in a store and costs: "'key' (upload id …)"
 
   /// ``row 41, field 'title': 600 bytes exceed max_length 512 [bulkwriter.varchar_too_long]``
   std::string to_string() const;
@@ -9383,9 +9384,17 @@ BULKWRITER_DECL folder::folder(std::string path) : path_(std::move(path)) {}
 BULKWRITER_DECL result<std::unique_ptr<folder>> folder::try_open(std::string path) {
   while (path.size() > 1 && path.back() == '/') path.pop_back();
   std::unique_ptr<folder> made(new folder(std::move(path)));
-  if (int const error = detail::make_folders(made->path_); error != 0)
-    return detail::file_error("make the folder", made->path_, error);
-  return made;
+  int const error = detail::make_folders(made->path_);
+  if (error == 0) return made;
+  auto failure = detail::file_error("make the folder", made->path_, error);
+  for (std::size_t end = 0; (error == EEXIST || error == ENOTDIR) && end != std::string::npos;) {
+    end = made->path_.find('/', end + 1);
+    std::string const part = made->path_.substr(0, end);
+    if (detail::is_folder(part)) continue;
+    failure.message += "; " + bulkwriter::detail::in_quotes(part, 400) + " is a file, not a folder";
+    break;
+  }
+  return failure;
 }
 
 BULKWRITER_DECL folder::~folder() {
@@ -11903,6 +11912,26 @@ class provider {
 }  // namespace v1
 }  // namespace bulkwriter
 
+// ---------- bulkwriter/http/detail/countable.hpp --------------------------------------------------------------------
+
+namespace bulkwriter {
+inline namespace v1 {
+namespace http {
+namespace detail {
+
+/// A time that a user gives may be anything; this one can be added to and taken from every clock's today: no less than
+/// none, and no more than a hundred years.
+template <class Rep, class Period>
+constexpr std::chrono::duration<Rep, Period> countable(std::chrono::duration<Rep, Period> time) noexcept {
+  using duration = std::chrono::duration<Rep, Period>;
+  return (std::clamp)(time, duration::zero(), std::chrono::duration_cast<duration>(std::chrono::hours(24 * 365 * 100)));
+}
+
+}  // namespace detail
+}  // namespace http
+}  // namespace v1
+}  // namespace bulkwriter
+
 // ---------- bulkwriter/http/message.hpp -----------------------------------------------------------------------------
 
 namespace bulkwriter {
@@ -12054,7 +12083,8 @@ struct proxy_options {
   std::string url = {};
   /// Who is reached without the proxy, separated by commas: "example.com" and ".example.com" stand for the name and all
   /// below it, "10.0.0.0/8" and "::1" for addresses as the request names them, ":8080" behind either for one port, "*"
-  /// for everybody. Empty: nobody, or, if `url` is empty, what no_proxy or NO_PROXY says. This machine is no exception.
+  /// for everybody. Empty: nobody, or, if `url` is empty, what no_proxy or NO_PROXY says. This machine always is: localhost
+  /// and the names below it, 127.0.0.0/8 and ::1; what may be sent to it in clear must not go through a network.
   std::string no_proxy = {};
 };
 
@@ -12193,6 +12223,26 @@ class proxy_rules {
   setting secure_, plain_;
   std::string no_proxy_;
 };
+
+}  // namespace detail
+}  // namespace http
+}  // namespace v1
+}  // namespace bulkwriter
+
+// ---------- bulkwriter/http/detail/this_machine.hpp -----------------------------------------------------------------
+
+namespace bulkwriter {
+inline namespace v1 {
+namespace http {
+namespace detail {
+
+// Whether a host is this machine, whatever a resolver or a list of hosts says: "localhost" and the names below it
+// (RFC 6761, 6.3), 127.0.0.0/8, ::1, and the former mapped into IPv6. What only begins like an address is a name, and
+// may lie anywhere.
+bool is_this_machine(std::string_view host) noexcept;
+
+// Whether what is sent there stays between the two: over https, or within this machine, to which no proxy leads.
+inline bool keeps_secrets(origin const& where) noexcept { return where.secure || is_this_machine(where.host); }
 
 }  // namespace detail
 }  // namespace http
@@ -12371,7 +12421,9 @@ result<credentials> credentials_of(result<reply> const& got);
 // "access_token" and its kin, as OAuth names them.
 result<bearer_token> token_of(result<reply> const& got);
 
-// That a secret may be sent to this URL, which stands in `source`. Error: `invalid_option` with the source's name.
+// That a secret may be sent to this URL, which stands in `source`: what is sent there stays between the two, or it is one
+// of the addresses at which a cloud answers its machines within their own host. Error: `invalid_option` with the
+// source's name.
 result<void> check_guarded(std::string const& url, std::string const& source);
 
 // Members of a JSON object as text, leaves of an XML document; nothing if it is neither.
@@ -12424,22 +12476,6 @@ provider<Secret> provider_of(std::string name, Options options,
   return {std::move(name), [options = std::move(options), fetch](std::stop_token stop) { return fetch(options, stop); },
           refresh};
 }
-
-}  // namespace detail
-}  // namespace auth
-}  // namespace v1
-}  // namespace bulkwriter
-
-// ---------- bulkwriter/auth/detail/guarded.hpp ----------------------------------------------------------------------
-
-namespace bulkwriter {
-inline namespace v1 {
-namespace auth {
-namespace detail {
-
-// Whether what is sent there stays between the two: over https, or within this machine: localhost, the names below it,
-// 127.0.0.0/8 and ::1.
-bool keeps_secrets(http::origin const& where) noexcept;
 
 }  // namespace detail
 }  // namespace auth
@@ -12522,18 +12558,20 @@ inline std::string percent_decode(std::string_view text) {
 }  // namespace v1
 }  // namespace bulkwriter
 
-// ---------- bulkwriter/http/detail/foreign_text.hpp -----------------------------------------------------------------
+// ---------- bulkwriter/text/redacted.hpp ----------------------------------------------------------------------------
 
 namespace bulkwriter {
 inline namespace v1 {
-namespace http {
 namespace detail {
 
-/// Of a server's words the first `limit` bytes, for a message: on one line, and UTF-8 whatever they were.
-std::string foreign_text(std::string_view text, std::size_t limit);
+/// Foreign text for a message, as one_line makes it, with "***" in place of secrets: the given ones, in whatever of
+/// percent-encoding (RFC 3986), character references of XML and HTML and JSON escapes they are spelled, also in one
+/// within the other; and the values of what is called as credentials and signatures are ("sig=", "X-Amz-Security-Token",
+/// "Authorization: …"). Secrets of less than four bytes would tear ordinary text apart and are left. The time is that of
+/// one pass over the first 16 KiB.
+std::string redacted(std::string_view text, std::span<std::string const> secrets, std::size_t limit);
 
 }  // namespace detail
-}  // namespace http
 }  // namespace v1
 }  // namespace bulkwriter
 
@@ -12897,7 +12935,7 @@ struct zilliz_cloud {
   using request_type = zilliz_cloud_import_request;  ///< what `bulk_import` takes
   static constexpr std::size_t max_files = 1000;     ///< of one request
 
-  std::string endpoint = "https://api.cloud.zilliz.com";  ///< https is assumed if the scheme is left out
+  std::string endpoint = "https://api.cloud.zilliz.com";  ///< https is assumed if the scheme is left out; http for this machine only
   std::string api_key = {};                               ///< must be there
   std::string cluster_id = {};  ///< "in01-…"; on-demand compute has project_id and region_id in its place
   std::string project_id = {};  ///< with region_id, in place of cluster_id
@@ -13035,8 +13073,11 @@ result<void> not_created() {
 /// answer to `create` or `create_index` is outcome_unknown. An empty name is invalid_option.
 class collections {
  public:
-  /// Sends nothing and judges nothing.
-  explicit collections(milvus const& target);
+  /// Sends nothing. Error: invalid_url, where the target's uri is none of a service.
+  /// @{
+  static result<collections> try_make(milvus const& target);
+  explicit collections(milvus const& target) : collections(try_make(target).value()) {}
+  /// @}
 
   /// Creates a collection, its indexes and, if there are any, loads it. Not atomic on the server: if indexing fails,
   /// the collection stays. struct_array fields need a server from 3.0 on. Errors: invalid_schema, invalid_option (an
@@ -13125,9 +13166,67 @@ class collections {
 
  private:
   struct impl;  // detail/collections.ipp
+  explicit collections(std::shared_ptr<impl> made) : impl_(std::move(made)) {}
+
   std::shared_ptr<impl> impl_;
 };
 
+}  // namespace v1
+}  // namespace bulkwriter
+
+// ---------- bulkwriter/http/detail/client_pool.hpp ------------------------------------------------------------------
+
+namespace bulkwriter {
+inline namespace v1 {
+namespace http {
+namespace detail {
+
+// Clients of the same options that rest, so that calls of several threads need not wait for one another and connections
+// are used again. Thread-safe.
+class client_pool {
+ public:
+  client_pool(client_options options, std::size_t most_idle) : options_(std::move(options)), most_idle_(most_idle) {
+    idle_.reserve(most_idle_);  // so that a lease's return cannot throw
+  }
+
+  client_options const& options() const noexcept { return options_; }
+
+  // A client for the time of one exchange.
+  class lease {
+   public:
+    explicit lease(client_pool& owner) : owner_(owner) {
+      {
+        std::lock_guard const lock(owner_.mutex_);
+        if (!owner_.idle_.empty()) {
+          client_ = std::move(owner_.idle_.back());
+          owner_.idle_.pop_back();
+        }
+      }
+      if (!client_) client_ = std::make_unique<client>(owner_.options_);
+    }
+    ~lease() {
+      std::lock_guard const lock(owner_.mutex_);
+      if (owner_.idle_.size() < owner_.most_idle_) owner_.idle_.push_back(std::move(client_));
+    }
+    lease(lease const&) = delete;
+    lease& operator=(lease const&) = delete;
+    client& operator*() noexcept { return *client_; }
+    client* operator->() noexcept { return client_.get(); }
+
+   private:
+    client_pool& owner_;
+    std::unique_ptr<client> client_;
+  };
+
+ private:
+  client_options const options_;
+  std::size_t const most_idle_;
+  std::mutex mutex_;  // guards what follows
+  std::vector<std::unique_ptr<client>> idle_;
+};
+
+}  // namespace detail
+}  // namespace http
 }  // namespace v1
 }  // namespace bulkwriter
 
@@ -13142,6 +13241,7 @@ struct rest_options {
   std::string url = {};
   std::string url_name = {};     // "milvus.uri": what to correct
   bool scheme_required = false;  // else https is assumed
+  bool guarded = false;          // the token goes over https or within this machine only
   std::string token = {};
   std::string db_name = {};
   http::client_options client = {};
@@ -13156,7 +13256,7 @@ struct rest_call {
   std::string path = {};
   std::string body = {};
   std::vector<http::header> headers = {};
-  std::vector<std::string> secrets = {};  // must not come back in a message, even if the server repeats them
+  std::vector<std::string> secrets = {};  // must not come back in any message, even if the server repeats them
   bool repeatable = false;                // reads only, or does the same when done twice
   std::string advice = {};                // of a call that is not: how to find out what became of it
 };
@@ -13167,43 +13267,65 @@ struct rest_reply {
   std::string body = {};
 };
 
-/// The text with the signatures of URLs in it blotted out.
-std::string hide_signatures(std::string text);
-
-/// A REST service whose answers are `{"code": …, "data": …}`. Thread-safe: calls take turns on one connection.
+/// A REST service whose answers are `{"code": …, "data": …}`. Thread-safe: calls do not wait for one another.
 class rest_channel {
  public:
   using clock = std::chrono::steady_clock;
 
-  explicit rest_channel(rest_options options) : options_(std::move(options)) {}
+  explicit rest_channel(rest_options options);
 
+  /// That the options name a service. Error: `invalid_url`.
+  result<void> usable() const;
   std::string const& db_name() const noexcept { return options_.db_name; }
   bool has_token() const noexcept { return !options_.token.empty(); }
   /// "http://127.0.0.1:19530", with the path if there is one, for messages.
   std::string where() const;
+  /// What the service says, for a message: on one line, without the secrets that it was sent.
+  std::string shown(std::string_view text, std::size_t limit) const;
 
   result<rest_reply> send(rest_call const& call, std::stop_token stop = {},
                           std::optional<clock::time_point> deadline = {});
-  /// What an exchange that has ended means. Sends nothing.
-  result<rest_reply> judge(rest_call const& call, result<http::response>&& outcome) const;
+  /// What an exchange that has ended after so many attempts means. Sends nothing.
+  result<rest_reply> judge(rest_call const& call, result<http::response>&& outcome, int attempts = 1) const;
   /// A success that does not say what it must: "the answer has no …", with its body quoted.
   error_info unusable(rest_call const& call, rest_reply const& reply, std::string_view why) const;
 
  private:
   result<http::response> attempt(http::request const& request, std::stop_token stop,
                                  std::optional<clock::time_point> deadline);
-  std::string hide(std::string text, rest_call const& call) const;
-  std::string quote(std::string_view body, rest_call const& call) const;
-
   rest_options options_;
-  std::mutex mutex_;
-  std::optional<http::client> client_;  // guarded by mutex_; made at the first call
+  result<http::url> url_;
+  http::detail::client_pool clients_;
+  mutable std::mutex mutex_;
+  std::vector<std::string> secrets_;  // guarded by mutex_: all that were sent, which later answers may repeat
 };
 
 /// Whether a failed call may succeed later without anybody's doing.
 bool may_pass(error_info const& error) noexcept;
 
 }  // namespace detail
+}  // namespace v1
+}  // namespace bulkwriter
+
+// ---------- bulkwriter/http/detail/redirect_hint.hpp ----------------------------------------------------------------
+
+namespace bulkwriter {
+inline namespace v1 {
+namespace http {
+namespace detail {
+
+// Where an answer sends us, for the end of a message: a redirect is never followed. `show` makes foreign text fit for
+// messages.
+template <class Show>
+std::string redirect_hint(response const& answer, Show const& show) {
+  std::string_view const to = answer.find("Location");
+  if (to.empty()) return " (a redirect that does not say where to)";
+  // Of its query nobody knows what it holds.
+  return " (it redirects to '" + show(to.substr(0, to.find('?'))) + "', which is not followed)";
+}
+
+}  // namespace detail
+}  // namespace http
 }  // namespace v1
 }  // namespace bulkwriter
 
@@ -13310,6 +13432,8 @@ struct wait_options {
   /// More than 0; Milvus' own clock ticks every 2 s.
   std::chrono::milliseconds poll_interval = std::chrono::seconds(5);
   std::chrono::milliseconds timeout = std::chrono::hours(24);  ///< of the whole wait; 0: none
+  /// How long a job may stay in a state that is not known here without anything of the answer changing.
+  std::chrono::milliseconds unknown_limit = std::chrono::minutes(10);
   /// Called in the waiting thread after every poll. What it throws goes to the caller of `wait`; the job runs on.
   std::function<void(import_progress const&)> on_progress = {};
   std::stop_token stop = {};  ///< ends the wait at once, also a request under way; the job runs on
@@ -13371,6 +13495,7 @@ class import_backend {
   explicit import_backend(zilliz_cloud const& target);
   explicit import_backend(zilliz_cloud_v1 const& target);
 
+  result<void> usable() const;
   result<job_id> create(milvus_import_request const& request) const;
   result<job_id> create(zilliz_cloud_import_request const& request) const;
   result<job_id> create(zilliz_cloud_v1_import_request const& request) const;
@@ -13392,13 +13517,13 @@ class import_backend {
 ///     bw::job_id job = db.bulk_import({.collection_name = "articles", .files = writer.batch_files()});
 ///     db.wait(job, {.on_progress = [](bw::import_progress const& p) { std::cout << p.percent << "%\n"; }});
 ///
-/// Nothing is sent before the first call; a wrong URL or a missing member of the target is that call's error. Copies
-/// share one connection. Thread-safe: calls from several threads take turns on it.
+/// Nothing is sent before the first call; a missing member of the target is that call's error. Copies share their
+/// connections. Thread-safe: calls from several threads do not wait for one another.
 ///
 /// Success is an HTTP status 2xx with `code` 0 or 200 in the body; nearly all refusals come as HTTP 200 with another
 /// code. Errors of every call: those of http::client; unauthenticated, access_denied, collection_not_found,
-/// job_not_found, server_error (see server_code and server_error), http_error, invalid_response; invalid_url,
-/// invalid_option before anything is sent. Calls that only read, and `commit`, are repeated as the target's
+/// job_not_found, server_error (see server_code and server_error), http_error, invalid_response; invalid_option before
+/// anything is sent. Calls that only read, and `commit`, are repeated as the target's
 /// retry options say.
 template <class Target>
 class import_client {
@@ -13410,13 +13535,21 @@ class import_client {
   /// What this target can be asked: a request made for another one does not compile.
   using request_type = typename detail::request_of<Target>::type;
 
-  /// Sends nothing and judges nothing.
-  import_client(Target const& target) : backend_(target) {}
+  /// Sends nothing. Error: invalid_url, where the target's URL is none of a service.
+  /// @{
+  static result<import_client> try_make(Target const& target) {
+    detail::import_backend backend(target);
+    if (auto good = backend.usable(); !good) return std::move(good).error();
+    return import_client(std::move(backend));
+  }
+  import_client(Target const& target) : import_client(try_make(target).value()) {}
+  /// @}
 
   /// Starts an import and returns at once. The server looks at the files later: what is wrong with them shows as a
-  /// failed job. Never repeated by itself: where it is not known whether the server has made a job (the answer was
-  /// lost, or was a status 408 or 5xx other than 501 and 505), the error is outcome_unknown, and `list_import_jobs`
-  /// tells. Before anything is sent a request that no server would take is refused: `invalid_option`.
+  /// failed job. Repeated by itself only where nothing was sent, as the target's retry options say: where it is not known
+  /// whether the server has made a job (the answer was lost, or was a status 408 or 5xx other than 501 and 505), the
+  /// error is outcome_unknown, and `list_import_jobs` tells. Before anything is sent a request that no server would take
+  /// is refused: `invalid_option`.
   /// @{
   result<job_id> try_bulk_import(request_type const& request) { return backend_.create(request); }
   job_id bulk_import(request_type const& request) { return try_bulk_import(request).value(); }
@@ -13439,7 +13572,7 @@ class import_client {
 
   /// Polls until the job is completed, or uncommitted if it was started with auto_commit = "false". Errors that pass
   /// (no connection, rate limits, 408, 5xx other than 501 and 505) do not end the wait. Errors: import_failed with the
-  /// server's reason, timeout, cancelled.
+  /// server's reason, timeout, cancelled; invalid_response where the job is in no known state (wait_options::unknown_limit).
   /// @{
   result<import_progress> try_wait(job_id const& id, wait_options const& options = {}) {
     return backend_.wait(id, options);
@@ -13482,6 +13615,8 @@ class import_client {
   /// @}
 
  private:
+  explicit import_client(detail::import_backend backend) : backend_(std::move(backend)) {}
+
   detail::import_backend backend_;
 };
 
@@ -14322,6 +14457,11 @@ result<void> check_key(std::string_view key);
 /// the request would be one for the bucket.
 result<void> check_listed_key(std::string_view key);
 
+/// A key, a file's or a bucket's name, for a message.
+std::string named(std::string_view name);
+/// "'key' (upload id …)", of an upload in parts.
+std::string named_upload(std::string_view key, std::string_view upload_id);
+
 /// Foreign text for a message: one line, bounded, without the secrets and without anything as long as a signature.
 std::string printable(std::string_view text, std::span<std::string const> secrets);
 
@@ -14783,8 +14923,8 @@ class part_slots;
 /// Nothing is overwritten: where another writer's object has the key, `finish` is `precondition_failed` and that object
 /// stays (see `backend::put_new`).
 ///
-/// `finish` and `write` leave nothing behind when they fail: the upload is aborted, or the error is
-/// `upload_not_aborted` and names key and upload id. Thread-safe; its files are not.
+/// `finish` and `write` leave nothing behind when they fail: the upload is aborted, or `error_info::left_behind` names
+/// key and upload id. Thread-safe; its files are not.
 class object_place final : public output::place {
  public:
   /// Slashes at both ends of the prefix do not count.
@@ -14989,7 +15129,7 @@ inline namespace v1 {
 ///
 /// Rights that a shared access signature needs: c and w to upload, r for `head`, l for `list` and `list_uploads`, d for
 /// `remove`; with r and d a failed upload can be cleaned up at once, and without them it is left to Azure. Where the
-/// credential has expired in mid-upload, the error is `upload_not_aborted`, as for other stores.
+/// credential has expired in mid-upload, blocks stay, and the error names them, as for other stores.
 ///
 /// Objects are block blobs, of at most 5000 MiB by `put`, and the parts of an upload their uncommitted blocks: at most
 /// 50,000, each of 1 byte to 4000 MiB. Azure has no request that gives an upload up, and removes blocks of its own
@@ -15314,17 +15454,11 @@ class http_backend : public backend {
   }
 
  private:
-  class lease;
-  using clients = std::vector<std::unique_ptr<http::client>>;
-
   error_info refused(call const& what, outcome const& got, http::response const& answer) const;
 
   std::string const place_;
   http::retry_options const retry_;
-  http::client_options const options_, patient_options_;
-  std::size_t const max_idle_;
-  std::mutex idle_mutex_;  // guards what follows
-  clients idle_, idle_patient_;
+  http::detail::client_pool clients_, patient_clients_;
 };
 
 /// Whether what was asked for may have been done although this does not say so. `denied_in_passing`: a success that its
@@ -15336,9 +15470,6 @@ http::client_options made_patient(http::client_options options);
 
 /// The path as it goes into a request, with the query behind it, percent-encoded.
 std::string with_query(std::string path, query_fields const& query);
-
-/// Where an answer sends us, for the end of a message: a redirect is never followed.
-std::string redirect_hint(http::response const& answer, std::span<std::string const> secrets);
 
 /// A page of some web server, for the end of a message; empty where there is any trace of a signature in it.
 std::string quoted_page(http::response const& answer, std::span<std::string const> secrets);
@@ -15852,8 +15983,8 @@ struct upload_options {
 
 /// Uploads a file as it is: in one request, or in parts of which `connections` travel at a time. Memory:
 /// `connections + 2` parts. The object appears whole or not at all. Errors: io_error (the file cannot be read, or
-/// changed meanwhile), invalid_option, cancelled, those of the store; a failure leaves nothing behind, or is
-/// `upload_not_aborted` and names key and upload id. Thread-safe.
+/// changed meanwhile), invalid_option, cancelled, those of the store; a failure leaves nothing behind, or
+/// names it in `error_info::left_behind`. Thread-safe.
 /// @{
 result<object_info> try_upload_file(object_store const& store, std::string const& path, std::string const& key,
                                     upload_options const& options = {});
@@ -15873,6 +16004,8 @@ inline object_info upload_file(object_store const& store, std::string const& pat
 // the single header, the former alone.
 
 #if BULKWRITER_BODIES
+
+#include <arpa/inet.h>
 
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/executor_work_guard.hpp>
@@ -15921,6 +16054,7 @@ struct provider<Secret>::state {
 
   result<Secret> get(std::stop_token const& stop);
   result<Secret> fetch(std::unique_lock<std::mutex>& lock, std::stop_token const& stop);
+  result<Secret> call(std::stop_token const& stop);
   time_point now() const { return options.now ? options.now() : std::chrono::system_clock::now(); }
 
   std::string const name = {};
@@ -15941,7 +16075,7 @@ result<Secret> provider<Secret>::state::get(std::stop_token const& stop) {
   std::unique_lock lock(mutex);
   while (true) {
     time_point const time = now();
-    if (current && (time < next_fetch || current->expires > time + options.refresh_before)) return *current;
+    if (current && (time < next_fetch || current->expires > time + http::detail::countable(options.refresh_before))) return *current;
     if (fetcher == std::thread::id()) return fetch(lock, stop);
     if (current && current->expires > time) return *current;
     if (fetcher == std::this_thread::get_id())
@@ -15971,11 +16105,11 @@ result<Secret> provider<Secret>::state::fetch(std::unique_lock<std::mutex>& lock
   failure.reset();
   ending const at_end{*this, lock};
   lock.unlock();
-  result<Secret> got = fetch_one(stop);
+  result<Secret> got = call(stop);
   lock.lock();
 
   time_point const time = now();
-  next_fetch = time + options.retry_after;
+  next_fetch = time + http::detail::countable(options.retry_after);
   if (got) current = *got;
   bool const valid = current && current->expires > time;
   if (valid) next_fetch = (std::min)(next_fetch, current->expires);
@@ -15987,6 +16121,19 @@ result<Secret> provider<Secret>::state::fetch(std::unique_lock<std::mutex>& lock
   got.error().may_have_happened = false;
   failure = got.error();
   return got;
+}
+
+// What is thrown is the caller's; those who waited get it as an error, like any other.
+template <class Secret>
+result<Secret> provider<Secret>::state::call(std::stop_token const& stop) {
+  try {
+    return fetch_one(stop);
+  } catch (std::exception const& e) {
+    std::string const what = bulkwriter::detail::one_line(e.what());
+    std::lock_guard const lock(mutex);
+    failure = error_info{.code = errc::credentials_unavailable, .message = name + ": its fetch has thrown: " + what};
+    throw;
+  }
 }
 
 template <class Secret>
@@ -16039,23 +16186,6 @@ constexpr char to_lower(char c) noexcept { return c >= 'A' && c <= 'Z' ? static_
 
 BULKWRITER_DECL bool equal_without_case(std::string_view a, std::string_view b) noexcept {
   return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](char x, char y) { return to_lower(x) == to_lower(y); });
-}
-
-// Foreign text in a message: on one line, in ASCII, and no longer than it helps.
-BULKWRITER_DECL std::string quoted(std::string_view text, std::size_t limit = 80) {
-  constexpr char digits[] = "0123456789abcdef";
-  std::string out = "'";
-  for (char c : text.substr(0, limit)) {
-    if (is_control(c) || static_cast<unsigned char>(c) > 0x7e || c == '\\') {
-      out += "\\x";
-      out += digits[static_cast<unsigned char>(c) >> 4];
-      out += digits[static_cast<unsigned char>(c) & 15];
-    } else {
-      out += c;
-    }
-  }
-  out += text.size() > limit ? "'…" : "'";
-  return out;
 }
 
 template <class Int>
@@ -16148,7 +16278,7 @@ BULKWRITER_DECL result<url> url::try_parse(std::string_view text, bool secure_de
   // it the password looks like a port, or what comes before it like a scheme. So nothing of such a text is repeated.
   bool const may_hold_secret = text.find('@') != std::string_view::npos;
   auto const shown = [&](std::string_view part, std::size_t limit = 80) {
-    return may_hold_secret ? std::string("(not shown)") : detail::quoted(part, limit);
+    return may_hold_secret ? std::string("(not shown)") : bulkwriter::detail::in_quotes(part, limit);
   };
 
   for (std::size_t i = 0; i < text.size(); ++i) {
@@ -16390,7 +16520,7 @@ class answer {
       return {};
     }
     if (text[0] == 0x15 || text[0] == 0x16) return "not HTTP but TLS; is this an https port?";
-    return "not HTTP/1, it begins with " + quoted(text, 32);
+    return "not HTTP/1, it begins with " + bulkwriter::detail::in_quotes(text, 32);
   }
 
   std::string describe(boost::system::error_code const& ec) const {
@@ -16469,7 +16599,7 @@ BULKWRITER_DECL result<std::string> request_head(request const& what, std::strin
   };
 
   if (!is_token(what.method))
-    return refuse(errc::invalid_option, "method " + quoted(what.method, 32) + " is not a token");
+    return refuse(errc::invalid_option, "method " + bulkwriter::detail::in_quotes(what.method, 32) + " is not a token");
   if (!is_host_name(what.origin.host) && !is_ipv6(what.origin.host))
     return refuse(errc::invalid_url, "the origin's host is no host name or address");
   if (what.origin.port == 0) return refuse(errc::invalid_url, "port 0");
@@ -16488,7 +16618,7 @@ BULKWRITER_DECL result<std::string> request_head(request const& what, std::strin
 
   bool own_agent = true, authorized = false;
   for (header const& h : what.headers) {
-    if (!is_token(h.name)) return refuse(errc::invalid_option, "header name " + quoted(h.name, 40) + " is not a token");
+    if (!is_token(h.name)) return refuse(errc::invalid_option, "header name " + bulkwriter::detail::in_quotes(h.name, 40) + " is not a token");
     if (!is_field_value(h.value))
       return refuse(errc::invalid_option, "the value of header " + h.name + " holds a control character");
     if (equal_without_case(h.name, "Host")) {
@@ -16518,6 +16648,36 @@ BULKWRITER_DECL result<std::string> request_head(request const& what, std::strin
     line("Content-Length", length);
   head += "\r\n";
   return head;
+}
+
+}  // namespace detail
+}  // namespace http
+}  // namespace v1
+}  // namespace bulkwriter
+
+// ---------- bulkwriter/http/detail/this_machine.ipp -----------------------------------------------------------------
+
+namespace bulkwriter {
+inline namespace v1 {
+namespace http {
+namespace detail {
+
+BULKWRITER_DECL bool is_this_machine(std::string_view host) noexcept {
+  if (host.ends_with('.')) host.remove_suffix(1);
+  constexpr std::string_view name = "localhost";
+  if (host.size() >= name.size() && equal_without_case(host.substr(host.size() - name.size()), name))
+    return host.size() == name.size() || host[host.size() - name.size() - 1] == '.';
+  if (is_ipv4(host)) return host.starts_with("127.");
+  std::array<char, INET6_ADDRSTRLEN> text = {};
+  if (host.find(':') == std::string_view::npos || host.size() >= text.size()) return false;
+  host.copy(text.data(), host.size());
+  std::array<unsigned char, 16> address = {};
+  if (::inet_pton(AF_INET6, text.data(), address.data()) != 1) return false;
+  bool zeros = true;
+  for (std::size_t i = 0; i < 10; ++i) zeros = zeros && address[i] == 0;
+  if (!zeros) return false;
+  if (address[10] == 0xff && address[11] == 0xff) return address[12] == 127;
+  return address[10] == 0 && address[11] == 0 && address[12] == 0 && address[13] == 0 && address[14] == 0 && address[15] == 1;
 }
 
 }  // namespace detail
@@ -16734,7 +16894,7 @@ BULKWRITER_DECL proxy_rules::proxy_rules(proxy_options const& options, environme
 
 BULKWRITER_DECL result<std::optional<proxy>> proxy_rules::try_choose(origin const& to) const {
   setting const& given = to.secure ? secure_ : plain_;
-  if (given.value.empty() || is_without_proxy(no_proxy_, to)) return std::optional<proxy>();
+  if (given.value.empty() || is_this_machine(to.host) || is_without_proxy(no_proxy_, to)) return std::optional<proxy>();
   auto parsed = try_parse_proxy(given.value, given.name);
   if (!parsed) return std::move(parsed).error();
   return std::optional<proxy>(std::move(*parsed));
@@ -16881,7 +17041,8 @@ BULKWRITER_DECL resolved resolve_detached(lookup ask, std::string const& host, s
   return {.addresses = std::move(state->addresses)};
 }
 
-// Addresses need no look-up, nor do names that the options answer, nor what ends in ".localhost" (RFC 6761, 6.3).
+// Addresses need no look-up, nor do names that the options answer. What is this machine by its name is so without a
+// resolver, and no answer may lead elsewhere (RFC 6761, 6.3): secrets are sent there in clear.
 BULKWRITER_DECL resolved resolve(std::string const& host, std::uint16_t port, std::vector<host_address> const& known,
                                  clock::time_point end, std::stop_token const& stop) {
   resolved out;
@@ -16892,12 +17053,16 @@ BULKWRITER_DECL resolved resolve(std::string const& host, std::uint16_t port, st
     return !ec;
   };
   if (add(host)) return out;
+  bool const here = is_this_machine(host);
   for (host_address const& entry : known) {
     if (!equal_without_case(entry.host, host)) continue;
-    if (!add(entry.address)) return {.failure = "the address given for it is none: " + detail::quoted(entry.address)};
+    auto const given = [&] { return bulkwriter::detail::in_quotes(entry.address, 80); };
+    if (!add(entry.address)) return {.failure = "the address given for it is none: " + given()};
+    if (here && !is_this_machine(entry.address))
+      return {.failure = "the name is that of this machine, the address given for it is not: " + given()};
   }
   if (!out.addresses.empty()) return out;
-  if (host.ends_with(".localhost")) {
+  if (here) {
     out.addresses.emplace_back(boost::asio::ip::address_v4::loopback(), port);
     out.addresses.emplace_back(boost::asio::ip::address_v6::loopback(), port);
     return out;
@@ -17093,13 +17258,13 @@ struct trust_sources {
       return store;
     }
     if (!file.empty() && X509_STORE_load_file(store.get(), file.c_str()) != 1)
-      return tls_setup_failure("cannot read the CA file '" + file + "' (" + file_from + ")");
+      return tls_setup_failure("cannot read the CA file " + bulkwriter::detail::in_quotes(file, 4096) + " (" + file_from + ")");
     if (!path.empty() && !is_folder_list())
       return error_info{.code = errc::tls_failed,
-                        .message = "TLS: cannot use the CA directory '" + path + "' (" + path_from +
+                        .message = "TLS: cannot use the CA directory " + bulkwriter::detail::in_quotes(path, 4096) + " (" + path_from +
                                    "): there is no such directory"};
     if (!path.empty() && X509_STORE_load_path(store.get(), path.c_str()) != 1)
-      return tls_setup_failure("cannot use the CA directory '" + path + "' (" + path_from + ")");
+      return tls_setup_failure("cannot use the CA directory " + bulkwriter::detail::in_quotes(path, 4096) + " (" + path_from + ")");
     return store;
   }
 
@@ -17452,8 +17617,8 @@ class tls_stream {
     for (int i = 0; i < count && i < 8; ++i) {
       GENERAL_NAME const* const name = sk_GENERAL_NAME_value(names.get(), i);
       if (name->type == GEN_DNS) {
-        add(quoted({reinterpret_cast<char const*>(ASN1_STRING_get0_data(name->d.dNSName)),
-                    static_cast<std::size_t>(ASN1_STRING_length(name->d.dNSName))}));
+        add(bulkwriter::detail::quoted_name({reinterpret_cast<char const*>(ASN1_STRING_get0_data(name->d.dNSName)),
+                                             static_cast<std::size_t>(ASN1_STRING_length(name->d.dNSName))}));
       } else if (name->type == GEN_IPADD) {
         add(address_text(name->d.iPAddress));
       }
@@ -17473,7 +17638,7 @@ class tls_stream {
       } else {
         char subject[256] = "";
         X509_NAME_oneline(X509_get_subject_name(certificate), subject, sizeof subject);
-        text += ", subject " + quoted(subject, sizeof subject);
+        text += ", subject " + bulkwriter::detail::in_quotes(subject, sizeof subject);
       }
       if (error == X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY || error == X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT ||
           error == X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN || error == X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE)
@@ -18052,7 +18217,7 @@ struct client::impl {
           line.reset();
           auto failure = make(errc::invalid_response, "start", "the peer speaks before it is asked" +
                                                                    std::string(early.starts_with("HTTP/1.") ? "" : ", and not HTTP/1") +
-                                                                   ", it begins with " + detail::quoted(early, 32));
+                                                                   ", it begins with " + bulkwriter::detail::in_quotes(early, 32));
           failure.may_have_happened = sent;
           return failure;
         }
@@ -18122,7 +18287,7 @@ BULKWRITER_DECL bool sleep(std::chrono::milliseconds time, std::stop_token const
   std::mutex mutex;
   std::condition_variable_any never_notified;
   std::unique_lock lock(mutex);
-  never_notified.wait_for(lock, stop, time, [] { return false; });
+  never_notified.wait_for(lock, stop, http::detail::countable(time), [] { return false; });
   return !stop.stop_requested();
 }
 
@@ -18130,7 +18295,8 @@ BULKWRITER_DECL bool sleep(std::chrono::milliseconds time, std::stop_token const
 BULKWRITER_DECL std::chrono::milliseconds jittered(retry_options const& options, int failures) {
   static thread_local std::minstd_rand random{std::random_device{}()};
   auto bound = (std::max)(options.base_delay, std::chrono::milliseconds(1));
-  for (int i = 1; i < failures && bound < options.max_delay; ++i) bound *= 2;
+  for (int i = 1; i < failures && bound < options.max_delay; ++i)
+    bound = bound < options.max_delay / 2 ? bound * 2 : options.max_delay;
   bound = (std::max)((std::min)(bound, options.max_delay), std::chrono::milliseconds(0));
   return std::chrono::milliseconds(
       std::uniform_int_distribution<std::chrono::milliseconds::rep>(0, bound.count())(random));
@@ -18187,7 +18353,7 @@ BULKWRITER_DECL result<response> send_with_retry(retry_options const& options,
     }
     // compared in milliseconds: a budget of milliseconds::max() does not fit the clock's own unit
     auto const spent = std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - start);
-    if (spent + delay > options.budget) return outcome;
+    if (delay > http::detail::countable(options.budget) - spent) return outcome;
     if (options.on_retry) {
       retry_info info{.failures = tried, .delay = delay};
       if (outcome)
@@ -18204,65 +18370,172 @@ BULKWRITER_DECL result<response> send_with_retry(retry_options const& options,
 }  // namespace v1
 }  // namespace bulkwriter
 
-// ---------- bulkwriter/auth/detail/guarded.ipp ----------------------------------------------------------------------
+// ---------- bulkwriter/text/detail/redacted.ipp ---------------------------------------------------------------------
 
 namespace bulkwriter {
 inline namespace v1 {
-namespace auth {
 namespace detail {
 
-BULKWRITER_DECL bool keeps_secrets(http::origin const& where) noexcept {
-  std::string_view const host = where.host;
-  // RFC 6761, 6.3 for the names. What only begins like an address is a name, and may lie anywhere.
-  return where.secure || host == "localhost" || host.ends_with(".localhost") || host == "::1" ||
-         (host.starts_with("127.") && http::detail::is_ipv4(host));
+inline char lower_letter(char c) noexcept { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
+
+inline bool is_letter_or_digit(char c) noexcept {
+  return (lower_letter(c) >= 'a' && lower_letter(c) <= 'z') || (c >= '0' && c <= '9');
 }
 
-}  // namespace detail
-}  // namespace auth
-}  // namespace v1
-}  // namespace bulkwriter
-
-// ---------- bulkwriter/http/detail/foreign_text.ipp -----------------------------------------------------------------
-
-namespace bulkwriter {
-inline namespace v1 {
-namespace http {
-namespace detail {
-
-// Bytes of the UTF-8 character that begins here (RFC 3629); 0 if none does.
-BULKWRITER_DECL std::size_t character_size(std::string_view text) noexcept {
-  auto const at = [text](std::size_t i) { return static_cast<unsigned char>(text[i]); };
-  unsigned char const first = at(0);
-  if (first < 0x80) return 1;
-  std::size_t const size = first >= 0xF0 ? 4 : first >= 0xE0 ? 3 : 2;
-  if (first < 0xC2 || first > 0xF4 || text.size() < size) return 0;
-  for (std::size_t i = 1; i < size; ++i)
-    if ((at(i) & 0xC0) != 0x80) return 0;
-  bool const overlong = (first == 0xE0 && at(1) < 0xA0) || (first == 0xF0 && at(1) < 0x90);
-  bool const no_character = (first == 0xED && at(1) > 0x9F) || (first == 0xF4 && at(1) > 0x8F);
-  return overlong || no_character ? 0 : size;
+inline bool starts_without_case(std::string_view text, std::string_view lower_case) noexcept {
+  return text.size() >= lower_case.size() &&
+         std::equal(lower_case.begin(), lower_case.end(), text.begin(), [](char a, char b) { return a == lower_letter(b); });
 }
 
-BULKWRITER_DECL std::string foreign_text(std::string_view text, std::size_t limit) {
-  std::string out;
-  for (std::size_t at = 0; at < text.size();) {
-    std::size_t const size = character_size(text.substr(at));
-    if (at + (size == 0 ? 1 : size) > limit) return out + "…";
-    auto const c = static_cast<unsigned char>(text[at]);
-    if (size == 0)
-      out += '?';
-    else if (c < 0x20 || c == 0x7f)
-      out += ' ';
-    else
-      out.append(text, at, size);
-    at += size == 0 ? 1 : size;
+// The number of these digits; nothing if one of them is none.
+inline bool read_code(std::string_view digits, unsigned base, unsigned& code) noexcept {
+  code = 0;
+  for (char const c : digits) {
+    unsigned const value = c >= '0' && c <= '9' ? static_cast<unsigned>(c - '0') : static_cast<unsigned>(lower_letter(c) - 'a' + 10);
+    if (!is_letter_or_digit(c) || value >= base || code > 0x10ffff) return false;
+    code = code * base + value;
   }
+  return !digits.empty();
+}
+
+// One way of spelling a text in another: the bytes, and where each begins in the text as it came.
+class spelling {
+ public:
+  explicit spelling(std::string_view text) : text_(text) {
+    for (std::size_t i = 0; i <= text.size(); ++i) begins_.push_back(static_cast<std::uint32_t>(i));
+  }
+
+  std::string const& text() const noexcept { return text_; }
+  std::size_t begin(std::size_t at) const noexcept { return begins_[at]; }
+
+  // With one level of escapes taken off; false if there is none.
+  bool decode() {
+    std::string out;
+    std::vector<std::uint32_t> begins;
+    for (std::size_t at = 0; at < text_.size();) {
+      unsigned code = 0;
+      std::size_t const size = escape_at(std::string_view(text_).substr(at), code);
+      std::size_t const before = out.size();
+      if (size == 0)
+        out += text_[at];
+      else if (text_[at] == '%')
+        out += static_cast<char>(code);
+      else
+        append_utf8(out, code);
+      begins.insert(begins.end(), out.size() - before, begins_[at]);
+      at += size == 0 ? 1 : size;
+    }
+    bool const changed = out.size() != text_.size();  // every escape is longer than what it stands for
+    begins.push_back(begins_.back());
+    text_ = std::move(out);
+    begins_ = std::move(begins);
+    return changed;
+  }
+
+ private:
+  // Bytes of the escape with which the text begins, and what it stands for; 0 if there is none.
+  static std::size_t escape_at(std::string_view text, unsigned& code) {
+    if (text[0] == '%') return text.size() >= 3 && read_code(text.substr(1, 2), 16, code) ? 3 : 0;
+    if (text[0] == '\\') {
+      if (text.size() < 2) return 0;
+      if (text[1] == 'u') return text.size() >= 6 && read_code(text.substr(2, 4), 16, code) ? 6 : 0;
+      static constexpr std::string_view letters = "\"\\/bfnrt", means = "\"\\/\b\f\n\r\t";
+      auto const found = letters.find(text[1]);
+      if (found == std::string_view::npos) return 0;
+      return code = static_cast<unsigned char>(means[found]), 2;
+    }
+    if (text[0] != '&') return 0;
+    std::size_t const end = text.substr(0, 12).find(';');
+    if (end == std::string_view::npos) return 0;
+    std::string_view const name = text.substr(1, end - 1);
+    if (name.starts_with('#')) {
+      bool const hex = name.size() > 1 && lower_letter(name[1]) == 'x';
+      return read_code(name.substr(hex ? 2 : 1), hex ? 16 : 10, code) ? end + 1 : 0;
+    }
+    static constexpr std::pair<std::string_view, char> entities[] = {
+        {"amp", '&'}, {"lt", '<'}, {"gt", '>'}, {"quot", '"'}, {"apos", '\''}};
+    for (auto const& [entity, means] : entities)
+      if (name == entity) return code = static_cast<unsigned char>(means), end + 1;
+    return 0;
+  }
+
+  static void append_utf8(std::string& out, unsigned code) {
+    auto const add = [&out](unsigned byte) { out += static_cast<char>(byte); };
+    if (code < 0x80) return add(code);
+    if (code < 0x800) {
+      add(0xc0 | code >> 6);
+    } else {
+      add(0xe0 | (code >> 12 & 15));  // of one beyond 16 bits no secret is made
+      add(0x80 | (code >> 6 & 63));
+    }
+    add(0x80 | (code & 63));
+  }
+
+  std::string text_;
+  std::vector<std::uint32_t> begins_ = {};
+};
+
+// Bytes from here to behind the value of a name that credentials and signatures have, and where that begins; 0 if here
+// is no such name, or no value behind it.
+inline std::size_t named_secret(std::string_view text, std::size_t at, std::size_t& value) noexcept {
+  static constexpr std::string_view names[] = {
+      "sig", "signature", "x-amz-security-token", "x-amz-credential", "x-goog-credential", "authorization",
+      "awsaccesskeyid", "access_token", "refresh_token", "id_token", "client_secret", "client_assertion", "sessiontoken",
+      "secretaccesskey", "secret_key", "secretkey", "accountkey", "password", "api_key", "apikey"};
+  for (std::string_view const name : names) {
+    if (!starts_without_case(text.substr(at), name)) continue;
+    if (name == "sig" && at != 0 && is_letter_or_digit(text[at - 1])) continue;
+    std::size_t next = at + name.size();
+    bool const quoted = next < text.size() && (text[next] == '"' || text[next] == '\'');
+    next = (std::min)(text.find_first_not_of(" \t", next + quoted), text.size());
+    bool const is_header = name == "authorization" || name.starts_with("x-");
+    if (next == text.size()) return 0;
+    char const sign = text[next];
+    if (sign != '=' && sign != '>' && !(sign == ':' && (quoted || is_header))) continue;
+    value = (std::min)(text.find_first_not_of(sign == '>' ? "" : " \t\"'", next + 1), text.size());
+    // The value of the header has blanks in it.
+    std::string_view const ends = name == "authorization" ? "\"'\r\n<>)]}" : "&\"' \t\r\n<>()[]{},;";
+    return (std::min)(text.find_first_of(ends, value), text.size());
+  }
+  return 0;
+}
+
+BULKWRITER_DECL std::string redacted(std::string_view text, std::span<std::string const> secrets, std::size_t limit) {
+  constexpr std::size_t looked_at = 16 * 1024, margin = 4 * 1024, levels = 4;
+  bool const is_cut = text.size() > looked_at;
+  text = text.substr(0, looked_at);
+  std::vector<bool> hidden(text.size());
+  spelling spelled(text);
+  for (std::size_t level = 0; level < levels; ++level) {
+    std::string const& as = spelled.text();
+    auto const hide = [&](std::size_t begin, std::size_t end) {
+      std::fill(hidden.begin() + static_cast<std::ptrdiff_t>(spelled.begin(begin)),
+                hidden.begin() + static_cast<std::ptrdiff_t>(spelled.begin(end)), true);
+    };
+    for (std::size_t at = 0, done = 0; at < as.size(); ++at) {
+      for (std::string const& secret : secrets)
+        if (secret.size() >= 4 && as.compare(at, secret.size(), secret) == 0) hide(at, at + secret.size());
+      if (at < done) continue;
+      std::size_t value = 0;
+      if (std::size_t const end = named_secret(as, at, value); end != 0) hide(value, done = end);
+    }
+    if (!spelled.decode()) break;
+  }
+  std::string shown;
+  // Of half a secret nobody knows that it is one.
+  std::size_t const end = is_cut ? looked_at - margin : text.size();
+  for (std::size_t at = 0; at < end; ++at) {
+    if (!hidden[at])
+      shown += text[at];
+    else if (at == 0 || !hidden[at - 1])
+      shown += "***";
+  }
+  std::string out = one_line(shown, limit);
+  if (is_cut && !out.ends_with("…")) out += "…";
   return out;
 }
 
 }  // namespace detail
-}  // namespace http
 }  // namespace v1
 }  // namespace bulkwriter
 
@@ -18282,9 +18555,7 @@ BULKWRITER_DECL std::string or_environment(std::string const& given, std::initia
 }
 
 // A file's or a profile's name, for a message.
-BULKWRITER_DECL std::string in_quotes(std::string_view name) {
-  return '\'' + http::detail::foreign_text(name, 4096) + '\'';
-}
+BULKWRITER_DECL std::string in_quotes(std::string_view name) { return bulkwriter::detail::in_quotes(name, 4096); }
 
 BULKWRITER_DECL std::string expand_home(std::string const& path) {
   if (!path.starts_with("~/")) return path;
@@ -18395,25 +18666,15 @@ BULKWRITER_DECL std::string reply::text(std::initializer_list<std::string_view> 
   return {};
 }
 
-// The first of these texts as far as it can be repeated: services show what they were sent.
-BULKWRITER_DECL std::string printable(reply const& got, std::initializer_list<std::string_view> names) {
-  auto text = got.text(names);
-  for (auto const& secret : got.secrets) {
-    if (secret.size() < 4) continue;  // a word that short would tear ordinary text apart
-    for (auto const& spelled : {secret, percent_encode(secret)}) {
-      for (std::size_t at = 0; (at = text.find(spelled, at)) != std::string::npos; at += 3)
-        text.replace(at, spelled.size(), "***");
-    }
-  }
-  return text;
+// What the service says of a failure, as far as it can be repeated: services show what they were sent. A code and a
+// sentence, as AWS and OAuth name them.
+BULKWRITER_DECL std::string code_of(reply const& got) {
+  return bulkwriter::detail::redacted(got.text({"error", "Code", "code"}), got.secrets, 100);
 }
-
-// What the service says of a failure: a code and a sentence, as AWS and OAuth name them.
-BULKWRITER_DECL std::string code_of(reply const& got) { return printable(got, {"error", "Code", "code"}); }
 BULKWRITER_DECL std::string complaint(reply const& got) {
-  auto const code = code_of(got), text = printable(got, {"error_description", "Message", "message"});
-  return (code.empty() ? "" : ' ' + http::detail::foreign_text(code, 100)) +
-         (text.empty() ? "" : ": " + http::detail::foreign_text(text, 400));
+  auto const code = code_of(got);
+  auto const text = bulkwriter::detail::redacted(got.text({"error_description", "Message", "message"}), got.secrets, 400);
+  return (code.empty() ? "" : ' ' + code) + (text.empty() ? "" : ": " + text);
 }
 
 BULKWRITER_DECL service_options nearby(service_options how, std::chrono::milliseconds answer) {
@@ -18431,7 +18692,7 @@ BULKWRITER_DECL result<reply> judge(reply got, int status) {
   return error_info{.code = denied ? errc::access_denied : errc::http_error,
                     .message = got.from + ": HTTP " + std::to_string(status) + complaint(got),
                     .http_status = status,
-                    .server_error = http::detail::foreign_text(code_of(got), 100)};
+                    .server_error = code_of(got)};
 }
 
 BULKWRITER_DECL result<reply> ask(service_options const& how, inquiry const& what, std::stop_token const& stop) {
@@ -18463,10 +18724,17 @@ BULKWRITER_DECL result<reply> ask(service_options const& how, inquiry const& wha
                answer->status);
 }
 
+// 169.254.0.0/16 does not leave the link (RFC 3927), and there a machine's own host answers; AWS has two addresses of
+// that kind in fd00:ec2::/32.
+BULKWRITER_DECL bool is_own_host(std::string_view host) noexcept {
+  return (http::detail::is_ipv4(host) && host.starts_with("169.254.")) || host == "fd00:ec2::23" ||
+         host == "fd00:ec2::254";
+}
+
 BULKWRITER_DECL result<void> check_guarded(std::string const& url, std::string const& source) {
   auto const parsed = http::url::try_parse(url);
   if (!parsed) return unusable(source + ": " + parsed.error().message);
-  if (keeps_secrets(parsed->origin)) return {};
+  if (http::detail::keeps_secrets(parsed->origin) || is_own_host(parsed->origin.host)) return {};
   return unusable(source + ": " + parsed->origin.to_string() +
                   " is http: a secret is sent over https or within this machine only");
 }
@@ -18480,7 +18748,7 @@ BULKWRITER_DECL error_info nobody_there(error_info failure) {
 // That an answer lacks what it is asked for. Some services refuse like this, with status 200.
 BULKWRITER_DECL error_info lacking(reply const& got, std::string_view name) {
   return {.code = errc::invalid_response,
-          .message = got.from + ": an answer without '" + std::string(name) + '\'' + complaint(got)};
+          .message = got.from + ": an answer without " + in_quotes(name) + complaint(got)};
 }
 
 // A moment as ISO 8601 or in seconds since 1970; without one, for ever.
@@ -19156,6 +19424,8 @@ BULKWRITER_DECL result<std::pair<std::string, std::string>> aws_search::sts() co
     if (!is_region(region)) return unusable(in_quotes(region) + " is not the name of a region");
     url = "https://sts" + (region.empty() ? "" : '.' + region) + '.' + std::string(aws_domain(region));
   }
+  if (auto ok = check_guarded(url, options_.sts_endpoint.empty() ? "AWS_ENDPOINT_URL_STS" : "sts_endpoint"); !ok)
+    return std::move(ok).error();
   if (region.empty()) region = "us-east-1";
   return std::pair(std::move(url), std::move(region));
 }
@@ -19215,16 +19485,6 @@ BULKWRITER_DECL result<credentials> aws_search::assume(credentials const& own, s
                             stop_));
 }
 
-// The token and the keys do not cross a network in the clear: of http are this machine and the addresses at which AWS
-// answers it. Over https a variable may name any host.
-BULKWRITER_DECL bool may_be_asked(http::origin const& where) {
-  if (keeps_secrets(where)) return true;
-  for (std::string_view const host : {"169.254.170.2", "169.254.170.23", "fd00:ec2::23"}) {
-    if (where.host == host) return true;
-  }
-  return false;
-}
-
 BULKWRITER_DECL result<credentials> aws_search::container() const {
   auto endpoint = options_.container_endpoint;
   auto const relative = or_environment({}, {"AWS_CONTAINER_CREDENTIALS_RELATIVE_URI"});
@@ -19235,10 +19495,12 @@ BULKWRITER_DECL result<credentials> aws_search::container() const {
   }
   if (endpoint.empty())
     return absent("neither AWS_CONTAINER_CREDENTIALS_RELATIVE_URI nor AWS_CONTAINER_CREDENTIALS_FULL_URI is set");
-  auto const url = http::url::try_parse(endpoint);
-  if (!url) return unusable("the endpoint is not a URL: " + url.error().message);
-  if (!may_be_asked(url->origin))
-    return unusable(url->origin.to_string() + " is neither https nor an address that AWS uses");
+  if (auto ok = check_guarded(endpoint, "the container's endpoint"); !ok) return std::move(ok).error();
+  // Of the addresses of this machine's own host those at which AWS answers containers, and no other.
+  if (auto const url = http::url::try_parse(endpoint);
+      !http::detail::keeps_secrets(url->origin) && url->origin.host != "169.254.170.2" &&
+      url->origin.host != "169.254.170.23" && url->origin.host != "fd00:ec2::23")
+    return unusable("the container's endpoint: " + url->origin.to_string() + " is no address that AWS uses");
 
   inquiry question = {.url = endpoint, .headers = {{"Accept", "application/json"}}};
   auto token = or_environment({}, {"AWS_CONTAINER_AUTHORIZATION_TOKEN"});
@@ -19271,6 +19533,10 @@ BULKWRITER_DECL result<credentials> aws_search::instance() const {
     endpoint = http::detail::equal_without_case(mode, "ipv6") ? "http://[fd00:ec2::254]" : "http://169.254.169.254";
   }
   while (endpoint.ends_with('/')) endpoint.pop_back();
+  if (auto ok = check_guarded(endpoint, options_.metadata_endpoint.empty() ? "AWS_EC2_METADATA_SERVICE_ENDPOINT"
+                                                                           : "metadata_endpoint");
+      !ok)
+    return std::move(ok).error();
   auto const how = nearby(options_.service, std::chrono::seconds(1));
   auto const roles = endpoint + "/latest/meta-data/iam/security-credentials/";
 
@@ -19547,6 +19813,7 @@ BULKWRITER_DECL result<bearer_token> azure_managed_token(azure_options const& op
     // Azure Arc has an endpoint without the header, Service Fabric one with a certificate of its own.
     if (secret.empty() || !or_environment({}, {"IDENTITY_SERVER_THUMBPRINT"}).empty())
       return unusable("IDENTITY_ENDPOINT is that of Azure Arc or Service Fabric, which are not supported");
+    if (auto ok = check_guarded(service, "IDENTITY_ENDPOINT"); !ok) return std::move(ok).error();
     return token_of(ask(how,
                         {.url = service + query("2019-08-01"),
                          .headers = {{"X-IDENTITY-HEADER", secret}, {"Metadata", "true"}},
@@ -19555,6 +19822,7 @@ BULKWRITER_DECL result<bearer_token> azure_managed_token(azure_options const& op
   }
   auto endpoint = options.metadata_endpoint.empty() ? "http://169.254.169.254" : options.metadata_endpoint;
   while (endpoint.ends_with('/')) endpoint.pop_back();
+  if (auto ok = check_guarded(endpoint, "metadata_endpoint"); !ok) return std::move(ok).error();
   auto const got =
       ask(how,
           {.url = endpoint + "/metadata/identity/oauth2/token" + query("2018-02-01"),
@@ -19673,7 +19941,7 @@ BULKWRITER_DECL result<bearer_token> google_file_token(google_options const& opt
   reply const file = {.fields = *members};
   auto const lacks = [&](std::initializer_list<std::string_view> names) -> std::string {
     for (auto const name : names) {
-      if (file.text({name}).empty()) return shown + " has no '" + std::string(name) + '\'';
+      if (file.text({name}).empty()) return shown + " has no " + in_quotes(name);
     }
     return {};
   };
@@ -19714,6 +19982,10 @@ BULKWRITER_DECL result<bearer_token> google_metadata_token(google_options const&
     endpoint = "http://" + (host.empty() ? "metadata.google.internal" : host);
   }
   while (endpoint.ends_with('/')) endpoint.pop_back();
+  // The name is one that only Google's machines know.
+  if (endpoint != "http://metadata.google.internal")
+    if (auto ok = check_guarded(endpoint, options.metadata_endpoint.empty() ? "GCE_METADATA_HOST" : "metadata_endpoint"); !ok)
+      return std::move(ok).error();
   auto const got = ask(nearby(options.service, std::chrono::seconds(5)),
                        {.url = endpoint + "/computeMetadata/v1/instance/service-accounts/default/token",
                         .headers = {{"Metadata-Flavor", "Google"}}},
@@ -19872,7 +20144,7 @@ BULKWRITER_DECL result<boost::json::object> schema_json(std::span<field_info con
                      [&](auto const& f) { return f.name == p.field_name && f.type != kind::struct_array; }))
       return error_info{
           .code = errc::invalid_option,
-          .message = "field_params: the schema has no field '" + p.field_name + "' that takes '" + p.name + "'"};
+          .message = "field_params: the schema has no field " + quoted_name(p.field_name) + " that takes " + quoted_name(p.name)};
   auto schema = schema_json(fields);
   if (!schema) return schema;
   for (auto& one : (*schema)["fields"].get_array())
@@ -19932,69 +20204,76 @@ namespace bulkwriter {
 inline namespace v1 {
 namespace detail {
 
-BULKWRITER_DECL std::string rest_channel::where() const {
-  auto const url = http::url::try_parse(options_.url, true);
-  if (!url) return options_.url_name;
-  std::string const path = url->target.substr(0, url->target.find('?'));
-  return url->origin.to_string() + path.substr(0, path.find_last_not_of('/') + 1);
-}
-
-// What a server repeats of a signed URL.
-BULKWRITER_DECL std::string hide_signatures(std::string text) {
-  for (std::string_view const name : {"sig=", "Signature="}) {
-    for (std::size_t at = 0; (at = text.find(name, at)) != std::string::npos;) {
-      at += name.size();
-      std::size_t const end = (std::min)(text.find_first_of("&\"' \t\r\n)]", at), text.size());
-      text.replace(at, end - at, "***");
-    }
-  }
-  return text;
-}
-
-// Whoever logs a message must not log a key: neither ours, should a server repeat it, nor a signature in a URL.
-BULKWRITER_DECL std::string rest_channel::hide(std::string text, rest_call const& call) const {
-  auto const replace = [&text](std::string const& secret) {
-    if (secret.size() < 6) return;  // a word that short would tear ordinary text apart
-    for (std::size_t at = 0; (at = text.find(secret, at)) != std::string::npos; at += 3)
-      text.replace(at, secret.size(), "***");
+// Where the service is; https where no scheme says so and none must.
+BULKWRITER_DECL result<http::url> read_service_url(rest_options const& options) {
+  auto const refuse = [&](std::string rule) {
+    return error_info{.code = errc::invalid_url, .message = options.url_name + ' ' + std::move(rule)};
   };
-  replace(options_.token);
-  for (auto const& secret : call.secrets) replace(secret);
-  return hide_signatures(std::move(text));
+  if (options.url.empty()) return refuse("is empty");
+  if (options.scheme_required && options.url.find("://") == std::string::npos)
+    return refuse("has no scheme; write http:// or https:// before it");  // not shown: user:password@ may stand in it
+  auto url = http::url::try_parse(options.url, true);
+  if (!url) return refuse("is not a URL: " + url.error().message);
+  if (url->target.find_first_of("?#") != std::string::npos)
+    return refuse("has a query; give scheme, host, port and at most a path");
+  if (options.guarded && !http::detail::keeps_secrets(url->origin))
+    return refuse("is http: an API key is sent over https or within this machine only");
+  while (!url->target.empty() && url->target.back() == '/') url->target.pop_back();
+  return url;
 }
 
-// Blotted out before it is cut: of half a key nobody knows that it is one.
-BULKWRITER_DECL std::string rest_channel::quote(std::string_view body, rest_call const& call) const {
-  return http::detail::foreign_text(hide(std::string(body.substr(0, 16 * 1024)), call), 200);
+// An answer about jobs or collections has thousands of names at most.
+inline http::client_options bounded_answers(http::client_options options) {
+  options.max_body_size = 8 * 1024 * 1024;
+  return options;
+}
+
+BULKWRITER_DECL rest_channel::rest_channel(rest_options options)
+    : options_(std::move(options)), url_(read_service_url(options_)), clients_(bounded_answers(options_.client), 4) {
+  if (!options_.token.empty()) secrets_.push_back(options_.token);
+  // Whoever sends a header of his own may send a key in it.
+  for (auto const& h : options_.headers)
+    if (h.value.size() >= 8) secrets_.push_back(h.value);
+}
+
+BULKWRITER_DECL result<void> rest_channel::usable() const {
+  if (!url_) return url_.error();
+  return {};
+}
+
+BULKWRITER_DECL std::string rest_channel::where() const {
+  return url_ ? url_->origin.to_string() + url_->target : options_.url_name;
+}
+
+BULKWRITER_DECL std::string rest_channel::shown(std::string_view text, std::size_t limit) const {
+  std::lock_guard const lock(mutex_);
+  return redacted(text, secrets_, limit);
 }
 
 BULKWRITER_DECL error_info rest_channel::unusable(rest_call const& call, rest_reply const& reply,
                                                   std::string_view why) const {
   return {.code = errc::invalid_response,
-          .message = call.what + ", " + where() + ": " + std::string(why) + ": '" + quote(reply.body, call) + '\'',
+          .message = call.what + ", " + where() + ": " + std::string(why) + ": '" + shown(reply.body, 200) + '\'',
           .http_status = reply.status};
 }
 
 BULKWRITER_DECL result<rest_reply> rest_channel::send(rest_call const& call, std::stop_token stop,
                                                       std::optional<clock::time_point> deadline) {
-  auto const refuse = [&](std::string rule) {
-    return error_info{.code = errc::invalid_url,
-                      .message = call.what + ": " + options_.url_name + ' ' + std::move(rule)};
-  };
-  if (options_.url.empty()) return refuse("is empty");
-  if (options_.scheme_required && options_.url.find("://") == std::string::npos)
-    return refuse("has no scheme; write http:// or https:// before it");  // not shown: user:password@ may stand in it
-  auto url = http::url::try_parse(options_.url, true);
-  if (!url) return refuse("is not a URL: " + url.error().message);
-  std::string target = std::move(url->target);
-  if (target.find_first_of("?#") != std::string::npos)
-    return refuse("has a query; give scheme, host, port and at most a path");
-  while (!target.empty() && target.back() == '/') target.pop_back();
+  if (!url_)
+    return error_info{.code = url_.error().code, .message = call.what + ": " + url_.error().message};
+  if (!call.secrets.empty()) {
+    std::lock_guard const lock(mutex_);
+    for (auto const& secret : call.secrets)
+      if (std::find(secrets_.begin(), secrets_.end(), secret) == secrets_.end()) secrets_.push_back(secret);
+    // Keys that are new for each import must not fill the memory of a service.
+    if (constexpr std::size_t most = 64; secrets_.size() > most)
+      secrets_.erase(secrets_.begin() + 1, secrets_.end() - (most - 1));
+  }
 
   http::request request;
   request.method = call.method;
-  request.origin = url->origin;
-  request.target = target + call.path;
+  request.origin = url_->origin;
+  request.target = url_->target + call.path;
   request.headers.push_back({"Accept", "application/json"});
   if (call.method == "POST") request.headers.push_back({"Content-Type", "application/json"});
   if (!options_.token.empty()) request.headers.push_back({"Authorization", "Bearer " + options_.token});
@@ -20004,9 +20283,25 @@ BULKWRITER_DECL result<rest_reply> rest_channel::send(rest_call const& call, std
 
   if (!call.repeatable) {
     // On a connection of its own: a client repeats a request that a kept connection has swallowed, this one must not
-    // be.
-    http::client fresh(options_.client);
-    return judge(call, fresh.try_send(request, stop));
+    // be. It is only where none of it was sent.
+    auto const unsent = [](result<http::response> const& outcome) {
+      return !outcome && !outcome.error().may_have_happened && http::is_transient(outcome);
+    };
+    int attempts = 0;
+    try {
+      auto outcome = http::send_with_retry(
+          options_.retry,
+          [&] {
+            ++attempts;
+            return http::client(clients_.options()).try_send(request, stop);
+          },
+          unsent, stop);
+      return judge(call, std::move(outcome), attempts);
+    } catch (std::bad_alloc const&) {  // whoever hears of it alone would send the request again
+      return error_info{.code = errc::outcome_unknown,
+                        .message = call.what + ": no memory for the answer; the request may have been carried out: " + call.advice,
+                        .may_have_happened = true};
+    }
   }
   http::retry_options retry = options_.retry;
   if (deadline) {
@@ -20016,9 +20311,11 @@ BULKWRITER_DECL result<rest_reply> rest_channel::send(rest_call const& call, std
   }
   // What went wrong before the deadline cut an attempt short says more than that it did.
   std::optional<result<http::response>> telling;
+  int attempts = 0;
   auto outcome = http::send_with_retry(
       retry,
       [&] {
+        ++attempts;
         auto got = attempt(request, stop, deadline);
         bool const cut = deadline && clock::now() >= *deadline && !got && got.error().code == errc::timeout;
         if (!cut) telling = got;
@@ -20026,7 +20323,7 @@ BULKWRITER_DECL result<rest_reply> rest_channel::send(rest_call const& call, std
       },
       http::is_transient, stop);
   bool const cut = deadline && clock::now() >= *deadline && !outcome && outcome.error().code == errc::timeout;
-  return judge(call, cut && telling ? std::move(*telling) : std::move(outcome));
+  return judge(call, cut && telling ? std::move(*telling) : std::move(outcome), attempts);
 }
 
 BULKWRITER_DECL result<http::response> rest_channel::attempt(http::request const& request, std::stop_token stop,
@@ -20036,14 +20333,13 @@ BULKWRITER_DECL result<http::response> rest_channel::attempt(http::request const
     auto const total = options_.client.timeouts.total;
     if (left.count() <= 0) return error_info{.code = errc::timeout, .message = "the time for waiting is over"};
     if (total.count() == 0 || left < total) {  // deadlines belong to a client: the last polls get one with less time
-      http::client_options hurried = options_.client;
+      http::client_options hurried = clients_.options();
       hurried.timeouts.total = left;
       return http::client(std::move(hurried)).try_send(request, stop);
     }
   }
-  std::lock_guard const lock(mutex_);
-  if (!client_) client_.emplace(options_.client);
-  return client_->try_send(request, stop);
+  http::detail::client_pool::lease client(clients_);
+  return client->try_send(request, stop);
 }
 
 // What servers' codes mean: below 10,000 those of Milvus (merr/errors.go), above those of Zilliz Cloud. Databases (800),
@@ -20092,8 +20388,9 @@ BULKWRITER_DECL errc code_of_server(std::int64_t code, int status, std::string_v
 // will be if it is sent once more.
 BULKWRITER_DECL bool is_final(int status) noexcept { return status == 501 || status == 505; }
 
-BULKWRITER_DECL result<rest_reply> rest_channel::judge(rest_call const& call, result<http::response>&& outcome) const {
-  std::string const prefix = call.what + ", " + where() + ": ";
+BULKWRITER_DECL result<rest_reply> rest_channel::judge(rest_call const& call, result<http::response>&& outcome,
+                                                        int attempts) const {
+  std::string const tries = attempts > 1 ? " (" + std::to_string(attempts) + " attempts)" : "";
   // After these the request may have been carried out: all that is known is that no answer says so.
   auto const unknown = [&](error_info error) {
     error.code = errc::outcome_unknown;
@@ -20103,7 +20400,7 @@ BULKWRITER_DECL result<rest_reply> rest_channel::judge(rest_call const& call, re
   };
   if (!outcome) {
     error_info error = std::move(outcome).error();  // its message begins with the origin
-    error.message = hide(call.what + ": " + error.message, call);
+    error.message = call.what + ": " + shown(error.message, 4096) + tries;
     if (!call.repeatable && error.may_have_happened) return unknown(std::move(error));
     return error;
   }
@@ -20115,10 +20412,9 @@ BULKWRITER_DECL result<rest_reply> rest_channel::judge(rest_call const& call, re
 
   error_info error;
   error.http_status = status;
-  error.message = prefix;
-  std::string trace;
-  if (auto const id = response.find("x-request-id"); !id.empty())
-    trace = " (request " + http::detail::foreign_text(id, 100) + ')';
+  error.message = call.what + ", " + where() + ": ";
+  std::string end = tries;
+  if (auto const id = response.find("x-request-id"); !id.empty()) end += " (request " + shown(id, 100) + ')';
 
   boost::system::error_code failed;
   boost::json::value const root = boost::json::parse(response.body, failed);
@@ -20126,17 +20422,23 @@ BULKWRITER_DECL result<rest_reply> rest_channel::judge(rest_call const& call, re
   if (!failed && root.is_object()) code = int_at(root.get_object(), "code");
 
   if (!code) {
-    error.server_error = quote(response.body, call);
-    std::string const body = response.body.empty() ? "an empty body" : "'" + error.server_error + "'";
-    if (good_status) {
-      error.code = errc::invalid_response;
-      error.message +=
-          "HTTP " + std::to_string(status) + " with " + body + ", where a JSON object with a \"code\" is due";
-    } else {
-      error.code = status == 401 ? errc::unauthenticated : status == 403 ? errc::access_denied : errc::http_error;
-      error.message += "HTTP " + std::to_string(status) + " with " + body;
-    }
-    error.message = hide(std::move(error.message) + trace, call);
+    error.server_error = shown(response.body, 200);
+    error.message += "HTTP " + std::to_string(status) + " with " +
+                     (response.body.empty() ? "an empty body" : '\'' + error.server_error + '\'');
+    if (status >= 300 && status < 400) error.message += http::detail::redirect_hint(
+          response, [this](std::string_view text) { return shown(text, 300); });
+    if (status == 404)
+      error.message += "; is " + call.path.substr(0, call.path.find('?')) +
+                       " known to the server's version, and does it listen at this address?";
+    if (failed == boost::json::error::too_deep)
+      error.message += ", which is nested too deeply for an answer";
+    else if (good_status)
+      error.message += ", where a JSON object with a \"code\" is due";
+    error.message += end;
+    error.code = good_status     ? errc::invalid_response
+                 : status == 401 ? errc::unauthenticated
+                 : status == 403 ? errc::access_denied
+                                 : errc::http_error;
     if (!call.repeatable && (good_status || server_fault)) return unknown(std::move(error));
     return error;
   }
@@ -20147,14 +20449,13 @@ BULKWRITER_DECL result<rest_reply> rest_channel::judge(rest_call const& call, re
       *code == 0 || (*code == 200 && (member(members, "data") != nullptr || string_at(members, "message").empty()));
   if (good_status && good_code) return rest_reply{status, std::move(response.body)};
 
-  std::string const text = hide(string_at(members, "message"), call);
+  std::string const text = shown(string_at(members, "message"), 4096);
   error.server_code = *code;
   error.server_error = text;
   error.code = good_code ? errc::http_error : code_of_server(*code, status, text);
   if (!good_status) error.message += "HTTP " + std::to_string(status) + ", ";
-  error.message += "the server's code " + std::to_string(*code) + ": " +
-                   (text.empty() ? "no message" : http::detail::foreign_text(text, 4096));
-  error.message = hide(std::move(error.message) + trace, call);
+  error.message +=
+      "the server's code " + std::to_string(*code) + ": " + (text.empty() ? "no message" : text) + end;
   if (!call.repeatable && (server_fault || *code == 10001)) return unknown(std::move(error));
   return error;
 }
@@ -20201,6 +20502,7 @@ rest_options rest_options_of(Target const& target, std::string url, std::string 
   options.url = std::move(url);
   options.url_name = std::move(url_name);
   options.token = std::move(token);
+  options.guarded = true;
   options.client.timeouts = target.timeouts;
   options.client.tls = {.ca_file = target.ca_file, .ca_path = target.ca_path};
   options.client.proxy = target.proxy;
@@ -20212,6 +20514,7 @@ rest_options rest_options_of(Target const& target, std::string url, std::string 
 
 BULKWRITER_DECL rest_options rest_options_of(milvus const& target) {
   rest_options options = rest_options_of(target, target.uri, "milvus.uri", target.token);
+  options.guarded = false;         // within clusters http is usual, and whoever writes it means it
   options.scheme_required = true;  // http and https are both usual here: a guess could send the token in the clear
   options.db_name = target.db_name;
   return options;
@@ -20243,7 +20546,7 @@ struct collections::impl {
     detail::rest_call call;
     call.what = std::string(verb);
     if (path != "collections/list") {
-      call.what += " collection '" + std::string(name) + "'";
+      call.what += " collection " + detail::quoted_name(name);
       if (name.empty()) return error_info{.code = errc::invalid_option, .message = call.what + ": the name is empty"};
     }
     call.path = "/v2/vectordb/" + std::string(path);
@@ -20276,7 +20579,7 @@ struct collections::impl {
 
   error_info unreadable(std::string_view verb, std::string_view name, answer const& got,
                         std::string_view missing) const {
-    return channel.unusable({.what = std::string(verb) + " collection '" + std::string(name) + '\''},
+    return channel.unusable({.what = std::string(verb) + " collection " + detail::quoted_name(name)},
                             {.status = got.status, .body = got.raw}, "the answer has no " + std::string(missing));
   }
 
@@ -20291,11 +20594,15 @@ struct collections::impl {
   detail::rest_channel channel;
 };
 
-BULKWRITER_DECL collections::collections(milvus const& target) : impl_(std::make_shared<impl>(target)) {}
+BULKWRITER_DECL result<collections> collections::try_make(milvus const& target) {
+  auto made = std::make_shared<impl>(target);
+  if (auto good = made->channel.usable(); !good) return std::move(good).error();
+  return collections(std::move(made));
+}
 
 BULKWRITER_DECL result<void> collections::try_create(std::string_view name, std::span<field_info const> fields,
                                                      create_options const& options) {
-  std::string const what = "create collection '" + std::string(name) + "': ";
+  std::string const what = "create collection " + detail::quoted_name(name) + ": ";
   auto const named = [&](error_info error) {
     error.message = what + error.message;
     return error;
@@ -20308,7 +20615,7 @@ BULKWRITER_DECL result<void> collections::try_create(std::string_view name, std:
         std::string_view(i.field_name).substr(0, i.field_name.find('['));  // "clips[v]" is in "clips"
     if (std::none_of(fields.begin(), fields.end(), [&](auto const& f) { return f.name == field; }))
       return error_info{.code = errc::invalid_option,
-                        .message = what + "index: the schema has no field '" + i.field_name + "'"};
+                        .message = what + "index: the schema has no field " + detail::quoted_name(i.field_name)};
   }
 
   boost::json::object members;
@@ -20328,7 +20635,7 @@ BULKWRITER_DECL result<void> collections::try_create_index(std::string_view name
                                                            std::vector<index_param> const& index) {
   if (index.empty())
     return error_info{.code = errc::invalid_option,
-                      .message = "create_index of collection '" + std::string(name) + "': no index is given"};
+                      .message = "create_index of collection " + detail::quoted_name(name) + ": no index is given"};
   boost::json::object members;
   members["indexParams"] = detail::index_json(index);
   return impl_->order("create_index of", "indexes/create", name, std::move(members), impl::repeat::no);
@@ -20352,7 +20659,7 @@ BULKWRITER_DECL result<collection_description> collections::try_describe(std::st
   auto description = detail::description_reader(got->root).read();
   if (!description) {
     error_info error = std::move(description).error();
-    error.message = "describe collection '" + std::string(name) + "': " + error.message;
+    error.message = "describe collection " + detail::quoted_name(name) + ": " + error.message;
     return error;
   }
   if (description->name.empty()) description->name = std::string(name);
@@ -20485,7 +20792,7 @@ BULKWRITER_DECL result<void> check_options(std::string const& what, import_optio
     if (options[i].first.empty()) return bad_request(what, "an option has no name");
     for (std::size_t k = 0; k < i; ++k)
       if (same_option(options[k].first, options[i].first))
-        return bad_request(what, "option '" + options[i].first + "' is given twice");
+        return bad_request(what, "option " + quoted_name(options[i].first) + " is given twice");
   }
   return {};
 }
@@ -20496,8 +20803,7 @@ BULKWRITER_DECL result<void> check_options_of_files(std::string const& what, mil
   for (auto const& [name, value] : request.options)
     for (auto const& of_files : request.files.options)
       if (same_option(name, of_files.first) && value != of_files.second)
-        return bad_request(what, "option '" + name + "' is '" + value + "', but the files were written with '" +
-                                     of_files.second + "'");
+        return bad_request(what, "option " + quoted_name(name) + " is " + quoted_name(value) + ", but the files were written with " + quoted_name(of_files.second));
   return {};
 }
 
@@ -20538,13 +20844,12 @@ BULKWRITER_DECL result<void> check_request(std::string const& what, milvus_impor
     if (group.paths.empty()) return bad_request(what, place + " is an empty group");
     for (auto const& path : group)
       if (auto const why = why_not_a_key(path); !why.empty())
-        return bad_request(what, place + ": '" + path + "' " + why);
+        return bad_request(what, place + ": " + in_quotes(path, 1024) + " " + why);
     if (own_files || group.size() == 1) continue;
     for (auto const& path : group)
       if (extension_of(path) != ".npy")
         return bad_request(what,
-                           place + ": '" + path +
-                               "' shares a group with other files; only the .npy files of one chunk do, every other "
+                           place + ": " + in_quotes(path, 1024) + " shares a group with other files; only the .npy files of one chunk do, every other "
                                "file is a group of its own");
   }
   if (request.idempotency_key) {
@@ -20576,7 +20881,7 @@ BULKWRITER_DECL std::string without_secrets(std::string_view url) {
 
 BULKWRITER_DECL result<void> check_url(std::string const& what, std::string const& name, std::string const& url) {
   if (auto const why = why_not_a_url(url); !why.empty())
-    return bad_request(what, name + " '" + without_secrets(url) + "' " + why);
+    return bad_request(what, name + " " + in_quotes(without_secrets(url), 1024) + " " + why);
   return {};
 }
 
@@ -20606,7 +20911,7 @@ BULKWRITER_DECL result<void> check_request(std::string const& what, zilliz_cloud
     auto const& path = request.data_paths[i];
     std::string why = why_not_a_key(path);
     if (why.empty() && path.starts_with('/')) why = "begins with '/'; paths are relative to the volume";
-    if (!why.empty()) return bad_request(what, "data_paths[" + std::to_string(i) + "] '" + path + "' " + why);
+    if (!why.empty()) return bad_request(what, "data_paths[" + std::to_string(i) + "] " + in_quotes(path, 1024) + " " + why);
   }
   if (std::size_t const files = (std::max)(request.object_urls.size(), request.data_paths.size());
       files > zilliz_cloud::max_files)
@@ -20769,7 +21074,7 @@ BULKWRITER_DECL import_jobs read_jobs(boost::json::object const& data) {
 }
 
 BULKWRITER_DECL std::string describe_progress(import_progress const& p) {
-  std::string text = p.state_text.empty() ? std::string(to_string(p.state)) : p.state_text;
+  std::string text = p.state_text.empty() ? std::string(to_string(p.state)) : one_line(p.state_text, 60);
   text += ' ' + std::to_string(p.percent) + " %";
   if (p.total_rows != 0)
     text += ", " + std::to_string(p.imported_rows) + " of " + std::to_string(p.total_rows) + " rows";
@@ -20777,23 +21082,27 @@ BULKWRITER_DECL std::string describe_progress(import_progress const& p) {
   return text;
 }
 
-BULKWRITER_DECL error_info job_failed(import_progress const& p, bool own_bucket) {
-  error_info error{.code = errc::import_failed, .http_status = 200, .server_error = p.reason};
-  error.message = "import job '" + p.id.value + "'";
-  if (!p.collection_name.empty()) error.message += " into collection '" + p.collection_name + "'";
-  error.message += " failed: " + (p.reason.empty() ? std::string("the server gives no reason") : p.reason);
-  for (auto const& file : p.details)
-    if (!file.reason.empty() && file.reason != p.reason) error.message += "; " + file.file_name + ": " + file.reason;
+BULKWRITER_DECL error_info job_failed(import_progress const& p, rest_channel const& channel, bool own_bucket) {
+  error_info error{.code = errc::import_failed, .http_status = 200, .server_error = channel.shown(p.reason, 1000)};
+  error.message = "import job '" + channel.shown(p.id.value, 255) + '\'';
+  if (!p.collection_name.empty())
+    error.message += " into collection '" + channel.shown(p.collection_name, 255) + '\'';
+  error.message += " failed: " + (p.reason.empty() ? std::string("the server gives no reason") : error.server_error);
+  std::size_t told = 0;
+  for (auto const& file : p.details) {
+    if (file.reason.empty() || file.reason == p.reason) continue;
+    if (++told > 10) {
+      error.message += "; …";
+      break;
+    }
+    error.message += "; " + channel.shown(file.file_name, 300) + ": " + channel.shown(file.reason, 300);
+  }
   // The most frequent complaint of all: the upload went well, yet the server cannot find the files.
   auto const says = [&](std::string_view words) { return error.message.find(words) != std::string::npos; };
   if (own_bucket && (says("key does not exist") || says("NoSuchKey") || says("key not found") || says("no such file")))
     error.message +=
         " (the usual causes: the files were uploaded to another bucket than the one that the server is configured "
-        "with; the "
-        "path repeats the bucket's name or the server's rootPath; the path is one of this machine)";
-  // a reason may quote the signed URL that could not be read
-  error.message = hide_signatures(std::move(error.message));
-  error.server_error = hide_signatures(std::move(error.server_error));
+        "with; the path repeats the bucket's name or the server's rootPath; the path is one of this machine)";
   return error;
 }
 
@@ -20830,8 +21139,7 @@ struct import_backend::impl {
     if (which == api::cloud_v1 && cluster_id.empty()) return missing("zilliz_cloud_v1.cluster_id is empty");
     if (which == api::cloud_v1 && !cloud_region.empty() &&
         cloud_region.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789-") != std::string::npos)
-      return missing("zilliz_cloud_v1.cloud_region '" + cloud_region +
-                     "' is not the name of a region such as gcp-us-west1");
+      return missing("zilliz_cloud_v1.cloud_region " + quoted_name(cloud_region) + " is not the name of a region such as gcp-us-west1");
     return {};
   }
 
@@ -20894,9 +21202,11 @@ BULKWRITER_DECL import_backend::import_backend(zilliz_cloud_v1 const& target)
   if (target.endpoint.empty()) impl_->cloud_region = target.cloud_region;
 }
 
+BULKWRITER_DECL result<void> import_backend::usable() const { return impl_->channel.usable(); }
+
 BULKWRITER_DECL result<job_id> import_backend::create(milvus_import_request const& request) const {
   rest_call call;
-  call.what = "bulk_import into collection '" + request.collection_name + "'";
+  call.what = "bulk_import into collection " + quoted_name(request.collection_name);
   call.path = "/v2/vectordb/jobs/import/create";
   if (auto good = check_request(call.what, request); !good) return std::move(good).error();
 
@@ -20917,7 +21227,7 @@ BULKWRITER_DECL result<job_id> import_backend::create(milvus_import_request cons
 
 BULKWRITER_DECL result<job_id> import_backend::create(zilliz_cloud_import_request const& request) const {
   rest_call call;
-  call.what = "bulk_import into collection '" + request.collection_name + "'";
+  call.what = "bulk_import into collection " + quoted_name(request.collection_name);
   call.path = "/v2/vectordb/jobs/import/create";
   call.secrets = {request.secret_key, request.token};
   if (auto good = check_request(call.what, request); !good) return std::move(good).error();
@@ -20945,7 +21255,7 @@ BULKWRITER_DECL result<job_id> import_backend::create(zilliz_cloud_import_reques
 
 BULKWRITER_DECL result<job_id> import_backend::create(zilliz_cloud_v1_import_request const& request) const {
   rest_call call;
-  call.what = "bulk_import into collection '" + request.collection_name + "'";
+  call.what = "bulk_import into collection " + quoted_name(request.collection_name);
   call.path = "/v1/vector/collections/import";
   call.secrets = {request.secret_key};
   if (auto good = check_request(call.what, request); !good) return std::move(good).error();
@@ -20963,7 +21273,7 @@ BULKWRITER_DECL result<job_id> import_backend::create(zilliz_cloud_v1_import_req
 BULKWRITER_DECL result<import_progress> import_backend::impl::progress(
     job_id const& id, std::stop_token stop, std::optional<rest_channel::clock::time_point> deadline) {
   rest_call call;
-  call.what = "progress of import job '" + id.value + "'";
+  call.what = "progress of import job '" + channel.shown(id.value, 255) + '\'';
   call.repeatable = true;
   if (id.value.empty()) return error_info{.code = errc::invalid_option, .message = call.what + ": the job id is empty"};
   if (auto good = check_target(call.what); !good) return std::move(good).error();
@@ -20990,6 +21300,9 @@ BULKWRITER_DECL result<import_progress> import_backend::impl::progress(
   boost::json::value const root = boost::json::parse(reply->body);
   auto const* data = data_object(root);
   if (data == nullptr) return channel.unusable(call, *reply, "the answer has no \"data\" object");
+  if (member(*data, "state") == nullptr && (which != api::cloud_v1 || (member(*data, "readyPercentage") == nullptr &&
+                                                                       member(*data, "errorMessage") == nullptr)))
+    return channel.unusable(call, *reply, "the answer does not say how far the job is");
   import_progress progress = which == api::cloud_v1 ? read_progress_v1(*data) : read_progress(*data);
   if (progress.id.value.empty()) progress.id = id;
   progress.raw = std::move(reply->body);
@@ -21001,7 +21314,7 @@ BULKWRITER_DECL result<import_progress> import_backend::progress(job_id const& i
 BULKWRITER_DECL result<import_progress> import_backend::wait(job_id const& id, wait_options const& options) const {
   using clock = rest_channel::clock;
   auto const refuse = [&](errc code, std::string text) {
-    return error_info{.code = code, .message = "waiting for import job '" + id.value + "': " + std::move(text)};
+    return error_info{.code = code, .message = "waiting for import job '" + impl_->channel.shown(id.value, 255) + "': " + std::move(text)};
   };
   if (options.poll_interval.count() <= 0) return refuse(errc::invalid_option, "poll_interval must be positive");
   if (options.timeout.count() < 0) return refuse(errc::invalid_option, "timeout must not be negative");
@@ -21010,7 +21323,8 @@ BULKWRITER_DECL result<import_progress> import_backend::wait(job_id const& id, w
   // what the clock cannot count up to is no limit
   if (options.timeout.count() > 0 && options.timeout < std::chrono::hours(24 * 365))
     deadline = clock::now() + options.timeout;
-  std::string last;
+  std::string last, unclear;  // the answer of a job in no known state
+  clock::time_point unclear_since;
   std::mutex mutex;
   std::condition_variable_any sleeper;
   for (;;) {
@@ -21018,9 +21332,18 @@ BULKWRITER_DECL result<import_progress> import_backend::wait(job_id const& id, w
     auto polled = impl_->progress(id, options.stop, deadline);
     if (polled) {
       if (options.on_progress) options.on_progress(*polled);
-      if (polled->state == import_state::failed) return job_failed(*polled, impl_->which == impl::api::milvus);
+      if (polled->state == import_state::failed) return job_failed(*polled, impl_->channel, impl_->which == impl::api::milvus);
       if (polled->finished()) return polled;
-      last = describe_progress(*polled);
+      last = impl_->channel.shown(describe_progress(*polled), 300);
+      if (polled->state != import_state::unknown || polled->raw != unclear) {
+        unclear = polled->state == import_state::unknown ? polled->raw : std::string();
+        unclear_since = clock::now();
+      } else if (clock::now() - unclear_since >= http::detail::countable(options.unknown_limit)) {
+        return refuse(errc::invalid_response,
+                      "its state is '" + impl_->channel.shown(polled->state_text, 60) + "', which is none that is known here, and " +
+                          std::to_string(options.unknown_limit.count()) +
+                          " ms have changed nothing in what the server says (unknown_limit); the job runs on");
+      }
     } else if (polled.error().code == errc::cancelled) {
       return refuse(errc::cancelled, "stopped by the caller; the job runs on");
     } else if (!may_pass(polled.error())) {
@@ -21030,7 +21353,7 @@ BULKWRITER_DECL result<import_progress> import_backend::wait(job_id const& id, w
       last = polled.error().message;
     }
 
-    auto wake = clock::now() + options.poll_interval;
+    auto wake = clock::now() + http::detail::countable(options.poll_interval);
     if (deadline && clock::now() >= *deadline)
       return refuse(errc::timeout, "not finished after " + std::to_string(options.timeout.count()) +
                                        " ms, the job runs on; last seen: " + last);
@@ -21088,7 +21411,7 @@ BULKWRITER_DECL result<import_jobs> import_backend::list(list_request const& req
 
 BULKWRITER_DECL result<void> import_backend::finish(job_id const& id, bool commit) const {
   rest_call call;
-  call.what = std::string(commit ? "commit" : "abort") + " of import job '" + id.value + "'";
+  call.what = std::string(commit ? "commit" : "abort") + " of import job '" + impl_->channel.shown(id.value, 255) + '\'';
   call.path = std::string("/v2/vectordb/jobs/import/") + (commit ? "commit" : "abort");
   // Milvus takes a second commit for none at all; a second abort it may refuse.
   call.repeatable = commit;
@@ -22231,6 +22554,12 @@ inline namespace v1 {
 namespace storage {
 namespace detail {
 
+BULKWRITER_DECL std::string named(std::string_view name) { return bulkwriter::detail::in_quotes(name, 1024); }
+
+BULKWRITER_DECL std::string named_upload(std::string_view key, std::string_view upload_id) {
+  return named(key) + " (upload id " + bulkwriter::detail::one_line(upload_id, 256) + ')';
+}
+
 BULKWRITER_DECL result<void> check_key(std::string_view key) {
   auto const refuse = [](std::string message) -> error_info {
     return {.code = errc::invalid_option, .message = std::move(message)};
@@ -22245,13 +22574,12 @@ BULKWRITER_DECL result<void> check_key(std::string_view key) {
   }
   if (key.size() > 1024)
     return refuse("an object key of " + std::to_string(key.size()) + " bytes exceeds the limit of 1024");
-  if (key.front() == '/') return refuse("object key '" + std::string(key) + "' begins with a slash");
+  if (key.front() == '/') return refuse("object key " + named(key) + " begins with a slash");
   for (std::size_t at = 0; at <= key.size();) {
     std::size_t const end = (std::min)(key.find('/', at), key.size());
     auto const segment = key.substr(at, end - at);
     if (segment == "." || segment == "..") {
-      return refuse("object key '" + std::string(key) + "' has a '" + std::string(segment) +
-                    "' segment, which servers resolve differently");
+      return refuse("object key " + named(key) + " has a " + named(segment) + " segment, which servers resolve differently");
     }
     at = end + 1;
   }
@@ -22264,38 +22592,16 @@ BULKWRITER_DECL result<void> check_listed_key(std::string_view key) {
 }
 
 BULKWRITER_DECL std::string printable(std::string_view text, std::span<std::string const> secrets) {
-  // Bounded before anything is looked for in it, so that a server's megabytes cost nothing. A secret that begins within
-  // the bound is seen whole.
-  constexpr std::size_t shown = 300, looked_at = 4096;
-  std::string out;
-  for (std::size_t at = 0; at < (std::min)(text.size(), looked_at);) {
-    std::size_t hidden = 0;
-    for (std::string const& secret : secrets)
-      if (text.substr(at).starts_with(secret)) hidden = (std::max)(hidden, secret.size());
-    if (hidden == 0)
-      out += text[at++];
-    else
-      out += "***", at += hidden;
-  }
-  constexpr std::size_t longest_word = 40;  // a signature is a word of 64 hexadecimal digits
+  constexpr std::size_t longest_word = 40;  // a signature has 64 hexadecimal digits
+  std::string const safe = bulkwriter::detail::redacted(text, secrets, 4096);
   std::string line;
-  for (std::size_t at = 0; at < out.size();) {
-    auto const is_digit = [](char c) {
-      return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
-    };
-    std::size_t end = at;
-    while (end < out.size() && is_digit(out[end])) ++end;
-    if (end - at > longest_word) {
-      line += "***";
-      at = end;
-    } else if (end == at) {
-      line += out[at++];
-    } else {
-      line.append(out, at, end - at);
-      at = end;
-    }
+  for (std::string_view rest = safe; !rest.empty();) {
+    std::size_t const digits = (std::min)(rest.find_first_not_of("0123456789abcdefABCDEF"), rest.size());
+    std::size_t const size = (std::max)(digits, std::size_t{1});
+    line += digits > longest_word ? std::string_view("***") : rest.substr(0, size);
+    rest.remove_prefix(size);
   }
-  return http::detail::foreign_text(line, shown);
+  return bulkwriter::detail::one_line(line, 300);
 }
 
 BULKWRITER_DECL std::string make_object_token() {
@@ -22407,9 +22713,11 @@ BULKWRITER_DECL std::string backend::part_etag(std::span<std::byte const> body) 
 
 BULKWRITER_DECL result<std::vector<pending_upload>> object_store::try_abort_stale(std::chrono::seconds age,
                                                                                   std::string const& prefix) {
+  if (age < std::chrono::seconds::zero())
+    return error_info{.code = errc::invalid_option, .message = "abort_stale: the age of stale uploads is negative"};
   auto pending = backend_->list_uploads(prefix);
   if (!pending) return pending;
-  auto const newest = backend_->now() - age;
+  auto const newest = backend_->now() - http::detail::countable(age);
   std::vector<pending_upload> gone;
   std::optional<error_info> first;
   std::size_t left = 0;
@@ -22425,8 +22733,7 @@ BULKWRITER_DECL result<std::vector<pending_upload>> object_store::try_abort_stal
     if (++left == 1)
       first = std::move(aborted).error();
     else if (left <= 10)
-      others += "; '" + http::detail::foreign_text(upload.key, 1024) + "' (upload id " +
-                http::detail::foreign_text(upload.upload_id, 256) + ')';
+      others += "; " + storage::detail::named_upload(upload.key, upload.upload_id);
   }
   if (!first) return gone;
   first->message += " (of " + std::to_string(gone.size() + left) + " stale uploads " + std::to_string(left) +
@@ -22552,7 +22859,7 @@ BULKWRITER_DECL void multipart_upload::work() {
 BULKWRITER_DECL result<uploaded_part> multipart_upload::send(int number, part_buffer const& part) {
   auto const failed = [&](std::string_view why) -> error_info {
     return {.code = errc::io_error,
-            .message = "cannot upload part " + std::to_string(number) + " of '" + key_ + "': " + std::string(why),
+            .message = "cannot upload part " + std::to_string(number) + " of " + named(key_) + ": " + std::string(why),
             .may_have_happened = true};
   };
   try {
@@ -22572,7 +22879,7 @@ BULKWRITER_DECL void multipart_upload::start_thread() {
     std::lock_guard const lock(mutex_);
     if (!error_) {
       error_ = error_info{.code = errc::io_error,
-                          .message = "cannot upload '" + key_ + "': no thread can be started: " + e.what()};
+                          .message = "cannot upload " + named(key_) + ": no thread can be started: " + e.what()};
     }
   }
 }
@@ -22644,7 +22951,7 @@ BULKWRITER_DECL void multipart_upload::stop_parts(std::chrono::steady_clock::tim
   {
     // A part whose answer has come cannot come back after the abort, so those on their way get a moment to arrive.
     std::unique_lock lock(mutex_);
-    if (!error_) error_ = error_info{.code = errc::cancelled, .message = "the upload of '" + key_ + "' was given up"};
+    if (!error_) error_ = error_info{.code = errc::cancelled, .message = "the upload of " + named(key_) + " was given up"};
     work_.notify_all();
     auto const moment = std::chrono::steady_clock::now() + std::chrono::seconds(2);
     space_.wait_until(lock, (std::min)(end, moment), [this] { return under_way_ == 0; });
@@ -22685,8 +22992,7 @@ class stop_at {
 BULKWRITER_DECL result<void> multipart_upload::abort() {
   if (settled_) return {};
   // Whoever gives up does not wait for what may never answer; what is left is named.
-  auto const end = std::chrono::steady_clock::now() +
-                   (std::min)(abort_limit_, std::chrono::milliseconds(std::chrono::hours(24)));
+  auto const end = std::chrono::steady_clock::now() + http::detail::countable(abort_limit_);
   stop_parts(end);
   settled_ = true;
   stop_at const limit(end);
@@ -22697,7 +23003,8 @@ BULKWRITER_DECL result<void> multipart_upload::abort() {
   if (out.code == errc::cancelled || limit.token().stop_requested())
     out.message += " (abort_limit " + std::to_string(abort_limit_.count()) + " ms)";
   out.code = errc::upload_not_aborted;
-  out.message = "parts of '" + key_ + "' (upload id " + upload_id_ + ") are left behind: " + out.message;
+  out.left_behind = named_upload(key_, upload_id_);
+  out.message = "parts of " + out.left_behind + " are left behind: " + out.message;
   return out;
 }
 
@@ -22772,7 +23079,7 @@ class object_file final : public output::file {
       if (!stored) return give_up(may_exist(stored.error()));
       if (stored->size != written_) {
         return give_up({.code = errc::storage_error,
-                        .message = "object '" + key_ + "' has " + std::to_string(stored->size) + " bytes instead of " +
+                        .message = "object " + named(key_) + " has " + std::to_string(stored->size) + " bytes instead of " +
                                    std::to_string(written_)});
       }
     }
@@ -22793,7 +23100,7 @@ class object_file final : public output::file {
     if (auto ok = check_open(); !ok) return ok;
     if (head.size() > (std::min)(std::uint64_t{head_size_}, written_)) {
       return error_info{.code = errc::invalid_state,
-                        .message = "object '" + key_ + "': " + std::to_string(head.size()) +
+                        .message = "object " + named(key_) + ": " + std::to_string(head.size()) +
                                    " bytes at its beginning cannot be rewritten any more"};
     }
     if (!head.empty()) std::memcpy((upload_ ? first_part_ : part_).memory.get(), head.data(), head.size());
@@ -22811,17 +23118,17 @@ class object_file final : public output::file {
   result<void> check_open() const {
     if (owner_ != ::getpid())
       return error_info{.code = errc::invalid_state,
-                        .message = "object '" + key_ + "' is another process' work: this one is a fork of it"};
+                        .message = "object " + named(key_) + " is another process' work: this one is a fork of it"};
     if (state_ == state::open) return {};
     return error_info{
         .code = errc::invalid_state,
-        .message = "object '" + key_ + (state_ == state::failed ? "' has failed before" : "' is finished already")};
+        .message = "object " + named(key_) + (state_ == state::failed ? " has failed before" : " is finished already")};
   }
 
   result<void> append(output::bytes piece) {
     if (piece.size() > max_size_ - written_) {
       return error_info{.code = errc::invalid_state,
-                        .message = "object '" + key_ + "': more bytes than the " + std::to_string(max_size_) +
+                        .message = "object " + named(key_) + ": more bytes than the " + std::to_string(max_size_) +
                                    " that it was created for"};
     }
     written_ += piece.size();
@@ -22835,7 +23142,7 @@ class object_file final : public output::file {
             error_info why = std::move(id).error();
             // Its id is unknown, so nothing can be aborted; it holds no parts and costs nothing.
             if (why.may_have_happened) {
-              why.message += "; an upload of '" + key_ + "' without parts may be left behind";
+              why.message += "; an upload of " + named(key_) + " without parts may be left behind";
             }
             return why;
           }
@@ -22858,14 +23165,14 @@ class object_file final : public output::file {
   }
 
   error_info may_exist(error_info why) const {
-    if (why.may_have_happened) why.message += "; object '" + key_ + "' may or may not exist";
+    if (why.may_have_happened) why.message += "; object " + named(key_) + " may or may not exist";
     return why;
   }
 
   error_info give_up(error_info why) {
     if (auto gone = discard(); !gone) {
-      why.code = errc::upload_not_aborted;
       why.message += "; then " + gone.error().message;
+      why.left_behind = std::move(gone.error().left_behind);
     }
     return why;
   }
@@ -23255,7 +23562,7 @@ BULKWRITER_DECL result<azure_address> try_azure_address(azure_connect_param cons
     return bad_azure_option(std::string(member) +
                             " does not tell the account, which an account key needs: use a conn_str with AccountName");
   bool const shown_as_it_is = param.token || !out->credential.token.empty() || !out->credential.sas.empty();
-  if (shown_as_it_is && !auth::detail::keeps_secrets(out->origin)) {
+  if (shown_as_it_is && !http::detail::keeps_secrets(out->origin)) {
     return bad_azure_option(std::string(member) +
                             " is http: a bearer token or a shared access signature is sent over https only");
   }
@@ -23677,35 +23984,6 @@ inline namespace v1 {
 namespace storage {
 namespace detail {
 
-// A connection for the time of one attempt.
-class http_backend::lease {
- public:
-  lease(http_backend& owner, bool patient) : owner_(owner), patient_(patient) {
-    {
-      std::lock_guard const lock(owner_.idle_mutex_);
-      if (auto& rest = idle(); !rest.empty()) {
-        client_ = std::move(rest.back());
-        rest.pop_back();
-      }
-    }
-    if (!client_) client_ = std::make_unique<http::client>(patient_ ? owner_.patient_options_ : owner_.options_);
-  }
-  ~lease() {
-    std::lock_guard const lock(owner_.idle_mutex_);
-    if (auto& rest = idle(); rest.size() < owner_.max_idle_) rest.push_back(std::move(client_));
-  }
-  lease(lease const&) = delete;
-  lease& operator=(lease const&) = delete;
-  http::client& operator*() noexcept { return *client_; }
-
- private:
-  clients& idle() noexcept { return patient_ ? owner_.idle_patient_ : owner_.idle_; }
-
-  http_backend& owner_;
-  bool const patient_;
-  std::unique_ptr<http::client> client_;
-};
-
 // Joining thousands of parts takes a store minutes, and some are silent meanwhile.
 BULKWRITER_DECL http::client_options made_patient(http::client_options options) {
   for (auto* limit : {&options.timeouts.first_byte, &options.timeouts.read_stall}) {
@@ -23725,16 +24003,12 @@ BULKWRITER_DECL http_backend::http_backend(std::string place, http::client_optio
                                            int idle_connections)
     : place_(" in " + std::move(place)),
       retry_(std::move(retry)),
-      options_(bounded(std::move(options))),
-      patient_options_(made_patient(options_)),
-      max_idle_(static_cast<std::size_t>(idle_connections)) {
-  idle_.reserve(max_idle_);  // so that a lease's return cannot throw
-  idle_patient_.reserve(max_idle_);
-}
+      clients_(bounded(std::move(options)), static_cast<std::size_t>(idle_connections)),
+      patient_clients_(made_patient(clients_.options()), static_cast<std::size_t>(idle_connections)) {}
 
 BULKWRITER_DECL result<http::response> http_backend::exchange(http::request const& request, call const& what) {
-  lease client(*this, what.patient);
-  return (*client).try_send(request, what.stop);
+  http::detail::client_pool::lease client(what.patient ? patient_clients_ : clients_);
+  return client->try_send(request, what.stop);
 }
 
 BULKWRITER_DECL outcome http_backend::send(call const& what) {
@@ -23773,7 +24047,7 @@ BULKWRITER_DECL error_info http_backend::failed(call const& what, outcome const&
     return unusable(what, got, "HTTP " + std::to_string(got.answer->status) + " is no answer to this request");
   if (got.answer) return refused(what, got, *got.answer);
   error_info out = got.answer.error();  // its message begins with the origin
-  out.message = what.purpose + place_ + (got.folder.empty() ? "" : " below '" + got.folder + '\'') + ": " + out.message;
+  out.message = what.purpose + place_ + (got.folder.empty() ? "" : " below " + named(got.folder)) + ": " + out.message;
   out.may_have_happened = got.open;
   if (got.attempts > 1) out.message += " (" + std::to_string(got.attempts) + " attempts)";
   return out;
@@ -23828,13 +24102,6 @@ BULKWRITER_DECL std::string with_query(std::string path, query_fields const& que
     separator = '&';
   }
   return path;
-}
-
-BULKWRITER_DECL std::string redirect_hint(http::response const& answer, std::span<std::string const> secrets) {
-  std::string_view const to = answer.find("Location");
-  if (to.empty()) return " (a redirect that does not say where to)";
-  // Of its query nobody knows what it holds.
-  return " (it redirects to '" + printable(to.substr(0, to.find('?')), secrets) + "', which is not followed)";
 }
 
 BULKWRITER_DECL std::string quoted_page(http::response const& answer, std::span<std::string const> secrets) {
@@ -24023,7 +24290,7 @@ namespace storage {
 namespace detail {
 
 BULKWRITER_DECL azure_backend::azure_backend(azure_connect_param const& param, azure_address address)
-    : http_backend("container '" + param.container_name + '\'', client_options_of(param), param.retry,
+    : http_backend("container " + named(param.container_name), client_options_of(param), param.retry,
                    param.idle_connections),
       address_(std::move(address)),
       api_version_(param.api_version),
@@ -24134,15 +24401,16 @@ BULKWRITER_DECL refusal azure_backend::explain(call const&, outcome const& got, 
       out.hint = " (an account's shared access signature needs ss=b and srt=co)";
     }
   } else if (answer.status >= 300 && answer.status < 400) {
-    out.hint = redirect_hint(answer, secrets(got));
+    out.hint = http::detail::redirect_hint(
+        answer, [&](std::string_view text) { return printable(text, secrets(got)); });
   } else if (out.code == errc::precondition_failed) {
     out.hint = std::string(" (") + already_there_text + ')';
   } else if (failure.code == "AuthorizationPermissionMismatch") {
     out.hint = " (the identity needs a role on the container's data, such as Storage Blob Data Contributor)";
   } else if (failure.code == "AuthenticationFailed" && !shown.key.empty()) {
-    out.hint = " (is the account key that of account '" + address_.account + "'?)";
+    out.hint = " (is the account key that of account " + named(address_.account) + "?)";
   } else if (failure.code == "AuthorizationFailure" && !shown.key.empty()) {
-    out.hint = " (is the account key that of account '" + address_.account + "', and does its firewall let this in?)";
+    out.hint = " (is the account key that of account " + named(address_.account) + ", and does its firewall let this in?)";
   } else if (failure.code == "InvalidBlobOrBlock") {
     out.hint =
         " (another client's uncommitted blocks may lie under this name: they go after a week, or when the blob is put "
@@ -24194,7 +24462,7 @@ BULKWRITER_DECL result<void> check_azure_spelling(std::string_view key) {
   bool const ends_in_dot = key.ends_with('.') || key.find("./") != std::string_view::npos;
   if (!ends_in_dot && key.find('\\') == std::string_view::npos) return {};
   return error_info{.code = errc::invalid_option,
-                    .message = "object key '" + std::string(key) + "' has " +
+                    .message = "object key " + named(key) + " has " +
                                (ends_in_dot ? "a segment that ends in a dot" : "a backslash") +
                                ", which Azure changes"};
 }
@@ -24208,14 +24476,14 @@ BULKWRITER_DECL result<object_info> azure_backend::put(std::string const& key, s
   if (auto ok = check_azure_key(key); !ok) return std::move(ok).error();
   if (std::uint64_t{body.size()} > azure_largest_put) {
     return error_info{.code = errc::invalid_option,
-                      .message = "cannot put '" + key + "': " + std::to_string(body.size()) +
+                      .message = "cannot put " + named(key) + ": " + std::to_string(body.size()) +
                                  " bytes exceed the 5000 MiB of one request"};
   }
   headers.push_back({"x-ms-blob-type", "BlockBlob"});
   std::string const token = make_object_token();
   headers.push_back({std::string("x-ms-meta-").append(object_token_name), token});
   call const what = {
-      .purpose = "cannot put '" + key + '\'', .method = "PUT", .key = key, .headers = std::move(headers), .body = body};
+      .purpose = "cannot put " + named(key), .method = "PUT", .key = key, .headers = std::move(headers), .body = body};
   auto const got = send(what);
   auto const* answer = accepted(got, {201});
   if (!answer) {
@@ -24268,7 +24536,7 @@ BULKWRITER_DECL result<uploaded_part> azure_backend::put_part(std::string const&
                                                               int number, std::span<std::byte const> body,
                                                               std::stop_token stop) {
   if (auto ok = check_azure_key(key); !ok) return std::move(ok).error();
-  std::string const purpose = "cannot upload part " + std::to_string(number) + " of '" + key + '\'';
+  std::string const purpose = "cannot upload part " + std::to_string(number) + " of " + named(key);
   if (!is_azure_upload_id(upload_id)) return no_such_upload(purpose);
   if (number < 1 || number > max_parts() || body.size() > azure_largest_block) {
     return error_info{.code = errc::invalid_option,
@@ -24314,7 +24582,7 @@ BULKWRITER_DECL result<object_info> azure_backend::complete(std::string const& k
                                                             std::span<uploaded_part const> parts,
                                                             std::vector<http::header> headers) {
   if (auto ok = check_azure_key(key); !ok) return std::move(ok).error();
-  std::string const purpose = "cannot complete the upload of '" + key + '\'';
+  std::string const purpose = "cannot complete the upload of " + named(key);
   if (!is_azure_upload_id(upload_id)) return no_such_upload(purpose);
   std::vector<std::string> ids;
   std::uint64_t size = 0;
@@ -24425,7 +24693,7 @@ BULKWRITER_DECL result<void> azure_backend::abort_multipart(std::string const& k
     std::lock_guard const lock(mutex_);
     if (unsent_.erase(upload_id) != 0) return {};
   }
-  std::string const purpose = "cannot abort the upload of '" + key + "' (upload id " + upload_id + ')';
+  std::string const purpose = "cannot abort the upload of " + named_upload(key, upload_id);
   for (int tried = 1;; ++tried) {
     auto const gone = remove_uncommitted(purpose, key, upload_id, stop);
     // Without the right to read or to delete there is nothing to be done by anybody: Azure removes the blocks itself.
@@ -24440,7 +24708,7 @@ BULKWRITER_DECL result<void> azure_backend::abort_multipart(std::string const& k
 
 BULKWRITER_DECL result<object_info> azure_backend::head(std::string const& key) {
   if (auto ok = check_azure_key(key); !ok) return std::move(ok).error();
-  call const what = {.purpose = "cannot find '" + key + '\'', .method = "HEAD", .key = key};
+  call const what = {.purpose = "cannot find " + named(key), .method = "HEAD", .key = key};
   auto const got = send(what);
   auto const* answer = accepted(got, {200});
   if (!answer) return failed(what, got);
@@ -24466,7 +24734,7 @@ BULKWRITER_DECL result<std::vector<azure_blob_item>> azure_backend::list_blobs(s
 }
 
 BULKWRITER_DECL result<std::vector<object_info>> azure_backend::list(std::string const& prefix) {
-  auto found = list_blobs("cannot list '" + prefix + "*'", prefix, {});
+  auto found = list_blobs("cannot list " + named(prefix + "*"), prefix, {});
   if (!found) return std::move(found).error();
   std::vector<object_info> out;
   for (auto& blob : *found) out.push_back(std::move(blob.object));
@@ -24474,7 +24742,7 @@ BULKWRITER_DECL result<std::vector<object_info>> azure_backend::list(std::string
 }
 
 BULKWRITER_DECL result<std::vector<pending_upload>> azure_backend::list_uploads(std::string const& prefix) {
-  std::string const purpose = "cannot list the unfinished uploads of '" + prefix + "*'";
+  std::string const purpose = "cannot list the unfinished uploads of " + named(prefix + "*");
   auto const found = list_blobs(purpose, prefix, "uncommittedblobs");
   if (!found) return found.error();
   std::vector<pending_upload> out;
@@ -24498,7 +24766,7 @@ BULKWRITER_DECL result<std::vector<pending_upload>> azure_backend::list_uploads(
 BULKWRITER_DECL result<std::vector<uploaded_part>> azure_backend::list_parts(std::string const& key,
                                                                              std::string const& upload_id) {
   if (auto ok = check_azure_key(key); !ok) return std::move(ok).error();
-  auto const blocks = uncommitted("cannot list the parts of '" + key + "' (upload id " + upload_id + ')', key);
+  auto const blocks = uncommitted("cannot list the parts of " + named_upload(key, upload_id), key);
   if (!blocks) return blocks.error();
   std::multimap<int, uploaded_part> by_number;  // those of one number in the order of the listing
   for (auto const& block : *blocks) {
@@ -24515,7 +24783,7 @@ BULKWRITER_DECL result<std::string> azure_backend::presign(std::string const& me
                                                            std::chrono::seconds lifetime) {
   if (auto ok = check_azure_key(key); !ok) return std::move(ok).error();
   auto const refuse = [&](std::string why) -> error_info {
-    return {.code = errc::invalid_option, .message = "cannot presign '" + key + "': " + std::move(why)};
+    return {.code = errc::invalid_option, .message = "cannot presign " + named(key) + ": " + std::move(why)};
   };
   if (method != "GET" && method != "PUT") return refuse("the method is neither GET nor PUT");
   if (lifetime < std::chrono::seconds(1) || lifetime > std::chrono::days(7)) {
@@ -24525,7 +24793,7 @@ BULKWRITER_DECL result<std::string> azure_backend::presign(std::string const& me
   if (api_version_ < "2020-12-06") return refuse("signatures of api_version " + api_version_ + " are of another form");
   if (address_.credential.key.empty()) {
     return error_info{.code = errc::storage_error,
-                      .message = "cannot sign a URL for '" + key + "': that takes the account's key, and here is a " +
+                      .message = "cannot sign a URL for " + named(key) + ": that takes the account's key, and here is a " +
                                  (address_.credential.sas.empty() ? "bearer token" : "shared access signature")};
   }
   auto const sas = auth::try_azure_blob_sas({.container = address_.container,
@@ -24542,7 +24810,7 @@ BULKWRITER_DECL result<std::string> azure_backend::presign(std::string const& me
 
 BULKWRITER_DECL result<void> azure_backend::remove(std::string const& key) {
   if (auto ok = check_azure_key(key); !ok) return std::move(ok).error();
-  call const what = {.purpose = "cannot remove '" + key + '\'', .method = "DELETE", .key = key};
+  call const what = {.purpose = "cannot remove " + named(key), .method = "DELETE", .key = key};
   auto const got = send(what);
   if (accepted(got, {202})) return {};
   if (got.answer && got.answer->status == 404 && read_azure_failure(*got.answer).code == "BlobNotFound") return {};
@@ -24740,7 +25008,7 @@ BULKWRITER_DECL result<s3_address> try_s3_address(s3_connect_param const& param,
     out.virtual_host = param.addressing == s3_addressing::virtual_host;
     if (out.virtual_host &&
         (out.origin.host.find(':') != std::string::npos || bucket.find_first_of("_%:@?#&") != std::string::npos)) {
-      return refuse("bucket '" + bucket + "' cannot stand in the host name of " + out.origin.to_string() +
+      return refuse("bucket " + named(bucket) + " cannot stand in the host name of " + out.origin.to_string() +
                     ": use s3_addressing::path");
     }
   }
@@ -25033,7 +25301,7 @@ namespace detail {
 
 BULKWRITER_DECL s3_backend::s3_backend(s3_connect_param const& param, s3_address address,
                                        auth::provider<auth::bearer_token> token)
-    : http_backend("bucket '" + param.bucket_name + '\'', client_options_of(param), param.retry,
+    : http_backend("bucket " + named(param.bucket_name), client_options_of(param), param.retry,
                    param.idle_connections),
       credentials_(param.credentials ? param.credentials
                                      : auth::credentials{.access_key = param.access_key,
@@ -25168,12 +25436,13 @@ BULKWRITER_DECL refusal s3_backend::explain(call const&, outcome const& got, htt
   refusal out;
   out.code = s3_errc(failure, answer.status, got.region);
   if (out.code == errc::wrong_region && !failure.region.empty() && failure.region != got.region) {
-    out.hint = " (the bucket is in region '" + failure.region + "', the request was signed for '" + got.region +
+    out.hint = " (the bucket is in region " + named(failure.region) + ", the request was signed for '" + got.region +
                (address().region_is_fixed ? "': leave s3_connect_param.region empty to have it discovered)" : "')");
   } else if (failure.code == "SignatureDoesNotMatch") {
     out.hint = " (is the secret key that of the access key?)";
   } else if (out.code != errc::wrong_region && answer.status >= 300 && answer.status < 400) {
-    out.hint = redirect_hint(answer, secrets(got));
+    out.hint = http::detail::redirect_hint(
+        answer, [&](std::string_view text) { return printable(text, secrets(got)); });
   } else if (out.code == errc::precondition_failed) {
     out.hint = std::string(" (") + already_there_text + ')';
   } else if (answer.status == 404 && answer.body.empty()) {
@@ -25206,7 +25475,7 @@ namespace detail {
 
 BULKWRITER_DECL result<object_info> s3_backend::head(std::string const& key) {
   if (auto ok = check_key(key); !ok) return std::move(ok).error();
-  call const what = {.purpose = "cannot find '" + key + '\'', .method = "HEAD", .key = key};
+  call const what = {.purpose = "cannot find " + named(key), .method = "HEAD", .key = key};
   auto got = send(what);
   if (got.answer && got.answer->status >= 300 && got.answer->status < 500) {
     // An answer to HEAD has no body, so it cannot say why: wrong region, clock, bucket or key. One byte of the object
@@ -25227,7 +25496,7 @@ BULKWRITER_DECL result<object_info> s3_backend::head(std::string const& key) {
 }
 
 BULKWRITER_DECL result<std::vector<object_info>> s3_backend::list(std::string const& prefix) {
-  call what = {.purpose = "cannot list '" + prefix + "*'",
+  call what = {.purpose = "cannot list " + named(prefix + "*"),
                .method = "GET",
                .query = {{"list-type", "2"}, {"encoding-type", "url"}}};
   if (!prefix.empty()) what.query.emplace_back("prefix", prefix);
@@ -25241,7 +25510,7 @@ BULKWRITER_DECL result<std::vector<object_info>> s3_backend::list(std::string co
 }
 
 BULKWRITER_DECL result<std::vector<pending_upload>> s3_backend::list_uploads(std::string const& prefix) {
-  call what = {.purpose = "cannot list the unfinished uploads of '" + prefix + "*'",
+  call what = {.purpose = "cannot list the unfinished uploads of " + named(prefix + "*"),
                .method = "GET",
                .query = {{"uploads", ""}, {"encoding-type", "url"}}};
   if (!prefix.empty()) what.query.emplace_back("prefix", prefix);
@@ -25258,7 +25527,7 @@ BULKWRITER_DECL result<std::vector<pending_upload>> s3_backend::list_uploads(std
 BULKWRITER_DECL result<std::vector<uploaded_part>> s3_backend::list_parts(std::string const& key,
                                                                           std::string const& upload_id) {
   if (auto ok = check_listed_key(key); !ok) return std::move(ok).error();
-  call const what = {.purpose = "cannot list the parts of '" + key + "' (upload id " + upload_id + ')',
+  call const what = {.purpose = "cannot list the parts of " + named_upload(key, upload_id),
                      .method = "GET",
                      .key = key,
                      .query = {{"uploadId", upload_id}}};
@@ -25276,19 +25545,19 @@ BULKWRITER_DECL result<std::string> s3_backend::presign(std::string const& metho
   if (auto ok = check_key(key); !ok) return std::move(ok).error();
   if (token_) {
     return error_info{.code = errc::storage_error,
-                      .message = "cannot sign a URL for '" + key + "': a token signs nothing, HMAC keys do"};
+                      .message = "cannot sign a URL for " + named(key) + ": a token signs nothing, HMAC keys do"};
   }
   if (!region_is_known()) {
     // A signature for another region is worth nothing, and nobody would learn it from the answer.
-    call const what = {.purpose = "cannot find the region of '" + key + '\'', .method = "HEAD", .key = key};
+    call const what = {.purpose = "cannot find the region of " + named(key), .method = "HEAD", .key = key};
     auto const got = send(what);
     if (!got.answer) return failed(what, got);
   }
   auto const keys = credentials_.try_get();
   if (!keys) return keys.error();
-  if (keys->expires < server_time() + lifetime) {
+  if (keys->expires < server_time() + http::detail::countable(lifetime)) {
     return error_info{.code = errc::invalid_option,
-                      .message = "cannot sign a URL for '" + key + "': the keys expire before it does"};
+                      .message = "cannot sign a URL for " + named(key) + ": the keys expire before it does"};
   }
   s3_address const to = address();
   auto const signature =
@@ -25300,7 +25569,7 @@ BULKWRITER_DECL result<std::string> s3_backend::presign(std::string const& metho
 
 BULKWRITER_DECL result<void> s3_backend::remove(std::string const& key) {
   if (auto ok = check_key(key); !ok) return std::move(ok).error();
-  call const what = {.purpose = "cannot remove '" + key + '\'', .method = "DELETE", .key = key};
+  call const what = {.purpose = "cannot remove " + named(key), .method = "DELETE", .key = key};
   auto const got = send(what);
   if (accepted(got, {200, 202, 204})) return {};
   if (got.answer && got.answer->status == 404 && read_s3_failure(*got.answer).code == "NoSuchKey") return {};
@@ -25346,7 +25615,7 @@ BULKWRITER_DECL std::optional<http::header> s3_backend::absent_condition() const
 }
 
 BULKWRITER_DECL s3_backend::sight s3_backend::look(std::string const& key) {
-  call const what = {.purpose = "cannot find '" + key + '\'', .method = "HEAD", .key = key};
+  call const what = {.purpose = "cannot find " + named(key), .method = "HEAD", .key = key};
   auto const got = send(what);
   if (!got.answer) return {.why = failed(what, got)};
   sight out = {.status = got.answer->status, .object = {.key = key, .etag = unquoted(got.answer->find("ETag"))}};
@@ -25413,10 +25682,10 @@ BULKWRITER_DECL result<object_info> s3_backend::put(std::string const& key, std:
   if (auto ok = check_key(key); !ok) return std::move(ok).error();
   if (std::uint64_t{body.size()} > std::uint64_t{5} << 30) {
     return error_info{.code = errc::invalid_option,
-                      .message = "cannot put '" + key + "': " + std::to_string(body.size()) +
+                      .message = "cannot put " + named(key) + ": " + std::to_string(body.size()) +
                                  " bytes exceed the 5 GiB of one request"};
   }
-  call what = {.purpose = "cannot put '" + key + '\'', .method = "PUT", .key = key, .body = body};
+  call what = {.purpose = "cannot put " + named(key), .method = "PUT", .key = key, .body = body};
   std::string const token = make_object_token();
   if (found != existing::replaced) what.headers.push_back(token_header(token));
   if (found == existing::kept_by_store) what.headers.push_back(absent_condition().value());
@@ -25454,14 +25723,14 @@ BULKWRITER_DECL result<object_info> s3_backend::put_if_absent(std::string const&
   if (absent_condition()) return put(key, body, existing::kept_by_store);
   // In silence it would replace the object.
   return error_info{.code = errc::storage_error,
-                    .message = "cannot put '" + key + "' only if it is absent: " + address().origin.host +
+                    .message = "cannot put " + named(key) + " only if it is absent: " + address().origin.host +
                                " has no such condition for requests with an AWS signature"};
 }
 
 BULKWRITER_DECL result<std::string> s3_backend::create_multipart(std::string const& key) {
   if (auto ok = check_key(key); !ok) return std::move(ok).error();
   std::string token = make_object_token();
-  call const what = {.purpose = "cannot start the upload of '" + key + '\'',
+  call const what = {.purpose = "cannot start the upload of " + named(key),
                      .method = "POST",
                      .key = key,
                      .query = {{"uploads", ""}},
@@ -25480,7 +25749,7 @@ BULKWRITER_DECL result<uploaded_part> s3_backend::put_part(std::string const& ke
                                                            int number, std::span<std::byte const> body,
                                                            std::stop_token stop) {
   if (auto ok = check_key(key); !ok) return std::move(ok).error();
-  call const what = {.purpose = "cannot upload part " + std::to_string(number) + " of '" + key + '\'',
+  call const what = {.purpose = "cannot upload part " + std::to_string(number) + " of " + named(key),
                      .method = "PUT",
                      .key = key,
                      .query = {{"partNumber", std::to_string(number)}, {"uploadId", upload_id}},
@@ -25528,7 +25797,7 @@ BULKWRITER_DECL result<object_info> s3_backend::complete(std::string const& key,
   };
   // True once a request may have done its work although its answer did not say so.
   bool may_be_done = false;
-  call what = {.purpose = "cannot complete the upload of '" + key + '\'',
+  call what = {.purpose = "cannot complete the upload of " + named(key),
                .method = "POST",
                .key = key,
                .query = {{"uploadId", upload_id}},
@@ -25611,7 +25880,7 @@ BULKWRITER_DECL result<object_info> s3_backend::complete_multipart_new(std::stri
 BULKWRITER_DECL result<void> s3_backend::abort_multipart(std::string const& key, std::string const& upload_id,
                                                          std::stop_token stop) {
   if (auto ok = check_listed_key(key); !ok) return ok;
-  call const what = {.purpose = "cannot abort the upload of '" + key + "' (upload id " + upload_id + ')',
+  call const what = {.purpose = "cannot abort the upload of " + named_upload(key, upload_id),
                      .method = "DELETE",
                      .key = key,
                      .query = {{"uploadId", upload_id}},
@@ -25670,7 +25939,7 @@ BULKWRITER_DECL result<object_store> try_open_store(gcs_connect_param const& par
                                    .on_exchange = param.on_exchange};
   auto address = storage::detail::try_s3_address(bucket, "gcs_connect_param");
   if (!address) return std::move(address).error();
-  if (!auth::detail::keeps_secrets(address->origin)) return wrong(".endpoint is http: a token is sent over https only");
+  if (!http::detail::keeps_secrets(address->origin)) return wrong(".endpoint is http: a token is sent over https only");
   address->provider = storage::detail::s3_provider::gcs;  // by another name, too
   return object_store(std::make_shared<storage::detail::s3_backend>(bucket, *std::move(address), std::move(token)));
 }
@@ -25735,7 +26004,7 @@ class read_file {
     if (out.file_ < 0) return out.failed("cannot open", errno);
     if (::fstat(out.file_, &out.begun_) != 0) return out.failed("cannot read", errno);
     if (!S_ISREG(out.begun_.st_mode))
-      return error_info{.code = errc::io_error, .message = "cannot upload '" + path + "': it is no regular file"};
+      return error_info{.code = errc::io_error, .message = "cannot upload " + named(path) + ": it is no regular file"};
     return out;
   }
   read_file(read_file&& other) noexcept
@@ -25774,7 +26043,7 @@ class read_file {
       if (n == 0) return out;
       if (size > most)
         return error_info{.code = errc::io_error,
-                          .message = "cannot upload '" + path_ + "': it has no size, and more than 64 MiB"};
+                          .message = "cannot upload " + named(path_) + ": it has no size, and more than 64 MiB"};
     }
   }
   /// Error where the file is not what it was when it was opened.
@@ -25789,10 +26058,10 @@ class read_file {
  private:
   read_file(std::string path, int file) noexcept : path_(std::move(path)), file_(file) {}
   error_info failed(std::string_view what, int error) const {
-    return {.code = errc::io_error, .message = std::string(what) + " '" + path_ + "': " + std::strerror(error)};
+    return {.code = errc::io_error, .message = std::string(what) + " " + named(path_) + ": " + std::strerror(error)};
   }
   error_info changed() const {
-    return {.code = errc::io_error, .message = "'" + path_ + "' changed while it was uploaded"};
+    return {.code = errc::io_error, .message = named(path_) + " changed while it was uploaded"};
   }
 
   std::string path_;
@@ -25827,10 +26096,11 @@ class file_upload {
     error_info why = std::move(whole).error();
     if (options_.resume) {
       upload.leave();
-      why.message += "; upload '" + id_ + "' of '" + key_ + "' is left to be resumed";
+      why.left_behind = named_upload(key_, id_);
+      why.message += "; " + why.left_behind + " is left to be resumed";
     } else if (auto gone = upload.abort(); !gone) {
-      why.code = errc::upload_not_aborted;
       why.message += "; then " + gone.error().message;
+      why.left_behind = std::move(gone.error().left_behind);
     }
     return why;
   }
@@ -25855,7 +26125,7 @@ class file_upload {
     std::uint64_t const parts = (file_.size() + part_size_ - 1) / part_size_;
     for (std::uint64_t i = 0; i < parts; ++i) {
       if (options_.stop.stop_requested())
-        return error_info{.code = errc::cancelled, .message = "the upload of '" + key_ + "' was cancelled"};
+        return error_info{.code = errc::cancelled, .message = "the upload of " + named(key_) + " was cancelled"};
       std::uint64_t const offset = i * part_size_;
       part_buffer part = buffers_->take(part_size_);
       auto const size = static_cast<std::size_t>((std::min)(std::uint64_t{part_size_}, file_.size() - offset));

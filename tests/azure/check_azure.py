@@ -513,7 +513,7 @@ def test_stopped_server(s, client):
             time.sleep(0.05)
         mortal.process.kill()
         out, err = p.communicate(data_of(6 * PART, 5), timeout=60)
-        Outcome(p.returncode, out, err).failed("upload_not_aborted", "'stopped/server'", left[0].id[:24])
+        Outcome(p.returncode, out, err).failed("connect_failed", "'stopped/server'", "are left behind", left[0].id[:24])
         mortal.stop()
 
 

@@ -25,20 +25,20 @@ class AzureUploads(ToxicUploads):
         # Every answer comes whole at the beginning of a connection; a later one is cut.
         "limit_data.down": ([toxic("limit_data", "down", bytes=700)], {}, 0),
     }
-    need_retries = {"limit_data.down": "upload_not_aborted"}  # for what an abort asks first
+    need_retries = {"limit_data.down": "connection_lost"}  # for what an abort asks first
     # What the server has got of an upload stays where only answers are lost, and is named.
     impassable = {
         "limit_data.up.part": ([toxic("limit_data", "up", bytes=100_000)], {}, "connection_lost", "cannot upload part ", False),
-        "reset_peer.down": ([toxic("reset_peer", "down", timeout=0)], {}, "upload_not_aborted", "cannot upload part ", True),
-        "timeout.down": ([toxic("timeout", "down", timeout=FOR_EVER)], {"stall_ms": 700}, "upload_not_aborted",
+        "reset_peer.down": ([toxic("reset_peer", "down", timeout=0)], {}, "connection_lost", "cannot upload part ", True),
+        "timeout.down": ([toxic("timeout", "down", timeout=FOR_EVER)], {"stall_ms": 700}, "timeout",
                          "no byte of an answer came", True),
         "off": ([toxic("off", "")], {}, "connect_failed", "refused", False),
     }
     sudden = {
         "bandwidth.up": (toxic("bandwidth", "up", rate=4), "timeout", "aborted"),  # an abort is small enough
-        "reset_peer.down": (toxic("reset_peer", "down", timeout=0), "upload_not_aborted", "either"),
-        "timeout.up": (toxic("timeout", "up", timeout=FOR_EVER), "upload_not_aborted", "left"),
-        "off": (toxic("off", ""), "upload_not_aborted", "left"),
+        "reset_peer.down": (toxic("reset_peer", "down", timeout=0), "connection_lost", "either"),
+        "timeout.up": (toxic("timeout", "up", timeout=FOR_EVER), "timeout", "left"),
+        "off": (toxic("off", ""), "connect_failed", "left"),
     }
 
     def store(self, server):

@@ -67,7 +67,7 @@ void check_progress(bw::import_progress const& p, json_tree const* data) {
   require(p.state <= bw::import_state::failed, "a state");
   for (auto const& file : p.details) require(file.percent >= 0 && file.percent <= 100, "percent of a file");
   (void)bw::detail::describe_progress(p);
-  auto const failed = bw::detail::job_failed(p, true);
+  auto const failed = bw::detail::job_failed(p, bw::detail::rest_channel({.url = "http://h"}), true);
   require(failed.code == bw::errc::import_failed && fuzz::is_utf8(failed.message), "a job that failed");
   if (data == nullptr) return;
   check_count(p.file_size, *data, "fileSize");

@@ -56,15 +56,15 @@ IMPASSABLE = {
 # What begins while the second part is on its way, and goes on: the error's code, and what becomes of the upload. Where
 # only answers are lost, the server has done what it was asked for, and nobody was told.
 SUDDEN = {
-    "latency.down": (toxic("latency", "down", latency=60_000), "upload_not_aborted", "either"),
+    "latency.down": (toxic("latency", "down", latency=60_000), "timeout", "either"),
     "bandwidth.up": (toxic("bandwidth", "up", rate=4), "timeout", "aborted"),  # an abort is small enough
-    "limit_data.up": (toxic("limit_data", "up", bytes=1), "upload_not_aborted", "left"),
-    "limit_data.down": (toxic("limit_data", "down", bytes=1), "upload_not_aborted", "either"),
-    "reset_peer.up": (toxic("reset_peer", "up", timeout=0), "upload_not_aborted", "left"),
-    "reset_peer.down": (toxic("reset_peer", "down", timeout=0), "upload_not_aborted", "either"),
-    "timeout.up": (toxic("timeout", "up", timeout=FOR_EVER), "upload_not_aborted", "left"),
-    "timeout.down": (toxic("timeout", "down", timeout=FOR_EVER), "upload_not_aborted", "either"),
-    "off": (toxic("off", ""), "upload_not_aborted", "left"),
+    "limit_data.up": (toxic("limit_data", "up", bytes=1), "connection_lost", "left"),
+    "limit_data.down": (toxic("limit_data", "down", bytes=1), "connection_lost", "either"),
+    "reset_peer.up": (toxic("reset_peer", "up", timeout=0), "connection_lost", "left"),
+    "reset_peer.down": (toxic("reset_peer", "down", timeout=0), "connection_lost", "either"),
+    "timeout.up": (toxic("timeout", "up", timeout=FOR_EVER), "timeout", "left"),
+    "timeout.down": (toxic("timeout", "down", timeout=FOR_EVER), "timeout", "either"),
+    "off": (toxic("off", ""), "connect_failed", "left"),
 }
 
 

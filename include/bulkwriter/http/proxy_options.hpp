@@ -21,7 +21,8 @@ struct proxy_options {
   std::string url = {};
   /// Who is reached without the proxy, separated by commas: "example.com" and ".example.com" stand for the name and all
   /// below it, "10.0.0.0/8" and "::1" for addresses as the request names them, ":8080" behind either for one port, "*"
-  /// for everybody. Empty: nobody, or, if `url` is empty, what no_proxy or NO_PROXY says. This machine is no exception.
+  /// for everybody. Empty: nobody, or, if `url` is empty, what no_proxy or NO_PROXY says. This machine always is: localhost
+  /// and the names below it, 127.0.0.0/8 and ::1; what may be sent to it in clear must not go through a network.
   std::string no_proxy = {};
 };
 

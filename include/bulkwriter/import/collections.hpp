@@ -103,8 +103,11 @@ result<void> not_created() {
 /// answer to `create` or `create_index` is outcome_unknown. An empty name is invalid_option.
 class collections {
  public:
-  /// Sends nothing and judges nothing.
-  explicit collections(milvus const& target);
+  /// Sends nothing. Error: invalid_url, where the target's uri is none of a service.
+  /// @{
+  static result<collections> try_make(milvus const& target);
+  explicit collections(milvus const& target) : collections(try_make(target).value()) {}
+  /// @}
 
   /// Creates a collection, its indexes and, if there are any, loads it. Not atomic on the server: if indexing fails,
   /// the collection stays. struct_array fields need a server from 3.0 on. Errors: invalid_schema, invalid_option (an
@@ -193,6 +196,8 @@ class collections {
 
  private:
   struct impl;  // detail/collections.ipp
+  explicit collections(std::shared_ptr<impl> made) : impl_(std::move(made)) {}
+
   std::shared_ptr<impl> impl_;
 };
 

@@ -62,6 +62,7 @@ class import_backend {
   explicit import_backend(zilliz_cloud const& target);
   explicit import_backend(zilliz_cloud_v1 const& target);
 
+  result<void> usable() const;
   result<job_id> create(milvus_import_request const& request) const;
   result<job_id> create(zilliz_cloud_import_request const& request) const;
   result<job_id> create(zilliz_cloud_v1_import_request const& request) const;
@@ -83,13 +84,13 @@ class import_backend {
 ///     bw::job_id job = db.bulk_import({.collection_name = "articles", .files = writer.batch_files()});
 ///     db.wait(job, {.on_progress = [](bw::import_progress const& p) { std::cout << p.percent << "%\n"; }});
 ///
-/// Nothing is sent before the first call; a wrong URL or a missing member of the target is that call's error. Copies
-/// share one connection. Thread-safe: calls from several threads take turns on it.
+/// Nothing is sent before the first call; a missing member of the target is that call's error. Copies share their
+/// connections. Thread-safe: calls from several threads do not wait for one another.
 ///
 /// Success is an HTTP status 2xx with `code` 0 or 200 in the body; nearly all refusals come as HTTP 200 with another
 /// code. Errors of every call: those of http::client; unauthenticated, access_denied, collection_not_found,
-/// job_not_found, server_error (see server_code and server_error), http_error, invalid_response; invalid_url,
-/// invalid_option before anything is sent. Calls that only read, and `commit`, are repeated as the target's
+/// job_not_found, server_error (see server_code and server_error), http_error, invalid_response; invalid_option before
+/// anything is sent. Calls that only read, and `commit`, are repeated as the target's
 /// retry options say.
 template <class Target>
 class import_client {
@@ -101,13 +102,21 @@ class import_client {
   /// What this target can be asked: a request made for another one does not compile.
   using request_type = typename detail::request_of<Target>::type;
 
-  /// Sends nothing and judges nothing.
-  import_client(Target const& target) : backend_(target) {}
+  /// Sends nothing. Error: invalid_url, where the target's URL is none of a service.
+  /// @{
+  static result<import_client> try_make(Target const& target) {
+    detail::import_backend backend(target);
+    if (auto good = backend.usable(); !good) return std::move(good).error();
+    return import_client(std::move(backend));
+  }
+  import_client(Target const& target) : import_client(try_make(target).value()) {}
+  /// @}
 
   /// Starts an import and returns at once. The server looks at the files later: what is wrong with them shows as a
-  /// failed job. Never repeated by itself: where it is not known whether the server has made a job (the answer was
-  /// lost, or was a status 408 or 5xx other than 501 and 505), the error is outcome_unknown, and `list_import_jobs`
-  /// tells. Before anything is sent a request that no server would take is refused: `invalid_option`.
+  /// failed job. Repeated by itself only where nothing was sent, as the target's retry options say: where it is not known
+  /// whether the server has made a job (the answer was lost, or was a status 408 or 5xx other than 501 and 505), the
+  /// error is outcome_unknown, and `list_import_jobs` tells. Before anything is sent a request that no server would take
+  /// is refused: `invalid_option`.
   /// @{
   result<job_id> try_bulk_import(request_type const& request) { return backend_.create(request); }
   job_id bulk_import(request_type const& request) { return try_bulk_import(request).value(); }
@@ -130,7 +139,7 @@ class import_client {
 
   /// Polls until the job is completed, or uncommitted if it was started with auto_commit = "false". Errors that pass
   /// (no connection, rate limits, 408, 5xx other than 501 and 505) do not end the wait. Errors: import_failed with the
-  /// server's reason, timeout, cancelled.
+  /// server's reason, timeout, cancelled; invalid_response where the job is in no known state (wait_options::unknown_limit).
   /// @{
   result<import_progress> try_wait(job_id const& id, wait_options const& options = {}) {
     return backend_.wait(id, options);
@@ -173,6 +182,8 @@ class import_client {
   /// @}
 
  private:
+  explicit import_client(detail::import_backend backend) : backend_(std::move(backend)) {}
+
   detail::import_backend backend_;
 };
 

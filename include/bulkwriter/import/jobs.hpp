@@ -113,6 +113,8 @@ struct wait_options {
   /// More than 0; Milvus' own clock ticks every 2 s.
   std::chrono::milliseconds poll_interval = std::chrono::seconds(5);
   std::chrono::milliseconds timeout = std::chrono::hours(24);  ///< of the whole wait; 0: none
+  /// How long a job may stay in a state that is not known here without anything of the answer changing.
+  std::chrono::milliseconds unknown_limit = std::chrono::minutes(10);
   /// Called in the waiting thread after every poll. What it throws goes to the caller of `wait`; the job runs on.
   std::function<void(import_progress const&)> on_progress = {};
   std::stop_token stop = {};  ///< ends the wait at once, also a request under way; the job runs on

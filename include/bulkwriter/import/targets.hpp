@@ -84,7 +84,7 @@ struct zilliz_cloud {
   using request_type = zilliz_cloud_import_request;  ///< what `bulk_import` takes
   static constexpr std::size_t max_files = 1000;     ///< of one request
 
-  std::string endpoint = "https://api.cloud.zilliz.com";  ///< https is assumed if the scheme is left out
+  std::string endpoint = "https://api.cloud.zilliz.com";  ///< https is assumed if the scheme is left out; http for this machine only
   std::string api_key = {};                               ///< must be there
   std::string cluster_id = {};  ///< "in01-…"; on-demand compute has project_id and region_id in its place
   std::string project_id = {};  ///< with region_id, in place of cluster_id

@@ -15,7 +15,7 @@ inline namespace v1 {
 ///
 /// Rights that a shared access signature needs: c and w to upload, r for `head`, l for `list` and `list_uploads`, d for
 /// `remove`; with r and d a failed upload can be cleaned up at once, and without them it is left to Azure. Where the
-/// credential has expired in mid-upload, the error is `upload_not_aborted`, as for other stores.
+/// credential has expired in mid-upload, blocks stay, and the error names them, as for other stores.
 ///
 /// Objects are block blobs, of at most 5000 MiB by `put`, and the parts of an upload their uncommitted blocks: at most
 /// 50,000, each of 1 byte to 4000 MiB. Azure has no request that gives an upload up, and removes blocks of its own

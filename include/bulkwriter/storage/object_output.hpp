@@ -37,8 +37,8 @@ class part_slots;
 /// Nothing is overwritten: where another writer's object has the key, `finish` is `precondition_failed` and that object
 /// stays (see `backend::put_new`).
 ///
-/// `finish` and `write` leave nothing behind when they fail: the upload is aborted, or the error is
-/// `upload_not_aborted` and names key and upload id. Thread-safe; its files are not.
+/// `finish` and `write` leave nothing behind when they fail: the upload is aborted, or `error_info::left_behind` names
+/// key and upload id. Thread-safe; its files are not.
 class object_place final : public output::place {
  public:
   /// Slashes at both ends of the prefix do not count.

@@ -22,8 +22,8 @@ struct upload_options {
 
 /// Uploads a file as it is: in one request, or in parts of which `connections` travel at a time. Memory:
 /// `connections + 2` parts. The object appears whole or not at all. Errors: io_error (the file cannot be read, or
-/// changed meanwhile), invalid_option, cancelled, those of the store; a failure leaves nothing behind, or is
-/// `upload_not_aborted` and names key and upload id. Thread-safe.
+/// changed meanwhile), invalid_option, cancelled, those of the store; a failure leaves nothing behind, or
+/// names it in `error_info::left_behind`. Thread-safe.
 /// @{
 result<object_info> try_upload_file(object_store const& store, std::string const& path, std::string const& key,
                                     upload_options const& options = {});

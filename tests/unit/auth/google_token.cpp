@@ -214,7 +214,7 @@ TEST_CASE("google: answers that are no token") {
   CHECK(failure(R"({"access_token":"t","expires_in":-1})").first == errc::invalid_response);
   CHECK(failure(R"({"access_token":"t"})") == pair(errc::invalid_response, ": an answer without 'expires_on'"));
   CHECK(failure(R"({"error":"invalid_grant","error_description":"Bad\nRequest"})", 400) ==
-        pair(errc::access_denied, ": HTTP 400 invalid_grant: Bad Request"));
+        pair(errc::access_denied, ": HTTP 400 invalid_grant: Bad\\nRequest"));
   CHECK(failure(R"({"error":{"code":403,"message":"no","status":"PERMISSION_DENIED"}})", 403) ==
         pair(errc::access_denied, ": HTTP 403 PERMISSION_DENIED: no"));
   CHECK(failure("<html>", 404) == pair(errc::http_error, ": HTTP 404"));

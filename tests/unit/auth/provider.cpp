@@ -326,14 +326,14 @@ TEST_CASE("provider: who waits can be cancelled, and who fetches too, to nobody 
   CHECK(patient.get() == "secret-1");
 }
 
-TEST_CASE("provider: what a fetch throws comes out, and whoever waits fetches") {
+TEST_CASE("provider: what a fetch throws comes out, and is the failure of all who wait") {
   cloud c;
   gate held;
   std::atomic<int> fetches = 0;
   auth::provider<bearer_token> const p{"the cloud", [&](std::stop_token) {
                                          if (++fetches == 2) {
                                            held.pass();
-                                           throw std::runtime_error("broken");
+                                           throw std::runtime_error("broken\n");
                                          }
                                          return c.fetch();
                                        }};
@@ -342,11 +342,34 @@ TEST_CASE("provider: what a fetch throws comes out, and whoever waits fetches") 
   c.down = false;
   auto thrower = std::async(std::launch::async, [&] { CHECK_THROWS_AS((void)p.try_get(), std::runtime_error); });
   held.reached.get_future().wait();
-  auto waiter = std::async(std::launch::async, [&] { return token_of(p); });
-  std::this_thread::sleep_for(20ms);
+  std::atomic<int> near = 0;
+  std::vector<std::future<std::string>> waiters;
+  for (int i = 0; i < 16; ++i) {
+    waiters.push_back(std::async(std::launch::async, [&] {
+      ++near;
+      return token_of(p);
+    }));
+  }
+  while (near != 16) std::this_thread::sleep_for(1ms);
+  std::this_thread::sleep_for(100ms);
   held.open.set_value();
   thrower.get();
-  CHECK(waiter.get() == "secret-2");
+  for (auto& waiter : waiters)
+    CHECK(waiter.get() == "the cloud: its fetch has thrown: broken\\n [bulkwriter.credentials_unavailable]");
+  CHECK(fetches == 2);
+  CHECK(token_of(p) == "secret-2");
+}
+
+TEST_CASE("provider: durations that no clock can count") {
+  cloud c;
+  constexpr auto longest = (std::chrono::seconds::max)();
+  auto const p = c.provider({.refresh_before = longest, .retry_after = longest});
+  CHECK(p.get().token == "secret-1");
+  CHECK(p.get().token == "secret-1");
+  constexpr auto least = (std::chrono::seconds::min)();
+  auto const q = c.provider({.refresh_before = least, .retry_after = least});
+  CHECK(q.get().token == "secret-2");
+  CHECK(q.get().token == "secret-2");
 }
 
 TEST_CASE("provider: many threads, short lives, refusals") {

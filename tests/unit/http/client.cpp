@@ -270,7 +270,7 @@ TEST_CASE("answer: cut short is connection_lost") {
 }
 
 TEST_CASE("answer: what is not HTTP is invalid_response") {
-  check_refused(get_from("220 mail.example ESMTP\r\n"), errc::invalid_response, "'220 mail.example ESMTP\\x0d\\x0a'");
+  check_refused(get_from("220 mail.example ESMTP\r\n"), errc::invalid_response, "'220 mail.example ESMTP\\r\\n'");
   check_refused(get_from("\x15\x03\x01\x00\x02\x02\x16"s), errc::invalid_response, "TLS");
   check_refused(get_from("<html>oops</html>"), errc::invalid_response, "'<html>");
   check_refused(get_from("HTTP/2.0 200 OK\r\n\r\n"), errc::invalid_response, "HTTP/2");

@@ -126,6 +126,25 @@ TEST_CASE("send_with_retry: a stop request ends the sleep at once") {
   CHECK(took < 10s);
 }
 
+TEST_CASE("send_with_retry: durations that no clock can count") {
+  constexpr auto longest = (std::chrono::milliseconds::max)(), least = (std::chrono::milliseconds::min)();
+  for (http::retry_options const& options :
+       {http::retry_options{.max_attempts = 3, .base_delay = longest, .max_delay = longest, .budget = longest},
+        http::retry_options{.max_attempts = 100, .base_delay = longest / 2 + 1ms, .max_delay = longest, .budget = longest}}) {
+    std::stop_source source;
+    std::jthread const other([&] { std::this_thread::sleep_for(50ms), source.request_stop(); });
+    int calls = 0;
+    auto const got = http::send_with_retry(
+        options, [&] { return ++calls, result<response>(response{.status = 503}); }, http::is_transient, source.get_token());
+    CHECK(got->status == 503);
+    CHECK(calls == 1);
+  }
+  int calls = 0;
+  (void)http::send_with_retry({.max_attempts = 3, .base_delay = least, .max_delay = least, .budget = least},
+                              [&] { return ++calls, result<response>(response{.status = 503}); });
+  CHECK(calls <= 3);
+}
+
 TEST_CASE("send_with_retry: stopped before the start, nothing is attempted") {
   std::stop_source source;
   source.request_stop();

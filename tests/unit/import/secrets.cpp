@@ -9,18 +9,10 @@
 
 namespace bw = bulkwriter;
 
-TEST_CASE("import: signatures in what a server repeats are blotted out") {
-  CHECK(bw::detail::hide_signatures("cannot read 'https://a/b?sig=c2VjcmV0&se=1' nor https://c?X-Amz-Signature=dead") ==
-        "cannot read 'https://a/b?sig=***&se=1' nor https://c?X-Amz-Signature=***");
-  CHECK(bw::detail::hide_signatures("nothing") == "nothing");
-}
-
 TEST_CASE("import: a URI without a scheme is not shown, since it may hold a password") {
-  bw::collections c{bw::milvus{.uri = "root:TopSecret@127.0.0.1:1"}};
-  auto const has = c.try_has("x");
-  REQUIRE(!has.has_value());
-  CHECK(has.error().code == bw::errc::invalid_url);
-  CHECK(has.error().to_string().find("TopSecret") == std::string::npos);
+  auto const made = bw::collections::try_make(bw::milvus{.uri = "root:TopSecret@127.0.0.1:1"});
+  CHECK(error_of(made).code == bw::errc::invalid_url);
+  CHECK(error_of(made).to_string().find("TopSecret") == std::string::npos);
 }
 
 TEST_CASE("import: half a key that a server repeats is blotted out, too") {
@@ -44,10 +36,9 @@ TEST_CASE("import: a key in a success that makes no sense is blotted out, too") 
   bw::detail::rest_channel const channel({.url = "http://localhost", .url_name = "uri", .token = "root:TopSecret"});
   bw::detail::rest_call call;
   call.what = "call";
-  call.secrets = {"store-secret"};
-  auto const error = channel.unusable(call, {.status = 200, .body = "root:TopSecret store-secret \xff"}, "no data");
+  auto const error = channel.unusable(call, {.status = 200, .body = "root:TopSecret root%3ATopSecret \xff"}, "no data");
   CHECK(error.code == bw::errc::invalid_response);
-  CHECK(error.message == "call, http://localhost:80: no data: '*** *** ?'");
+  CHECK(error.message == "call, http://localhost:80: no data: '*** *** \\xff'");
 }
 
 TEST_CASE("import: a server's message is not cut within a character") {

@@ -27,7 +27,7 @@ TEST_CASE("stores: a page of a web server is quoted without anything that looks 
   auto const quoted = [&](std::string body) {
     return detail::quoted_page({.status = 404, .headers = {}, .body = std::move(body)}, secrets);
   };
-  CHECK(quoted("<h1>not\nfound, s3cr+t</h1>") == ": '<h1>not found, ***</h1>'");
+  CHECK(quoted("<h1>not\nfound, s3cr+t</h1>") == ": '<h1>not\\nfound, ***</h1>'");
   CHECK(quoted("Signature=abc") == "");
   CHECK(quoted("X-Credential: abc") == "");
 }

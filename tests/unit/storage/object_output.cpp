@@ -229,10 +229,11 @@ TEST_CASE("object output: it fails at operation n, for every n, and nothing is l
     bool const object_doubted = why.message.find("'p/f' may or may not exist") != std::string::npos;
     bool const upload_doubted = why.message.find("'p/f' without parts may be left behind") != std::string::npos;
     CHECK(object_doubted == !store->objects.empty());
-    CHECK(upload_doubted == (!store->uploads.empty() && why.code != errc::upload_not_aborted));
+    CHECK(why.code == errc::connection_lost);
+    CHECK(upload_doubted == (!store->uploads.empty() && why.left_behind.empty()));
     if (!store->uploads.empty()) {
-      if (why.code == errc::upload_not_aborted) {
-        CHECK(why.message.find(store->uploads.begin()->first) != std::string::npos);
+      if (!why.left_behind.empty()) {
+        CHECK(why.left_behind == "'p/f' (upload id " + store->uploads.begin()->first + ')');
       } else {
         // The answer with the upload's id was lost: empty, and of a name that nobody knows.
         CHECK(store->uploads.begin()->second.empty());
@@ -294,7 +295,8 @@ TEST_CASE("object output: an abort that fails is tried once more") {
     auto const done = write_all(*file, pattern(25));
     REQUIRE(!done);
     CHECK(store->uploads.empty() == (aborts_failing < 2));
-    CHECK(done.error().code == (aborts_failing < 2 ? errc::connection_lost : errc::upload_not_aborted));
+    CHECK(done.error().code == errc::connection_lost);
+    CHECK(done.error().left_behind == (aborts_failing < 2 ? "" : "'p/f' (upload id p/f#1)"));
     CHECK(done.error().message.starts_with("operation 4 fails"));
     if (aborts_failing == 2) CHECK(done.error().message.find("'p/f' (upload id p/f#1)") != std::string::npos);
   }
@@ -315,7 +317,8 @@ TEST_CASE("object output: a server that cannot abort while it has a part in hand
     if (done) return;
     CHECK(store->operations == 3 + 5);
     CHECK(store->uploads.empty() == (aborts_failing < 5));
-    CHECK((done.error().code == errc::upload_not_aborted) == (aborts_failing == 5));
+    CHECK(done.error().code == errc::connection_lost);
+    CHECK(done.error().left_behind.empty() == (aborts_failing < 5));
     CHECK(done.error().message.starts_with("operation 2 fails"));
   });
   // Nobody there: asking for long would not help.
@@ -325,7 +328,9 @@ TEST_CASE("object output: a server that cannot abort while it has a part in hand
   store->doubtful = true;
   bw::storage::object_place place(bw::object_store(store), "p", {.connections = 1, .part_size = 10});
   auto file = place.create("f", 100).value();
-  CHECK(error_of(write_all(*file, pattern(25))).code == errc::upload_not_aborted);
+  auto const left = error_of(write_all(*file, pattern(25)));
+  CHECK(left.code == errc::connection_lost);
+  CHECK_FALSE(left.left_behind.empty());
   CHECK(store->operations == 3 + 2);
 }
 

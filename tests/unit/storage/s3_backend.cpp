@@ -580,6 +580,8 @@ TEST_CASE("s3: what is stale is told by the store's clock, once it is known") {
   });
   bw::object_store store = param_of(server);
   CHECK(store.try_abort_stale(std::chrono::hours(2)).value().empty());
+  CHECK(store.try_abort_stale((std::chrono::seconds::max)()).value().empty());
+  CHECK(error_of(store.try_abort_stale(std::chrono::seconds(-1))).code == bw::errc::invalid_option);
   CHECK(store.try_abort_stale(std::chrono::minutes(30)).value().size() == 1);
   CHECK(aborts == 1);
 }

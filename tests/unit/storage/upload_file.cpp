@@ -135,7 +135,7 @@ TEST_CASE("upload_file: what fails is left to be resumed if that was asked for, 
     auto const got = bw::storage::try_upload_file(bw::object_store(store), file.path(), "k", options(resume));
     REQUIRE_FALSE(got);
     CHECK(got.error().message.starts_with("part 3 is not wanted"));
-    CHECK((got.error().message.find("upload 'id-1' of 'k' is left to be resumed") != std::string::npos) == resume);
+    CHECK((got.error().message.find("'k' (upload id id-1) is left to be resumed") != std::string::npos) == resume);
     CHECK(store->uploads.size() == (resume ? 1u : 0u));
     CHECK((store->aborts != 0) == !resume);
     if (!resume) continue;

@@ -47,6 +47,8 @@ BULKWRITER_DECL result<std::pair<std::string, std::string>> aws_search::sts() co
     if (!is_region(region)) return unusable(in_quotes(region) + " is not the name of a region");
     url = "https://sts" + (region.empty() ? "" : '.' + region) + '.' + std::string(aws_domain(region));
   }
+  if (auto ok = check_guarded(url, options_.sts_endpoint.empty() ? "AWS_ENDPOINT_URL_STS" : "sts_endpoint"); !ok)
+    return std::move(ok).error();
   if (region.empty()) region = "us-east-1";
   return std::pair(std::move(url), std::move(region));
 }
@@ -106,16 +108,6 @@ BULKWRITER_DECL result<credentials> aws_search::assume(credentials const& own, s
                             stop_));
 }
 
-// The token and the keys do not cross a network in the clear: of http are this machine and the addresses at which AWS
-// answers it. Over https a variable may name any host.
-BULKWRITER_DECL bool may_be_asked(http::origin const& where) {
-  if (keeps_secrets(where)) return true;
-  for (std::string_view const host : {"169.254.170.2", "169.254.170.23", "fd00:ec2::23"}) {
-    if (where.host == host) return true;
-  }
-  return false;
-}
-
 BULKWRITER_DECL result<credentials> aws_search::container() const {
   auto endpoint = options_.container_endpoint;
   auto const relative = or_environment({}, {"AWS_CONTAINER_CREDENTIALS_RELATIVE_URI"});
@@ -126,10 +118,12 @@ BULKWRITER_DECL result<credentials> aws_search::container() const {
   }
   if (endpoint.empty())
     return absent("neither AWS_CONTAINER_CREDENTIALS_RELATIVE_URI nor AWS_CONTAINER_CREDENTIALS_FULL_URI is set");
-  auto const url = http::url::try_parse(endpoint);
-  if (!url) return unusable("the endpoint is not a URL: " + url.error().message);
-  if (!may_be_asked(url->origin))
-    return unusable(url->origin.to_string() + " is neither https nor an address that AWS uses");
+  if (auto ok = check_guarded(endpoint, "the container's endpoint"); !ok) return std::move(ok).error();
+  // Of the addresses of this machine's own host those at which AWS answers containers, and no other.
+  if (auto const url = http::url::try_parse(endpoint);
+      !http::detail::keeps_secrets(url->origin) && url->origin.host != "169.254.170.2" &&
+      url->origin.host != "169.254.170.23" && url->origin.host != "fd00:ec2::23")
+    return unusable("the container's endpoint: " + url->origin.to_string() + " is no address that AWS uses");
 
   inquiry question = {.url = endpoint, .headers = {{"Accept", "application/json"}}};
   auto token = or_environment({}, {"AWS_CONTAINER_AUTHORIZATION_TOKEN"});
@@ -162,6 +156,10 @@ BULKWRITER_DECL result<credentials> aws_search::instance() const {
     endpoint = http::detail::equal_without_case(mode, "ipv6") ? "http://[fd00:ec2::254]" : "http://169.254.169.254";
   }
   while (endpoint.ends_with('/')) endpoint.pop_back();
+  if (auto ok = check_guarded(endpoint, options_.metadata_endpoint.empty() ? "AWS_EC2_METADATA_SERVICE_ENDPOINT"
+                                                                           : "metadata_endpoint");
+      !ok)
+    return std::move(ok).error();
   auto const how = nearby(options_.service, std::chrono::seconds(1));
   auto const roles = endpoint + "/latest/meta-data/iam/security-credentials/";
 

@@ -63,6 +63,7 @@ BULKWRITER_DECL result<bearer_token> azure_managed_token(azure_options const& op
     // Azure Arc has an endpoint without the header, Service Fabric one with a certificate of its own.
     if (secret.empty() || !or_environment({}, {"IDENTITY_SERVER_THUMBPRINT"}).empty())
       return unusable("IDENTITY_ENDPOINT is that of Azure Arc or Service Fabric, which are not supported");
+    if (auto ok = check_guarded(service, "IDENTITY_ENDPOINT"); !ok) return std::move(ok).error();
     return token_of(ask(how,
                         {.url = service + query("2019-08-01"),
                          .headers = {{"X-IDENTITY-HEADER", secret}, {"Metadata", "true"}},
@@ -71,6 +72,7 @@ BULKWRITER_DECL result<bearer_token> azure_managed_token(azure_options const& op
   }
   auto endpoint = options.metadata_endpoint.empty() ? "http://169.254.169.254" : options.metadata_endpoint;
   while (endpoint.ends_with('/')) endpoint.pop_back();
+  if (auto ok = check_guarded(endpoint, "metadata_endpoint"); !ok) return std::move(ok).error();
   auto const got =
       ask(how,
           {.url = endpoint + "/metadata/identity/oauth2/token" + query("2018-02-01"),

@@ -89,7 +89,7 @@ BULKWRITER_DECL result<bearer_token> google_file_token(google_options const& opt
   reply const file = {.fields = *members};
   auto const lacks = [&](std::initializer_list<std::string_view> names) -> std::string {
     for (auto const name : names) {
-      if (file.text({name}).empty()) return shown + " has no '" + std::string(name) + '\'';
+      if (file.text({name}).empty()) return shown + " has no " + in_quotes(name);
     }
     return {};
   };
@@ -130,6 +130,10 @@ BULKWRITER_DECL result<bearer_token> google_metadata_token(google_options const&
     endpoint = "http://" + (host.empty() ? "metadata.google.internal" : host);
   }
   while (endpoint.ends_with('/')) endpoint.pop_back();
+  // The name is one that only Google's machines know.
+  if (endpoint != "http://metadata.google.internal")
+    if (auto ok = check_guarded(endpoint, options.metadata_endpoint.empty() ? "GCE_METADATA_HOST" : "metadata_endpoint"); !ok)
+      return std::move(ok).error();
   auto const got = ask(nearby(options.service, std::chrono::seconds(5)),
                        {.url = endpoint + "/computeMetadata/v1/instance/service-accounts/default/token",
                         .headers = {{"Metadata-Flavor", "Google"}}},

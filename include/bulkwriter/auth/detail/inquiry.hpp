@@ -55,7 +55,9 @@ result<credentials> credentials_of(result<reply> const& got);
 // "access_token" and its kin, as OAuth names them.
 result<bearer_token> token_of(result<reply> const& got);
 
-// That a secret may be sent to this URL, which stands in `source`. Error: `invalid_option` with the source's name.
+// That a secret may be sent to this URL, which stands in `source`: what is sent there stays between the two, or it is one
+// of the addresses at which a cloud answers its machines within their own host. Error: `invalid_option` with the
+// source's name.
 result<void> check_guarded(std::string const& url, std::string const& source);
 
 // Members of a JSON object as text, leaves of an XML document; nothing if it is neither.

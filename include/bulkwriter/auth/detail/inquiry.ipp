@@ -1,10 +1,11 @@
 #pragma once
 
-#include <bulkwriter/auth/detail/guarded.ipp>
+#include <bulkwriter/http/detail/this_machine.hpp>
 #include <bulkwriter/auth/detail/inquiry.hpp>
 #include <bulkwriter/auth/detail/trimmed.hpp>
 #include <bulkwriter/auth/percent.hpp>
-#include <bulkwriter/http/detail/foreign_text.hpp>
+#include <bulkwriter/text/quoted.hpp>
+#include <bulkwriter/text/redacted.hpp>
 
 #include <algorithm>
 #include <boost/json.hpp>
@@ -28,9 +29,7 @@ BULKWRITER_DECL std::string or_environment(std::string const& given, std::initia
 }
 
 // A file's or a profile's name, for a message.
-BULKWRITER_DECL std::string in_quotes(std::string_view name) {
-  return '\'' + http::detail::foreign_text(name, 4096) + '\'';
-}
+BULKWRITER_DECL std::string in_quotes(std::string_view name) { return bulkwriter::detail::in_quotes(name, 4096); }
 
 BULKWRITER_DECL std::string expand_home(std::string const& path) {
   if (!path.starts_with("~/")) return path;
@@ -141,25 +140,15 @@ BULKWRITER_DECL std::string reply::text(std::initializer_list<std::string_view> 
   return {};
 }
 
-// The first of these texts as far as it can be repeated: services show what they were sent.
-BULKWRITER_DECL std::string printable(reply const& got, std::initializer_list<std::string_view> names) {
-  auto text = got.text(names);
-  for (auto const& secret : got.secrets) {
-    if (secret.size() < 4) continue;  // a word that short would tear ordinary text apart
-    for (auto const& spelled : {secret, percent_encode(secret)}) {
-      for (std::size_t at = 0; (at = text.find(spelled, at)) != std::string::npos; at += 3)
-        text.replace(at, spelled.size(), "***");
-    }
-  }
-  return text;
+// What the service says of a failure, as far as it can be repeated: services show what they were sent. A code and a
+// sentence, as AWS and OAuth name them.
+BULKWRITER_DECL std::string code_of(reply const& got) {
+  return bulkwriter::detail::redacted(got.text({"error", "Code", "code"}), got.secrets, 100);
 }
-
-// What the service says of a failure: a code and a sentence, as AWS and OAuth name them.
-BULKWRITER_DECL std::string code_of(reply const& got) { return printable(got, {"error", "Code", "code"}); }
 BULKWRITER_DECL std::string complaint(reply const& got) {
-  auto const code = code_of(got), text = printable(got, {"error_description", "Message", "message"});
-  return (code.empty() ? "" : ' ' + http::detail::foreign_text(code, 100)) +
-         (text.empty() ? "" : ": " + http::detail::foreign_text(text, 400));
+  auto const code = code_of(got);
+  auto const text = bulkwriter::detail::redacted(got.text({"error_description", "Message", "message"}), got.secrets, 400);
+  return (code.empty() ? "" : ' ' + code) + (text.empty() ? "" : ": " + text);
 }
 
 BULKWRITER_DECL service_options nearby(service_options how, std::chrono::milliseconds answer) {
@@ -177,7 +166,7 @@ BULKWRITER_DECL result<reply> judge(reply got, int status) {
   return error_info{.code = denied ? errc::access_denied : errc::http_error,
                     .message = got.from + ": HTTP " + std::to_string(status) + complaint(got),
                     .http_status = status,
-                    .server_error = http::detail::foreign_text(code_of(got), 100)};
+                    .server_error = code_of(got)};
 }
 
 BULKWRITER_DECL result<reply> ask(service_options const& how, inquiry const& what, std::stop_token const& stop) {
@@ -209,10 +198,17 @@ BULKWRITER_DECL result<reply> ask(service_options const& how, inquiry const& wha
                answer->status);
 }
 
+// 169.254.0.0/16 does not leave the link (RFC 3927), and there a machine's own host answers; AWS has two addresses of
+// that kind in fd00:ec2::/32.
+BULKWRITER_DECL bool is_own_host(std::string_view host) noexcept {
+  return (http::detail::is_ipv4(host) && host.starts_with("169.254.")) || host == "fd00:ec2::23" ||
+         host == "fd00:ec2::254";
+}
+
 BULKWRITER_DECL result<void> check_guarded(std::string const& url, std::string const& source) {
   auto const parsed = http::url::try_parse(url);
   if (!parsed) return unusable(source + ": " + parsed.error().message);
-  if (keeps_secrets(parsed->origin)) return {};
+  if (http::detail::keeps_secrets(parsed->origin) || is_own_host(parsed->origin.host)) return {};
   return unusable(source + ": " + parsed->origin.to_string() +
                   " is http: a secret is sent over https or within this machine only");
 }
@@ -226,7 +222,7 @@ BULKWRITER_DECL error_info nobody_there(error_info failure) {
 // That an answer lacks what it is asked for. Some services refuse like this, with status 200.
 BULKWRITER_DECL error_info lacking(reply const& got, std::string_view name) {
   return {.code = errc::invalid_response,
-          .message = got.from + ": an answer without '" + std::string(name) + '\'' + complaint(got)};
+          .message = got.from + ": an answer without " + in_quotes(name) + complaint(got)};
 }
 
 // A moment as ISO 8601 or in seconds since 1970; without one, for ever.

@@ -1,6 +1,8 @@
 #pragma once
 
 #include <bulkwriter/auth/provider.hpp>
+#include <bulkwriter/http/detail/countable.hpp>
+#include <bulkwriter/text/quoted.hpp>
 
 #include <algorithm>
 #include <condition_variable>
@@ -19,6 +21,7 @@ struct provider<Secret>::state {
 
   result<Secret> get(std::stop_token const& stop);
   result<Secret> fetch(std::unique_lock<std::mutex>& lock, std::stop_token const& stop);
+  result<Secret> call(std::stop_token const& stop);
   time_point now() const { return options.now ? options.now() : std::chrono::system_clock::now(); }
 
   std::string const name = {};
@@ -39,7 +42,7 @@ result<Secret> provider<Secret>::state::get(std::stop_token const& stop) {
   std::unique_lock lock(mutex);
   while (true) {
     time_point const time = now();
-    if (current && (time < next_fetch || current->expires > time + options.refresh_before)) return *current;
+    if (current && (time < next_fetch || current->expires > time + http::detail::countable(options.refresh_before))) return *current;
     if (fetcher == std::thread::id()) return fetch(lock, stop);
     if (current && current->expires > time) return *current;
     if (fetcher == std::this_thread::get_id())
@@ -69,11 +72,11 @@ result<Secret> provider<Secret>::state::fetch(std::unique_lock<std::mutex>& lock
   failure.reset();
   ending const at_end{*this, lock};
   lock.unlock();
-  result<Secret> got = fetch_one(stop);
+  result<Secret> got = call(stop);
   lock.lock();
 
   time_point const time = now();
-  next_fetch = time + options.retry_after;
+  next_fetch = time + http::detail::countable(options.retry_after);
   if (got) current = *got;
   bool const valid = current && current->expires > time;
   if (valid) next_fetch = (std::min)(next_fetch, current->expires);
@@ -85,6 +88,19 @@ result<Secret> provider<Secret>::state::fetch(std::unique_lock<std::mutex>& lock
   got.error().may_have_happened = false;
   failure = got.error();
   return got;
+}
+
+// What is thrown is the caller's; those who waited get it as an error, like any other.
+template <class Secret>
+result<Secret> provider<Secret>::state::call(std::stop_token const& stop) {
+  try {
+    return fetch_one(stop);
+  } catch (std::exception const& e) {
+    std::string const what = bulkwriter::detail::one_line(e.what());
+    std::lock_guard const lock(mutex);
+    failure = error_info{.code = errc::credentials_unavailable, .message = name + ": its fetch has thrown: " + what};
+    throw;
+  }
 }
 
 template <class Secret>

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <bulkwriter/http/client.hpp>
+#include <bulkwriter/text/quoted.hpp>
 
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http/error.hpp>
@@ -136,7 +137,7 @@ class answer {
       return {};
     }
     if (text[0] == 0x15 || text[0] == 0x16) return "not HTTP but TLS; is this an https port?";
-    return "not HTTP/1, it begins with " + quoted(text, 32);
+    return "not HTTP/1, it begins with " + bulkwriter::detail::in_quotes(text, 32);
   }
 
   std::string describe(boost::system::error_code const& ec) const {

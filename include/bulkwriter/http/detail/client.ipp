@@ -3,6 +3,7 @@
 #include <bulkwriter/http/client.hpp>
 #include <bulkwriter/http/detail/exchange.ipp>
 #include <bulkwriter/http/detail/request_head.ipp>
+#include <bulkwriter/text/quoted.hpp>
 
 #include <sys/types.h>
 #include <unistd.h>
@@ -104,7 +105,7 @@ struct client::impl {
           line.reset();
           auto failure = make(errc::invalid_response, "start", "the peer speaks before it is asked" +
                                                                    std::string(early.starts_with("HTTP/1.") ? "" : ", and not HTTP/1") +
-                                                                   ", it begins with " + detail::quoted(early, 32));
+                                                                   ", it begins with " + bulkwriter::detail::in_quotes(early, 32));
           failure.may_have_happened = sent;
           return failure;
         }

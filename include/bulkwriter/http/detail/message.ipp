@@ -1,6 +1,7 @@
 #pragma once
 
 #include <bulkwriter/http/message.hpp>
+#include <bulkwriter/text/quoted.hpp>
 
 #include <algorithm>
 #include <array>
@@ -20,23 +21,6 @@ constexpr char to_lower(char c) noexcept { return c >= 'A' && c <= 'Z' ? static_
 
 BULKWRITER_DECL bool equal_without_case(std::string_view a, std::string_view b) noexcept {
   return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](char x, char y) { return to_lower(x) == to_lower(y); });
-}
-
-// Foreign text in a message: on one line, in ASCII, and no longer than it helps.
-BULKWRITER_DECL std::string quoted(std::string_view text, std::size_t limit = 80) {
-  constexpr char digits[] = "0123456789abcdef";
-  std::string out = "'";
-  for (char c : text.substr(0, limit)) {
-    if (is_control(c) || static_cast<unsigned char>(c) > 0x7e || c == '\\') {
-      out += "\\x";
-      out += digits[static_cast<unsigned char>(c) >> 4];
-      out += digits[static_cast<unsigned char>(c) & 15];
-    } else {
-      out += c;
-    }
-  }
-  out += text.size() > limit ? "'…" : "'";
-  return out;
 }
 
 template <class Int>
@@ -129,7 +113,7 @@ BULKWRITER_DECL result<url> url::try_parse(std::string_view text, bool secure_de
   // it the password looks like a port, or what comes before it like a scheme. So nothing of such a text is repeated.
   bool const may_hold_secret = text.find('@') != std::string_view::npos;
   auto const shown = [&](std::string_view part, std::size_t limit = 80) {
-    return may_hold_secret ? std::string("(not shown)") : detail::quoted(part, limit);
+    return may_hold_secret ? std::string("(not shown)") : bulkwriter::detail::in_quotes(part, limit);
   };
 
   for (std::size_t i = 0; i < text.size(); ++i) {

@@ -2,6 +2,7 @@
 
 #include <bulkwriter/http/detail/proxy.hpp>
 #include <bulkwriter/http/detail/request_head.ipp>
+#include <bulkwriter/http/detail/this_machine.hpp>
 
 #include <boost/asio/ip/address.hpp>
 
@@ -215,7 +216,7 @@ BULKWRITER_DECL proxy_rules::proxy_rules(proxy_options const& options, environme
 
 BULKWRITER_DECL result<std::optional<proxy>> proxy_rules::try_choose(origin const& to) const {
   setting const& given = to.secure ? secure_ : plain_;
-  if (given.value.empty() || is_without_proxy(no_proxy_, to)) return std::optional<proxy>();
+  if (given.value.empty() || is_this_machine(to.host) || is_without_proxy(no_proxy_, to)) return std::optional<proxy>();
   auto parsed = try_parse_proxy(given.value, given.name);
   if (!parsed) return std::move(parsed).error();
   return std::optional<proxy>(std::move(*parsed));

@@ -2,6 +2,7 @@
 
 #include <bulkwriter/http/message.hpp>
 #include <bulkwriter/version.hpp>
+#include <bulkwriter/text/quoted.hpp>
 
 namespace bulkwriter {
 inline namespace v1 {
@@ -53,7 +54,7 @@ BULKWRITER_DECL result<std::string> request_head(request const& what, std::strin
   };
 
   if (!is_token(what.method))
-    return refuse(errc::invalid_option, "method " + quoted(what.method, 32) + " is not a token");
+    return refuse(errc::invalid_option, "method " + bulkwriter::detail::in_quotes(what.method, 32) + " is not a token");
   if (!is_host_name(what.origin.host) && !is_ipv6(what.origin.host))
     return refuse(errc::invalid_url, "the origin's host is no host name or address");
   if (what.origin.port == 0) return refuse(errc::invalid_url, "port 0");
@@ -72,7 +73,7 @@ BULKWRITER_DECL result<std::string> request_head(request const& what, std::strin
 
   bool own_agent = true, authorized = false;
   for (header const& h : what.headers) {
-    if (!is_token(h.name)) return refuse(errc::invalid_option, "header name " + quoted(h.name, 40) + " is not a token");
+    if (!is_token(h.name)) return refuse(errc::invalid_option, "header name " + bulkwriter::detail::in_quotes(h.name, 40) + " is not a token");
     if (!is_field_value(h.value))
       return refuse(errc::invalid_option, "the value of header " + h.name + " holds a control character");
     if (equal_without_case(h.name, "Host")) {

@@ -2,6 +2,9 @@
 
 #include <bulkwriter/http/client.hpp>
 #include <bulkwriter/http/detail/event_loop.ipp>
+#include <bulkwriter/http/detail/message.ipp>
+#include <bulkwriter/http/detail/this_machine.hpp>
+#include <bulkwriter/text/quoted.hpp>
 
 #include <boost/asio/ip/tcp.hpp>
 
@@ -82,7 +85,8 @@ BULKWRITER_DECL resolved resolve_detached(lookup ask, std::string const& host, s
   return {.addresses = std::move(state->addresses)};
 }
 
-// Addresses need no look-up, nor do names that the options answer, nor what ends in ".localhost" (RFC 6761, 6.3).
+// Addresses need no look-up, nor do names that the options answer. What is this machine by its name is so without a
+// resolver, and no answer may lead elsewhere (RFC 6761, 6.3): secrets are sent there in clear.
 BULKWRITER_DECL resolved resolve(std::string const& host, std::uint16_t port, std::vector<host_address> const& known,
                                  clock::time_point end, std::stop_token const& stop) {
   resolved out;
@@ -93,12 +97,16 @@ BULKWRITER_DECL resolved resolve(std::string const& host, std::uint16_t port, st
     return !ec;
   };
   if (add(host)) return out;
+  bool const here = is_this_machine(host);
   for (host_address const& entry : known) {
     if (!equal_without_case(entry.host, host)) continue;
-    if (!add(entry.address)) return {.failure = "the address given for it is none: " + detail::quoted(entry.address)};
+    auto const given = [&] { return bulkwriter::detail::in_quotes(entry.address, 80); };
+    if (!add(entry.address)) return {.failure = "the address given for it is none: " + given()};
+    if (here && !is_this_machine(entry.address))
+      return {.failure = "the name is that of this machine, the address given for it is not: " + given()};
   }
   if (!out.addresses.empty()) return out;
-  if (host.ends_with(".localhost")) {
+  if (here) {
     out.addresses.emplace_back(boost::asio::ip::address_v4::loopback(), port);
     out.addresses.emplace_back(boost::asio::ip::address_v6::loopback(), port);
     return out;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <bulkwriter/http/detail/countable.hpp>
 #include <bulkwriter/http/retry.hpp>
 
 #include <algorithm>
@@ -17,7 +18,7 @@ BULKWRITER_DECL bool sleep(std::chrono::milliseconds time, std::stop_token const
   std::mutex mutex;
   std::condition_variable_any never_notified;
   std::unique_lock lock(mutex);
-  never_notified.wait_for(lock, stop, time, [] { return false; });
+  never_notified.wait_for(lock, stop, http::detail::countable(time), [] { return false; });
   return !stop.stop_requested();
 }
 
@@ -25,7 +26,8 @@ BULKWRITER_DECL bool sleep(std::chrono::milliseconds time, std::stop_token const
 BULKWRITER_DECL std::chrono::milliseconds jittered(retry_options const& options, int failures) {
   static thread_local std::minstd_rand random{std::random_device{}()};
   auto bound = (std::max)(options.base_delay, std::chrono::milliseconds(1));
-  for (int i = 1; i < failures && bound < options.max_delay; ++i) bound *= 2;
+  for (int i = 1; i < failures && bound < options.max_delay; ++i)
+    bound = bound < options.max_delay / 2 ? bound * 2 : options.max_delay;
   bound = (std::max)((std::min)(bound, options.max_delay), std::chrono::milliseconds(0));
   return std::chrono::milliseconds(
       std::uniform_int_distribution<std::chrono::milliseconds::rep>(0, bound.count())(random));
@@ -82,7 +84,7 @@ BULKWRITER_DECL result<response> send_with_retry(retry_options const& options,
     }
     // compared in milliseconds: a budget of milliseconds::max() does not fit the clock's own unit
     auto const spent = std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - start);
-    if (spent + delay > options.budget) return outcome;
+    if (delay > http::detail::countable(options.budget) - spent) return outcome;
     if (options.on_retry) {
       retry_info info{.failures = tried, .delay = delay};
       if (outcome)

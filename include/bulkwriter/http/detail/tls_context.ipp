@@ -1,6 +1,7 @@
 #pragma once
 
 #include <bulkwriter/http/client.hpp>
+#include <bulkwriter/text/quoted.hpp>
 
 #include <openssl/bio.h>
 #include <openssl/err.h>
@@ -85,13 +86,13 @@ struct trust_sources {
       return store;
     }
     if (!file.empty() && X509_STORE_load_file(store.get(), file.c_str()) != 1)
-      return tls_setup_failure("cannot read the CA file '" + file + "' (" + file_from + ")");
+      return tls_setup_failure("cannot read the CA file " + bulkwriter::detail::in_quotes(file, 4096) + " (" + file_from + ")");
     if (!path.empty() && !is_folder_list())
       return error_info{.code = errc::tls_failed,
-                        .message = "TLS: cannot use the CA directory '" + path + "' (" + path_from +
+                        .message = "TLS: cannot use the CA directory " + bulkwriter::detail::in_quotes(path, 4096) + " (" + path_from +
                                    "): there is no such directory"};
     if (!path.empty() && X509_STORE_load_path(store.get(), path.c_str()) != 1)
-      return tls_setup_failure("cannot use the CA directory '" + path + "' (" + path_from + ")");
+      return tls_setup_failure("cannot use the CA directory " + bulkwriter::detail::in_quotes(path, 4096) + " (" + path_from + ")");
     return store;
   }
 

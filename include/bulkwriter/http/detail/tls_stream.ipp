@@ -2,6 +2,7 @@
 
 #include <bulkwriter/http/detail/tcp_stream.ipp>
 #include <bulkwriter/http/detail/tls_context.ipp>
+#include <bulkwriter/text/quoted.hpp>
 
 #include <algorithm>
 #include <cstring>
@@ -220,8 +221,8 @@ class tls_stream {
     for (int i = 0; i < count && i < 8; ++i) {
       GENERAL_NAME const* const name = sk_GENERAL_NAME_value(names.get(), i);
       if (name->type == GEN_DNS) {
-        add(quoted({reinterpret_cast<char const*>(ASN1_STRING_get0_data(name->d.dNSName)),
-                    static_cast<std::size_t>(ASN1_STRING_length(name->d.dNSName))}));
+        add(bulkwriter::detail::quoted_name({reinterpret_cast<char const*>(ASN1_STRING_get0_data(name->d.dNSName)),
+                                             static_cast<std::size_t>(ASN1_STRING_length(name->d.dNSName))}));
       } else if (name->type == GEN_IPADD) {
         add(address_text(name->d.iPAddress));
       }
@@ -241,7 +242,7 @@ class tls_stream {
       } else {
         char subject[256] = "";
         X509_NAME_oneline(X509_get_subject_name(certificate), subject, sizeof subject);
-        text += ", subject " + quoted(subject, sizeof subject);
+        text += ", subject " + bulkwriter::detail::in_quotes(subject, sizeof subject);
       }
       if (error == X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY || error == X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT ||
           error == X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN || error == X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE)

@@ -43,7 +43,7 @@ BULKWRITER_DECL result<boost::json::object> schema_json(std::span<field_info con
                      [&](auto const& f) { return f.name == p.field_name && f.type != kind::struct_array; }))
       return error_info{
           .code = errc::invalid_option,
-          .message = "field_params: the schema has no field '" + p.field_name + "' that takes '" + p.name + "'"};
+          .message = "field_params: the schema has no field " + quoted_name(p.field_name) + " that takes " + quoted_name(p.name)};
   auto schema = schema_json(fields);
   if (!schema) return schema;
   for (auto& one : (*schema)["fields"].get_array())

@@ -30,7 +30,7 @@ struct collections::impl {
     detail::rest_call call;
     call.what = std::string(verb);
     if (path != "collections/list") {
-      call.what += " collection '" + std::string(name) + "'";
+      call.what += " collection " + detail::quoted_name(name);
       if (name.empty()) return error_info{.code = errc::invalid_option, .message = call.what + ": the name is empty"};
     }
     call.path = "/v2/vectordb/" + std::string(path);
@@ -63,7 +63,7 @@ struct collections::impl {
 
   error_info unreadable(std::string_view verb, std::string_view name, answer const& got,
                         std::string_view missing) const {
-    return channel.unusable({.what = std::string(verb) + " collection '" + std::string(name) + '\''},
+    return channel.unusable({.what = std::string(verb) + " collection " + detail::quoted_name(name)},
                             {.status = got.status, .body = got.raw}, "the answer has no " + std::string(missing));
   }
 
@@ -78,11 +78,15 @@ struct collections::impl {
   detail::rest_channel channel;
 };
 
-BULKWRITER_DECL collections::collections(milvus const& target) : impl_(std::make_shared<impl>(target)) {}
+BULKWRITER_DECL result<collections> collections::try_make(milvus const& target) {
+  auto made = std::make_shared<impl>(target);
+  if (auto good = made->channel.usable(); !good) return std::move(good).error();
+  return collections(std::move(made));
+}
 
 BULKWRITER_DECL result<void> collections::try_create(std::string_view name, std::span<field_info const> fields,
                                                      create_options const& options) {
-  std::string const what = "create collection '" + std::string(name) + "': ";
+  std::string const what = "create collection " + detail::quoted_name(name) + ": ";
   auto const named = [&](error_info error) {
     error.message = what + error.message;
     return error;
@@ -95,7 +99,7 @@ BULKWRITER_DECL result<void> collections::try_create(std::string_view name, std:
         std::string_view(i.field_name).substr(0, i.field_name.find('['));  // "clips[v]" is in "clips"
     if (std::none_of(fields.begin(), fields.end(), [&](auto const& f) { return f.name == field; }))
       return error_info{.code = errc::invalid_option,
-                        .message = what + "index: the schema has no field '" + i.field_name + "'"};
+                        .message = what + "index: the schema has no field " + detail::quoted_name(i.field_name)};
   }
 
   boost::json::object members;
@@ -115,7 +119,7 @@ BULKWRITER_DECL result<void> collections::try_create_index(std::string_view name
                                                            std::vector<index_param> const& index) {
   if (index.empty())
     return error_info{.code = errc::invalid_option,
-                      .message = "create_index of collection '" + std::string(name) + "': no index is given"};
+                      .message = "create_index of collection " + detail::quoted_name(name) + ": no index is given"};
   boost::json::object members;
   members["indexParams"] = detail::index_json(index);
   return impl_->order("create_index of", "indexes/create", name, std::move(members), impl::repeat::no);
@@ -139,7 +143,7 @@ BULKWRITER_DECL result<collection_description> collections::try_describe(std::st
   auto description = detail::description_reader(got->root).read();
   if (!description) {
     error_info error = std::move(description).error();
-    error.message = "describe collection '" + std::string(name) + "': " + error.message;
+    error.message = "describe collection " + detail::quoted_name(name) + ": " + error.message;
     return error;
   }
   if (description->name.empty()) description->name = std::string(name);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <bulkwriter/http/detail/countable.hpp>
 #include <bulkwriter/import/detail/import_paths.ipp>
 #include <bulkwriter/import/detail/import_progress.ipp>
 #include <bulkwriter/import/detail/rest.hpp>
@@ -43,8 +44,7 @@ struct import_backend::impl {
     if (which == api::cloud_v1 && cluster_id.empty()) return missing("zilliz_cloud_v1.cluster_id is empty");
     if (which == api::cloud_v1 && !cloud_region.empty() &&
         cloud_region.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789-") != std::string::npos)
-      return missing("zilliz_cloud_v1.cloud_region '" + cloud_region +
-                     "' is not the name of a region such as gcp-us-west1");
+      return missing("zilliz_cloud_v1.cloud_region " + quoted_name(cloud_region) + " is not the name of a region such as gcp-us-west1");
     return {};
   }
 
@@ -107,9 +107,11 @@ BULKWRITER_DECL import_backend::import_backend(zilliz_cloud_v1 const& target)
   if (target.endpoint.empty()) impl_->cloud_region = target.cloud_region;
 }
 
+BULKWRITER_DECL result<void> import_backend::usable() const { return impl_->channel.usable(); }
+
 BULKWRITER_DECL result<job_id> import_backend::create(milvus_import_request const& request) const {
   rest_call call;
-  call.what = "bulk_import into collection '" + request.collection_name + "'";
+  call.what = "bulk_import into collection " + quoted_name(request.collection_name);
   call.path = "/v2/vectordb/jobs/import/create";
   if (auto good = check_request(call.what, request); !good) return std::move(good).error();
 
@@ -130,7 +132,7 @@ BULKWRITER_DECL result<job_id> import_backend::create(milvus_import_request cons
 
 BULKWRITER_DECL result<job_id> import_backend::create(zilliz_cloud_import_request const& request) const {
   rest_call call;
-  call.what = "bulk_import into collection '" + request.collection_name + "'";
+  call.what = "bulk_import into collection " + quoted_name(request.collection_name);
   call.path = "/v2/vectordb/jobs/import/create";
   call.secrets = {request.secret_key, request.token};
   if (auto good = check_request(call.what, request); !good) return std::move(good).error();
@@ -158,7 +160,7 @@ BULKWRITER_DECL result<job_id> import_backend::create(zilliz_cloud_import_reques
 
 BULKWRITER_DECL result<job_id> import_backend::create(zilliz_cloud_v1_import_request const& request) const {
   rest_call call;
-  call.what = "bulk_import into collection '" + request.collection_name + "'";
+  call.what = "bulk_import into collection " + quoted_name(request.collection_name);
   call.path = "/v1/vector/collections/import";
   call.secrets = {request.secret_key};
   if (auto good = check_request(call.what, request); !good) return std::move(good).error();
@@ -176,7 +178,7 @@ BULKWRITER_DECL result<job_id> import_backend::create(zilliz_cloud_v1_import_req
 BULKWRITER_DECL result<import_progress> import_backend::impl::progress(
     job_id const& id, std::stop_token stop, std::optional<rest_channel::clock::time_point> deadline) {
   rest_call call;
-  call.what = "progress of import job '" + id.value + "'";
+  call.what = "progress of import job '" + channel.shown(id.value, 255) + '\'';
   call.repeatable = true;
   if (id.value.empty()) return error_info{.code = errc::invalid_option, .message = call.what + ": the job id is empty"};
   if (auto good = check_target(call.what); !good) return std::move(good).error();
@@ -203,6 +205,9 @@ BULKWRITER_DECL result<import_progress> import_backend::impl::progress(
   boost::json::value const root = boost::json::parse(reply->body);
   auto const* data = data_object(root);
   if (data == nullptr) return channel.unusable(call, *reply, "the answer has no \"data\" object");
+  if (member(*data, "state") == nullptr && (which != api::cloud_v1 || (member(*data, "readyPercentage") == nullptr &&
+                                                                       member(*data, "errorMessage") == nullptr)))
+    return channel.unusable(call, *reply, "the answer does not say how far the job is");
   import_progress progress = which == api::cloud_v1 ? read_progress_v1(*data) : read_progress(*data);
   if (progress.id.value.empty()) progress.id = id;
   progress.raw = std::move(reply->body);
@@ -214,7 +219,7 @@ BULKWRITER_DECL result<import_progress> import_backend::progress(job_id const& i
 BULKWRITER_DECL result<import_progress> import_backend::wait(job_id const& id, wait_options const& options) const {
   using clock = rest_channel::clock;
   auto const refuse = [&](errc code, std::string text) {
-    return error_info{.code = code, .message = "waiting for import job '" + id.value + "': " + std::move(text)};
+    return error_info{.code = code, .message = "waiting for import job '" + impl_->channel.shown(id.value, 255) + "': " + std::move(text)};
   };
   if (options.poll_interval.count() <= 0) return refuse(errc::invalid_option, "poll_interval must be positive");
   if (options.timeout.count() < 0) return refuse(errc::invalid_option, "timeout must not be negative");
@@ -223,7 +228,8 @@ BULKWRITER_DECL result<import_progress> import_backend::wait(job_id const& id, w
   // what the clock cannot count up to is no limit
   if (options.timeout.count() > 0 && options.timeout < std::chrono::hours(24 * 365))
     deadline = clock::now() + options.timeout;
-  std::string last;
+  std::string last, unclear;  // the answer of a job in no known state
+  clock::time_point unclear_since;
   std::mutex mutex;
   std::condition_variable_any sleeper;
   for (;;) {
@@ -231,9 +237,18 @@ BULKWRITER_DECL result<import_progress> import_backend::wait(job_id const& id, w
     auto polled = impl_->progress(id, options.stop, deadline);
     if (polled) {
       if (options.on_progress) options.on_progress(*polled);
-      if (polled->state == import_state::failed) return job_failed(*polled, impl_->which == impl::api::milvus);
+      if (polled->state == import_state::failed) return job_failed(*polled, impl_->channel, impl_->which == impl::api::milvus);
       if (polled->finished()) return polled;
-      last = describe_progress(*polled);
+      last = impl_->channel.shown(describe_progress(*polled), 300);
+      if (polled->state != import_state::unknown || polled->raw != unclear) {
+        unclear = polled->state == import_state::unknown ? polled->raw : std::string();
+        unclear_since = clock::now();
+      } else if (clock::now() - unclear_since >= http::detail::countable(options.unknown_limit)) {
+        return refuse(errc::invalid_response,
+                      "its state is '" + impl_->channel.shown(polled->state_text, 60) + "', which is none that is known here, and " +
+                          std::to_string(options.unknown_limit.count()) +
+                          " ms have changed nothing in what the server says (unknown_limit); the job runs on");
+      }
     } else if (polled.error().code == errc::cancelled) {
       return refuse(errc::cancelled, "stopped by the caller; the job runs on");
     } else if (!may_pass(polled.error())) {
@@ -243,7 +258,7 @@ BULKWRITER_DECL result<import_progress> import_backend::wait(job_id const& id, w
       last = polled.error().message;
     }
 
-    auto wake = clock::now() + options.poll_interval;
+    auto wake = clock::now() + http::detail::countable(options.poll_interval);
     if (deadline && clock::now() >= *deadline)
       return refuse(errc::timeout, "not finished after " + std::to_string(options.timeout.count()) +
                                        " ms, the job runs on; last seen: " + last);
@@ -301,7 +316,7 @@ BULKWRITER_DECL result<import_jobs> import_backend::list(list_request const& req
 
 BULKWRITER_DECL result<void> import_backend::finish(job_id const& id, bool commit) const {
   rest_call call;
-  call.what = std::string(commit ? "commit" : "abort") + " of import job '" + id.value + "'";
+  call.what = std::string(commit ? "commit" : "abort") + " of import job '" + impl_->channel.shown(id.value, 255) + '\'';
   call.path = std::string("/v2/vectordb/jobs/import/") + (commit ? "commit" : "abort");
   // Milvus takes a second commit for none at all; a second abort it may refuse.
   call.repeatable = commit;

@@ -55,7 +55,7 @@ BULKWRITER_DECL result<void> check_options(std::string const& what, import_optio
     if (options[i].first.empty()) return bad_request(what, "an option has no name");
     for (std::size_t k = 0; k < i; ++k)
       if (same_option(options[k].first, options[i].first))
-        return bad_request(what, "option '" + options[i].first + "' is given twice");
+        return bad_request(what, "option " + quoted_name(options[i].first) + " is given twice");
   }
   return {};
 }
@@ -66,8 +66,7 @@ BULKWRITER_DECL result<void> check_options_of_files(std::string const& what, mil
   for (auto const& [name, value] : request.options)
     for (auto const& of_files : request.files.options)
       if (same_option(name, of_files.first) && value != of_files.second)
-        return bad_request(what, "option '" + name + "' is '" + value + "', but the files were written with '" +
-                                     of_files.second + "'");
+        return bad_request(what, "option " + quoted_name(name) + " is " + quoted_name(value) + ", but the files were written with " + quoted_name(of_files.second));
   return {};
 }
 
@@ -108,13 +107,12 @@ BULKWRITER_DECL result<void> check_request(std::string const& what, milvus_impor
     if (group.paths.empty()) return bad_request(what, place + " is an empty group");
     for (auto const& path : group)
       if (auto const why = why_not_a_key(path); !why.empty())
-        return bad_request(what, place + ": '" + path + "' " + why);
+        return bad_request(what, place + ": " + in_quotes(path, 1024) + " " + why);
     if (own_files || group.size() == 1) continue;
     for (auto const& path : group)
       if (extension_of(path) != ".npy")
         return bad_request(what,
-                           place + ": '" + path +
-                               "' shares a group with other files; only the .npy files of one chunk do, every other "
+                           place + ": " + in_quotes(path, 1024) + " shares a group with other files; only the .npy files of one chunk do, every other "
                                "file is a group of its own");
   }
   if (request.idempotency_key) {
@@ -146,7 +144,7 @@ BULKWRITER_DECL std::string without_secrets(std::string_view url) {
 
 BULKWRITER_DECL result<void> check_url(std::string const& what, std::string const& name, std::string const& url) {
   if (auto const why = why_not_a_url(url); !why.empty())
-    return bad_request(what, name + " '" + without_secrets(url) + "' " + why);
+    return bad_request(what, name + " " + in_quotes(without_secrets(url), 1024) + " " + why);
   return {};
 }
 
@@ -176,7 +174,7 @@ BULKWRITER_DECL result<void> check_request(std::string const& what, zilliz_cloud
     auto const& path = request.data_paths[i];
     std::string why = why_not_a_key(path);
     if (why.empty() && path.starts_with('/')) why = "begins with '/'; paths are relative to the volume";
-    if (!why.empty()) return bad_request(what, "data_paths[" + std::to_string(i) + "] '" + path + "' " + why);
+    if (!why.empty()) return bad_request(what, "data_paths[" + std::to_string(i) + "] " + in_quotes(path, 1024) + " " + why);
   }
   if (std::size_t const files = (std::max)(request.object_urls.size(), request.data_paths.size());
       files > zilliz_cloud::max_files)

@@ -5,6 +5,7 @@
 #include <bulkwriter/import/detail/rest.hpp>
 #include <bulkwriter/import/detail/rest_json.ipp>
 #include <bulkwriter/import/jobs.hpp>
+#include <bulkwriter/text/quoted.hpp>
 
 #include <algorithm>
 #include <boost/json.hpp>
@@ -118,7 +119,7 @@ BULKWRITER_DECL import_jobs read_jobs(boost::json::object const& data) {
 }
 
 BULKWRITER_DECL std::string describe_progress(import_progress const& p) {
-  std::string text = p.state_text.empty() ? std::string(to_string(p.state)) : p.state_text;
+  std::string text = p.state_text.empty() ? std::string(to_string(p.state)) : one_line(p.state_text, 60);
   text += ' ' + std::to_string(p.percent) + " %";
   if (p.total_rows != 0)
     text += ", " + std::to_string(p.imported_rows) + " of " + std::to_string(p.total_rows) + " rows";
@@ -126,23 +127,27 @@ BULKWRITER_DECL std::string describe_progress(import_progress const& p) {
   return text;
 }
 
-BULKWRITER_DECL error_info job_failed(import_progress const& p, bool own_bucket) {
-  error_info error{.code = errc::import_failed, .http_status = 200, .server_error = p.reason};
-  error.message = "import job '" + p.id.value + "'";
-  if (!p.collection_name.empty()) error.message += " into collection '" + p.collection_name + "'";
-  error.message += " failed: " + (p.reason.empty() ? std::string("the server gives no reason") : p.reason);
-  for (auto const& file : p.details)
-    if (!file.reason.empty() && file.reason != p.reason) error.message += "; " + file.file_name + ": " + file.reason;
+BULKWRITER_DECL error_info job_failed(import_progress const& p, rest_channel const& channel, bool own_bucket) {
+  error_info error{.code = errc::import_failed, .http_status = 200, .server_error = channel.shown(p.reason, 1000)};
+  error.message = "import job '" + channel.shown(p.id.value, 255) + '\'';
+  if (!p.collection_name.empty())
+    error.message += " into collection '" + channel.shown(p.collection_name, 255) + '\'';
+  error.message += " failed: " + (p.reason.empty() ? std::string("the server gives no reason") : error.server_error);
+  std::size_t told = 0;
+  for (auto const& file : p.details) {
+    if (file.reason.empty() || file.reason == p.reason) continue;
+    if (++told > 10) {
+      error.message += "; …";
+      break;
+    }
+    error.message += "; " + channel.shown(file.file_name, 300) + ": " + channel.shown(file.reason, 300);
+  }
   // The most frequent complaint of all: the upload went well, yet the server cannot find the files.
   auto const says = [&](std::string_view words) { return error.message.find(words) != std::string::npos; };
   if (own_bucket && (says("key does not exist") || says("NoSuchKey") || says("key not found") || says("no such file")))
     error.message +=
         " (the usual causes: the files were uploaded to another bucket than the one that the server is configured "
-        "with; the "
-        "path repeats the bucket's name or the server's rootPath; the path is one of this machine)";
-  // a reason may quote the signed URL that could not be read
-  error.message = hide_signatures(std::move(error.message));
-  error.server_error = hide_signatures(std::move(error.server_error));
+        "with; the path repeats the bucket's name or the server's rootPath; the path is one of this machine)";
   return error;
 }
 

@@ -2,6 +2,7 @@
 
 #include <bulkwriter/error.hpp>
 #include <bulkwriter/http/client.hpp>
+#include <bulkwriter/http/detail/client_pool.hpp>
 #include <bulkwriter/http/retry.hpp>
 
 #include <chrono>
@@ -22,6 +23,7 @@ struct rest_options {
   std::string url = {};
   std::string url_name = {};     // "milvus.uri": what to correct
   bool scheme_required = false;  // else https is assumed
+  bool guarded = false;          // the token goes over https or within this machine only
   std::string token = {};
   std::string db_name = {};
   http::client_options client = {};
@@ -36,7 +38,7 @@ struct rest_call {
   std::string path = {};
   std::string body = {};
   std::vector<http::header> headers = {};
-  std::vector<std::string> secrets = {};  // must not come back in a message, even if the server repeats them
+  std::vector<std::string> secrets = {};  // must not come back in any message, even if the server repeats them
   bool repeatable = false;                // reads only, or does the same when done twice
   std::string advice = {};                // of a call that is not: how to find out what became of it
 };
@@ -47,37 +49,37 @@ struct rest_reply {
   std::string body = {};
 };
 
-/// The text with the signatures of URLs in it blotted out.
-std::string hide_signatures(std::string text);
-
-/// A REST service whose answers are `{"code": …, "data": …}`. Thread-safe: calls take turns on one connection.
+/// A REST service whose answers are `{"code": …, "data": …}`. Thread-safe: calls do not wait for one another.
 class rest_channel {
  public:
   using clock = std::chrono::steady_clock;
 
-  explicit rest_channel(rest_options options) : options_(std::move(options)) {}
+  explicit rest_channel(rest_options options);
 
+  /// That the options name a service. Error: `invalid_url`.
+  result<void> usable() const;
   std::string const& db_name() const noexcept { return options_.db_name; }
   bool has_token() const noexcept { return !options_.token.empty(); }
   /// "http://127.0.0.1:19530", with the path if there is one, for messages.
   std::string where() const;
+  /// What the service says, for a message: on one line, without the secrets that it was sent.
+  std::string shown(std::string_view text, std::size_t limit) const;
 
   result<rest_reply> send(rest_call const& call, std::stop_token stop = {},
                           std::optional<clock::time_point> deadline = {});
-  /// What an exchange that has ended means. Sends nothing.
-  result<rest_reply> judge(rest_call const& call, result<http::response>&& outcome) const;
+  /// What an exchange that has ended after so many attempts means. Sends nothing.
+  result<rest_reply> judge(rest_call const& call, result<http::response>&& outcome, int attempts = 1) const;
   /// A success that does not say what it must: "the answer has no …", with its body quoted.
   error_info unusable(rest_call const& call, rest_reply const& reply, std::string_view why) const;
 
  private:
   result<http::response> attempt(http::request const& request, std::stop_token stop,
                                  std::optional<clock::time_point> deadline);
-  std::string hide(std::string text, rest_call const& call) const;
-  std::string quote(std::string_view body, rest_call const& call) const;
-
   rest_options options_;
-  std::mutex mutex_;
-  std::optional<http::client> client_;  // guarded by mutex_; made at the first call
+  result<http::url> url_;
+  http::detail::client_pool clients_;
+  mutable std::mutex mutex_;
+  std::vector<std::string> secrets_;  // guarded by mutex_: all that were sent, which later answers may repeat
 };
 
 /// Whether a failed call may succeed later without anybody's doing.

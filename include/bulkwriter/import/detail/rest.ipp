@@ -1,12 +1,15 @@
 #pragma once
 
-#include <bulkwriter/http/detail/foreign_text.hpp>
+#include <bulkwriter/http/detail/redirect_hint.hpp>
+#include <bulkwriter/http/detail/this_machine.hpp>
 #include <bulkwriter/import/detail/rest.hpp>
 #include <bulkwriter/import/detail/rest_json.ipp>
+#include <bulkwriter/text/redacted.hpp>
 
 #include <algorithm>
 #include <boost/json.hpp>
 #include <cstddef>
+#include <new>
 #include <span>
 #include <utility>
 
@@ -14,69 +17,76 @@ namespace bulkwriter {
 inline namespace v1 {
 namespace detail {
 
-BULKWRITER_DECL std::string rest_channel::where() const {
-  auto const url = http::url::try_parse(options_.url, true);
-  if (!url) return options_.url_name;
-  std::string const path = url->target.substr(0, url->target.find('?'));
-  return url->origin.to_string() + path.substr(0, path.find_last_not_of('/') + 1);
-}
-
-// What a server repeats of a signed URL.
-BULKWRITER_DECL std::string hide_signatures(std::string text) {
-  for (std::string_view const name : {"sig=", "Signature="}) {
-    for (std::size_t at = 0; (at = text.find(name, at)) != std::string::npos;) {
-      at += name.size();
-      std::size_t const end = (std::min)(text.find_first_of("&\"' \t\r\n)]", at), text.size());
-      text.replace(at, end - at, "***");
-    }
-  }
-  return text;
-}
-
-// Whoever logs a message must not log a key: neither ours, should a server repeat it, nor a signature in a URL.
-BULKWRITER_DECL std::string rest_channel::hide(std::string text, rest_call const& call) const {
-  auto const replace = [&text](std::string const& secret) {
-    if (secret.size() < 6) return;  // a word that short would tear ordinary text apart
-    for (std::size_t at = 0; (at = text.find(secret, at)) != std::string::npos; at += 3)
-      text.replace(at, secret.size(), "***");
+// Where the service is; https where no scheme says so and none must.
+BULKWRITER_DECL result<http::url> read_service_url(rest_options const& options) {
+  auto const refuse = [&](std::string rule) {
+    return error_info{.code = errc::invalid_url, .message = options.url_name + ' ' + std::move(rule)};
   };
-  replace(options_.token);
-  for (auto const& secret : call.secrets) replace(secret);
-  return hide_signatures(std::move(text));
+  if (options.url.empty()) return refuse("is empty");
+  if (options.scheme_required && options.url.find("://") == std::string::npos)
+    return refuse("has no scheme; write http:// or https:// before it");  // not shown: user:password@ may stand in it
+  auto url = http::url::try_parse(options.url, true);
+  if (!url) return refuse("is not a URL: " + url.error().message);
+  if (url->target.find_first_of("?#") != std::string::npos)
+    return refuse("has a query; give scheme, host, port and at most a path");
+  if (options.guarded && !http::detail::keeps_secrets(url->origin))
+    return refuse("is http: an API key is sent over https or within this machine only");
+  while (!url->target.empty() && url->target.back() == '/') url->target.pop_back();
+  return url;
 }
 
-// Blotted out before it is cut: of half a key nobody knows that it is one.
-BULKWRITER_DECL std::string rest_channel::quote(std::string_view body, rest_call const& call) const {
-  return http::detail::foreign_text(hide(std::string(body.substr(0, 16 * 1024)), call), 200);
+// An answer about jobs or collections has thousands of names at most.
+inline http::client_options bounded_answers(http::client_options options) {
+  options.max_body_size = 8 * 1024 * 1024;
+  return options;
+}
+
+BULKWRITER_DECL rest_channel::rest_channel(rest_options options)
+    : options_(std::move(options)), url_(read_service_url(options_)), clients_(bounded_answers(options_.client), 4) {
+  if (!options_.token.empty()) secrets_.push_back(options_.token);
+  // Whoever sends a header of his own may send a key in it.
+  for (auto const& h : options_.headers)
+    if (h.value.size() >= 8) secrets_.push_back(h.value);
+}
+
+BULKWRITER_DECL result<void> rest_channel::usable() const {
+  if (!url_) return url_.error();
+  return {};
+}
+
+BULKWRITER_DECL std::string rest_channel::where() const {
+  return url_ ? url_->origin.to_string() + url_->target : options_.url_name;
+}
+
+BULKWRITER_DECL std::string rest_channel::shown(std::string_view text, std::size_t limit) const {
+  std::lock_guard const lock(mutex_);
+  return redacted(text, secrets_, limit);
 }
 
 BULKWRITER_DECL error_info rest_channel::unusable(rest_call const& call, rest_reply const& reply,
                                                   std::string_view why) const {
   return {.code = errc::invalid_response,
-          .message = call.what + ", " + where() + ": " + std::string(why) + ": '" + quote(reply.body, call) + '\'',
+          .message = call.what + ", " + where() + ": " + std::string(why) + ": '" + shown(reply.body, 200) + '\'',
           .http_status = reply.status};
 }
 
 BULKWRITER_DECL result<rest_reply> rest_channel::send(rest_call const& call, std::stop_token stop,
                                                       std::optional<clock::time_point> deadline) {
-  auto const refuse = [&](std::string rule) {
-    return error_info{.code = errc::invalid_url,
-                      .message = call.what + ": " + options_.url_name + ' ' + std::move(rule)};
-  };
-  if (options_.url.empty()) return refuse("is empty");
-  if (options_.scheme_required && options_.url.find("://") == std::string::npos)
-    return refuse("has no scheme; write http:// or https:// before it");  // not shown: user:password@ may stand in it
-  auto url = http::url::try_parse(options_.url, true);
-  if (!url) return refuse("is not a URL: " + url.error().message);
-  std::string target = std::move(url->target);
-  if (target.find_first_of("?#") != std::string::npos)
-    return refuse("has a query; give scheme, host, port and at most a path");
-  while (!target.empty() && target.back() == '/') target.pop_back();
+  if (!url_)
+    return error_info{.code = url_.error().code, .message = call.what + ": " + url_.error().message};
+  if (!call.secrets.empty()) {
+    std::lock_guard const lock(mutex_);
+    for (auto const& secret : call.secrets)
+      if (std::find(secrets_.begin(), secrets_.end(), secret) == secrets_.end()) secrets_.push_back(secret);
+    // Keys that are new for each import must not fill the memory of a service.
+    if (constexpr std::size_t most = 64; secrets_.size() > most)
+      secrets_.erase(secrets_.begin() + 1, secrets_.end() - (most - 1));
+  }
 
   http::request request;
   request.method = call.method;
-  request.origin = url->origin;
-  request.target = target + call.path;
+  request.origin = url_->origin;
+  request.target = url_->target + call.path;
   request.headers.push_back({"Accept", "application/json"});
   if (call.method == "POST") request.headers.push_back({"Content-Type", "application/json"});
   if (!options_.token.empty()) request.headers.push_back({"Authorization", "Bearer " + options_.token});
@@ -86,9 +96,25 @@ BULKWRITER_DECL result<rest_reply> rest_channel::send(rest_call const& call, std
 
   if (!call.repeatable) {
     // On a connection of its own: a client repeats a request that a kept connection has swallowed, this one must not
-    // be.
-    http::client fresh(options_.client);
-    return judge(call, fresh.try_send(request, stop));
+    // be. It is only where none of it was sent.
+    auto const unsent = [](result<http::response> const& outcome) {
+      return !outcome && !outcome.error().may_have_happened && http::is_transient(outcome);
+    };
+    int attempts = 0;
+    try {
+      auto outcome = http::send_with_retry(
+          options_.retry,
+          [&] {
+            ++attempts;
+            return http::client(clients_.options()).try_send(request, stop);
+          },
+          unsent, stop);
+      return judge(call, std::move(outcome), attempts);
+    } catch (std::bad_alloc const&) {  // whoever hears of it alone would send the request again
+      return error_info{.code = errc::outcome_unknown,
+                        .message = call.what + ": no memory for the answer; the request may have been carried out: " + call.advice,
+                        .may_have_happened = true};
+    }
   }
   http::retry_options retry = options_.retry;
   if (deadline) {
@@ -98,9 +124,11 @@ BULKWRITER_DECL result<rest_reply> rest_channel::send(rest_call const& call, std
   }
   // What went wrong before the deadline cut an attempt short says more than that it did.
   std::optional<result<http::response>> telling;
+  int attempts = 0;
   auto outcome = http::send_with_retry(
       retry,
       [&] {
+        ++attempts;
         auto got = attempt(request, stop, deadline);
         bool const cut = deadline && clock::now() >= *deadline && !got && got.error().code == errc::timeout;
         if (!cut) telling = got;
@@ -108,7 +136,7 @@ BULKWRITER_DECL result<rest_reply> rest_channel::send(rest_call const& call, std
       },
       http::is_transient, stop);
   bool const cut = deadline && clock::now() >= *deadline && !outcome && outcome.error().code == errc::timeout;
-  return judge(call, cut && telling ? std::move(*telling) : std::move(outcome));
+  return judge(call, cut && telling ? std::move(*telling) : std::move(outcome), attempts);
 }
 
 BULKWRITER_DECL result<http::response> rest_channel::attempt(http::request const& request, std::stop_token stop,
@@ -118,14 +146,13 @@ BULKWRITER_DECL result<http::response> rest_channel::attempt(http::request const
     auto const total = options_.client.timeouts.total;
     if (left.count() <= 0) return error_info{.code = errc::timeout, .message = "the time for waiting is over"};
     if (total.count() == 0 || left < total) {  // deadlines belong to a client: the last polls get one with less time
-      http::client_options hurried = options_.client;
+      http::client_options hurried = clients_.options();
       hurried.timeouts.total = left;
       return http::client(std::move(hurried)).try_send(request, stop);
     }
   }
-  std::lock_guard const lock(mutex_);
-  if (!client_) client_.emplace(options_.client);
-  return client_->try_send(request, stop);
+  http::detail::client_pool::lease client(clients_);
+  return client->try_send(request, stop);
 }
 
 // What servers' codes mean: below 10,000 those of Milvus (merr/errors.go), above those of Zilliz Cloud. Databases (800),
@@ -174,8 +201,9 @@ BULKWRITER_DECL errc code_of_server(std::int64_t code, int status, std::string_v
 // will be if it is sent once more.
 BULKWRITER_DECL bool is_final(int status) noexcept { return status == 501 || status == 505; }
 
-BULKWRITER_DECL result<rest_reply> rest_channel::judge(rest_call const& call, result<http::response>&& outcome) const {
-  std::string const prefix = call.what + ", " + where() + ": ";
+BULKWRITER_DECL result<rest_reply> rest_channel::judge(rest_call const& call, result<http::response>&& outcome,
+                                                        int attempts) const {
+  std::string const tries = attempts > 1 ? " (" + std::to_string(attempts) + " attempts)" : "";
   // After these the request may have been carried out: all that is known is that no answer says so.
   auto const unknown = [&](error_info error) {
     error.code = errc::outcome_unknown;
@@ -185,7 +213,7 @@ BULKWRITER_DECL result<rest_reply> rest_channel::judge(rest_call const& call, re
   };
   if (!outcome) {
     error_info error = std::move(outcome).error();  // its message begins with the origin
-    error.message = hide(call.what + ": " + error.message, call);
+    error.message = call.what + ": " + shown(error.message, 4096) + tries;
     if (!call.repeatable && error.may_have_happened) return unknown(std::move(error));
     return error;
   }
@@ -197,10 +225,9 @@ BULKWRITER_DECL result<rest_reply> rest_channel::judge(rest_call const& call, re
 
   error_info error;
   error.http_status = status;
-  error.message = prefix;
-  std::string trace;
-  if (auto const id = response.find("x-request-id"); !id.empty())
-    trace = " (request " + http::detail::foreign_text(id, 100) + ')';
+  error.message = call.what + ", " + where() + ": ";
+  std::string end = tries;
+  if (auto const id = response.find("x-request-id"); !id.empty()) end += " (request " + shown(id, 100) + ')';
 
   boost::system::error_code failed;
   boost::json::value const root = boost::json::parse(response.body, failed);
@@ -208,17 +235,23 @@ BULKWRITER_DECL result<rest_reply> rest_channel::judge(rest_call const& call, re
   if (!failed && root.is_object()) code = int_at(root.get_object(), "code");
 
   if (!code) {
-    error.server_error = quote(response.body, call);
-    std::string const body = response.body.empty() ? "an empty body" : "'" + error.server_error + "'";
-    if (good_status) {
-      error.code = errc::invalid_response;
-      error.message +=
-          "HTTP " + std::to_string(status) + " with " + body + ", where a JSON object with a \"code\" is due";
-    } else {
-      error.code = status == 401 ? errc::unauthenticated : status == 403 ? errc::access_denied : errc::http_error;
-      error.message += "HTTP " + std::to_string(status) + " with " + body;
-    }
-    error.message = hide(std::move(error.message) + trace, call);
+    error.server_error = shown(response.body, 200);
+    error.message += "HTTP " + std::to_string(status) + " with " +
+                     (response.body.empty() ? "an empty body" : '\'' + error.server_error + '\'');
+    if (status >= 300 && status < 400) error.message += http::detail::redirect_hint(
+          response, [this](std::string_view text) { return shown(text, 300); });
+    if (status == 404)
+      error.message += "; is " + call.path.substr(0, call.path.find('?')) +
+                       " known to the server's version, and does it listen at this address?";
+    if (failed == boost::json::error::too_deep)
+      error.message += ", which is nested too deeply for an answer";
+    else if (good_status)
+      error.message += ", where a JSON object with a \"code\" is due";
+    error.message += end;
+    error.code = good_status     ? errc::invalid_response
+                 : status == 401 ? errc::unauthenticated
+                 : status == 403 ? errc::access_denied
+                                 : errc::http_error;
     if (!call.repeatable && (good_status || server_fault)) return unknown(std::move(error));
     return error;
   }
@@ -229,14 +262,13 @@ BULKWRITER_DECL result<rest_reply> rest_channel::judge(rest_call const& call, re
       *code == 0 || (*code == 200 && (member(members, "data") != nullptr || string_at(members, "message").empty()));
   if (good_status && good_code) return rest_reply{status, std::move(response.body)};
 
-  std::string const text = hide(string_at(members, "message"), call);
+  std::string const text = shown(string_at(members, "message"), 4096);
   error.server_code = *code;
   error.server_error = text;
   error.code = good_code ? errc::http_error : code_of_server(*code, status, text);
   if (!good_status) error.message += "HTTP " + std::to_string(status) + ", ";
-  error.message += "the server's code " + std::to_string(*code) + ": " +
-                   (text.empty() ? "no message" : http::detail::foreign_text(text, 4096));
-  error.message = hide(std::move(error.message) + trace, call);
+  error.message +=
+      "the server's code " + std::to_string(*code) + ": " + (text.empty() ? "no message" : text) + end;
   if (!call.repeatable && (server_fault || *code == 10001)) return unknown(std::move(error));
   return error;
 }

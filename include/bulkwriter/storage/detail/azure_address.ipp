@@ -1,6 +1,6 @@
 #pragma once
 
-#include <bulkwriter/auth/detail/guarded.hpp>
+#include <bulkwriter/http/detail/this_machine.hpp>
 #include <bulkwriter/auth/detail/trimmed.hpp>
 #include <bulkwriter/auth/digest.hpp>
 #include <bulkwriter/auth/percent.hpp>
@@ -248,7 +248,7 @@ BULKWRITER_DECL result<azure_address> try_azure_address(azure_connect_param cons
     return bad_azure_option(std::string(member) +
                             " does not tell the account, which an account key needs: use a conn_str with AccountName");
   bool const shown_as_it_is = param.token || !out->credential.token.empty() || !out->credential.sas.empty();
-  if (shown_as_it_is && !auth::detail::keeps_secrets(out->origin)) {
+  if (shown_as_it_is && !http::detail::keeps_secrets(out->origin)) {
     return bad_azure_option(std::string(member) +
                             " is http: a bearer token or a shared access signature is sent over https only");
   }

@@ -2,6 +2,7 @@
 
 #include <bulkwriter/auth/azure_shared_key.hpp>
 #include <bulkwriter/auth/percent.hpp>
+#include <bulkwriter/http/detail/redirect_hint.hpp>
 #include <bulkwriter/storage/detail/azure_backend.hpp>
 
 #include <algorithm>
@@ -14,7 +15,7 @@ namespace storage {
 namespace detail {
 
 BULKWRITER_DECL azure_backend::azure_backend(azure_connect_param const& param, azure_address address)
-    : http_backend("container '" + param.container_name + '\'', client_options_of(param), param.retry,
+    : http_backend("container " + named(param.container_name), client_options_of(param), param.retry,
                    param.idle_connections),
       address_(std::move(address)),
       api_version_(param.api_version),
@@ -125,15 +126,16 @@ BULKWRITER_DECL refusal azure_backend::explain(call const&, outcome const& got, 
       out.hint = " (an account's shared access signature needs ss=b and srt=co)";
     }
   } else if (answer.status >= 300 && answer.status < 400) {
-    out.hint = redirect_hint(answer, secrets(got));
+    out.hint = http::detail::redirect_hint(
+        answer, [&](std::string_view text) { return printable(text, secrets(got)); });
   } else if (out.code == errc::precondition_failed) {
     out.hint = std::string(" (") + already_there_text + ')';
   } else if (failure.code == "AuthorizationPermissionMismatch") {
     out.hint = " (the identity needs a role on the container's data, such as Storage Blob Data Contributor)";
   } else if (failure.code == "AuthenticationFailed" && !shown.key.empty()) {
-    out.hint = " (is the account key that of account '" + address_.account + "'?)";
+    out.hint = " (is the account key that of account " + named(address_.account) + "?)";
   } else if (failure.code == "AuthorizationFailure" && !shown.key.empty()) {
-    out.hint = " (is the account key that of account '" + address_.account + "', and does its firewall let this in?)";
+    out.hint = " (is the account key that of account " + named(address_.account) + ", and does its firewall let this in?)";
   } else if (failure.code == "InvalidBlobOrBlock") {
     out.hint =
         " (another client's uncommitted blocks may lie under this name: they go after a week, or when the blob is put "

@@ -34,7 +34,7 @@ BULKWRITER_DECL result<void> check_azure_spelling(std::string_view key) {
   bool const ends_in_dot = key.ends_with('.') || key.find("./") != std::string_view::npos;
   if (!ends_in_dot && key.find('\\') == std::string_view::npos) return {};
   return error_info{.code = errc::invalid_option,
-                    .message = "object key '" + std::string(key) + "' has " +
+                    .message = "object key " + named(key) + " has " +
                                (ends_in_dot ? "a segment that ends in a dot" : "a backslash") +
                                ", which Azure changes"};
 }
@@ -48,14 +48,14 @@ BULKWRITER_DECL result<object_info> azure_backend::put(std::string const& key, s
   if (auto ok = check_azure_key(key); !ok) return std::move(ok).error();
   if (std::uint64_t{body.size()} > azure_largest_put) {
     return error_info{.code = errc::invalid_option,
-                      .message = "cannot put '" + key + "': " + std::to_string(body.size()) +
+                      .message = "cannot put " + named(key) + ": " + std::to_string(body.size()) +
                                  " bytes exceed the 5000 MiB of one request"};
   }
   headers.push_back({"x-ms-blob-type", "BlockBlob"});
   std::string const token = make_object_token();
   headers.push_back({std::string("x-ms-meta-").append(object_token_name), token});
   call const what = {
-      .purpose = "cannot put '" + key + '\'', .method = "PUT", .key = key, .headers = std::move(headers), .body = body};
+      .purpose = "cannot put " + named(key), .method = "PUT", .key = key, .headers = std::move(headers), .body = body};
   auto const got = send(what);
   auto const* answer = accepted(got, {201});
   if (!answer) {
@@ -108,7 +108,7 @@ BULKWRITER_DECL result<uploaded_part> azure_backend::put_part(std::string const&
                                                               int number, std::span<std::byte const> body,
                                                               std::stop_token stop) {
   if (auto ok = check_azure_key(key); !ok) return std::move(ok).error();
-  std::string const purpose = "cannot upload part " + std::to_string(number) + " of '" + key + '\'';
+  std::string const purpose = "cannot upload part " + std::to_string(number) + " of " + named(key);
   if (!is_azure_upload_id(upload_id)) return no_such_upload(purpose);
   if (number < 1 || number > max_parts() || body.size() > azure_largest_block) {
     return error_info{.code = errc::invalid_option,
@@ -154,7 +154,7 @@ BULKWRITER_DECL result<object_info> azure_backend::complete(std::string const& k
                                                             std::span<uploaded_part const> parts,
                                                             std::vector<http::header> headers) {
   if (auto ok = check_azure_key(key); !ok) return std::move(ok).error();
-  std::string const purpose = "cannot complete the upload of '" + key + '\'';
+  std::string const purpose = "cannot complete the upload of " + named(key);
   if (!is_azure_upload_id(upload_id)) return no_such_upload(purpose);
   std::vector<std::string> ids;
   std::uint64_t size = 0;
@@ -265,7 +265,7 @@ BULKWRITER_DECL result<void> azure_backend::abort_multipart(std::string const& k
     std::lock_guard const lock(mutex_);
     if (unsent_.erase(upload_id) != 0) return {};
   }
-  std::string const purpose = "cannot abort the upload of '" + key + "' (upload id " + upload_id + ')';
+  std::string const purpose = "cannot abort the upload of " + named_upload(key, upload_id);
   for (int tried = 1;; ++tried) {
     auto const gone = remove_uncommitted(purpose, key, upload_id, stop);
     // Without the right to read or to delete there is nothing to be done by anybody: Azure removes the blocks itself.
@@ -280,7 +280,7 @@ BULKWRITER_DECL result<void> azure_backend::abort_multipart(std::string const& k
 
 BULKWRITER_DECL result<object_info> azure_backend::head(std::string const& key) {
   if (auto ok = check_azure_key(key); !ok) return std::move(ok).error();
-  call const what = {.purpose = "cannot find '" + key + '\'', .method = "HEAD", .key = key};
+  call const what = {.purpose = "cannot find " + named(key), .method = "HEAD", .key = key};
   auto const got = send(what);
   auto const* answer = accepted(got, {200});
   if (!answer) return failed(what, got);
@@ -306,7 +306,7 @@ BULKWRITER_DECL result<std::vector<azure_blob_item>> azure_backend::list_blobs(s
 }
 
 BULKWRITER_DECL result<std::vector<object_info>> azure_backend::list(std::string const& prefix) {
-  auto found = list_blobs("cannot list '" + prefix + "*'", prefix, {});
+  auto found = list_blobs("cannot list " + named(prefix + "*"), prefix, {});
   if (!found) return std::move(found).error();
   std::vector<object_info> out;
   for (auto& blob : *found) out.push_back(std::move(blob.object));
@@ -314,7 +314,7 @@ BULKWRITER_DECL result<std::vector<object_info>> azure_backend::list(std::string
 }
 
 BULKWRITER_DECL result<std::vector<pending_upload>> azure_backend::list_uploads(std::string const& prefix) {
-  std::string const purpose = "cannot list the unfinished uploads of '" + prefix + "*'";
+  std::string const purpose = "cannot list the unfinished uploads of " + named(prefix + "*");
   auto const found = list_blobs(purpose, prefix, "uncommittedblobs");
   if (!found) return found.error();
   std::vector<pending_upload> out;
@@ -338,7 +338,7 @@ BULKWRITER_DECL result<std::vector<pending_upload>> azure_backend::list_uploads(
 BULKWRITER_DECL result<std::vector<uploaded_part>> azure_backend::list_parts(std::string const& key,
                                                                              std::string const& upload_id) {
   if (auto ok = check_azure_key(key); !ok) return std::move(ok).error();
-  auto const blocks = uncommitted("cannot list the parts of '" + key + "' (upload id " + upload_id + ')', key);
+  auto const blocks = uncommitted("cannot list the parts of " + named_upload(key, upload_id), key);
   if (!blocks) return blocks.error();
   std::multimap<int, uploaded_part> by_number;  // those of one number in the order of the listing
   for (auto const& block : *blocks) {
@@ -355,7 +355,7 @@ BULKWRITER_DECL result<std::string> azure_backend::presign(std::string const& me
                                                            std::chrono::seconds lifetime) {
   if (auto ok = check_azure_key(key); !ok) return std::move(ok).error();
   auto const refuse = [&](std::string why) -> error_info {
-    return {.code = errc::invalid_option, .message = "cannot presign '" + key + "': " + std::move(why)};
+    return {.code = errc::invalid_option, .message = "cannot presign " + named(key) + ": " + std::move(why)};
   };
   if (method != "GET" && method != "PUT") return refuse("the method is neither GET nor PUT");
   if (lifetime < std::chrono::seconds(1) || lifetime > std::chrono::days(7)) {
@@ -365,7 +365,7 @@ BULKWRITER_DECL result<std::string> azure_backend::presign(std::string const& me
   if (api_version_ < "2020-12-06") return refuse("signatures of api_version " + api_version_ + " are of another form");
   if (address_.credential.key.empty()) {
     return error_info{.code = errc::storage_error,
-                      .message = "cannot sign a URL for '" + key + "': that takes the account's key, and here is a " +
+                      .message = "cannot sign a URL for " + named(key) + ": that takes the account's key, and here is a " +
                                  (address_.credential.sas.empty() ? "bearer token" : "shared access signature")};
   }
   auto const sas = auth::try_azure_blob_sas({.container = address_.container,
@@ -382,7 +382,7 @@ BULKWRITER_DECL result<std::string> azure_backend::presign(std::string const& me
 
 BULKWRITER_DECL result<void> azure_backend::remove(std::string const& key) {
   if (auto ok = check_azure_key(key); !ok) return std::move(ok).error();
-  call const what = {.purpose = "cannot remove '" + key + '\'', .method = "DELETE", .key = key};
+  call const what = {.purpose = "cannot remove " + named(key), .method = "DELETE", .key = key};
   auto const got = send(what);
   if (accepted(got, {202})) return {};
   if (got.answer && got.answer->status == 404 && read_azure_failure(*got.answer).code == "BlobNotFound") return {};

@@ -1,6 +1,6 @@
 #pragma once
 
-#include <bulkwriter/auth/detail/guarded.hpp>
+#include <bulkwriter/http/detail/this_machine.hpp>
 #include <bulkwriter/auth/google_token.hpp>
 #include <bulkwriter/storage/detail/s3_address.hpp>
 #include <bulkwriter/storage/detail/s3_backend.hpp>
@@ -44,7 +44,7 @@ BULKWRITER_DECL result<object_store> try_open_store(gcs_connect_param const& par
                                    .on_exchange = param.on_exchange};
   auto address = storage::detail::try_s3_address(bucket, "gcs_connect_param");
   if (!address) return std::move(address).error();
-  if (!auth::detail::keeps_secrets(address->origin)) return wrong(".endpoint is http: a token is sent over https only");
+  if (!http::detail::keeps_secrets(address->origin)) return wrong(".endpoint is http: a token is sent over https only");
   address->provider = storage::detail::s3_provider::gcs;  // by another name, too
   return object_store(std::make_shared<storage::detail::s3_backend>(bucket, *std::move(address), std::move(token)));
 }

@@ -2,6 +2,7 @@
 
 #include <bulkwriter/auth/credentials.hpp>
 #include <bulkwriter/http/client.hpp>
+#include <bulkwriter/http/detail/client_pool.hpp>
 #include <bulkwriter/http/retry.hpp>
 #include <bulkwriter/storage/detail/store_text.hpp>
 #include <bulkwriter/storage/object_store.hpp>
@@ -140,17 +141,11 @@ class http_backend : public backend {
   }
 
  private:
-  class lease;
-  using clients = std::vector<std::unique_ptr<http::client>>;
-
   error_info refused(call const& what, outcome const& got, http::response const& answer) const;
 
   std::string const place_;
   http::retry_options const retry_;
-  http::client_options const options_, patient_options_;
-  std::size_t const max_idle_;
-  std::mutex idle_mutex_;  // guards what follows
-  clients idle_, idle_patient_;
+  http::detail::client_pool clients_, patient_clients_;
 };
 
 /// Whether what was asked for may have been done although this does not say so. `denied_in_passing`: a success that its
@@ -162,9 +157,6 @@ http::client_options made_patient(http::client_options options);
 
 /// The path as it goes into a request, with the query behind it, percent-encoded.
 std::string with_query(std::string path, query_fields const& query);
-
-/// Where an answer sends us, for the end of a message: a redirect is never followed.
-std::string redirect_hint(http::response const& answer, std::span<std::string const> secrets);
 
 /// A page of some web server, for the end of a message; empty where there is any trace of a signature in it.
 std::string quoted_page(http::response const& answer, std::span<std::string const> secrets);

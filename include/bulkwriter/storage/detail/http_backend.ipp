@@ -10,35 +10,6 @@ inline namespace v1 {
 namespace storage {
 namespace detail {
 
-// A connection for the time of one attempt.
-class http_backend::lease {
- public:
-  lease(http_backend& owner, bool patient) : owner_(owner), patient_(patient) {
-    {
-      std::lock_guard const lock(owner_.idle_mutex_);
-      if (auto& rest = idle(); !rest.empty()) {
-        client_ = std::move(rest.back());
-        rest.pop_back();
-      }
-    }
-    if (!client_) client_ = std::make_unique<http::client>(patient_ ? owner_.patient_options_ : owner_.options_);
-  }
-  ~lease() {
-    std::lock_guard const lock(owner_.idle_mutex_);
-    if (auto& rest = idle(); rest.size() < owner_.max_idle_) rest.push_back(std::move(client_));
-  }
-  lease(lease const&) = delete;
-  lease& operator=(lease const&) = delete;
-  http::client& operator*() noexcept { return *client_; }
-
- private:
-  clients& idle() noexcept { return patient_ ? owner_.idle_patient_ : owner_.idle_; }
-
-  http_backend& owner_;
-  bool const patient_;
-  std::unique_ptr<http::client> client_;
-};
-
 // Joining thousands of parts takes a store minutes, and some are silent meanwhile.
 BULKWRITER_DECL http::client_options made_patient(http::client_options options) {
   for (auto* limit : {&options.timeouts.first_byte, &options.timeouts.read_stall}) {
@@ -58,16 +29,12 @@ BULKWRITER_DECL http_backend::http_backend(std::string place, http::client_optio
                                            int idle_connections)
     : place_(" in " + std::move(place)),
       retry_(std::move(retry)),
-      options_(bounded(std::move(options))),
-      patient_options_(made_patient(options_)),
-      max_idle_(static_cast<std::size_t>(idle_connections)) {
-  idle_.reserve(max_idle_);  // so that a lease's return cannot throw
-  idle_patient_.reserve(max_idle_);
-}
+      clients_(bounded(std::move(options)), static_cast<std::size_t>(idle_connections)),
+      patient_clients_(made_patient(clients_.options()), static_cast<std::size_t>(idle_connections)) {}
 
 BULKWRITER_DECL result<http::response> http_backend::exchange(http::request const& request, call const& what) {
-  lease client(*this, what.patient);
-  return (*client).try_send(request, what.stop);
+  http::detail::client_pool::lease client(what.patient ? patient_clients_ : clients_);
+  return client->try_send(request, what.stop);
 }
 
 BULKWRITER_DECL outcome http_backend::send(call const& what) {
@@ -106,7 +73,7 @@ BULKWRITER_DECL error_info http_backend::failed(call const& what, outcome const&
     return unusable(what, got, "HTTP " + std::to_string(got.answer->status) + " is no answer to this request");
   if (got.answer) return refused(what, got, *got.answer);
   error_info out = got.answer.error();  // its message begins with the origin
-  out.message = what.purpose + place_ + (got.folder.empty() ? "" : " below '" + got.folder + '\'') + ": " + out.message;
+  out.message = what.purpose + place_ + (got.folder.empty() ? "" : " below " + named(got.folder)) + ": " + out.message;
   out.may_have_happened = got.open;
   if (got.attempts > 1) out.message += " (" + std::to_string(got.attempts) + " attempts)";
   return out;
@@ -161,13 +128,6 @@ BULKWRITER_DECL std::string with_query(std::string path, query_fields const& que
     separator = '&';
   }
   return path;
-}
-
-BULKWRITER_DECL std::string redirect_hint(http::response const& answer, std::span<std::string const> secrets) {
-  std::string_view const to = answer.find("Location");
-  if (to.empty()) return " (a redirect that does not say where to)";
-  // Of its query nobody knows what it holds.
-  return " (it redirects to '" + printable(to.substr(0, to.find('?')), secrets) + "', which is not followed)";
 }
 
 BULKWRITER_DECL std::string quoted_page(http::response const& answer, std::span<std::string const> secrets) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <bulkwriter/http/detail/countable.hpp>
 #include <bulkwriter/http/detail/retry.ipp>
 #include <bulkwriter/storage/detail/multipart_upload.hpp>
 
@@ -121,7 +122,7 @@ BULKWRITER_DECL void multipart_upload::work() {
 BULKWRITER_DECL result<uploaded_part> multipart_upload::send(int number, part_buffer const& part) {
   auto const failed = [&](std::string_view why) -> error_info {
     return {.code = errc::io_error,
-            .message = "cannot upload part " + std::to_string(number) + " of '" + key_ + "': " + std::string(why),
+            .message = "cannot upload part " + std::to_string(number) + " of " + named(key_) + ": " + std::string(why),
             .may_have_happened = true};
   };
   try {
@@ -141,7 +142,7 @@ BULKWRITER_DECL void multipart_upload::start_thread() {
     std::lock_guard const lock(mutex_);
     if (!error_) {
       error_ = error_info{.code = errc::io_error,
-                          .message = "cannot upload '" + key_ + "': no thread can be started: " + e.what()};
+                          .message = "cannot upload " + named(key_) + ": no thread can be started: " + e.what()};
     }
   }
 }
@@ -213,7 +214,7 @@ BULKWRITER_DECL void multipart_upload::stop_parts(std::chrono::steady_clock::tim
   {
     // A part whose answer has come cannot come back after the abort, so those on their way get a moment to arrive.
     std::unique_lock lock(mutex_);
-    if (!error_) error_ = error_info{.code = errc::cancelled, .message = "the upload of '" + key_ + "' was given up"};
+    if (!error_) error_ = error_info{.code = errc::cancelled, .message = "the upload of " + named(key_) + " was given up"};
     work_.notify_all();
     auto const moment = std::chrono::steady_clock::now() + std::chrono::seconds(2);
     space_.wait_until(lock, (std::min)(end, moment), [this] { return under_way_ == 0; });
@@ -254,8 +255,7 @@ class stop_at {
 BULKWRITER_DECL result<void> multipart_upload::abort() {
   if (settled_) return {};
   // Whoever gives up does not wait for what may never answer; what is left is named.
-  auto const end = std::chrono::steady_clock::now() +
-                   (std::min)(abort_limit_, std::chrono::milliseconds(std::chrono::hours(24)));
+  auto const end = std::chrono::steady_clock::now() + http::detail::countable(abort_limit_);
   stop_parts(end);
   settled_ = true;
   stop_at const limit(end);
@@ -266,7 +266,8 @@ BULKWRITER_DECL result<void> multipart_upload::abort() {
   if (out.code == errc::cancelled || limit.token().stop_requested())
     out.message += " (abort_limit " + std::to_string(abort_limit_.count()) + " ms)";
   out.code = errc::upload_not_aborted;
-  out.message = "parts of '" + key_ + "' (upload id " + upload_id_ + ") are left behind: " + out.message;
+  out.left_behind = named_upload(key_, upload_id_);
+  out.message = "parts of " + out.left_behind + " are left behind: " + out.message;
   return out;
 }
 

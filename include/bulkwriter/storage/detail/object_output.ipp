@@ -57,7 +57,7 @@ class object_file final : public output::file {
       if (!stored) return give_up(may_exist(stored.error()));
       if (stored->size != written_) {
         return give_up({.code = errc::storage_error,
-                        .message = "object '" + key_ + "' has " + std::to_string(stored->size) + " bytes instead of " +
+                        .message = "object " + named(key_) + " has " + std::to_string(stored->size) + " bytes instead of " +
                                    std::to_string(written_)});
       }
     }
@@ -78,7 +78,7 @@ class object_file final : public output::file {
     if (auto ok = check_open(); !ok) return ok;
     if (head.size() > (std::min)(std::uint64_t{head_size_}, written_)) {
       return error_info{.code = errc::invalid_state,
-                        .message = "object '" + key_ + "': " + std::to_string(head.size()) +
+                        .message = "object " + named(key_) + ": " + std::to_string(head.size()) +
                                    " bytes at its beginning cannot be rewritten any more"};
     }
     if (!head.empty()) std::memcpy((upload_ ? first_part_ : part_).memory.get(), head.data(), head.size());
@@ -96,17 +96,17 @@ class object_file final : public output::file {
   result<void> check_open() const {
     if (owner_ != ::getpid())
       return error_info{.code = errc::invalid_state,
-                        .message = "object '" + key_ + "' is another process' work: this one is a fork of it"};
+                        .message = "object " + named(key_) + " is another process' work: this one is a fork of it"};
     if (state_ == state::open) return {};
     return error_info{
         .code = errc::invalid_state,
-        .message = "object '" + key_ + (state_ == state::failed ? "' has failed before" : "' is finished already")};
+        .message = "object " + named(key_) + (state_ == state::failed ? " has failed before" : " is finished already")};
   }
 
   result<void> append(output::bytes piece) {
     if (piece.size() > max_size_ - written_) {
       return error_info{.code = errc::invalid_state,
-                        .message = "object '" + key_ + "': more bytes than the " + std::to_string(max_size_) +
+                        .message = "object " + named(key_) + ": more bytes than the " + std::to_string(max_size_) +
                                    " that it was created for"};
     }
     written_ += piece.size();
@@ -120,7 +120,7 @@ class object_file final : public output::file {
             error_info why = std::move(id).error();
             // Its id is unknown, so nothing can be aborted; it holds no parts and costs nothing.
             if (why.may_have_happened) {
-              why.message += "; an upload of '" + key_ + "' without parts may be left behind";
+              why.message += "; an upload of " + named(key_) + " without parts may be left behind";
             }
             return why;
           }
@@ -143,14 +143,14 @@ class object_file final : public output::file {
   }
 
   error_info may_exist(error_info why) const {
-    if (why.may_have_happened) why.message += "; object '" + key_ + "' may or may not exist";
+    if (why.may_have_happened) why.message += "; object " + named(key_) + " may or may not exist";
     return why;
   }
 
   error_info give_up(error_info why) {
     if (auto gone = discard(); !gone) {
-      why.code = errc::upload_not_aborted;
       why.message += "; then " + gone.error().message;
+      why.left_behind = std::move(gone.error().left_behind);
     }
     return why;
   }

@@ -1,7 +1,7 @@
 #pragma once
 
 #include <bulkwriter/auth/digest.hpp>
-#include <bulkwriter/http/detail/foreign_text.hpp>
+#include <bulkwriter/http/detail/countable.hpp>
 #include <bulkwriter/storage/detail/store_text.hpp>
 #include <bulkwriter/storage/object_store.hpp>
 
@@ -73,9 +73,11 @@ BULKWRITER_DECL std::string backend::part_etag(std::span<std::byte const> body) 
 
 BULKWRITER_DECL result<std::vector<pending_upload>> object_store::try_abort_stale(std::chrono::seconds age,
                                                                                   std::string const& prefix) {
+  if (age < std::chrono::seconds::zero())
+    return error_info{.code = errc::invalid_option, .message = "abort_stale: the age of stale uploads is negative"};
   auto pending = backend_->list_uploads(prefix);
   if (!pending) return pending;
-  auto const newest = backend_->now() - age;
+  auto const newest = backend_->now() - http::detail::countable(age);
   std::vector<pending_upload> gone;
   std::optional<error_info> first;
   std::size_t left = 0;
@@ -91,8 +93,7 @@ BULKWRITER_DECL result<std::vector<pending_upload>> object_store::try_abort_stal
     if (++left == 1)
       first = std::move(aborted).error();
     else if (left <= 10)
-      others += "; '" + http::detail::foreign_text(upload.key, 1024) + "' (upload id " +
-                http::detail::foreign_text(upload.upload_id, 256) + ')';
+      others += "; " + storage::detail::named_upload(upload.key, upload.upload_id);
   }
   if (!first) return gone;
   first->message += " (of " + std::to_string(gone.size() + left) + " stale uploads " + std::to_string(left) +

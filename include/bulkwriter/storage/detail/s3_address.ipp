@@ -151,7 +151,7 @@ BULKWRITER_DECL result<s3_address> try_s3_address(s3_connect_param const& param,
     out.virtual_host = param.addressing == s3_addressing::virtual_host;
     if (out.virtual_host &&
         (out.origin.host.find(':') != std::string::npos || bucket.find_first_of("_%:@?#&") != std::string::npos)) {
-      return refuse("bucket '" + bucket + "' cannot stand in the host name of " + out.origin.to_string() +
+      return refuse("bucket " + named(bucket) + " cannot stand in the host name of " + out.origin.to_string() +
                     ": use s3_addressing::path");
     }
   }

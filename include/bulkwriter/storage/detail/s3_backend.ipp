@@ -1,5 +1,6 @@
 #pragma once
 
+#include <bulkwriter/http/detail/redirect_hint.hpp>
 #include <bulkwriter/storage/detail/s3_backend.hpp>
 
 #include <utility>
@@ -11,7 +12,7 @@ namespace detail {
 
 BULKWRITER_DECL s3_backend::s3_backend(s3_connect_param const& param, s3_address address,
                                        auth::provider<auth::bearer_token> token)
-    : http_backend("bucket '" + param.bucket_name + '\'', client_options_of(param), param.retry,
+    : http_backend("bucket " + named(param.bucket_name), client_options_of(param), param.retry,
                    param.idle_connections),
       credentials_(param.credentials ? param.credentials
                                      : auth::credentials{.access_key = param.access_key,
@@ -146,12 +147,13 @@ BULKWRITER_DECL refusal s3_backend::explain(call const&, outcome const& got, htt
   refusal out;
   out.code = s3_errc(failure, answer.status, got.region);
   if (out.code == errc::wrong_region && !failure.region.empty() && failure.region != got.region) {
-    out.hint = " (the bucket is in region '" + failure.region + "', the request was signed for '" + got.region +
+    out.hint = " (the bucket is in region " + named(failure.region) + ", the request was signed for '" + got.region +
                (address().region_is_fixed ? "': leave s3_connect_param.region empty to have it discovered)" : "')");
   } else if (failure.code == "SignatureDoesNotMatch") {
     out.hint = " (is the secret key that of the access key?)";
   } else if (out.code != errc::wrong_region && answer.status >= 300 && answer.status < 400) {
-    out.hint = redirect_hint(answer, secrets(got));
+    out.hint = http::detail::redirect_hint(
+        answer, [&](std::string_view text) { return printable(text, secrets(got)); });
   } else if (out.code == errc::precondition_failed) {
     out.hint = std::string(" (") + already_there_text + ')';
   } else if (answer.status == 404 && answer.body.empty()) {

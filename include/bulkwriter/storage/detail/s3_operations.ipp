@@ -1,5 +1,6 @@
 #pragma once
 
+#include <bulkwriter/http/detail/countable.hpp>
 #include <bulkwriter/http/detail/message.ipp>
 #include <bulkwriter/storage/detail/s3_backend.ipp>
 
@@ -15,7 +16,7 @@ namespace detail {
 
 BULKWRITER_DECL result<object_info> s3_backend::head(std::string const& key) {
   if (auto ok = check_key(key); !ok) return std::move(ok).error();
-  call const what = {.purpose = "cannot find '" + key + '\'', .method = "HEAD", .key = key};
+  call const what = {.purpose = "cannot find " + named(key), .method = "HEAD", .key = key};
   auto got = send(what);
   if (got.answer && got.answer->status >= 300 && got.answer->status < 500) {
     // An answer to HEAD has no body, so it cannot say why: wrong region, clock, bucket or key. One byte of the object
@@ -36,7 +37,7 @@ BULKWRITER_DECL result<object_info> s3_backend::head(std::string const& key) {
 }
 
 BULKWRITER_DECL result<std::vector<object_info>> s3_backend::list(std::string const& prefix) {
-  call what = {.purpose = "cannot list '" + prefix + "*'",
+  call what = {.purpose = "cannot list " + named(prefix + "*"),
                .method = "GET",
                .query = {{"list-type", "2"}, {"encoding-type", "url"}}};
   if (!prefix.empty()) what.query.emplace_back("prefix", prefix);
@@ -50,7 +51,7 @@ BULKWRITER_DECL result<std::vector<object_info>> s3_backend::list(std::string co
 }
 
 BULKWRITER_DECL result<std::vector<pending_upload>> s3_backend::list_uploads(std::string const& prefix) {
-  call what = {.purpose = "cannot list the unfinished uploads of '" + prefix + "*'",
+  call what = {.purpose = "cannot list the unfinished uploads of " + named(prefix + "*"),
                .method = "GET",
                .query = {{"uploads", ""}, {"encoding-type", "url"}}};
   if (!prefix.empty()) what.query.emplace_back("prefix", prefix);
@@ -67,7 +68,7 @@ BULKWRITER_DECL result<std::vector<pending_upload>> s3_backend::list_uploads(std
 BULKWRITER_DECL result<std::vector<uploaded_part>> s3_backend::list_parts(std::string const& key,
                                                                           std::string const& upload_id) {
   if (auto ok = check_listed_key(key); !ok) return std::move(ok).error();
-  call const what = {.purpose = "cannot list the parts of '" + key + "' (upload id " + upload_id + ')',
+  call const what = {.purpose = "cannot list the parts of " + named_upload(key, upload_id),
                      .method = "GET",
                      .key = key,
                      .query = {{"uploadId", upload_id}}};
@@ -85,19 +86,19 @@ BULKWRITER_DECL result<std::string> s3_backend::presign(std::string const& metho
   if (auto ok = check_key(key); !ok) return std::move(ok).error();
   if (token_) {
     return error_info{.code = errc::storage_error,
-                      .message = "cannot sign a URL for '" + key + "': a token signs nothing, HMAC keys do"};
+                      .message = "cannot sign a URL for " + named(key) + ": a token signs nothing, HMAC keys do"};
   }
   if (!region_is_known()) {
     // A signature for another region is worth nothing, and nobody would learn it from the answer.
-    call const what = {.purpose = "cannot find the region of '" + key + '\'', .method = "HEAD", .key = key};
+    call const what = {.purpose = "cannot find the region of " + named(key), .method = "HEAD", .key = key};
     auto const got = send(what);
     if (!got.answer) return failed(what, got);
   }
   auto const keys = credentials_.try_get();
   if (!keys) return keys.error();
-  if (keys->expires < server_time() + lifetime) {
+  if (keys->expires < server_time() + http::detail::countable(lifetime)) {
     return error_info{.code = errc::invalid_option,
-                      .message = "cannot sign a URL for '" + key + "': the keys expire before it does"};
+                      .message = "cannot sign a URL for " + named(key) + ": the keys expire before it does"};
   }
   s3_address const to = address();
   auto const signature =
@@ -109,7 +110,7 @@ BULKWRITER_DECL result<std::string> s3_backend::presign(std::string const& metho
 
 BULKWRITER_DECL result<void> s3_backend::remove(std::string const& key) {
   if (auto ok = check_key(key); !ok) return std::move(ok).error();
-  call const what = {.purpose = "cannot remove '" + key + '\'', .method = "DELETE", .key = key};
+  call const what = {.purpose = "cannot remove " + named(key), .method = "DELETE", .key = key};
   auto const got = send(what);
   if (accepted(got, {200, 202, 204})) return {};
   if (got.answer && got.answer->status == 404 && read_s3_failure(*got.answer).code == "NoSuchKey") return {};

@@ -34,7 +34,7 @@ BULKWRITER_DECL std::optional<http::header> s3_backend::absent_condition() const
 }
 
 BULKWRITER_DECL s3_backend::sight s3_backend::look(std::string const& key) {
-  call const what = {.purpose = "cannot find '" + key + '\'', .method = "HEAD", .key = key};
+  call const what = {.purpose = "cannot find " + named(key), .method = "HEAD", .key = key};
   auto const got = send(what);
   if (!got.answer) return {.why = failed(what, got)};
   sight out = {.status = got.answer->status, .object = {.key = key, .etag = unquoted(got.answer->find("ETag"))}};
@@ -101,10 +101,10 @@ BULKWRITER_DECL result<object_info> s3_backend::put(std::string const& key, std:
   if (auto ok = check_key(key); !ok) return std::move(ok).error();
   if (std::uint64_t{body.size()} > std::uint64_t{5} << 30) {
     return error_info{.code = errc::invalid_option,
-                      .message = "cannot put '" + key + "': " + std::to_string(body.size()) +
+                      .message = "cannot put " + named(key) + ": " + std::to_string(body.size()) +
                                  " bytes exceed the 5 GiB of one request"};
   }
-  call what = {.purpose = "cannot put '" + key + '\'', .method = "PUT", .key = key, .body = body};
+  call what = {.purpose = "cannot put " + named(key), .method = "PUT", .key = key, .body = body};
   std::string const token = make_object_token();
   if (found != existing::replaced) what.headers.push_back(token_header(token));
   if (found == existing::kept_by_store) what.headers.push_back(absent_condition().value());
@@ -142,14 +142,14 @@ BULKWRITER_DECL result<object_info> s3_backend::put_if_absent(std::string const&
   if (absent_condition()) return put(key, body, existing::kept_by_store);
   // In silence it would replace the object.
   return error_info{.code = errc::storage_error,
-                    .message = "cannot put '" + key + "' only if it is absent: " + address().origin.host +
+                    .message = "cannot put " + named(key) + " only if it is absent: " + address().origin.host +
                                " has no such condition for requests with an AWS signature"};
 }
 
 BULKWRITER_DECL result<std::string> s3_backend::create_multipart(std::string const& key) {
   if (auto ok = check_key(key); !ok) return std::move(ok).error();
   std::string token = make_object_token();
-  call const what = {.purpose = "cannot start the upload of '" + key + '\'',
+  call const what = {.purpose = "cannot start the upload of " + named(key),
                      .method = "POST",
                      .key = key,
                      .query = {{"uploads", ""}},
@@ -168,7 +168,7 @@ BULKWRITER_DECL result<uploaded_part> s3_backend::put_part(std::string const& ke
                                                            int number, std::span<std::byte const> body,
                                                            std::stop_token stop) {
   if (auto ok = check_key(key); !ok) return std::move(ok).error();
-  call const what = {.purpose = "cannot upload part " + std::to_string(number) + " of '" + key + '\'',
+  call const what = {.purpose = "cannot upload part " + std::to_string(number) + " of " + named(key),
                      .method = "PUT",
                      .key = key,
                      .query = {{"partNumber", std::to_string(number)}, {"uploadId", upload_id}},
@@ -216,7 +216,7 @@ BULKWRITER_DECL result<object_info> s3_backend::complete(std::string const& key,
   };
   // True once a request may have done its work although its answer did not say so.
   bool may_be_done = false;
-  call what = {.purpose = "cannot complete the upload of '" + key + '\'',
+  call what = {.purpose = "cannot complete the upload of " + named(key),
                .method = "POST",
                .key = key,
                .query = {{"uploadId", upload_id}},
@@ -299,7 +299,7 @@ BULKWRITER_DECL result<object_info> s3_backend::complete_multipart_new(std::stri
 BULKWRITER_DECL result<void> s3_backend::abort_multipart(std::string const& key, std::string const& upload_id,
                                                          std::stop_token stop) {
   if (auto ok = check_listed_key(key); !ok) return ok;
-  call const what = {.purpose = "cannot abort the upload of '" + key + "' (upload id " + upload_id + ')',
+  call const what = {.purpose = "cannot abort the upload of " + named_upload(key, upload_id),
                      .method = "DELETE",
                      .key = key,
                      .query = {{"uploadId", upload_id}},

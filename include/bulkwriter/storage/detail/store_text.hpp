@@ -21,6 +21,11 @@ result<void> check_key(std::string_view key);
 /// the request would be one for the bucket.
 result<void> check_listed_key(std::string_view key);
 
+/// A key, a file's or a bucket's name, for a message.
+std::string named(std::string_view name);
+/// "'key' (upload id …)", of an upload in parts.
+std::string named_upload(std::string_view key, std::string_view upload_id);
+
 /// Foreign text for a message: one line, bounded, without the secrets and without anything as long as a signature.
 std::string printable(std::string_view text, std::span<std::string const> secrets);
 

@@ -1,7 +1,8 @@
 #pragma once
 
-#include <bulkwriter/http/detail/foreign_text.hpp>
 #include <bulkwriter/storage/detail/store_text.hpp>
+#include <bulkwriter/text/quoted.hpp>
+#include <bulkwriter/text/redacted.hpp>
 
 #include <algorithm>
 #include <charconv>
@@ -12,6 +13,12 @@ namespace bulkwriter {
 inline namespace v1 {
 namespace storage {
 namespace detail {
+
+BULKWRITER_DECL std::string named(std::string_view name) { return bulkwriter::detail::in_quotes(name, 1024); }
+
+BULKWRITER_DECL std::string named_upload(std::string_view key, std::string_view upload_id) {
+  return named(key) + " (upload id " + bulkwriter::detail::one_line(upload_id, 256) + ')';
+}
 
 BULKWRITER_DECL result<void> check_key(std::string_view key) {
   auto const refuse = [](std::string message) -> error_info {
@@ -27,13 +34,12 @@ BULKWRITER_DECL result<void> check_key(std::string_view key) {
   }
   if (key.size() > 1024)
     return refuse("an object key of " + std::to_string(key.size()) + " bytes exceeds the limit of 1024");
-  if (key.front() == '/') return refuse("object key '" + std::string(key) + "' begins with a slash");
+  if (key.front() == '/') return refuse("object key " + named(key) + " begins with a slash");
   for (std::size_t at = 0; at <= key.size();) {
     std::size_t const end = (std::min)(key.find('/', at), key.size());
     auto const segment = key.substr(at, end - at);
     if (segment == "." || segment == "..") {
-      return refuse("object key '" + std::string(key) + "' has a '" + std::string(segment) +
-                    "' segment, which servers resolve differently");
+      return refuse("object key " + named(key) + " has a " + named(segment) + " segment, which servers resolve differently");
     }
     at = end + 1;
   }
@@ -46,38 +52,16 @@ BULKWRITER_DECL result<void> check_listed_key(std::string_view key) {
 }
 
 BULKWRITER_DECL std::string printable(std::string_view text, std::span<std::string const> secrets) {
-  // Bounded before anything is looked for in it, so that a server's megabytes cost nothing. A secret that begins within
-  // the bound is seen whole.
-  constexpr std::size_t shown = 300, looked_at = 4096;
-  std::string out;
-  for (std::size_t at = 0; at < (std::min)(text.size(), looked_at);) {
-    std::size_t hidden = 0;
-    for (std::string const& secret : secrets)
-      if (text.substr(at).starts_with(secret)) hidden = (std::max)(hidden, secret.size());
-    if (hidden == 0)
-      out += text[at++];
-    else
-      out += "***", at += hidden;
-  }
-  constexpr std::size_t longest_word = 40;  // a signature is a word of 64 hexadecimal digits
+  constexpr std::size_t longest_word = 40;  // a signature has 64 hexadecimal digits
+  std::string const safe = bulkwriter::detail::redacted(text, secrets, 4096);
   std::string line;
-  for (std::size_t at = 0; at < out.size();) {
-    auto const is_digit = [](char c) {
-      return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
-    };
-    std::size_t end = at;
-    while (end < out.size() && is_digit(out[end])) ++end;
-    if (end - at > longest_word) {
-      line += "***";
-      at = end;
-    } else if (end == at) {
-      line += out[at++];
-    } else {
-      line.append(out, at, end - at);
-      at = end;
-    }
+  for (std::string_view rest = safe; !rest.empty();) {
+    std::size_t const digits = (std::min)(rest.find_first_not_of("0123456789abcdefABCDEF"), rest.size());
+    std::size_t const size = (std::max)(digits, std::size_t{1});
+    line += digits > longest_word ? std::string_view("***") : rest.substr(0, size);
+    rest.remove_prefix(size);
   }
-  return http::detail::foreign_text(line, shown);
+  return bulkwriter::detail::one_line(line, 300);
 }
 
 BULKWRITER_DECL std::string make_object_token() {

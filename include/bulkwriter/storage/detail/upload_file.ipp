@@ -33,7 +33,7 @@ class read_file {
     if (out.file_ < 0) return out.failed("cannot open", errno);
     if (::fstat(out.file_, &out.begun_) != 0) return out.failed("cannot read", errno);
     if (!S_ISREG(out.begun_.st_mode))
-      return error_info{.code = errc::io_error, .message = "cannot upload '" + path + "': it is no regular file"};
+      return error_info{.code = errc::io_error, .message = "cannot upload " + named(path) + ": it is no regular file"};
     return out;
   }
   read_file(read_file&& other) noexcept
@@ -72,7 +72,7 @@ class read_file {
       if (n == 0) return out;
       if (size > most)
         return error_info{.code = errc::io_error,
-                          .message = "cannot upload '" + path_ + "': it has no size, and more than 64 MiB"};
+                          .message = "cannot upload " + named(path_) + ": it has no size, and more than 64 MiB"};
     }
   }
   /// Error where the file is not what it was when it was opened.
@@ -87,10 +87,10 @@ class read_file {
  private:
   read_file(std::string path, int file) noexcept : path_(std::move(path)), file_(file) {}
   error_info failed(std::string_view what, int error) const {
-    return {.code = errc::io_error, .message = std::string(what) + " '" + path_ + "': " + std::strerror(error)};
+    return {.code = errc::io_error, .message = std::string(what) + " " + named(path_) + ": " + std::strerror(error)};
   }
   error_info changed() const {
-    return {.code = errc::io_error, .message = "'" + path_ + "' changed while it was uploaded"};
+    return {.code = errc::io_error, .message = named(path_) + " changed while it was uploaded"};
   }
 
   std::string path_;
@@ -125,10 +125,11 @@ class file_upload {
     error_info why = std::move(whole).error();
     if (options_.resume) {
       upload.leave();
-      why.message += "; upload '" + id_ + "' of '" + key_ + "' is left to be resumed";
+      why.left_behind = named_upload(key_, id_);
+      why.message += "; " + why.left_behind + " is left to be resumed";
     } else if (auto gone = upload.abort(); !gone) {
-      why.code = errc::upload_not_aborted;
       why.message += "; then " + gone.error().message;
+      why.left_behind = std::move(gone.error().left_behind);
     }
     return why;
   }
@@ -153,7 +154,7 @@ class file_upload {
     std::uint64_t const parts = (file_.size() + part_size_ - 1) / part_size_;
     for (std::uint64_t i = 0; i < parts; ++i) {
       if (options_.stop.stop_requested())
-        return error_info{.code = errc::cancelled, .message = "the upload of '" + key_ + "' was cancelled"};
+        return error_info{.code = errc::cancelled, .message = "the upload of " + named(key_) + " was cancelled"};
       std::uint64_t const offset = i * part_size_;
       part_buffer part = buffers_->take(part_size_);
       auto const size = static_cast<std::size_t>((std::min)(std::uint64_t{part_size_}, file_.size() - offset));
