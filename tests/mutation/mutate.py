@@ -143,6 +143,9 @@ def build(tree, mutants, targets):
         guilty = []
         for places in named_in(complaint, tree.root):
             guilty = guilty or [m for m in left if any(f == m.file and m.line <= line <= m.last_line for f, line in places)]
+        if not guilty:  # what follows from a mutant may be complained about some lines behind it, in the same statement
+            errors, _ = named_in(complaint, tree.root)
+            guilty = [m for m in left if any(f == m.file and 0 < line - m.last_line <= 5 for f, line in errors)]
         if not guilty:
             sys.exit("the copy does not compile, and no mutant is to blame:\n" + "\n".join(
                 line for line in complaint.split("\n") if "error" in line or "FAILED" in line)[:4000])
