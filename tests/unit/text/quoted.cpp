@@ -30,3 +30,17 @@ TEST_CASE("quoted: no more than the limit, and never half a character") {
   CHECK(one_line("abc", 3) == "abc");
   CHECK(one_line("abcd", 3) == "abc…");
 }
+
+TEST_CASE("quoted: where the invisible characters begin and end") {
+  // the last before and the first behind each range, and both ends of it
+  for (char const* const plain : {" ", "~", "\xc2\xa0", "\xe2\x80\x8a", "\xe2\x80\x90", "\xe2\x80\xa7", "\xe2\x80\xaf",
+                                  "\xe2\x81\xa5", "\xe2\x81\xaa", "\xef\xbb\xbe", "\xef\xbc\x80"})
+    CHECK(one_line(plain) == plain);
+  std::string const hidden[][2] = {{"\x1f", "\\x1f"},           {"\x7f", "\\x7f"},
+                                   {"\xc2\x80", "\\u0080"},     {"\xc2\x9f", "\\u009f"},
+                                   {"\xe2\x80\x8b", "\\u200b"}, {"\xe2\x80\x8f", "\\u200f"},
+                                   {"\xe2\x80\xa8", "\\u2028"}, {"\xe2\x80\xae", "\\u202e"},
+                                   {"\xe2\x81\xa6", "\\u2066"}, {"\xe2\x81\xa9", "\\u2069"},
+                                   {"\xef\xbb\xbf", "\\ufeff"}};
+  for (auto const& [text, shown] : hidden) CHECK(one_line(text) == shown);
+}
