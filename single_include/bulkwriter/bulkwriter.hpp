@@ -1215,6 +1215,21 @@ constexpr std::size_t find_utf8_fault(std::string_view text) noexcept {
   return std::string_view::npos;
 }
 
+/// The code point, of at most 21 bits, in UTF-8.
+inline void append_utf8(std::string& out, unsigned code) {
+  auto const push = [&](unsigned byte) { out.push_back(static_cast<char>(byte)); };
+  if (code < 0x80) {
+    push(code);
+  } else if (code < 0x800) {
+    push(0xc0 | code >> 6), push(0x80 | (code & 0x3f));
+  } else if (code < 0x10000) {
+    push(0xe0 | code >> 12), push(0x80 | (code >> 6 & 0x3f)), push(0x80 | (code & 0x3f));
+  } else {
+    push(0xf0 | code >> 18), push(0x80 | (code >> 12 & 0x3f)), push(0x80 | (code >> 6 & 0x3f)),
+        push(0x80 | (code & 0x3f));
+  }
+}
+
 }  // namespace detail
 }  // namespace v1
 }  // namespace bulkwriter
@@ -6514,20 +6529,6 @@ class json_scanner {
     if (at + 4 > text_.size()) return false;
     auto const [end, error] = std::from_chars(text_.data() + at, text_.data() + at + 4, code, 16);
     return error == std::errc() && end == text_.data() + at + 4;
-  }
-
-  static void append_utf8(std::string& out, unsigned code) {
-    auto const push = [&](unsigned byte) { out.push_back(static_cast<char>(byte)); };
-    if (code < 0x80) {
-      push(code);
-    } else if (code < 0x800) {
-      push(0xc0 | code >> 6), push(0x80 | (code & 0x3f));
-    } else if (code < 0x10000) {
-      push(0xe0 | code >> 12), push(0x80 | (code >> 6 & 0x3f)), push(0x80 | (code & 0x3f));
-    } else {
-      push(0xf0 | code >> 18), push(0x80 | (code >> 12 & 0x3f)), push(0x80 | (code >> 6 & 0x3f)),
-          push(0x80 | (code & 0x3f));
-    }
   }
 
   bool number() {
@@ -18457,18 +18458,6 @@ class spelling {
     for (auto const& [entity, means] : entities)
       if (name == entity) return code = static_cast<unsigned char>(means), end + 1;
     return 0;
-  }
-
-  static void append_utf8(std::string& out, unsigned code) {
-    auto const add = [&out](unsigned byte) { out += static_cast<char>(byte); };
-    if (code < 0x80) return add(code);
-    if (code < 0x800) {
-      add(0xc0 | code >> 6);
-    } else {
-      add(0xe0 | (code >> 12 & 15));  // of one beyond 16 bits no secret is made
-      add(0x80 | (code >> 6 & 63));
-    }
-    add(0x80 | (code & 63));
   }
 
   std::string text_;

@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <string>
 #include <string_view>
 #include <type_traits>
 
@@ -42,6 +43,21 @@ constexpr std::size_t find_utf8_fault(std::string_view text) noexcept {
     i += length;
   }
   return std::string_view::npos;
+}
+
+/// The code point, of at most 21 bits, in UTF-8.
+inline void append_utf8(std::string& out, unsigned code) {
+  auto const push = [&](unsigned byte) { out.push_back(static_cast<char>(byte)); };
+  if (code < 0x80) {
+    push(code);
+  } else if (code < 0x800) {
+    push(0xc0 | code >> 6), push(0x80 | (code & 0x3f));
+  } else if (code < 0x10000) {
+    push(0xe0 | code >> 12), push(0x80 | (code >> 6 & 0x3f)), push(0x80 | (code & 0x3f));
+  } else {
+    push(0xf0 | code >> 18), push(0x80 | (code >> 12 & 0x3f)), push(0x80 | (code >> 6 & 0x3f)),
+        push(0x80 | (code & 0x3f));
+  }
 }
 
 }  // namespace detail

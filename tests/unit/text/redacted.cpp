@@ -41,6 +41,7 @@ TEST_CASE("redacted: a secret, however it is spelled") {
     CHECK(shown(form, {"other", secret}) == "***");
     CHECK(shown(form + form + '.' + form, {secret}) == "***.***");
   }
+  CHECK(shown("a &#x1F600;&#128512;x b", {"\xf0\x9f\x98\x80\xf0\x9f\x98\x80x"}) == "a *** b");  // beyond 16 bits
   CHECK(shown("password 12, token 123", {"12", "123"}) == "password 12, token 123");  // would tear every text apart
   CHECK(shown("ab%zz\\q&foo;&#;&#x;&#xfffffffff;%4", {"abcd"}) == "ab%zz\\q&foo;&#;&#x;&#xfffffffff;%4");
   CHECK(shown("100%25 &amp; more", {"abcd"}) == "100%25 &amp; more");  // the rest stays as it came

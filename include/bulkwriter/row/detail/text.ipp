@@ -197,20 +197,6 @@ class json_scanner {
     return error == std::errc() && end == text_.data() + at + 4;
   }
 
-  static void append_utf8(std::string& out, unsigned code) {
-    auto const push = [&](unsigned byte) { out.push_back(static_cast<char>(byte)); };
-    if (code < 0x80) {
-      push(code);
-    } else if (code < 0x800) {
-      push(0xc0 | code >> 6), push(0x80 | (code & 0x3f));
-    } else if (code < 0x10000) {
-      push(0xe0 | code >> 12), push(0x80 | (code >> 6 & 0x3f)), push(0x80 | (code & 0x3f));
-    } else {
-      push(0xf0 | code >> 18), push(0x80 | (code >> 12 & 0x3f)), push(0x80 | (code >> 6 & 0x3f)),
-          push(0x80 | (code & 0x3f));
-    }
-  }
-
   bool number() {
     std::size_t const begin = at_;
     take('-');

@@ -2,6 +2,7 @@
 
 #include <bulkwriter/text/quoted.hpp>
 #include <bulkwriter/text/redacted.hpp>
+#include <bulkwriter/text/utf8.hpp>
 
 #include <algorithm>
 #include <cstdint>
@@ -93,18 +94,6 @@ class spelling {
     for (auto const& [entity, means] : entities)
       if (name == entity) return code = static_cast<unsigned char>(means), end + 1;
     return 0;
-  }
-
-  static void append_utf8(std::string& out, unsigned code) {
-    auto const add = [&out](unsigned byte) { out += static_cast<char>(byte); };
-    if (code < 0x80) return add(code);
-    if (code < 0x800) {
-      add(0xc0 | code >> 6);
-    } else {
-      add(0xe0 | (code >> 12 & 15));  // of one beyond 16 bits no secret is made
-      add(0x80 | (code >> 6 & 63));
-    }
-    add(0x80 | (code & 63));
   }
 
   std::string text_;
