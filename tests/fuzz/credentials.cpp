@@ -24,9 +24,17 @@ using fuzz::require;
 constexpr std::string_view secret = "eyJ.top+secret/1=", secret_in_form = "eyJ.top%2Bsecret%2F1%3D";
 time_point const noon = std::chrono::sys_days(std::chrono::year(2026) / 1 / 2) + std::chrono::hours(12);
 
+// A byte that is no UTF-8 stands as "\xee" in a message: its last digit may look like the first letter of a secret.
+std::string without_bytes(std::string text) {
+  for (std::size_t at = text.find("\\x"); at != text.npos && at + 4 <= text.size(); at = text.find("\\x", at + 1))
+    text.replace(at, 4, "?");
+  return text;
+}
+
 void check_error(bw::error_info const& error, int status) {
   for (auto const& text : {error.to_string(), error.server_error}) {
-    require(text.find(secret) == text.npos && text.find(secret_in_form) == text.npos, "a secret in a message");
+    auto const plain = without_bytes(text);
+    require(plain.find(secret) == plain.npos && plain.find(secret_in_form) == plain.npos, "a secret in a message");
     require(fuzz::is_utf8(text) && text.find_first_of("\r\n") == text.npos, "a message is a line of UTF-8");
     require(text.size() < 700, "the length of a message");
   }

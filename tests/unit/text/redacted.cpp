@@ -42,6 +42,18 @@ TEST_CASE("redacted: a secret, however it is spelled") {
     CHECK(shown(form + form + '.' + form, {secret}) == "***.***");
   }
   CHECK(shown("a &#x1F600;&#128512;x b", {"\xf0\x9f\x98\x80\xf0\x9f\x98\x80x"}) == "a *** b");  // beyond 16 bits
+  // what stands beside it makes an escape with a part of it
+  for (std::string const form : {"eyJ+secret=", "eyJ%2Bsecret%3D", "eyJ&#43;secret&#x3d;", "eyJ%252Bsecret%253d", "ey\\u004a+secret="})
+    for (std::string const before : {"%e", "%2", "%", "\\", "\\u00e", "\\u00", "&", "&#", "%25e", "%%e", "\\\\"}) {
+      CAPTURE(before + form);
+      CHECK(shown(before + form + "41;", {"eyJ+secret="}) == before + "***41;");
+      CHECK(shown(before + form + form, {"eyJ+secret="}) == before + "***");
+    }
+  // one that looks as if it were encoded, in another encoding
+  for (std::string const form : {"a%2Bb&c\\n%", "a%2Bb&amp;c\\n%", "a%252Bb%26c%5Cn%25", "a%2Bb&c\\\\n%", "a%2Bb\\u0026c\\\\n%"}) {
+    CAPTURE(form);
+    CHECK(shown("x" + form + "41;", {"a%2Bb&c\\n%"}) == "x***41;");
+  }
   CHECK(shown("password 12, token 123", {"12", "123"}) == "password 12, token 123");  // would tear every text apart
   CHECK(shown("ab%zz\\q&foo;&#;&#x;&#xfffffffff;%4", {"abcd"}) == "ab%zz\\q&foo;&#;&#x;&#xfffffffff;%4");
   CHECK(shown("100%25 &amp; more", {"abcd"}) == "100%25 &amp; more");  // the rest stays as it came
@@ -81,10 +93,14 @@ TEST_CASE("redacted: one line of a bounded size, whatever the text") {
     std::string const got = shown(std::string(before, ' ') + secret + secret, {secret}, 20000);
     CHECK(got.find('s') == std::string::npos);
   }
+  // one that is longer than all that is looked at, and one that begins at its end
+  CHECK(shown("a " + std::string(20000, 's'), {std::string(20000, 's')}) == "a ***…");
+  CHECK(shown(std::string(16384 - 70, ' ') + std::string(2000, 's'), {std::string(2000, 's')}, 20000) ==
+        std::string(16384 - 70, ' ') + "***…");
   // 60 MB of what is looked for
-  for (std::string const part : {"secret", "sig=&", "&lt;", "%25", "\\u0025"}) {
-    std::string text;
-    while (text.size() < 60'000'000) text += part;
-    CHECK(shown(text, {"secret", "secrets"}).size() <= 403);
+  for (std::string const part : {"secret", "sig=&", "&lt;", "%25", "\\u0025", "&amp;amp;#x25;73", "%73ecret", "%"}) {
+    std::string text = part;
+    while (text.size() < 60'000'000) text += text;
+    CHECK(shown(text, {"secret", "secrets", "%%%%%%", "%25%25%25"}).size() <= 403);
   }
 }

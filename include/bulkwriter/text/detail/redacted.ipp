@@ -5,6 +5,7 @@
 #include <bulkwriter/text/utf8.hpp>
 
 #include <algorithm>
+#include <array>
 #include <cstdint>
 #include <utility>
 #include <vector>
@@ -125,30 +126,92 @@ inline std::size_t named_secret(std::string_view text, std::size_t at, std::size
   return 0;
 }
 
+// A text and all ways of reading it: from each byte on, the byte as it stands, or what an escape that begins here stands
+// for, in one level of escapes or more. To take escapes off everywhere would not do: what stands before a secret may make
+// an escape of its first letters ("%e" before "eyJ…"), and a secret with a '%' of its own may stand in text of XML.
+class readings {
+ public:
+  static constexpr std::size_t levels = 4, longest_escape = 64;
+
+  explicit readings(std::string_view text) : text_(text), escapes_(text.size()) {
+    for (std::size_t at = text.find_first_of("%&\\"); at < text.size(); at = text.find_first_of("%&\\", at + 1)) {
+      spelling here(text.substr(at, longest_escape));
+      for (std::size_t level = 1; level < levels && here.decode(); ++level) {
+        std::size_t units = 1;
+        while (units < here.text().size() && here.begin(units) == 0) ++units;
+        std::size_t const end = at + here.begin(units);
+        if (end > at + 1 && (escapes_[at].empty() || escapes_[at].back().end != end))
+          escapes_[at].push_back({here.text().substr(0, units), end});
+      }
+    }
+  }
+
+  // The end of the longest stretch from here that can be read as the word, or as its beginning up to `cut` or beyond; `at`
+  // if there is none.
+  std::size_t end_of(std::string_view word, std::size_t at, std::size_t cut) const {
+    if (text_[at] != word[0] && escapes_[at].empty()) return at;
+    // Positions in the text, for each of the next bytes of the word: no escape stands for more than four.
+    std::array<std::vector<std::size_t>, 5> reached = {{{at}, {}, {}, {}, {}}};
+    for (std::size_t i = 0; i < word.size(); ++i) {
+      auto const reach = [&](std::size_t size, std::size_t to) {
+        auto& there = reached[(i + size) % reached.size()];
+        if (std::find(there.begin(), there.end(), to) == there.end()) there.push_back(to);
+      };
+      auto& here = reached[i % reached.size()];
+      for (std::size_t const from : here) {
+        if (from >= cut) return text_.size();
+        if (from == text_.size()) continue;
+        if (text_[from] == word[i]) reach(1, from + 1);
+        for (auto const& [means, end] : escapes_[from])
+          if (word.substr(i).starts_with(means)) reach(means.size(), end);
+      }
+      here.clear();
+      if (std::all_of(reached.begin(), reached.end(), [](auto const& ends) { return ends.empty(); })) return at;
+    }
+    auto const& ends = reached[word.size() % reached.size()];
+    return *std::max_element(ends.begin(), ends.end());
+  }
+
+ private:
+  struct escape {
+    std::string means;
+    std::size_t end;
+  };
+
+  std::string_view text_;
+  std::vector<std::vector<escape>> escapes_;
+};
+
 BULKWRITER_DECL std::string redacted(std::string_view text, std::span<std::string const> secrets, std::size_t limit) {
-  constexpr std::size_t looked_at = 16 * 1024, margin = 4 * 1024, levels = 4;
+  constexpr std::size_t looked_at = 16 * 1024;
   bool const is_cut = text.size() > looked_at;
   text = text.substr(0, looked_at);
+  // Behind this an escape, or a name, may be cut in two.
+  std::size_t const end = is_cut ? looked_at - readings::longest_escape : text.size();
   std::vector<bool> hidden(text.size());
+  auto const hide = [&](std::size_t from, std::size_t to) {
+    std::fill(hidden.begin() + static_cast<std::ptrdiff_t>(from), hidden.begin() + static_cast<std::ptrdiff_t>(to), true);
+  };
+
+  readings const read(text);
+  for (std::string const& secret : secrets)
+    for (std::size_t at = 0, to = 0; secret.size() >= 4 && at < text.size() && to < text.size(); ++at)
+      hide(at, to = read.end_of(secret, at, is_cut ? end : text.size() + 1));
+
   spelling spelled(text);
-  for (std::size_t level = 0; level < levels; ++level) {
+  for (std::size_t level = 0; level < readings::levels; ++level) {
     std::string const& as = spelled.text();
-    auto const hide = [&](std::size_t begin, std::size_t end) {
-      std::fill(hidden.begin() + static_cast<std::ptrdiff_t>(spelled.begin(begin)),
-                hidden.begin() + static_cast<std::ptrdiff_t>(spelled.begin(end)), true);
-    };
-    for (std::size_t at = 0, done = 0; at < as.size(); ++at) {
-      for (std::string const& secret : secrets)
-        if (secret.size() >= 4 && as.compare(at, secret.size(), secret) == 0) hide(at, at + secret.size());
-      if (at < done) continue;
+    for (std::size_t at = 0; at < as.size(); ++at) {
       std::size_t value = 0;
-      if (std::size_t const end = named_secret(as, at, value); end != 0) hide(value, done = end);
+      if (std::size_t const behind = named_secret(as, at, value); behind != 0) {
+        hide(spelled.begin(value), spelled.begin(behind));
+        at = behind - 1;
+      }
     }
     if (!spelled.decode()) break;
   }
+
   std::string shown;
-  // Of half a secret nobody knows that it is one.
-  std::size_t const end = is_cut ? looked_at - margin : text.size();
   for (std::size_t at = 0; at < end; ++at) {
     if (!hidden[at])
       shown += text[at];
