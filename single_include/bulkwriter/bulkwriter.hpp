@@ -2889,7 +2889,7 @@ class folder final : public place {
  public:
   /// Makes the folder with its parents; one that is there already will do. Errors: io_error, no_space.
   static result<std::unique_ptr<folder>> try_open(std::string path);
-  /// A folder that is empty in the end is removed.
+  /// A folder that is empty in the end is removed. In a forked child nothing is: neither this nor unfinished files.
   BULKWRITER_DECL ~folder() override;
 
   /// Error io_error if a file of this name exists; one that comes later is an error of `finish`.
@@ -2906,12 +2906,30 @@ class folder final : public place {
   explicit folder(std::string path);
 
   std::string path_;
+  int maker_;  // the process
   std::mutex mutex_;
   using group_key = std::pair<void const*, std::string>;                // who writes it, and its path
   std::map<group_key, std::weak_ptr<detail::disk_group>> groups_;  // those of which files are still to be created
 };
 
 }  // namespace output
+}  // namespace v1
+}  // namespace bulkwriter
+
+// ---------- bulkwriter/detail/process.hpp ---------------------------------------------------------------------------
+
+namespace bulkwriter {
+inline namespace v1 {
+namespace detail {
+
+/// The number of this process. What is made remembers it: a forked child has a copy, whose end must leave alone what its
+/// maker still works on.
+int process_id() noexcept;
+
+/// What such a copy says. `what`: "this writer".
+error_info made_elsewhere(std::string_view what);
+
+}  // namespace detail
 }  // namespace v1
 }  // namespace bulkwriter
 
@@ -3832,7 +3850,7 @@ enum class column_rule : std::uint8_t {
   partition_key_kind,
   clustering_key_kind,
 };
-constexpr column_rule judge_column(field_info const& f, bool has_plain_element) {
+consteval column_rule judge_column(field_info const& f, bool has_plain_element) {
   auto const has_length = [&] { return f.max_length >= 1 && f.max_length <= limits::max_varchar_length; };
   bool const is_list = f.type == kind::array || f.type == kind::struct_array;
   if (!is_valid_field_name(f.name)) return column_rule::name;
@@ -5285,6 +5303,7 @@ class chunk_writer {
   template <class Step>
   result<void> in_flight(Step const& step);
   result<void> check_usable();
+  bool is_a_copy() const noexcept;
   error_info failure();
   void give_up() noexcept;
   void remove_finished() noexcept;
@@ -5317,6 +5336,7 @@ class chunk_writer {
   std::int64_t offered_rows_ = 0, first_row_ = 0, last_row_ = 0;
   std::uint64_t accepted_rows_ = 0, uncommitted_rows_ = 0;
   int exceptions_at_birth_;
+  int maker_;
 };
 
 }  // namespace detail
@@ -5545,7 +5565,8 @@ inline namespace v1 {
 ///
 /// A refused row changes nothing, and the next good row is accepted; its error names row, field, rule and value, for
 /// all of its problems. A failure to write ends the writer: the rows of the chunk are named in the error, which every
-/// later append and commit returns again. Not thread-safe: use one writer per thread.
+/// later append and commit returns again. Not thread-safe: use one writer per thread. In a forked child
+/// whatever would reach the files fails (`invalid_state`), and its end changes nothing: make writers behind the fork.
 ///
 /// Errors of a refused row: null_not_allowed, out_of_range, not_finite, varchar_too_long, invalid_utf8, invalid_json,
 /// json_too_long, wrong_dim, duplicate_key, capacity_exceeded, invalid_sparse, invalid_geometry, invalid_timestamp,
@@ -9144,6 +9165,22 @@ BULKWRITER_DECL std::ostream& operator<<(std::ostream& out, batch_files const& f
 }  // namespace v1
 }  // namespace bulkwriter
 
+// ---------- bulkwriter/detail/process.ipp ---------------------------------------------------------------------------
+
+namespace bulkwriter {
+inline namespace v1 {
+namespace detail {
+
+BULKWRITER_DECL int process_id() noexcept { return static_cast<int>(::getpid()); }
+
+BULKWRITER_DECL error_info made_elsewhere(std::string_view what) {
+  return {.code = errc::invalid_state, .message = std::string(what) + " is another process' work: this one is a fork of it"};
+}
+
+}  // namespace detail
+}  // namespace v1
+}  // namespace bulkwriter
+
 // ---------- bulkwriter/output/detail/disk_names.ipp -----------------------------------------------------------------
 
 #if defined(__linux__)
@@ -9240,7 +9277,9 @@ class disk_group {
   disk_group(std::string path, std::size_t files) : path_(std::move(path)), uncreated_(files), missing_(files) {}
   disk_group(disk_group const&) = delete;
   disk_group& operator=(disk_group const&) = delete;
-  ~disk_group() { remove_if_empty(); }
+  ~disk_group() {
+    if (maker_ == bulkwriter::detail::process_id()) remove_if_empty();
+  }
 
   result<void> open() {
     auto made = try_make_temporary(path_, [](std::string const& at) { return ::mkdir(at.c_str(), 0777) == 0; });
@@ -9275,6 +9314,7 @@ class disk_group {
  private:
   std::string temporary_, path_;
   std::size_t uncreated_, missing_;
+  int const maker_ = bulkwriter::detail::process_id();
 };
 
 class disk_file final : public file {
@@ -9354,6 +9394,7 @@ class disk_file final : public file {
   // What has no final name. 0, or the system's error number.
   int drop() noexcept {
     if (stream_ != nullptr) std::fclose(std::exchange(stream_, nullptr));
+    if (maker_ != bulkwriter::detail::process_id()) return 0;
     if (state_ == state::whole || state_ == state::gone || temporary_.empty()) return 0;
     state_ = state::gone;
     if (::unlink(temporary_.c_str()) != 0 && errno != ENOENT) return errno;
@@ -9370,6 +9411,7 @@ class disk_file final : public file {
   state state_ = state::open;
   std::string temporary_, path_;
   std::shared_ptr<disk_group> group_;
+  int const maker_ = bulkwriter::detail::process_id();
 };
 
 inline result<std::unique_ptr<file>> open_disk_file(std::string path, std::shared_ptr<disk_group> group) {
@@ -9380,7 +9422,7 @@ inline result<std::unique_ptr<file>> open_disk_file(std::string path, std::share
 
 }  // namespace detail
 
-BULKWRITER_DECL folder::folder(std::string path) : path_(std::move(path)) {}
+BULKWRITER_DECL folder::folder(std::string path) : path_(std::move(path)), maker_(bulkwriter::detail::process_id()) {}
 
 BULKWRITER_DECL result<std::unique_ptr<folder>> folder::try_open(std::string path) {
   while (path.size() > 1 && path.back() == '/') path.pop_back();
@@ -9399,7 +9441,7 @@ BULKWRITER_DECL result<std::unique_ptr<folder>> folder::try_open(std::string pat
 }
 
 BULKWRITER_DECL folder::~folder() {
-  (void)::rmdir(path_.c_str());  // only if nothing is in it
+  if (maker_ == bulkwriter::detail::process_id()) (void)::rmdir(path_.c_str());  // only if nothing is in it
 }
 
 BULKWRITER_DECL result<std::unique_ptr<file>> folder::create(std::string_view name, std::uint64_t) {
@@ -9700,7 +9742,8 @@ BULKWRITER_DECL chunk_writer::chunk_writer(std::span<field_info const> fields, n
       place_(std::move(place)),
       options_(std::move(options)),
       row_(fields),
-      exceptions_at_birth_(std::uncaught_exceptions()) {
+      exceptions_at_birth_(std::uncaught_exceptions()),
+      maker_(process_id()) {
   all_.options = encoder_->import_options();
   for (std::size_t i = 0; i < fields.size(); ++i)
     if (fields[i].type == kind::timestamptz) timestamps_.push_back(i);
@@ -9708,7 +9751,7 @@ BULKWRITER_DECL chunk_writer::chunk_writer(std::span<field_info const> fields, n
 
 // No field is looked at any more: those of a run-time schema are gone.
 BULKWRITER_DECL chunk_writer::~chunk_writer() {
-  if (uncommitted_rows_ == 0) return;
+  if (uncommitted_rows_ == 0 || is_a_copy()) return;
   if (options_.remove_uncommitted) remove_finished();
   // the error that fails the writer, and the one that flies, have said it; that files stay says only the former
   bool const flies = std::uncaught_exceptions() > exceptions_at_birth_;
@@ -9805,6 +9848,7 @@ BULKWRITER_DECL result<void> chunk_writer::append_judged(cell_row& given) {
 
 BULKWRITER_DECL result<batch_files> chunk_writer::commit() {
   if (auto usable = check_usable(); !usable) return std::move(usable).error();
+  if (is_a_copy()) return made_elsewhere("this writer");
   if (auto finished = finish_chunk(); !finished) return std::move(finished).error();
   batch_files files{.options = all_.options};
   files.groups.assign(std::next(all_.begin(), static_cast<std::ptrdiff_t>(committed_groups_)), all_.end());
@@ -9839,6 +9883,7 @@ BULKWRITER_DECL format::byte_sink chunk_writer::sink() {
 
 // Files are made when there is something to put into it: refused rows leave none behind.
 BULKWRITER_DECL result<void> chunk_writer::open() {
+  if (is_a_copy()) return made_elsewhere("this writer");
   if (!files_.empty()) return {};
   bool const group = !encoder_->file_names().empty();
   std::size_t const count = files();
@@ -9907,6 +9952,9 @@ BULKWRITER_DECL result<void> chunk_writer::check_usable() {
   return failure();
 }
 
+// In a forked child. Whatever would reach the files asks, not each row: the system's answer takes as long as a small row.
+BULKWRITER_DECL bool chunk_writer::is_a_copy() const noexcept { return maker_ != process_id(); }
+
 BULKWRITER_DECL error_info chunk_writer::failure() {
   auto const stay_or_go = [](std::size_t files, char const* one, char const* more) {
     return "; " + std::to_string(files) + (files == 1 ? " finished file that was" : " finished files that were") +
@@ -9933,6 +9981,7 @@ BULKWRITER_DECL error_info chunk_writer::failure() {
 
 // Those of a group that are finished already would be half a chunk: they go too, or are named.
 BULKWRITER_DECL void chunk_writer::give_up() noexcept {
+  if (is_a_copy()) return;
   for (std::size_t i = 0; i < files_.size(); ++i) take_away(*files_[i], i < finished_files_, open_.paths[i]);
   files_.clear();
   if (options_.remove_uncommitted) remove_finished();
@@ -14283,6 +14332,10 @@ class backend {
   virtual result<object_info> head(std::string const& key) = 0;
   /// Every object whose key begins with the prefix, all pages of the answer.
   virtual result<std::vector<object_info>> list(std::string const& prefix) = 0;
+  /// The same until `stop`, with error `cancelled`. By default it is deaf to that.
+  virtual result<std::vector<object_info>> list(std::string const& prefix, [[maybe_unused]] std::stop_token stop) {
+    return list(prefix);
+  }
   /// Removes an object. An absent one is a success.
   virtual result<void> remove(std::string const& key) = 0;
 
@@ -14304,6 +14357,11 @@ class backend {
   virtual result<std::string> presign(std::string const& method, std::string const& key, std::chrono::seconds lifetime);
   /// Every unfinished upload of keys that begin with the prefix, all pages of the answer.
   virtual result<std::vector<pending_upload>> list_uploads(std::string const& prefix);
+  /// The same until `stop`, with error `cancelled`. By default it is deaf to that.
+  virtual result<std::vector<pending_upload>> list_uploads(std::string const& prefix,
+                                                           [[maybe_unused]] std::stop_token stop) {
+    return list_uploads(prefix);
+  }
   /// The parts that an unfinished upload has, all pages of the answer.
   virtual result<std::vector<uploaded_part>> list_parts(std::string const& key, std::string const& upload_id);
 
@@ -14363,10 +14421,15 @@ class object_store {
   object_info head(std::string const& key) { return try_head(key).value(); }
   /// @}
 
-  /// Every object whose key begins with the prefix, in the store's order; without one, the whole bucket.
+  /// Every object whose key begins with the prefix, in the store's order; without one, the whole bucket, as far as ten
+  /// million objects. `stop` ends it wherever it is, with error `cancelled`.
   /// @{
-  result<std::vector<object_info>> try_list(std::string const& prefix = {}) { return backend_->list(prefix); }
-  std::vector<object_info> list(std::string const& prefix = {}) { return try_list(prefix).value(); }
+  result<std::vector<object_info>> try_list(std::string const& prefix = {}, std::stop_token stop = {}) {
+    return backend_->list(prefix, std::move(stop));
+  }
+  std::vector<object_info> list(std::string const& prefix = {}, std::stop_token stop = {}) {
+    return try_list(prefix, std::move(stop)).value();
+  }
   /// @}
 
   /// Removes an object. An absent one is a success.
@@ -14406,22 +14469,26 @@ class object_store {
   /// @}
 
   /// Uploads that were begun and neither completed nor aborted: of writers at work, and what a killed process has left.
-  /// Their parts are paid for.
+  /// Their parts are paid for. `stop`: as for `list`.
   /// @{
-  result<std::vector<pending_upload>> try_list_uploads(std::string const& prefix = {}) {
-    return backend_->list_uploads(prefix);
+  result<std::vector<pending_upload>> try_list_uploads(std::string const& prefix = {}, std::stop_token stop = {}) {
+    return backend_->list_uploads(prefix, std::move(stop));
   }
-  std::vector<pending_upload> list_uploads(std::string const& prefix = {}) { return try_list_uploads(prefix).value(); }
+  std::vector<pending_upload> list_uploads(std::string const& prefix = {}, std::stop_token stop = {}) {
+    return try_list_uploads(prefix, std::move(stop)).value();
+  }
   /// @}
 
   /// Aborts the uploads of keys with this prefix that were begun longer ago than `age`; what a writer still works on is
   /// younger if `age` is longer than any upload takes. Returns those that are given up (of Azure's some parts may stay
   /// for a week: see there). An abort that fails does not end it: the error behind the last is that of the first, and
-  /// names keys and upload ids of what is left.
+  /// names keys and upload ids of what is left. `stop` does end it, with error `cancelled`.
   /// @{
-  result<std::vector<pending_upload>> try_abort_stale(std::chrono::seconds age, std::string const& prefix = {});
-  std::vector<pending_upload> abort_stale(std::chrono::seconds age, std::string const& prefix = {}) {
-    return try_abort_stale(age, prefix).value();
+  result<std::vector<pending_upload>> try_abort_stale(std::chrono::seconds age, std::string const& prefix = {},
+                                                      std::stop_token stop = {});
+  std::vector<pending_upload> abort_stale(std::chrono::seconds age, std::string const& prefix = {},
+                                          std::stop_token stop = {}) {
+    return try_abort_stale(age, prefix, std::move(stop)).value();
   }
   /// @}
 
@@ -15029,6 +15096,8 @@ class multipart_upload {
   /// Waits for all parts and makes them one object, over one that is there or not.
   result<object_info> complete(bool replace);
 
+  /// From any thread: parts under way, and all behind them, fail with `cancelled`.
+  void cancel() noexcept { stop_.request_stop(); }
   /// Gives the parts under way two seconds, cuts off the others and removes what has arrived, all of it within the
   /// options' abort_limit. Error: `upload_not_aborted`.
   result<void> abort();
@@ -15398,6 +15467,15 @@ http::client_options client_options_of(Param const& param) {
 /// A store that is spoken to over HTTP: connections, repetitions and the wording of failures, which all clouds share.
 /// What one operation learns from a refusal serves all that follow.
 class http_backend : public backend {
+ public:
+  // The clouds' own have a stop.
+  using backend::abort_multipart, backend::list, backend::list_uploads;
+  result<void> abort_multipart(std::string const& key, std::string const& upload_id) final {
+    return abort_multipart(key, upload_id, {});
+  }
+  result<std::vector<object_info>> list(std::string const& prefix) final { return list(prefix, {}); }
+  result<std::vector<pending_upload>> list_uploads(std::string const& prefix) final { return list_uploads(prefix, {}); }
+
  protected:
   /// `place`, for messages: "bucket 'b'".
   http_backend(std::string place, http::client_options options, http::retry_options retry, int idle_connections);
@@ -15499,13 +15577,10 @@ class azure_backend final : public http_backend {
                                                  std::span<std::byte const> body, std::stop_token stop) override;
   BULKWRITER_DECL result<object_info> complete_multipart(std::string const& key, std::string const& upload_id,
                                                          std::span<uploaded_part const> parts) override;
-  result<void> abort_multipart(std::string const& key, std::string const& upload_id) override {
-    return abort_multipart(key, upload_id, {});
-  }
   BULKWRITER_DECL result<void> abort_multipart(std::string const& key, std::string const& upload_id,
                                                std::stop_token stop) override;
   BULKWRITER_DECL result<object_info> head(std::string const& key) override;
-  BULKWRITER_DECL result<std::vector<object_info>> list(std::string const& prefix) override;
+  BULKWRITER_DECL result<std::vector<object_info>> list(std::string const& prefix, std::stop_token stop) override;
   BULKWRITER_DECL result<void> remove(std::string const& key) override;
   BULKWRITER_DECL result<object_info> put_if_absent(std::string const& key, std::span<std::byte const> body) override;
   BULKWRITER_DECL result<object_info> put_new(std::string const& key, std::span<std::byte const> body) override;
@@ -15513,7 +15588,8 @@ class azure_backend final : public http_backend {
                                                              std::span<uploaded_part const> parts) override;
   BULKWRITER_DECL result<std::string> presign(std::string const& method, std::string const& key,
                                               std::chrono::seconds lifetime) override;
-  BULKWRITER_DECL result<std::vector<pending_upload>> list_uploads(std::string const& prefix) override;
+  BULKWRITER_DECL result<std::vector<pending_upload>> list_uploads(std::string const& prefix,
+                                                                   std::stop_token stop) override;
   BULKWRITER_DECL result<std::vector<uploaded_part>> list_parts(std::string const& key,
                                                                 std::string const& upload_id) override;
   BULKWRITER_DECL std::string part_etag(std::span<std::byte const> body) const override;
@@ -15538,7 +15614,7 @@ class azure_backend final : public http_backend {
   result<bool> remove_uncommitted(std::string const& purpose, std::string const& key, std::string const& upload_id,
                                   std::stop_token const& stop);
   result<std::vector<azure_blob_item>> list_blobs(std::string purpose, std::string const& prefix,
-                                                  std::string const& include);
+                                                  std::string const& include, std::stop_token stop);
   std::chrono::system_clock::time_point server_time() const;
 
   azure_address const address_;
@@ -15850,13 +15926,10 @@ class s3_backend final : public http_backend {
                                                  std::span<std::byte const> body, std::stop_token stop) override;
   BULKWRITER_DECL result<object_info> complete_multipart(std::string const& key, std::string const& upload_id,
                                                          std::span<uploaded_part const> parts) override;
-  result<void> abort_multipart(std::string const& key, std::string const& upload_id) override {
-    return abort_multipart(key, upload_id, {});
-  }
   BULKWRITER_DECL result<void> abort_multipart(std::string const& key, std::string const& upload_id,
                                                std::stop_token stop) override;
   BULKWRITER_DECL result<object_info> head(std::string const& key) override;
-  BULKWRITER_DECL result<std::vector<object_info>> list(std::string const& prefix) override;
+  BULKWRITER_DECL result<std::vector<object_info>> list(std::string const& prefix, std::stop_token stop) override;
   BULKWRITER_DECL result<void> remove(std::string const& key) override;
   BULKWRITER_DECL result<object_info> put_if_absent(std::string const& key, std::span<std::byte const> body) override;
   BULKWRITER_DECL result<object_info> put_new(std::string const& key, std::span<std::byte const> body) override;
@@ -15864,7 +15937,8 @@ class s3_backend final : public http_backend {
                                                              std::span<uploaded_part const> parts) override;
   BULKWRITER_DECL result<std::string> presign(std::string const& method, std::string const& key,
                                               std::chrono::seconds lifetime) override;
-  BULKWRITER_DECL result<std::vector<pending_upload>> list_uploads(std::string const& prefix) override;
+  BULKWRITER_DECL result<std::vector<pending_upload>> list_uploads(std::string const& prefix,
+                                                                   std::stop_token stop) override;
   BULKWRITER_DECL result<std::vector<uploaded_part>> list_parts(std::string const& key,
                                                                 std::string const& upload_id) override;
   BULKWRITER_DECL std::string object_url(std::string_view key) const override;
@@ -15979,7 +16053,8 @@ struct upload_options {
   /// file's are not sent again. A failure then leaves the upload for the next try, and the error names its id; so does
   /// a killed process. Buckets of S3 whose ETags are no MD5 (encrypted by a key of yours) get every part again.
   bool resume = false;
-  std::stop_token stop = {};  ///< error `cancelled`, at the next part
+  /// Error `cancelled`: ends parts under way. The requests that begin and end the upload keep their own limits.
+  std::stop_token stop = {};
 };
 
 /// Uploads a file as it is: in one request, or in parts of which `connections` travel at a time. Memory:
@@ -16029,7 +16104,6 @@ inline object_info upload_file(object_store const& store, std::string const& pat
 #include <openssl/x509v3.h>
 
 #include <sys/stat.h>
-#include <sys/types.h>
 
 #include <atomic>
 #include <cctype>
@@ -16056,7 +16130,14 @@ struct provider<Secret>::state {
   result<Secret> get(std::stop_token const& stop);
   result<Secret> fetch(std::unique_lock<std::mutex>& lock, std::stop_token const& stop);
   result<Secret> call(std::stop_token const& stop);
-  time_point now() const { return options.now ? options.now() : std::chrono::system_clock::now(); }
+  time_point wall() const { return options.now ? options.now() : std::chrono::system_clock::now(); }
+  // A wall clock that is put back makes no secret younger: since its fetch at least as much time has passed as another
+  // clock, which nobody sets, has counted.
+  time_point now() const {
+    if (!current) return wall();
+    auto const passed = std::chrono::steady_clock::now() - fetched_at.second;
+    return (std::max)(wall(), fetched_at.first + std::chrono::duration_cast<time_point::duration>(passed));
+  }
 
   std::string const name = {};
   fetch_function const fetch_one = {};
@@ -16065,6 +16146,7 @@ struct provider<Secret>::state {
   std::mutex mutex = {};
   std::condition_variable_any fetched = {};
   std::optional<Secret> current = {};
+  std::pair<time_point, std::chrono::steady_clock::time_point> fetched_at = {};  // the current one
   time_point next_fetch = (time_point::min)();  // none earlier, as long as there is a current one
   std::thread::id fetcher = {};               // that of no thread: nobody fetches
   unsigned fetches = 0;                       // ended ones
@@ -16109,9 +16191,12 @@ result<Secret> provider<Secret>::state::fetch(std::unique_lock<std::mutex>& lock
   result<Secret> got = call(stop);
   lock.lock();
 
+  if (got) {
+    current = *got;
+    fetched_at = {wall(), std::chrono::steady_clock::now()};
+  }
   time_point const time = now();
   next_fetch = time + http::detail::countable(options.retry_after);
-  if (got) current = *got;
   bool const valid = current && current->expires > time;
   if (valid) next_fetch = (std::min)(next_fetch, current->expires);
   // One that has expired on arrival is for the server to judge: this machine's clock may be the wrong one.
@@ -18131,7 +18216,7 @@ namespace http {
 struct client::impl {
   explicit impl(client_options given) : options(std::move(given)), proxies(options.proxy) {}
   ~impl() {
-    if (owner != ::getpid()) disown();
+    if (owner != bulkwriter::detail::process_id()) disown();
   }
   impl(impl const&) = delete;
   impl& operator=(impl const&) = delete;
@@ -18144,7 +18229,7 @@ struct client::impl {
       (void)line.release();
     }
     (void)loop.release();
-    owner = ::getpid();
+    owner = bulkwriter::detail::process_id();
   }
 
   result<response> send(request const& what, std::stop_token stop) {
@@ -18179,7 +18264,7 @@ struct client::impl {
   result<response> send(request const& what, std::stop_token stop, exchange_info* seen, bool& sent) {
     auto const head = detail::request_head(what, options.user_agent);
     if (!head) return head.error();
-    if (owner != ::getpid()) disown();
+    if (owner != bulkwriter::detail::process_id()) disown();
     auto const by = proxies.try_choose(what.origin);
     if (!by.has_value()) return by.error();
     detail::error_maker const make{what.origin.to_string() + (*by ? " through proxy " + (*by)->name() : "")};
@@ -18256,7 +18341,7 @@ struct client::impl {
 
   client_options options;
   detail::proxy_rules proxies;
-  pid_t owner = ::getpid();  // who made what follows
+  int owner = bulkwriter::detail::process_id();  // who made what follows
   std::unique_ptr<detail::event_loop> loop;
   std::unique_ptr<detail::tls_context> tls;
   std::unique_ptr<detail::connection> line;  // the last member: it uses the others until its end
@@ -22763,10 +22848,11 @@ BULKWRITER_DECL std::string backend::part_etag(std::span<std::byte const> body) 
 }  // namespace storage
 
 BULKWRITER_DECL result<std::vector<pending_upload>> object_store::try_abort_stale(std::chrono::seconds age,
-                                                                                  std::string const& prefix) {
+                                                                                  std::string const& prefix,
+                                                                                  std::stop_token stop) {
   if (age < std::chrono::seconds::zero())
     return error_info{.code = errc::invalid_option, .message = "abort_stale: the age of stale uploads is negative"};
-  auto pending = backend_->list_uploads(prefix);
+  auto pending = backend_->list_uploads(prefix, stop);
   if (!pending) return pending;
   auto const newest = backend_->now() - http::detail::countable(age);
   std::vector<pending_upload> gone;
@@ -22775,7 +22861,10 @@ BULKWRITER_DECL result<std::vector<pending_upload>> object_store::try_abort_stal
   std::string others;
   for (pending_upload& upload : *pending) {
     if (upload.initiated > newest) continue;
-    auto aborted = backend_->abort_multipart(upload.key, upload.upload_id);
+    if (stop.stop_requested())
+      return error_info{.code = errc::cancelled,
+                        .message = "abort_stale: cancelled behind " + std::to_string(gone.size()) + " aborted uploads"};
+    auto aborted = backend_->abort_multipart(upload.key, upload.upload_id, stop);
     if (aborted) {
       gone.push_back(std::move(upload));
       continue;
@@ -23140,7 +23229,7 @@ class object_file final : public output::file {
   }
 
   result<void> discard() override {
-    if (state_ != state::open || owner_ != ::getpid()) return {};
+    if (state_ != state::open || owner_ != bulkwriter::detail::process_id()) return {};
     state_ = state::failed;
     auto gone = upload_ ? upload_->abort() : result<void>();
     release();
@@ -23167,9 +23256,7 @@ class object_file final : public output::file {
   enum class state { open, failed, finished };
 
   result<void> check_open() const {
-    if (owner_ != ::getpid())
-      return error_info{.code = errc::invalid_state,
-                        .message = "object " + named(key_) + " is another process' work: this one is a fork of it"};
+    if (owner_ != bulkwriter::detail::process_id()) return bulkwriter::detail::made_elsewhere("object " + named(key_));
     if (state_ == state::open) return {};
     return error_info{
         .code = errc::invalid_state,
@@ -23229,7 +23316,7 @@ class object_file final : public output::file {
   }
 
   void release() noexcept {
-    if (owner_ != ::getpid()) {
+    if (owner_ != bulkwriter::detail::process_id()) {
       // A forked child has neither the upload's threads nor anybody who unlocks what they have locked; and the upload is
       // its parent's.
       (void)upload_.release();
@@ -23247,7 +23334,7 @@ class object_file final : public output::file {
   std::uint64_t const max_size_;
   std::size_t const part_size_;
   object_options const options_;
-  pid_t const owner_ = ::getpid();
+  int const owner_ = bulkwriter::detail::process_id();
   std::size_t const head_size_;
   std::uint64_t written_ = 0;
   state state_ = state::open;
@@ -24771,8 +24858,12 @@ BULKWRITER_DECL result<object_info> azure_backend::head(std::string const& key) 
 
 BULKWRITER_DECL result<std::vector<azure_blob_item>> azure_backend::list_blobs(std::string purpose,
                                                                                std::string const& prefix,
-                                                                               std::string const& include) {
-  call what = {.purpose = std::move(purpose), .method = "GET", .query = {{"restype", "container"}, {"comp", "list"}}};
+                                                                               std::string const& include,
+                                                                               std::stop_token stop) {
+  call what = {.purpose = std::move(purpose),
+               .method = "GET",
+               .query = {{"restype", "container"}, {"comp", "list"}},
+               .stop = std::move(stop)};
   if (!prefix.empty()) what.query.emplace_back("prefix", prefix);
   if (!include.empty()) what.query.emplace_back("include", include);
   return all_pages<azure_blob_item>(what, [](std::string_view body, auto& all, query_fields& next) -> result<void> {
@@ -24784,24 +24875,25 @@ BULKWRITER_DECL result<std::vector<azure_blob_item>> azure_backend::list_blobs(s
   });
 }
 
-BULKWRITER_DECL result<std::vector<object_info>> azure_backend::list(std::string const& prefix) {
-  auto found = list_blobs("cannot list " + named(prefix + "*"), prefix, {});
+BULKWRITER_DECL result<std::vector<object_info>> azure_backend::list(std::string const& prefix, std::stop_token stop) {
+  auto found = list_blobs("cannot list " + named(prefix + "*"), prefix, {}, std::move(stop));
   if (!found) return std::move(found).error();
   std::vector<object_info> out;
   for (auto& blob : *found) out.push_back(std::move(blob.object));
   return out;
 }
 
-BULKWRITER_DECL result<std::vector<pending_upload>> azure_backend::list_uploads(std::string const& prefix) {
+BULKWRITER_DECL result<std::vector<pending_upload>> azure_backend::list_uploads(std::string const& prefix,
+                                                                             std::stop_token stop) {
   std::string const purpose = "cannot list the unfinished uploads of " + named(prefix + "*");
-  auto const found = list_blobs(purpose, prefix, "uncommittedblobs");
+  auto const found = list_blobs(purpose, prefix, "uncommittedblobs", stop);
   if (!found) return found.error();
   std::vector<pending_upload> out;
   for (auto const& blob : *found) {
     // A blob that an upload would replace looks like any other: only the one that is asked for by its whole name is
     // looked at.
     if (!blob.may_be_uncommitted && blob.object.key != prefix) continue;
-    auto const blocks = uncommitted(purpose, blob.object.key);
+    auto const blocks = uncommitted(purpose, blob.object.key, stop);
     if (!blocks) return blocks.error();
     std::set<std::string> known;
     for (auto const& block : *blocks) {
@@ -25546,10 +25638,11 @@ BULKWRITER_DECL result<object_info> s3_backend::head(std::string const& key) {
   return out;
 }
 
-BULKWRITER_DECL result<std::vector<object_info>> s3_backend::list(std::string const& prefix) {
+BULKWRITER_DECL result<std::vector<object_info>> s3_backend::list(std::string const& prefix, std::stop_token stop) {
   call what = {.purpose = "cannot list " + named(prefix + "*"),
                .method = "GET",
-               .query = {{"list-type", "2"}, {"encoding-type", "url"}}};
+               .query = {{"list-type", "2"}, {"encoding-type", "url"}},
+               .stop = std::move(stop)};
   if (!prefix.empty()) what.query.emplace_back("prefix", prefix);
   return all_pages<object_info>(what, [](std::string_view body, auto& all, query_fields& next) -> result<void> {
     auto page = read_s3_page(body);
@@ -25560,10 +25653,12 @@ BULKWRITER_DECL result<std::vector<object_info>> s3_backend::list(std::string co
   });
 }
 
-BULKWRITER_DECL result<std::vector<pending_upload>> s3_backend::list_uploads(std::string const& prefix) {
+BULKWRITER_DECL result<std::vector<pending_upload>> s3_backend::list_uploads(std::string const& prefix,
+                                                                          std::stop_token stop) {
   call what = {.purpose = "cannot list the unfinished uploads of " + named(prefix + "*"),
                .method = "GET",
-               .query = {{"uploads", ""}, {"encoding-type", "url"}}};
+               .query = {{"uploads", ""}, {"encoding-type", "url"}},
+               .stop = std::move(stop)};
   if (!prefix.empty()) what.query.emplace_back("prefix", prefix);
   return all_pages<pending_upload>(what, [](std::string_view body, auto& all, query_fields& next) -> result<void> {
     auto page = read_s3_uploads_page(body);
@@ -26141,6 +26236,7 @@ class file_upload {
     }
     multipart_upload upload(store_, buffers_, nullptr, key_, id_, options_.parts, 1);
     if (options_.resume) upload.leave_at_end();  // also where memory or threads are not to be had
+    std::stop_callback const stopped(options_.stop, [&upload]() noexcept { upload.cancel(); });
     auto sent = send_parts(upload);
     auto whole = sent ? upload.complete(true) : result<object_info>(std::move(sent).error());
     if (whole) return whole;
@@ -26159,7 +26255,7 @@ class file_upload {
  private:
   // The newest upload of exactly this key, and its parts.
   result<void> find() {
-    auto pending = store_->list_uploads(key_);
+    auto pending = store_->list_uploads(key_, options_.stop);
     if (!pending) return std::move(pending).error();
     pending_upload const* newest = nullptr;
     for (pending_upload const& u : *pending)

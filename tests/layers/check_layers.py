@@ -11,7 +11,7 @@ import sys
 import tempfile
 
 # What a room may include besides itself and the base. A room is a folder, or a header directly under bulkwriter/.
-BASE = {"config", "version", "fwd", "error", "text", "caught"}
+BASE = {"config", "version", "fwd", "error", "text", "caught", "process"}
 LOCAL = {"schema", "row", "format", "output", "manifest", "writer"}
 NETWORK = {"http", "auth", "storage", "import"}
 MAY_SEE = {
@@ -21,6 +21,7 @@ MAY_SEE = {
     "error": {"config"},
     "text": {"config", "error"},
     "caught": {"config", "error", "text"},
+    "process": {"config", "error"},
     "schema": set(),
     "row": {"schema"},
     "format": {"schema", "row"},

@@ -4,6 +4,9 @@
 
 #include "support/asked_locale.hpp"
 
+// Forked children start threads, which the thread sanitizer would end them for.
+extern "C" char const* __tsan_default_options() { return "die_after_fork=0"; }
+
 int main(int argc, char** argv) {
   if (!take_asked_locale()) return 1;
   return doctest::Context(argc, argv).run();

@@ -24,7 +24,7 @@ class folder final : public place {
  public:
   /// Makes the folder with its parents; one that is there already will do. Errors: io_error, no_space.
   static result<std::unique_ptr<folder>> try_open(std::string path);
-  /// A folder that is empty in the end is removed.
+  /// A folder that is empty in the end is removed. In a forked child nothing is: neither this nor unfinished files.
   BULKWRITER_DECL ~folder() override;
 
   /// Error io_error if a file of this name exists; one that comes later is an error of `finish`.
@@ -41,6 +41,7 @@ class folder final : public place {
   explicit folder(std::string path);
 
   std::string path_;
+  int maker_;  // the process
   std::mutex mutex_;
   using group_key = std::pair<void const*, std::string>;                // who writes it, and its path
   std::map<group_key, std::weak_ptr<detail::disk_group>> groups_;  // those of which files are still to be created

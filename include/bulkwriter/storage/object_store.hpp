@@ -74,6 +74,10 @@ class backend {
   virtual result<object_info> head(std::string const& key) = 0;
   /// Every object whose key begins with the prefix, all pages of the answer.
   virtual result<std::vector<object_info>> list(std::string const& prefix) = 0;
+  /// The same until `stop`, with error `cancelled`. By default it is deaf to that.
+  virtual result<std::vector<object_info>> list(std::string const& prefix, [[maybe_unused]] std::stop_token stop) {
+    return list(prefix);
+  }
   /// Removes an object. An absent one is a success.
   virtual result<void> remove(std::string const& key) = 0;
 
@@ -95,6 +99,11 @@ class backend {
   virtual result<std::string> presign(std::string const& method, std::string const& key, std::chrono::seconds lifetime);
   /// Every unfinished upload of keys that begin with the prefix, all pages of the answer.
   virtual result<std::vector<pending_upload>> list_uploads(std::string const& prefix);
+  /// The same until `stop`, with error `cancelled`. By default it is deaf to that.
+  virtual result<std::vector<pending_upload>> list_uploads(std::string const& prefix,
+                                                           [[maybe_unused]] std::stop_token stop) {
+    return list_uploads(prefix);
+  }
   /// The parts that an unfinished upload has, all pages of the answer.
   virtual result<std::vector<uploaded_part>> list_parts(std::string const& key, std::string const& upload_id);
 
@@ -154,10 +163,15 @@ class object_store {
   object_info head(std::string const& key) { return try_head(key).value(); }
   /// @}
 
-  /// Every object whose key begins with the prefix, in the store's order; without one, the whole bucket.
+  /// Every object whose key begins with the prefix, in the store's order; without one, the whole bucket, as far as ten
+  /// million objects. `stop` ends it wherever it is, with error `cancelled`.
   /// @{
-  result<std::vector<object_info>> try_list(std::string const& prefix = {}) { return backend_->list(prefix); }
-  std::vector<object_info> list(std::string const& prefix = {}) { return try_list(prefix).value(); }
+  result<std::vector<object_info>> try_list(std::string const& prefix = {}, std::stop_token stop = {}) {
+    return backend_->list(prefix, std::move(stop));
+  }
+  std::vector<object_info> list(std::string const& prefix = {}, std::stop_token stop = {}) {
+    return try_list(prefix, std::move(stop)).value();
+  }
   /// @}
 
   /// Removes an object. An absent one is a success.
@@ -197,22 +211,26 @@ class object_store {
   /// @}
 
   /// Uploads that were begun and neither completed nor aborted: of writers at work, and what a killed process has left.
-  /// Their parts are paid for.
+  /// Their parts are paid for. `stop`: as for `list`.
   /// @{
-  result<std::vector<pending_upload>> try_list_uploads(std::string const& prefix = {}) {
-    return backend_->list_uploads(prefix);
+  result<std::vector<pending_upload>> try_list_uploads(std::string const& prefix = {}, std::stop_token stop = {}) {
+    return backend_->list_uploads(prefix, std::move(stop));
   }
-  std::vector<pending_upload> list_uploads(std::string const& prefix = {}) { return try_list_uploads(prefix).value(); }
+  std::vector<pending_upload> list_uploads(std::string const& prefix = {}, std::stop_token stop = {}) {
+    return try_list_uploads(prefix, std::move(stop)).value();
+  }
   /// @}
 
   /// Aborts the uploads of keys with this prefix that were begun longer ago than `age`; what a writer still works on is
   /// younger if `age` is longer than any upload takes. Returns those that are given up (of Azure's some parts may stay
   /// for a week: see there). An abort that fails does not end it: the error behind the last is that of the first, and
-  /// names keys and upload ids of what is left.
+  /// names keys and upload ids of what is left. `stop` does end it, with error `cancelled`.
   /// @{
-  result<std::vector<pending_upload>> try_abort_stale(std::chrono::seconds age, std::string const& prefix = {});
-  std::vector<pending_upload> abort_stale(std::chrono::seconds age, std::string const& prefix = {}) {
-    return try_abort_stale(age, prefix).value();
+  result<std::vector<pending_upload>> try_abort_stale(std::chrono::seconds age, std::string const& prefix = {},
+                                                      std::stop_token stop = {});
+  std::vector<pending_upload> abort_stale(std::chrono::seconds age, std::string const& prefix = {},
+                                          std::stop_token stop = {}) {
+    return try_abort_stale(age, prefix, std::move(stop)).value();
   }
   /// @}
 

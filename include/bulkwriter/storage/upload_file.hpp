@@ -17,7 +17,8 @@ struct upload_options {
   /// file's are not sent again. A failure then leaves the upload for the next try, and the error names its id; so does
   /// a killed process. Buckets of S3 whose ETags are no MD5 (encrypted by a key of yours) get every part again.
   bool resume = false;
-  std::stop_token stop = {};  ///< error `cancelled`, at the next part
+  /// Error `cancelled`: ends parts under way. The requests that begin and end the upload keep their own limits.
+  std::stop_token stop = {};
 };
 
 /// Uploads a file as it is: in one request, or in parts of which `connections` travel at a time. Memory:

@@ -25,7 +25,8 @@ inline namespace v1 {
 ///
 /// A refused row changes nothing, and the next good row is accepted; its error names row, field, rule and value, for
 /// all of its problems. A failure to write ends the writer: the rows of the chunk are named in the error, which every
-/// later append and commit returns again. Not thread-safe: use one writer per thread.
+/// later append and commit returns again. Not thread-safe: use one writer per thread. In a forked child
+/// whatever would reach the files fails (`invalid_state`), and its end changes nothing: make writers behind the fork.
 ///
 /// Errors of a refused row: null_not_allowed, out_of_range, not_finite, varchar_too_long, invalid_utf8, invalid_json,
 /// json_too_long, wrong_dim, duplicate_key, capacity_exceeded, invalid_sparse, invalid_geometry, invalid_timestamp,

@@ -190,6 +190,17 @@ TEST_CASE("aws_container: both variables, and both ways to the token") {
   env.file("token", "Bearer x\n");
   CHECK(p().try_get());
 
+  // What was sent to it is not told, though it repeats it.
+  scripted_server talkative([](request const& asked) {
+    return http_answer(400, R"({"Code":"bad ToKeN.12345","Message":")" + asked.headers.at("authorization") + R"(","x":1})");
+  });
+  env.set("AWS_CONTAINER_CREDENTIALS_FULL_URI", talkative.endpoint() + "/x");
+  env.file("token", "ToKeN.12345\n");
+  auto const refusal = error_of(p().try_get()).to_string();
+  CHECK(refusal.find("bad ***") != std::string::npos);
+  CHECK(refusal.find("ToKeN.12345") == std::string::npos);
+  env.file("token", "Bearer x\n");
+
   env.set("AWS_CONTAINER_CREDENTIALS_FULL_URI", "http://127.0.0.1:1/nobody");
   env.set("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", "/v2/credentials/uuid?a=b");
   CHECK(p(server.endpoint()).try_get());

@@ -186,6 +186,18 @@ TEST_CASE("provider: a secret is not used beyond its end, however short it lives
   CHECK(token_of(p) == "secret-2");
 }
 
+TEST_CASE("provider: a clock that is put back makes no secret younger") {
+  cloud c;
+  c.lifetime = 1s;
+  auto const p = c.provider({.refresh_before = 0s, .retry_after = 0s});
+  CHECK(token_of(p) == "secret-1");
+  c.time = noon - 5h;
+  CHECK(token_of(p) == "secret-1");
+  std::this_thread::sleep_for(1100ms);
+  CHECK(token_of(p) == "secret-2");
+  CHECK(token_of(p) == "secret-2");
+}
+
 TEST_CASE("provider: an empty function is none") {
   auth::provider<credentials> const none{"the cloud", nullptr};
   CHECK_FALSE(none);

@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include <string>
+#include <vector>
 
 namespace bw = bulkwriter;
 using namespace bw::literals;
@@ -11,6 +12,11 @@ namespace {
 
 struct tag_schema
     : bw::schema<bw::column<"id", bw::int64{.is_primary = true}>, bw::column<"tag", bw::varchar{.max_length = 8}>> {};
+
+struct wide_schema
+    : bw::schema<bw::column<"id", bw::int64{.is_primary = true}>, bw::column<"on", bw::boolean{}>,
+                 bw::column<"t", bw::varchar{.max_length = 80}>, bw::column<"v", bw::float_vector{.dim = 4}>,
+                 bw::column<"w", bw::float_vector{.dim = 8}>> {};
 
 // A format that holds nothing but int64.
 struct numbers_only {
@@ -99,5 +105,41 @@ TEST_CASE("any: an unknown name is an error that tells the known ones") {
   for (auto const name : bw::format::any::names()) {
     CHECK(made.error().message.find(name) != std::string::npos);
     CHECK(bw::format::any::named(name).extension == name);
+  }
+}
+
+TEST_CASE("any: whatever call of the sink fails, in whatever format, the encoder says so with the sink's error") {
+  struct failing {
+    int left;
+    bw::result<void> call() {
+      if (left-- == 0) return bw::error_info{.code = bw::errc::io_error, .message = "no room"};
+      return {};
+    }
+  };
+  std::vector<float> const floats(8, 1.5f);
+  for (std::string const name : {"parquet", "json", "jsonl", "csv", "npy"}) {
+    CAPTURE(name);
+    int calls = 0;
+    for (bool failed = true; failed; ++calls) {
+      failing sink{calls};
+      bw::format::byte_sink const to{
+          &sink, [](void* self, std::size_t, std::span<std::span<std::byte const> const>) { return static_cast<failing*>(self)->call(); },
+          [](void* self, std::size_t, std::span<std::byte const>) { return static_cast<failing*>(self)->call(); }};
+      auto const made = bw::format::any::named(name).try_make_encoder(wide_schema::infos).value();
+      bw::result<void> done;
+      for (int id = 0; id < 9 && done; ++id) {
+        std::vector<bw::cell> row{bw::cell::integer(std::int64_t{id}), bw::cell::boolean(true), bw::cell::text("t"),
+                                  bw::cell::floats(std::span(floats).first(4)), bw::cell::floats(std::span<float const>(floats))};
+        bw::detail::settle(wide_schema::infos, row);
+        made->put_row(row);
+        made->end_row();
+        if (id == 4) done = made->flush(to);
+      }
+      if (done) done = made->finish(to);
+      failed = sink.left < 0;
+      CHECK(done.has_value() == !failed);
+      if (!done) CHECK(done.error().message == "no room");
+    }
+    CHECK(calls > 2);
   }
 }

@@ -53,5 +53,9 @@ TEST_CASE("a schema that the oldest server does not read is refused with field, 
         "field 'v': nullable sparse_float_vector in parquet files is read by servers from 2.6.18 on, and "
         "oldest_server is 2.6.17");
   CHECK(f::try_check_read_by({2, 6, 18}, "parquet", s::infos));
+  // A field that is not in the files does not count.
+  std::vector<bw::field_info> fields(s::infos.begin(), s::infos.end());
+  fields.back().auto_id = true;
+  CHECK(f::try_check_read_by({2, 6, 17}, "parquet", fields));
   CHECK(f::try_check_read_by({3, 0, 0}, "parquet", s::infos));
 }

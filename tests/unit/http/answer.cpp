@@ -4,9 +4,6 @@
 #include <string_view>
 
 // The bodies are compiled elsewhere; this one of them is a class, of which a unit may have its own.
-namespace bulkwriter::inline v1::http::detail {
-std::string quoted(std::string_view text, std::size_t limit);
-}
 #include <bulkwriter/http/detail/answer.ipp>
 
 #include <doctest/doctest.h>
@@ -71,4 +68,10 @@ TEST_CASE("http answer: chunks, however they arrive") {
       CHECK_FALSE(cut.complete);
     }
   }
+}
+
+TEST_CASE("http answer: what another protocol says is told in 32 bytes") {
+  std::string const hello = "SSH-2.0-OpenSSH_9.2p1 Debian-2+deb12u3";
+  CHECK(hear(hello, hello.size(), {}).problem == "not HTTP/1, it begins with '" + hello.substr(0, 32) + "…'");
+  CHECK(hear(hello.substr(0, 32), 32, {}).problem == "not HTTP/1, it begins with '" + hello.substr(0, 32) + "'");
 }

@@ -8,55 +8,18 @@
 
 #include <doctest/doctest.h>
 #include <sys/resource.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include <chrono>
-#include <filesystem>
-#include <fstream>
-#include <iterator>
 #include <memory>
 #include <string>
-#include <thread>
 #include <vector>
+
+#include "support/child.hpp"
 
 using namespace bulkwriter;
 using namespace test;
 
-// The children here start threads, which the thread sanitizer would end them for.
-extern "C" char const* __tsan_default_options() { return "die_after_fork=0"; }
-
 namespace {
-
-// Whether every other thread of this process waits for something.
-bool others_sleep() {
-  for (auto const& task : std::filesystem::directory_iterator("/proc/self/task")) {
-    if (task.path().filename() == std::to_string(::gettid())) continue;
-    std::ifstream file(task.path() / "stat");
-    std::string const stat{std::istreambuf_iterator<char>(file), {}};
-    auto const name_end = stat.rfind(')');
-    if (name_end != stat.npos && stat.substr(name_end + 2, 1) != "S") return false;
-  }
-  return true;
-}
-
-// A child of this process: what a thread of the peer holds at that moment, as the lock of a sanitizer's allocator, would
-// be held there for ever.
-::pid_t forked() {
-  for (int quiet = 0; quiet < 3; quiet = others_sleep() ? quiet + 1 : 0)
-    std::this_thread::sleep_for(std::chrono::milliseconds(1));
-  return ::fork();
-}
-
-// Exit code of `work`, run in a forked child.
-template <class Work>
-int in_child(Work const& work) {
-  ::pid_t const child = forked();
-  if (child == 0) ::_exit(work());
-  int status = 0;
-  ::waitpid(child, &status, 0);
-  return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
-}
 
 // Answers each request with its own target and the number of the connection.
 auto echo() {

@@ -279,6 +279,8 @@ TEST_CASE("runtime_schema: the rules for default values are those of typed schem
   CHECK(says(verdict("n", float32{.default_value = nan}), "float32"));
   CHECK(says(verdict("n", float64{.default_value = nan}), "finite"));
   CHECK(says(verdict("s", varchar{.max_length = 3, .default_value = "\xff"}), "not UTF-8"));
+  CHECK(verdict("s", varchar{.max_length = 3, .default_value = "abc"}) == "");
+  CHECK(says(verdict("s", varchar{.max_length = 3, .default_value = "abcd"}), "max_length"));
 
   // What only a lowered field can say.
   auto const lowered = [](field_info f) {

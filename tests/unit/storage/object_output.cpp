@@ -351,6 +351,19 @@ TEST_CASE("object output: discard and the destructor abort") {
     CHECK(store->objects.empty());
     CHECK(store->aborts >= 1);
   }
+  // What is finished stays.
+  for (std::size_t const size : {5, 35}) {
+    auto const done = std::make_shared<memory_store>();
+    bw::storage::object_place finished(bw::object_store(done), "p", {.part_size = 10});
+    auto kept = finished.create("f", 100).value();
+    CHECK(write(*kept, pattern(size)).has_value());
+    CHECK(kept->finish().has_value());
+    int const operations = done->operations;
+    CHECK(kept->discard().has_value());
+    CHECK(done->operations == operations);
+    CHECK(error_of(kept->finish()).message.find("finished") != std::string::npos);
+    CHECK(done->objects.at("p/f").size() == size);
+  }
   // Nothing was sent yet: nothing to abort.
   auto const store = std::make_shared<memory_store>();
   bw::storage::object_place place(bw::object_store(store), "p", {.part_size = 10});

@@ -434,6 +434,11 @@ TEST_CASE("s3: complete that fails for good is not repeated and not believed") {
   REQUIRE(!got);
   CHECK(got.error().server_error == "InternalError");
   CHECK(got.error().may_have_happened);
+  CHECK(got.error().message.find("does not say") == std::string::npos);
+  // A success without a word.
+  scripted_server silent([](request const& r) { return http_answer(r.method == "POST" ? 200 : 404); });
+  CHECK(error_of(bw::object_store(param_of(silent)).shared_backend()->complete_multipart("k", "id", two_parts))
+            .message.find(", but the body does not say that the object is complete") != std::string::npos);
 }
 
 TEST_CASE("s3: a complete whose answer was lost is settled by proof, and by nothing less") {
@@ -501,8 +506,19 @@ TEST_CASE("s3: a store that says that an aborted upload is complete is not belie
       REQUIRE_FALSE(got);
       CHECK(got.error().code == errc::outcome_unknown);
       CHECK(got.error().may_have_happened);
+      CHECK(got.error().message.find("does not say that the object is complete") == std::string::npos);
+      CHECK(got.error().message.ends_with(status == 200   ? "; what lies under the key is not known to be this object"
+                                          : status == 404 ? "; no object is there"
+                                                          : "; what lies under the key cannot be told"));
     }
   }
+  // Of these very parts it is, whatever becomes of the look behind it.
+  int looks = 0;
+  scripted_server busy([&](request const& r) {
+    return r.method == "POST" ? http_answer(200, answer_of(two.etag)) : http_answer(looks++ == 0 ? 404 : 500);
+  });
+  CHECK(bw::object_store(param_of(busy)).shared_backend()->complete_multipart_new("k", "id", two.parts).value().etag == two.etag);
+  CHECK(looks > 1);
   // Who may write and not look has the store's word.
   scripted_server closed([&](request const& r) {
     return r.method == "POST" ? http_answer(200, answer_of("kms-2")) : http_answer(403);
@@ -891,6 +907,25 @@ TEST_CASE("s3: abort and remove take absence for success, and nothing else") {
   CHECK(error_of(store.try_remove("k")).code == errc::no_such_bucket);
   code = "NoSuchKey";
   CHECK(store.try_remove("k").has_value());
+  for (int const status : {200, 204, 202, 206, 403}) {
+    CAPTURE(status);
+    scripted_server other([&](request const&) { return http_answer(status); });
+    CHECK(bw::object_store(param_of(other)).shared_backend()->abort_multipart("k", "u").has_value() == (status == 200 || status == 204));
+  }
+}
+
+TEST_CASE("s3: a store that implements no condition learns of it once, and what it does not implement at all is told") {
+  scripted_server server([](request const& r) {
+    return r.method == "HEAD" ? http_answer(404) : http_answer(501, s3_error("NotImplemented"));
+  });
+  bw::object_store store = param_of(server);
+  for (std::size_t const puts : {2, 3}) {  // with the condition and without, then without
+    CHECK(error_of(store.backend().put_new("k", bytes("x"))).http_status == 501);
+    auto const seen = server.seen();
+    CHECK(std::count_if(seen.begin(), seen.end(), [](request const& r) { return r.method == "PUT"; }) == static_cast<long>(puts));
+    CHECK_FALSE(seen.back().headers.contains("if-none-match"));
+    CHECK(seen.back().headers.contains("x-amz-meta-bulkwriter"));
+  }
 }
 
 TEST_CASE("s3: head asks once more for the reason, and learns the region on the way") {

@@ -12,6 +12,8 @@
 
 #include <atomic>
 #include <cstdlib>
+#include <stop_token>
+#include <thread>
 
 #include "unit/http/support/requests.hpp"
 
@@ -79,6 +81,78 @@ TEST_CASE("silence: a file that is given up ends within its limit and says what 
       }
     }
   }
+}
+
+TEST_CASE("silence: what is told to stop ends at once, at every request of a listing and of an upload") {
+  std::string const pages = "<ListBucketResult><IsTruncated>true</IsTruncated><NextContinuationToken>%</NextContinuationToken>"
+                            "<Contents><Key>a</Key><Size>1</Size><ETag>e</ETag></Contents></ListBucketResult>";
+  std::string const uploads = "<ListMultipartUploadsResult><IsTruncated>false</IsTruncated><Upload><Key>a</Key><UploadId>u</UploadId>"
+                              "<Initiated>2020-01-01T00:00:00.000Z</Initiated></Upload></ListMultipartUploadsResult>";
+  char path[] = "/tmp/bulkwriter-silence-XXXXXX";
+  int const made = ::mkstemp(path);
+  REQUIRE(made >= 0);
+  REQUIRE(::ftruncate(made, 16 << 20) == 0);
+  ::close(made);
+  enum what { list, list_uploads, abort_stale, upload_file };
+  for (bool const azure : {false, true}) {
+    for (what const call : {list, list_uploads, abort_stale, upload_file}) {
+      for (int spoken = call == upload_file && !azure ? 1 : 0; spoken < 3; ++spoken) {
+        if (azure && call != upload_file && spoken != 0) continue;
+        if (call == list_uploads && spoken == 1) break;
+        if (call == abort_stale && spoken == 2) break;
+        CAPTURE(azure);
+        CAPTURE(static_cast<int>(call));
+        CAPTURE(spoken);
+        std::atomic<int> left = spoken, page = 0;
+        script_server server([&](peer& p) {
+          for (std::string head; !(head = p.request()).empty();) {
+            if (left-- <= 0) return p.stall();
+            std::string answer;
+            if (contains(head, "list-type=2"))
+              answer = pages, answer.replace(answer.find('%'), 1, std::to_string(++page));
+            else if (contains(head, "POST") && contains(head, "uploads="))
+              answer = "<InitiateMultipartUploadResult><UploadId>id</UploadId></InitiateMultipartUploadResult>";
+            else if (contains(head, "uploads="))
+              answer = uploads;
+            if (contains(head, "comp=block&"))
+              p.send("HTTP/1.1 201 Created\r\nETag: \"p\"\r\nx-ms-request-id: 1\r\nContent-Length: 0\r\n\r\n");
+            else
+              p.answer(answer, "ETag: \"p\"\r\n");
+          }
+        });
+        std::string const endpoint = "http://127.0.0.1:" + std::to_string(server.port());
+        bw::object_store store =
+            azure ? bw::object_store(bw::azure_connect_param{
+                        .conn_str = "AccountName=acc;AccountKey=a2V5;BlobEndpoint=" + endpoint + "/acc", .container_name = "con"})
+                  : bw::object_store(bw::s3_connect_param{
+                        .endpoint = endpoint, .access_key = "a", .secret_key = "s", .bucket_name = "bucket"});
+        std::stop_source stop;
+        std::jthread const stops([&] {
+          std::this_thread::sleep_for(150ms);
+          stop.request_stop();
+        });
+        stopwatch const time;
+        auto const code = [&] {
+          switch (call) {
+            case list: return store.try_list("a", stop.get_token()).error().code;
+            case list_uploads: return store.try_list_uploads("a", stop.get_token()).error().code;
+            case abort_stale: return store.try_abort_stale(1h, "a", stop.get_token()).error().code;
+            default: break;
+          }
+          return bw::storage::try_upload_file(
+                     store, path, "k",
+                     {.parts = {.connections = 2, .part_size = 5 << 20, .abort_limit = 700ms}, .stop = stop.get_token()})
+              .error()
+              .code;
+        }();
+        MESSAGE(std::string(azure ? "azure" : "s3"), ", call ", static_cast<int>(call), ", silent after ", spoken, ", stopped at 150 ms: ",
+                time.read().count(), " ms");
+        CHECK((code == bw::errc::cancelled));
+        CHECK(time.read() < (call == upload_file ? 4s : 1s));
+      }
+    }
+  }
+  ::unlink(path);
 }
 
 TEST_CASE("silence: a server that restarts does not end an upload: the budget does, not a count") {

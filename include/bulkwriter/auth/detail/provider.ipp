@@ -22,7 +22,14 @@ struct provider<Secret>::state {
   result<Secret> get(std::stop_token const& stop);
   result<Secret> fetch(std::unique_lock<std::mutex>& lock, std::stop_token const& stop);
   result<Secret> call(std::stop_token const& stop);
-  time_point now() const { return options.now ? options.now() : std::chrono::system_clock::now(); }
+  time_point wall() const { return options.now ? options.now() : std::chrono::system_clock::now(); }
+  // A wall clock that is put back makes no secret younger: since its fetch at least as much time has passed as another
+  // clock, which nobody sets, has counted.
+  time_point now() const {
+    if (!current) return wall();
+    auto const passed = std::chrono::steady_clock::now() - fetched_at.second;
+    return (std::max)(wall(), fetched_at.first + std::chrono::duration_cast<time_point::duration>(passed));
+  }
 
   std::string const name = {};
   fetch_function const fetch_one = {};
@@ -31,6 +38,7 @@ struct provider<Secret>::state {
   std::mutex mutex = {};
   std::condition_variable_any fetched = {};
   std::optional<Secret> current = {};
+  std::pair<time_point, std::chrono::steady_clock::time_point> fetched_at = {};  // the current one
   time_point next_fetch = (time_point::min)();  // none earlier, as long as there is a current one
   std::thread::id fetcher = {};               // that of no thread: nobody fetches
   unsigned fetches = 0;                       // ended ones
@@ -75,9 +83,12 @@ result<Secret> provider<Secret>::state::fetch(std::unique_lock<std::mutex>& lock
   result<Secret> got = call(stop);
   lock.lock();
 
+  if (got) {
+    current = *got;
+    fetched_at = {wall(), std::chrono::steady_clock::now()};
+  }
   time_point const time = now();
   next_fetch = time + http::detail::countable(options.retry_after);
-  if (got) current = *got;
   bool const valid = current && current->expires > time;
   if (valid) next_fetch = (std::min)(next_fetch, current->expires);
   // One that has expired on arrival is for the server to judge: this machine's clock may be the wrong one.

@@ -1,12 +1,10 @@
 #pragma once
 
+#include <bulkwriter/detail/process.hpp>
 #include <bulkwriter/http/client.hpp>
 #include <bulkwriter/http/detail/exchange.ipp>
 #include <bulkwriter/http/detail/request_head.ipp>
 #include <bulkwriter/text/quoted.hpp>
-
-#include <sys/types.h>
-#include <unistd.h>
 
 #include <memory>
 #include <new>
@@ -18,7 +16,7 @@ namespace http {
 struct client::impl {
   explicit impl(client_options given) : options(std::move(given)), proxies(options.proxy) {}
   ~impl() {
-    if (owner != ::getpid()) disown();
+    if (owner != bulkwriter::detail::process_id()) disown();
   }
   impl(impl const&) = delete;
   impl& operator=(impl const&) = delete;
@@ -31,7 +29,7 @@ struct client::impl {
       (void)line.release();
     }
     (void)loop.release();
-    owner = ::getpid();
+    owner = bulkwriter::detail::process_id();
   }
 
   result<response> send(request const& what, std::stop_token stop) {
@@ -66,7 +64,7 @@ struct client::impl {
   result<response> send(request const& what, std::stop_token stop, exchange_info* seen, bool& sent) {
     auto const head = detail::request_head(what, options.user_agent);
     if (!head) return head.error();
-    if (owner != ::getpid()) disown();
+    if (owner != bulkwriter::detail::process_id()) disown();
     auto const by = proxies.try_choose(what.origin);
     if (!by.has_value()) return by.error();
     detail::error_maker const make{what.origin.to_string() + (*by ? " through proxy " + (*by)->name() : "")};
@@ -143,7 +141,7 @@ struct client::impl {
 
   client_options options;
   detail::proxy_rules proxies;
-  pid_t owner = ::getpid();  // who made what follows
+  int owner = bulkwriter::detail::process_id();  // who made what follows
   std::unique_ptr<detail::event_loop> loop;
   std::unique_ptr<detail::tls_context> tls;
   std::unique_ptr<detail::connection> line;  // the last member: it uses the others until its end

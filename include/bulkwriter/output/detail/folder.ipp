@@ -1,5 +1,6 @@
 #pragma once
 
+#include <bulkwriter/detail/process.hpp>
 #include <bulkwriter/output/detail/disk_names.ipp>
 #include <bulkwriter/output/folder.hpp>
 
@@ -16,7 +17,9 @@ class disk_group {
   disk_group(std::string path, std::size_t files) : path_(std::move(path)), uncreated_(files), missing_(files) {}
   disk_group(disk_group const&) = delete;
   disk_group& operator=(disk_group const&) = delete;
-  ~disk_group() { remove_if_empty(); }
+  ~disk_group() {
+    if (maker_ == bulkwriter::detail::process_id()) remove_if_empty();
+  }
 
   result<void> open() {
     auto made = try_make_temporary(path_, [](std::string const& at) { return ::mkdir(at.c_str(), 0777) == 0; });
@@ -51,6 +54,7 @@ class disk_group {
  private:
   std::string temporary_, path_;
   std::size_t uncreated_, missing_;
+  int const maker_ = bulkwriter::detail::process_id();
 };
 
 class disk_file final : public file {
@@ -130,6 +134,7 @@ class disk_file final : public file {
   // What has no final name. 0, or the system's error number.
   int drop() noexcept {
     if (stream_ != nullptr) std::fclose(std::exchange(stream_, nullptr));
+    if (maker_ != bulkwriter::detail::process_id()) return 0;
     if (state_ == state::whole || state_ == state::gone || temporary_.empty()) return 0;
     state_ = state::gone;
     if (::unlink(temporary_.c_str()) != 0 && errno != ENOENT) return errno;
@@ -146,6 +151,7 @@ class disk_file final : public file {
   state state_ = state::open;
   std::string temporary_, path_;
   std::shared_ptr<disk_group> group_;
+  int const maker_ = bulkwriter::detail::process_id();
 };
 
 inline result<std::unique_ptr<file>> open_disk_file(std::string path, std::shared_ptr<disk_group> group) {
@@ -156,7 +162,7 @@ inline result<std::unique_ptr<file>> open_disk_file(std::string path, std::share
 
 }  // namespace detail
 
-BULKWRITER_DECL folder::folder(std::string path) : path_(std::move(path)) {}
+BULKWRITER_DECL folder::folder(std::string path) : path_(std::move(path)), maker_(bulkwriter::detail::process_id()) {}
 
 BULKWRITER_DECL result<std::unique_ptr<folder>> folder::try_open(std::string path) {
   while (path.size() > 1 && path.back() == '/') path.pop_back();
@@ -175,7 +181,7 @@ BULKWRITER_DECL result<std::unique_ptr<folder>> folder::try_open(std::string pat
 }
 
 BULKWRITER_DECL folder::~folder() {
-  (void)::rmdir(path_.c_str());  // only if nothing is in it
+  if (maker_ == bulkwriter::detail::process_id()) (void)::rmdir(path_.c_str());  // only if nothing is in it
 }
 
 BULKWRITER_DECL result<std::unique_ptr<file>> folder::create(std::string_view name, std::uint64_t) {

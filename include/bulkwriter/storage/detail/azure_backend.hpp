@@ -34,13 +34,10 @@ class azure_backend final : public http_backend {
                                                  std::span<std::byte const> body, std::stop_token stop) override;
   BULKWRITER_DECL result<object_info> complete_multipart(std::string const& key, std::string const& upload_id,
                                                          std::span<uploaded_part const> parts) override;
-  result<void> abort_multipart(std::string const& key, std::string const& upload_id) override {
-    return abort_multipart(key, upload_id, {});
-  }
   BULKWRITER_DECL result<void> abort_multipart(std::string const& key, std::string const& upload_id,
                                                std::stop_token stop) override;
   BULKWRITER_DECL result<object_info> head(std::string const& key) override;
-  BULKWRITER_DECL result<std::vector<object_info>> list(std::string const& prefix) override;
+  BULKWRITER_DECL result<std::vector<object_info>> list(std::string const& prefix, std::stop_token stop) override;
   BULKWRITER_DECL result<void> remove(std::string const& key) override;
   BULKWRITER_DECL result<object_info> put_if_absent(std::string const& key, std::span<std::byte const> body) override;
   BULKWRITER_DECL result<object_info> put_new(std::string const& key, std::span<std::byte const> body) override;
@@ -48,7 +45,8 @@ class azure_backend final : public http_backend {
                                                              std::span<uploaded_part const> parts) override;
   BULKWRITER_DECL result<std::string> presign(std::string const& method, std::string const& key,
                                               std::chrono::seconds lifetime) override;
-  BULKWRITER_DECL result<std::vector<pending_upload>> list_uploads(std::string const& prefix) override;
+  BULKWRITER_DECL result<std::vector<pending_upload>> list_uploads(std::string const& prefix,
+                                                                   std::stop_token stop) override;
   BULKWRITER_DECL result<std::vector<uploaded_part>> list_parts(std::string const& key,
                                                                 std::string const& upload_id) override;
   BULKWRITER_DECL std::string part_etag(std::span<std::byte const> body) const override;
@@ -73,7 +71,7 @@ class azure_backend final : public http_backend {
   result<bool> remove_uncommitted(std::string const& purpose, std::string const& key, std::string const& upload_id,
                                   std::stop_token const& stop);
   result<std::vector<azure_blob_item>> list_blobs(std::string purpose, std::string const& prefix,
-                                                  std::string const& include);
+                                                  std::string const& include, std::stop_token stop);
   std::chrono::system_clock::time_point server_time() const;
 
   azure_address const address_;

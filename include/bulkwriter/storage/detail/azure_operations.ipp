@@ -292,8 +292,12 @@ BULKWRITER_DECL result<object_info> azure_backend::head(std::string const& key) 
 
 BULKWRITER_DECL result<std::vector<azure_blob_item>> azure_backend::list_blobs(std::string purpose,
                                                                                std::string const& prefix,
-                                                                               std::string const& include) {
-  call what = {.purpose = std::move(purpose), .method = "GET", .query = {{"restype", "container"}, {"comp", "list"}}};
+                                                                               std::string const& include,
+                                                                               std::stop_token stop) {
+  call what = {.purpose = std::move(purpose),
+               .method = "GET",
+               .query = {{"restype", "container"}, {"comp", "list"}},
+               .stop = std::move(stop)};
   if (!prefix.empty()) what.query.emplace_back("prefix", prefix);
   if (!include.empty()) what.query.emplace_back("include", include);
   return all_pages<azure_blob_item>(what, [](std::string_view body, auto& all, query_fields& next) -> result<void> {
@@ -305,24 +309,25 @@ BULKWRITER_DECL result<std::vector<azure_blob_item>> azure_backend::list_blobs(s
   });
 }
 
-BULKWRITER_DECL result<std::vector<object_info>> azure_backend::list(std::string const& prefix) {
-  auto found = list_blobs("cannot list " + named(prefix + "*"), prefix, {});
+BULKWRITER_DECL result<std::vector<object_info>> azure_backend::list(std::string const& prefix, std::stop_token stop) {
+  auto found = list_blobs("cannot list " + named(prefix + "*"), prefix, {}, std::move(stop));
   if (!found) return std::move(found).error();
   std::vector<object_info> out;
   for (auto& blob : *found) out.push_back(std::move(blob.object));
   return out;
 }
 
-BULKWRITER_DECL result<std::vector<pending_upload>> azure_backend::list_uploads(std::string const& prefix) {
+BULKWRITER_DECL result<std::vector<pending_upload>> azure_backend::list_uploads(std::string const& prefix,
+                                                                             std::stop_token stop) {
   std::string const purpose = "cannot list the unfinished uploads of " + named(prefix + "*");
-  auto const found = list_blobs(purpose, prefix, "uncommittedblobs");
+  auto const found = list_blobs(purpose, prefix, "uncommittedblobs", stop);
   if (!found) return found.error();
   std::vector<pending_upload> out;
   for (auto const& blob : *found) {
     // A blob that an upload would replace looks like any other: only the one that is asked for by its whole name is
     // looked at.
     if (!blob.may_be_uncommitted && blob.object.key != prefix) continue;
-    auto const blocks = uncommitted(purpose, blob.object.key);
+    auto const blocks = uncommitted(purpose, blob.object.key, stop);
     if (!blocks) return blocks.error();
     std::set<std::string> known;
     for (auto const& block : *blocks) {

@@ -84,6 +84,15 @@ http::client_options client_options_of(Param const& param) {
 /// A store that is spoken to over HTTP: connections, repetitions and the wording of failures, which all clouds share.
 /// What one operation learns from a refusal serves all that follow.
 class http_backend : public backend {
+ public:
+  // The clouds' own have a stop.
+  using backend::abort_multipart, backend::list, backend::list_uploads;
+  result<void> abort_multipart(std::string const& key, std::string const& upload_id) final {
+    return abort_multipart(key, upload_id, {});
+  }
+  result<std::vector<object_info>> list(std::string const& prefix) final { return list(prefix, {}); }
+  result<std::vector<pending_upload>> list_uploads(std::string const& prefix) final { return list_uploads(prefix, {}); }
+
  protected:
   /// `place`, for messages: "bucket 'b'".
   http_backend(std::string place, http::client_options options, http::retry_options retry, int idle_connections);

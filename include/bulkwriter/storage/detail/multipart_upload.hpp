@@ -85,6 +85,8 @@ class multipart_upload {
   /// Waits for all parts and makes them one object, over one that is there or not.
   result<object_info> complete(bool replace);
 
+  /// From any thread: parts under way, and all behind them, fail with `cancelled`.
+  void cancel() noexcept { stop_.request_stop(); }
   /// Gives the parts under way two seconds, cuts off the others and removes what has arrived, all of it within the
   /// options' abort_limit. Error: `upload_not_aborted`.
   result<void> abort();

@@ -1,10 +1,8 @@
 #pragma once
 
+#include <bulkwriter/detail/process.hpp>
 #include <bulkwriter/storage/detail/multipart_upload.hpp>
 #include <bulkwriter/storage/object_output.hpp>
-
-#include <sys/types.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <cstring>
@@ -67,7 +65,7 @@ class object_file final : public output::file {
   }
 
   result<void> discard() override {
-    if (state_ != state::open || owner_ != ::getpid()) return {};
+    if (state_ != state::open || owner_ != bulkwriter::detail::process_id()) return {};
     state_ = state::failed;
     auto gone = upload_ ? upload_->abort() : result<void>();
     release();
@@ -94,9 +92,7 @@ class object_file final : public output::file {
   enum class state { open, failed, finished };
 
   result<void> check_open() const {
-    if (owner_ != ::getpid())
-      return error_info{.code = errc::invalid_state,
-                        .message = "object " + named(key_) + " is another process' work: this one is a fork of it"};
+    if (owner_ != bulkwriter::detail::process_id()) return bulkwriter::detail::made_elsewhere("object " + named(key_));
     if (state_ == state::open) return {};
     return error_info{
         .code = errc::invalid_state,
@@ -156,7 +152,7 @@ class object_file final : public output::file {
   }
 
   void release() noexcept {
-    if (owner_ != ::getpid()) {
+    if (owner_ != bulkwriter::detail::process_id()) {
       // A forked child has neither the upload's threads nor anybody who unlocks what they have locked; and the upload is
       // its parent's.
       (void)upload_.release();
@@ -174,7 +170,7 @@ class object_file final : public output::file {
   std::uint64_t const max_size_;
   std::size_t const part_size_;
   object_options const options_;
-  pid_t const owner_ = ::getpid();
+  int const owner_ = bulkwriter::detail::process_id();
   std::size_t const head_size_;
   std::uint64_t written_ = 0;
   state state_ = state::open;

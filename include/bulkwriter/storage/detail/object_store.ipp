@@ -72,10 +72,11 @@ BULKWRITER_DECL std::string backend::part_etag(std::span<std::byte const> body) 
 }  // namespace storage
 
 BULKWRITER_DECL result<std::vector<pending_upload>> object_store::try_abort_stale(std::chrono::seconds age,
-                                                                                  std::string const& prefix) {
+                                                                                  std::string const& prefix,
+                                                                                  std::stop_token stop) {
   if (age < std::chrono::seconds::zero())
     return error_info{.code = errc::invalid_option, .message = "abort_stale: the age of stale uploads is negative"};
-  auto pending = backend_->list_uploads(prefix);
+  auto pending = backend_->list_uploads(prefix, stop);
   if (!pending) return pending;
   auto const newest = backend_->now() - http::detail::countable(age);
   std::vector<pending_upload> gone;
@@ -84,7 +85,10 @@ BULKWRITER_DECL result<std::vector<pending_upload>> object_store::try_abort_stal
   std::string others;
   for (pending_upload& upload : *pending) {
     if (upload.initiated > newest) continue;
-    auto aborted = backend_->abort_multipart(upload.key, upload.upload_id);
+    if (stop.stop_requested())
+      return error_info{.code = errc::cancelled,
+                        .message = "abort_stale: cancelled behind " + std::to_string(gone.size()) + " aborted uploads"};
+    auto aborted = backend_->abort_multipart(upload.key, upload.upload_id, stop);
     if (aborted) {
       gone.push_back(std::move(upload));
       continue;

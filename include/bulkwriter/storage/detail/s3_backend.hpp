@@ -34,13 +34,10 @@ class s3_backend final : public http_backend {
                                                  std::span<std::byte const> body, std::stop_token stop) override;
   BULKWRITER_DECL result<object_info> complete_multipart(std::string const& key, std::string const& upload_id,
                                                          std::span<uploaded_part const> parts) override;
-  result<void> abort_multipart(std::string const& key, std::string const& upload_id) override {
-    return abort_multipart(key, upload_id, {});
-  }
   BULKWRITER_DECL result<void> abort_multipart(std::string const& key, std::string const& upload_id,
                                                std::stop_token stop) override;
   BULKWRITER_DECL result<object_info> head(std::string const& key) override;
-  BULKWRITER_DECL result<std::vector<object_info>> list(std::string const& prefix) override;
+  BULKWRITER_DECL result<std::vector<object_info>> list(std::string const& prefix, std::stop_token stop) override;
   BULKWRITER_DECL result<void> remove(std::string const& key) override;
   BULKWRITER_DECL result<object_info> put_if_absent(std::string const& key, std::span<std::byte const> body) override;
   BULKWRITER_DECL result<object_info> put_new(std::string const& key, std::span<std::byte const> body) override;
@@ -48,7 +45,8 @@ class s3_backend final : public http_backend {
                                                              std::span<uploaded_part const> parts) override;
   BULKWRITER_DECL result<std::string> presign(std::string const& method, std::string const& key,
                                               std::chrono::seconds lifetime) override;
-  BULKWRITER_DECL result<std::vector<pending_upload>> list_uploads(std::string const& prefix) override;
+  BULKWRITER_DECL result<std::vector<pending_upload>> list_uploads(std::string const& prefix,
+                                                                   std::stop_token stop) override;
   BULKWRITER_DECL result<std::vector<uploaded_part>> list_parts(std::string const& key,
                                                                 std::string const& upload_id) override;
   BULKWRITER_DECL std::string object_url(std::string_view key) const override;

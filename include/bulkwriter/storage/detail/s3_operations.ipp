@@ -36,10 +36,11 @@ BULKWRITER_DECL result<object_info> s3_backend::head(std::string const& key) {
   return out;
 }
 
-BULKWRITER_DECL result<std::vector<object_info>> s3_backend::list(std::string const& prefix) {
+BULKWRITER_DECL result<std::vector<object_info>> s3_backend::list(std::string const& prefix, std::stop_token stop) {
   call what = {.purpose = "cannot list " + named(prefix + "*"),
                .method = "GET",
-               .query = {{"list-type", "2"}, {"encoding-type", "url"}}};
+               .query = {{"list-type", "2"}, {"encoding-type", "url"}},
+               .stop = std::move(stop)};
   if (!prefix.empty()) what.query.emplace_back("prefix", prefix);
   return all_pages<object_info>(what, [](std::string_view body, auto& all, query_fields& next) -> result<void> {
     auto page = read_s3_page(body);
@@ -50,10 +51,12 @@ BULKWRITER_DECL result<std::vector<object_info>> s3_backend::list(std::string co
   });
 }
 
-BULKWRITER_DECL result<std::vector<pending_upload>> s3_backend::list_uploads(std::string const& prefix) {
+BULKWRITER_DECL result<std::vector<pending_upload>> s3_backend::list_uploads(std::string const& prefix,
+                                                                          std::stop_token stop) {
   call what = {.purpose = "cannot list the unfinished uploads of " + named(prefix + "*"),
                .method = "GET",
-               .query = {{"uploads", ""}, {"encoding-type", "url"}}};
+               .query = {{"uploads", ""}, {"encoding-type", "url"}},
+               .stop = std::move(stop)};
   if (!prefix.empty()) what.query.emplace_back("prefix", prefix);
   return all_pages<pending_upload>(what, [](std::string_view body, auto& all, query_fields& next) -> result<void> {
     auto page = read_s3_uploads_page(body);

@@ -119,6 +119,7 @@ class file_upload {
     }
     multipart_upload upload(store_, buffers_, nullptr, key_, id_, options_.parts, 1);
     if (options_.resume) upload.leave_at_end();  // also where memory or threads are not to be had
+    std::stop_callback const stopped(options_.stop, [&upload]() noexcept { upload.cancel(); });
     auto sent = send_parts(upload);
     auto whole = sent ? upload.complete(true) : result<object_info>(std::move(sent).error());
     if (whole) return whole;
@@ -137,7 +138,7 @@ class file_upload {
  private:
   // The newest upload of exactly this key, and its parts.
   result<void> find() {
-    auto pending = store_->list_uploads(key_);
+    auto pending = store_->list_uploads(key_, options_.stop);
     if (!pending) return std::move(pending).error();
     pending_upload const* newest = nullptr;
     for (pending_upload const& u : *pending)

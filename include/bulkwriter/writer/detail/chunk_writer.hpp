@@ -75,6 +75,7 @@ class chunk_writer {
   template <class Step>
   result<void> in_flight(Step const& step);
   result<void> check_usable();
+  bool is_a_copy() const noexcept;
   error_info failure();
   void give_up() noexcept;
   void remove_finished() noexcept;
@@ -107,6 +108,7 @@ class chunk_writer {
   std::int64_t offered_rows_ = 0, first_row_ = 0, last_row_ = 0;
   std::uint64_t accepted_rows_ = 0, uncommitted_rows_ = 0;
   int exceptions_at_birth_;
+  int maker_;
 };
 
 }  // namespace detail

@@ -3,6 +3,7 @@
 #include <bulkwriter/row/row_problems.hpp>
 #include <bulkwriter/text/quoted.hpp>
 #include <bulkwriter/detail/caught.hpp>
+#include <bulkwriter/detail/process.hpp>
 #include <bulkwriter/writer/detail/chunk_writer.hpp>
 
 #include <algorithm>
@@ -26,7 +27,8 @@ BULKWRITER_DECL chunk_writer::chunk_writer(std::span<field_info const> fields, n
       place_(std::move(place)),
       options_(std::move(options)),
       row_(fields),
-      exceptions_at_birth_(std::uncaught_exceptions()) {
+      exceptions_at_birth_(std::uncaught_exceptions()),
+      maker_(process_id()) {
   all_.options = encoder_->import_options();
   for (std::size_t i = 0; i < fields.size(); ++i)
     if (fields[i].type == kind::timestamptz) timestamps_.push_back(i);
@@ -34,7 +36,7 @@ BULKWRITER_DECL chunk_writer::chunk_writer(std::span<field_info const> fields, n
 
 // No field is looked at any more: those of a run-time schema are gone.
 BULKWRITER_DECL chunk_writer::~chunk_writer() {
-  if (uncommitted_rows_ == 0) return;
+  if (uncommitted_rows_ == 0 || is_a_copy()) return;
   if (options_.remove_uncommitted) remove_finished();
   // the error that fails the writer, and the one that flies, have said it; that files stay says only the former
   bool const flies = std::uncaught_exceptions() > exceptions_at_birth_;
@@ -131,6 +133,7 @@ BULKWRITER_DECL result<void> chunk_writer::append_judged(cell_row& given) {
 
 BULKWRITER_DECL result<batch_files> chunk_writer::commit() {
   if (auto usable = check_usable(); !usable) return std::move(usable).error();
+  if (is_a_copy()) return made_elsewhere("this writer");
   if (auto finished = finish_chunk(); !finished) return std::move(finished).error();
   batch_files files{.options = all_.options};
   files.groups.assign(std::next(all_.begin(), static_cast<std::ptrdiff_t>(committed_groups_)), all_.end());
@@ -165,6 +168,7 @@ BULKWRITER_DECL format::byte_sink chunk_writer::sink() {
 
 // Files are made when there is something to put into it: refused rows leave none behind.
 BULKWRITER_DECL result<void> chunk_writer::open() {
+  if (is_a_copy()) return made_elsewhere("this writer");
   if (!files_.empty()) return {};
   bool const group = !encoder_->file_names().empty();
   std::size_t const count = files();
@@ -233,6 +237,9 @@ BULKWRITER_DECL result<void> chunk_writer::check_usable() {
   return failure();
 }
 
+// In a forked child. Whatever would reach the files asks, not each row: the system's answer takes as long as a small row.
+BULKWRITER_DECL bool chunk_writer::is_a_copy() const noexcept { return maker_ != process_id(); }
+
 BULKWRITER_DECL error_info chunk_writer::failure() {
   auto const stay_or_go = [](std::size_t files, char const* one, char const* more) {
     return "; " + std::to_string(files) + (files == 1 ? " finished file that was" : " finished files that were") +
@@ -259,6 +266,7 @@ BULKWRITER_DECL error_info chunk_writer::failure() {
 
 // Those of a group that are finished already would be half a chunk: they go too, or are named.
 BULKWRITER_DECL void chunk_writer::give_up() noexcept {
+  if (is_a_copy()) return;
   for (std::size_t i = 0; i < files_.size(); ++i) take_away(*files_[i], i < finished_files_, open_.paths[i]);
   files_.clear();
   if (options_.remove_uncommitted) remove_finished();
