@@ -18597,6 +18597,7 @@ class readings {
   // The end of the longest stretch from here that can be read as the word, or as its beginning up to `cut` or beyond; `at`
   // if there is none.
   std::size_t end_of(std::string_view word, std::size_t at, std::size_t cut) const {
+    if (text_.substr(at).starts_with(word)) return at + word.size();
     if (text_[at] != word[0] && escapes_[at].empty()) return at;
     // Positions in the text, for each of the next bytes of the word: no escape stands for more than four.
     std::array<std::vector<std::size_t>, 5> reached = {{{at}, {}, {}, {}, {}}};
