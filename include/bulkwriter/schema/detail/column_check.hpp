@@ -30,7 +30,7 @@ enum class column_rule : std::uint8_t {
   partition_key_kind,
   clustering_key_kind,
 };
-consteval column_rule judge_column(field_info const& f, bool has_plain_element) {
+constexpr column_rule judge_column(field_info const& f, bool has_plain_element) {
   auto const has_length = [&] { return f.max_length >= 1 && f.max_length <= limits::max_varchar_length; };
   bool const is_list = f.type == kind::array || f.type == kind::struct_array;
   if (!is_valid_field_name(f.name)) return column_rule::name;
