@@ -126,9 +126,9 @@ class Tree:
         return sorted(set(re.findall(r"^(unit_\w+|refuse_rows): phony", text, re.M)))
 
 
-def named_in(complaint, root):
+def named_in(complaint):
     """Places in the headers that a compiler's complaints name: those of the errors, or else of the notes around them."""
-    place = re.compile(re.escape(str(root)) + r"/include/(\S+?):(\d+):\S* +(fatal error|error|note|  required|required|in)?")
+    place = re.compile(r"\S*/include/(bulkwriter/\S+?):(\d+):\S* +(fatal error|error|note|  required|required|in)?")
     errors, others = set(), set()
     for file, line, what in place.findall(complaint):
         (errors if what.endswith("error") else others).add((file, int(line)))
@@ -143,10 +143,10 @@ def build(tree, mutants, targets):
         if not complaint:
             return left
         guilty = []
-        for places in named_in(complaint, tree.root):
+        for places in named_in(complaint):
             guilty = guilty or [m for m in left if any(f == m.file and m.line <= line <= m.last_line for f, line in places)]
         if not guilty:  # what follows from a mutant may be complained about some lines behind it, in the same statement
-            errors, _ = named_in(complaint, tree.root)
+            errors, _ = named_in(complaint)
             guilty = [m for m in left if any(f == m.file and 0 < line - m.last_line <= 5 for f, line in errors)]
         if not guilty:
             sys.exit("the copy does not compile, and no mutant is to blame:\n" + "\n".join(
