@@ -352,7 +352,7 @@ TEST_CASE("object output: discard and the destructor abort") {
     CHECK(store->aborts >= 1);
   }
   // What is finished stays.
-  for (std::size_t const size : {5, 35}) {
+  for (std::size_t const size : {5u, 35u}) {
     auto const done = std::make_shared<memory_store>();
     bw::storage::object_place finished(bw::object_store(done), "p", {.part_size = 10});
     auto kept = finished.create("f", 100).value();

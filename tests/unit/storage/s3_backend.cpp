@@ -919,7 +919,7 @@ TEST_CASE("s3: a store that implements no condition learns of it once, and what 
     return r.method == "HEAD" ? http_answer(404) : http_answer(501, s3_error("NotImplemented"));
   });
   bw::object_store store = param_of(server);
-  for (std::size_t const puts : {2, 3}) {  // with the condition and without, then without
+  for (std::size_t const puts : {2u, 3u}) {  // with the condition and without, then without
     CHECK(error_of(store.backend().put_new("k", bytes("x"))).http_status == 501);
     auto const seen = server.seen();
     CHECK(std::count_if(seen.begin(), seen.end(), [](request const& r) { return r.method == "PUT"; }) == static_cast<long>(puts));

@@ -34,6 +34,7 @@ class s3_backend final : public http_backend {
                                                  std::span<std::byte const> body, std::stop_token stop) override;
   BULKWRITER_DECL result<object_info> complete_multipart(std::string const& key, std::string const& upload_id,
                                                          std::span<uploaded_part const> parts) override;
+  using http_backend::abort_multipart, http_backend::list, http_backend::list_uploads;
   BULKWRITER_DECL result<void> abort_multipart(std::string const& key, std::string const& upload_id,
                                                std::stop_token stop) override;
   BULKWRITER_DECL result<object_info> head(std::string const& key) override;
