@@ -218,6 +218,16 @@ TEST_CASE("npy: an empty column of text is one character wide, for numpy and ser
   CHECK(out.files[0] == file_of("<U1", "(1,)", std::string(4, '\0')));
 }
 
+TEST_CASE("npy: characters of every number of bytes, the first and the last of each") {
+  std::vector<bw::field_info> const fields = {field("t", bw::kind::varchar)};
+  auto const made = make(fields);
+  collector out = collect(*made);
+  made->put_row(std::vector{bw::cell::text("\x01\x7f\xc2\x80\xdf\xbf\xe0\xa0\x80\xef\xbf\xbf\xf0\x90\x80\x80\xf4\x8f\xbf\xbf")});
+  made->end_row();
+  CHECK(made->finish(out.sink()));
+  CHECK(out.files[0] == file_of("<U8", "(1,)", utf32(U"\x01\x7f\x80\x7ff\x800\xffff\x10000\x10ffff", 8)));
+}
+
 TEST_CASE("npy: what it cannot hold is refused when the encoder is made") {
   using bw::kind;
   for (kind const k : {kind::text, kind::array, kind::timestamptz, kind::sparse_float_vector, kind::struct_array}) {

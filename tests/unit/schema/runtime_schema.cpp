@@ -331,6 +331,13 @@ TEST_CASE("runtime_schema: the rules for keys, functions and structs") {
        "2 fields are the clustering key");
   only(runtime_schema().add_field("a", int64{.is_primary = true}).add_dynamic_field().add_dynamic_field(),
        "two fields");
+  for (auto const change : {+[](field_info& f) { f.nullable = true; }, +[](field_info& f) { f.has_default = true; }}) {
+    field_info output{.name = "words", .type = kind::sparse_float_vector, .function = function_kind::bm25, .function_input = "t"};
+    change(output);
+    auto const all = problems(
+        runtime_schema().add_field("a", int64{.is_primary = true}).add_field("t", varchar{.max_length = 9}).add_field(output));
+    CHECK(std::count(all.begin(), all.end(), "words: a function's output is no key, not nullable and has no default_value") == 1);
+  }
   field_info odd;
   odd.name = "a";
   odd.type = kind::float_vector;

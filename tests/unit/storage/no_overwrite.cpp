@@ -78,6 +78,18 @@ TEST_CASE("no overwrite: of two writers on one prefix the second is refused, wha
   }
 }
 
+TEST_CASE("no overwrite: a store that ignores the condition has not shown by a success that it honours it") {
+  small_s3 store;
+  store.on_put = small_s3::condition::ignored;
+  bw::object_store there = store.param();
+  std::string const text = "text";
+  auto const body = std::as_bytes(std::span(text));
+  REQUIRE(there.backend().put_new("a", body));
+  CHECK(there.backend().put_new("a", body).error().code == errc::precondition_failed);
+  REQUIRE(there.backend().put_new("b", body));
+  CHECK(there.backend().put_new("b", body).error().code == errc::precondition_failed);
+}
+
 TEST_CASE("no overwrite: what another writer does behind the look is seen, and the store that let it happen is named") {
   for (std::size_t const size : sizes) {
     CAPTURE(size);

@@ -119,7 +119,7 @@ TEST_CASE("memory and threads run out: a clear error or std::bad_alloc, never a 
   for (bool const resume : {false, true}) {
     int counted[5] = {};
     // From hardly anything, where no thread has a stack, to enough for all.
-    for (std::size_t megabytes = 0; megabytes < 200; megabytes += megabytes < 60 ? 2 : 10) {
+    for (std::size_t megabytes = 0; megabytes < 200; megabytes += megabytes < 40 ? 4 : 20) {
       CAPTURE(megabytes);
       CAPTURE(resume);
       small_s3 store;

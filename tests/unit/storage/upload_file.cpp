@@ -114,6 +114,13 @@ TEST_CASE("upload_file: of the unfinished uploads of exactly this key, the newes
     CHECK(store->parts_of("older") != nullptr);
     CHECK(store->parts_of("other") != nullptr);
   }
+  // Parts that are all alike: what is there under one number is not there under another.
+  temporary_file const alike(std::string(30, 'a'));
+  auto const there = std::make_shared<parts_store>();
+  there->uploads = {{"one", {.key = "k", .parts = {{2, std::string(10, 'a')}}}}};
+  REQUIRE(bw::storage::try_upload_file(bw::object_store(there), alike.path(), "k", options(true)));
+  CHECK(there->sent == std::vector{1, 3});
+  CHECK(there->objects.at("k") == std::string(30, 'a'));
   // None of this key: a new one.
   temporary_file const file(text);
   auto const store = std::make_shared<parts_store>();
