@@ -25,7 +25,7 @@ namespace format {
 struct npy {
   static constexpr std::string_view extension = "npy";  ///< of the files
 
-  /// By kind_traits::in_npy: numbers, dense vectors, and of texts those that servers read there; the dynamic field, too.
+  /// By kind_traits::in_npy: numbers, dense vectors, and of texts those that servers read there.
   static constexpr bool holds(kind k) noexcept { return traits_of(k).in_npy; }
   /// Of these kinds, fields that are never null: not nullable, or with a default value in place of null.
   static constexpr bool holds(field_info const& f) noexcept { return holds(f.type) && (!f.nullable || f.has_default); }

@@ -60,8 +60,7 @@ constexpr float from_bfloat16_bits(std::uint16_t half) noexcept {
 }
 /// @}
 
-/// By kind, float16_vector or bfloat16_vector: the bits of a float, and whether bits are those of a finite number or, if
-/// not, of NaN.
+/// By kind, float16_vector or bfloat16_vector: the bits of a float; whether bits are those of a finite number, or of NaN.
 /// @{
 constexpr std::uint16_t to_half_bits(kind k, float const& value) noexcept {
   return k == kind::float16_vector ? to_float16_bits(value) : to_bfloat16_bits(value);

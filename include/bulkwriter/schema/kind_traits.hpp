@@ -36,7 +36,7 @@ struct kind_traits {
   kind value = kind::boolean;          ///< whose row this is
   std::string_view name = {};          ///< in C++: "float_vector"
   std::string_view rest_name = {};     ///< in REST, and of the server's enum DataType: "FloatVector"
-  std::string_view pymilvus_name = {}; ///< of pymilvus' enum DataType: "FLOAT_VECTOR"
+  std::string_view pymilvus_name = {};  ///< of pymilvus' enum DataType: "FLOAT_VECTOR"
   int number = 0;                      ///< in both enums
   /// Of a value. There may be given instead: unsigned_integer for integer, float32 for float64 and the reverse, floats
   /// for halves.
@@ -48,8 +48,8 @@ struct kind_traits {
   bool may_be_in_struct = false;  ///< a field of a struct_array
   bool may_be_key = false;        ///< the primary or the partition key
   bool may_have_default = false;  ///< a default_value
-  /// The first release whose import reads it: everywhere; in NumPy files, where that is later; as null, where a nullable
-  /// field holds it; in structs, where that is later than both.
+  /// The first release whose import reads it: anywhere; in NumPy files, where that is later; as null; in structs, where
+  /// that is later.
   /// @{
   server_version since = {}, since_in_npy = {}, null_since = {2, 5, 0}, since_in_struct = {};
   /// @}
@@ -134,8 +134,8 @@ static_assert(is_table_in_order(), "bulkwriter: the rows of all_kinds stand in t
 inline constexpr kind_traits unknown_kind{
     .name = "unknown", .in_parquet = false, .in_json = false, .in_csv = false};
 
-// What is asked of every cell, by whatever number a kind has: one load, where a row of the table is a product and a test
-// away.
+// What is asked of every cell, by whatever number a kind has: a load away, where a row of the table is a test and a
+// product away.
 struct kind_layout {
   cell_type cell = cell_type::null;
   std::uint8_t bits = 0;

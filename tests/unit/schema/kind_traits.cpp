@@ -12,8 +12,7 @@
 namespace bw = bulkwriter;
 using bw::kind;
 
-// As pymilvus 2.6 prints [(t.name, t.value) for t in DataType], and as REST has the same members of the server's
-// schema.proto.
+// Of pymilvus' data_types.py, and of the server's schema.proto, whose names REST takes.
 TEST_CASE("kinds have the names and numbers of the server's enum") {
   struct {
     kind value;
@@ -66,7 +65,8 @@ TEST_CASE("integers of a kind are those of the C++ type of its width") {
   check(kind::int16, std::int16_t{});
   check(kind::int32, std::int32_t{});
   check(kind::int64, std::int64_t{});
-  for (auto const& k : bw::all_kinds) CHECK(bw::is_integer(k.value) == (k.name.starts_with("int") && !k.name.ends_with("vector")));
+  for (auto const& k : bw::all_kinds)
+    CHECK(bw::is_integer(k.value) == (k.name.starts_with("int") && !k.name.ends_with("vector")));
 }
 
 // Bytes as milvus-import-contract has them of Parquet and NumPy: 4 dim, 2 dim, dim, dim / 8.

@@ -172,7 +172,8 @@ class schema_reader {
   std::uint32_t need_size(json_place const& field, spellings names, kind of) {
     std::uint32_t const size = read_size(field, names);
     if (size != 0 || in_.failed()) return size;
-    std::string rule = "no \"" + std::string(names.front()) + "\", which " + std::string(traits_of(of).rest_name) + " needs";
+    std::string rule =
+        "no \"" + std::string(names.front()) + "\", which " + std::string(traits_of(of).rest_name) + " needs";
     auto const params = in_.find(field, attribute::params);
     if (!params) rule += "; it stands in \"elementTypeParams\"";
     if (params && params->value().is_object() && !params->value().get_object().empty()) {
@@ -265,7 +266,8 @@ class schema_reader {
     auto const& value = at.value();
     kind_traits const& traits = traits_of(f.type);
     if (!traits.may_have_default) {
-      if (from_ == origin::server) return;  // of a server that lets other kinds have one: rows give a value of their own
+      // a server may let other kinds have one: rows give a value of their own
+      if (from_ == origin::server) return;
       return in_.refuse(at, std::string(traits.rest_name) + " takes no default value");
     }
     if (traits.cell == cell_type::boolean) {
@@ -356,7 +358,8 @@ class schema_reader {
   // A struct array among the fields: by a type of its own, or as an array of structs.
   bool is_struct(json_place const& at) {
     auto const type = in_.find(at, attribute::type), element = in_.find(at, attribute::element);
-    return type && (is_named(type->value(), kind::struct_array) || (element && is_named(element->value(), struct_type)));
+    return type &&
+           (is_named(type->value(), kind::struct_array) || (element && is_named(element->value(), struct_type)));
   }
 
   void add_struct(runtime_schema& schema, json_place const& at) {

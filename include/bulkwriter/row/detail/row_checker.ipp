@@ -269,7 +269,10 @@ BULKWRITER_DECL void row_checker::check_halves(field_info const& f, std::span<st
   auto const bad = std::find_if(bits.begin(), bits.end(), [&](unsigned b) { return !is_finite_half(f.type, b); });
   if (bad == bits.end()) return;
   add(errc::not_finite, "element [" + std::to_string(bad - bits.begin()) + "] is " +
-                            (is_nan_half(f.type, *bad) ? "nan" : *bad >> 15 != 0 ? "-inf" : "inf") + ", not a finite number");
+                            (is_nan_half(f.type, *bad) ? "nan"
+                             : *bad >> 15 != 0         ? "-inf"
+                                                       : "inf") +
+                            ", not a finite number");
 }
 
 BULKWRITER_DECL void row_checker::check_sparse(cell const& value) {

@@ -38,7 +38,8 @@ constexpr column_rule judge_column(field_info const& f, bool has_plain_element) 
   if (is_dense_vector(f.type) && !is_valid_dim(f.type, f.dim))
     return traits_of(f.type).bits == 1 ? column_rule::dim_of_bits : column_rule::dim;
   if (traits_of(f.type).has_max_length && !has_length()) return column_rule::max_length;
-  if (is_list(f.type) && (f.max_capacity < 1 || f.max_capacity > limits::max_capacity)) return column_rule::max_capacity;
+  bool const has_capacity = f.max_capacity >= 1 && f.max_capacity <= limits::max_capacity;
+  if (is_list(f.type) && !has_capacity) return column_rule::max_capacity;
   if (is_array && !traits_of(f.element).may_be_element) return column_rule::element_kind;
   if (is_array && traits_of(f.element).has_max_length && !has_length()) return column_rule::element_max_length;
   if (!has_plain_element) return column_rule::plain_element;

@@ -27,6 +27,7 @@ namespace detail {
 
 template <class D>
 constexpr field_info lower(std::string_view name, D const& d) {
+  static_assert(traits_of(D::tag).cell != cell_type::null, "bulkwriter: a kind needs a row of its own in all_kinds");
   field_info f{};
   f.name = name;
   f.type = D::tag;

@@ -77,7 +77,7 @@ struct wrong_arity {
 template <class Format, fixed_string Name>
 struct cannot_hold {
   static_assert(rule::field<Name, sizeof(Format) == 0>,
-                "bulkwriter: this file format cannot hold this field's kind, or of csv a field of its structs, or of npy "
+                "bulkwriter: this file format cannot hold this field's kind, or (csv) a field of its structs, or (npy) "
                 "a nullable field without a default_value; choose parquet, json or jsonl, which hold every field, or "
                 "change the kind");
 };
