@@ -315,8 +315,8 @@ void write_typed(std::string const& folder, job const& j) {
 }
 
 bw::kind kind_of(std::string_view name) {
-  for (int k = 0; k <= static_cast<int>(bw::kind::struct_array); ++k)
-    if (to_string(static_cast<bw::kind>(k)) == name) return static_cast<bw::kind>(k);
+  for (bw::kind_traits const& k : bw::all_kinds)
+    if (k.name == name) return k.value;
   throw std::runtime_error("no kind is called " + std::string(name));
 }
 

@@ -26,12 +26,12 @@ struct csv {
   std::string nullkey = "";  ///< stands for null; UTF-8 without line ends that does not begin with [ or {
 
   static constexpr std::string_view extension = "csv";  ///< of the files
-  /// Every kind but text, which servers do not read from CSV.
-  static constexpr bool holds(kind k) noexcept { return k != kind::text; }
-  /// Of these kinds, structs without vectors other than float_vector: servers read no others there.
+  /// By kind_traits::in_csv: what servers read from CSV.
+  static constexpr bool holds(kind k) noexcept { return traits_of(k).in_csv; }
+  /// Of these kinds, structs of fields by kind_traits::in_csv_struct.
   static constexpr bool holds(field_info const& f) noexcept {
     for (field_info const& sub : f.sub_fields())
-      if (!holds(sub.type) || (is_vector(sub.type) && sub.type != kind::float_vector)) return false;
+      if (!traits_of(sub.type).in_csv_struct) return false;
     return holds(f.type);
   }
 

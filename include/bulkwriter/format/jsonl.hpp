@@ -14,7 +14,7 @@ namespace format {
 struct jsonl {
   static constexpr std::string_view extension = "jsonl";  ///< of the files
   /// Every kind.
-  static constexpr bool holds(kind) noexcept { return true; }
+  static constexpr bool holds(kind k) noexcept { return traits_of(k).in_json; }
 
   /// There are no options that could be wrong.
   result<std::unique_ptr<encoder>> try_make_encoder(std::span<field_info const> fields) const;

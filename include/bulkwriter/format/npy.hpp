@@ -25,11 +25,8 @@ namespace format {
 struct npy {
   static constexpr std::string_view extension = "npy";  ///< of the files
 
-  /// boolean, int8 to int64, float32, float64, varchar, json (so the dynamic field too), geometry, and all vectors but
-  /// the sparse one.
-  static constexpr bool holds(kind k) noexcept {
-    return (k <= kind::json && k != kind::text) || k == kind::geometry || is_dense_vector(k);
-  }
+  /// By kind_traits::in_npy: numbers, dense vectors, and of texts those that servers read there.
+  static constexpr bool holds(kind k) noexcept { return traits_of(k).in_npy; }
   /// Of these kinds, fields that are never null: not nullable, or with a default value in place of null.
   static constexpr bool holds(field_info const& f) noexcept { return holds(f.type) && (!f.nullable || f.has_default); }
 

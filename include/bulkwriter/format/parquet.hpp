@@ -29,8 +29,9 @@ struct parquet {
   std::uint64_t page_size = std::uint64_t{1} << 20;
   bool page_checksum = false;  ///< CRC-32 of every page, for readers that check it
 
-  static constexpr std::string_view extension = "parquet";     ///< of the files
-  static constexpr bool holds(kind) noexcept { return true; }  ///< every kind, nullable or not
+  static constexpr std::string_view extension = "parquet";  ///< of the files
+  /// Every kind, nullable or not.
+  static constexpr bool holds(kind k) noexcept { return traits_of(k).in_parquet; }
 
   /// What writes the bytes. Errors: invalid_option, for a size out of its range; invalid_schema, for a schema without a
   /// field that is written.

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <bulkwriter/schema/finite.hpp>
+#include <bulkwriter/schema/kind_traits.hpp>
 
 #include <bit>
 #include <cstddef>
@@ -17,22 +18,7 @@ inline namespace v1 {
 /// value.
 class cell {
  public:
-  /// What a cell holds.
-  enum class type : std::uint8_t {
-    null,              ///< no value
-    boolean,           ///< true or false
-    integer,           ///< of 64 bits, signed
-    unsigned_integer,  ///< of 64 bits: what is above the range of int64 shows to those who judge it
-    float32,           ///< single precision
-    float64,           ///< double precision
-    text,              ///< bytes that should be UTF-8: varchar, json, $meta, geometry, timestamptz
-    floats,            ///< a vector of float
-    halves,            ///< a vector of 16-bit floats as their bits; binary16 or bfloat16: the field decides
-    int8s,             ///< a vector of int8
-    bytes,             ///< a vector of bits, eight a byte
-    sparse,            ///< a sparse vector: indices in ascending order and as many values
-    list,              ///< the elements of an array, or the structs of an array of structs
-  };
+  using type = cell_type;  ///< what it holds
 
   /// Each from its value. Spans and text are kept as views. Numbers by reference: see schema/finite.hpp.
   /// @{

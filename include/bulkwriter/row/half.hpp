@@ -60,6 +60,16 @@ constexpr float from_bfloat16_bits(std::uint16_t half) noexcept {
 }
 /// @}
 
+/// By kind, float16_vector or bfloat16_vector: the bits of a float; whether bits are those of a finite number, or of NaN.
+/// @{
+constexpr std::uint16_t to_half_bits(kind k, float const& value) noexcept {
+  return k == kind::float16_vector ? to_float16_bits(value) : to_bfloat16_bits(value);
+}
+constexpr unsigned half_exponent(kind k) noexcept { return k == kind::float16_vector ? 0x7c00 : 0x7f80; }
+constexpr bool is_finite_half(kind k, unsigned bits) noexcept { return (~bits & half_exponent(k)) != 0; }
+constexpr bool is_nan_half(kind k, unsigned bits) noexcept { return (bits & 0x7fff) > half_exponent(k); }
+/// @}
+
 // f for every value. Written over blocks of constant length that share no memory, so that compilers make vector code of
 // it at -O2.
 template <class From, class To, class F>

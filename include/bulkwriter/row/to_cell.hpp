@@ -39,14 +39,14 @@ cell bits_cell(field_info const& f, std::vector<std::uint8_t> const& packed, std
 // A template on the kind, not on the field: fields share it.
 template <kind K, class V>
 cell scalar_cell(V const& value) {
-  if constexpr (K == kind::boolean) {
+  if constexpr (traits_of(K).cell == cell_type::boolean) {
     return cell::boolean(static_cast<bool>(value));
   } else if constexpr (is_integer(K)) {
     if constexpr (sizeof(V) == 8 && std::is_unsigned_v<V>)
       return cell::integer(std::uint64_t{value});
     else
       return cell::integer(static_cast<std::int64_t>(value));
-  } else if constexpr (K == kind::float32 || K == kind::float64) {
+  } else if constexpr (is_float(K)) {
     if constexpr (std::is_same_v<V, float>)
       return cell::float32(value);
     else if constexpr (std::is_same_v<V, double>)
@@ -180,17 +180,17 @@ cell cell_of(field_info const& f, V const& value, cell_row& memory) {
     return cell::text(text);
   } else if constexpr (K == kind::timestamptz && !text_like<V>) {
     return time_cell(f, value, memory);
-  } else if constexpr (K == kind::sparse_float_vector) {
+  } else if constexpr (traits_of(K).cell == cell_type::sparse) {
     if constexpr (std::is_same_v<V, sparse_view>)
       return sparse_cell(f, value, memory);
     else
       return pairs_cell(f, value, memory);
-  } else if constexpr (K == kind::binary_vector) {
+  } else if constexpr (traits_of(K).cell == cell_type::bytes) {
     if constexpr (bits_like<V>)
       return packed_cell(f, value, memory);
     else
       return cell::bytes(block_as<std::uint8_t>(value));
-  } else if constexpr (K == kind::int8_vector) {
+  } else if constexpr (traits_of(K).cell == cell_type::int8s) {
     return cell::int8s(value);
   } else if constexpr (is_dense_vector(K)) {
     if constexpr (block_of<V, float>)

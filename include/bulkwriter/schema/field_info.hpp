@@ -1,7 +1,7 @@
 #pragma once
 
 #include <bulkwriter/schema/field_name.hpp>
-#include <bulkwriter/schema/kind.hpp>
+#include <bulkwriter/schema/kind_traits.hpp>
 
 #include <cstddef>
 #include <cstdint>

@@ -130,39 +130,40 @@ consteval bool holds_integer() {
   if constexpr (How == strictness::value)
     return integer_within<V, 65>;
   else
-    return integer_within < V, K == kind::int8 ? 8 : K == kind::int16 ? 16 : K == kind::int32 ? 32 : 65 > ;
+    return integer_within < V, traits_of(K).bits == 64 ? 65 : traits_of(K).bits > ;
 }
 template <class V, kind K, strictness How>
 consteval bool holds_float() {
   if constexpr (How == strictness::value)
     return integer_within<V, 33> || std::same_as<V, float> || std::same_as<V, double>;
   else
-    return std::same_as<V, float> || (K == kind::float64 && std::same_as<V, double>);
+    return std::same_as<V, float> || (traits_of(K).bits == 64 && std::same_as<V, double>);
 }
 
 template <class V, kind K, strictness How>
 consteval bool storable_as() {
-  if constexpr (K == kind::boolean)
+  constexpr cell_type cell = traits_of(K).cell;
+  if constexpr (cell == cell_type::boolean)
     return std::same_as<V, bool>;
-  else if constexpr (is_integer(K))
+  else if constexpr (cell == cell_type::integer)
     return holds_integer<V, K, How>();
-  else if constexpr (K == kind::float32 || K == kind::float64)
+  else if constexpr (is_float(K))
     return holds_float<V, K, How>();
-  else if constexpr (K == kind::varchar || K == kind::text || K == kind::geometry)
-    return text_like<V>;
   else if constexpr (K == kind::json)
     return json_like<V>;
   else if constexpr (K == kind::timestamptz)
     return timestamp_like<V>;
-  else if constexpr (K == kind::float_vector)
+  else if constexpr (cell == cell_type::text)
+    return text_like<V>;
+  else if constexpr (cell == cell_type::floats)
     return block_of<V, float>;
-  else if constexpr (K == kind::float16_vector || K == kind::bfloat16_vector)
+  else if constexpr (cell == cell_type::halves)
     return block_of<V, float> || holds_halves<V, K>();
-  else if constexpr (K == kind::int8_vector)
+  else if constexpr (cell == cell_type::int8s)
     return block_of<V, std::int8_t>;
-  else if constexpr (K == kind::binary_vector)
+  else if constexpr (cell == cell_type::bytes)
     return block_of<V, std::uint8_t> || block_of<V, std::byte> || bits_like<V>;
-  else if constexpr (K == kind::sparse_float_vector)
+  else if constexpr (cell == cell_type::sparse)
     return std::same_as<V, sparse_view> || pair_range<V>;
   else
     return false;
@@ -175,7 +176,7 @@ consteval bool storable_elements() {
   } else {
     using X = std::remove_cvref_t<std::ranges::range_reference_t<V const>>;
     // vector<bool> yields proxies
-    if constexpr (E == kind::boolean)
+    if constexpr (traits_of(E).cell == cell_type::boolean)
       return std::convertible_to<X, bool> && (std::same_as<X, bool> || !std::is_arithmetic_v<X>);
     else
       return storable_as<X, E, How>();
@@ -265,12 +266,13 @@ inline constexpr std::size_t fixed_extent<std::span<Type, Size>> = Size == std::
 
 /// The number of elements a dense vector's range must have; 0 for other kinds.
 constexpr std::size_t wanted_extent(field_info const& f) noexcept {
-  return !is_dense_vector(f.type) ? 0 : f.type == kind::binary_vector ? f.dim / 8 : f.dim;
+  if (!is_dense_vector(f.type)) return 0;
+  return traits_of(f.type).cell == cell_type::bytes ? vector_bytes(f.type, f.dim) : f.dim;
 }
 /// The same, of a V: bits may come one by one.
 template <class V>
 consteval std::size_t wanted_elements(field_info const& f) noexcept {
-  return f.type == kind::binary_vector && bits_like<V> ? f.dim : wanted_extent(f);
+  return traits_of(f.type).cell == cell_type::bytes && bits_like<V> ? f.dim : wanted_extent(f);
 }
 template <class V>
 consteval bool extent_fits(field_info const& f) noexcept {

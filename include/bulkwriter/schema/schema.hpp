@@ -42,7 +42,7 @@ struct schema_verdict {
 };
 consteval bool function_input_exists(std::span<field_info const> fields, field_info const& output) {
   for (auto const& f : fields)
-    if (f.name == output.function_input && f.written() && (f.type == kind::varchar || f.type == kind::text))
+    if (f.name == output.function_input && f.written() && traits_of(f.type).is_plain_text)
       return true;
   return false;
 }

@@ -1,7 +1,7 @@
 #pragma once
 
 #include <bulkwriter/error.hpp>
-#include <bulkwriter/format/server_version.hpp>
+#include <bulkwriter/schema/server_version.hpp>
 #include <bulkwriter/manifest/batch_files.hpp>
 
 #include <cstdint>

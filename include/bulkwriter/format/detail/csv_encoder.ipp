@@ -114,11 +114,11 @@ BULKWRITER_DECL std::vector<std::pair<std::string, std::string>> csv_encoder::im
 // Not of another kind's type: a row that is refused anyway may hold anything.
 inline bool is_csv_scalar(kind k, cell const& value) noexcept {
   switch (value.holds()) {
-    case cell::type::boolean: return k == kind::boolean;
+    case cell::type::boolean: return traits_of(k).cell == cell_type::boolean;
     case cell::type::integer:
     case cell::type::unsigned_integer: return is_integer(k);
     case cell::type::float32:
-    case cell::type::float64: return k == kind::float32 || k == kind::float64;
+    case cell::type::float64: return is_float(k);
     default: return false;
   }
 }

@@ -93,33 +93,31 @@ BULKWRITER_DECL std::uint64_t json_sparse_size(cell const& vector) {
 
 // Of every kind but those that are made of others.
 inline void append_json_value(std::string& out, kind k, cell const& value) {
-  switch (k) {
-    case kind::boolean: out += value.as_boolean() ? "true" : "false"; break;
-    case kind::int8:
-    case kind::int16:
-    case kind::int32:
-    case kind::int64: append_json_number(out, static_cast<long long>(value.as_integer())); break;
-    case kind::float32: append_json_number(out, static_cast<float>(value.as_number())); break;
-    case kind::float64: append_json_number(out, value.as_number()); break;
-    case kind::varchar:
-    case kind::text:
-    case kind::json:
-    case kind::geometry:
-    case kind::timestamptz: append_json_string(out, value.as_text()); break;
-    case kind::float_vector:
+  switch (layout_of(k).cell) {
+    case cell_type::boolean: out += value.as_boolean() ? "true" : "false"; break;
+    case cell_type::integer: append_json_number(out, static_cast<long long>(value.as_integer())); break;
+    case cell_type::float32: append_json_number(out, static_cast<float>(value.as_number())); break;
+    case cell_type::float64: append_json_number(out, value.as_number()); break;
+    case cell_type::text: append_json_string(out, value.as_text()); break;
+    case cell_type::floats:
       append_json_numbers<longest_float>(out, value.as_floats(), [](float v) { return v; });
       break;
-    case kind::float16_vector: append_json_halves<to_float16_bits, from_float16_bits>(out, value); break;
-    case kind::bfloat16_vector: append_json_halves<to_bfloat16_bits, from_bfloat16_bits>(out, value); break;
-    case kind::int8_vector:
+    case cell_type::halves:
+      if (k == kind::float16_vector)
+        append_json_halves<to_float16_bits, from_float16_bits>(out, value);
+      else
+        append_json_halves<to_bfloat16_bits, from_bfloat16_bits>(out, value);
+      break;
+    case cell_type::int8s:
       append_json_numbers<longest_byte>(out, value.as_int8s(), [](std::int8_t v) { return int{v}; });
       break;
-    case kind::binary_vector:
+    case cell_type::bytes:
       append_json_numbers<longest_byte>(out, value.as_bytes(), [](std::uint8_t v) { return int{v}; });
       break;
-    case kind::sparse_float_vector: append_json_sparse(out, value); break;
-    case kind::array:
-    case kind::struct_array: break;
+    case cell_type::sparse: append_json_sparse(out, value); break;
+    case cell_type::list:
+    case cell_type::null:
+    case cell_type::unsigned_integer: break;
   }
 }
 
@@ -151,12 +149,12 @@ inline void append_json_structs(std::string& out, std::span<field_info const> fi
 BULKWRITER_DECL void append_json_cell(std::string& out, field_info const& field, cell const& value) {
   if (value.is_null())
     out += "null";
+  else if (!is_list(field.type))
+    append_json_value(out, field.type, value);
   else if (field.type == kind::array)
     append_json_array(out, field.element, value);
-  else if (field.type == kind::struct_array)
-    append_json_structs(out, field.sub_fields(), value);
   else
-    append_json_value(out, field.type, value);
+    append_json_structs(out, field.sub_fields(), value);
 }
 
 }  // namespace detail

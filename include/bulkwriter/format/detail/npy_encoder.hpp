@@ -50,7 +50,7 @@ class npy_encoder final : public format::encoder {
   struct column {
     std::size_t place;         // of the field in the schema
     kind of;                   // the field's
-    std::string_view type;     // as numpy writes it, without the width of text
+    std::string type;          // as numpy writes it, without the width of text
     std::size_t values_a_row;  // of a vector; 0: a single one
     std::size_t bytes;         // of a row; 0: text
     byte_chain values;

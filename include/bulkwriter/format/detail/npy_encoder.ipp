@@ -94,34 +94,30 @@ inline std::size_t count_characters(std::string_view text) noexcept {
 }
 
 BULKWRITER_DECL auto npy_encoder::make_column(field_info const& f, std::size_t place, slab_pool& pool) -> column {
-  struct layout {
-    std::string_view type;
-    std::size_t values_a_row, bytes;
-  };
-  std::size_t const dim = f.dim;
-  auto const l = [&]() -> layout {
-    switch (f.type) {
-      case kind::boolean: return {"|b1", 0, 1};
-      case kind::int8: return {"|i1", 0, 1};
-      case kind::int16: return {"<i2", 0, 2};
-      case kind::int32: return {"<i4", 0, 4};
-      case kind::int64: return {"<i8", 0, 8};
-      case kind::float32: return {"<f4", 0, 4};
-      case kind::float64: return {"<f8", 0, 8};
-      case kind::float_vector: return {"<f4", dim, dim * 4};
-      // servers before 3.x read 16-bit floats as their bytes only
-      case kind::float16_vector:
-      case kind::bfloat16_vector: return {"|u1", dim * 2, dim * 2};
-      case kind::int8_vector: return {"|i1", dim, dim};
-      case kind::binary_vector: return {"|u1", dim / 8, dim / 8};
-      default: return {"<U", 0, 0};
-    }
-  }();
+  kind_traits const& traits = traits_of(f.type);
+  bool const has_dim = is_dense_vector(f.type);
+  std::size_t const bytes = has_dim ? vector_bytes(f.type, f.dim) : (std::size_t{traits.bits} + 7) / 8;
+  std::size_t item = bytes;  // of a number
+  char letter = 'U';
+  switch (traits.cell) {
+    case cell_type::boolean: letter = 'b'; break;
+    case cell_type::integer: letter = 'i'; break;
+    case cell_type::float32:
+    case cell_type::float64: letter = 'f'; break;
+    case cell_type::floats: letter = 'f', item = 4; break;
+    case cell_type::int8s: letter = 'i', item = 1; break;
+    // servers before 3.x read 16-bit floats as their bytes only
+    case cell_type::halves:
+    case cell_type::bytes: letter = 'u', item = 1; break;
+    default: break;
+  }
+  std::string type{item == 1 ? '|' : '<', letter};
+  if (item != 0) type += std::to_string(item);
   return {.place = place,
           .of = f.type,
-          .type = l.type,
-          .values_a_row = l.values_a_row,
-          .bytes = l.bytes,
+          .type = std::move(type),
+          .values_a_row = has_dim ? bytes / item : 0,
+          .bytes = bytes,
           .values = byte_chain(pool)};
 }
 
@@ -197,7 +193,7 @@ BULKWRITER_DECL void npy_encoder::put(column& c, cell const& value) {
 }
 
 BULKWRITER_DECL void npy_encoder::put_floats(column& c, std::span<float const> values) {
-  if (c.of == kind::float_vector) {
+  if (traits_of(c.of).cell == cell_type::floats) {
     c.values.append(values.data(), values.size_bytes());
     return;
   }

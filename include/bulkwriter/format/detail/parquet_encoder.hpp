@@ -90,7 +90,7 @@ class parquet_encoder final : public format::encoder {
 
     // Texts that no rule of the schema bounds. With the largest dim, max_length and max_capacity a row takes 512 MiB of
     // any other leaf, and a page with all levels less than 2 GiB.
-    bool has_free_texts = physical() == parquet_format::physical::byte_array && type != kind::varchar;
+    bool has_free_texts = physical() == parquet_format::physical::byte_array && !traits_of(type).has_max_length;
   };
 
   void put(column& c, cell const& value);

@@ -127,7 +127,7 @@ BULKWRITER_DECL void parquet_encoder::close_page(leaf& l) {
 }
 
 BULKWRITER_DECL void parquet_encoder::put(column& c, cell const& value) {
-  if (c.field->type == kind::array || c.field->type == kind::struct_array) return put_list(c, value);
+  if (is_list(c.field->type)) return put_list(c, value);
   leaf& l = leaves_[c.first_leaf];
   begin_row(l, value);
   if (c.holds_nulls) {
@@ -337,8 +337,8 @@ BULKWRITER_DECL result<void> parquet_encoder::write_group(format::byte_sink cons
   std::uint64_t size = 0;
   for (leaf& l : leaves_) {
     if (l.nesting == parquet_nesting::scalar && is_integer(l.type))
-      l.chunk.range =
-          l.type == kind::int64 ? parquet_range_of<std::int64_t>(l.values) : parquet_range_of<std::int32_t>(l.values);
+      l.chunk.range = l.physical() == parquet_format::physical::int64 ? parquet_range_of<std::int64_t>(l.values)
+                                                                      : parquet_range_of<std::int32_t>(l.values);
     append_parquet_chunk(chunks, l, l.chunk);
     size += l.chunk.size;
     l.values.clear();

@@ -43,28 +43,24 @@ struct parquet_leaf {
   parquet_nesting nesting;
 
   parquet_format::physical physical() const noexcept {
-    switch (type) {
-      case kind::boolean: return parquet_format::physical::boolean;
-      case kind::int64: return parquet_format::physical::int64;
-      case kind::float32:
-      case kind::float_vector: return parquet_format::physical::float32;
-      case kind::float64: return parquet_format::physical::float64;
-      case kind::int8:
-      case kind::int16:
-      case kind::int32:
-      case kind::float16_vector:
-      case kind::bfloat16_vector:
-      case kind::int8_vector:
-      case kind::binary_vector: return parquet_format::physical::int32;
+    switch (traits_of(type).cell) {
+      case cell_type::boolean: return parquet_format::physical::boolean;
+      case cell_type::integer:
+        return traits_of(type).bits == 64 ? parquet_format::physical::int64 : parquet_format::physical::int32;
+      case cell_type::float32:
+      case cell_type::floats: return parquet_format::physical::float32;
+      case cell_type::float64: return parquet_format::physical::float64;
+      case cell_type::halves:
+      case cell_type::int8s:
+      case cell_type::bytes: return parquet_format::physical::int32;
       default: return parquet_format::physical::byte_array;
     }
   }
   /// Vectors of bytes. Parquet has no type as narrow, only INT32 with a note that a byte is meant; so their dictionary
   /// lists all 256 values in the order of the bytes, and the values of a page are bytes, each the index of itself.
-  bool is_bytes() const noexcept {
-    return type == kind::float16_vector || type == kind::bfloat16_vector || type == kind::int8_vector ||
-           type == kind::binary_vector;
-  }
+  bool is_bytes() const noexcept { return is_dense_vector(type) && traits_of(type).cell != cell_type::floats; }
+  /// Of vectors of bytes: -128 to 127.
+  bool has_signed_bytes() const noexcept { return traits_of(type).cell == cell_type::int8s; }
   /// Bytes that a vector takes in a page.
   std::uint64_t vector_size() const noexcept { return std::uint64_t{width} * (is_bytes() ? 1 : sizeof(float)); }
   /// The definition level of a value.
@@ -87,14 +83,8 @@ struct parquet_leaf {
 
 /// A byte is a value of its own; a 16-bit float is two.
 constexpr std::uint32_t parquet_width(field_info const& f) noexcept {
-  switch (f.type) {
-    case kind::float_vector:
-    case kind::int8_vector: return f.dim;
-    case kind::float16_vector:
-    case kind::bfloat16_vector: return f.dim * 2;
-    case kind::binary_vector: return f.dim / 8;
-    default: return 1;
-  }
+  if (!is_dense_vector(f.type)) return 1;
+  return traits_of(f.type).cell == cell_type::floats ? f.dim : static_cast<std::uint32_t>(vector_bytes(f.type, f.dim));
 }
 
 /// Appends the leaves of a field in the order of the schema: one a sub-field of a struct_array, else one.

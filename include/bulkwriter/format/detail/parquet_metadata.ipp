@@ -100,16 +100,15 @@ class parquet_tree {
     t.i32(1, static_cast<std::int32_t>(l.physical()));
     t.i32(3, repetition);
     t.binary(4, name);
-    switch (l.type) {
-      case kind::int8:
-      case kind::int8_vector: integer(t, parquet_format::converted_int8, 8, true); break;
-      case kind::int16: integer(t, parquet_format::converted_int16, 16, true); break;
-      case kind::float16_vector:
-      case kind::bfloat16_vector:
-      case kind::binary_vector: integer(t, parquet_format::converted_uint8, 8, false); break;
-      default:
-        if (l.physical() == parquet_format::physical::byte_array) string(t);
-    }
+    std::uint8_t const bits = l.is_bytes() ? 8 : is_integer(l.type) ? traits_of(l.type).bits : 32;
+    if (l.physical() == parquet_format::physical::byte_array)
+      string(t);
+    else if (bits == 8 && l.is_bytes() && !l.has_signed_bytes())
+      integer(t, parquet_format::converted_uint8, 8, false);
+    else if (bits == 8)
+      integer(t, parquet_format::converted_int8, 8, true);
+    else if (bits == 16)
+      integer(t, parquet_format::converted_int16, 16, true);
     end(t);
   }
   static void integer(thrift_compact& t, int converted, std::int8_t bits, bool is_signed) {

@@ -137,7 +137,7 @@ inline void begin_page_header(thrift_compact& header, int type, std::uint64_t bo
 BULKWRITER_DECL void append_parquet_dictionary_page(std::string& out, parquet_leaf const& leaf, bool checksum) {
   namespace pf = parquet_format;
   std::int32_t values[256];
-  for (std::int32_t k = 0; k < 256; ++k) values[k] = leaf.type == kind::int8_vector && k >= 128 ? k - 256 : k;
+  for (std::int32_t k = 0; k < 256; ++k) values[k] = leaf.has_signed_bytes() && k >= 128 ? k - 256 : k;
   auto const body = std::as_bytes(std::span(values));
 
   thrift_compact header(out);

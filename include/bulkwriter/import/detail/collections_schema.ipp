@@ -7,7 +7,6 @@
 #include <bulkwriter/text/quoted.hpp>
 
 #include <algorithm>
-#include <array>
 #include <boost/json.hpp>
 #include <optional>
 #include <string>
@@ -23,44 +22,8 @@ struct wire_name {
   std::string_view name;
   int number;
 };
-struct data_type {
-  wire_name as;
-  kind value;
-};
-
-BULKWRITER_DECL std::array<data_type, 19> const& data_types() noexcept {
-  static constexpr std::array<data_type, 19> all{{
-      {{"Bool", 1}, kind::boolean},
-      {{"Int8", 2}, kind::int8},
-      {{"Int16", 3}, kind::int16},
-      {{"Int32", 4}, kind::int32},
-      {{"Int64", 5}, kind::int64},
-      {{"Float", 10}, kind::float32},
-      {{"Double", 11}, kind::float64},
-      {{"VarChar", 21}, kind::varchar},
-      {{"Text", 25}, kind::text},
-      {{"JSON", 23}, kind::json},
-      {{"Array", 22}, kind::array},
-      {{"Geometry", 24}, kind::geometry},
-      {{"Timestamptz", 26}, kind::timestamptz},
-      {{"FloatVector", 101}, kind::float_vector},
-      {{"Float16Vector", 102}, kind::float16_vector},
-      {{"BFloat16Vector", 103}, kind::bfloat16_vector},
-      {{"Int8Vector", 105}, kind::int8_vector},
-      {{"BinaryVector", 100}, kind::binary_vector},
-      {{"SparseFloatVector", 104}, kind::sparse_float_vector},
-  }};
-  return all;
-}
 // What no field of ours is by itself: the parts of a struct array, as the server has them and as pymilvus says it.
-inline constexpr wire_name array_of_vector{"ArrayOfVector", 106}, array_of_struct{"ArrayOfStruct", 200},
-    struct_type{"Struct", 201};
-
-BULKWRITER_DECL std::string_view data_type_name(kind k) noexcept {
-  for (auto const& one : data_types())
-    if (one.value == k) return one.as.name;
-  return array_of_struct.name;
-}
+inline constexpr wire_name array_of_vector{"ArrayOfVector", 106}, struct_type{"Struct", 201};
 
 struct named_function {
   wire_name as;
@@ -71,9 +34,9 @@ inline constexpr named_function function_types[] = {{{"BM25", 1}, function_kind:
                                                     {{"MinHash", 4}, function_kind::minhash}};
 
 BULKWRITER_DECL boost::json::value default_json(field_info const& f) {
-  if (f.type == kind::boolean) return f.default_integer != 0;
+  if (traits_of(f.type).cell == cell_type::boolean) return f.default_integer != 0;
   if (is_integer(f.type)) return f.default_integer;
-  if (f.type == kind::float32 || f.type == kind::float64) return f.default_number;
+  if (is_float(f.type)) return f.default_number;
   auto const respelled = f.type == kind::timestamptz ? respelled_timestamp(f.default_text) : std::nullopt;
   return respelled ? boost::json::value(*respelled) : boost::json::value(f.default_text);
 }
@@ -92,8 +55,8 @@ BULKWRITER_DECL boost::json::object struct_json(field_info const& f) {
   for (auto const& s : f.sub_fields()) {
     boost::json::object one;
     one["fieldName"] = s.name;
-    one["dataType"] = is_vector(s.type) ? "ArrayOfVector" : "Array";
-    one["elementDataType"] = data_type_name(s.type);
+    one["dataType"] = is_vector(s.type) ? array_of_vector.name : traits_of(kind::array).rest_name;
+    one["elementDataType"] = traits_of(s.type).rest_name;
     boost::json::object params = type_params_json(s);
     params["max_capacity"] = std::to_string(f.max_capacity);
     one["elementTypeParams"] = std::move(params);
@@ -129,8 +92,8 @@ BULKWRITER_DECL result<boost::json::object> schema_json(std::span<field_info con
     }
     boost::json::object one;
     one["fieldName"] = f.name;
-    one["dataType"] = data_type_name(f.type);
-    if (f.type == kind::array) one["elementDataType"] = data_type_name(f.element);
+    one["dataType"] = traits_of(f.type).rest_name;
+    if (f.type == kind::array) one["elementDataType"] = traits_of(f.element).rest_name;
     if (f.is_primary) one["isPrimary"] = true;
     if (f.is_partition_key) one["isPartitionKey"] = true;
     if (f.is_clustering_key) one["isClusteringKey"] = true;

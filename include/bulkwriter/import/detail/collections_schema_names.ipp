@@ -98,6 +98,10 @@ BULKWRITER_DECL bool is_named(boost::json::value const& given, wire_name as) {
   if (auto const dot = name.rfind('.'); dot != std::string_view::npos) name.remove_prefix(dot + 1);  // DataType.INT64
   return name == std::to_string(as.number) || folded(name) == folded(as.name);
 }
+BULKWRITER_DECL bool is_named(boost::json::value const& given, kind k) {
+  kind_traits const& as = traits_of(k);
+  return is_named(given, wire_name{as.rest_name, as.number}) || is_named(given, wire_name{as.pymilvus_name, as.number});
+}
 
 }  // namespace detail
 }  // namespace v1

@@ -120,8 +120,10 @@ class schema_reader {
   }
 
   std::optional<kind> read_type(json_place const& at) {
-    for (auto const& one : data_types())
-      if (is_named(at.value(), one.as)) return one.value;
+    // that of a struct array is never read: is_struct
+    auto const is_type = [](kind_traits const& one) { return one.value != kind::struct_array; };
+    for (auto const& one : all_kinds)
+      if (is_type(one) && is_named(at.value(), one.value)) return one.value;
     if (!at.value().is_string() && !at.value().is_int64()) {
       in_.refuse_type(at, "a type such as \"Int64\"");
       return std::nullopt;
@@ -129,7 +131,8 @@ class schema_reader {
     std::string rule = "unknown type " + shown(at.value());
     if (auto const* text = at.value().if_string()) {
       best_guess guess{*text};
-      for (auto const& one : data_types()) guess.offer(one.as.name);
+      for (auto const& one : all_kinds)
+        if (is_type(one)) guess.offer(one.rest_name);
       if (!guess.meant.empty()) rule += "; did you mean " + std::string(guess.meant) + "?";
     }
     in_.refuse(at, std::move(rule));
@@ -169,7 +172,8 @@ class schema_reader {
   std::uint32_t need_size(json_place const& field, spellings names, kind of) {
     std::uint32_t const size = read_size(field, names);
     if (size != 0 || in_.failed()) return size;
-    std::string rule = "no \"" + std::string(names.front()) + "\", which " + std::string(data_type_name(of)) + " needs";
+    std::string rule =
+        "no \"" + std::string(names.front()) + "\", which " + std::string(traits_of(of).rest_name) + " needs";
     auto const params = in_.find(field, attribute::params);
     if (!params) rule += "; it stands in \"elementTypeParams\"";
     if (params && params->value().is_object() && !params->value().get_object().empty()) {
@@ -183,7 +187,7 @@ class schema_reader {
   }
   void read_sizes(json_place const& at, field_info& f) {
     if (is_dense_vector(f.type)) f.dim = need_size(at, attribute::dim, f.type);
-    if (f.type == kind::varchar || (f.type == kind::array && f.element == kind::varchar))
+    if (traits_of(f.type == kind::array ? f.element : f.type).has_max_length)
       f.max_length = need_size(at, attribute::max_length, f.type);
     if (f.type == kind::array) f.max_capacity = need_size(at, attribute::max_capacity, f.type);
   }
@@ -260,7 +264,13 @@ class schema_reader {
 
   void read_plain_default(json_place const& at, field_info& f, std::string& text, bool digits_as_text) {
     auto const& value = at.value();
-    if (f.type == kind::boolean) {
+    kind_traits const& traits = traits_of(f.type);
+    if (!traits.may_have_default) {
+      // a server may let other kinds have one: rows give a value of their own
+      if (from_ == origin::server) return;
+      return in_.refuse(at, std::string(traits.rest_name) + " takes no default value");
+    }
+    if (traits.cell == cell_type::boolean) {
       f.default_integer = in_.flag(at) ? 1 : 0;
     } else if (is_integer(f.type)) {
       auto const number = value.is_string() && !digits_as_text ? std::nullopt : in_.integer(value);
@@ -269,16 +279,12 @@ class schema_reader {
         return in_.refuse(at, shown(value) + " is not between " + std::to_string(min_of(f.type)) + " and " +
                                   std::to_string(max_of(f.type)));
       f.default_integer = *number;
-    } else if (f.type == kind::float32 || f.type == kind::float64) {
+    } else if (is_float(f.type)) {
       if (!value.is_number()) return in_.refuse_type(at, "a number");
       f.default_number = value.to_number<double>();
-    } else if (f.type == kind::varchar || f.type == kind::timestamptz) {
+    } else {
       if (digits_as_text) return in_.refuse(at, "a 64-bit integer where a string is due");
       text = in_.text(at, "a string");
-    } else if (from_ == origin::server) {
-      return;  // of a server that lets other kinds have one: rows give a value of their own
-    } else {
-      return in_.refuse(at, std::string(data_type_name(f.type)) + " takes no default value");
     }
     f.has_default = true;
   }
@@ -352,7 +358,8 @@ class schema_reader {
   // A struct array among the fields: by a type of its own, or as an array of structs.
   bool is_struct(json_place const& at) {
     auto const type = in_.find(at, attribute::type), element = in_.find(at, attribute::element);
-    return type && (is_named(type->value(), array_of_struct) || (element && is_named(element->value(), struct_type)));
+    return type &&
+           (is_named(type->value(), kind::struct_array) || (element && is_named(element->value(), struct_type)));
   }
 
   void add_struct(runtime_schema& schema, json_place const& at) {
@@ -378,7 +385,7 @@ class schema_reader {
     std::string const name = read_name(at, within);
     auto const type = in_.find(at, attribute::type);
     bool const vectors = type && is_named(type->value(), array_of_vector);
-    bool const array = vectors || (type && is_named(type->value(), {"Array", 22}));
+    bool const array = vectors || (type && is_named(type->value(), kind::array));
     auto const held =
         in_.failed() ? std::nullopt : read_type(at, array ? spellings(attribute::element) : attribute::type);
     if (!held) return;

@@ -118,15 +118,13 @@ class json_to_cells {
 
   cell read_any(field_info const& f, Node const& value) {
     if (value.type() == json_type::null) return {};
-    switch (f.type) {
-      case kind::float_vector:
-      case kind::float16_vector:
-      case kind::bfloat16_vector: return read_floats(value);
-      case kind::int8_vector: return read_integers<std::int8_t>(value, row_.new_int8s());
-      case kind::binary_vector: return read_integers<std::uint8_t>(value, row_.new_bytes());
-      case kind::sparse_float_vector: return read_sparse(value);
-      case kind::array: return read_array(f, value);
-      case kind::struct_array: return read_structs(f, value);
+    switch (traits_of(f.type).cell) {
+      case cell_type::floats:
+      case cell_type::halves: return read_floats(value);
+      case cell_type::int8s: return read_integers<std::int8_t>(value, row_.new_int8s());
+      case cell_type::bytes: return read_integers<std::uint8_t>(value, row_.new_bytes());
+      case cell_type::sparse: return read_sparse(value);
+      case cell_type::list: return f.type == kind::array ? read_array(f, value) : read_structs(f, value);
       default: return read_scalar(f.type, value);
     }
   }
@@ -140,7 +138,7 @@ class json_to_cells {
       if (t == json_type::unsigned_integer) return cell::integer(value.unsigned_integer());
       return wrong(value, "an integer");
     }
-    if (k == kind::float32 || k == kind::float64) {
+    if (is_float(k)) {
       if (!is_number(t)) return wrong(value, "a number");
       float single = 0;
       if (k == kind::float32 && value.read_nearest(single)) return cell::float32(single);

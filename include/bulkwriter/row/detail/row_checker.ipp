@@ -95,10 +95,8 @@ inline bool is_all_zero(kind k, cell const& vector) noexcept {
   auto const float_bits = [&](float v) { return without_sign(std::bit_cast<std::uint32_t>(v)); };
   switch (vector.holds()) {
     case cell::type::floats:
-      if (k == kind::float16_vector)
-        return none(vector.as_floats(), [&](float v) { return without_sign(to_float16_bits(v)); });
-      if (k == kind::bfloat16_vector)
-        return none(vector.as_floats(), [&](float v) { return without_sign(to_bfloat16_bits(v)); });
+      if (layout_of(k).cell == cell_type::halves)
+        return none(vector.as_floats(), [&](float v) { return without_sign(to_half_bits(k, v)); });
       return none(vector.as_floats(), float_bits);
     case cell::type::halves: return none(vector.as_halves(), without_sign);
     case cell::type::int8s: return none(vector.as_int8s(), as_it_is);
@@ -109,9 +107,10 @@ inline bool is_all_zero(kind k, cell const& vector) noexcept {
 }
 
 BULKWRITER_DECL void row_checker::check_value(field_info const& f, cell const& value) {
+  if (!refuse_zero_vectors_ || !is_vector(f.type)) return check_kind(f, value);
   std::size_t const before = problems_.size();
   check_kind(f, value);
-  if (refuse_zero_vectors_ && is_vector(f.type) && problems_.size() == before && is_all_zero(f.type, value))
+  if (problems_.size() == before && is_all_zero(f.type, value))
     add(errc::zero_vector, "a vector of zeros only, which this writer refuses");
 }
 
@@ -125,50 +124,41 @@ BULKWRITER_DECL void row_checker::check_kind(field_info const& f, cell const& va
       add(errc::null_not_allowed, "no value was given, and the field is neither nullable nor has a default_value");
     return;
   }
-  switch (f.type) {
-    case kind::boolean:
+  switch (layout_of(f.type).cell) {
+    case type::boolean:
       if (t == type::boolean) return;
       break;
-    case kind::int8:
-    case kind::int16:
-    case kind::int32:
-    case kind::int64:
+    case type::integer:
       if (t == type::integer || t == type::unsigned_integer) return check_integer(f.type, value);
       break;
-    case kind::float32:
-    case kind::float64:
+    case type::float32:
+    case type::float64:
       if (t == type::float32 || t == type::float64) return check_number(f.type, value);
       break;
-    case kind::varchar:
-    case kind::text:
-    case kind::json:
-    case kind::geometry:
-    case kind::timestamptz:
+    case type::text:
       if (t == type::text) return check_text(f, value.as_text());
       break;
-    case kind::float_vector:
+    case type::floats:
       if (t == type::floats) return check_floats(f, value.as_floats());
       break;
-    case kind::float16_vector:
-    case kind::bfloat16_vector:
+    case type::halves:
       if (t == type::floats) return check_floats(f, value.as_floats());
       if (t == type::halves) return check_halves(f, value.as_halves());
       break;
-    case kind::int8_vector:
+    case type::int8s:
       if (t == type::int8s) return void(check_size(f, value.size(), f.dim));
       break;
-    case kind::binary_vector:
+    case type::bytes:
       if (t == type::bytes) return void(check_size(f, value.size() * 8, f.dim));
       break;
-    case kind::sparse_float_vector:
+    case type::sparse:
       if (t == type::sparse) return check_sparse(value);
       break;
-    case kind::array:
-      if (t == type::list) return check_array(f, value);
+    case type::list:
+      if (t == type::list) return f.type == kind::array ? check_array(f, value) : check_structs(f, value);
       break;
-    case kind::struct_array:
-      if (t == type::list) return check_structs(f, value);
-      break;
+    case type::null:
+    case type::unsigned_integer: break;  // of no kind
   }
   add(errc::wrong_type, describe(value) + " cannot be stored in " + std::string(to_string(f.type)));
 }
@@ -197,7 +187,8 @@ BULKWRITER_DECL std::string row_checker::describe(cell const& value) {
 BULKWRITER_DECL void row_checker::check_integer(kind k, cell const& value) {
   if (value.holds() == cell::type::integer) {
     std::int64_t const n = value.as_integer();
-    if (n < min_of(k) || n > max_of(k)) add_out_of_range(k, std::to_string(n));
+    int const unused = 64 - layout_of(k).bits;  // copies of the sign, where n fits
+    if (n << unused >> unused != n) add_out_of_range(k, std::to_string(n));
   } else if (std::uint64_t const n = value.as_unsigned(); n > static_cast<std::uint64_t>(max_of(k))) {
     add_out_of_range(k, std::to_string(n));
   }
@@ -230,7 +221,7 @@ inline std::string complaint(std::string_view text, json_fault const& fault, std
 BULKWRITER_DECL void row_checker::check_text(field_info const& f, std::string_view value) {
   if (f.is_dynamic) return check_dynamic(value);
   if (f.type == kind::json) return check_json(value);
-  if (f.type == kind::varchar && value.size() > f.max_length)
+  if (layout_of(f.type).has_max_length && value.size() > f.max_length)
     add(errc::varchar_too_long, std::to_string(value.size()) + " bytes exceed max_length " +
                                     std::to_string(f.max_length) + ": " + quoted_start(value));
   if (std::size_t const at = find_utf8_fault(value); at != std::string_view::npos) {
@@ -240,25 +231,20 @@ BULKWRITER_DECL void row_checker::check_text(field_info const& f, std::string_vi
                                 std::to_string(at) + " is not well-formed UTF-8");
     return;
   }
-  auto const fault = f.type == kind::geometry      ? find_wkt_fault(value)
-                     : f.type == kind::timestamptz ? find_timestamp_fault(value)
-                                                   : std::nullopt;
-  if (fault)
-    add(f.type == kind::geometry ? errc::invalid_geometry : errc::invalid_timestamp,
-        (f.type == kind::geometry ? "not WKT: " : "not an ISO 8601 timestamp: ") + complaint(value, *fault));
+  if (f.type == kind::geometry) {
+    if (auto const fault = find_wkt_fault(value))
+      add(errc::invalid_geometry, "not WKT: " + complaint(value, *fault));
+  } else if (f.type == kind::timestamptz) {
+    if (auto const fault = find_timestamp_fault(value))
+      add(errc::invalid_timestamp, "not an ISO 8601 timestamp: " + complaint(value, *fault));
+  }
 }
 
 BULKWRITER_DECL bool row_checker::check_size(field_info const& f, std::size_t given, std::size_t wanted) {
   if (given == wanted) return true;
-  add(errc::wrong_dim, "a vector of " + std::to_string(given) + (f.type == kind::binary_vector ? " bits" : " values") +
+  add(errc::wrong_dim, "a vector of " + std::to_string(given) + (traits_of(f.type).bits == 1 ? " bits" : " values") +
                            " where dim is " + std::to_string(wanted));
   return false;
-}
-
-// Whether the 16 bits of the kind are those of a finite number.
-inline bool is_finite_half(kind k, unsigned bits) noexcept {
-  unsigned const exponent = k == kind::float16_vector ? 0x7c00 : 0x7f80;
-  return (bits & exponent) != exponent;
 }
 
 BULKWRITER_DECL void row_checker::check_floats(field_info const& f, std::span<float const> value) {
@@ -268,22 +254,25 @@ BULKWRITER_DECL void row_checker::check_floats(field_info const& f, std::span<fl
   };
   if (std::size_t const at = find_not_finite(value); at != value.size())
     return add(errc::not_finite, shown(at) + ", not a finite number");
-  if (f.type == kind::float_vector) return;
+  if (layout_of(f.type).cell == cell_type::floats) return;
   auto const large = std::find_if(value.begin(), value.end(), [&](float const& v) {
-    return !is_finite_half(f.type, f.type == kind::float16_vector ? to_float16_bits(v) : to_bfloat16_bits(v));
+    return !is_finite_half(f.type, to_half_bits(f.type, v));
   });
-  if (large != value.end())
-    add(errc::out_of_range, shown(static_cast<std::size_t>(large - value.begin())) + ", outside the range of " +
-                                (f.type == kind::float16_vector ? "float16" : "bfloat16"));
+  if (large == value.end()) return;
+  std::string_view const number = to_string(f.type).substr(0, to_string(f.type).find('_'));
+  add(errc::out_of_range, shown(static_cast<std::size_t>(large - value.begin())) + ", outside the range of " +
+                              std::string(number));
 }
 
 BULKWRITER_DECL void row_checker::check_halves(field_info const& f, std::span<std::uint16_t const> bits) {
   if (!check_size(f, bits.size(), f.dim)) return;
   auto const bad = std::find_if(bits.begin(), bits.end(), [&](unsigned b) { return !is_finite_half(f.type, b); });
   if (bad == bits.end()) return;
-  bool const is_nan = (*bad & (f.type == kind::float16_vector ? 0x3ff : 0x7f)) != 0;
   add(errc::not_finite, "element [" + std::to_string(bad - bits.begin()) + "] is " +
-                            (is_nan ? "nan" : *bad >> 15 != 0 ? "-inf" : "inf") + ", not a finite number");
+                            (is_nan_half(f.type, *bad) ? "nan"
+                             : *bad >> 15 != 0         ? "-inf"
+                                                       : "inf") +
+                            ", not a finite number");
 }
 
 BULKWRITER_DECL void row_checker::check_sparse(cell const& value) {
@@ -367,6 +356,16 @@ BULKWRITER_DECL void row_checker::check_dynamic(std::string_view text) {
   }
 }
 
+inline cell default_cell(field_info const& f) noexcept {
+  switch (traits_of(f.type).cell) {
+    case cell_type::boolean: return cell::boolean(f.default_integer != 0);
+    case cell_type::integer: return cell::integer(f.default_integer);
+    case cell_type::float32: return cell::float32(static_cast<float>(f.default_number));
+    case cell_type::float64: return cell::float64(f.default_number);
+    default: return cell::text(f.default_text);
+  }
+}
+
 BULKWRITER_DECL void settle(std::span<field_info const> fields, std::span<cell> cells) noexcept {
   for (std::size_t i = 0; i < fields.size(); ++i) {
     field_info const& f = fields[i];
@@ -376,18 +375,8 @@ BULKWRITER_DECL void settle(std::span<field_info const> fields, std::span<cell> 
     if (!c.is_null()) continue;
     if (f.is_dynamic)
       c = cell::text("{}");
-    else if (!f.has_default)
-      continue;
-    else if (f.type == kind::boolean)
-      c = cell::boolean(f.default_integer != 0);
-    else if (is_integer(f.type))
-      c = cell::integer(f.default_integer);
-    else if (f.type == kind::float32)
-      c = cell::float32(static_cast<float>(f.default_number));
-    else if (f.type == kind::float64)
-      c = cell::float64(f.default_number);
-    else
-      c = cell::text(f.default_text);
+    else if (f.has_default)
+      c = default_cell(f);
   }
 }
 

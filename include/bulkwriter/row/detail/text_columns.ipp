@@ -20,20 +20,23 @@ class text_to_cell {
   cell read(text_cell const& given) {
     std::string_view const text = given.text;
     kind const k = field_.type;
-    bool const is_text = k == kind::varchar || k == kind::text;
-    if (given.is_null && (!is_text || field_.may_be_null())) return {};
-    if (text.empty() && !is_text)
+    kind_traits const& traits = traits_of(k);
+    if (given.is_null && (!traits.is_plain_text || field_.may_be_null())) return {};
+    if (text.empty() && !traits.is_plain_text)
       return refuse(errc::wrong_type, (given.is_quoted ? "empty text in quotes, which is not null,"
                                                        : "empty text, which is not null,") +
                                           std::string(" where ") + std::string(to_string(k)) + " is due");
-    if (is_text || k == kind::geometry || k == kind::timestamptz || k == kind::json) return cell::text(text);
-    if (k == kind::boolean) return read_boolean(text);
-    if (is_integer(k)) return read_integer(text);
-    if (k == kind::float32) return read_number<float>(text);
-    if (k == kind::float64) return read_number<double>(text);
-    if (k == kind::float_vector)
-      if (std::vector<float>& numbers = row_.new_floats(); read_list(text, numbers)) return cell::floats(numbers);
-    return read_json(text);
+    switch (traits.cell) {
+      case cell_type::text: return cell::text(text);
+      case cell_type::boolean: return read_boolean(text);
+      case cell_type::integer: return read_integer(text);
+      case cell_type::float32: return read_number<float>(text);
+      case cell_type::float64: return read_number<double>(text);
+      case cell_type::floats:
+        if (std::vector<float>& numbers = row_.new_floats(); read_list(text, numbers)) return cell::floats(numbers);
+        return read_json(text);
+      default: return read_json(text);
+    }
   }
 
  private:

@@ -32,22 +32,23 @@ enum class column_rule : std::uint8_t {
 };
 constexpr column_rule judge_column(field_info const& f, bool has_plain_element) {
   auto const has_length = [&] { return f.max_length >= 1 && f.max_length <= limits::max_varchar_length; };
-  bool const is_list = f.type == kind::array || f.type == kind::struct_array;
+  bool const is_array = f.type == kind::array;
   if (!is_valid_field_name(f.name)) return column_rule::name;
   if (is_reserved_field_name(f.name)) return column_rule::reserved_name;
   if (is_dense_vector(f.type) && !is_valid_dim(f.type, f.dim))
-    return f.type == kind::binary_vector ? column_rule::dim_of_bits : column_rule::dim;
-  if (f.type == kind::varchar && !has_length()) return column_rule::max_length;
-  if (is_list && (f.max_capacity < 1 || f.max_capacity > limits::max_capacity)) return column_rule::max_capacity;
-  if (f.type == kind::array && f.element > kind::varchar) return column_rule::element_kind;
-  if (f.type == kind::array && f.element == kind::varchar && !has_length()) return column_rule::element_max_length;
+    return traits_of(f.type).bits == 1 ? column_rule::dim_of_bits : column_rule::dim;
+  if (traits_of(f.type).has_max_length && !has_length()) return column_rule::max_length;
+  bool const has_capacity = f.max_capacity >= 1 && f.max_capacity <= limits::max_capacity;
+  if (is_list(f.type) && !has_capacity) return column_rule::max_capacity;
+  if (is_array && !traits_of(f.element).may_be_element) return column_rule::element_kind;
+  if (is_array && traits_of(f.element).has_max_length && !has_length()) return column_rule::element_max_length;
   if (!has_plain_element) return column_rule::plain_element;
   if (auto const judged = judge_default(f); judged != default_rule::none)
     return judged == default_rule::timestamp ? column_rule::timestamp : column_rule::default_value;
   if (f.is_primary && (f.nullable || f.has_default)) return column_rule::plain_primary_key;
   if (f.auto_id && !f.is_primary) return column_rule::auto_id;
   if (f.is_partition_key && (f.is_primary || f.nullable)) return column_rule::plain_partition_key;
-  if (f.is_partition_key && f.type != kind::int64 && f.type != kind::varchar) return column_rule::partition_key_kind;
+  if (f.is_partition_key && !traits_of(f.type).may_be_key) return column_rule::partition_key_kind;
   if (f.is_clustering_key && f.type == kind::boolean) return column_rule::clustering_key_kind;
   return column_rule::none;
 }

@@ -27,6 +27,7 @@ namespace detail {
 
 template <class D>
 constexpr field_info lower(std::string_view name, D const& d) {
+  static_assert(traits_of(D::tag).cell != cell_type::null, "bulkwriter: a kind needs a row of its own in all_kinds");
   field_info f{};
   f.name = name;
   f.type = D::tag;
@@ -62,18 +63,20 @@ enum class default_rule : std::uint8_t { none, kind, range, finite, length, utf8
 constexpr default_rule judge_default(field_info const& f) {
   auto const unless = [](bool holds, default_rule rule) { return holds ? default_rule::none : rule; };
   if (!f.has_default) return default_rule::none;
-  if (f.type == kind::boolean) return unless(f.default_integer == 0 || f.default_integer == 1, default_rule::range);
-  if (is_integer(f.type))
-    return unless(!f.default_overflows && f.default_integer >= min_of(f.type) && f.default_integer <= max_of(f.type),
-                  default_rule::range);
-  if (f.type == kind::float32)
-    return unless(fits_float32(f.default_number), default_rule::range);
-  if (f.type == kind::float64) return unless(is_finite(f.default_number), default_rule::finite);
-  if (f.type == kind::varchar && f.default_text.size() > f.max_length) return default_rule::length;
-  if (f.type == kind::varchar)
-    return unless(find_utf8_fault(f.default_text) == std::string_view::npos, default_rule::utf8);
+  kind_traits const& traits = traits_of(f.type);
+  if (!traits.may_have_default) return default_rule::kind;
+  switch (traits.cell) {
+    case cell_type::boolean: return unless(f.default_integer == 0 || f.default_integer == 1, default_rule::range);
+    case cell_type::integer:
+      return unless(!f.default_overflows && f.default_integer >= min_of(f.type) && f.default_integer <= max_of(f.type),
+                    default_rule::range);
+    case cell_type::float32: return unless(fits_float32(f.default_number), default_rule::range);
+    case cell_type::float64: return unless(is_finite(f.default_number), default_rule::finite);
+    default: break;
+  }
   if (f.type == kind::timestamptz) return unless(!find_timestamp_fault(f.default_text), default_rule::timestamp);
-  return default_rule::kind;
+  if (traits.has_max_length && f.default_text.size() > f.max_length) return default_rule::length;
+  return unless(find_utf8_fault(f.default_text) == std::string_view::npos, default_rule::utf8);
 }
 
 template <class D>

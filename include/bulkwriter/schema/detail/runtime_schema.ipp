@@ -118,18 +118,17 @@ class schema_checker {
     if (is_reserved_field_name(f.name))
       add(f.name, "servers keep this name for a field of their own or for a word of their filter expressions");
     if (is_dense_vector(f.type) && !is_valid_dim(f.type, f.dim))
-      add(f.name, "dim " + std::to_string(f.dim) + (f.type == kind::binary_vector ? " counts bits and" : "") +
-                      " is not " + (f.type == kind::binary_vector ? "a multiple of 8 " : "") + "between " +
+      add(f.name, "dim " + std::to_string(f.dim) + (traits_of(f.type).bits == 1 ? " counts bits and" : "") +
+                      " is not " + (traits_of(f.type).bits == 1 ? "a multiple of 8 " : "") + "between " +
                       std::to_string(limits::min_dim) + " and " + std::to_string(max_dim_of(f.type)));
-    bool const has_length = f.type == kind::varchar || (f.type == kind::array && f.element == kind::varchar);
-    if (has_length && (f.max_length < 1 || f.max_length > limits::max_varchar_length))
+    if (traits_of(f.type == kind::array ? f.element : f.type).has_max_length &&
+        (f.max_length < 1 || f.max_length > limits::max_varchar_length))
       add(f.name, "max_length " + std::to_string(f.max_length) + " is not between 1 and " +
                       std::to_string(limits::max_varchar_length) + " bytes");
-    if ((f.type == kind::array || f.type == kind::struct_array) &&
-        (f.max_capacity < 1 || f.max_capacity > limits::max_capacity))
+    if (is_list(f.type) && (f.max_capacity < 1 || f.max_capacity > limits::max_capacity))
       add(f.name, "max_capacity " + std::to_string(f.max_capacity) + " is not between 1 and " +
                       std::to_string(limits::max_capacity));
-    if (f.type == kind::array && f.element > kind::varchar)
+    if (f.type == kind::array && !traits_of(f.element).may_be_element)
       add(f.name, "element_type " + std::string(to_string(f.element)) +
                       "; it must be a boolean, integer, float or varchar kind");
     if (f.has_default) check_default(f);
@@ -164,14 +163,14 @@ class schema_checker {
   }
 
   void check_keys(field_info const& f) {
-    if (f.is_primary && f.type != kind::int64 && f.type != kind::varchar)
+    if (f.is_primary && !traits_of(f.type).may_be_key)
       add(f.name, "the primary key is " + std::string(to_string(f.type)) + "; it must be int64 or varchar");
     if (f.is_primary && (f.nullable || f.has_default))
       add(f.name, "the primary key cannot be nullable or have a default_value");
     if (f.auto_id && !f.is_primary) add(f.name, "only a primary key can be auto_id");
     if (f.is_partition_key && (f.is_primary || f.nullable))
       add(f.name, "a partition key cannot be the primary key or nullable");
-    if (f.is_partition_key && f.type != kind::int64 && f.type != kind::varchar)
+    if (f.is_partition_key && !traits_of(f.type).may_be_key)
       add(f.name, "the partition key is " + std::string(to_string(f.type)) + "; it must be int64 or varchar");
     if (f.is_clustering_key && f.type == kind::boolean) add(f.name, "a boolean field cannot be the clustering key");
   }
@@ -186,7 +185,7 @@ class schema_checker {
     if (f.is_primary || f.nullable || f.has_default)
       add(f.name, "a function's output is no key, not nullable and has no default_value");
     for (auto const& g : fields_)
-      if (g.name == f.function_input && g.written() && (g.type == kind::varchar || g.type == kind::text)) return;
+      if (g.name == f.function_input && g.written() && traits_of(g.type).is_plain_text) return;
     add(f.name,
         "its function reads " + quoted_name(f.function_input) + ", which is no varchar or text field of this schema");
   }
@@ -200,8 +199,7 @@ class schema_checker {
       field_info const& s = sub[i];
       check_unique(sub, index, i);
       check_field(s);
-      bool const scalar = s.type <= kind::varchar || s.type == kind::text;
-      if (!scalar && !is_dense_vector(s.type))
+      if (!traits_of(s.type).may_be_in_struct)
         add(s.name, "a struct cannot hold a " + std::string(to_string(s.type)) + " field");
       if (s.is_primary || s.auto_id || s.is_partition_key || s.is_clustering_key || s.nullable || s.has_default ||
           s.is_dynamic || s.is_function_output())

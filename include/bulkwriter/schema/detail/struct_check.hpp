@@ -61,7 +61,7 @@ consteval struct_verdict judge_struct(std::span<field_info const> fields) {
   for (std::size_t i = 0; i < fields.size(); ++i) {
     field_info const& f = fields[i];
     if (f.is_dynamic || f.is_function_output()) return {struct_rule::plain_field, i};
-    if (f.type > kind::text && !is_dense_vector(f.type)) return {struct_rule::kind, i};
+    if (!traits_of(f.type).may_be_in_struct) return {struct_rule::kind, i};
     if (f.is_primary || f.is_partition_key || f.is_clustering_key || f.nullable || f.has_default)
       return {struct_rule::attribute, i};
   }

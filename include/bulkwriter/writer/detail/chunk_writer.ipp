@@ -1,5 +1,6 @@
 #pragma once
 
+#include <bulkwriter/format/read_since.hpp>
 #include <bulkwriter/row/row_problems.hpp>
 #include <bulkwriter/text/quoted.hpp>
 #include <bulkwriter/detail/caught.hpp>

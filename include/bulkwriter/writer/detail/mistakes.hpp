@@ -77,9 +77,9 @@ struct wrong_arity {
 template <class Format, fixed_string Name>
 struct cannot_hold {
   static_assert(rule::field<Name, sizeof(Format) == 0>,
-                "bulkwriter: this file format cannot hold this field's kind (parquet, json and jsonl: every kind; "
-                "csv: no text, and in a struct_array no vectors but float_vector, for servers read no others there; "
-                "npy: no nullable fields, no text, timestamptz, arrays, sparse vectors and structs)");
+                "bulkwriter: this file format cannot hold this field's kind, or (csv) a field of its structs, or (npy) "
+                "a nullable field without a default_value; choose parquet, json or jsonl, which hold every field, or "
+                "change the kind");
 };
 
 template <class S, class... V>

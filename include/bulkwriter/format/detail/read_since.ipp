@@ -1,16 +1,12 @@
 #pragma once
 
-#include <bulkwriter/format/server_version.hpp>
+#include <bulkwriter/format/read_since.hpp>
 #include <bulkwriter/text/quoted.hpp>
 
 #include <algorithm>
 
 namespace bulkwriter {
 inline namespace v1 {
-
-BULKWRITER_DECL std::string server_version::to_string() const {
-  return std::to_string(major_number) + '.' + std::to_string(minor_number) + '.' + std::to_string(patch_number);
-}
 
 namespace detail {
 
@@ -22,33 +18,20 @@ constexpr server_version files_read_since(std::string_view extension) noexcept {
 }
 
 constexpr server_version kind_read_since(std::string_view extension, field_info const& f) noexcept {
-  switch (f.type) {
-    case kind::json: return {2, 3, 4};
-    // 2.3 reads doubles of arrays in JSON as floats, and refuses those outside of their range
-    case kind::array:
-      return f.element == kind::float64 && extension == "json" ? server_version{2, 4, 0} : server_version{2, 3, 4};
-    case kind::float16_vector:
-    case kind::bfloat16_vector: return extension == "npy" ? server_version{2, 4, 5} : server_version{2, 4, 1};
-    case kind::sparse_float_vector: return {2, 4, 3};
-    case kind::int8_vector: return {2, 6, 0};
-    case kind::geometry:
-    case kind::timestamptz: return {2, 6, 6};
-    case kind::text: return {3, 0, 0};
-    case kind::struct_array:
-      // of vectors in structs 2.6 reads float vectors alone; before 2.6.7 no empty array
-      return std::any_of(f.sub_fields().begin(), f.sub_fields().end(),
-                         [](field_info const& sub) { return is_vector(sub.type) && sub.type != kind::float_vector; })
-                 ? server_version{3, 0, 0}
-                 : server_version{2, 6, 7};
-    default: return {};
-  }
+  kind_traits const& traits = traits_of(f.type);
+  server_version since = traits.since;
+  if (extension == "npy") since = (std::max)(since, traits.since_in_npy);
+  // 2.3 reads doubles of arrays in JSON as floats, and refuses those outside of their range
+  if (f.type == kind::array && f.element == kind::float64 && extension == "json")
+    since = (std::max)(since, server_version{2, 4, 0});
+  for (field_info const& sub : f.sub_fields())
+    since = (std::max)({since, traits_of(sub.type).since, traits_of(sub.type).since_in_struct});
+  return since;
 }
 
 constexpr server_version nulls_read_since(field_info const& f) noexcept {
-  if (!f.nullable || f.has_default) return {};  // a default is written in place of null
-  if (f.type == kind::struct_array) return {3, 0, 0};
-  if (is_vector(f.type)) return {2, 6, 18};
-  return {2, 5, 0};
+  // a default is written in place of null
+  return f.nullable && !f.has_default ? traits_of(f.type).null_since : server_version{};
 }
 
 }  // namespace detail

@@ -3,7 +3,7 @@
 #include <bulkwriter/format/jsonl.hpp>
 #include <bulkwriter/format/npy.hpp>
 #include <bulkwriter/format/parquet.hpp>
-#include <bulkwriter/format/server_version.hpp>
+#include <bulkwriter/format/read_since.hpp>
 #include <bulkwriter/schema/schema.hpp>
 
 #include <doctest/doctest.h>
@@ -40,6 +40,10 @@ TEST_CASE("since when servers read a field") {
   using halves = bw::struct_fields<bw::column<"v", bw::float16_vector{.dim = 2}>>;
   CHECK(since<f::parquet, bw::struct_array<numbers>{.max_capacity = 2}>() == "2.6.7");
   CHECK(since<f::parquet, bw::struct_array<halves>{.max_capacity = 2}>() == "3.0.0");
+  CHECK(since<f::parquet, bw::struct_array<numbers>{.max_capacity = 2, .nullable = true}>() == "3.0.0");
+  // a text is read nowhere before 3.0
+  using texts = bw::struct_fields<bw::column<"t", bw::text{}>>;
+  CHECK(since<f::parquet, bw::struct_array<texts>{.max_capacity = 2}>() == "3.0.0");
 }
 
 TEST_CASE("a schema that the oldest server does not read is refused with field, kind and versions") {

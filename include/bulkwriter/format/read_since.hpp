@@ -2,25 +2,13 @@
 
 #include <bulkwriter/error.hpp>
 #include <bulkwriter/schema/field_info.hpp>
+#include <bulkwriter/schema/server_version.hpp>
 
-#include <compare>
-#include <cstdint>
 #include <span>
-#include <string>
 #include <string_view>
 
 namespace bulkwriter {
 inline namespace v1 {
-
-/// A release of Milvus: `{2, 4, 3}`. Zilliz Cloud tells with each cluster which Milvus it is compatible with.
-struct server_version {
-  /// Compared in this order. @{
-  std::uint16_t major_number = 0, minor_number = 0, patch_number = 0;
-  friend constexpr auto operator<=>(server_version const&, server_version const&) = default;
-  /// @}
-  /// "2.4.3"
-  std::string to_string() const;
-};
 
 namespace format {
 
@@ -36,5 +24,5 @@ result<void> try_check_read_by(server_version oldest, std::string_view extension
 }  // namespace bulkwriter
 
 #if BULKWRITER_BODIES
-#include <bulkwriter/format/detail/server_version.ipp>
+#include <bulkwriter/format/detail/read_since.ipp>
 #endif
