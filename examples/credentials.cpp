@@ -20,8 +20,8 @@
 
 namespace bw = bulkwriter;
 
-// Called when a secret is first needed and again before it expires, by one thread while the others go on with the old one.
-// Copies of the provider share what it has.
+// Called when a secret is first needed and again before it expires, by one thread while the others go on with the old
+// one. Copies of the provider share what it has.
 bw::result<bw::auth::credentials> read_keys(std::stop_token) {
   bw::auth::credentials keys;
   std::ifstream file("KEYS");

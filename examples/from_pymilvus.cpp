@@ -1,10 +1,10 @@
 // The calls of pymilvus, and what they are here: Python above, C++ below. Makes a collection, fills a bucket, imports.
 //
-//   from_pymilvus       with BULKWRITER_CLUSTER_ENDPOINT, _TOKEN, _ENDPOINT, _ACCESS_KEY, _SECRET_KEY and _BUCKET in the
-//                       environment; the bucket must be the one that the Milvus server itself reads
+//   from_pymilvus      with BULKWRITER_CLUSTER_ENDPOINT, _TOKEN, _ENDPOINT, _ACCESS_KEY, _SECRET_KEY and _BUCKET in the
+//                      environment; the bucket must be the one that the Milvus server itself reads
 //
-// What differs: a bad value is refused when it is appended, not by the server hours later; lengths are counted in bytes,
-// as the server does; no file exceeds chunk_size; a row is a struct, which the compiler checks against the schema.
+// What differs: a bad value is refused when it is appended, not by the server hours later; lengths are counted in
+// bytes, as the server does; no file exceeds chunk_size; a row is a struct, which the compiler checks.
 
 #include "support/variable.hpp"
 
@@ -19,8 +19,8 @@
 #include <string>
 
 namespace bw = bulkwriter;
-using namespace bw::literals;            // "id"_f, 512_MiB
-using namespace std::chrono_literals;    // 5s, 2h
+using namespace bw::literals;          // "id"_f, 512_MiB
+using namespace std::chrono_literals;  // 5s, 2h
 
 struct article {
   std::int64_t id = {};
@@ -29,14 +29,17 @@ struct article {
   std::optional<std::string> lang = {};
   std::string extra = {};  // JSON text
 };
-// clang-format off
 
 // schema = CollectionSchema([
-//     FieldSchema("id", DataType.INT64, is_primary=True),      auto_id=True: bw::column<"id", bw::int64{.is_primary = true, .auto_id = true}>
+//     FieldSchema("id", DataType.INT64, is_primary=True),
 //     FieldSchema("vector", DataType.FLOAT_VECTOR, dim=4),
 //     FieldSchema("title", DataType.VARCHAR, max_length=512),
-//     FieldSchema("lang", DataType.VARCHAR, max_length=8, default_value="en"),      nullable=True: .nullable = true
+//     FieldSchema("lang", DataType.VARCHAR, max_length=8, default_value="en"),
 // ], enable_dynamic_field=True)
+//
+// With auto_id=True a field has no member: bw::column<"id", bw::int64{.is_primary = true, .auto_id = true}>. With
+// nullable=True it has .nullable = true, and its member is a std::optional.
+// clang-format off
 struct article_schema : bw::schema<
   bw::field<"id",     &article::id,     bw::int64{.is_primary = true}>,
   bw::field<"vector", &article::vector, bw::float_vector{.dim = 4}>,
@@ -54,15 +57,18 @@ int main() try {
   client.create<article_schema>("articles", {.index = {{"vector", "AUTOINDEX", "IP"}}});
 
   // connect = RemoteBulkWriter.S3ConnectParam(endpoint=…, access_key=…, secret_key=…, bucket_name=…)
-  // RemoteBulkWriter.AzureConnectParam(conn_str=…, container_name=…) is bw::azure_connect_param{.conn_str = …, .container_name = …}
+  // RemoteBulkWriter.AzureConnectParam(conn_str=…, container_name=…) is
+  // bw::azure_connect_param{.conn_str = …, .container_name = …}
   bw::s3_connect_param const connect{.endpoint = variable("BULKWRITER_ENDPOINT"),
                                      .access_key = variable("BULKWRITER_ACCESS_KEY"),
                                      .secret_key = variable("BULKWRITER_SECRET_KEY"),
                                      .bucket_name = variable("BULKWRITER_BUCKET")};
 
   // writer = RemoteBulkWriter(schema, "/", connect, chunk_size=512 * 1024 * 1024, file_type=BulkFileType.PARQUET)
-  // LocalBulkWriter(schema, "out", …) is bw::local_bulk_writer<article_schema, bw::format::parquet>{{.local_path = "out"}}
-  bw::remote_bulk_writer<article_schema, bw::format::parquet> writer{connect, {.remote_path = "/", .chunk_size = 512_MiB}};
+  // LocalBulkWriter(schema, "out", …) is
+  // bw::local_bulk_writer<article_schema, bw::format::parquet> writer{{.local_path = "out", .chunk_size = 512_MiB}}
+  bw::remote_bulk_writer<article_schema, bw::format::parquet> writer{connect,
+                                                                     {.remote_path = "/", .chunk_size = 512_MiB}};
 
   // writer.append_row({"id": 1, "vector": [1, 0, 0, 0], "title": "by name", "claps": 7})
   std::array<float, 4> const vector{1, 0, 0, 0};
