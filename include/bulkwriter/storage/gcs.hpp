@@ -11,6 +11,8 @@ inline namespace v1 {
 /// request is sent: a wrong token or bucket shows at the first operation, and so does a file that is no key. Errors:
 /// `invalid_option`, `invalid_url`.
 ///
+/// Files of one part have a condition by which no writer replaces an object; Google has none for uploads in parts.
+///
 /// Roles needed: Storage Object User (roles/storage.objectUser) has all; Storage Object Creator is enough to upload.
 ///
 /// Thread-safe.

@@ -13,6 +13,11 @@ inline namespace v1 {
 /// clock_skewed, precondition_failed, storage_error; `error_info::http_status` and `server_error` (the store's own
 /// code) say more. Messages name bucket and key, never a secret or a signature.
 ///
+/// Writers' files need a free key. AWS has a condition that makes sure of it. Where a store's is not known (or there
+/// is none: HMAC keys of Google, OSS, COS), a look right before decides, and a look behind finds what another writer
+/// did in that moment: an error that says that the store does not keep the condition. Two writers meet at one key only
+/// where both are on a `storage::object_place` of one prefix: a remote_bulk_writer makes a folder of its own.
+///
 /// Rights needed: PutObject and AbortMultipartUpload to upload; GetObject for `head`, ListBucket for `list`,
 /// DeleteObject for `remove`, ListBucketMultipartUploads for `list_uploads` and `abort_stale`. A process that is killed
 /// leaves its unfinished upload behind: `abort_stale` or a lifecycle rule of the bucket ("abort incomplete multipart
