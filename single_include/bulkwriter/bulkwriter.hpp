@@ -455,6 +455,265 @@ constexpr std::uint32_t narrowed_bits(double const& value) noexcept {
 }  // namespace v1
 }  // namespace bulkwriter
 
+// ---------- bulkwriter/schema/kind.hpp ------------------------------------------------------------------------------
+
+namespace bulkwriter {
+inline namespace v1 {
+
+/// The field kinds of a collection. What each holds: the struct of its name; what is known of each: traits_of.
+enum class kind : std::uint8_t {
+  boolean,              ///< true or false
+  int8,                 ///< integer of 8 bits
+  int16,                ///< integer of 16 bits
+  int32,                ///< integer of 32 bits
+  int64,                ///< integer of 64 bits
+  float32,              ///< IEEE 754, 32 bits
+  float64,              ///< IEEE 754, 64 bits
+  varchar,              ///< text with a max_length
+  text,                 ///< text without one
+  json,                 ///< any JSON value
+  array,                ///< scalars
+  geometry,             ///< WKT
+  timestamptz,          ///< a point in time
+  float_vector,         ///< float
+  float16_vector,       ///< IEEE 754 binary16
+  bfloat16_vector,      ///< bfloat16
+  int8_vector,          ///< integers of 8 bits
+  binary_vector,        ///< bits
+  sparse_float_vector,  ///< index and float
+  struct_array,         ///< structs
+};
+
+/// Limits of the servers (Milvus limits page; milvus-import-contract).
+namespace limits {
+inline constexpr std::uint32_t min_dim = 2;                   ///< of a vector: servers refuse 1
+inline constexpr std::uint32_t max_dim = 32768;               ///< numbers of a vector; bytes of a binary_vector
+inline constexpr std::uint32_t max_varchar_length = 65535;    ///< bytes
+inline constexpr std::uint32_t max_capacity = 4096;           ///< elements of an array
+inline constexpr std::uint32_t max_json_length = 65536;       ///< bytes of a JSON cell
+inline constexpr std::uint32_t max_name_length = 255;         ///< bytes of a field's name
+inline constexpr double max_float32 = 3.4028234663852886e38;  ///< FLT_MAX
+}  // namespace limits
+
+}  // namespace v1
+}  // namespace bulkwriter
+
+// ---------- bulkwriter/schema/server_version.hpp --------------------------------------------------------------------
+
+namespace bulkwriter {
+inline namespace v1 {
+
+/// A release of Milvus: `{2, 4, 3}`. Zilliz Cloud tells with each cluster which Milvus it is compatible with.
+struct server_version {
+  /// Compared in this order. @{
+  std::uint16_t major_number = 0, minor_number = 0, patch_number = 0;
+  friend constexpr auto operator<=>(server_version const&, server_version const&) = default;
+  /// @}
+  /// "2.4.3"
+  std::string to_string() const {
+    return std::to_string(major_number) + '.' + std::to_string(minor_number) + '.' + std::to_string(patch_number);
+  }
+};
+
+}  // namespace v1
+}  // namespace bulkwriter
+
+// ---------- bulkwriter/schema/kind_traits.hpp -----------------------------------------------------------------------
+
+// All that is known of a kind, told once: checks, formats, schemas in JSON and the README's table derive from its row.
+// Facts of the servers: their schema.proto, the sources of their import, release notes.
+
+namespace bulkwriter {
+inline namespace v1 {
+
+/// What a cell holds: the closed set of values that checks and formats see.
+enum class cell_type : std::uint8_t {
+  null,              ///< no value
+  boolean,           ///< true or false
+  integer,           ///< of 64 bits, signed
+  unsigned_integer,  ///< of 64 bits: what is above the range of int64 shows to those who judge it
+  float32,           ///< single precision
+  float64,           ///< double precision
+  text,              ///< bytes that should be UTF-8
+  floats,            ///< a vector of float
+  halves,            ///< a vector of 16-bit floats as their bits; binary16 or bfloat16: the field decides
+  int8s,             ///< a vector of int8
+  bytes,             ///< a vector of bits, eight a byte
+  sparse,            ///< a sparse vector: indices in ascending order and as many values
+  list,              ///< the elements of an array, or the structs of an array of structs
+};
+
+/// A row of the table of kinds.
+struct kind_traits {
+  kind value = kind::boolean;          ///< whose row this is
+  std::string_view name = {};          ///< in C++: "float_vector"
+  std::string_view rest_name = {};     ///< in REST, and of the server's enum DataType: "FloatVector"
+  std::string_view pymilvus_name = {};  ///< of pymilvus' enum DataType: "FLOAT_VECTOR"
+  int number = 0;                      ///< in both enums
+  /// Of a value. There may be given instead: unsigned_integer for integer, float32 for float64 and the reverse, floats
+  /// for halves.
+  cell_type cell = cell_type::null;
+  std::uint8_t bits = 0;          ///< of a number, or of each of the dim of a vector; 0: no fixed size
+  bool has_max_length = false;    ///< bounded text: a field, or an array's element, has max_length
+  bool is_plain_text = false;     ///< any text is a value, the empty one too, and functions of the server may read it
+  bool may_be_element = false;    ///< of an array
+  bool may_be_in_struct = false;  ///< a field of a struct_array
+  bool may_be_key = false;        ///< the primary or the partition key
+  bool may_have_default = false;  ///< a default_value
+  /// The first release whose import reads it: anywhere; in NumPy files, where that is later; as null; in structs, where
+  /// that is later.
+  /// @{
+  server_version since = {}, since_in_npy = {}, null_since = {2, 5, 0}, since_in_struct = {};
+  /// @}
+  /// The formats whose files hold it (in_json: both JSON and JSON Lines), and whether structs in CSV files do.
+  /// @{
+  bool in_parquet = true, in_json = true, in_csv = true, in_npy = false, in_csv_struct = false;
+  /// @}
+};
+
+/// Every kind, each at the index of its value.
+inline constexpr kind_traits all_kinds[] = {
+    {.value = kind::boolean, .name = "boolean", .rest_name = "Bool", .pymilvus_name = "BOOL", .number = 1,
+     .cell = cell_type::boolean, .bits = 1, .may_be_element = true, .may_be_in_struct = true, .may_have_default = true,
+     .in_npy = true, .in_csv_struct = true},
+    {.value = kind::int8, .name = "int8", .rest_name = "Int8", .pymilvus_name = "INT8", .number = 2,
+     .cell = cell_type::integer, .bits = 8, .may_be_element = true, .may_be_in_struct = true, .may_have_default = true,
+     .in_npy = true, .in_csv_struct = true},
+    {.value = kind::int16, .name = "int16", .rest_name = "Int16", .pymilvus_name = "INT16", .number = 3,
+     .cell = cell_type::integer, .bits = 16, .may_be_element = true, .may_be_in_struct = true, .may_have_default = true,
+     .in_npy = true, .in_csv_struct = true},
+    {.value = kind::int32, .name = "int32", .rest_name = "Int32", .pymilvus_name = "INT32", .number = 4,
+     .cell = cell_type::integer, .bits = 32, .may_be_element = true, .may_be_in_struct = true, .may_have_default = true,
+     .in_npy = true, .in_csv_struct = true},
+    {.value = kind::int64, .name = "int64", .rest_name = "Int64", .pymilvus_name = "INT64", .number = 5,
+     .cell = cell_type::integer, .bits = 64, .may_be_element = true, .may_be_in_struct = true, .may_be_key = true,
+     .may_have_default = true, .in_npy = true, .in_csv_struct = true},
+    {.value = kind::float32, .name = "float32", .rest_name = "Float", .pymilvus_name = "FLOAT", .number = 10,
+     .cell = cell_type::float32, .bits = 32, .may_be_element = true, .may_be_in_struct = true, .may_have_default = true,
+     .in_npy = true, .in_csv_struct = true},
+    {.value = kind::float64, .name = "float64", .rest_name = "Double", .pymilvus_name = "DOUBLE", .number = 11,
+     .cell = cell_type::float64, .bits = 64, .may_be_element = true, .may_be_in_struct = true, .may_have_default = true,
+     .in_npy = true, .in_csv_struct = true},
+    {.value = kind::varchar, .name = "varchar", .rest_name = "VarChar", .pymilvus_name = "VARCHAR", .number = 21,
+     .cell = cell_type::text, .has_max_length = true, .is_plain_text = true, .may_be_element = true,
+     .may_be_in_struct = true, .may_be_key = true, .may_have_default = true, .in_npy = true, .in_csv_struct = true},
+    {.value = kind::text, .name = "text", .rest_name = "Text", .pymilvus_name = "TEXT", .number = 25,
+     .cell = cell_type::text, .is_plain_text = true, .may_be_in_struct = true, .since = {3, 0, 0}, .in_csv = false},
+    {.value = kind::json, .name = "json", .rest_name = "JSON", .pymilvus_name = "JSON", .number = 23,
+     .cell = cell_type::text, .since = {2, 3, 4}, .in_npy = true},
+    {.value = kind::array, .name = "array", .rest_name = "Array", .pymilvus_name = "ARRAY", .number = 22,
+     .cell = cell_type::list, .since = {2, 3, 4}},
+    {.value = kind::geometry, .name = "geometry", .rest_name = "Geometry", .pymilvus_name = "GEOMETRY", .number = 24,
+     .cell = cell_type::text, .since = {2, 6, 6}, .in_npy = true},
+    {.value = kind::timestamptz, .name = "timestamptz", .rest_name = "Timestamptz", .pymilvus_name = "TIMESTAMPTZ",
+     .number = 26, .cell = cell_type::text, .may_have_default = true, .since = {2, 6, 6}},
+    {.value = kind::float_vector, .name = "float_vector", .rest_name = "FloatVector", .pymilvus_name = "FLOAT_VECTOR",
+     .number = 101, .cell = cell_type::floats, .bits = 32, .may_be_in_struct = true, .null_since = {2, 6, 18},
+     .in_npy = true, .in_csv_struct = true},
+    // Servers read 16-bit floats in NumPy files as their bytes, and later than elsewhere.
+    {.value = kind::float16_vector, .name = "float16_vector", .rest_name = "Float16Vector",
+     .pymilvus_name = "FLOAT16_VECTOR", .number = 102, .cell = cell_type::halves, .bits = 16, .may_be_in_struct = true,
+     .since = {2, 4, 1}, .since_in_npy = {2, 4, 5}, .null_since = {2, 6, 18}, .since_in_struct = {3, 0, 0},
+     .in_npy = true},
+    {.value = kind::bfloat16_vector, .name = "bfloat16_vector", .rest_name = "BFloat16Vector",
+     .pymilvus_name = "BFLOAT16_VECTOR", .number = 103, .cell = cell_type::halves, .bits = 16, .may_be_in_struct = true,
+     .since = {2, 4, 1}, .since_in_npy = {2, 4, 5}, .null_since = {2, 6, 18}, .since_in_struct = {3, 0, 0},
+     .in_npy = true},
+    {.value = kind::int8_vector, .name = "int8_vector", .rest_name = "Int8Vector", .pymilvus_name = "INT8_VECTOR",
+     .number = 105, .cell = cell_type::int8s, .bits = 8, .may_be_in_struct = true, .since = {2, 6, 0},
+     .null_since = {2, 6, 18}, .since_in_struct = {3, 0, 0}, .in_npy = true},
+    {.value = kind::binary_vector, .name = "binary_vector", .rest_name = "BinaryVector",
+     .pymilvus_name = "BINARY_VECTOR", .number = 100, .cell = cell_type::bytes, .bits = 1, .may_be_in_struct = true,
+     .null_since = {2, 6, 18}, .since_in_struct = {3, 0, 0}, .in_npy = true},
+    {.value = kind::sparse_float_vector, .name = "sparse_float_vector", .rest_name = "SparseFloatVector",
+     .pymilvus_name = "SPARSE_FLOAT_VECTOR", .number = 104, .cell = cell_type::sparse, .since = {2, 4, 3},
+     .null_since = {2, 6, 18}, .since_in_struct = {3, 0, 0}},
+    // Before 2.6.7 no empty one.
+    {.value = kind::struct_array, .name = "struct_array", .rest_name = "ArrayOfStruct",
+     .pymilvus_name = "_ARRAY_OF_STRUCT", .number = 200, .cell = cell_type::list, .since = {2, 6, 7},
+     .null_since = {3, 0, 0}},
+};
+
+namespace detail {
+constexpr bool is_table_in_order() noexcept {
+  for (std::size_t i = 0; i < std::size(all_kinds); ++i)
+    if (all_kinds[i].value != static_cast<kind>(i)) return false;
+  return true;
+}
+static_assert(is_table_in_order(), "bulkwriter: the rows of all_kinds stand in the order of kind, without a gap");
+
+// Of what is no kind: a number that was cast.
+inline constexpr kind_traits unknown_kind{
+    .name = "unknown", .in_parquet = false, .in_json = false, .in_csv = false};
+
+// What is asked of every cell, by whatever number a kind has: a load away, where a row of the table is a test and a
+// product away.
+struct kind_layout {
+  cell_type cell = cell_type::null;
+  std::uint8_t bits = 0;
+  bool has_max_length = false, is_dense_vector = false;
+};
+struct kind_layouts {
+  kind_layout of[256];
+};
+inline constexpr kind_layouts layouts = [] {
+  kind_layouts all{};
+  for (kind_traits const& k : all_kinds)
+    all.of[static_cast<std::size_t>(k.value)] = {k.cell, k.bits, k.has_max_length,
+                                                 k.cell == cell_type::floats || k.cell == cell_type::halves ||
+                                                     k.cell == cell_type::int8s || k.cell == cell_type::bytes};
+  return all;
+}();
+constexpr kind_layout layout_of(kind k) noexcept { return layouts.of[static_cast<std::size_t>(k)]; }
+}  // namespace detail
+
+/// The row of a kind.
+constexpr kind_traits const& traits_of(kind k) noexcept {
+  auto const at = static_cast<std::size_t>(k);
+  return at < std::size(all_kinds) ? all_kinds[at] : detail::unknown_kind;
+}
+
+/// The name as it is spelled in C++: "float_vector".
+constexpr std::string_view to_string(kind k) noexcept { return traits_of(k).name; }
+
+/// Groups of kinds: int8 to int64; float32 and float64; vectors with a dim; all vectors; those that hold others.
+/// @{
+constexpr bool is_integer(kind k) noexcept { return detail::layout_of(k).cell == cell_type::integer; }
+constexpr bool is_float(kind k) noexcept {
+  cell_type const c = detail::layout_of(k).cell;
+  return c == cell_type::float32 || c == cell_type::float64;
+}
+constexpr bool is_dense_vector(kind k) noexcept { return detail::layout_of(k).is_dense_vector; }
+constexpr bool is_vector(kind k) noexcept {
+  return is_dense_vector(k) || detail::layout_of(k).cell == cell_type::sparse;
+}
+constexpr bool is_list(kind k) noexcept { return detail::layout_of(k).cell == cell_type::list; }
+/// @}
+
+/// Smallest and largest value of an integer kind.
+/// @{
+constexpr std::int64_t min_of(kind k) noexcept { return INT64_MIN >> (-detail::layout_of(k).bits & 63); }
+constexpr std::int64_t max_of(kind k) noexcept { return INT64_MAX >> (-detail::layout_of(k).bits & 63); }
+/// @}
+
+/// The bytes of a vector of this dim, of a kind with a fixed size.
+constexpr std::uint64_t vector_bytes(kind k, std::uint32_t dim) noexcept {
+  return std::uint64_t{dim} * traits_of(k).bits / 8;
+}
+
+/// The dims that servers take, of a vector in numbers and of a binary_vector in bits: whole bytes.
+/// @{
+constexpr std::uint32_t max_dim_of(kind k) noexcept {
+  return traits_of(k).cell == cell_type::bytes ? limits::max_dim * 8 : limits::max_dim;
+}
+constexpr bool is_valid_dim(kind k, std::uint32_t dim) noexcept {
+  return dim >= limits::min_dim && dim <= max_dim_of(k) && std::uint64_t{dim} * traits_of(k).bits % 8 == 0;
+}
+/// @}
+
+}  // namespace v1
+}  // namespace bulkwriter
+
 // ---------- bulkwriter/row/cell.hpp ---------------------------------------------------------------------------------
 
 namespace bulkwriter {
@@ -466,22 +725,7 @@ inline namespace v1 {
 /// value.
 class cell {
  public:
-  /// What a cell holds.
-  enum class type : std::uint8_t {
-    null,              ///< no value
-    boolean,           ///< true or false
-    integer,           ///< of 64 bits, signed
-    unsigned_integer,  ///< of 64 bits: what is above the range of int64 shows to those who judge it
-    float32,           ///< single precision
-    float64,           ///< double precision
-    text,              ///< bytes that should be UTF-8: varchar, json, $meta, geometry, timestamptz
-    floats,            ///< a vector of float
-    halves,            ///< a vector of 16-bit floats as their bits; binary16 or bfloat16: the field decides
-    int8s,             ///< a vector of int8
-    bytes,             ///< a vector of bits, eight a byte
-    sparse,            ///< a sparse vector: indices in ascending order and as many values
-    list,              ///< the elements of an array, or the structs of an array of structs
-  };
+  using type = cell_type;  ///< what it holds
 
   /// Each from its value. Spans and text are kept as views. Numbers by reference: see schema/finite.hpp.
   /// @{
@@ -581,104 +825,6 @@ class cell {
   };
   /// @endcond
 };
-
-}  // namespace v1
-}  // namespace bulkwriter
-
-// ---------- bulkwriter/schema/kind.hpp ------------------------------------------------------------------------------
-
-namespace bulkwriter {
-inline namespace v1 {
-
-/// The field kinds of a collection, in the order in which the library has them. What each holds: the struct of its
-/// name.
-enum class kind : std::uint8_t {
-  boolean,              ///< true or false
-  int8,                 ///< integer of 8 bits
-  int16,                ///< integer of 16 bits
-  int32,                ///< integer of 32 bits
-  int64,                ///< integer of 64 bits
-  float32,              ///< IEEE 754, 32 bits
-  float64,              ///< IEEE 754, 64 bits
-  varchar,              ///< text with a max_length
-  text,                 ///< text without one
-  json,                 ///< any JSON value
-  array,                ///< scalars
-  geometry,             ///< WKT
-  timestamptz,          ///< a point in time
-  float_vector,         ///< float
-  float16_vector,       ///< IEEE 754 binary16
-  bfloat16_vector,      ///< bfloat16
-  int8_vector,          ///< integers of 8 bits
-  binary_vector,        ///< bits
-  sparse_float_vector,  ///< index and float
-  struct_array,         ///< structs
-};
-
-/// The name as it is spelled in C++: "float_vector".
-constexpr std::string_view to_string(kind k) noexcept {
-  switch (k) {
-    case kind::boolean: return "boolean";
-    case kind::int8: return "int8";
-    case kind::int16: return "int16";
-    case kind::int32: return "int32";
-    case kind::int64: return "int64";
-    case kind::float32: return "float32";
-    case kind::float64: return "float64";
-    case kind::varchar: return "varchar";
-    case kind::text: return "text";
-    case kind::json: return "json";
-    case kind::array: return "array";
-    case kind::geometry: return "geometry";
-    case kind::timestamptz: return "timestamptz";
-    case kind::float_vector: return "float_vector";
-    case kind::float16_vector: return "float16_vector";
-    case kind::bfloat16_vector: return "bfloat16_vector";
-    case kind::int8_vector: return "int8_vector";
-    case kind::binary_vector: return "binary_vector";
-    case kind::sparse_float_vector: return "sparse_float_vector";
-    case kind::struct_array: return "struct_array";
-  }
-  return "unknown";
-}
-
-/// Groups of kinds: int8 to int64; vectors with a dim; all vectors.
-/// @{
-constexpr bool is_integer(kind k) noexcept { return k >= kind::int8 && k <= kind::int64; }
-constexpr bool is_dense_vector(kind k) noexcept { return k >= kind::float_vector && k <= kind::binary_vector; }
-constexpr bool is_vector(kind k) noexcept { return k >= kind::float_vector && k <= kind::sparse_float_vector; }
-/// @}
-
-/// Smallest and largest value of an integer kind.
-/// @{
-constexpr std::int64_t min_of(kind k) noexcept {
-  return k == kind::int8 ? INT8_MIN : k == kind::int16 ? INT16_MIN : k == kind::int32 ? INT32_MIN : INT64_MIN;
-}
-constexpr std::int64_t max_of(kind k) noexcept {
-  return k == kind::int8 ? INT8_MAX : k == kind::int16 ? INT16_MAX : k == kind::int32 ? INT32_MAX : INT64_MAX;
-}
-/// @}
-
-/// Limits of the servers (Milvus limits page; milvus-import-contract).
-namespace limits {
-inline constexpr std::uint32_t min_dim = 2;                   ///< of a vector: servers refuse 1
-inline constexpr std::uint32_t max_dim = 32768;               ///< numbers of a vector; bytes of a binary_vector
-inline constexpr std::uint32_t max_varchar_length = 65535;    ///< bytes
-inline constexpr std::uint32_t max_capacity = 4096;           ///< elements of an array
-inline constexpr std::uint32_t max_json_length = 65536;       ///< bytes of a JSON cell
-inline constexpr std::uint32_t max_name_length = 255;         ///< bytes of a field's name
-inline constexpr double max_float32 = 3.4028234663852886e38;  ///< FLT_MAX
-}  // namespace limits
-
-/// The dims that servers take, of a vector in numbers and of a binary_vector in bits.
-/// @{
-constexpr std::uint32_t max_dim_of(kind k) noexcept {
-  return k == kind::binary_vector ? limits::max_dim * 8 : limits::max_dim;
-}
-constexpr bool is_valid_dim(kind k, std::uint32_t dim) noexcept {
-  return dim >= limits::min_dim && dim <= max_dim_of(k) && (k != kind::binary_vector || dim % 8 == 0);
-}
-/// @}
 
 }  // namespace v1
 }  // namespace bulkwriter
@@ -1017,12 +1163,12 @@ struct csv {
   std::string nullkey = "";  ///< stands for null; UTF-8 without line ends that does not begin with [ or {
 
   static constexpr std::string_view extension = "csv";  ///< of the files
-  /// Every kind but text, which servers do not read from CSV.
-  static constexpr bool holds(kind k) noexcept { return k != kind::text; }
-  /// Of these kinds, structs without vectors other than float_vector: servers read no others there.
+  /// By kind_traits::in_csv: what servers read from CSV.
+  static constexpr bool holds(kind k) noexcept { return traits_of(k).in_csv; }
+  /// Of these kinds, structs of fields by kind_traits::in_csv_struct.
   static constexpr bool holds(field_info const& f) noexcept {
     for (field_info const& sub : f.sub_fields())
-      if (!holds(sub.type) || (is_vector(sub.type) && sub.type != kind::float_vector)) return false;
+      if (!traits_of(sub.type).in_csv_struct) return false;
     return holds(f.type);
   }
 
@@ -1416,6 +1562,16 @@ constexpr float from_float16_bits(std::uint16_t half) noexcept {
 constexpr float from_bfloat16_bits(std::uint16_t half) noexcept {
   return std::bit_cast<float>(std::uint32_t{half} << 16);
 }
+/// @}
+
+/// By kind, float16_vector or bfloat16_vector: the bits of a float; whether bits are those of a finite number, or of NaN.
+/// @{
+constexpr std::uint16_t to_half_bits(kind k, float const& value) noexcept {
+  return k == kind::float16_vector ? to_float16_bits(value) : to_bfloat16_bits(value);
+}
+constexpr unsigned half_exponent(kind k) noexcept { return k == kind::float16_vector ? 0x7c00 : 0x7f80; }
+constexpr bool is_finite_half(kind k, unsigned bits) noexcept { return (~bits & half_exponent(k)) != 0; }
+constexpr bool is_nan_half(kind k, unsigned bits) noexcept { return (bits & 0x7fff) > half_exponent(k); }
 /// @}
 
 // f for every value. Written over blocks of constant length that share no memory, so that compilers make vector code of
@@ -1891,7 +2047,7 @@ namespace format {
 struct json {
   static constexpr std::string_view extension = "json";  ///< of the files
   /// Every kind.
-  static constexpr bool holds(kind) noexcept { return true; }
+  static constexpr bool holds(kind k) noexcept { return traits_of(k).in_json; }
 
   /// There are no options that could be wrong.
   result<std::unique_ptr<encoder>> try_make_encoder(std::span<field_info const> fields) const;
@@ -1933,7 +2089,7 @@ namespace format {
 struct jsonl {
   static constexpr std::string_view extension = "jsonl";  ///< of the files
   /// Every kind.
-  static constexpr bool holds(kind) noexcept { return true; }
+  static constexpr bool holds(kind k) noexcept { return traits_of(k).in_json; }
 
   /// There are no options that could be wrong.
   result<std::unique_ptr<encoder>> try_make_encoder(std::span<field_info const> fields) const;
@@ -1964,11 +2120,8 @@ namespace format {
 struct npy {
   static constexpr std::string_view extension = "npy";  ///< of the files
 
-  /// boolean, int8 to int64, float32, float64, varchar, json (so the dynamic field too), geometry, and all vectors but
-  /// the sparse one.
-  static constexpr bool holds(kind k) noexcept {
-    return (k <= kind::json && k != kind::text) || k == kind::geometry || is_dense_vector(k);
-  }
+  /// By kind_traits::in_npy: numbers, dense vectors, and of texts those that servers read there.
+  static constexpr bool holds(kind k) noexcept { return traits_of(k).in_npy; }
   /// Of these kinds, fields that are never null: not nullable, or with a default value in place of null.
   static constexpr bool holds(field_info const& f) noexcept { return holds(f.type) && (!f.nullable || f.has_default); }
 
@@ -2158,7 +2311,7 @@ class npy_encoder final : public format::encoder {
   struct column {
     std::size_t place;         // of the field in the schema
     kind of;                   // the field's
-    std::string_view type;     // as numpy writes it, without the width of text
+    std::string type;          // as numpy writes it, without the width of text
     std::size_t values_a_row;  // of a vector; 0: a single one
     std::size_t bytes;         // of a row; 0: text
     byte_chain values;
@@ -2222,8 +2375,9 @@ struct parquet {
   std::uint64_t page_size = std::uint64_t{1} << 20;
   bool page_checksum = false;  ///< CRC-32 of every page, for readers that check it
 
-  static constexpr std::string_view extension = "parquet";     ///< of the files
-  static constexpr bool holds(kind) noexcept { return true; }  ///< every kind, nullable or not
+  static constexpr std::string_view extension = "parquet";  ///< of the files
+  /// Every kind, nullable or not.
+  static constexpr bool holds(kind k) noexcept { return traits_of(k).in_parquet; }
 
   /// What writes the bytes. Errors: invalid_option, for a size out of its range; invalid_schema, for a schema without a
   /// field that is written.
@@ -2316,28 +2470,24 @@ struct parquet_leaf {
   parquet_nesting nesting;
 
   parquet_format::physical physical() const noexcept {
-    switch (type) {
-      case kind::boolean: return parquet_format::physical::boolean;
-      case kind::int64: return parquet_format::physical::int64;
-      case kind::float32:
-      case kind::float_vector: return parquet_format::physical::float32;
-      case kind::float64: return parquet_format::physical::float64;
-      case kind::int8:
-      case kind::int16:
-      case kind::int32:
-      case kind::float16_vector:
-      case kind::bfloat16_vector:
-      case kind::int8_vector:
-      case kind::binary_vector: return parquet_format::physical::int32;
+    switch (traits_of(type).cell) {
+      case cell_type::boolean: return parquet_format::physical::boolean;
+      case cell_type::integer:
+        return traits_of(type).bits == 64 ? parquet_format::physical::int64 : parquet_format::physical::int32;
+      case cell_type::float32:
+      case cell_type::floats: return parquet_format::physical::float32;
+      case cell_type::float64: return parquet_format::physical::float64;
+      case cell_type::halves:
+      case cell_type::int8s:
+      case cell_type::bytes: return parquet_format::physical::int32;
       default: return parquet_format::physical::byte_array;
     }
   }
   /// Vectors of bytes. Parquet has no type as narrow, only INT32 with a note that a byte is meant; so their dictionary
   /// lists all 256 values in the order of the bytes, and the values of a page are bytes, each the index of itself.
-  bool is_bytes() const noexcept {
-    return type == kind::float16_vector || type == kind::bfloat16_vector || type == kind::int8_vector ||
-           type == kind::binary_vector;
-  }
+  bool is_bytes() const noexcept { return is_dense_vector(type) && traits_of(type).cell != cell_type::floats; }
+  /// Of vectors of bytes: -128 to 127.
+  bool has_signed_bytes() const noexcept { return traits_of(type).cell == cell_type::int8s; }
   /// Bytes that a vector takes in a page.
   std::uint64_t vector_size() const noexcept { return std::uint64_t{width} * (is_bytes() ? 1 : sizeof(float)); }
   /// The definition level of a value.
@@ -2360,14 +2510,8 @@ struct parquet_leaf {
 
 /// A byte is a value of its own; a 16-bit float is two.
 constexpr std::uint32_t parquet_width(field_info const& f) noexcept {
-  switch (f.type) {
-    case kind::float_vector:
-    case kind::int8_vector: return f.dim;
-    case kind::float16_vector:
-    case kind::bfloat16_vector: return f.dim * 2;
-    case kind::binary_vector: return f.dim / 8;
-    default: return 1;
-  }
+  if (!is_dense_vector(f.type)) return 1;
+  return traits_of(f.type).cell == cell_type::floats ? f.dim : static_cast<std::uint32_t>(vector_bytes(f.type, f.dim));
 }
 
 /// Appends the leaves of a field in the order of the schema: one a sub-field of a struct_array, else one.
@@ -2663,7 +2807,7 @@ class parquet_encoder final : public format::encoder {
 
     // Texts that no rule of the schema bounds. With the largest dim, max_length and max_capacity a row takes 512 MiB of
     // any other leaf, and a page with all levels less than 2 GiB.
-    bool has_free_texts = physical() == parquet_format::physical::byte_array && type != kind::varchar;
+    bool has_free_texts = physical() == parquet_format::physical::byte_array && !traits_of(type).has_max_length;
   };
 
   void put(column& c, cell const& value);
@@ -3376,6 +3520,7 @@ namespace detail {
 
 template <class D>
 constexpr field_info lower(std::string_view name, D const& d) {
+  static_assert(traits_of(D::tag).cell != cell_type::null, "bulkwriter: a kind needs a row of its own in all_kinds");
   field_info f{};
   f.name = name;
   f.type = D::tag;
@@ -3411,18 +3556,20 @@ enum class default_rule : std::uint8_t { none, kind, range, finite, length, utf8
 constexpr default_rule judge_default(field_info const& f) {
   auto const unless = [](bool holds, default_rule rule) { return holds ? default_rule::none : rule; };
   if (!f.has_default) return default_rule::none;
-  if (f.type == kind::boolean) return unless(f.default_integer == 0 || f.default_integer == 1, default_rule::range);
-  if (is_integer(f.type))
-    return unless(!f.default_overflows && f.default_integer >= min_of(f.type) && f.default_integer <= max_of(f.type),
-                  default_rule::range);
-  if (f.type == kind::float32)
-    return unless(fits_float32(f.default_number), default_rule::range);
-  if (f.type == kind::float64) return unless(is_finite(f.default_number), default_rule::finite);
-  if (f.type == kind::varchar && f.default_text.size() > f.max_length) return default_rule::length;
-  if (f.type == kind::varchar)
-    return unless(find_utf8_fault(f.default_text) == std::string_view::npos, default_rule::utf8);
+  kind_traits const& traits = traits_of(f.type);
+  if (!traits.may_have_default) return default_rule::kind;
+  switch (traits.cell) {
+    case cell_type::boolean: return unless(f.default_integer == 0 || f.default_integer == 1, default_rule::range);
+    case cell_type::integer:
+      return unless(!f.default_overflows && f.default_integer >= min_of(f.type) && f.default_integer <= max_of(f.type),
+                    default_rule::range);
+    case cell_type::float32: return unless(fits_float32(f.default_number), default_rule::range);
+    case cell_type::float64: return unless(is_finite(f.default_number), default_rule::finite);
+    default: break;
+  }
   if (f.type == kind::timestamptz) return unless(!find_timestamp_fault(f.default_text), default_rule::timestamp);
-  return default_rule::kind;
+  if (traits.has_max_length && f.default_text.size() > f.max_length) return default_rule::length;
+  return unless(find_utf8_fault(f.default_text) == std::string_view::npos, default_rule::utf8);
 }
 
 template <class D>
@@ -3549,39 +3696,40 @@ consteval bool holds_integer() {
   if constexpr (How == strictness::value)
     return integer_within<V, 65>;
   else
-    return integer_within < V, K == kind::int8 ? 8 : K == kind::int16 ? 16 : K == kind::int32 ? 32 : 65 > ;
+    return integer_within < V, traits_of(K).bits == 64 ? 65 : traits_of(K).bits > ;
 }
 template <class V, kind K, strictness How>
 consteval bool holds_float() {
   if constexpr (How == strictness::value)
     return integer_within<V, 33> || std::same_as<V, float> || std::same_as<V, double>;
   else
-    return std::same_as<V, float> || (K == kind::float64 && std::same_as<V, double>);
+    return std::same_as<V, float> || (traits_of(K).bits == 64 && std::same_as<V, double>);
 }
 
 template <class V, kind K, strictness How>
 consteval bool storable_as() {
-  if constexpr (K == kind::boolean)
+  constexpr cell_type cell = traits_of(K).cell;
+  if constexpr (cell == cell_type::boolean)
     return std::same_as<V, bool>;
-  else if constexpr (is_integer(K))
+  else if constexpr (cell == cell_type::integer)
     return holds_integer<V, K, How>();
-  else if constexpr (K == kind::float32 || K == kind::float64)
+  else if constexpr (is_float(K))
     return holds_float<V, K, How>();
-  else if constexpr (K == kind::varchar || K == kind::text || K == kind::geometry)
-    return text_like<V>;
   else if constexpr (K == kind::json)
     return json_like<V>;
   else if constexpr (K == kind::timestamptz)
     return timestamp_like<V>;
-  else if constexpr (K == kind::float_vector)
+  else if constexpr (cell == cell_type::text)
+    return text_like<V>;
+  else if constexpr (cell == cell_type::floats)
     return block_of<V, float>;
-  else if constexpr (K == kind::float16_vector || K == kind::bfloat16_vector)
+  else if constexpr (cell == cell_type::halves)
     return block_of<V, float> || holds_halves<V, K>();
-  else if constexpr (K == kind::int8_vector)
+  else if constexpr (cell == cell_type::int8s)
     return block_of<V, std::int8_t>;
-  else if constexpr (K == kind::binary_vector)
+  else if constexpr (cell == cell_type::bytes)
     return block_of<V, std::uint8_t> || block_of<V, std::byte> || bits_like<V>;
-  else if constexpr (K == kind::sparse_float_vector)
+  else if constexpr (cell == cell_type::sparse)
     return std::same_as<V, sparse_view> || pair_range<V>;
   else
     return false;
@@ -3594,7 +3742,7 @@ consteval bool storable_elements() {
   } else {
     using X = std::remove_cvref_t<std::ranges::range_reference_t<V const>>;
     // vector<bool> yields proxies
-    if constexpr (E == kind::boolean)
+    if constexpr (traits_of(E).cell == cell_type::boolean)
       return std::convertible_to<X, bool> && (std::same_as<X, bool> || !std::is_arithmetic_v<X>);
     else
       return storable_as<X, E, How>();
@@ -3684,12 +3832,13 @@ inline constexpr std::size_t fixed_extent<std::span<Type, Size>> = Size == std::
 
 /// The number of elements a dense vector's range must have; 0 for other kinds.
 constexpr std::size_t wanted_extent(field_info const& f) noexcept {
-  return !is_dense_vector(f.type) ? 0 : f.type == kind::binary_vector ? f.dim / 8 : f.dim;
+  if (!is_dense_vector(f.type)) return 0;
+  return traits_of(f.type).cell == cell_type::bytes ? vector_bytes(f.type, f.dim) : f.dim;
 }
 /// The same, of a V: bits may come one by one.
 template <class V>
 consteval std::size_t wanted_elements(field_info const& f) noexcept {
-  return f.type == kind::binary_vector && bits_like<V> ? f.dim : wanted_extent(f);
+  return traits_of(f.type).cell == cell_type::bytes && bits_like<V> ? f.dim : wanted_extent(f);
 }
 template <class V>
 consteval bool extent_fits(field_info const& f) noexcept {
@@ -3754,7 +3903,7 @@ consteval struct_verdict judge_struct(std::span<field_info const> fields) {
   for (std::size_t i = 0; i < fields.size(); ++i) {
     field_info const& f = fields[i];
     if (f.is_dynamic || f.is_function_output()) return {struct_rule::plain_field, i};
-    if (f.type > kind::text && !is_dense_vector(f.type)) return {struct_rule::kind, i};
+    if (!traits_of(f.type).may_be_in_struct) return {struct_rule::kind, i};
     if (f.is_primary || f.is_partition_key || f.is_clustering_key || f.nullable || f.has_default)
       return {struct_rule::attribute, i};
   }
@@ -3852,22 +4001,23 @@ enum class column_rule : std::uint8_t {
 };
 constexpr column_rule judge_column(field_info const& f, bool has_plain_element) {
   auto const has_length = [&] { return f.max_length >= 1 && f.max_length <= limits::max_varchar_length; };
-  bool const is_list = f.type == kind::array || f.type == kind::struct_array;
+  bool const is_array = f.type == kind::array;
   if (!is_valid_field_name(f.name)) return column_rule::name;
   if (is_reserved_field_name(f.name)) return column_rule::reserved_name;
   if (is_dense_vector(f.type) && !is_valid_dim(f.type, f.dim))
-    return f.type == kind::binary_vector ? column_rule::dim_of_bits : column_rule::dim;
-  if (f.type == kind::varchar && !has_length()) return column_rule::max_length;
-  if (is_list && (f.max_capacity < 1 || f.max_capacity > limits::max_capacity)) return column_rule::max_capacity;
-  if (f.type == kind::array && f.element > kind::varchar) return column_rule::element_kind;
-  if (f.type == kind::array && f.element == kind::varchar && !has_length()) return column_rule::element_max_length;
+    return traits_of(f.type).bits == 1 ? column_rule::dim_of_bits : column_rule::dim;
+  if (traits_of(f.type).has_max_length && !has_length()) return column_rule::max_length;
+  bool const has_capacity = f.max_capacity >= 1 && f.max_capacity <= limits::max_capacity;
+  if (is_list(f.type) && !has_capacity) return column_rule::max_capacity;
+  if (is_array && !traits_of(f.element).may_be_element) return column_rule::element_kind;
+  if (is_array && traits_of(f.element).has_max_length && !has_length()) return column_rule::element_max_length;
   if (!has_plain_element) return column_rule::plain_element;
   if (auto const judged = judge_default(f); judged != default_rule::none)
     return judged == default_rule::timestamp ? column_rule::timestamp : column_rule::default_value;
   if (f.is_primary && (f.nullable || f.has_default)) return column_rule::plain_primary_key;
   if (f.auto_id && !f.is_primary) return column_rule::auto_id;
   if (f.is_partition_key && (f.is_primary || f.nullable)) return column_rule::plain_partition_key;
-  if (f.is_partition_key && f.type != kind::int64 && f.type != kind::varchar) return column_rule::partition_key_kind;
+  if (f.is_partition_key && !traits_of(f.type).may_be_key) return column_rule::partition_key_kind;
   if (f.is_clustering_key && f.type == kind::boolean) return column_rule::clustering_key_kind;
   return column_rule::none;
 }
@@ -4299,7 +4449,7 @@ struct schema_verdict {
 };
 consteval bool function_input_exists(std::span<field_info const> fields, field_info const& output) {
   for (auto const& f : fields)
-    if (f.name == output.function_input && f.written() && (f.type == kind::varchar || f.type == kind::text))
+    if (f.name == output.function_input && f.written() && traits_of(f.type).is_plain_text)
       return true;
   return false;
 }
@@ -4617,14 +4767,14 @@ cell bits_cell(field_info const& f, std::vector<std::uint8_t> const& packed, std
 // A template on the kind, not on the field: fields share it.
 template <kind K, class V>
 cell scalar_cell(V const& value) {
-  if constexpr (K == kind::boolean) {
+  if constexpr (traits_of(K).cell == cell_type::boolean) {
     return cell::boolean(static_cast<bool>(value));
   } else if constexpr (is_integer(K)) {
     if constexpr (sizeof(V) == 8 && std::is_unsigned_v<V>)
       return cell::integer(std::uint64_t{value});
     else
       return cell::integer(static_cast<std::int64_t>(value));
-  } else if constexpr (K == kind::float32 || K == kind::float64) {
+  } else if constexpr (is_float(K)) {
     if constexpr (std::is_same_v<V, float>)
       return cell::float32(value);
     else if constexpr (std::is_same_v<V, double>)
@@ -4758,17 +4908,17 @@ cell cell_of(field_info const& f, V const& value, cell_row& memory) {
     return cell::text(text);
   } else if constexpr (K == kind::timestamptz && !text_like<V>) {
     return time_cell(f, value, memory);
-  } else if constexpr (K == kind::sparse_float_vector) {
+  } else if constexpr (traits_of(K).cell == cell_type::sparse) {
     if constexpr (std::is_same_v<V, sparse_view>)
       return sparse_cell(f, value, memory);
     else
       return pairs_cell(f, value, memory);
-  } else if constexpr (K == kind::binary_vector) {
+  } else if constexpr (traits_of(K).cell == cell_type::bytes) {
     if constexpr (bits_like<V>)
       return packed_cell(f, value, memory);
     else
       return cell::bytes(block_as<std::uint8_t>(value));
-  } else if constexpr (K == kind::int8_vector) {
+  } else if constexpr (traits_of(K).cell == cell_type::int8s) {
     return cell::int8s(value);
   } else if constexpr (is_dense_vector(K)) {
     if constexpr (block_of<V, float>)
@@ -5162,34 +5312,6 @@ consteval std::size_t width_of(std::string_view name) {
 }  // namespace v1
 }  // namespace bulkwriter
 
-// ---------- bulkwriter/format/server_version.hpp --------------------------------------------------------------------
-
-namespace bulkwriter {
-inline namespace v1 {
-
-/// A release of Milvus: `{2, 4, 3}`. Zilliz Cloud tells with each cluster which Milvus it is compatible with.
-struct server_version {
-  /// Compared in this order. @{
-  std::uint16_t major_number = 0, minor_number = 0, patch_number = 0;
-  friend constexpr auto operator<=>(server_version const&, server_version const&) = default;
-  /// @}
-  /// "2.4.3"
-  std::string to_string() const;
-};
-
-namespace format {
-
-/// The first release whose import reads this field in files with this extension, in the form that the format writes.
-/// An unknown extension counts as one that all read. (milvus-import-contract 1 and 4: readers' sources, release notes.)
-server_version read_since(std::string_view extension, field_info const& field) noexcept;
-
-/// Error: invalid_schema, for the first field of which an import into servers as old as `oldest` is not certain.
-result<void> try_check_read_by(server_version oldest, std::string_view extension, std::span<field_info const> fields);
-
-}  // namespace format
-}  // namespace v1
-}  // namespace bulkwriter
-
 // ---------- bulkwriter/writer/options.hpp ---------------------------------------------------------------------------
 
 namespace bulkwriter {
@@ -5343,6 +5465,24 @@ class chunk_writer {
 }  // namespace v1
 }  // namespace bulkwriter
 
+// ---------- bulkwriter/format/read_since.hpp ------------------------------------------------------------------------
+
+namespace bulkwriter {
+inline namespace v1 {
+
+namespace format {
+
+/// The first release whose import reads this field in files with this extension, in the form that the format writes.
+/// An unknown extension counts as one that all read. (milvus-import-contract 1 and 4: readers' sources, release notes.)
+server_version read_since(std::string_view extension, field_info const& field) noexcept;
+
+/// Error: invalid_schema, for the first field of which an import into servers as old as `oldest` is not certain.
+result<void> try_check_read_by(server_version oldest, std::string_view extension, std::span<field_info const> fields);
+
+}  // namespace format
+}  // namespace v1
+}  // namespace bulkwriter
+
 // ---------- bulkwriter/writer/bulk_writer_base.hpp ------------------------------------------------------------------
 
 namespace bulkwriter {
@@ -5457,9 +5597,9 @@ struct wrong_arity {
 template <class Format, fixed_string Name>
 struct cannot_hold {
   static_assert(rule::field<Name, sizeof(Format) == 0>,
-                "bulkwriter: this file format cannot hold this field's kind (parquet, json and jsonl: every kind; "
-                "csv: no text, and in a struct_array no vectors but float_vector, for servers read no others there; "
-                "npy: no nullable fields, no text, timestamptz, arrays, sparse vectors and structs)");
+                "bulkwriter: this file format cannot hold this field's kind, or (csv) a field of its structs, or (npy) "
+                "a nullable field without a default_value; choose parquet, json or jsonl, which hold every field, or "
+                "change the kind");
 };
 
 template <class S, class... V>
@@ -6868,33 +7008,31 @@ BULKWRITER_DECL std::uint64_t json_sparse_size(cell const& vector) {
 
 // Of every kind but those that are made of others.
 inline void append_json_value(std::string& out, kind k, cell const& value) {
-  switch (k) {
-    case kind::boolean: out += value.as_boolean() ? "true" : "false"; break;
-    case kind::int8:
-    case kind::int16:
-    case kind::int32:
-    case kind::int64: append_json_number(out, static_cast<long long>(value.as_integer())); break;
-    case kind::float32: append_json_number(out, static_cast<float>(value.as_number())); break;
-    case kind::float64: append_json_number(out, value.as_number()); break;
-    case kind::varchar:
-    case kind::text:
-    case kind::json:
-    case kind::geometry:
-    case kind::timestamptz: append_json_string(out, value.as_text()); break;
-    case kind::float_vector:
+  switch (layout_of(k).cell) {
+    case cell_type::boolean: out += value.as_boolean() ? "true" : "false"; break;
+    case cell_type::integer: append_json_number(out, static_cast<long long>(value.as_integer())); break;
+    case cell_type::float32: append_json_number(out, static_cast<float>(value.as_number())); break;
+    case cell_type::float64: append_json_number(out, value.as_number()); break;
+    case cell_type::text: append_json_string(out, value.as_text()); break;
+    case cell_type::floats:
       append_json_numbers<longest_float>(out, value.as_floats(), [](float v) { return v; });
       break;
-    case kind::float16_vector: append_json_halves<to_float16_bits, from_float16_bits>(out, value); break;
-    case kind::bfloat16_vector: append_json_halves<to_bfloat16_bits, from_bfloat16_bits>(out, value); break;
-    case kind::int8_vector:
+    case cell_type::halves:
+      if (k == kind::float16_vector)
+        append_json_halves<to_float16_bits, from_float16_bits>(out, value);
+      else
+        append_json_halves<to_bfloat16_bits, from_bfloat16_bits>(out, value);
+      break;
+    case cell_type::int8s:
       append_json_numbers<longest_byte>(out, value.as_int8s(), [](std::int8_t v) { return int{v}; });
       break;
-    case kind::binary_vector:
+    case cell_type::bytes:
       append_json_numbers<longest_byte>(out, value.as_bytes(), [](std::uint8_t v) { return int{v}; });
       break;
-    case kind::sparse_float_vector: append_json_sparse(out, value); break;
-    case kind::array:
-    case kind::struct_array: break;
+    case cell_type::sparse: append_json_sparse(out, value); break;
+    case cell_type::list:
+    case cell_type::null:
+    case cell_type::unsigned_integer: break;
   }
 }
 
@@ -6926,12 +7064,12 @@ inline void append_json_structs(std::string& out, std::span<field_info const> fi
 BULKWRITER_DECL void append_json_cell(std::string& out, field_info const& field, cell const& value) {
   if (value.is_null())
     out += "null";
+  else if (!is_list(field.type))
+    append_json_value(out, field.type, value);
   else if (field.type == kind::array)
     append_json_array(out, field.element, value);
-  else if (field.type == kind::struct_array)
-    append_json_structs(out, field.sub_fields(), value);
   else
-    append_json_value(out, field.type, value);
+    append_json_structs(out, field.sub_fields(), value);
 }
 
 }  // namespace detail
@@ -7416,10 +7554,8 @@ inline bool is_all_zero(kind k, cell const& vector) noexcept {
   auto const float_bits = [&](float v) { return without_sign(std::bit_cast<std::uint32_t>(v)); };
   switch (vector.holds()) {
     case cell::type::floats:
-      if (k == kind::float16_vector)
-        return none(vector.as_floats(), [&](float v) { return without_sign(to_float16_bits(v)); });
-      if (k == kind::bfloat16_vector)
-        return none(vector.as_floats(), [&](float v) { return without_sign(to_bfloat16_bits(v)); });
+      if (layout_of(k).cell == cell_type::halves)
+        return none(vector.as_floats(), [&](float v) { return without_sign(to_half_bits(k, v)); });
       return none(vector.as_floats(), float_bits);
     case cell::type::halves: return none(vector.as_halves(), without_sign);
     case cell::type::int8s: return none(vector.as_int8s(), as_it_is);
@@ -7430,9 +7566,10 @@ inline bool is_all_zero(kind k, cell const& vector) noexcept {
 }
 
 BULKWRITER_DECL void row_checker::check_value(field_info const& f, cell const& value) {
+  if (!refuse_zero_vectors_ || !is_vector(f.type)) return check_kind(f, value);
   std::size_t const before = problems_.size();
   check_kind(f, value);
-  if (refuse_zero_vectors_ && is_vector(f.type) && problems_.size() == before && is_all_zero(f.type, value))
+  if (problems_.size() == before && is_all_zero(f.type, value))
     add(errc::zero_vector, "a vector of zeros only, which this writer refuses");
 }
 
@@ -7446,50 +7583,41 @@ BULKWRITER_DECL void row_checker::check_kind(field_info const& f, cell const& va
       add(errc::null_not_allowed, "no value was given, and the field is neither nullable nor has a default_value");
     return;
   }
-  switch (f.type) {
-    case kind::boolean:
+  switch (layout_of(f.type).cell) {
+    case type::boolean:
       if (t == type::boolean) return;
       break;
-    case kind::int8:
-    case kind::int16:
-    case kind::int32:
-    case kind::int64:
+    case type::integer:
       if (t == type::integer || t == type::unsigned_integer) return check_integer(f.type, value);
       break;
-    case kind::float32:
-    case kind::float64:
+    case type::float32:
+    case type::float64:
       if (t == type::float32 || t == type::float64) return check_number(f.type, value);
       break;
-    case kind::varchar:
-    case kind::text:
-    case kind::json:
-    case kind::geometry:
-    case kind::timestamptz:
+    case type::text:
       if (t == type::text) return check_text(f, value.as_text());
       break;
-    case kind::float_vector:
+    case type::floats:
       if (t == type::floats) return check_floats(f, value.as_floats());
       break;
-    case kind::float16_vector:
-    case kind::bfloat16_vector:
+    case type::halves:
       if (t == type::floats) return check_floats(f, value.as_floats());
       if (t == type::halves) return check_halves(f, value.as_halves());
       break;
-    case kind::int8_vector:
+    case type::int8s:
       if (t == type::int8s) return void(check_size(f, value.size(), f.dim));
       break;
-    case kind::binary_vector:
+    case type::bytes:
       if (t == type::bytes) return void(check_size(f, value.size() * 8, f.dim));
       break;
-    case kind::sparse_float_vector:
+    case type::sparse:
       if (t == type::sparse) return check_sparse(value);
       break;
-    case kind::array:
-      if (t == type::list) return check_array(f, value);
+    case type::list:
+      if (t == type::list) return f.type == kind::array ? check_array(f, value) : check_structs(f, value);
       break;
-    case kind::struct_array:
-      if (t == type::list) return check_structs(f, value);
-      break;
+    case type::null:
+    case type::unsigned_integer: break;  // of no kind
   }
   add(errc::wrong_type, describe(value) + " cannot be stored in " + std::string(to_string(f.type)));
 }
@@ -7518,7 +7646,8 @@ BULKWRITER_DECL std::string row_checker::describe(cell const& value) {
 BULKWRITER_DECL void row_checker::check_integer(kind k, cell const& value) {
   if (value.holds() == cell::type::integer) {
     std::int64_t const n = value.as_integer();
-    if (n < min_of(k) || n > max_of(k)) add_out_of_range(k, std::to_string(n));
+    int const unused = 64 - layout_of(k).bits;  // copies of the sign, where n fits
+    if (n << unused >> unused != n) add_out_of_range(k, std::to_string(n));
   } else if (std::uint64_t const n = value.as_unsigned(); n > static_cast<std::uint64_t>(max_of(k))) {
     add_out_of_range(k, std::to_string(n));
   }
@@ -7551,7 +7680,7 @@ inline std::string complaint(std::string_view text, json_fault const& fault, std
 BULKWRITER_DECL void row_checker::check_text(field_info const& f, std::string_view value) {
   if (f.is_dynamic) return check_dynamic(value);
   if (f.type == kind::json) return check_json(value);
-  if (f.type == kind::varchar && value.size() > f.max_length)
+  if (layout_of(f.type).has_max_length && value.size() > f.max_length)
     add(errc::varchar_too_long, std::to_string(value.size()) + " bytes exceed max_length " +
                                     std::to_string(f.max_length) + ": " + quoted_start(value));
   if (std::size_t const at = find_utf8_fault(value); at != std::string_view::npos) {
@@ -7561,25 +7690,20 @@ BULKWRITER_DECL void row_checker::check_text(field_info const& f, std::string_vi
                                 std::to_string(at) + " is not well-formed UTF-8");
     return;
   }
-  auto const fault = f.type == kind::geometry      ? find_wkt_fault(value)
-                     : f.type == kind::timestamptz ? find_timestamp_fault(value)
-                                                   : std::nullopt;
-  if (fault)
-    add(f.type == kind::geometry ? errc::invalid_geometry : errc::invalid_timestamp,
-        (f.type == kind::geometry ? "not WKT: " : "not an ISO 8601 timestamp: ") + complaint(value, *fault));
+  if (f.type == kind::geometry) {
+    if (auto const fault = find_wkt_fault(value))
+      add(errc::invalid_geometry, "not WKT: " + complaint(value, *fault));
+  } else if (f.type == kind::timestamptz) {
+    if (auto const fault = find_timestamp_fault(value))
+      add(errc::invalid_timestamp, "not an ISO 8601 timestamp: " + complaint(value, *fault));
+  }
 }
 
 BULKWRITER_DECL bool row_checker::check_size(field_info const& f, std::size_t given, std::size_t wanted) {
   if (given == wanted) return true;
-  add(errc::wrong_dim, "a vector of " + std::to_string(given) + (f.type == kind::binary_vector ? " bits" : " values") +
+  add(errc::wrong_dim, "a vector of " + std::to_string(given) + (traits_of(f.type).bits == 1 ? " bits" : " values") +
                            " where dim is " + std::to_string(wanted));
   return false;
-}
-
-// Whether the 16 bits of the kind are those of a finite number.
-inline bool is_finite_half(kind k, unsigned bits) noexcept {
-  unsigned const exponent = k == kind::float16_vector ? 0x7c00 : 0x7f80;
-  return (bits & exponent) != exponent;
 }
 
 BULKWRITER_DECL void row_checker::check_floats(field_info const& f, std::span<float const> value) {
@@ -7589,22 +7713,25 @@ BULKWRITER_DECL void row_checker::check_floats(field_info const& f, std::span<fl
   };
   if (std::size_t const at = find_not_finite(value); at != value.size())
     return add(errc::not_finite, shown(at) + ", not a finite number");
-  if (f.type == kind::float_vector) return;
+  if (layout_of(f.type).cell == cell_type::floats) return;
   auto const large = std::find_if(value.begin(), value.end(), [&](float const& v) {
-    return !is_finite_half(f.type, f.type == kind::float16_vector ? to_float16_bits(v) : to_bfloat16_bits(v));
+    return !is_finite_half(f.type, to_half_bits(f.type, v));
   });
-  if (large != value.end())
-    add(errc::out_of_range, shown(static_cast<std::size_t>(large - value.begin())) + ", outside the range of " +
-                                (f.type == kind::float16_vector ? "float16" : "bfloat16"));
+  if (large == value.end()) return;
+  std::string_view const number = to_string(f.type).substr(0, to_string(f.type).find('_'));
+  add(errc::out_of_range, shown(static_cast<std::size_t>(large - value.begin())) + ", outside the range of " +
+                              std::string(number));
 }
 
 BULKWRITER_DECL void row_checker::check_halves(field_info const& f, std::span<std::uint16_t const> bits) {
   if (!check_size(f, bits.size(), f.dim)) return;
   auto const bad = std::find_if(bits.begin(), bits.end(), [&](unsigned b) { return !is_finite_half(f.type, b); });
   if (bad == bits.end()) return;
-  bool const is_nan = (*bad & (f.type == kind::float16_vector ? 0x3ff : 0x7f)) != 0;
   add(errc::not_finite, "element [" + std::to_string(bad - bits.begin()) + "] is " +
-                            (is_nan ? "nan" : *bad >> 15 != 0 ? "-inf" : "inf") + ", not a finite number");
+                            (is_nan_half(f.type, *bad) ? "nan"
+                             : *bad >> 15 != 0         ? "-inf"
+                                                       : "inf") +
+                            ", not a finite number");
 }
 
 BULKWRITER_DECL void row_checker::check_sparse(cell const& value) {
@@ -7688,6 +7815,16 @@ BULKWRITER_DECL void row_checker::check_dynamic(std::string_view text) {
   }
 }
 
+inline cell default_cell(field_info const& f) noexcept {
+  switch (traits_of(f.type).cell) {
+    case cell_type::boolean: return cell::boolean(f.default_integer != 0);
+    case cell_type::integer: return cell::integer(f.default_integer);
+    case cell_type::float32: return cell::float32(static_cast<float>(f.default_number));
+    case cell_type::float64: return cell::float64(f.default_number);
+    default: return cell::text(f.default_text);
+  }
+}
+
 BULKWRITER_DECL void settle(std::span<field_info const> fields, std::span<cell> cells) noexcept {
   for (std::size_t i = 0; i < fields.size(); ++i) {
     field_info const& f = fields[i];
@@ -7697,18 +7834,8 @@ BULKWRITER_DECL void settle(std::span<field_info const> fields, std::span<cell> 
     if (!c.is_null()) continue;
     if (f.is_dynamic)
       c = cell::text("{}");
-    else if (!f.has_default)
-      continue;
-    else if (f.type == kind::boolean)
-      c = cell::boolean(f.default_integer != 0);
-    else if (is_integer(f.type))
-      c = cell::integer(f.default_integer);
-    else if (f.type == kind::float32)
-      c = cell::float32(static_cast<float>(f.default_number));
-    else if (f.type == kind::float64)
-      c = cell::float64(f.default_number);
-    else
-      c = cell::text(f.default_text);
+    else if (f.has_default)
+      c = default_cell(f);
   }
 }
 
@@ -7833,11 +7960,11 @@ BULKWRITER_DECL std::vector<std::pair<std::string, std::string>> csv_encoder::im
 // Not of another kind's type: a row that is refused anyway may hold anything.
 inline bool is_csv_scalar(kind k, cell const& value) noexcept {
   switch (value.holds()) {
-    case cell::type::boolean: return k == kind::boolean;
+    case cell::type::boolean: return traits_of(k).cell == cell_type::boolean;
     case cell::type::integer:
     case cell::type::unsigned_integer: return is_integer(k);
     case cell::type::float32:
-    case cell::type::float64: return k == kind::float32 || k == kind::float64;
+    case cell::type::float64: return is_float(k);
     default: return false;
   }
 }
@@ -8132,34 +8259,30 @@ inline std::size_t count_characters(std::string_view text) noexcept {
 }
 
 BULKWRITER_DECL auto npy_encoder::make_column(field_info const& f, std::size_t place, slab_pool& pool) -> column {
-  struct layout {
-    std::string_view type;
-    std::size_t values_a_row, bytes;
-  };
-  std::size_t const dim = f.dim;
-  auto const l = [&]() -> layout {
-    switch (f.type) {
-      case kind::boolean: return {"|b1", 0, 1};
-      case kind::int8: return {"|i1", 0, 1};
-      case kind::int16: return {"<i2", 0, 2};
-      case kind::int32: return {"<i4", 0, 4};
-      case kind::int64: return {"<i8", 0, 8};
-      case kind::float32: return {"<f4", 0, 4};
-      case kind::float64: return {"<f8", 0, 8};
-      case kind::float_vector: return {"<f4", dim, dim * 4};
-      // servers before 3.x read 16-bit floats as their bytes only
-      case kind::float16_vector:
-      case kind::bfloat16_vector: return {"|u1", dim * 2, dim * 2};
-      case kind::int8_vector: return {"|i1", dim, dim};
-      case kind::binary_vector: return {"|u1", dim / 8, dim / 8};
-      default: return {"<U", 0, 0};
-    }
-  }();
+  kind_traits const& traits = traits_of(f.type);
+  bool const has_dim = is_dense_vector(f.type);
+  std::size_t const bytes = has_dim ? vector_bytes(f.type, f.dim) : (std::size_t{traits.bits} + 7) / 8;
+  std::size_t item = bytes;  // of a number
+  char letter = 'U';
+  switch (traits.cell) {
+    case cell_type::boolean: letter = 'b'; break;
+    case cell_type::integer: letter = 'i'; break;
+    case cell_type::float32:
+    case cell_type::float64: letter = 'f'; break;
+    case cell_type::floats: letter = 'f', item = 4; break;
+    case cell_type::int8s: letter = 'i', item = 1; break;
+    // servers before 3.x read 16-bit floats as their bytes only
+    case cell_type::halves:
+    case cell_type::bytes: letter = 'u', item = 1; break;
+    default: break;
+  }
+  std::string type{item == 1 ? '|' : '<', letter};
+  if (item != 0) type += std::to_string(item);
   return {.place = place,
           .of = f.type,
-          .type = l.type,
-          .values_a_row = l.values_a_row,
-          .bytes = l.bytes,
+          .type = std::move(type),
+          .values_a_row = has_dim ? bytes / item : 0,
+          .bytes = bytes,
           .values = byte_chain(pool)};
 }
 
@@ -8235,7 +8358,7 @@ BULKWRITER_DECL void npy_encoder::put(column& c, cell const& value) {
 }
 
 BULKWRITER_DECL void npy_encoder::put_floats(column& c, std::span<float const> values) {
-  if (c.of == kind::float_vector) {
+  if (traits_of(c.of).cell == cell_type::floats) {
     c.values.append(values.data(), values.size_bytes());
     return;
   }
@@ -8442,16 +8565,15 @@ class parquet_tree {
     t.i32(1, static_cast<std::int32_t>(l.physical()));
     t.i32(3, repetition);
     t.binary(4, name);
-    switch (l.type) {
-      case kind::int8:
-      case kind::int8_vector: integer(t, parquet_format::converted_int8, 8, true); break;
-      case kind::int16: integer(t, parquet_format::converted_int16, 16, true); break;
-      case kind::float16_vector:
-      case kind::bfloat16_vector:
-      case kind::binary_vector: integer(t, parquet_format::converted_uint8, 8, false); break;
-      default:
-        if (l.physical() == parquet_format::physical::byte_array) string(t);
-    }
+    std::uint8_t const bits = l.is_bytes() ? 8 : is_integer(l.type) ? traits_of(l.type).bits : 32;
+    if (l.physical() == parquet_format::physical::byte_array)
+      string(t);
+    else if (bits == 8 && l.is_bytes() && !l.has_signed_bytes())
+      integer(t, parquet_format::converted_uint8, 8, false);
+    else if (bits == 8)
+      integer(t, parquet_format::converted_int8, 8, true);
+    else if (bits == 16)
+      integer(t, parquet_format::converted_int16, 16, true);
     end(t);
   }
   static void integer(thrift_compact& t, int converted, std::int8_t bits, bool is_signed) {
@@ -8665,7 +8787,7 @@ inline void begin_page_header(thrift_compact& header, int type, std::uint64_t bo
 BULKWRITER_DECL void append_parquet_dictionary_page(std::string& out, parquet_leaf const& leaf, bool checksum) {
   namespace pf = parquet_format;
   std::int32_t values[256];
-  for (std::int32_t k = 0; k < 256; ++k) values[k] = leaf.type == kind::int8_vector && k >= 128 ? k - 256 : k;
+  for (std::int32_t k = 0; k < 256; ++k) values[k] = leaf.has_signed_bytes() && k >= 128 ? k - 256 : k;
   auto const body = std::as_bytes(std::span(values));
 
   thrift_compact header(out);
@@ -8827,7 +8949,7 @@ BULKWRITER_DECL void parquet_encoder::close_page(leaf& l) {
 }
 
 BULKWRITER_DECL void parquet_encoder::put(column& c, cell const& value) {
-  if (c.field->type == kind::array || c.field->type == kind::struct_array) return put_list(c, value);
+  if (is_list(c.field->type)) return put_list(c, value);
   leaf& l = leaves_[c.first_leaf];
   begin_row(l, value);
   if (c.holds_nulls) {
@@ -9037,8 +9159,8 @@ BULKWRITER_DECL result<void> parquet_encoder::write_group(format::byte_sink cons
   std::uint64_t size = 0;
   for (leaf& l : leaves_) {
     if (l.nesting == parquet_nesting::scalar && is_integer(l.type))
-      l.chunk.range =
-          l.type == kind::int64 ? parquet_range_of<std::int64_t>(l.values) : parquet_range_of<std::int32_t>(l.values);
+      l.chunk.range = l.physical() == parquet_format::physical::int64 ? parquet_range_of<std::int64_t>(l.values)
+                                                                      : parquet_range_of<std::int32_t>(l.values);
     append_parquet_chunk(chunks, l, l.chunk);
     size += l.chunk.size;
     l.values.clear();
@@ -9650,14 +9772,10 @@ BULKWRITER_DECL cell bits_cell(field_info const& f, std::vector<std::uint8_t> co
 }  // namespace v1
 }  // namespace bulkwriter
 
-// ---------- bulkwriter/format/detail/server_version.ipp -------------------------------------------------------------
+// ---------- bulkwriter/format/detail/read_since.ipp -----------------------------------------------------------------
 
 namespace bulkwriter {
 inline namespace v1 {
-
-BULKWRITER_DECL std::string server_version::to_string() const {
-  return std::to_string(major_number) + '.' + std::to_string(minor_number) + '.' + std::to_string(patch_number);
-}
 
 namespace detail {
 
@@ -9669,33 +9787,20 @@ constexpr server_version files_read_since(std::string_view extension) noexcept {
 }
 
 constexpr server_version kind_read_since(std::string_view extension, field_info const& f) noexcept {
-  switch (f.type) {
-    case kind::json: return {2, 3, 4};
-    // 2.3 reads doubles of arrays in JSON as floats, and refuses those outside of their range
-    case kind::array:
-      return f.element == kind::float64 && extension == "json" ? server_version{2, 4, 0} : server_version{2, 3, 4};
-    case kind::float16_vector:
-    case kind::bfloat16_vector: return extension == "npy" ? server_version{2, 4, 5} : server_version{2, 4, 1};
-    case kind::sparse_float_vector: return {2, 4, 3};
-    case kind::int8_vector: return {2, 6, 0};
-    case kind::geometry:
-    case kind::timestamptz: return {2, 6, 6};
-    case kind::text: return {3, 0, 0};
-    case kind::struct_array:
-      // of vectors in structs 2.6 reads float vectors alone; before 2.6.7 no empty array
-      return std::any_of(f.sub_fields().begin(), f.sub_fields().end(),
-                         [](field_info const& sub) { return is_vector(sub.type) && sub.type != kind::float_vector; })
-                 ? server_version{3, 0, 0}
-                 : server_version{2, 6, 7};
-    default: return {};
-  }
+  kind_traits const& traits = traits_of(f.type);
+  server_version since = traits.since;
+  if (extension == "npy") since = (std::max)(since, traits.since_in_npy);
+  // 2.3 reads doubles of arrays in JSON as floats, and refuses those outside of their range
+  if (f.type == kind::array && f.element == kind::float64 && extension == "json")
+    since = (std::max)(since, server_version{2, 4, 0});
+  for (field_info const& sub : f.sub_fields())
+    since = (std::max)({since, traits_of(sub.type).since, traits_of(sub.type).since_in_struct});
+  return since;
 }
 
 constexpr server_version nulls_read_since(field_info const& f) noexcept {
-  if (!f.nullable || f.has_default) return {};  // a default is written in place of null
-  if (f.type == kind::struct_array) return {3, 0, 0};
-  if (is_vector(f.type)) return {2, 6, 18};
-  return {2, 5, 0};
+  // a default is written in place of null
+  return f.nullable && !f.has_default ? traits_of(f.type).null_since : server_version{};
 }
 
 }  // namespace detail
@@ -10479,15 +10584,13 @@ class json_to_cells {
 
   cell read_any(field_info const& f, Node const& value) {
     if (value.type() == json_type::null) return {};
-    switch (f.type) {
-      case kind::float_vector:
-      case kind::float16_vector:
-      case kind::bfloat16_vector: return read_floats(value);
-      case kind::int8_vector: return read_integers<std::int8_t>(value, row_.new_int8s());
-      case kind::binary_vector: return read_integers<std::uint8_t>(value, row_.new_bytes());
-      case kind::sparse_float_vector: return read_sparse(value);
-      case kind::array: return read_array(f, value);
-      case kind::struct_array: return read_structs(f, value);
+    switch (traits_of(f.type).cell) {
+      case cell_type::floats:
+      case cell_type::halves: return read_floats(value);
+      case cell_type::int8s: return read_integers<std::int8_t>(value, row_.new_int8s());
+      case cell_type::bytes: return read_integers<std::uint8_t>(value, row_.new_bytes());
+      case cell_type::sparse: return read_sparse(value);
+      case cell_type::list: return f.type == kind::array ? read_array(f, value) : read_structs(f, value);
       default: return read_scalar(f.type, value);
     }
   }
@@ -10501,7 +10604,7 @@ class json_to_cells {
       if (t == json_type::unsigned_integer) return cell::integer(value.unsigned_integer());
       return wrong(value, "an integer");
     }
-    if (k == kind::float32 || k == kind::float64) {
+    if (is_float(k)) {
       if (!is_number(t)) return wrong(value, "a number");
       float single = 0;
       if (k == kind::float32 && value.read_nearest(single)) return cell::float32(single);
@@ -10832,18 +10935,17 @@ class schema_checker {
     if (is_reserved_field_name(f.name))
       add(f.name, "servers keep this name for a field of their own or for a word of their filter expressions");
     if (is_dense_vector(f.type) && !is_valid_dim(f.type, f.dim))
-      add(f.name, "dim " + std::to_string(f.dim) + (f.type == kind::binary_vector ? " counts bits and" : "") +
-                      " is not " + (f.type == kind::binary_vector ? "a multiple of 8 " : "") + "between " +
+      add(f.name, "dim " + std::to_string(f.dim) + (traits_of(f.type).bits == 1 ? " counts bits and" : "") +
+                      " is not " + (traits_of(f.type).bits == 1 ? "a multiple of 8 " : "") + "between " +
                       std::to_string(limits::min_dim) + " and " + std::to_string(max_dim_of(f.type)));
-    bool const has_length = f.type == kind::varchar || (f.type == kind::array && f.element == kind::varchar);
-    if (has_length && (f.max_length < 1 || f.max_length > limits::max_varchar_length))
+    if (traits_of(f.type == kind::array ? f.element : f.type).has_max_length &&
+        (f.max_length < 1 || f.max_length > limits::max_varchar_length))
       add(f.name, "max_length " + std::to_string(f.max_length) + " is not between 1 and " +
                       std::to_string(limits::max_varchar_length) + " bytes");
-    if ((f.type == kind::array || f.type == kind::struct_array) &&
-        (f.max_capacity < 1 || f.max_capacity > limits::max_capacity))
+    if (is_list(f.type) && (f.max_capacity < 1 || f.max_capacity > limits::max_capacity))
       add(f.name, "max_capacity " + std::to_string(f.max_capacity) + " is not between 1 and " +
                       std::to_string(limits::max_capacity));
-    if (f.type == kind::array && f.element > kind::varchar)
+    if (f.type == kind::array && !traits_of(f.element).may_be_element)
       add(f.name, "element_type " + std::string(to_string(f.element)) +
                       "; it must be a boolean, integer, float or varchar kind");
     if (f.has_default) check_default(f);
@@ -10878,14 +10980,14 @@ class schema_checker {
   }
 
   void check_keys(field_info const& f) {
-    if (f.is_primary && f.type != kind::int64 && f.type != kind::varchar)
+    if (f.is_primary && !traits_of(f.type).may_be_key)
       add(f.name, "the primary key is " + std::string(to_string(f.type)) + "; it must be int64 or varchar");
     if (f.is_primary && (f.nullable || f.has_default))
       add(f.name, "the primary key cannot be nullable or have a default_value");
     if (f.auto_id && !f.is_primary) add(f.name, "only a primary key can be auto_id");
     if (f.is_partition_key && (f.is_primary || f.nullable))
       add(f.name, "a partition key cannot be the primary key or nullable");
-    if (f.is_partition_key && f.type != kind::int64 && f.type != kind::varchar)
+    if (f.is_partition_key && !traits_of(f.type).may_be_key)
       add(f.name, "the partition key is " + std::string(to_string(f.type)) + "; it must be int64 or varchar");
     if (f.is_clustering_key && f.type == kind::boolean) add(f.name, "a boolean field cannot be the clustering key");
   }
@@ -10900,7 +11002,7 @@ class schema_checker {
     if (f.is_primary || f.nullable || f.has_default)
       add(f.name, "a function's output is no key, not nullable and has no default_value");
     for (auto const& g : fields_)
-      if (g.name == f.function_input && g.written() && (g.type == kind::varchar || g.type == kind::text)) return;
+      if (g.name == f.function_input && g.written() && traits_of(g.type).is_plain_text) return;
     add(f.name,
         "its function reads " + quoted_name(f.function_input) + ", which is no varchar or text field of this schema");
   }
@@ -10914,8 +11016,7 @@ class schema_checker {
       field_info const& s = sub[i];
       check_unique(sub, index, i);
       check_field(s);
-      bool const scalar = s.type <= kind::varchar || s.type == kind::text;
-      if (!scalar && !is_dense_vector(s.type))
+      if (!traits_of(s.type).may_be_in_struct)
         add(s.name, "a struct cannot hold a " + std::string(to_string(s.type)) + " field");
       if (s.is_primary || s.auto_id || s.is_partition_key || s.is_clustering_key || s.nullable || s.has_default ||
           s.is_dynamic || s.is_function_output())
@@ -10956,44 +11057,8 @@ struct wire_name {
   std::string_view name;
   int number;
 };
-struct data_type {
-  wire_name as;
-  kind value;
-};
-
-BULKWRITER_DECL std::array<data_type, 19> const& data_types() noexcept {
-  static constexpr std::array<data_type, 19> all{{
-      {{"Bool", 1}, kind::boolean},
-      {{"Int8", 2}, kind::int8},
-      {{"Int16", 3}, kind::int16},
-      {{"Int32", 4}, kind::int32},
-      {{"Int64", 5}, kind::int64},
-      {{"Float", 10}, kind::float32},
-      {{"Double", 11}, kind::float64},
-      {{"VarChar", 21}, kind::varchar},
-      {{"Text", 25}, kind::text},
-      {{"JSON", 23}, kind::json},
-      {{"Array", 22}, kind::array},
-      {{"Geometry", 24}, kind::geometry},
-      {{"Timestamptz", 26}, kind::timestamptz},
-      {{"FloatVector", 101}, kind::float_vector},
-      {{"Float16Vector", 102}, kind::float16_vector},
-      {{"BFloat16Vector", 103}, kind::bfloat16_vector},
-      {{"Int8Vector", 105}, kind::int8_vector},
-      {{"BinaryVector", 100}, kind::binary_vector},
-      {{"SparseFloatVector", 104}, kind::sparse_float_vector},
-  }};
-  return all;
-}
 // What no field of ours is by itself: the parts of a struct array, as the server has them and as pymilvus says it.
-inline constexpr wire_name array_of_vector{"ArrayOfVector", 106}, array_of_struct{"ArrayOfStruct", 200},
-    struct_type{"Struct", 201};
-
-BULKWRITER_DECL std::string_view data_type_name(kind k) noexcept {
-  for (auto const& one : data_types())
-    if (one.value == k) return one.as.name;
-  return array_of_struct.name;
-}
+inline constexpr wire_name array_of_vector{"ArrayOfVector", 106}, struct_type{"Struct", 201};
 
 struct named_function {
   wire_name as;
@@ -11004,9 +11069,9 @@ inline constexpr named_function function_types[] = {{{"BM25", 1}, function_kind:
                                                     {{"MinHash", 4}, function_kind::minhash}};
 
 BULKWRITER_DECL boost::json::value default_json(field_info const& f) {
-  if (f.type == kind::boolean) return f.default_integer != 0;
+  if (traits_of(f.type).cell == cell_type::boolean) return f.default_integer != 0;
   if (is_integer(f.type)) return f.default_integer;
-  if (f.type == kind::float32 || f.type == kind::float64) return f.default_number;
+  if (is_float(f.type)) return f.default_number;
   auto const respelled = f.type == kind::timestamptz ? respelled_timestamp(f.default_text) : std::nullopt;
   return respelled ? boost::json::value(*respelled) : boost::json::value(f.default_text);
 }
@@ -11025,8 +11090,8 @@ BULKWRITER_DECL boost::json::object struct_json(field_info const& f) {
   for (auto const& s : f.sub_fields()) {
     boost::json::object one;
     one["fieldName"] = s.name;
-    one["dataType"] = is_vector(s.type) ? "ArrayOfVector" : "Array";
-    one["elementDataType"] = data_type_name(s.type);
+    one["dataType"] = is_vector(s.type) ? array_of_vector.name : traits_of(kind::array).rest_name;
+    one["elementDataType"] = traits_of(s.type).rest_name;
     boost::json::object params = type_params_json(s);
     params["max_capacity"] = std::to_string(f.max_capacity);
     one["elementTypeParams"] = std::move(params);
@@ -11062,8 +11127,8 @@ BULKWRITER_DECL result<boost::json::object> schema_json(std::span<field_info con
     }
     boost::json::object one;
     one["fieldName"] = f.name;
-    one["dataType"] = data_type_name(f.type);
-    if (f.type == kind::array) one["elementDataType"] = data_type_name(f.element);
+    one["dataType"] = traits_of(f.type).rest_name;
+    if (f.type == kind::array) one["elementDataType"] = traits_of(f.element).rest_name;
     if (f.is_primary) one["isPrimary"] = true;
     if (f.is_partition_key) one["isPartitionKey"] = true;
     if (f.is_clustering_key) one["isClusteringKey"] = true;
@@ -11448,6 +11513,10 @@ BULKWRITER_DECL bool is_named(boost::json::value const& given, wire_name as) {
   if (auto const dot = name.rfind('.'); dot != std::string_view::npos) name.remove_prefix(dot + 1);  // DataType.INT64
   return name == std::to_string(as.number) || folded(name) == folded(as.name);
 }
+BULKWRITER_DECL bool is_named(boost::json::value const& given, kind k) {
+  kind_traits const& as = traits_of(k);
+  return is_named(given, wire_name{as.rest_name, as.number}) || is_named(given, wire_name{as.pymilvus_name, as.number});
+}
 
 }  // namespace detail
 }  // namespace v1
@@ -11559,8 +11628,10 @@ class schema_reader {
   }
 
   std::optional<kind> read_type(json_place const& at) {
-    for (auto const& one : data_types())
-      if (is_named(at.value(), one.as)) return one.value;
+    // that of a struct array is never read: is_struct
+    auto const is_type = [](kind_traits const& one) { return one.value != kind::struct_array; };
+    for (auto const& one : all_kinds)
+      if (is_type(one) && is_named(at.value(), one.value)) return one.value;
     if (!at.value().is_string() && !at.value().is_int64()) {
       in_.refuse_type(at, "a type such as \"Int64\"");
       return std::nullopt;
@@ -11568,7 +11639,8 @@ class schema_reader {
     std::string rule = "unknown type " + shown(at.value());
     if (auto const* text = at.value().if_string()) {
       best_guess guess{*text};
-      for (auto const& one : data_types()) guess.offer(one.as.name);
+      for (auto const& one : all_kinds)
+        if (is_type(one)) guess.offer(one.rest_name);
       if (!guess.meant.empty()) rule += "; did you mean " + std::string(guess.meant) + "?";
     }
     in_.refuse(at, std::move(rule));
@@ -11608,7 +11680,8 @@ class schema_reader {
   std::uint32_t need_size(json_place const& field, spellings names, kind of) {
     std::uint32_t const size = read_size(field, names);
     if (size != 0 || in_.failed()) return size;
-    std::string rule = "no \"" + std::string(names.front()) + "\", which " + std::string(data_type_name(of)) + " needs";
+    std::string rule =
+        "no \"" + std::string(names.front()) + "\", which " + std::string(traits_of(of).rest_name) + " needs";
     auto const params = in_.find(field, attribute::params);
     if (!params) rule += "; it stands in \"elementTypeParams\"";
     if (params && params->value().is_object() && !params->value().get_object().empty()) {
@@ -11622,7 +11695,7 @@ class schema_reader {
   }
   void read_sizes(json_place const& at, field_info& f) {
     if (is_dense_vector(f.type)) f.dim = need_size(at, attribute::dim, f.type);
-    if (f.type == kind::varchar || (f.type == kind::array && f.element == kind::varchar))
+    if (traits_of(f.type == kind::array ? f.element : f.type).has_max_length)
       f.max_length = need_size(at, attribute::max_length, f.type);
     if (f.type == kind::array) f.max_capacity = need_size(at, attribute::max_capacity, f.type);
   }
@@ -11699,7 +11772,13 @@ class schema_reader {
 
   void read_plain_default(json_place const& at, field_info& f, std::string& text, bool digits_as_text) {
     auto const& value = at.value();
-    if (f.type == kind::boolean) {
+    kind_traits const& traits = traits_of(f.type);
+    if (!traits.may_have_default) {
+      // a server may let other kinds have one: rows give a value of their own
+      if (from_ == origin::server) return;
+      return in_.refuse(at, std::string(traits.rest_name) + " takes no default value");
+    }
+    if (traits.cell == cell_type::boolean) {
       f.default_integer = in_.flag(at) ? 1 : 0;
     } else if (is_integer(f.type)) {
       auto const number = value.is_string() && !digits_as_text ? std::nullopt : in_.integer(value);
@@ -11708,16 +11787,12 @@ class schema_reader {
         return in_.refuse(at, shown(value) + " is not between " + std::to_string(min_of(f.type)) + " and " +
                                   std::to_string(max_of(f.type)));
       f.default_integer = *number;
-    } else if (f.type == kind::float32 || f.type == kind::float64) {
+    } else if (is_float(f.type)) {
       if (!value.is_number()) return in_.refuse_type(at, "a number");
       f.default_number = value.to_number<double>();
-    } else if (f.type == kind::varchar || f.type == kind::timestamptz) {
+    } else {
       if (digits_as_text) return in_.refuse(at, "a 64-bit integer where a string is due");
       text = in_.text(at, "a string");
-    } else if (from_ == origin::server) {
-      return;  // of a server that lets other kinds have one: rows give a value of their own
-    } else {
-      return in_.refuse(at, std::string(data_type_name(f.type)) + " takes no default value");
     }
     f.has_default = true;
   }
@@ -11791,7 +11866,8 @@ class schema_reader {
   // A struct array among the fields: by a type of its own, or as an array of structs.
   bool is_struct(json_place const& at) {
     auto const type = in_.find(at, attribute::type), element = in_.find(at, attribute::element);
-    return type && (is_named(type->value(), array_of_struct) || (element && is_named(element->value(), struct_type)));
+    return type &&
+           (is_named(type->value(), kind::struct_array) || (element && is_named(element->value(), struct_type)));
   }
 
   void add_struct(runtime_schema& schema, json_place const& at) {
@@ -11817,7 +11893,7 @@ class schema_reader {
     std::string const name = read_name(at, within);
     auto const type = in_.find(at, attribute::type);
     bool const vectors = type && is_named(type->value(), array_of_vector);
-    bool const array = vectors || (type && is_named(type->value(), {"Array", 22}));
+    bool const array = vectors || (type && is_named(type->value(), kind::array));
     auto const held =
         in_.failed() ? std::nullopt : read_type(at, array ? spellings(attribute::element) : attribute::type);
     if (!held) return;
@@ -15735,6 +15811,8 @@ inline namespace v1 {
 /// request is sent: a wrong token or bucket shows at the first operation, and so does a file that is no key. Errors:
 /// `invalid_option`, `invalid_url`.
 ///
+/// Files of one part have a condition by which no writer replaces an object; Google has none for uploads in parts.
+///
 /// Roles needed: Storage Object User (roles/storage.objectUser) has all; Storage Object Creator is enough to upload.
 ///
 /// Thread-safe.
@@ -16027,6 +16105,11 @@ inline namespace v1 {
 /// Errors of the operations, beside those of `http::client`: access_denied, no_such_bucket, no_such_key, wrong_region,
 /// clock_skewed, precondition_failed, storage_error; `error_info::http_status` and `server_error` (the store's own
 /// code) say more. Messages name bucket and key, never a secret or a signature.
+///
+/// Writers' files need a free key. AWS has a condition that makes sure of it. Where a store's is not known (or there
+/// is none: HMAC keys of Google, OSS, COS), a look right before decides, and a look behind finds what another writer
+/// did in that moment: an error that says that the store does not keep the condition. Two writers meet at one key only
+/// where both are on a `storage::object_place` of one prefix: a remote_bulk_writer makes a folder of its own.
 ///
 /// Rights needed: PutObject and AbortMultipartUpload to upload; GetObject for `head`, ListBucket for `list`,
 /// DeleteObject for `remove`, ListBucketMultipartUploads for `list_uploads` and `abort_stale`. A process that is killed
@@ -21741,20 +21824,23 @@ class text_to_cell {
   cell read(text_cell const& given) {
     std::string_view const text = given.text;
     kind const k = field_.type;
-    bool const is_text = k == kind::varchar || k == kind::text;
-    if (given.is_null && (!is_text || field_.may_be_null())) return {};
-    if (text.empty() && !is_text)
+    kind_traits const& traits = traits_of(k);
+    if (given.is_null && (!traits.is_plain_text || field_.may_be_null())) return {};
+    if (text.empty() && !traits.is_plain_text)
       return refuse(errc::wrong_type, (given.is_quoted ? "empty text in quotes, which is not null,"
                                                        : "empty text, which is not null,") +
                                           std::string(" where ") + std::string(to_string(k)) + " is due");
-    if (is_text || k == kind::geometry || k == kind::timestamptz || k == kind::json) return cell::text(text);
-    if (k == kind::boolean) return read_boolean(text);
-    if (is_integer(k)) return read_integer(text);
-    if (k == kind::float32) return read_number<float>(text);
-    if (k == kind::float64) return read_number<double>(text);
-    if (k == kind::float_vector)
-      if (std::vector<float>& numbers = row_.new_floats(); read_list(text, numbers)) return cell::floats(numbers);
-    return read_json(text);
+    switch (traits.cell) {
+      case cell_type::text: return cell::text(text);
+      case cell_type::boolean: return read_boolean(text);
+      case cell_type::integer: return read_integer(text);
+      case cell_type::float32: return read_number<float>(text);
+      case cell_type::float64: return read_number<double>(text);
+      case cell_type::floats:
+        if (std::vector<float>& numbers = row_.new_floats(); read_list(text, numbers)) return cell::floats(numbers);
+        return read_json(text);
+      default: return read_json(text);
+    }
   }
 
  private:
