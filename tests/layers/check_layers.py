@@ -11,7 +11,7 @@ import sys
 import tempfile
 
 # What a room may include besides itself and the base. A room is a folder, or a header directly under bulkwriter/.
-BASE = {"config", "version", "fwd", "error", "text", "caught", "process"}
+BASE = {"config", "version", "fwd", "error", "text", "caught", "process", "descriptor"}
 LOCAL = {"schema", "row", "format", "output", "manifest", "writer"}
 NETWORK = {"http", "auth", "storage", "import"}
 MAY_SEE = {
@@ -22,6 +22,7 @@ MAY_SEE = {
     "text": {"config", "error"},
     "caught": {"config", "error", "text"},
     "process": {"config", "error"},
+    "descriptor": {"config", "error", "text"},
     "schema": set(),
     "row": {"schema"},
     "format": {"schema", "row"},
