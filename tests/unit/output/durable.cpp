@@ -1,6 +1,7 @@
-// What a folder asks of the system, call by call.
+// What a folder, and a writer into it, ask of the system, call by call.
 
-#include <bulkwriter/output/folder.hpp>
+#include <bulkwriter/local.hpp>
+#include <bulkwriter/writer/runtime_bulk_writer.hpp>
 
 #include <doctest/doctest.h>
 
@@ -325,4 +326,54 @@ TEST_CASE("no program that is started meanwhile inherits a file; modes are those
   CHECK(mode("/a/1.json") == 0640u);
   CHECK(mode("/a/2") == 0750u);
   CHECK(mode("/a/2/a.npy") == 0640u);
+}
+
+namespace {
+
+struct tag_schema : bw::schema<bw::column<"id", bw::int64{.is_primary = true}>,
+                               bw::column<"tag", bw::varchar{.max_length = 64}>> {};
+
+int data_synced = 0, folders_synced = 0;
+
+// From the making of a writer to its commit.
+template <class Make>
+void count_syncs(Make const& make) {
+  using namespace bw::literals;
+  data_synced = folders_synced = 0;
+  test::on_system_call = [](test::system_call const& call) noexcept {
+    data_synced += call.name == std::string_view("fdatasync");
+    folders_synced += call.name == std::string_view("fsync");
+    return 0;
+  };
+  auto writer = make();
+  if constexpr (requires { writer.append_row("id"_f = 1, "tag"_f = "cats"); })
+    writer.append_row("id"_f = 1, "tag"_f = "cats");
+  else
+    writer.append_row(bw::json_text{R"({"id": 1, "tag": "cats"})"});
+  CHECK(writer.commit().size() == 1);
+  test::on_system_call = nullptr;
+}
+
+}  // namespace
+
+TEST_CASE("a local writer is durable if told to be, and only then") {
+  temporary_folder const t;
+  using typed = bw::local_bulk_writer<tag_schema, bw::format::jsonl>;
+  using group = bw::local_bulk_writer<tag_schema, bw::format::npy>;
+  using run_time = bw::local_bulk_writer<bw::runtime_schema, bw::format::any>;
+  count_syncs([&] { return typed{{.local_path = t.path}}; });
+  CHECK(data_synced == 0);
+  CHECK(folders_synced == 0);
+  count_syncs([&] { return typed{{.local_path = t.path, .durable = true}}; });
+  CHECK(data_synced == 1);
+  CHECK(folders_synced == 2);  // t.path, for the writer's folder, and that one for the file
+  count_syncs([&] { return group{{.local_path = t.path, .durable = true}}; });
+  CHECK(data_synced == 2);
+  CHECK(folders_synced == 3);
+  count_syncs([&] {
+    return run_time{bw::runtime_schema::of<tag_schema>(), bw::format::any::named("csv"),
+                    {.local_path = t.path, .durable = true}};
+  });
+  CHECK(data_synced == 1);
+  CHECK(folders_synced == 2);
 }
