@@ -140,6 +140,8 @@ class error : public std::runtime_error {
 namespace detail {
 
 [[noreturn]] void throw_error(error_info const& info);
+// In one call, so that lines of several threads do not mix.
+void write_to_stderr(std::string line);
 
 // An owning, copyable pointer: success costs one null pointer and no empty strings. Bodies apart, so that a unit that
 // only passes errors on need not know how to copy and destroy them.

@@ -73,7 +73,6 @@ constinit thread_local char BULKWRITER_SEPARATE_COMPILATION_in_some_units_only_o
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
-#include <cstdio>
 #include <cstring>
 #include <exception>
 #include <functional>
@@ -227,6 +226,8 @@ class error : public std::runtime_error {
 namespace detail {
 
 [[noreturn]] void throw_error(error_info const& info);
+// In one call, so that lines of several threads do not mix.
+void write_to_stderr(std::string line);
 
 // An owning, copyable pointer: success costs one null pointer and no empty strings. Bodies apart, so that a unit that
 // only passes errors on need not know how to copy and destroy them.
@@ -2220,6 +2221,59 @@ class byte_chain {
 }  // namespace v1
 }  // namespace bulkwriter
 
+// ---------- bulkwriter/detail/descriptor.hpp ------------------------------------------------------------------------
+
+namespace bulkwriter {
+inline namespace v1 {
+namespace detail {
+
+/// An open file of the system; a program that this process starts does not inherit it. Not a FILE*: what is written is
+/// in large pieces already, which a buffer would only copy. A call that a signal interrupts is repeated, one that does a
+/// part goes on; each gives 0 or the system's error number.
+class descriptor {
+ public:
+  descriptor() = default;
+  explicit descriptor(int number) noexcept : number_(number) {}
+  descriptor(descriptor&& other) noexcept : number_(std::exchange(other.number_, -1)) {}
+  descriptor& operator=(descriptor&& other) noexcept {
+    std::swap(number_, other.number_);
+    return *this;
+  }
+  ~descriptor() {
+    if (is_open()) (void)close();
+  }
+  bool is_open() const noexcept { return number_ >= 0; }
+
+  int open_new(char const* path) noexcept;     ///< a file to write, with mode 0666; EEXIST where anything has the name
+  int open_to_read(char const* path) noexcept;
+  int open_folder(char const* path) noexcept;  ///< to be synced
+  /// It is closed whatever it gives: what a quota or a network file system refuses as late as here.
+  int close() noexcept;
+
+  int write(std::span<std::span<std::byte const> const> pieces) noexcept;  ///< behind what is written, in one call
+  int write_at(std::uint64_t offset, std::span<std::byte const> piece) noexcept;
+  int read(std::span<std::byte> out, std::size_t& count) noexcept;  ///< count 0: the end
+  int read_at(std::uint64_t offset, std::span<std::byte> out) noexcept;  ///< all of it; EIO where the file ends before
+
+  int sync_data() noexcept;  ///< what is written, and the size, outlast a power cut
+  int sync() noexcept;       ///< all of it: of a folder, the names in it
+
+ private:
+  int open(char const* path, int flags) noexcept;
+
+  int number_ = -1;
+};
+
+/// What the system has refused: "cannot write a temporary file: No space left on device". no_space where that is the
+/// reason, otherwise io_error.
+error_info system_error(std::string doing, int error);
+/// The same of a file: "cannot write 'out/1.json': No space left on device".
+error_info file_error(char const* doing, std::string const& path, int error);
+
+}  // namespace detail
+}  // namespace v1
+}  // namespace bulkwriter
+
 // ---------- bulkwriter/format/detail/spill_file.hpp -----------------------------------------------------------------
 
 namespace bulkwriter {
@@ -2234,35 +2288,30 @@ class spill_file {
   /// Calls f(std::span<std::byte const>), which gives a result<void>, for all that was appended, in order.
   template <class F>
   result<void> read(F&& f) {
-    if (!stream_) return {};
-    if (auto at_begin = rewind(); !at_begin) return at_begin;
+    if (!file_.is_open()) return {};
     auto const buffer = std::make_unique_for_overwrite<std::byte[]>(buffer_size);
-    for (std::uint64_t left = size_; left != 0;) {
-      auto const n = static_cast<std::size_t>(left < buffer_size ? left : buffer_size);
+    for (std::uint64_t at = 0; at != size_;) {
+      auto const n = static_cast<std::size_t>(size_ - at < buffer_size ? size_ - at : buffer_size);
       std::span<std::byte> const piece(buffer.get(), n);
-      if (auto filled = fill(piece); !filled) return filled;
+      if (auto filled = fill(at, piece); !filled) return filled;
       if (auto taken = f(std::span<std::byte const>(piece)); !taken) return taken;
-      left -= n;
+      at += n;
     }
     return {};
   }
   /// Gives the room on the disk back.
   void clear() noexcept {
-    stream_.reset();
+    file_ = {};
     size_ = 0;
   }
 
  private:
   static constexpr std::size_t buffer_size = 128 * 1024;
-  struct closer {
-    void operator()(std::FILE* stream) const noexcept { std::fclose(stream); }
-  };
 
   result<void> open();
-  result<void> rewind();
-  result<void> fill(std::span<std::byte> piece);
+  result<void> fill(std::uint64_t offset, std::span<std::byte> piece);
 
-  std::unique_ptr<std::FILE, closer> stream_;
+  descriptor file_;
   std::uint64_t size_ = 0;
 };
 
@@ -3025,14 +3074,27 @@ namespace detail {
 class disk_group;
 }
 
+/// What a folder does beyond the usual.
+struct folder_options {
+  /// Whether what has its final name outlasts a power cut, too: each file is synced before it gets the name, and the
+  /// folder after it (of a group both folders); parents that had to be made, when the folder is opened. Otherwise it
+  /// outlasts a killed process only. Waits for the disk at every `finish`.
+  bool durable = false;
+};
+
 /// A folder on disk. Files are written under a temporary name (".1.parquet.partial") that nobody else has, and renamed
 /// when whole, so that a full disk or a killed program leaves nothing under a final name. A file that has the final name
 /// already is never replaced (on file systems that know neither RENAME_NOREPLACE nor hard links: unless it comes in the
 /// moment between a look and the renaming). Errors: io_error, no_space. Thread-safe.
+///
+/// Files are made with mode 0666 and folders with 0777, less the umask of the process (a default ACL of the folder
+/// counts in its place), and stay so: whoever may read the folder may read a file before it is whole, under its
+/// temporary name.
+/// Programs that are started meanwhile do not inherit files that are open.
 class folder final : public place {
  public:
   /// Makes the folder with its parents; one that is there already will do. Errors: io_error, no_space.
-  static result<std::unique_ptr<folder>> try_open(std::string path);
+  static result<std::unique_ptr<folder>> try_open(std::string path, folder_options options = {});
   /// A folder that is empty in the end is removed. In a forked child nothing is: neither this nor unfinished files.
   BULKWRITER_DECL ~folder() override;
 
@@ -3047,9 +3109,10 @@ class folder final : public place {
   BULKWRITER_DECL std::string data_path() const override;                     ///< as given, without a slash at the end
 
  private:
-  explicit folder(std::string path);
+  folder(std::string path, folder_options options);
 
   std::string path_;
+  folder_options options_;
   int maker_;  // the process
   std::mutex mutex_;
   using group_key = std::pair<void const*, std::string>;                // who writes it, and its path
@@ -5996,6 +6059,9 @@ inline namespace v1 {
 struct local_options {
   std::string local_path = ".";  ///< files go to `<local_path>/<uuid>/`; folders are made as needed; empty: "."
   std::uint64_t chunk_size = default_chunk_size;  ///< bytes, at least 1,024; no file is larger (NumPy: no group)
+  /// Whether a file that has its final name outlasts a power cut, too: see output::folder_options. false: a killed
+  /// process only.
+  bool durable = false;
   abandon_handler on_abandoned = {};              ///< empty: one line on stderr
   /// Whether a writer that fails, or is destroyed with uncommitted rows, removes the files that it has finished since
   /// the last commit. false: they stay, and are named.
@@ -6095,9 +6161,13 @@ result<std::string> try_make_uuid();
 #if BULKWRITER_BODIES
 
 #include <sys/stat.h>
+#include <sys/types.h>
+#include <sys/uio.h>
 
 #include <cerrno>
+#include <cstdio>
 #include <cstdlib>
+#include <fcntl.h>
 #include <limits>
 #include <locale.h>
 #include <ostream>
@@ -6186,9 +6256,14 @@ namespace detail {
 #if defined(__cpp_exceptions)
   throw error(info);
 #else
-  std::fprintf(stderr, "%s\n", info.to_string().c_str());
+  write_to_stderr(info.to_string());
   std::abort();
 #endif
+}
+
+BULKWRITER_DECL void write_to_stderr(std::string line) {
+  line += '\n';
+  [[maybe_unused]] auto const written = ::write(STDERR_FILENO, line.data(), line.size());
 }
 
 BULKWRITER_DECL error_box::error_box(error_info&& info) : p_(new error_info(std::move(info))) {}
@@ -8115,57 +8190,138 @@ BULKWRITER_DECL result<std::unique_ptr<format::encoder>> format::jsonl::try_make
 }  // namespace v1
 }  // namespace bulkwriter
 
+// ---------- bulkwriter/detail/descriptor.ipp ------------------------------------------------------------------------
+
+namespace bulkwriter {
+inline namespace v1 {
+namespace detail {
+
+/// What the system gives, which is negative for an error.
+template <class Call>
+auto uninterrupted(Call const& call) noexcept {
+  auto done = call();
+  while (done < 0 && errno == EINTR) done = call();
+  return done;
+}
+
+BULKWRITER_DECL int descriptor::open(char const* path, int flags) noexcept {
+  number_ = uninterrupted([&] { return ::open(path, flags | O_CLOEXEC, 0666); });
+  return is_open() ? 0 : errno;
+}
+BULKWRITER_DECL int descriptor::open_new(char const* path) noexcept { return open(path, O_WRONLY | O_CREAT | O_EXCL); }
+BULKWRITER_DECL int descriptor::open_to_read(char const* path) noexcept { return open(path, O_RDONLY); }
+BULKWRITER_DECL int descriptor::open_folder(char const* path) noexcept { return open(path, O_RDONLY | O_DIRECTORY); }
+
+// Once: after an interruption, too, the number may be that of another file already.
+BULKWRITER_DECL int descriptor::close() noexcept { return ::close(std::exchange(number_, -1)) == 0 ? 0 : errno; }
+
+BULKWRITER_DECL int descriptor::write(std::span<std::span<std::byte const> const> pieces) noexcept {
+  constexpr std::size_t most = 1024;  // IOV_MAX of Linux
+  ::iovec batch[most];
+  for (std::size_t next = 0, written = 0;;) {  // the piece to go on with, and how much of it is written
+    std::size_t n = 0;
+    for (std::size_t i = next; i < pieces.size() && n < most; ++i) {
+      auto const rest = pieces[i].subspan(i == next ? written : 0);
+      if (!rest.empty()) batch[n++] = {const_cast<std::byte*>(rest.data()), rest.size()};
+    }
+    if (n == 0) return 0;
+    auto const now = uninterrupted([&] { return ::writev(number_, batch, static_cast<int>(n)); });
+    if (now < 0) return errno;
+    if (now == 0) return EIO;  // it would go on for ever
+    written += static_cast<std::size_t>(now);
+    while (next < pieces.size() && written >= pieces[next].size()) written -= pieces[next++].size();
+  }
+}
+
+BULKWRITER_DECL int descriptor::write_at(std::uint64_t offset, std::span<std::byte const> piece) noexcept {
+  while (!piece.empty()) {
+    auto const now = uninterrupted(
+        [&] { return ::pwrite(number_, piece.data(), piece.size(), static_cast<::off_t>(offset)); });
+    if (now < 0) return errno;
+    if (now == 0) return EIO;
+    offset += static_cast<std::uint64_t>(now);
+    piece = piece.subspan(static_cast<std::size_t>(now));
+  }
+  return 0;
+}
+
+BULKWRITER_DECL int descriptor::read(std::span<std::byte> out, std::size_t& count) noexcept {
+  auto const now = uninterrupted([&] { return ::read(number_, out.data(), out.size()); });
+  count = now < 0 ? 0 : static_cast<std::size_t>(now);
+  return now < 0 ? errno : 0;
+}
+
+BULKWRITER_DECL int descriptor::read_at(std::uint64_t offset, std::span<std::byte> out) noexcept {
+  while (!out.empty()) {
+    auto const now = uninterrupted(
+        [&] { return ::pread(number_, out.data(), out.size(), static_cast<::off_t>(offset)); });
+    if (now < 0) return errno;
+    if (now == 0) return EIO;
+    offset += static_cast<std::uint64_t>(now);
+    out = out.subspan(static_cast<std::size_t>(now));
+  }
+  return 0;
+}
+
+// A second try after a real error would succeed although what could not be written is gone: none is made.
+BULKWRITER_DECL int descriptor::sync_data() noexcept {
+  return uninterrupted([&] { return ::fdatasync(number_); }) == 0 ? 0 : errno;
+}
+BULKWRITER_DECL int descriptor::sync() noexcept {
+  return uninterrupted([&] { return ::fsync(number_); }) == 0 ? 0 : errno;
+}
+
+BULKWRITER_DECL error_info system_error(std::string doing, int error) {
+  bool const full = error == ENOSPC || error == EDQUOT || error == EFBIG;
+  return {.code = full ? errc::no_space : errc::io_error,
+          .message = "cannot " + std::move(doing) + ": " + std::generic_category().message(error)};
+}
+
+BULKWRITER_DECL error_info file_error(char const* doing, std::string const& path, int error) {
+  return system_error(std::string(doing) + ' ' + in_quotes(path, 400), error);
+}
+
+}  // namespace detail
+}  // namespace v1
+}  // namespace bulkwriter
+
 // ---------- bulkwriter/format/detail/spill_file.ipp -----------------------------------------------------------------
 
 namespace bulkwriter {
 inline namespace v1 {
 namespace detail {
 
-inline error_info spill_error(char const* doing, int error) {
-  bool const full = error == ENOSPC || error == EDQUOT || error == EFBIG;
-  return {.code = full ? errc::no_space : errc::io_error,
-          .message = std::string("cannot ") + doing + " a temporary file: " + std::generic_category().message(error)};
+inline error_info spill_error(std::string const& doing, int error) {
+  return system_error(doing + " a temporary file", error);
 }
 
-// mkstemp and not std::tmpfile, which knows nothing of TMPDIR, nor std::filesystem, which costs a unit a quarter
+// mkostemp and not std::tmpfile, which knows nothing of TMPDIR, nor std::filesystem, which costs a unit a quarter
 // more than all other standard headers; nobody else may read the file in the moment that it has a name.
 BULKWRITER_DECL result<void> spill_file::open() {
   char const* const given = ::getenv("TMPDIR");
   std::string const folder = given != nullptr && *given != '\0' ? given : "/tmp";
   std::string path = folder + "/bulkwriter-XXXXXX";
-  int const file = ::mkstemp(path.data());
-  if (file < 0) {
-    bool const no_folder = errno == ENOENT || errno == ENOTDIR;
-    return spill_error(no_folder ? "find the folder (TMPDIR) of" : ("make, in " + in_quotes(folder, 400) + ",").c_str(),
-                       errno);
+  file_ = descriptor(::mkostemp(path.data(), O_CLOEXEC));
+  if (!file_.is_open()) {
+    int const why = errno;
+    bool const no_folder = why == ENOENT || why == ENOTDIR;
+    return spill_error(no_folder ? "find the folder (TMPDIR) of" : "make, in " + in_quotes(folder, 400) + ",", why);
   }
-  stream_.reset(::fdopen(file, "w+b"));
-  int const why = errno;
   (void)::unlink(path.c_str());
-  if (!stream_) ::close(file);
-  if (!stream_) return spill_error("open", why);
-  std::setvbuf(stream_.get(), nullptr, _IONBF, 0);  // pieces are large already
   return {};
 }
 
 BULKWRITER_DECL result<void> spill_file::append(std::span<std::byte const> piece) {
-  if (!stream_) {
+  if (!file_.is_open()) {
     if (auto opened = open(); !opened) return opened;
   }
-  errno = 0;
-  if (std::fwrite(piece.data(), 1, piece.size(), stream_.get()) != piece.size()) return spill_error("write", errno);
+  if (int const error = file_.write({&piece, 1}); error != 0) return spill_error("write", error);
   size_ += piece.size();
   return {};
 }
 
-BULKWRITER_DECL result<void> spill_file::rewind() {
-  if (std::fseek(stream_.get(), 0, SEEK_SET) != 0) return spill_error("rewind", errno);
-  return {};
-}
-
-BULKWRITER_DECL result<void> spill_file::fill(std::span<std::byte> piece) {
-  errno = 0;
-  if (std::fread(piece.data(), 1, piece.size(), stream_.get()) != piece.size()) return spill_error("read", errno);
+BULKWRITER_DECL result<void> spill_file::fill(std::uint64_t offset, std::span<std::byte> piece) {
+  if (int const error = file_.read_at(offset, piece); error != 0) return spill_error("read", error);
   return {};
 }
 
@@ -9317,12 +9473,8 @@ inline namespace v1 {
 namespace output {
 namespace detail {
 
-inline error_info file_error(char const* doing, std::string const& path, int error) {
-  bool const full = error == ENOSPC || error == EDQUOT || error == EFBIG;
-  return {.code = full ? errc::no_space : errc::io_error,
-          .message = std::string("cannot ") + doing + ' ' + bulkwriter::detail::in_quotes(path, 400) + ": " +
-                     std::generic_category().message(error)};
-}
+using bulkwriter::detail::descriptor;
+using bulkwriter::detail::file_error;
 
 inline bool is_folder(std::string const& path) noexcept {
   struct stat status {};
@@ -9334,15 +9486,33 @@ inline bool is_taken(std::string const& path) noexcept {
   return ::lstat(path.c_str(), &status) == 0;
 }
 
-/// Makes a folder and its parents where they are missing. 0, or the system's error number.
-inline int make_folders(std::string const& path) {
+inline std::string parent_of(std::string const& path) {
+  std::size_t const slash = path.rfind('/');
+  return slash == std::string::npos ? "." : path.substr(0, slash == 0 ? 1 : slash);
+}
+
+/// Makes a folder and its parents where they are missing: `made`, the outer ones first. 0, or the system's error
+/// number.
+inline int make_folders(std::string const& path, std::vector<std::string>& made) {
   for (std::size_t end = 0; end != std::string::npos;) {
     end = path.find('/', end + 1);
     std::string const part = path.substr(0, end);
+    if (is_folder(part)) continue;
     // another writer may make it at the same moment
-    if (!is_folder(part) && ::mkdir(part.c_str(), 0777) != 0 && (errno != EEXIST || !is_folder(part))) return errno;
+    if (::mkdir(part.c_str(), 0777) != 0 && (errno != EEXIST || !is_folder(part))) return errno;
+    made.push_back(part);
   }
   return 0;
+}
+
+/// Has the names in the folder of `path` outlast a power cut. Success where a file system has no such thing.
+inline result<void> sync_folder_of(std::string const& path) {
+  std::string const folder = parent_of(path);
+  descriptor opened;
+  int error = opened.open_folder(folder.c_str());
+  if (error == 0) error = opened.sync();
+  if (error != 0 && error != EINVAL) return file_error("sync the folder", folder, error);
+  return {};
 }
 
 /// A temporary name for what will be `path`, in the same folder: the first that `make(name)` can have, which gives
@@ -9381,6 +9551,20 @@ inline int rename_to_new(std::string const& from, std::string const& to) noexcep
   return std::rename(from.c_str(), to.c_str()) == 0 ? 0 : errno;
 }
 
+/// Gives what is whole its final name: for good, where it is to be durable. After an error it has the temporary one, or
+/// the message says that it has not.
+inline result<void> show(std::string const& temporary, std::string const& path, bool durable) {
+  if (int const error = rename_to_new(temporary, path); error != 0)
+    return file_error("give the final name to", temporary, error);
+  if (!durable) return {};
+  auto synced = sync_folder_of(path);
+  if (synced) return {};
+  error_info why = std::move(synced).error();
+  if (int const error = rename_to_new(path, temporary); error != 0)
+    why.message += "; " + file_error("take the final name from", path, error).message;
+  return why;
+}
+
 }  // namespace detail
 }  // namespace output
 }  // namespace v1
@@ -9396,11 +9580,12 @@ namespace detail {
 /// The folder of a group, which its files share. It has a temporary name as long as one of them is missing.
 class disk_group {
  public:
-  disk_group(std::string path, std::size_t files) : path_(std::move(path)), uncreated_(files), missing_(files) {}
+  disk_group(std::string path, std::size_t files, bool durable)
+      : path_(std::move(path)), uncreated_(files), missing_(files), durable_(durable) {}
   disk_group(disk_group const&) = delete;
   disk_group& operator=(disk_group const&) = delete;
   ~disk_group() {
-    if (maker_ == bulkwriter::detail::process_id()) remove_if_empty();
+    if (maker_ == bulkwriter::detail::process_id()) (void)remove_if_empty();
   }
 
   result<void> open() {
@@ -9412,77 +9597,81 @@ class disk_group {
   std::string const& path() const noexcept { return path_; }
   std::string const& temporary() const noexcept { return temporary_; }
   bool is_visible() const noexcept { return missing_ == 0; }
+  bool is_durable() const noexcept { return durable_; }
   /// One more has been created; whether it was the last.
   bool add_created() noexcept { return --uncreated_ == 0; }
 
-  /// One more is whole: the last one shows the group. 0, or the system's error number.
-  int add_whole() noexcept {
-    if (missing_ == 1)
-      if (int const error = rename_to_new(temporary_, path_); error != 0) return error;
+  /// `member`, in it, is whole: the last one shows the group.
+  result<void> add_whole(std::string const& member) {
+    if (missing_ == 1) {
+      if (durable_)
+        if (auto synced = sync_folder_of(member); !synced) return synced;
+      if (auto shown = show(temporary_, path_, durable_); !shown) return shown;
+    }
     --missing_;
-    return 0;
+    return {};
   }
-  /// A whole one is to go: the first hides the group. 0, or the system's error number.
-  int take_whole() noexcept {
-    if (is_visible())
-      if (int const error = rename_to_new(path_, temporary_); error != 0) return error;
+  /// A whole one is to go: the first hides the group, for good before anything is missing from it.
+  result<void> take_whole() {
+    bool const hides = is_visible();
+    if (hides)
+      if (int const error = rename_to_new(path_, temporary_); error != 0) return file_error("hide", path_, error);
     ++missing_;
-    return 0;
+    return hides && durable_ ? sync_folder_of(path_) : result<void>();
   }
-  void remove_if_empty() noexcept {
-    if (!is_visible() && !temporary_.empty()) (void)::rmdir(temporary_.c_str());
+  /// 0, or the system's error number.
+  int remove_if_empty() noexcept {
+    if (is_visible() || temporary_.empty() || ::rmdir(temporary_.c_str()) == 0) return 0;
+    return errno == ENOTEMPTY || errno == EEXIST || errno == ENOENT ? 0 : errno;
   }
 
  private:
   std::string temporary_, path_;
   std::size_t uncreated_, missing_;
+  bool durable_;
   int const maker_ = bulkwriter::detail::process_id();
 };
 
 class disk_file final : public file {
  public:
-  /// `group` is null for a file of its own; otherwise the path is that within the group's folder.
-  disk_file(std::string path, std::shared_ptr<disk_group> group) : path_(std::move(path)), group_(std::move(group)) {}
+  disk_file(std::string path, bool durable) : path_(std::move(path)), durable_(durable) {}
+  /// Of a group: the path is that within its folder.
+  disk_file(std::string path, std::shared_ptr<disk_group> group)
+      : path_(std::move(path)), group_(std::move(group)), durable_(group_->is_durable()) {}
   disk_file(disk_file const&) = delete;
   disk_file& operator=(disk_file const&) = delete;
   ~disk_file() override { (void)drop(); }
 
   result<void> open() {
     auto const create = [this](std::string const& at) {
-      stream_ = std::fopen(at.c_str(), "wbx");
-      return stream_ != nullptr;
+      int const error = file_.open_new(at.c_str());
+      errno = error;
+      return error == 0;
     };
     if (group_ == nullptr) {
       auto made = try_make_temporary(path_, create);
       if (!made) return std::move(made).error();
       temporary_ = *std::move(made);
     } else {
-      temporary_ = group_->temporary() + '/' + path_;
+      std::string at = group_->temporary() + '/' + path_;
       path_.insert(0, group_->path() + '/');
-      errno = 0;
-      if (!create(temporary_)) return file_error("create", temporary_, errno);
+      if (!create(at)) return file_error("create", at, errno);
+      temporary_ = std::move(at);
     }
-    // pieces are large already: a buffer would only copy them
-    std::setvbuf(stream_, nullptr, _IONBF, 0);
     return {};
   }
 
   result<void> write(std::span<bytes const> pieces) override {
-    for (bytes const piece : pieces) {
-      errno = 0;
-      if (std::fwrite(piece.data(), 1, piece.size(), stream_) != piece.size())
-        return file_error("write", temporary_, errno);
-    }
+    if (int const error = file_.write(pieces); error != 0) return file_error("write", temporary_, error);
     return {};
   }
 
   result<void> finish() override {
-    // a quota or a network file system may refuse the bytes as late as here
-    errno = 0;
-    state_ = state::closed;
-    if (std::fclose(std::exchange(stream_, nullptr)) != 0) return drop_after("close", errno);
-    int const error = group_ != nullptr ? group_->add_whole() : rename_to_new(temporary_, path_);
-    if (error != 0) return drop_after("give the final name to", error);
+    if (durable_)
+      if (int const error = file_.sync_data(); error != 0) return drop_after(file_error("sync", temporary_, error));
+    if (int const error = file_.close(); error != 0) return drop_after(file_error("close", temporary_, error));
+    auto shown = group_ != nullptr ? group_->add_whole(temporary_) : show(temporary_, path_, durable_);
+    if (!shown) return drop_after(std::move(shown).error());
     state_ = state::whole;
     return {};
   }
@@ -9493,64 +9682,71 @@ class disk_file final : public file {
   }
 
   result<void> rewrite_head(bytes head) override {
-    errno = 0;
-    if (std::fseek(stream_, 0, SEEK_SET) != 0 || std::fwrite(head.data(), 1, head.size(), stream_) != head.size() ||
-        std::fseek(stream_, 0, SEEK_END) != 0)
-      return file_error("rewrite the beginning of", temporary_, errno);
+    int const error = file_.write_at(0, head);
+    if (error != 0) return file_error("rewrite the beginning of", temporary_, error);
     return {};
   }
 
   result<void> remove() override {
     if (state_ != state::whole) return {};
-    int error = group_ != nullptr ? group_->take_whole() : 0;
-    if (error == 0 && ::unlink((group_ != nullptr ? temporary_ : path_).c_str()) != 0 && errno != ENOENT) error = errno;
-    if (error != 0) return file_error("remove", path_, error);
+    if (group_ != nullptr)
+      if (auto taken = group_->take_whole(); !taken) return taken;
+    if (::unlink((group_ != nullptr ? temporary_ : path_).c_str()) != 0 && errno != ENOENT)
+      return file_error("remove", path_, errno);
     state_ = state::gone;
-    if (group_ != nullptr) group_->remove_if_empty();
-    return {};
+    if (group_ == nullptr) return durable_ ? sync_folder_of(path_) : result<void>();
+    int const error = group_->remove_if_empty();
+    return error == 0 ? result<void>() : file_error("remove the folder of", path_, error);
   }
 
  private:
-  enum class state { open, closed, whole, gone };
+  enum class state { open, whole, gone };
 
   // What has no final name. 0, or the system's error number.
   int drop() noexcept {
-    if (stream_ != nullptr) std::fclose(std::exchange(stream_, nullptr));
+    file_ = {};
     if (maker_ != bulkwriter::detail::process_id()) return 0;
-    if (state_ == state::whole || state_ == state::gone || temporary_.empty()) return 0;
-    state_ = state::gone;
+    if (state_ != state::open || temporary_.empty()) return 0;
     if (::unlink(temporary_.c_str()) != 0 && errno != ENOENT) return errno;
-    if (group_ != nullptr) group_->remove_if_empty();
-    return 0;
+    state_ = state::gone;
+    return group_ != nullptr ? group_->remove_if_empty() : 0;
   }
-  error_info drop_after(char const* doing, int error) {
-    error_info info = file_error(doing, temporary_, error);
-    (void)drop();
-    return info;
+  error_info drop_after(error_info why) {
+    (void)drop();  // what it cannot remove `discard` names
+    return why;
   }
 
-  std::FILE* stream_ = nullptr;
+  descriptor file_;
   state state_ = state::open;
   std::string temporary_, path_;
-  std::shared_ptr<disk_group> group_;
+  std::shared_ptr<disk_group> group_;  // null: a file of its own
+  bool durable_;
   int const maker_ = bulkwriter::detail::process_id();
 };
 
-inline result<std::unique_ptr<file>> open_disk_file(std::string path, std::shared_ptr<disk_group> group) {
-  auto made = std::make_unique<disk_file>(std::move(path), std::move(group));
+template <class Whose>
+result<std::unique_ptr<file>> open_disk_file(std::string path, Whose whose) {
+  auto made = std::make_unique<disk_file>(std::move(path), std::move(whose));
   if (auto opened = made->open(); !opened) return std::move(opened).error();
   return std::unique_ptr<file>(std::move(made));
 }
 
 }  // namespace detail
 
-BULKWRITER_DECL folder::folder(std::string path) : path_(std::move(path)), maker_(bulkwriter::detail::process_id()) {}
+BULKWRITER_DECL folder::folder(std::string path, folder_options options)
+    : path_(std::move(path)), options_(options), maker_(bulkwriter::detail::process_id()) {}
 
-BULKWRITER_DECL result<std::unique_ptr<folder>> folder::try_open(std::string path) {
+BULKWRITER_DECL result<std::unique_ptr<folder>> folder::try_open(std::string path, folder_options options) {
   while (path.size() > 1 && path.back() == '/') path.pop_back();
-  std::unique_ptr<folder> made(new folder(std::move(path)));
-  int const error = detail::make_folders(made->path_);
-  if (error == 0) return made;
+  std::unique_ptr<folder> made(new folder(std::move(path), options));
+  std::vector<std::string> parts;
+  int const error = detail::make_folders(made->path_, parts);
+  if (error == 0) {
+    for (std::string const& part : parts)
+      if (auto synced = options.durable ? detail::sync_folder_of(part) : result<void>(); !synced)
+        return std::move(synced).error();
+    return made;
+  }
   auto failure = detail::file_error("make the folder", made->path_, error);
   for (std::size_t end = 0; (error == EEXIST || error == ENOTDIR) && end != std::string::npos;) {
     end = made->path_.find('/', end + 1);
@@ -9569,7 +9765,7 @@ BULKWRITER_DECL folder::~folder() {
 BULKWRITER_DECL result<std::unique_ptr<file>> folder::create(std::string_view name, std::uint64_t) {
   std::string path = path_of(name);
   if (detail::is_taken(path)) return detail::file_error("create", path, EEXIST);
-  return detail::open_disk_file(std::move(path), nullptr);
+  return detail::open_disk_file(std::move(path), options_.durable);
 }
 
 BULKWRITER_DECL result<std::unique_ptr<file>> folder::create_member(std::string_view name, std::uint64_t max_size,
@@ -9583,14 +9779,18 @@ BULKWRITER_DECL result<std::unique_ptr<file>> folder::create_member(std::string_
   if (auto const begun = groups_.find(key); begun != groups_.end()) group = begun->second.lock();
   if (group == nullptr) {
     if (detail::is_taken(key.second)) return detail::file_error("create", key.second, EEXIST);
-    group = std::make_shared<detail::disk_group>(key.second, member.files);
+    group = std::make_shared<detail::disk_group>(key.second, member.files, options_.durable);
     if (auto opened = group->open(); !opened) return std::move(opened).error();
     groups_[key] = group;
   }
   auto created = detail::open_disk_file(std::string(name.substr(slash + 1)), group);
   // those of a full one are told apart by the temporary name of its folder
   if (created && group->add_created()) groups_.erase(key);
-  return created;
+  if (created) return created;
+  error_info why = std::move(created).error();
+  if (int const error = group->remove_if_empty(); error != 0)
+    why.message += "; " + detail::file_error("remove", group->temporary(), error).message;
+  return why;
 }
 
 BULKWRITER_DECL std::string folder::path_of(std::string_view name) const { return path_ + '/' + std::string(name); }
@@ -10128,7 +10328,7 @@ BULKWRITER_DECL void chunk_writer::tell_abandoned() const {
   if (files != 0)
     line += "; " + std::to_string(rows) + " of them stay in " + std::to_string(files) +
             (files == 1 ? " finished file" : " finished files");
-  std::fprintf(stderr, "%s (%s)\n", line.c_str(), one_line(what.data_path, longest_path).c_str());
+  write_to_stderr(std::move(line) + " (" + one_line(what.data_path, longest_path) + ')');
 }
 
 }  // namespace detail
@@ -10183,7 +10383,7 @@ BULKWRITER_DECL result<std::unique_ptr<chunk_writer>> try_make_local(std::span<f
   if (path.back() != '/') path += '/';
   auto uuid = try_make_uuid();
   if (!uuid) return std::move(uuid).error();
-  auto folder = output::folder::try_open(path + *uuid);
+  auto folder = output::folder::try_open(path + *uuid, {.durable = options.durable});
   if (!folder) return std::move(folder).error();
   return chunk_writer::try_make(fields, std::move(format), *std::move(folder), std::move(shared));
 }
@@ -16195,6 +16395,7 @@ inline object_info upload_file(object_store const& store, std::string const& pat
 #include <cerrno>
 #include <climits>
 #include <cmath>
+#include <cstdio>
 #include <cstdlib>
 #include <fcntl.h>
 #include <filesystem>
@@ -21782,20 +21983,14 @@ namespace bulkwriter {
 inline namespace v1 {
 
 BULKWRITER_DECL result<text_source> input::detail::try_open_text_file(std::string const& path) {
-  auto const io_error = [](std::string const& name, std::string_view what) {
-    return error_info{
-        .code = errc::io_error,
-        .message = "cannot " + std::string(what) + ' ' + bulkwriter::detail::in_quotes(name, 400) + ": " +
-                   std::generic_category().message(errno)};
-  };
-  std::shared_ptr<std::FILE> const file(std::fopen(path.c_str(), "rb"), [](std::FILE* f) {
-    if (f) std::fclose(f);
-  });
-  if (!file) return io_error(path, "open");
-  std::setvbuf(file.get(), nullptr, _IONBF, 0);
-  return text_source([file, name = path, io_error](std::span<char> out) -> result<std::size_t> {
-    std::size_t const n = std::fread(out.data(), 1, out.size(), file.get());
-    if (n == 0 && std::ferror(file.get())) return io_error(name, "read");
+  bulkwriter::detail::descriptor opened;
+  if (int const error = opened.open_to_read(path.c_str()); error != 0)
+    return bulkwriter::detail::file_error("open", path, error);
+  auto const file = std::make_shared<bulkwriter::detail::descriptor>(std::move(opened));  // a text_source is copyable
+  return text_source([file, path](std::span<char> out) -> result<std::size_t> {
+    std::size_t n = 0;
+    if (int const error = file->read(std::as_writable_bytes(out), n); error != 0)
+      return bulkwriter::detail::file_error("read", path, error);
     return n;
   });
 }

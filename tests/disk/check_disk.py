@@ -55,13 +55,14 @@ def check_groups(folder):
 
 
 def killed_at_every_call(program, kill_at):
-    """In front of every system call that changes files, from the first to the last one of some chunks."""
+    """In front of every system call that changes or syncs files, from the first to the last one of some chunks."""
     for suffix in "npy", "parquet", "json":
         seen, number = [], 0
         while True:
             with tempfile.TemporaryDirectory() as name:
                 folder = pathlib.Path(name)
-                done = subprocess.run([kill_at, str(number), program, folder, suffix, "16384", "100"], capture_output=True)
+                done = subprocess.run([kill_at, str(number), program, folder, suffix, "16384", "100", "durable"],
+                                      capture_output=True)
                 if done.returncode == 77:
                     print("skipped: a program cannot be traced here")
                     sys.exit(77)

@@ -31,7 +31,8 @@ bool changes_files(unsigned long long call) {
     case SYS_write:
     case SYS_writev:
     case SYS_pwrite64:
-    case SYS_lseek:
+    case SYS_fdatasync:
+    case SYS_fsync:
     case SYS_close: return true;
     default: return false;
   }

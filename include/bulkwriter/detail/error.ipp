@@ -2,7 +2,8 @@
 
 #include <bulkwriter/error.hpp>
 
-#include <cstdio>
+#include <unistd.h>
+
 #include <cstdlib>
 
 namespace bulkwriter {
@@ -84,9 +85,14 @@ namespace detail {
 #if defined(__cpp_exceptions)
   throw error(info);
 #else
-  std::fprintf(stderr, "%s\n", info.to_string().c_str());
+  write_to_stderr(info.to_string());
   std::abort();
 #endif
+}
+
+BULKWRITER_DECL void write_to_stderr(std::string line) {
+  line += '\n';
+  [[maybe_unused]] auto const written = ::write(STDERR_FILENO, line.data(), line.size());
 }
 
 BULKWRITER_DECL error_box::error_box(error_info&& info) : p_(new error_info(std::move(info))) {}

@@ -16,14 +16,27 @@ namespace detail {
 class disk_group;
 }
 
+/// What a folder does beyond the usual.
+struct folder_options {
+  /// Whether what has its final name outlasts a power cut, too: each file is synced before it gets the name, and the
+  /// folder after it (of a group both folders); parents that had to be made, when the folder is opened. Otherwise it
+  /// outlasts a killed process only. Waits for the disk at every `finish`.
+  bool durable = false;
+};
+
 /// A folder on disk. Files are written under a temporary name (".1.parquet.partial") that nobody else has, and renamed
 /// when whole, so that a full disk or a killed program leaves nothing under a final name. A file that has the final name
 /// already is never replaced (on file systems that know neither RENAME_NOREPLACE nor hard links: unless it comes in the
 /// moment between a look and the renaming). Errors: io_error, no_space. Thread-safe.
+///
+/// Files are made with mode 0666 and folders with 0777, less the umask of the process (a default ACL of the folder
+/// counts in its place), and stay so: whoever may read the folder may read a file before it is whole, under its
+/// temporary name.
+/// Programs that are started meanwhile do not inherit files that are open.
 class folder final : public place {
  public:
   /// Makes the folder with its parents; one that is there already will do. Errors: io_error, no_space.
-  static result<std::unique_ptr<folder>> try_open(std::string path);
+  static result<std::unique_ptr<folder>> try_open(std::string path, folder_options options = {});
   /// A folder that is empty in the end is removed. In a forked child nothing is: neither this nor unfinished files.
   BULKWRITER_DECL ~folder() override;
 
@@ -38,9 +51,10 @@ class folder final : public place {
   BULKWRITER_DECL std::string data_path() const override;                     ///< as given, without a slash at the end
 
  private:
-  explicit folder(std::string path);
+  folder(std::string path, folder_options options);
 
   std::string path_;
+  folder_options options_;
   int maker_;  // the process
   std::mutex mutex_;
   using group_key = std::pair<void const*, std::string>;                // who writes it, and its path

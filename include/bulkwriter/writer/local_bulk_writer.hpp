@@ -17,6 +17,9 @@ inline namespace v1 {
 struct local_options {
   std::string local_path = ".";  ///< files go to `<local_path>/<uuid>/`; folders are made as needed; empty: "."
   std::uint64_t chunk_size = default_chunk_size;  ///< bytes, at least 1,024; no file is larger (NumPy: no group)
+  /// Whether a file that has its final name outlasts a power cut, too: see output::folder_options. false: a killed
+  /// process only.
+  bool durable = false;
   abandon_handler on_abandoned = {};              ///< empty: one line on stderr
   /// Whether a writer that fails, or is destroyed with uncommitted rows, removes the files that it has finished since
   /// the last commit. false: they stay, and are named.

@@ -1,10 +1,9 @@
 #pragma once
 
-#include <bulkwriter/error.hpp>
+#include <bulkwriter/detail/descriptor.hpp>
 
 #include <cstddef>
 #include <cstdint>
-#include <cstdio>
 #include <memory>
 #include <span>
 
@@ -20,35 +19,30 @@ class spill_file {
   /// Calls f(std::span<std::byte const>), which gives a result<void>, for all that was appended, in order.
   template <class F>
   result<void> read(F&& f) {
-    if (!stream_) return {};
-    if (auto at_begin = rewind(); !at_begin) return at_begin;
+    if (!file_.is_open()) return {};
     auto const buffer = std::make_unique_for_overwrite<std::byte[]>(buffer_size);
-    for (std::uint64_t left = size_; left != 0;) {
-      auto const n = static_cast<std::size_t>(left < buffer_size ? left : buffer_size);
+    for (std::uint64_t at = 0; at != size_;) {
+      auto const n = static_cast<std::size_t>(size_ - at < buffer_size ? size_ - at : buffer_size);
       std::span<std::byte> const piece(buffer.get(), n);
-      if (auto filled = fill(piece); !filled) return filled;
+      if (auto filled = fill(at, piece); !filled) return filled;
       if (auto taken = f(std::span<std::byte const>(piece)); !taken) return taken;
-      left -= n;
+      at += n;
     }
     return {};
   }
   /// Gives the room on the disk back.
   void clear() noexcept {
-    stream_.reset();
+    file_ = {};
     size_ = 0;
   }
 
  private:
   static constexpr std::size_t buffer_size = 128 * 1024;
-  struct closer {
-    void operator()(std::FILE* stream) const noexcept { std::fclose(stream); }
-  };
 
   result<void> open();
-  result<void> rewind();
-  result<void> fill(std::span<std::byte> piece);
+  result<void> fill(std::uint64_t offset, std::span<std::byte> piece);
 
-  std::unique_ptr<std::FILE, closer> stream_;
+  descriptor file_;
   std::uint64_t size_ = 0;
 };
 

@@ -1,32 +1,23 @@
 #pragma once
 
+#include <bulkwriter/detail/descriptor.hpp>
 #include <bulkwriter/input/text_source.hpp>
-#include <bulkwriter/text/quoted.hpp>
 
-#include <cerrno>
-#include <cstdio>
 #include <memory>
-#include <string_view>
-#include <system_error>
+#include <utility>
 
 namespace bulkwriter {
 inline namespace v1 {
 
 BULKWRITER_DECL result<text_source> input::detail::try_open_text_file(std::string const& path) {
-  auto const io_error = [](std::string const& name, std::string_view what) {
-    return error_info{
-        .code = errc::io_error,
-        .message = "cannot " + std::string(what) + ' ' + bulkwriter::detail::in_quotes(name, 400) + ": " +
-                   std::generic_category().message(errno)};
-  };
-  std::shared_ptr<std::FILE> const file(std::fopen(path.c_str(), "rb"), [](std::FILE* f) {
-    if (f) std::fclose(f);
-  });
-  if (!file) return io_error(path, "open");
-  std::setvbuf(file.get(), nullptr, _IONBF, 0);
-  return text_source([file, name = path, io_error](std::span<char> out) -> result<std::size_t> {
-    std::size_t const n = std::fread(out.data(), 1, out.size(), file.get());
-    if (n == 0 && std::ferror(file.get())) return io_error(name, "read");
+  bulkwriter::detail::descriptor opened;
+  if (int const error = opened.open_to_read(path.c_str()); error != 0)
+    return bulkwriter::detail::file_error("open", path, error);
+  auto const file = std::make_shared<bulkwriter::detail::descriptor>(std::move(opened));  // a text_source is copyable
+  return text_source([file, path](std::span<char> out) -> result<std::size_t> {
+    std::size_t n = 0;
+    if (int const error = file->read(std::as_writable_bytes(out), n); error != 0)
+      return bulkwriter::detail::file_error("read", path, error);
     return n;
   });
 }

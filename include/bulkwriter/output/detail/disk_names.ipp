@@ -1,7 +1,6 @@
 #pragma once
 
-#include <bulkwriter/error.hpp>
-#include <bulkwriter/text/quoted.hpp>
+#include <bulkwriter/detail/descriptor.hpp>
 
 #include <sys/stat.h>
 #include <unistd.h>
@@ -11,9 +10,10 @@
 #endif
 
 #include <cerrno>
-#include <cstdio>
+#include <cstdio>  // std::rename
 #include <string>
-#include <system_error>
+#include <utility>
+#include <vector>
 
 // The system's calls, not std::filesystem, which alone would cost a unit as much to compile as all of the writer.
 
@@ -22,12 +22,8 @@ inline namespace v1 {
 namespace output {
 namespace detail {
 
-inline error_info file_error(char const* doing, std::string const& path, int error) {
-  bool const full = error == ENOSPC || error == EDQUOT || error == EFBIG;
-  return {.code = full ? errc::no_space : errc::io_error,
-          .message = std::string("cannot ") + doing + ' ' + bulkwriter::detail::in_quotes(path, 400) + ": " +
-                     std::generic_category().message(error)};
-}
+using bulkwriter::detail::descriptor;
+using bulkwriter::detail::file_error;
 
 inline bool is_folder(std::string const& path) noexcept {
   struct stat status {};
@@ -39,15 +35,33 @@ inline bool is_taken(std::string const& path) noexcept {
   return ::lstat(path.c_str(), &status) == 0;
 }
 
-/// Makes a folder and its parents where they are missing. 0, or the system's error number.
-inline int make_folders(std::string const& path) {
+inline std::string parent_of(std::string const& path) {
+  std::size_t const slash = path.rfind('/');
+  return slash == std::string::npos ? "." : path.substr(0, slash == 0 ? 1 : slash);
+}
+
+/// Makes a folder and its parents where they are missing: `made`, the outer ones first. 0, or the system's error
+/// number.
+inline int make_folders(std::string const& path, std::vector<std::string>& made) {
   for (std::size_t end = 0; end != std::string::npos;) {
     end = path.find('/', end + 1);
     std::string const part = path.substr(0, end);
+    if (is_folder(part)) continue;
     // another writer may make it at the same moment
-    if (!is_folder(part) && ::mkdir(part.c_str(), 0777) != 0 && (errno != EEXIST || !is_folder(part))) return errno;
+    if (::mkdir(part.c_str(), 0777) != 0 && (errno != EEXIST || !is_folder(part))) return errno;
+    made.push_back(part);
   }
   return 0;
+}
+
+/// Has the names in the folder of `path` outlast a power cut. Success where a file system has no such thing.
+inline result<void> sync_folder_of(std::string const& path) {
+  std::string const folder = parent_of(path);
+  descriptor opened;
+  int error = opened.open_folder(folder.c_str());
+  if (error == 0) error = opened.sync();
+  if (error != 0 && error != EINVAL) return file_error("sync the folder", folder, error);
+  return {};
 }
 
 /// A temporary name for what will be `path`, in the same folder: the first that `make(name)` can have, which gives
@@ -84,6 +98,20 @@ inline int rename_to_new(std::string const& from, std::string const& to) noexcep
   }
   // of folders only an empty one is replaced
   return std::rename(from.c_str(), to.c_str()) == 0 ? 0 : errno;
+}
+
+/// Gives what is whole its final name: for good, where it is to be durable. After an error it has the temporary one, or
+/// the message says that it has not.
+inline result<void> show(std::string const& temporary, std::string const& path, bool durable) {
+  if (int const error = rename_to_new(temporary, path); error != 0)
+    return file_error("give the final name to", temporary, error);
+  if (!durable) return {};
+  auto synced = sync_folder_of(path);
+  if (synced) return {};
+  error_info why = std::move(synced).error();
+  if (int const error = rename_to_new(path, temporary); error != 0)
+    why.message += "; " + file_error("take the final name from", path, error).message;
+  return why;
 }
 
 }  // namespace detail

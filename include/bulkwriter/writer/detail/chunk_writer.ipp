@@ -8,7 +8,6 @@
 #include <bulkwriter/writer/detail/chunk_writer.hpp>
 
 #include <algorithm>
-#include <cstdio>
 #include <exception>
 #include <iterator>
 #include <utility>
@@ -309,7 +308,7 @@ BULKWRITER_DECL void chunk_writer::tell_abandoned() const {
   if (files != 0)
     line += "; " + std::to_string(rows) + " of them stay in " + std::to_string(files) +
             (files == 1 ? " finished file" : " finished files");
-  std::fprintf(stderr, "%s (%s)\n", line.c_str(), one_line(what.data_path, longest_path).c_str());
+  write_to_stderr(std::move(line) + " (" + one_line(what.data_path, longest_path) + ')');
 }
 
 }  // namespace detail

@@ -18,7 +18,7 @@ BULKWRITER_DECL result<std::unique_ptr<chunk_writer>> try_make_local(std::span<f
   if (path.back() != '/') path += '/';
   auto uuid = try_make_uuid();
   if (!uuid) return std::move(uuid).error();
-  auto folder = output::folder::try_open(path + *uuid);
+  auto folder = output::folder::try_open(path + *uuid, {.durable = options.durable});
   if (!folder) return std::move(folder).error();
   return chunk_writer::try_make(fields, std::move(format), *std::move(folder), std::move(shared));
 }
