@@ -1,6 +1,6 @@
 #pragma once
 
-#include <bulkwriter/schema/finite.hpp>
+#include <bulkwriter/text/finite.hpp>
 
 #include <bit>
 #include <cstddef>
@@ -34,7 +34,7 @@ class cell {
     list,              ///< the elements of an array, or the structs of an array of structs
   };
 
-  /// Each from its value. Spans and text are kept as views. Numbers by reference: see schema/finite.hpp.
+  /// Each from its value. Spans and text are kept as views. Numbers by reference: see text/finite.hpp.
   /// @{
   constexpr cell() noexcept : integer_(0) {}
   static constexpr cell boolean(bool value) noexcept { return {type::boolean, std::int64_t{value}}; }
