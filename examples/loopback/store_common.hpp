@@ -5,7 +5,6 @@
 #include "http_server.hpp"
 
 #include <bulkwriter/auth/digest.hpp>
-#include <bulkwriter/auth/percent.hpp>
 
 #include <algorithm>
 #include <array>

@@ -5,7 +5,7 @@
 #include <bulkwriter/adapt/boost_json.hpp>
 #include <bulkwriter/input/ndjson_reader.hpp>
 #include <bulkwriter/row/row_checker.hpp>
-#include <bulkwriter/row/text.hpp>
+#include <bulkwriter/text/json.hpp>
 #include <bulkwriter/row/text_columns.hpp>
 
 #include <boost/json/src.hpp>

@@ -1,6 +1,5 @@
 // Signs the requests that come on stdin, one a line: words `name=value` with the value in hexadecimal digits. One line
 // of such words goes to stdout for each, in the same order. check_botocore.py knows the names.
-#include <bulkwriter/auth/percent.hpp>
 #include <bulkwriter/auth/sigv4.hpp>
 #include <bulkwriter/http/message.hpp>
 

@@ -42,6 +42,13 @@ result<response> send_with_retry(retry_options const& options, std::function<res
                                  std::function<bool(result<response> const&)> const& worth_repeating = is_transient,
                                  std::stop_token stop = {});
 
+namespace detail {
+
+/// False if the sleep was cut short.
+bool sleep(std::chrono::milliseconds time, std::stop_token const& stop);
+
+}  // namespace detail
+
 }  // namespace http
 }  // namespace v1
 }  // namespace bulkwriter

@@ -1,7 +1,7 @@
 #pragma once
 
 #include <bulkwriter/error.hpp>
-#include <bulkwriter/row/text.hpp>
+#include <bulkwriter/text/json.hpp>
 #include <bulkwriter/text/quoted.hpp>
 
 #include <concepts>

@@ -1,7 +1,7 @@
 #pragma once
 
-#include <bulkwriter/schema/finite.hpp>
 #include <bulkwriter/schema/kind_traits.hpp>
+#include <bulkwriter/text/finite.hpp>
 
 #include <bit>
 #include <cstddef>
@@ -20,7 +20,7 @@ class cell {
  public:
   using type = cell_type;  ///< what it holds
 
-  /// Each from its value. Spans and text are kept as views. Numbers by reference: see schema/finite.hpp.
+  /// Each from its value. Spans and text are kept as views. Numbers by reference: see text/finite.hpp.
   /// @{
   constexpr cell() noexcept : integer_(0) {}
   static constexpr cell boolean(bool value) noexcept { return {type::boolean, std::int64_t{value}}; }

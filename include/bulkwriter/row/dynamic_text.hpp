@@ -1,6 +1,6 @@
 #pragma once
 
-#include <bulkwriter/row/text.hpp>
+#include <bulkwriter/text/json.hpp>
 #include <bulkwriter/schema/member_type.hpp>
 
 #include <concepts>

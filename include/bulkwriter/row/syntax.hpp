@@ -1,7 +1,7 @@
 #pragma once
 
 #include <bulkwriter/config.hpp>
-#include <bulkwriter/schema/text_fault.hpp>
+#include <bulkwriter/text/text_fault.hpp>
 #include <bulkwriter/schema/timestamp.hpp>
 
 #include <optional>

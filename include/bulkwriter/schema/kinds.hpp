@@ -1,7 +1,7 @@
 #pragma once
 
 #include <bulkwriter/schema/field_info.hpp>
-#include <bulkwriter/schema/finite.hpp>
+#include <bulkwriter/text/finite.hpp>
 
 #include <bit>
 #include <cstddef>

@@ -1,6 +1,7 @@
 #pragma once
 
-#include <bulkwriter/schema/text_fault.hpp>
+#include <bulkwriter/text/iso_time.hpp>
+#include <bulkwriter/text/text_fault.hpp>
 
 #include <cstddef>
 #include <optional>
@@ -46,7 +47,7 @@ class timestamp_scanner {
     if (month < 1 || month > 12) return refuse(at_ - 2, "no such month");
     if (!take('-')) return refuse(at_, "'-' was expected");
     if (!number(2, day)) return false;
-    return (day >= 1 && day <= days_of(year, month)) || refuse(at_ - 2, "no such day in this month");
+    return (day >= 1 && day <= days_of_month(year, month)) || refuse(at_ - 2, "no such day in this month");
   }
 
   constexpr bool separator() noexcept {
@@ -108,11 +109,6 @@ class timestamp_scanner {
   constexpr bool refuse(std::size_t at, char const* what) noexcept {
     fault_ = {at, what};
     return false;
-  }
-
-  static constexpr unsigned days_of(unsigned year, unsigned month) noexcept {
-    if (month == 2) return year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) ? 29 : 28;
-    return month == 4 || month == 6 || month == 9 || month == 11 ? 30 : 31;
   }
 
   std::string_view text_;

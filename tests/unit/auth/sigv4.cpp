@@ -1,6 +1,5 @@
 #include "support/error_of.hpp"
 
-#include <bulkwriter/auth/percent.hpp>
 #include <bulkwriter/auth/sigv4.hpp>
 
 #include <doctest/doctest.h>
@@ -228,16 +227,4 @@ TEST_CASE("sigv4: the cache gives the key of its arguments, from any thread") {
   CHECK(a);
   CHECK(b);
   CHECK(c);
-}
-
-TEST_CASE("percent encoding: every byte, both ways") {
-  std::string all;
-  for (int i = 0; i < 256; ++i) all += static_cast<char>(i);
-  std::string const encoded = auth::percent_encode(all);
-  CHECK(auth::percent_decode(encoded) == all);
-  CHECK(encoded.size() == 66 + 3 * (256 - 66));  // 62 letters and digits and the four of -._~
-  CHECK(auth::percent_encode("/a b/\xc3\xa9", true) == "/a%20b/%C3%A9");
-  CHECK(auth::percent_encode("/a", false) == "%2Fa");
-  CHECK(auth::percent_decode("%4") == "%4");
-  CHECK(auth::percent_decode("a+b") == "a+b");
 }

@@ -2,7 +2,7 @@
 
 #include <bulkwriter/http/client.hpp>
 #include <bulkwriter/http/detail/proxy.hpp>
-#include <bulkwriter/http/detail/this_machine.hpp>
+#include <bulkwriter/http/this_machine.hpp>
 
 #include <doctest/doctest.h>
 

@@ -1,7 +1,7 @@
 #include "support/error_of.hpp"
 
 #include <bulkwriter/auth/azure_shared_key.hpp>
-#include <bulkwriter/auth/percent.hpp>
+#include <bulkwriter/auth/digest.hpp>
 #include <bulkwriter/storage/azure_blob.hpp>
 #include <bulkwriter/storage/detail/azure_answer.hpp>
 #include <bulkwriter/storage/object_output.hpp>

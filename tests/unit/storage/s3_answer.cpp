@@ -211,10 +211,6 @@ TEST_CASE("s3 listing of unfinished uploads") {
     REQUIRE(!detail::read_s3_uploads_page(bad).has_value());
     CHECK(error_of(detail::read_s3_uploads_page(bad)).code == errc::invalid_response);
   }
-  for (char const* const bad :
-       {"2010-13-10T20:48:33Z", "2010-02-30T20:48:33Z", "2010-11-10T24:48:33Z", "2010-11-10", "2010-11-10 20:48:33Z",
-        "2010-11-10T20:48:33", "x010-11-10T20:48:33Z", "-010-11-10T20:48:33Z"})
-    CHECK_FALSE(detail::parse_iso_time(bad));
 }
 
 TEST_CASE("s3 listing of an upload's parts") {

@@ -1,6 +1,5 @@
 #include "support/error_of.hpp"
 
-#include <bulkwriter/auth/percent.hpp>
 #include <bulkwriter/auth/sigv4.hpp>
 #include <bulkwriter/storage/s3.hpp>
 

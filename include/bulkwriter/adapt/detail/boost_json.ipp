@@ -3,7 +3,8 @@
 #include <bulkwriter/adapt/boost_json.hpp>
 #include <bulkwriter/adapt/detail/schema_text.ipp>
 #include <bulkwriter/import/detail/collections_schema_reader.ipp>
-#include <bulkwriter/row/detail/json_to_cells.hpp>
+#include <bulkwriter/row/json_to_cells.hpp>
+#include <bulkwriter/text/finite.hpp>
 
 namespace bulkwriter {
 inline namespace v1 {
@@ -44,15 +45,17 @@ class boost_node {
     return value_->is_int64() ? value_->get_int64() : static_cast<std::int64_t>(value_->get_uint64());
   }
   std::uint64_t unsigned_integer() const noexcept { return value_->get_uint64(); }
-  cell real() const noexcept {
-    if (double const* const number = value_->if_double()) return cell::float64(*number);
-    return cell::float64(value_->is_int64() ? static_cast<double>(value_->get_int64())
-                                            : static_cast<double>(value_->get_uint64()));
+  void read_real(double& value) const noexcept {
+    if (double const* const number = value_->if_double())
+      value = *number;
+    else
+      value = value_->is_int64() ? static_cast<double>(value_->get_int64()) : static_cast<double>(value_->get_uint64());
   }
   bool read_nearest(float& value) const noexcept {
-    cell const wide = real();
-    if (!fits_float32_bits(wide.number_bits())) return false;
-    value = static_cast<float>(wide.as_number());
+    double wide = 0;
+    read_real(wide);
+    if (!fits_float32(wide)) return false;
+    value = static_cast<float>(wide);
     return true;
   }
   std::string_view string(std::string&) const noexcept { return value_->get_string(); }

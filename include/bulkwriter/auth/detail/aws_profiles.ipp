@@ -2,6 +2,7 @@
 
 #include <bulkwriter/auth/detail/aws_profiles.hpp>
 #include <bulkwriter/auth/detail/inquiry.ipp>
+#include <bulkwriter/text/ascii.hpp>
 
 #include <algorithm>
 #include <filesystem>
@@ -24,7 +25,7 @@ BULKWRITER_DECL result<ini> read_ini(std::string_view text) {
     };
     auto const whole = text.substr(0, text.find('\n'));
     text.remove_prefix((std::min)(whole.size() + 1, text.size()));
-    auto const line = trimmed(whole);
+    auto const line = bulkwriter::detail::trimmed(whole);
     if (line.starts_with('#') || line.starts_with(';')) continue;
     if (line.empty()) {
       if (value != nullptr) *value += '\n';
@@ -50,17 +51,16 @@ BULKWRITER_DECL result<ini> read_ini(std::string_view text) {
     if (section == nullptr) return refuse("not in a section");
     auto const sign = line.find_first_of("=:");
     if (sign == std::string_view::npos) return refuse("no '='");
-    std::string key(trimmed(line.substr(0, sign)));
+    std::string key = bulkwriter::detail::lower_case(bulkwriter::detail::trimmed(line.substr(0, sign)));
     if (key.empty()) return refuse("no name before the '='");
-    std::transform(key.begin(), key.end(), key.begin(), http::detail::to_lower);
-    auto const [at, is_new] = section->try_emplace(std::move(key), trimmed(line.substr(sign + 1)));
+    auto const [at, is_new] = section->try_emplace(std::move(key), bulkwriter::detail::trimmed(line.substr(sign + 1)));
     if (!is_new) return refuse("a name for the second time in its section");
     value = &at->second;
   }
   for (auto& [name, keys] : out) {
     keys.insert(defaults.begin(), defaults.end());
     for (auto& [key, joined] : keys) {
-      joined.erase(trimmed(joined).empty() ? 0 : joined.find_last_not_of(" \t\r\n\v\f") + 1);
+      joined.erase(joined.find_last_not_of(bulkwriter::detail::white_space) + 1);  // npos + 1 is 0
       if (joined.starts_with('\n')) joined.clear();  // settings of one service, nested: not ours
     }
   }

@@ -5,6 +5,8 @@
 #include <bulkwriter/auth/detail/aws_search.ipp>
 #include <bulkwriter/auth/detail/inquiry.ipp>
 #include <bulkwriter/auth/sigv4.hpp>
+#include <bulkwriter/text/ascii.hpp>
+#include <bulkwriter/text/percent.hpp>
 
 #include <algorithm>
 #include <array>
@@ -36,7 +38,7 @@ BULKWRITER_DECL std::string_view aws_domain(std::string_view region) {
 // What may become a part of a host's name: "evil.com/" would make it another host.
 BULKWRITER_DECL bool is_region(std::string_view text) {
   return text.size() <= 64 && std::all_of(text.begin(), text.end(), [](char c) {
-           return http::detail::is_alpha(c) || http::detail::is_digit(c) || c == '-';
+           return bulkwriter::detail::is_alpha(c) || bulkwriter::detail::is_digit(c) || c == '-';
          });
 }
 
@@ -149,11 +151,12 @@ BULKWRITER_DECL result<credentials> aws_search::container() const {
 
 BULKWRITER_DECL result<credentials> aws_search::instance() const {
   auto disabled = or_environment({}, {"AWS_EC2_METADATA_DISABLED"});
-  if (http::detail::equal_without_case(disabled, "true")) return absent("AWS_EC2_METADATA_DISABLED is true");
+  if (bulkwriter::detail::equal_without_case(disabled, "true")) return absent("AWS_EC2_METADATA_DISABLED is true");
   auto endpoint = or_environment(options_.metadata_endpoint, {"AWS_EC2_METADATA_SERVICE_ENDPOINT"});
   if (endpoint.empty()) {
     auto const mode = or_environment({}, {"AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE"});
-    endpoint = http::detail::equal_without_case(mode, "ipv6") ? "http://[fd00:ec2::254]" : "http://169.254.169.254";
+    endpoint =
+        bulkwriter::detail::equal_without_case(mode, "ipv6") ? "http://[fd00:ec2::254]" : "http://169.254.169.254";
   }
   while (endpoint.ends_with('/')) endpoint.pop_back();
   if (auto ok = check_guarded(endpoint, options_.metadata_endpoint.empty() ? "AWS_EC2_METADATA_SERVICE_ENDPOINT"
@@ -172,9 +175,9 @@ BULKWRITER_DECL result<credentials> aws_search::instance() const {
   inquiry question = {.url = roles, .headers = {{"X-aws-ec2-metadata-token", token->body}}, .secrets = {token->body}};
   auto const role = ask(how, question, stop_);
   if (!role) return nobody_there(role.error());
-  auto const name = trimmed(std::string_view(role->body).substr(0, role->body.find('\n')));
+  auto const name = bulkwriter::detail::trimmed(std::string_view(role->body).substr(0, role->body.find('\n')));
   if (name.empty()) return absent(role->from + ": the instance has no role");
-  question.url = roles + percent_encode(name);
+  question.url = roles + bulkwriter::detail::percent_encode(name);
   return credentials_of(ask(how, question, stop_));
 }
 

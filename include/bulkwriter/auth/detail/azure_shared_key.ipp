@@ -2,8 +2,8 @@
 
 #include <bulkwriter/auth/azure_shared_key.hpp>
 #include <bulkwriter/auth/detail/sigv4.ipp>
-#include <bulkwriter/auth/detail/trimmed.hpp>
-#include <bulkwriter/auth/percent.hpp>
+#include <bulkwriter/text/ascii.hpp>
+#include <bulkwriter/text/iso_time.hpp>
 
 #include <algorithm>
 #include <map>
@@ -42,7 +42,7 @@ BULKWRITER_DECL std::string azure_canonical_query(std::string_view query) {
     query.remove_prefix((std::min)(end + 1, query.size()));
     if (field.empty()) continue;
     std::size_t const equals = (std::min)(field.find('='), field.size());
-    fields[lower_case(percent_decode(field.substr(0, equals)))].push_back(
+    fields[bulkwriter::detail::lower_case(percent_decode(field.substr(0, equals)))].push_back(
         percent_decode(field.substr((std::min)(equals + 1, field.size()))));
   }
   std::string out;
@@ -58,31 +58,6 @@ BULKWRITER_DECL std::string azure_canonical_query(std::string_view query) {
   return out;
 }
 
-inline std::string digits(int value, int width) {
-  std::string const text = std::to_string(value);
-  return std::string(static_cast<std::size_t>((std::max)(0, width - static_cast<int>(text.size()))), '0') + text;
-}
-
-// The pieces of a moment in UTC.
-struct utc_time {
-  explicit utc_time(std::chrono::system_clock::time_point time)
-      : day(std::chrono::floor<std::chrono::days>(time)),
-        date(day),
-        clock(std::chrono::floor<std::chrono::seconds>(time - day)) {}
-
-  std::string clock_text() const {
-    return digits(static_cast<int>(clock.hours().count()), 2) + ':' +
-           digits(static_cast<int>(clock.minutes().count()), 2) + ':' +
-           digits(static_cast<int>(clock.seconds().count()), 2);
-  }
-  int month() const { return static_cast<int>(static_cast<unsigned>(date.month())); }
-  int day_of_month() const { return static_cast<int>(static_cast<unsigned>(date.day())); }
-
-  std::chrono::sys_days day;
-  std::chrono::year_month_day date;
-  std::chrono::hh_mm_ss<std::chrono::seconds> clock;
-};
-
 BULKWRITER_DECL result<std::string> azure_hmac(std::string_view key, std::string_view text) {
   auto const bytes = try_base64_decode(key);
   if (!bytes) {
@@ -97,19 +72,21 @@ BULKWRITER_DECL result<std::string> azure_hmac(std::string_view key, std::string
 
 BULKWRITER_DECL std::string azure_date(std::chrono::system_clock::time_point time) {
   static constexpr std::string_view days = "SunMonTueWedThuFriSat", months = "JanFebMarAprMayJunJulAugSepOctNovDec";
-  detail::utc_time const t(time);
-  std::string out(days.substr(std::chrono::weekday(t.day).c_encoding() * 3, 3));
-  out += ", " + detail::digits(t.day_of_month(), 2) + ' ';
-  out += months.substr(static_cast<std::size_t>(t.month() - 1) * 3, 3);
-  return out + ' ' + detail::digits(static_cast<int>(t.date.year()), 4) + ' ' + t.clock_text() + " GMT";
+  bulkwriter::detail::civil_time const t = detail::civil_time_of(time);
+  auto const weekday = std::chrono::weekday(std::chrono::floor<std::chrono::days>(time)).c_encoding();
+  std::string iso;
+  bulkwriter::detail::append_iso_time(iso, t);
+  return std::string(days.substr(weekday * 3, 3)) + ", " + iso.substr(8, 2) + ' ' +
+         std::string(months.substr(static_cast<std::size_t>(t.month - 1) * 3, 3)) + ' ' + iso.substr(0, 4) + ' ' +
+         iso.substr(11) + " GMT";
 }
 
 BULKWRITER_DECL std::string azure_string_to_sign(azure_request const& request, std::string_view account) {
   std::vector<http::header> own;  // x-ms-…
   std::map<std::string, std::string> others;
   for (auto const& h : request.headers) {
-    std::string name = detail::lower_case(h.name);
-    std::string const value(detail::trimmed(h.value));
+    std::string name = bulkwriter::detail::lower_case(h.name);
+    std::string const value(bulkwriter::detail::trimmed(h.value));
     if (!name.starts_with("x-ms-")) {
       others[std::move(name)] = value;
       continue;
@@ -150,10 +127,9 @@ BULKWRITER_DECL result<azure_signature> try_azure_shared_key_sign(azure_request 
 
 BULKWRITER_DECL result<std::string> try_azure_blob_sas(azure_sas_request const& request, std::string_view account,
                                                        std::string_view key) {
-  detail::utc_time const end(request.expires);
-  std::string const expiry = detail::digits(static_cast<int>(end.date.year()), 4) + '-' +
-                             detail::digits(end.month(), 2) + '-' + detail::digits(end.day_of_month(), 2) + 'T' +
-                             end.clock_text() + 'Z';
+  std::string expiry;
+  bulkwriter::detail::append_iso_time(expiry, detail::civil_time_of(request.expires));
+  expiry += 'Z';
   std::string const protocol = request.https_only ? "https" : "";
   // permissions, start, expiry, resource, identifier, IP, protocol, version, kind, snapshot, encryption scope, and five
   // headers that the answer could be made to have

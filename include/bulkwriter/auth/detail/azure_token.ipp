@@ -2,6 +2,7 @@
 
 #include <bulkwriter/auth/azure_token.hpp>
 #include <bulkwriter/auth/detail/inquiry.ipp>
+#include <bulkwriter/text/percent.hpp>
 
 namespace bulkwriter {
 inline namespace v1 {
@@ -24,7 +25,7 @@ BULKWRITER_DECL result<bearer_token> ask_authority(
   return token_of(
       ask(options.service,
           {.method = "POST",
-           .url = host + '/' + percent_encode(tenant) + "/oauth2/v2.0/token",
+           .url = host + '/' + bulkwriter::detail::percent_encode(tenant) + "/oauth2/v2.0/token",
            .headers = {form_header},
            .body = form({{"client_id", client}, {"scope", options.scope}, {"grant_type", "client_credentials"}}) + '&' +
                    form(proof),

@@ -3,6 +3,8 @@
 #include <bulkwriter/auth/detail/inquiry.ipp>
 #include <bulkwriter/auth/digest.hpp>
 #include <bulkwriter/auth/google_token.hpp>
+#include <bulkwriter/text/base64.hpp>
+#include <bulkwriter/text/json_writer.hpp>
 
 #include <openssl/bio.h>
 #include <openssl/err.h>
@@ -16,14 +18,6 @@ namespace bulkwriter {
 inline namespace v1 {
 namespace auth {
 namespace detail {
-
-// RFC 4648 section 5, without padding.
-BULKWRITER_DECL std::string base64url(std::span<std::byte const> data) {
-  auto out = base64_encode(data);
-  for (char& c : out) c = c == '+' ? '-' : c == '/' ? '_' : c;
-  out.erase(out.find_last_not_of('=') + 1);
-  return out;
-}
 
 // RSASSA-PKCS1-v1_5 with SHA-256, which JWT names RS256. Nothing if the text is no RSA key in PEM.
 BULKWRITER_DECL std::optional<std::string> rs256(std::string const& pem, std::string_view text) {
@@ -50,22 +44,28 @@ BULKWRITER_DECL std::optional<std::string> rs256(std::string const& pem, std::st
   ERR_clear_error();
   if (!done) return std::nullopt;
   out.resize(length);
-  return base64url(out);
+  return bulkwriter::detail::base64url_encode(out);
 }
 
 // A signed claim to be the account: RFC 7523.
 BULKWRITER_DECL std::optional<std::string> service_account_claim(reply const& file, std::string const& scope,
                                                                  std::string const& audience, time_point now) {
-  boost::json::object head = {{"alg", "RS256"}, {"typ", "JWT"}};
-  if (auto const id = file.text({"private_key_id"}); !id.empty()) head["kid"] = id;
+  std::string head, claims;
+  bulkwriter::detail::json_writer header(head);
+  header.open('{').key("alg").string("RS256").key("typ").string("JWT");
+  if (auto const id = file.text({"private_key_id"}); !id.empty()) header.key("kid").string(id);
+  header.close('}');
   auto const seconds = std::chrono::duration_cast<std::chrono::seconds>(now.time_since_epoch()).count();
-  boost::json::object const claims = {{"iss", file.text({"client_email"})},
-                                      {"scope", scope},
-                                      {"aud", audience},
-                                      {"iat", seconds},
-                                      {"exp", seconds + 3600}};
-  std::string text = base64url(as_bytes(boost::json::serialize(head)));
-  (text += '.') += base64url(as_bytes(boost::json::serialize(claims)));
+  bulkwriter::detail::json_writer(claims)
+      .open('{')
+      .key("iss").string(file.text({"client_email"}))
+      .key("scope").string(scope)
+      .key("aud").string(audience)
+      .key("iat").number(seconds)
+      .key("exp").number(seconds + 3600)
+      .close('}');
+  std::string text = bulkwriter::detail::base64url_encode(as_bytes(head));
+  (text += '.') += bulkwriter::detail::base64url_encode(as_bytes(claims));
   auto const signature = rs256(file.text({"private_key"}), text);
   if (!signature) return std::nullopt;
   return text + '.' + *signature;

@@ -1,15 +1,16 @@
 #pragma once
 
-#include <bulkwriter/http/detail/this_machine.hpp>
 #include <bulkwriter/auth/detail/inquiry.hpp>
-#include <bulkwriter/auth/detail/trimmed.hpp>
-#include <bulkwriter/auth/percent.hpp>
+#include <bulkwriter/http/this_machine.hpp>
+#include <bulkwriter/text/ascii.hpp>
+#include <bulkwriter/text/iso_time.hpp>
+#include <bulkwriter/text/json_value.hpp>
+#include <bulkwriter/text/numbers.hpp>
+#include <bulkwriter/text/percent.hpp>
 #include <bulkwriter/text/quoted.hpp>
 #include <bulkwriter/text/redacted.hpp>
 
 #include <algorithm>
-#include <boost/json.hpp>
-#include <charconv>
 #include <cstdint>
 #include <cstdlib>
 #include <fstream>
@@ -45,7 +46,8 @@ BULKWRITER_DECL result<std::string> read_file(std::string const& path) {
   if (!file.eof())
     return error_info{.code = errc::io_error,
                       .message = in_quotes(path) + (file.gcount() > 0 ? " is larger than 1 MiB" : " cannot be read")};
-  return std::string(trimmed(std::string_view(text).substr(0, static_cast<std::size_t>(file.gcount()))));
+  text.resize(static_cast<std::size_t>(file.gcount()));
+  return std::string(bulkwriter::detail::trimmed(text));
 }
 
 BULKWRITER_DECL std::string form(std::initializer_list<std::pair<std::string_view, std::string_view>> values) {
@@ -53,58 +55,28 @@ BULKWRITER_DECL std::string form(std::initializer_list<std::pair<std::string_vie
   for (auto const& [name, value] : values) {
     if (value.empty()) continue;
     if (!out.empty()) out += '&';
-    ((out += name) += '=') += percent_encode(value);
+    ((out += name) += '=') += bulkwriter::detail::percent_encode(value);
   }
   return out;
 }
 
 BULKWRITER_DECL std::optional<time_point> parse_time(std::string_view text) {
-  // 2026-01-02T03:04:05Z, and with a fraction of the second or an offset before the end: .678+01:30
-  int year = 0;
-  unsigned month = 0, day = 0, hour = 0, minute = 0, second = 0;
-  auto const number = [&text](std::size_t digits, char before, auto& value) {
-    if (before != '\0') {
-      if (!text.starts_with(before)) return false;
-      text.remove_prefix(1);
-    }
-    bool const good = text.size() >= digits && http::detail::parse_number(text.substr(0, digits), value);
-    if (good) text.remove_prefix(digits);
-    return good;
-  };
-  if (!number(4, '\0', year) || !number(2, '-', month) || !number(2, '-', day)) return std::nullopt;
-  if (!number(2, text.starts_with(' ') ? ' ' : 'T', hour) || !number(2, ':', minute) || !number(2, ':', second))
-    return std::nullopt;
-  if (text.starts_with('.')) text.remove_prefix((std::min)(text.find_first_not_of("0123456789", 1), text.size()));
-  std::chrono::minutes offset{};
-  if (text != "Z") {
-    unsigned hours = 0, minutes = 0;
-    int const sign = text.starts_with('-') ? -1 : 1;
-    if (!number(2, sign < 0 ? '-' : '+', hours)) return std::nullopt;
-    if (!number(2, text.starts_with(':') ? ':' : '\0', minutes) || !text.empty()) return std::nullopt;
-    offset = sign * (std::chrono::hours(hours) + std::chrono::minutes(minutes));
-  }
-  std::chrono::year_month_day const date{std::chrono::year(year), std::chrono::month(month), std::chrono::day(day)};
-  // system_clock counts nanoseconds in 64 bits: until 2262
-  if (!date.ok() || year < 1970 || year > 2200 || hour > 23 || minute > 59 || second > 60) return std::nullopt;
-  return std::chrono::sys_days(date) + std::chrono::hours(hour) + std::chrono::minutes(minute) +
-         std::chrono::seconds(second) - offset;
+  auto const seconds = bulkwriter::detail::parse_iso_time(text);
+  return seconds ? std::optional<time_point>(std::chrono::seconds(*seconds)) : std::nullopt;
 }
 
 BULKWRITER_DECL std::optional<named_texts> read_json(std::string_view document) {
-  boost::system::error_code failed;
-  boost::json::value const root = boost::json::parse({document.data(), document.size()}, failed);
-  if (failed || !root.is_object()) return std::nullopt;
+  auto const root = bulkwriter::detail::try_read_json(document);
+  if (!root || !root->is(bulkwriter::detail::json_type::object)) return std::nullopt;
   named_texts out;
-  for (auto const& [key, value] : root.get_object()) {
-    if (value.is_string()) {
-      out.emplace(std::string_view(key), std::string_view(value.get_string()));
-    } else if (value.is_number()) {
-      out.emplace(std::string_view(key), boost::json::serialize(value));
-    } else if (value.is_object() && std::string_view(key) == "error") {
+  for (auto const& member : root->elements) {
+    if (member.is(bulkwriter::detail::json_type::string) || member.is_number()) {
+      out.emplace(member.key, member.text);
+    } else if (member.key == "error") {
       // Google's other form of a refusal: {"error": {"status": …, "message": …}}
       for (std::string_view const inner : {"status", "message"}) {
-        if (auto const* text = value.get_object().if_contains(inner); text != nullptr && text->is_string())
-          out.emplace(inner == "status" ? "error" : inner, std::string_view(text->get_string()));
+        if (auto const* text = member.find(inner); text != nullptr && text->is(bulkwriter::detail::json_type::string))
+          out.emplace(inner == "status" ? "error" : inner, text->text);
       }
     }
   }
@@ -128,7 +100,7 @@ BULKWRITER_DECL named_texts read_xml_leaves(std::string_view document) {
 }
 
 BULKWRITER_DECL std::optional<named_texts> read_fields(std::string_view document) {
-  auto const text = trimmed(document);
+  auto const text = bulkwriter::detail::trimmed(document);
   if (text.starts_with('<')) return read_xml_leaves(text);
   return read_json(text);
 }
@@ -230,9 +202,7 @@ BULKWRITER_DECL std::optional<time_point> parse_expiry(std::string const& text) 
   constexpr double latest = 7'258'118'400;  // 2200
   if (text.empty()) return (time_point::max)();
   double seconds = 0;
-  auto const end = text.data() + text.size();
-  auto const parsed = std::from_chars(text.data(), end, seconds);
-  if (parsed.ec != std::errc() || parsed.ptr != end) return parse_time(text);
+  if (!bulkwriter::detail::read_float(text, seconds)) return parse_time(text);
   if (!(seconds >= 0 && seconds < latest)) return std::nullopt;
   return time_point(std::chrono::seconds(static_cast<std::int64_t>(seconds)));
 }
@@ -258,7 +228,7 @@ BULKWRITER_DECL result<bearer_token> token_of(result<reply> const& got) {
   if (out.token.empty()) return lacking(*got, "access_token");
   // RFC 6749 allows an answer without either; none of these services gives one.
   auto const left = got->text({"expires_in"}), end = got->text({"expires_on"});
-  if (unsigned seconds = 0; http::detail::parse_number(left, seconds)) {
+  if (unsigned seconds = 0; bulkwriter::detail::parse_number(left, seconds)) {
     out.expires = got->received + std::chrono::seconds(seconds);
   } else if (auto const expires = parse_expiry(end); left.empty() && !end.empty() && expires) {
     out.expires = *expires;

@@ -1,7 +1,7 @@
 #pragma once
 
 #include <bulkwriter/auth/provider.hpp>
-#include <bulkwriter/http/detail/countable.hpp>
+#include <bulkwriter/http/countable.hpp>
 #include <bulkwriter/text/quoted.hpp>
 
 #include <algorithm>

@@ -1,7 +1,8 @@
 #pragma once
 
-#include <bulkwriter/auth/percent.hpp>
 #include <bulkwriter/auth/sigv4.hpp>
+#include <bulkwriter/text/ascii.hpp>
+#include <bulkwriter/text/iso_time.hpp>
 
 #include <algorithm>
 #include <array>
@@ -10,14 +11,6 @@ namespace bulkwriter {
 inline namespace v1 {
 namespace auth {
 namespace detail {
-
-BULKWRITER_DECL std::string lower_case(std::string_view text) {
-  std::string out(text);
-  for (char& c : out) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');  // not std::tolower: the locale is the user's
-  }
-  return out;
-}
 
 // Trims, and folds every run of white space (line folding included) into one space.
 BULKWRITER_DECL std::string fold_space(std::string_view text) {
@@ -59,7 +52,7 @@ BULKWRITER_DECL std::vector<http::header> canonical_headers(sigv4_request const&
   };
   if (!request.host.empty()) add("host", fold_space(request.host));
   for (auto const& h : request.headers)
-    if (std::string name = lower_case(h.name); !is_rewritten_by_proxies(name))
+    if (std::string name = bulkwriter::detail::lower_case(h.name); !is_rewritten_by_proxies(name))
       add(std::move(name), fold_space(h.value));
   return out;
 }
@@ -122,6 +115,11 @@ BULKWRITER_DECL std::string canonical_query(std::string_view query) {
   return out;
 }
 
+BULKWRITER_DECL bulkwriter::detail::civil_time civil_time_of(std::chrono::system_clock::time_point time) {
+  return bulkwriter::detail::civil_time_of(
+      std::chrono::floor<std::chrono::seconds>(time).time_since_epoch().count());
+}
+
 // The scope is the signer's; the time is the caller's: split once, so that date and timestamp cannot disagree.
 struct moment {
   std::string timestamp;
@@ -131,23 +129,9 @@ struct moment {
 }  // namespace detail
 
 BULKWRITER_DECL std::string sigv4_timestamp(sigv4_time time) {
-  namespace ch = std::chrono;
-  auto const day = ch::floor<ch::days>(time);
-  ch::year_month_day const date(day);
-  ch::hh_mm_ss const clock(ch::floor<ch::seconds>(time - day));
   std::string out;
-  out.reserve(16);
-  auto const put = [&out](long value, int width) {
-    std::string const digits = std::to_string(value);
-    out.append(static_cast<std::size_t>((std::max)(0, width - static_cast<int>(digits.size()))), '0').append(digits);
-  };
-  put(static_cast<int>(date.year()), 4);
-  put(static_cast<long>(static_cast<unsigned>(date.month())), 2);
-  put(static_cast<long>(static_cast<unsigned>(date.day())), 2);
-  out += 'T';
-  put(static_cast<long>(clock.hours().count()), 2);
-  put(static_cast<long>(clock.minutes().count()), 2);
-  put(static_cast<long>(clock.seconds().count()), 2);
+  bulkwriter::detail::append_iso_time(out, detail::civil_time_of(time));
+  std::erase_if(out, [](char c) { return c == '-' || c == ':'; });
   out += 'Z';
   return out;
 }

@@ -5,7 +5,7 @@
 #include <bulkwriter/format/detail/csv_numbers.hpp>
 #include <bulkwriter/format/detail/json_value.hpp>
 #include <bulkwriter/row/row_checker.hpp>
-#include <bulkwriter/row/text.hpp>
+#include <bulkwriter/text/json.hpp>
 #include <bulkwriter/text/quoted.hpp>
 
 #include <algorithm>

@@ -1,7 +1,8 @@
 #pragma once
 
 #include <bulkwriter/format/detail/csv_numbers.hpp>
-#include <bulkwriter/row/text.hpp>
+#include <bulkwriter/text/json.hpp>
+#include <bulkwriter/text/numbers.hpp>
 
 #include <algorithm>
 #include <charconv>

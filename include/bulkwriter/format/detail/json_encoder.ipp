@@ -3,7 +3,7 @@
 #include <bulkwriter/format/detail/json_encoder.hpp>
 #include <bulkwriter/format/detail/json_value.hpp>
 #include <bulkwriter/format/json.hpp>
-#include <bulkwriter/row/text.hpp>
+#include <bulkwriter/text/json.hpp>
 
 #include <utility>
 

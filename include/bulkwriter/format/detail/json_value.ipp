@@ -2,7 +2,7 @@
 
 #include <bulkwriter/format/detail/json_value.hpp>
 #include <bulkwriter/row/half.hpp>
-#include <bulkwriter/row/text.hpp>
+#include <bulkwriter/text/json.hpp>
 
 #include <cstddef>
 #include <cstdint>

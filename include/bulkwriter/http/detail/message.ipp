@@ -1,35 +1,26 @@
 #pragma once
 
 #include <bulkwriter/http/message.hpp>
+#include <bulkwriter/text/ascii.hpp>
+#include <bulkwriter/text/hex.hpp>
+#include <bulkwriter/text/numbers.hpp>
 #include <bulkwriter/text/quoted.hpp>
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 
 namespace bulkwriter {
 inline namespace v1 {
 namespace http {
 namespace detail {
 
-// <cctype> asks the locale; protocols do not.
-constexpr bool is_digit(char c) noexcept { return c >= '0' && c <= '9'; }
-constexpr bool is_alpha(char c) noexcept { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
-constexpr bool is_hex(char c) noexcept { return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F'); }
-constexpr bool is_control(char c) noexcept { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }
-constexpr char to_lower(char c) noexcept { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c; }
-
-BULKWRITER_DECL bool equal_without_case(std::string_view a, std::string_view b) noexcept {
-  return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](char x, char y) { return to_lower(x) == to_lower(y); });
-}
-
-template <class Int>
-bool parse_number(std::string_view text, Int& value) noexcept {
-  if (text.empty() || !std::all_of(text.begin(), text.end(), is_digit)) return false;
-  auto const end = text.data() + text.size();
-  auto const parsed = std::from_chars(text.data(), end, value);
-  return parsed.ec == std::errc() && parsed.ptr == end;
-}
+using bulkwriter::detail::equal_without_case;
+using bulkwriter::detail::is_alpha;
+using bulkwriter::detail::is_control;
+using bulkwriter::detail::is_digit;
+using bulkwriter::detail::is_hex;
+using bulkwriter::detail::parse_number;
+using bulkwriter::detail::to_lower;
 
 BULKWRITER_DECL bool is_ipv4(std::string_view text) noexcept {
   for (int i = 0; i < 4; ++i) {

@@ -2,12 +2,15 @@
 
 #include <bulkwriter/http/detail/proxy.hpp>
 #include <bulkwriter/http/detail/request_head.ipp>
-#include <bulkwriter/http/detail/this_machine.hpp>
+#include <bulkwriter/http/this_machine.hpp>
+#include <bulkwriter/text/base64.hpp>
+#include <bulkwriter/text/percent.hpp>
 
 #include <boost/asio/ip/address.hpp>
 
 #include <cstdlib>
 #include <initializer_list>
+#include <span>
 
 namespace bulkwriter {
 inline namespace v1 {
@@ -20,37 +23,10 @@ inline std::string host_and_port(origin const& of) {
   return text.substr(text.find("://") + 3);
 }
 
-// Nothing where a '%' is not followed by two hex digits.
-BULKWRITER_DECL std::optional<std::string> percent_decoded(std::string_view text) {
-  auto const digit = [](char c) { return is_digit(c) ? c - '0' : to_lower(c) - 'a' + 10; };
-  std::string out;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    if (text[i] != '%') {
-      out += text[i];
-      continue;
-    }
-    if (text.size() - i < 3 || !is_hex(text[i + 1]) || !is_hex(text[i + 2])) return std::nullopt;
-    out += static_cast<char>(digit(text[i + 1]) * 16 + digit(text[i + 2]));
-    i += 2;
-  }
-  return out;
-}
-
 // RFC 7617
 BULKWRITER_DECL std::string basic_credentials(std::string_view user, std::string_view password) {
-  constexpr char alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
   std::string const plain = std::string(user).append(":").append(password);
-  std::string out = "Basic ";
-  for (std::size_t i = 0; i < plain.size(); i += 3) {
-    std::size_t const left = plain.size() - i;
-    auto const at = [&](std::size_t k) { return k < left ? static_cast<unsigned char>(plain[i + k]) : 0u; };
-    unsigned const group = at(0) << 16 | at(1) << 8 | at(2);
-    out += alphabet[group >> 18];
-    out += alphabet[group >> 12 & 63];
-    out += left > 1 ? alphabet[group >> 6 & 63] : '=';
-    out += left > 2 ? alphabet[group & 63] : '=';
-  }
-  return out;
+  return "Basic " + bulkwriter::detail::base64_encode(std::as_bytes(std::span(plain)));
 }
 
 BULKWRITER_DECL std::string proxy::name() const { return host_and_port(at); }
@@ -110,9 +86,9 @@ BULKWRITER_DECL result<proxy> try_parse_proxy(std::string_view text, std::string
     if (secret.find_first_of("/?#@") != std::string_view::npos)
       return refuse("the user name or password holds '/', '?', '#' or '@': write %2F, %3F, %23, %40");
     auto const colon = secret.find(':');
-    auto const user = percent_decoded(secret.substr(0, colon));
-    auto const password =
-        percent_decoded(colon == std::string_view::npos ? std::string_view() : secret.substr(colon + 1));
+    auto const user = bulkwriter::detail::strictly_percent_decoded(secret.substr(0, colon));
+    auto const password = bulkwriter::detail::strictly_percent_decoded(
+        colon == std::string_view::npos ? std::string_view() : secret.substr(colon + 1));
     if (!user || !password) return refuse("a '%' in the user name or password without two hex digits: write %25");
     if (user->find(':') != std::string::npos) return refuse("Basic authentication has no user names with ':'");
     out.authorization = basic_credentials(*user, *password);

@@ -3,7 +3,7 @@
 #include <bulkwriter/http/client.hpp>
 #include <bulkwriter/http/detail/event_loop.ipp>
 #include <bulkwriter/http/detail/message.ipp>
-#include <bulkwriter/http/detail/this_machine.hpp>
+#include <bulkwriter/http/this_machine.hpp>
 #include <bulkwriter/text/quoted.hpp>
 
 #include <boost/asio/ip/tcp.hpp>

@@ -1,6 +1,6 @@
 #pragma once
 
-#include <bulkwriter/http/detail/countable.hpp>
+#include <bulkwriter/http/countable.hpp>
 #include <bulkwriter/http/retry.hpp>
 
 #include <algorithm>
@@ -13,7 +13,6 @@ inline namespace v1 {
 namespace http {
 namespace detail {
 
-// False if the sleep was cut short.
 BULKWRITER_DECL bool sleep(std::chrono::milliseconds time, std::stop_token const& stop) {
   std::mutex mutex;
   std::condition_variable_any never_notified;

@@ -1,7 +1,7 @@
 #pragma once
 
 #include <bulkwriter/http/detail/message.ipp>
-#include <bulkwriter/http/detail/this_machine.hpp>
+#include <bulkwriter/http/this_machine.hpp>
 
 #include <arpa/inet.h>
 

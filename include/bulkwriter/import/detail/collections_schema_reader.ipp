@@ -6,11 +6,12 @@
 #include <bulkwriter/import/detail/collections_schema_names.ipp>
 #include <bulkwriter/import/detail/json_attributes.ipp>
 #include <bulkwriter/schema/runtime_schema.hpp>
+#include <bulkwriter/text/iso_time.hpp>
+#include <bulkwriter/text/numbers.hpp>
 #include <bulkwriter/text/quoted.hpp>
 
 #include <algorithm>
 #include <boost/json.hpp>
-#include <chrono>
 #include <list>
 #include <optional>
 #include <string>
@@ -291,26 +292,14 @@ class schema_reader {
 
   // Microseconds since 1970.
   void read_moment(json_place const& at, field_info& f, std::string& text) {
-    using namespace std::chrono;
     auto const number = in_.integer(at.value());
-    constexpr std::int64_t first = -62'135'596'800'000'000, last = 253'402'300'799'999'999;  // years 1 to 9999
-    if (!number || *number < first || *number > last)
+    constexpr std::int64_t second = 1'000'000;
+    if (!number || *number < first_iso_second * second || *number > last_iso_second * second + (second - 1))
       return in_.refuse_type(at, "a number of microseconds in the years 1 to 9999");
-    sys_time<microseconds> const moment{microseconds(*number)};
-    auto const day = floor<days>(moment);
-    year_month_day const date(day);
-    hh_mm_ss const time(moment - day);
-    auto const put = [&](std::int64_t part, std::size_t digits, std::string_view after) {
-      std::string const plain = std::to_string(part);
-      text.append(digits - plain.size(), '0').append(plain).append(after);
-    };
-    put(int(date.year()), 4, "-");
-    put(unsigned(date.month()), 2, "-");
-    put(unsigned(date.day()), 2, "T");
-    put(time.hours().count(), 2, ":");
-    put(time.minutes().count(), 2, ":");
-    put(time.seconds().count(), 2, ".");
-    put(time.subseconds().count(), 6, "Z");
+    auto const micros = static_cast<unsigned>((*number % second + second) % second);
+    append_iso_time(text, civil_time_of((*number - micros) / second));
+    append_digits(text += '.', micros, 6);
+    text += 'Z';
     f.has_default = true;
   }
 

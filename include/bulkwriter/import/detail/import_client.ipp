@@ -1,6 +1,6 @@
 #pragma once
 
-#include <bulkwriter/http/detail/countable.hpp>
+#include <bulkwriter/http/countable.hpp>
 #include <bulkwriter/import/detail/import_paths.ipp>
 #include <bulkwriter/import/detail/import_progress.ipp>
 #include <bulkwriter/import/detail/rest.hpp>
@@ -8,6 +8,7 @@
 #include <bulkwriter/import/detail/rest_json.ipp>
 #include <bulkwriter/import/detail/rest_target.ipp>
 #include <bulkwriter/import/import_client.hpp>
+#include <bulkwriter/text/percent.hpp>
 
 #include <algorithm>
 #include <atomic>

@@ -3,8 +3,8 @@
 // What is checked of a request before it is sent, and what is made from it.
 
 #include <bulkwriter/import/targets.hpp>
-
-#include <openssl/evp.h>
+#include <bulkwriter/text/hex.hpp>
+#include <bulkwriter/text/sha256.hpp>
 
 #include <algorithm>
 #include <boost/json.hpp>
@@ -194,32 +194,7 @@ BULKWRITER_DECL result<void> check_request(std::string const& what, zilliz_cloud
 
 // The same request makes the same key in every process and on every machine.
 BULKWRITER_DECL std::string idempotency_key_of(std::string_view body) {
-  unsigned char digest[EVP_MAX_MD_SIZE];
-  unsigned int size = 0;
-  if (EVP_Digest(body.data(), body.size(), digest, &size, EVP_sha256(), nullptr) != 1) return {};
-  std::string key = "bulkwriter-";
-  for (unsigned int i = 0; i < size; ++i) {
-    key += "0123456789abcdef"[digest[i] >> 4];
-    key += "0123456789abcdef"[digest[i] & 15];
-  }
-  return key;
-}
-
-BULKWRITER_DECL std::string percent_encode(std::string_view text) {
-  std::string out;
-  for (char const c : text) {
-    bool const plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
-                       c == '_' || c == '.' || c == '~';
-    if (plain) {
-      out += c;
-    } else {
-      auto const byte = static_cast<unsigned char>(c);
-      out += '%';
-      out += "0123456789ABCDEF"[byte >> 4];
-      out += "0123456789ABCDEF"[byte & 15];
-    }
-  }
-  return out;
+  return "bulkwriter-" + to_hex(sha256(body));
 }
 
 }  // namespace detail

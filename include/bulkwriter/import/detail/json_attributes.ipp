@@ -4,17 +4,16 @@
 // there and what was found, and take nothing for anything else. Included by bodies only.
 
 #include <bulkwriter/config.hpp>
+#include <bulkwriter/text/numbers.hpp>
 #include <bulkwriter/text/quoted.hpp>
 
 #include <algorithm>
 #include <boost/json.hpp>
-#include <charconv>
 #include <cstdint>
 #include <optional>
 #include <span>
 #include <string>
 #include <string_view>
-#include <system_error>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -200,8 +199,7 @@ class attribute_reader {
       return static_cast<std::int64_t>(*number);
     if (auto const* text = value.if_string()) {
       std::int64_t number = 0;
-      auto const [end, failed] = std::from_chars(text->data(), text->data() + text->size(), number);
-      if (failed == std::errc() && end == text->data() + text->size()) return number;
+      if (read_integer(std::string_view(*text), number)) return number;
     }
     return std::nullopt;
   }

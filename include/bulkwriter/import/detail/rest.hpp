@@ -2,7 +2,7 @@
 
 #include <bulkwriter/error.hpp>
 #include <bulkwriter/http/client.hpp>
-#include <bulkwriter/http/detail/client_pool.hpp>
+#include <bulkwriter/http/client_pool.hpp>
 #include <bulkwriter/http/retry.hpp>
 
 #include <chrono>

@@ -1,7 +1,7 @@
 #pragma once
 
-#include <bulkwriter/http/detail/redirect_hint.hpp>
-#include <bulkwriter/http/detail/this_machine.hpp>
+#include <bulkwriter/http/redirect_hint.hpp>
+#include <bulkwriter/http/this_machine.hpp>
 #include <bulkwriter/import/detail/rest.hpp>
 #include <bulkwriter/import/detail/rest_json.ipp>
 #include <bulkwriter/text/redacted.hpp>

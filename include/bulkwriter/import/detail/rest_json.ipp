@@ -4,9 +4,9 @@
 // come as numbers. Included by bodies only.
 
 #include <bulkwriter/config.hpp>
+#include <bulkwriter/text/numbers.hpp>
 
 #include <boost/json.hpp>
-#include <charconv>
 #include <cmath>
 #include <cstdint>
 #include <initializer_list>
@@ -32,19 +32,15 @@ BULKWRITER_DECL std::optional<double> to_double(boost::json::value const& value)
   if (!value.is_string()) return std::nullopt;
   std::string_view const text = value.get_string();
   double number = 0;
-  auto const [end, failed] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (failed != std::errc() || end != text.data() + text.size()) return std::nullopt;
-  return number;
+  return read_float(text, number) ? std::optional(number) : std::nullopt;
 }
 
 BULKWRITER_DECL std::optional<std::int64_t> to_int(boost::json::value const& value) {
   if (value.is_int64()) return value.get_int64();
   if (value.is_uint64()) return std::nullopt;  // beyond int64: no code, size or count is
   if (value.is_string()) {
-    std::string_view const text = value.get_string();
     std::int64_t number = 0;
-    auto const [end, failed] = std::from_chars(text.data(), text.data() + text.size(), number);
-    if (failed == std::errc() && end == text.data() + text.size()) return number;
+    if (read_integer(std::string_view(value.get_string()), number)) return number;
   }
   auto const number = to_double(value);
   if (!number || !(std::abs(*number) < 9.0e18) || std::trunc(*number) != *number) return std::nullopt;

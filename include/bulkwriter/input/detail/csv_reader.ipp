@@ -3,7 +3,7 @@
 #include <bulkwriter/detail/caught.hpp>
 #include <bulkwriter/input/csv_reader.hpp>
 #include <bulkwriter/input/detail/foreign_format.hpp>
-#include <bulkwriter/row/text.hpp>
+#include <bulkwriter/text/json.hpp>
 #include <bulkwriter/schema/field_name.hpp>
 #include <bulkwriter/text/quoted.hpp>
 

@@ -3,8 +3,8 @@
 #include <bulkwriter/detail/caught.hpp>
 #include <bulkwriter/input/detail/foreign_format.hpp>
 #include <bulkwriter/input/ndjson_reader.hpp>
-#include <bulkwriter/row/detail/json_node.hpp>
-#include <bulkwriter/row/text.hpp>
+#include <bulkwriter/text/json_node.hpp>
+#include <bulkwriter/text/json.hpp>
 #include <bulkwriter/text/quoted.hpp>
 
 #include <algorithm>

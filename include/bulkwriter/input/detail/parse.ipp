@@ -1,7 +1,9 @@
 #pragma once
 
 #include <bulkwriter/input/parse.hpp>
-#include <bulkwriter/row/text.hpp>
+#include <bulkwriter/text/ascii.hpp>
+#include <bulkwriter/text/json.hpp>
+#include <bulkwriter/text/numbers.hpp>
 
 #include <algorithm>
 #include <charconv>
@@ -13,8 +15,8 @@ inline namespace v1 {
 namespace input {
 namespace detail {
 
-inline bool is_blank(char c) noexcept { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
-inline bool is_digit(char c) noexcept { return c >= '0' && c <= '9'; }
+using bulkwriter::detail::is_blank;
+
 
 template <class Type>
 text_error parse_float(std::string_view text, Type& value) {

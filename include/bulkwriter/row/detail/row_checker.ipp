@@ -4,7 +4,7 @@
 #include <bulkwriter/row/row_checker.hpp>
 #include <bulkwriter/row/row_problems.hpp>
 #include <bulkwriter/row/syntax.hpp>
-#include <bulkwriter/row/text.hpp>
+#include <bulkwriter/text/json.hpp>
 #include <bulkwriter/text/quoted.hpp>
 
 #include <algorithm>

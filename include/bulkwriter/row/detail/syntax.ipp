@@ -1,7 +1,8 @@
 #pragma once
 
 #include <bulkwriter/row/syntax.hpp>
-#include <bulkwriter/row/text.hpp>
+#include <bulkwriter/text/json.hpp>
+#include <bulkwriter/text/numbers.hpp>
 
 #include <array>
 #include <cstddef>

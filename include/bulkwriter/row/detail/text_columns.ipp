@@ -1,8 +1,10 @@
 #pragma once
 
-#include <bulkwriter/row/detail/json_to_cells.hpp>
 #include <bulkwriter/row/detail/row_checker.ipp>
+#include <bulkwriter/row/json_to_cells.hpp>
 #include <bulkwriter/row/text_columns.hpp>
+#include <bulkwriter/text/ascii.hpp>
+#include <bulkwriter/text/numbers.hpp>
 #include <bulkwriter/text/quoted.hpp>
 
 #include <algorithm>
@@ -83,7 +85,7 @@ class text_to_cell {
 
   // The common case in one pass. What is no list of numbers is left to the JSON reader, which says why.
   static bool read_list(std::string_view text, std::vector<float>& out) {
-    text = without_blanks(text);
+    text = trimmed(text, json_blanks);
     if (text.size() < 2 || text.front() != '[' || text.back() != ']') return false;
     char const* p = text.data() + 1;
     char const* const last = text.data() + text.size() - 1;
@@ -113,7 +115,7 @@ class text_to_cell {
       return refuse(errc::invalid_json, quoted_start(text) + " is not JSON: " + why.message + " at byte " +
                                             std::to_string(fault->offset));
     }
-    return json_to_cells<text_node>(row_).read(field_, text_node(without_blanks(text)));
+    return json_to_cells<text_node>(row_).read(field_, text_node(trimmed(text, json_blanks)));
   }
 
   cell_row& row_;
@@ -269,7 +271,8 @@ BULKWRITER_DECL void cells_of<json_text>::read(json_text value, cell_row& row) {
                fault->key ? why : "not a JSON object: " + why + " at byte " + std::to_string(fault->offset));
     if (!fault->key) return;  // other problems are told, too
   }
-  detail::json_to_cells<detail::text_node>(row).read_row(detail::text_node(detail::without_blanks(value.text_)));
+  std::string_view const object = detail::trimmed(value.text_, detail::json_blanks);
+  detail::json_to_cells<detail::text_node>(row).read_row(detail::text_node(object));
 }
 
 }  // namespace v1

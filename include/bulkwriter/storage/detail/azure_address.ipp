@@ -1,12 +1,12 @@
 #pragma once
 
-#include <bulkwriter/http/detail/this_machine.hpp>
-#include <bulkwriter/auth/detail/trimmed.hpp>
 #include <bulkwriter/auth/digest.hpp>
-#include <bulkwriter/auth/percent.hpp>
-#include <bulkwriter/http/detail/message.ipp>
+#include <bulkwriter/http/this_machine.hpp>
 #include <bulkwriter/storage/detail/azure_address.hpp>
 #include <bulkwriter/storage/detail/store_text.hpp>
+#include <bulkwriter/text/ascii.hpp>
+#include <bulkwriter/text/base64.hpp>
+#include <bulkwriter/text/percent.hpp>
 
 #include <algorithm>
 #include <array>
@@ -17,6 +17,8 @@ namespace bulkwriter {
 inline namespace v1 {
 namespace storage {
 namespace detail {
+
+using bulkwriter::detail::equal_without_case;
 
 inline error_info bad_azure_option(std::string message) {
   return {.code = errc::invalid_option, .message = "azure_connect_param." + std::move(message)};
@@ -43,7 +45,7 @@ BULKWRITER_DECL result<azure_settings> read_conn_str(std::string_view text) {
   for (int number = 1; !text.empty(); ++number) {
     std::size_t const end = (std::min)(text.find(';'), text.size());
     // Read from a file, it may have a line break at its end.
-    auto const field = auth::detail::trimmed(text.substr(0, end));
+    auto const field = bulkwriter::detail::trimmed(text.substr(0, end));
     text.remove_prefix((std::min)(end + 1, text.size()));
     if (field.empty()) continue;
     // Values hold '=' themselves: base64 ends in it, and a SAS is made of it.
@@ -51,7 +53,7 @@ BULKWRITER_DECL result<azure_settings> read_conn_str(std::string_view text) {
     if (equals == std::string_view::npos || equals == 0)
       return bad_azure_option("conn_str: its setting " + std::to_string(number) + " is not of the form key=value");
     auto const name = std::find_if(known.begin(), known.end(), [&](std::string_view k) {
-      return http::detail::equal_without_case(field.substr(0, equals), k);
+      return equal_without_case(field.substr(0, equals), k);
     });
     if (name == known.end()) continue;  // QueueEndpoint and others, of other services
     if (!out.emplace(*name, std::string(field.substr(equals + 1))).second)
@@ -78,7 +80,7 @@ inline bool has_blank(std::string_view text) noexcept {
 BULKWRITER_DECL result<azure_credential> try_azure_credential(std::string_view text) {
   constexpr std::string_view bearer = "Bearer ";
   azure_credential out;
-  bool const said = http::detail::equal_without_case(text.substr(0, bearer.size()), bearer);
+  bool const said = equal_without_case(text.substr(0, bearer.size()), bearer);
   if (said) text.remove_prefix(bearer.size());
   // The usual way to get here is a key read from a file together with its line break.
   if (has_blank(text)) return bad_azure_option("credential holds a blank or a line break");
@@ -92,7 +94,7 @@ BULKWRITER_DECL result<azure_credential> try_azure_credential(std::string_view t
     if (text.find('#') != std::string_view::npos)
       return bad_azure_option("credential looks like a shared access signature but has a '#' in it");
     out.sas = text;
-  } else if (auto const key = auth::try_base64_decode(text); key && !key->empty()) {
+  } else if (auto const key = bulkwriter::detail::try_base64_decode(text); key && !key->empty()) {
     out.key = text;
   } else {
     return bad_azure_option(
@@ -159,7 +161,7 @@ BULKWRITER_DECL result<azure_address> read_azure_settings(azure_settings const& 
     auto const at = set.find(name);
     return at == set.end() ? std::string() : at->second;
   };
-  if (http::detail::equal_without_case(get("UseDevelopmentStorage"), "true")) {
+  if (equal_without_case(get("UseDevelopmentStorage"), "true")) {
     auto host = get("DevelopmentStorageProxyUri");
     if (host.empty()) host = "http://127.0.0.1";
     auto parsed = http::url::try_parse(host, false);
@@ -171,7 +173,7 @@ BULKWRITER_DECL result<azure_address> read_azure_settings(azure_settings const& 
                          .folder = '/' + std::string(development_account),
                          .account = std::string(development_account)};
   }
-  if (set.contains("UseDevelopmentStorage") && !http::detail::equal_without_case(get("UseDevelopmentStorage"), "false"))
+  if (set.contains("UseDevelopmentStorage") && !equal_without_case(get("UseDevelopmentStorage"), "false"))
     return bad_azure_option("conn_str: UseDevelopmentStorage is neither true nor false");
   auto const account = get("AccountName");
   if (has_blank(account) || account.find_first_of("/?#@:") != std::string::npos)
@@ -181,7 +183,7 @@ BULKWRITER_DECL result<azure_address> read_azure_settings(azure_settings const& 
     if (account.empty()) return bad_azure_option("conn_str has neither AccountName nor BlobEndpoint");
     auto scheme = get("DefaultEndpointsProtocol");
     if (scheme.empty()) scheme = "https";
-    if (!http::detail::equal_without_case(scheme, "https") && !http::detail::equal_without_case(scheme, "http"))
+    if (!equal_without_case(scheme, "https") && !equal_without_case(scheme, "http"))
       return bad_azure_option("conn_str: DefaultEndpointsProtocol is neither https nor http");
     auto suffix = get("EndpointSuffix");
     if (suffix.empty()) suffix = "core.windows.net";
@@ -195,7 +197,7 @@ BULKWRITER_DECL result<azure_address> read_azure_settings(azure_settings const& 
     if (!sas.empty()) return bad_azure_option("conn_str has a signature behind BlobEndpoint and SharedAccessSignature");
     sas = std::move(given);
   }
-  if (!key.empty() && !auth::try_base64_decode(key))
+  if (!key.empty() && !bulkwriter::detail::try_base64_decode(key))
     return bad_azure_option("conn_str: AccountKey is not base64: is it cut short?");
   // Both are in strings that a portal makes; the signature is the narrower right, and meant.
   if (!sas.empty()) key.clear();
@@ -256,8 +258,8 @@ BULKWRITER_DECL result<azure_address> try_azure_address(azure_connect_param cons
 }
 
 BULKWRITER_DECL std::string path_of_key(azure_address const& address, std::string_view key) {
-  std::string out = address.folder + '/' + auth::percent_encode(address.container);
-  if (!key.empty()) (out += '/') += auth::percent_encode(key, true);
+  std::string out = address.folder + '/' + bulkwriter::detail::percent_encode(address.container);
+  if (!key.empty()) (out += '/') += bulkwriter::detail::percent_encode(key, true);
   return out;
 }
 

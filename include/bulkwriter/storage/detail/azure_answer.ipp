@@ -1,9 +1,11 @@
 #pragma once
 
 #include <bulkwriter/auth/digest.hpp>
-#include <bulkwriter/http/detail/message.ipp>
 #include <bulkwriter/storage/detail/azure_answer.hpp>
 #include <bulkwriter/storage/detail/xml.hpp>
+#include <bulkwriter/text/base64.hpp>
+#include <bulkwriter/text/hex.hpp>
+#include <bulkwriter/text/numbers.hpp>
 
 #include <algorithm>
 #include <charconv>
@@ -87,7 +89,7 @@ BULKWRITER_DECL result<azure_page> read_azure_page(std::string_view body) {
       if (path[4] == "Etag") blob.object.etag = unquoted(text);
       if (path[4] == "BlobType") is_block = text == "BlockBlob";
       if (path[4] == "ResourceType") is_folder = text == "directory";
-      if (path[4] == "Content-Length" && !http::detail::parse_number(text, blob.object.size)) broken = true;
+      if (path[4] == "Content-Length" && !bulkwriter::detail::parse_number(text, blob.object.size)) broken = true;
     }
   });
   if (!whole) return whole.error();
@@ -113,7 +115,7 @@ BULKWRITER_DECL result<azure_block_list> read_azure_block_list(std::string_view 
       block = {};
     }
     if (path.size() == 4 && path[3] == "Name") block.id = text;
-    if (path.size() == 4 && path[3] == "Size" && !http::detail::parse_number(text, block.size)) broken = true;
+    if (path.size() == 4 && path[3] == "Size" && !bulkwriter::detail::parse_number(text, block.size)) broken = true;
   });
   if (!whole) return whole.error();
   if (!root || broken) {
@@ -134,14 +136,14 @@ inline bool is_hex(std::string_view text) noexcept {
 }
 
 BULKWRITER_DECL std::string azure_block_name::id() const {
-  std::string const digits = std::to_string(number);
-  std::string const name =
-      upload_id + '-' + std::string(digits.size() < 5 ? 5 - digits.size() : 0, '0') + digits + '-' + digest;
-  return auth::base64_encode(auth::as_bytes(name));
+  std::string name = upload_id + '-';
+  bulkwriter::detail::append_digits(name, static_cast<unsigned>(number), 5);
+  (name += '-') += digest;
+  return bulkwriter::detail::base64_encode(auth::as_bytes(name));
 }
 
 BULKWRITER_DECL std::optional<azure_block_name> read_azure_block_id(std::string_view id) {
-  auto const bytes = auth::try_base64_decode(id);
+  auto const bytes = bulkwriter::detail::try_base64_decode(id);
   if (!bytes || bytes->size() != 63) return std::nullopt;
   std::string_view const name(reinterpret_cast<char const*>(bytes->data()), bytes->size());
   azure_block_name out = {.upload_id = std::string(name.substr(0, 24)), .digest = std::string(name.substr(31))};
@@ -158,10 +160,8 @@ BULKWRITER_DECL std::string make_azure_upload_id(std::chrono::system_clock::time
   std::random_device random;
   auto const seconds = std::chrono::duration_cast<std::chrono::seconds>(begun.time_since_epoch()).count();
   std::string out;
-  for (auto const word : {static_cast<std::uint32_t>(seconds), static_cast<std::uint32_t>(random()),
-                          static_cast<std::uint32_t>(random())}) {
-    for (int shift = 28; shift >= 0; shift -= 4) out += "0123456789abcdef"[word >> shift & 15];
-  }
+  for (auto const word : {static_cast<std::uint64_t>(seconds), std::uint64_t{random()}, std::uint64_t{random()}})
+    bulkwriter::detail::append_hex(out, word, 8);
   return out;
 }
 

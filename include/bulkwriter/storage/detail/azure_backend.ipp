@@ -1,9 +1,11 @@
 #pragma once
 
 #include <bulkwriter/auth/azure_shared_key.hpp>
-#include <bulkwriter/auth/percent.hpp>
-#include <bulkwriter/http/detail/redirect_hint.hpp>
+#include <bulkwriter/http/redirect_hint.hpp>
 #include <bulkwriter/storage/detail/azure_backend.hpp>
+#include <bulkwriter/text/ascii.hpp>
+#include <bulkwriter/text/iso_time.hpp>
+#include <bulkwriter/text/percent.hpp>
 
 #include <algorithm>
 #include <span>
@@ -87,7 +89,7 @@ inline std::string query_value(std::string_view query, std::string_view name) {
     auto const field = query.substr(0, query.find('&'));
     query.remove_prefix((std::min)(field.size() + 1, query.size()));
     if (field.size() > name.size() && field.starts_with(name) && field[name.size()] == '=')
-      return auth::percent_decode(field.substr(name.size() + 1));
+      return bulkwriter::detail::percent_decode(field.substr(name.size() + 1));
   }
   return {};
 }
@@ -99,10 +101,10 @@ BULKWRITER_DECL std::vector<std::string> azure_backend::secrets(outcome const& g
   auto const at = c.sas.find("sig=");
   std::string const spelled =
       at == std::string::npos ? std::string() : c.sas.substr(at + 4, c.sas.find('&', at) - at - 4);
-  std::string encoded = auth::percent_encode(signature), in_lower_case = encoded;
+  std::string encoded = bulkwriter::detail::percent_encode(signature), in_lower_case = encoded;
   for (auto escape = in_lower_case.find('%'); escape != std::string::npos; escape = in_lower_case.find('%', escape + 3))
     for (char& digit : std::span(in_lower_case).subspan(escape + 1, 2))
-      if (digit >= 'A') digit = static_cast<char>(digit - 'A' + 'a');
+      digit = bulkwriter::detail::to_lower(digit);
   return {c.key, c.sas, signature, spelled, std::move(encoded), std::move(in_lower_case), got.token.token};
 }
 
@@ -113,8 +115,8 @@ BULKWRITER_DECL refusal azure_backend::explain(call const&, outcome const& got, 
   if (out.code == errc::access_denied && !shown.sas.empty()) {
     std::string const expiry = query_value(shown.sas, "se");
     auto const now = http::parse_date(answer.find("Date")).value_or(std::chrono::system_clock::now());
-    auto const ends = parse_iso_time(expiry);
-    if (ends && *ends <= now) {
+    auto const ends = bulkwriter::detail::parse_iso_time(expiry);
+    if (ends && std::chrono::sys_seconds(std::chrono::seconds(*ends)) <= now) {
       out.hint = " (the shared access signature expired at " + printable(expiry, {}) + ')';
     } else if (failure.outside_time) {
       out.hint = " (the shared access signature is not valid at this time)";

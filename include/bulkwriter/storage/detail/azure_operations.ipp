@@ -1,8 +1,10 @@
 #pragma once
 
 #include <bulkwriter/auth/digest.hpp>
-#include <bulkwriter/http/detail/retry.ipp>
+#include <bulkwriter/http/retry.hpp>
 #include <bulkwriter/storage/detail/azure_backend.ipp>
+#include <bulkwriter/text/hex.hpp>
+#include <bulkwriter/text/numbers.hpp>
 
 #include <algorithm>
 #include <iterator>
@@ -285,7 +287,7 @@ BULKWRITER_DECL result<object_info> azure_backend::head(std::string const& key) 
   auto const* answer = accepted(got, {200});
   if (!answer) return failed(what, got);
   object_info out = {.key = key, .etag = unquoted(answer->find("ETag"))};
-  if (!http::detail::parse_number(answer->find("Content-Length"), out.size))
+  if (!bulkwriter::detail::parse_number(answer->find("Content-Length"), out.size))
     return unusable(what, got, "the answer does not tell the object's size");
   return out;
 }
@@ -403,7 +405,7 @@ BULKWRITER_DECL std::string azure_backend::part_etag(std::span<std::byte const> 
     return bytes;
   }();
   auto const tag = auth::try_poly1305(key, body);
-  return tag ? auth::to_hex(*tag) : std::string();
+  return tag ? bulkwriter::detail::to_hex(*tag) : std::string();
 }
 
 BULKWRITER_DECL std::string azure_backend::object_url(std::string_view key) const {

@@ -1,6 +1,6 @@
 #pragma once
 
-#include <bulkwriter/http/detail/this_machine.hpp>
+#include <bulkwriter/http/this_machine.hpp>
 #include <bulkwriter/auth/google_token.hpp>
 #include <bulkwriter/storage/detail/s3_address.hpp>
 #include <bulkwriter/storage/detail/s3_backend.hpp>

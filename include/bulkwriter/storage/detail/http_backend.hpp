@@ -2,7 +2,7 @@
 
 #include <bulkwriter/auth/credentials.hpp>
 #include <bulkwriter/http/client.hpp>
-#include <bulkwriter/http/detail/client_pool.hpp>
+#include <bulkwriter/http/client_pool.hpp>
 #include <bulkwriter/http/retry.hpp>
 #include <bulkwriter/storage/detail/store_text.hpp>
 #include <bulkwriter/storage/object_store.hpp>

@@ -1,7 +1,7 @@
 #pragma once
 
-#include <bulkwriter/auth/percent.hpp>
 #include <bulkwriter/storage/detail/http_backend.hpp>
+#include <bulkwriter/text/percent.hpp>
 
 #include <algorithm>
 
@@ -123,8 +123,8 @@ BULKWRITER_DECL bool leaves_open(result<http::response> const& answer, bool deni
 BULKWRITER_DECL std::string with_query(std::string path, query_fields const& query) {
   char separator = '?';
   for (auto const& [name, value] : query) {
-    ((path += separator) += auth::percent_encode(name)) += '=';
-    path += auth::percent_encode(value);
+    ((path += separator) += bulkwriter::detail::percent_encode(name)) += '=';
+    path += bulkwriter::detail::percent_encode(value);
     separator = '&';
   }
   return path;

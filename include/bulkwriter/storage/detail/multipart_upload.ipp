@@ -1,7 +1,7 @@
 #pragma once
 
-#include <bulkwriter/http/detail/countable.hpp>
-#include <bulkwriter/http/detail/retry.ipp>
+#include <bulkwriter/http/countable.hpp>
+#include <bulkwriter/http/retry.hpp>
 #include <bulkwriter/storage/detail/multipart_upload.hpp>
 
 #include <algorithm>

@@ -1,9 +1,10 @@
 #pragma once
 
 #include <bulkwriter/auth/digest.hpp>
-#include <bulkwriter/http/detail/countable.hpp>
+#include <bulkwriter/http/countable.hpp>
 #include <bulkwriter/storage/detail/store_text.hpp>
 #include <bulkwriter/storage/object_store.hpp>
+#include <bulkwriter/text/hex.hpp>
 
 #include <optional>
 #include <utility>
@@ -66,7 +67,7 @@ BULKWRITER_DECL result<std::vector<uploaded_part>> backend::list_parts(std::stri
 }
 BULKWRITER_DECL std::string backend::part_etag(std::span<std::byte const> body) const {
   auto const md5 = auth::try_md5(body);  // which some systems forbid
-  return md5 ? auth::to_hex(*md5) : std::string();
+  return md5 ? bulkwriter::detail::to_hex(*md5) : std::string();
 }
 
 }  // namespace storage

@@ -1,7 +1,7 @@
 #pragma once
 
-#include <bulkwriter/auth/percent.hpp>
 #include <bulkwriter/storage/detail/s3_address.hpp>
+#include <bulkwriter/text/percent.hpp>
 
 #include <algorithm>
 
@@ -161,7 +161,7 @@ BULKWRITER_DECL result<s3_address> try_s3_address(s3_connect_param const& param,
   if (out.virtual_host) {
     if (!(bucket_in_endpoint && !known_kind)) out.origin.host = bucket + '.' + out.origin.host;
   } else {
-    out.base_path += '/' + auth::percent_encode(bucket);
+    out.base_path += '/' + bulkwriter::detail::percent_encode(bucket);
   }
 
   if (!param.region.empty()) {
@@ -180,7 +180,7 @@ BULKWRITER_DECL result<s3_address> try_s3_address(s3_connect_param const& param,
 
 BULKWRITER_DECL std::string path_of_key(s3_address const& address, std::string_view key) {
   if (key.empty()) return address.base_path.empty() ? "/" : address.base_path;
-  return address.base_path + '/' + auth::percent_encode(key, true);
+  return address.base_path + '/' + bulkwriter::detail::percent_encode(key, true);
 }
 
 }  // namespace detail

@@ -1,10 +1,11 @@
 #pragma once
 
-#include <bulkwriter/auth/percent.hpp>
-#include <bulkwriter/http/detail/message.ipp>
 #include <bulkwriter/storage/detail/s3_address.hpp>
 #include <bulkwriter/storage/detail/s3_answer.hpp>
 #include <bulkwriter/storage/detail/xml.hpp>
+#include <bulkwriter/text/iso_time.hpp>
+#include <bulkwriter/text/numbers.hpp>
+#include <bulkwriter/text/percent.hpp>
 
 #include <algorithm>
 #include <charconv>
@@ -121,7 +122,7 @@ BULKWRITER_DECL result<std::string> read_s3_upload_id(std::string_view body) {
 // Of encoding-type=url, which is that of HTML forms: '+' is a blank.
 inline void decode_s3_key(std::string& key) {
   std::replace(key.begin(), key.end(), '+', ' ');
-  key = auth::percent_decode(key);
+  key = bulkwriter::detail::percent_decode(key);
 }
 
 BULKWRITER_DECL result<s3_page> read_s3_page(std::string_view body) {
@@ -145,7 +146,7 @@ BULKWRITER_DECL result<s3_page> read_s3_page(std::string_view body) {
     if (path.size() == 3 && path[1] == "Contents") {
       if (path[2] == "Key") object.key = text;
       if (path[2] == "ETag") object.etag = unquoted(text);
-      if (path[2] == "Size" && !http::detail::parse_number(text, object.size)) broken.push_back(text);
+      if (path[2] == "Size" && !bulkwriter::detail::parse_number(text, object.size)) broken.push_back(text);
     }
   });
   if (!whole) return whole.error();
@@ -180,9 +181,9 @@ BULKWRITER_DECL result<s3_uploads_page> read_s3_uploads_page(std::string_view bo
       if (path[2] == "Key") upload.key = text;
       if (path[2] == "UploadId") upload.upload_id = text;
       if (path[2] == "Initiated") {
-        auto const time = parse_iso_time(text);
+        auto const time = bulkwriter::detail::parse_iso_time(text);
         if (time)
-          upload.initiated = *time;
+          upload.initiated = std::chrono::sys_seconds(std::chrono::seconds(*time));
         else
           bad_time = text;
       }
@@ -211,9 +212,7 @@ BULKWRITER_DECL result<s3_parts_page> read_s3_parts_page(std::string_view body) 
   bool truncated = false, root = false, broken = false;
   std::string next;
   auto const number = [&](std::string const& text, auto& value) {
-    auto const end = text.data() + text.size();
-    auto const got = std::from_chars(text.data(), end, value);
-    broken = broken || got.ec != std::errc() || got.ptr != end;
+    broken = !bulkwriter::detail::read_integer(text, value) || broken;
   };
   auto const whole = xml_walk(body, [&](auto path, std::string const& text) {
     if (path[0] != "ListPartsResult") return;

@@ -1,7 +1,8 @@
 #pragma once
 
-#include <bulkwriter/http/detail/redirect_hint.hpp>
+#include <bulkwriter/http/redirect_hint.hpp>
 #include <bulkwriter/storage/detail/s3_backend.hpp>
+#include <bulkwriter/text/hex.hpp>
 
 #include <utility>
 
@@ -81,7 +82,8 @@ BULKWRITER_DECL result<void> s3_backend::authorize(http::request& request, call 
   so_far.keys = *std::move(keys);
   // The body is hashed once however often it is sent.
   if (so_far.payload_hash.empty()) {
-    so_far.payload_hash = sign_payload_ ? auth::to_hex(auth::sha256(what.body)) : std::string(auth::unsigned_payload);
+    so_far.payload_hash =
+        sign_payload_ ? bulkwriter::detail::to_hex(auth::sha256(what.body)) : std::string(auth::unsigned_payload);
   }
   auto const signature = auth::sigv4_sign({.method = request.method,
                                            .host = request.origin.authority(),

@@ -1,8 +1,8 @@
 #pragma once
 
-#include <bulkwriter/http/detail/countable.hpp>
-#include <bulkwriter/http/detail/message.ipp>
+#include <bulkwriter/http/countable.hpp>
 #include <bulkwriter/storage/detail/s3_backend.ipp>
+#include <bulkwriter/text/numbers.hpp>
 
 #include <iterator>
 
@@ -31,7 +31,7 @@ BULKWRITER_DECL result<object_info> s3_backend::head(std::string const& key) {
   auto const* answer = accepted(got, {200});
   if (!answer) return failed(what, got);
   object_info out = {.key = key, .etag = unquoted(answer->find("ETag"))};
-  if (!http::detail::parse_number(answer->find("Content-Length"), out.size))
+  if (!bulkwriter::detail::parse_number(answer->find("Content-Length"), out.size))
     return unusable(what, got, "the answer does not tell the object's size");
   return out;
 }

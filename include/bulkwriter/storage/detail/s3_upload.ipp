@@ -1,10 +1,10 @@
 #pragma once
 
-#include <bulkwriter/http/detail/message.ipp>
 #include <bulkwriter/storage/detail/s3_backend.ipp>
+#include <bulkwriter/text/hex.hpp>
+#include <bulkwriter/text/numbers.hpp>
 
 #include <algorithm>
-#include <charconv>
 #include <iterator>
 
 // How objects come to be in an s3_backend, and how it is known that they have.
@@ -40,7 +40,7 @@ BULKWRITER_DECL s3_backend::sight s3_backend::look(std::string const& key) {
   sight out = {.status = got.answer->status, .object = {.key = key, .etag = unquoted(got.answer->find("ETag"))}};
   for (char const* prefix : {"x-amz-meta-", "x-goog-meta-"})
     if (out.token.empty()) out.token = got.answer->find(std::string(prefix).append(object_token_name));
-  if (!http::detail::parse_number(got.answer->find("Content-Length"), out.object.size)) out.status = 0;
+  if (!bulkwriter::detail::parse_number(got.answer->find("Content-Length"), out.object.size)) out.status = 0;
   return out;
 }
 
@@ -187,16 +187,12 @@ BULKWRITER_DECL std::string etag_of_parts(std::span<uploaded_part const> parts) 
   std::vector<std::byte> digests;
   for (auto const& part : parts) {
     if (part.etag.size() != 32) return {};
-    for (std::size_t at = 0; at < 32; at += 2) {
-      unsigned byte = 0;
-      auto const end = part.etag.data() + at + 2;
-      if (auto const read = std::from_chars(end - 2, end, byte, 16); read.ec != std::errc() || read.ptr != end)
-        return {};
-      digests.push_back(static_cast<std::byte>(byte));
-    }
+    auto const digest = bulkwriter::detail::from_hex(part.etag);
+    if (!digest) return {};
+    digests.insert(digests.end(), digest->begin(), digest->end());
   }
   auto const md5 = auth::try_md5(digests);
-  return md5 ? auth::to_hex(*md5) + '-' + std::to_string(parts.size()) : std::string();
+  return md5 ? bulkwriter::detail::to_hex(*md5) + '-' + std::to_string(parts.size()) : std::string();
 }
 
 BULKWRITER_DECL result<object_info> s3_backend::complete(std::string const& key, std::string const& upload_id,

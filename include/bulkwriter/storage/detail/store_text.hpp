@@ -2,9 +2,7 @@
 
 #include <bulkwriter/error.hpp>
 
-#include <chrono>
 #include <initializer_list>
-#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -38,9 +36,6 @@ inline constexpr std::string_view object_token_name = "bulkwriter";
 
 /// An ETag without its quotes, and without the W/ by which a proxy on the way calls it weak.
 std::string unquoted(std::string_view etag);
-
-/// "2010-11-10T20:48:33.000Z", as stores tell the time; nothing for other text.
-std::optional<std::chrono::system_clock::time_point> parse_iso_time(std::string_view text) noexcept;
 
 bool is_one_of(std::string_view text, std::initializer_list<std::string_view> list) noexcept;
 

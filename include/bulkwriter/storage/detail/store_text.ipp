@@ -1,11 +1,11 @@
 #pragma once
 
 #include <bulkwriter/storage/detail/store_text.hpp>
+#include <bulkwriter/text/hex.hpp>
 #include <bulkwriter/text/quoted.hpp>
 #include <bulkwriter/text/redacted.hpp>
 
 #include <algorithm>
-#include <charconv>
 #include <cstdint>
 #include <random>
 
@@ -67,10 +67,7 @@ BULKWRITER_DECL std::string printable(std::string_view text, std::span<std::stri
 BULKWRITER_DECL std::string make_object_token() {
   std::random_device random;
   std::string out;
-  for (int word = 0; word < 4; ++word) {
-    auto const bits = static_cast<std::uint32_t>(random());
-    for (int shift = 28; shift >= 0; shift -= 4) out += "0123456789abcdef"[bits >> shift & 15];
-  }
+  for (int word = 0; word < 4; ++word) bulkwriter::detail::append_hex(out, random(), 8);
   return out;
 }
 
@@ -78,23 +75,6 @@ BULKWRITER_DECL std::string unquoted(std::string_view etag) {
   if (etag.starts_with("W/\"")) etag.remove_prefix(2);
   if (etag.size() >= 2 && etag.front() == '"' && etag.back() == '"') etag = etag.substr(1, etag.size() - 2);
   return std::string(etag);
-}
-
-BULKWRITER_DECL std::optional<std::chrono::system_clock::time_point> parse_iso_time(std::string_view text) noexcept {
-  using namespace std::chrono;
-  auto const number = [&](std::size_t at, std::size_t size) {
-    int value = -1;
-    auto const end = text.data() + at + size;
-    return std::from_chars(text.data() + at, end, value).ptr == end ? value : -1;
-  };
-  if (text.size() < 20 || text[4] != '-' || text[7] != '-' || text[10] != 'T' || text[13] != ':' || text[16] != ':' ||
-      text.back() != 'Z')
-    return std::nullopt;
-  year_month_day const date{year(number(0, 4)), month(static_cast<unsigned>(number(5, 2))),
-                            day(static_cast<unsigned>(number(8, 2)))};
-  int const h = number(11, 2), m = number(14, 2), s = number(17, 2);
-  if (!date.ok() || number(0, 4) < 1970 || h < 0 || h > 23 || m < 0 || m > 59 || s < 0 || s > 60) return std::nullopt;
-  return sys_days(date) + hours(h) + minutes(m) + seconds(s);
 }
 
 BULKWRITER_DECL bool is_one_of(std::string_view text, std::initializer_list<std::string_view> list) noexcept {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <bulkwriter/text/hex.hpp>
 #include <bulkwriter/text/quoted.hpp>
 #include <bulkwriter/text/utf8.hpp>
 
@@ -23,11 +24,10 @@ inline bool is_invisible(unsigned code) noexcept {
 }
 
 BULKWRITER_DECL std::string one_line(std::string_view text, std::size_t limit) {
-  static constexpr char digits[] = "0123456789abcdef";
   std::string out, next;
   auto const escape = [&next](char letter, unsigned value, int count) {
     (next = '\\') += letter;
-    while (count-- > 0) next += digits[value >> (4 * count) & 15];
+    append_hex(next, value, count);
   };
   for (std::size_t at = 0; at < text.size();) {
     unsigned const first = static_cast<unsigned char>(text[at]);

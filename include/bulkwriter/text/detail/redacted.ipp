@@ -1,5 +1,7 @@
 #pragma once
 
+#include <bulkwriter/text/ascii.hpp>
+#include <bulkwriter/text/hex.hpp>
 #include <bulkwriter/text/quoted.hpp>
 #include <bulkwriter/text/redacted.hpp>
 #include <bulkwriter/text/utf8.hpp>
@@ -14,24 +16,18 @@ namespace bulkwriter {
 inline namespace v1 {
 namespace detail {
 
-inline char lower_letter(char c) noexcept { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
-
-inline bool is_letter_or_digit(char c) noexcept {
-  return (lower_letter(c) >= 'a' && lower_letter(c) <= 'z') || (c >= '0' && c <= '9');
-}
-
 inline bool starts_without_case(std::string_view text, std::string_view lower_case) noexcept {
   return text.size() >= lower_case.size() &&
-         std::equal(lower_case.begin(), lower_case.end(), text.begin(), [](char a, char b) { return a == lower_letter(b); });
+         equal_without_case(text.substr(0, lower_case.size()), lower_case);
 }
 
 // The number of these digits; nothing if one of them is none.
 inline bool read_code(std::string_view digits, unsigned base, unsigned& code) noexcept {
   code = 0;
   for (char const c : digits) {
-    unsigned const value = c >= '0' && c <= '9' ? static_cast<unsigned>(c - '0') : static_cast<unsigned>(lower_letter(c) - 'a' + 10);
-    if (!is_letter_or_digit(c) || value >= base || code > 0x10ffff) return false;
-    code = code * base + value;
+    int const value = hex_value(c);
+    if (value < 0 || static_cast<unsigned>(value) >= base || code > 0x10ffff) return false;
+    code = code * base + static_cast<unsigned>(value);
   }
   return !digits.empty();
 }
@@ -87,7 +83,7 @@ class spelling {
     if (end == std::string_view::npos) return 0;
     std::string_view const name = text.substr(1, end - 1);
     if (name.starts_with('#')) {
-      bool const hex = name.size() > 1 && lower_letter(name[1]) == 'x';
+      bool const hex = name.size() > 1 && to_lower(name[1]) == 'x';
       return read_code(name.substr(hex ? 2 : 1), hex ? 16 : 10, code) ? end + 1 : 0;
     }
     static constexpr std::pair<std::string_view, char> entities[] = {
@@ -110,7 +106,7 @@ inline std::size_t named_secret(std::string_view text, std::size_t at, std::size
       "secretaccesskey", "secret_key", "secretkey", "accountkey", "password", "api_key", "apikey"};
   for (std::string_view const name : names) {
     if (!starts_without_case(text.substr(at), name)) continue;
-    if (name == "sig" && at != 0 && is_letter_or_digit(text[at - 1])) continue;
+    if (name == "sig" && at != 0 && (is_alpha(text[at - 1]) || is_digit(text[at - 1]))) continue;
     std::size_t next = at + name.size();
     bool const quoted = next < text.size() && (text[next] == '"' || text[next] == '\'');
     next = (std::min)(text.find_first_not_of(" \t", next + quoted), text.size());

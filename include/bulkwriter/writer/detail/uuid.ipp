@@ -1,6 +1,7 @@
 #pragma once
 
 #include <bulkwriter/error.hpp>
+#include <bulkwriter/text/hex.hpp>
 #include <bulkwriter/writer/uuid.hpp>
 
 #include <unistd.h>
@@ -16,7 +17,6 @@ inline namespace v1 {
 namespace detail {
 
 BULKWRITER_DECL result<std::string> try_make_uuid() {
-  static constexpr char digits[] = "0123456789abcdef";
   unsigned char random[16];
   if (::getentropy(random, sizeof random) != 0)
     return error_info{.code = errc::io_error,
@@ -27,8 +27,7 @@ BULKWRITER_DECL result<std::string> try_make_uuid() {
     if (byte == 6) value = (value & 0x0f) | 0x40;  // version
     if (byte == 8) value = (value & 0x3f) | 0x80;  // variant
     if (byte == 4 || byte == 6 || byte == 8 || byte == 10) text += '-';
-    text += digits[value >> 4];
-    text += digits[value & 15];
+    append_hex(text, value, 2);
   }
   return text;
 }

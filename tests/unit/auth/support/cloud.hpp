@@ -5,7 +5,7 @@
 
 #include "unit/storage/scripted_server.hpp"
 
-#include <bulkwriter/auth/percent.hpp>
+#include <bulkwriter/auth/digest.hpp>
 #include <bulkwriter/auth/service_options.hpp>
 
 #include <unistd.h>

@@ -1,25 +1,17 @@
 #pragma once
 
-#include <bulkwriter/row/cell.hpp>
-#include <bulkwriter/row/text.hpp>
+#include <bulkwriter/text/ascii.hpp>
+#include <bulkwriter/text/json.hpp>
+#include <bulkwriter/text/numbers.hpp>
 
-#include <charconv>
 #include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
-#include <system_error>
 
 namespace bulkwriter {
 inline namespace v1 {
 namespace detail {
-
-inline std::string_view without_blanks(std::string_view text) noexcept {
-  constexpr std::string_view blanks = " \t\r\n";
-  std::size_t const begin = text.find_first_not_of(blanks);
-  return begin == std::string_view::npos ? std::string_view()
-                                         : text.substr(begin, text.find_last_not_of(blanks) - begin + 1);
-}
 
 enum class json_type : std::uint8_t { null, boolean, integer, unsigned_integer, real, string, array, object };
 
@@ -42,18 +34,14 @@ class text_node {
       default: break;
     }
     if (text_.find_first_of(".eE") != std::string_view::npos) return json_type::real;
-    if (std::int64_t value = 0; read(value)) return json_type::integer;
-    if (std::uint64_t value = 0; read(value)) return json_type::unsigned_integer;
+    if (std::int64_t value = 0; read_integer(text_, value)) return json_type::integer;
+    if (std::uint64_t value = 0; read_integer(text_, value)) return json_type::unsigned_integer;
     return json_type::real;
   }
   bool boolean() const noexcept { return text_.front() == 't'; }
   std::int64_t integer() const noexcept { return number<std::int64_t>(); }
   std::uint64_t unsigned_integer() const noexcept { return number<std::uint64_t>(); }
-  cell real() const noexcept {
-    double value = 0;
-    read_float(text_.data(), text_.data() + text_.size(), value);
-    return cell::float64(value);
-  }
+  void read_real(double& value) const noexcept { read_float(text_.data(), text_.data() + text_.size(), value); }
   /// The nearest float, unless it is infinite.
   bool read_nearest(float& value) const noexcept {
     return read_float(text_.data(), text_.data() + text_.size(), value).ec == std::errc();
@@ -89,7 +77,6 @@ class text_node {
   }
 
  private:
-  static bool is_blank(char c) noexcept { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
   std::size_t skip_blanks(std::size_t at) const noexcept {
     while (is_blank(text_[at])) ++at;
     return at;
@@ -121,14 +108,9 @@ class text_node {
     }
   }
   template <class Type>
-  bool read(Type& value) const noexcept {
-    auto const [end, failed] = std::from_chars(text_.data(), text_.data() + text_.size(), value);
-    return failed == std::errc() && end == text_.data() + text_.size();
-  }
-  template <class Type>
   Type number() const noexcept {
     Type value = 0;
-    read(value);
+    read_integer(text_, value);
     return value;
   }
 

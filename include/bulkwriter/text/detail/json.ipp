@@ -1,12 +1,15 @@
 #pragma once
 
-#include <bulkwriter/row/text.hpp>
+#include <bulkwriter/text/ascii.hpp>
+#include <bulkwriter/text/finite.hpp>
+#include <bulkwriter/text/hex.hpp>
+#include <bulkwriter/text/json.hpp>
+#include <bulkwriter/text/numbers.hpp>
 #include <bulkwriter/text/quoted.hpp>
+#include <bulkwriter/text/utf8.hpp>
 
 #include <algorithm>
-#include <charconv>
 #include <cstdint>
-#include <system_error>
 #include <utility>
 
 namespace bulkwriter {
@@ -84,7 +87,7 @@ class json_scanner {
       return c == '[' || key();
     }
     if (c == '"') return string(nullptr);
-    if (c == '-' || (c >= '0' && c <= '9')) return number();
+    if (c == '-' || is_digit(c)) return number();
     for (std::string_view const word : {"true", "false", "null"}) {
       if (text_.substr(at_, word.size()) == word) {
         at_ += word.size();
@@ -193,8 +196,7 @@ class json_scanner {
 
   bool hex4(std::size_t at, unsigned& code) const {
     if (at + 4 > text_.size()) return false;
-    auto const [end, error] = std::from_chars(text_.data() + at, text_.data() + at + 4, code, 16);
-    return error == std::errc() && end == text_.data() + at + 4;
+    return read_integer(text_.substr(at, 4), code, 16);
   }
 
   bool number() {
@@ -217,12 +219,11 @@ class json_scanner {
 
   std::size_t digits() {
     std::size_t const begin = at_;
-    while (at_ < text_.size() && text_[at_] >= '0' && text_[at_] <= '9') ++at_;
+    while (at_ < text_.size() && is_digit(text_[at_])) ++at_;
     return at_ - begin;
   }
   void skip_space() {
-    while (at_ < text_.size() && (text_[at_] == ' ' || text_[at_] == '\t' || text_[at_] == '\n' || text_[at_] == '\r'))
-      ++at_;
+    while (at_ < text_.size() && is_blank(text_[at_])) ++at_;
   }
   bool looking_at(char c) const { return at_ < text_.size() && text_[at_] == c; }
   bool take(char c) {
@@ -268,7 +269,6 @@ BULKWRITER_DECL void append_unescaped(std::string& out, std::string_view json_st
 }
 
 BULKWRITER_DECL void append_json_string(std::string& out, std::string_view text) {
-  static constexpr char digits[] = "0123456789abcdef";
   out.push_back('"');
   std::size_t begin = 0;
   for (std::size_t i = 0; i < text.size(); ++i) {
@@ -287,12 +287,44 @@ BULKWRITER_DECL void append_json_string(std::string& out, std::string_view text)
       case '\t': out.push_back('t'); break;
       default:
         out.append("u00");
-        out.push_back(digits[c >> 4]);
-        out.push_back(digits[c & 15]);
+        append_hex(out, c, 2);
     }
   }
   out.append(text, begin, text.size() - begin);
   out.push_back('"');
+}
+
+BULKWRITER_DECL bool is_json_number_form(std::string_view text) noexcept {
+  char const* p = text.data();
+  char const* const last = p + text.size();
+  auto const digits = [&] {
+    char const* const first = p;
+    while (p != last && is_digit(*p)) ++p;
+    return p != first;
+  };
+  if (p != last && *p == '-') ++p;
+  if (p != last && *p == '0')
+    ++p;
+  else if (!digits())
+    return false;
+  if (p != last && *p == '.' && (++p, !digits())) return false;
+  if (p != last && (*p == 'e' || *p == 'E')) {
+    ++p;
+    if (p != last && (*p == '+' || *p == '-')) ++p;
+    if (!digits()) return false;
+  }
+  return p == last;
+}
+
+BULKWRITER_DECL bool is_json_number(std::string_view text) noexcept {
+  if (!is_json_number_form(text)) return false;
+  if (text.find_first_of(".eE") == std::string_view::npos) {
+    std::int64_t value = 0;
+    std::uint64_t large = 0;
+    return read_integer(text, value) || read_integer(text, large);
+  }
+  double value = 0;
+  return read_float(text, value);
 }
 
 template <class Type>
@@ -316,15 +348,9 @@ BULKWRITER_DECL void append_json_number(std::string& out, long long value) { app
 BULKWRITER_DECL void append_json_number(std::string& out, unsigned long long value) { append_chars(out, value); }
 
 BULKWRITER_DECL std::optional<std::string_view> inside_braces(std::string_view object) noexcept {
-  auto const trim = [](std::string_view text) {
-    constexpr std::string_view space = " \t\r\n";
-    std::size_t const begin = text.find_first_not_of(space);
-    return begin == std::string_view::npos ? std::string_view()
-                                           : text.substr(begin, text.find_last_not_of(space) - begin + 1);
-  };
-  std::string_view const text = trim(object);
+  std::string_view const text = trimmed(object, json_blanks);
   if (text.size() < 2 || text.front() != '{' || text.back() != '}') return std::nullopt;
-  return trim(text.substr(1, text.size() - 2));
+  return trimmed(text.substr(1, text.size() - 2), json_blanks);
 }
 
 }  // namespace detail

@@ -1,12 +1,13 @@
 #pragma once
 
-#include <bulkwriter/row/text.hpp>
+#include <bulkwriter/text/ascii.hpp>
+#include <bulkwriter/text/finite.hpp>
+#include <bulkwriter/text/numbers.hpp>
 
 #include <locale.h>
 #include <stdlib.h>
 
 #include <charconv>
-#include <cstdint>
 #include <string>
 #include <system_error>
 
@@ -16,9 +17,9 @@ namespace detail {
 
 /// The end of the longest decimal number at `first`, as std::from_chars defines it; `first` where there is none.
 inline char const* decimal_end(char const* const first, char const* const last) noexcept {
-  auto const is_digit = [&](char const* p) { return p != last && *p >= '0' && *p <= '9'; };
+  auto const at_digit = [&](char const* p) { return p != last && is_digit(*p); };
   auto const past_digits = [&](char const* p) {
-    while (is_digit(p)) ++p;
+    while (at_digit(p)) ++p;
     return p;
   };
   char const* const begin = first != last && *first == '-' ? first + 1 : first;
@@ -34,7 +35,7 @@ inline char const* decimal_end(char const* const first, char const* const last) 
   if (end != last && (*end == 'e' || *end == 'E')) {
     char const* exponent = end + 1;
     if (exponent != last && (*exponent == '+' || *exponent == '-')) ++exponent;
-    if (is_digit(exponent)) end = past_digits(exponent);
+    if (at_digit(exponent)) end = past_digits(exponent);
   }
   return end;
 }
@@ -80,42 +81,6 @@ BULKWRITER_DECL std::from_chars_result read_float(char const* first, char const*
 }
 BULKWRITER_DECL std::from_chars_result read_float(char const* first, char const* last, double& value) {
   return read_float_anyhow(first, last, value);
-}
-
-// Whether the text has the form that JSON wants of numbers, where read_float takes more.
-BULKWRITER_DECL bool is_json_number_form(std::string_view text) noexcept {
-  char const* p = text.data();
-  char const* const last = p + text.size();
-  auto const digits = [&] {
-    char const* const first = p;
-    while (p != last && *p >= '0' && *p <= '9') ++p;
-    return p != first;
-  };
-  if (p != last && *p == '-') ++p;
-  if (p != last && *p == '0')
-    ++p;
-  else if (!digits())
-    return false;
-  if (p != last && *p == '.' && (++p, !digits())) return false;
-  if (p != last && (*p == 'e' || *p == 'E')) {
-    ++p;
-    if (p != last && (*p == '+' || *p == '-')) ++p;
-    if (!digits()) return false;
-  }
-  return p == last;
-}
-
-BULKWRITER_DECL bool is_json_number(std::string_view text) noexcept {
-  if (!is_json_number_form(text)) return false;
-  char const* const last = text.data() + text.size();
-  if (text.find_first_of(".eE") == std::string_view::npos) {
-    std::int64_t value = 0;
-    std::uint64_t large = 0;
-    return std::from_chars(text.data(), last, value).ec == std::errc{} ||
-           std::from_chars(text.data(), last, large).ec == std::errc{};
-  }
-  double value = 0;
-  return read_float(text.data(), last, value).ec == std::errc{};
 }
 
 }  // namespace detail

@@ -1,4 +1,4 @@
-#include <bulkwriter/row/text.hpp>
+#include <bulkwriter/text/json.hpp>
 
 #include <doctest/doctest.h>
 

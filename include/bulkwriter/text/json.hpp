@@ -1,9 +1,6 @@
 #pragma once
 
 #include <bulkwriter/error.hpp>
-#include <bulkwriter/schema/finite.hpp>
-#include <bulkwriter/schema/text_fault.hpp>
-#include <bulkwriter/text/utf8.hpp>
 
 #include <charconv>
 #include <cstddef>
@@ -13,7 +10,7 @@
 #include <type_traits>
 #include <vector>
 
-// Text as files need it: JSON (RFC 8259) and numbers in it. Pure functions.
+// JSON (RFC 8259) as files need it: what is wrong with a text, and its strings and numbers. Pure functions.
 
 namespace bulkwriter {
 inline namespace v1 {
@@ -85,12 +82,6 @@ void append_json_number(std::string& out, double const& value);
 void append_json_number(std::string& out, long long value);
 void append_json_number(std::string& out, unsigned long long value);
 
-/// Reads the longest decimal number at `first` as std::from_chars does, in every locale, with every standard library.
-/// Unlike there the result is finite: infinities and NaN are an `invalid_argument`; too small a number is the nearest,
-/// mostly zero; `result_out_of_range` says that it is too large. What fails leaves `value` alone.
-std::from_chars_result read_float(char const* first, char const* last, float& value);
-std::from_chars_result read_float(char const* first, char const* last, double& value);
-
 /// What stands between the braces of text that begins and ends with them; nothing where it does not. Judges no more
 /// than that.
 std::optional<std::string_view> inside_braces(std::string_view object) noexcept;
@@ -100,7 +91,6 @@ std::optional<std::string_view> inside_braces(std::string_view object) noexcept;
 }  // namespace bulkwriter
 
 #if BULKWRITER_BODIES
-#include <bulkwriter/row/detail/json_complaint.ipp>
-#include <bulkwriter/row/detail/read_float.ipp>
-#include <bulkwriter/row/detail/text.ipp>
+#include <bulkwriter/text/detail/json_complaint.ipp>
+#include <bulkwriter/text/detail/json.ipp>
 #endif

@@ -1,7 +1,8 @@
 #pragma once
 
 #include <bulkwriter/row/cell_row.hpp>
-#include <bulkwriter/row/detail/json_node.hpp>
+#include <bulkwriter/text/ascii.hpp>
+#include <bulkwriter/text/json_node.hpp>
 #include <bulkwriter/text/quoted.hpp>
 
 #include <algorithm>
@@ -95,7 +96,7 @@ class json_to_cells {
                                      describe_json_fault(text, *fault).message);
       return;
     }
-    text_node(without_blanks(text)).for_each_member([&](std::string_view key, text_node const& value) {
+    text_node(trimmed(text, json_blanks)).for_each_member([&](std::string_view key, text_node const& value) {
       append_member(object, key, value);
     });
   }
@@ -142,7 +143,9 @@ class json_to_cells {
       if (!is_number(t)) return wrong(value, "a number");
       float single = 0;
       if (k == kind::float32 && value.read_nearest(single)) return cell::float32(single);
-      return value.real();  // the checker tells the range
+      double wide = 0;
+      value.read_real(wide);
+      return cell::float64(wide);  // the checker tells the range
     }
     if (k == kind::json && t == json_type::string) {
       // as files and servers have it: JSON text, in a string

@@ -14,6 +14,9 @@ namespace detail {
 // may lie anywhere.
 bool is_this_machine(std::string_view host) noexcept;
 
+// Whether a host is an address, of four numbers from 0 to 255.
+bool is_ipv4(std::string_view text) noexcept;
+
 // Whether what is sent there stays between the two: over https, or within this machine, to which no proxy leads.
 inline bool keeps_secrets(origin const& where) noexcept { return where.secure || is_this_machine(where.host); }
 

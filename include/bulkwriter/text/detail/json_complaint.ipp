@@ -1,6 +1,7 @@
 #pragma once
 
-#include <bulkwriter/row/text.hpp>
+#include <bulkwriter/text/ascii.hpp>
+#include <bulkwriter/text/json.hpp>
 #include <bulkwriter/text/quoted.hpp>
 
 #include <algorithm>
@@ -34,7 +35,7 @@ class json_path {
       }
     }
     if (!open_.empty()) value_ = open_.back().value;
-    value_ = (std::min)(text.find_first_not_of(" \t\r\n", value_), text.size());
+    value_ = (std::min)(text.find_first_not_of(json_blanks, value_), text.size());
   }
 
   // "'v': element [3]: ", or nothing where the place is in no value of a list or an object.
@@ -68,9 +69,7 @@ class json_path {
 
 inline bool is_not_finite_word(std::string_view text) {
   if (text.starts_with('-') || text.starts_with('+')) text.remove_prefix(1);
-  std::string folded(text.substr(0, 9));
-  for (char& c : folded)
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  std::string const folded = lower_case(text.substr(0, 9));
   return text.size() == folded.size() && (folded == "nan" || folded == "inf" || folded == "infinity");
 }
 
@@ -81,7 +80,7 @@ BULKWRITER_DECL json_complaint describe_json_fault(std::string_view text, json_f
   std::string_view value = text.substr(begin);
   // strings may hold these; then the beginning of the string is shown
   value = value.substr(0, value.find_first_of(",]}", fault.offset - begin));
-  value = value.substr(0, value.find_last_not_of(" \t\r\n") + 1);
+  value = value.substr(0, value.find_last_not_of(json_blanks) + 1);
   if (is_not_finite_word(value)) return {path.text() + in_quotes(value) + " is not a finite number", true};
   if (path.is_in_list() || (path.is_in_member() && !value.empty()))
     return {path.text() + in_quotes(value) + ": " + fault.what, false};
