@@ -1,5 +1,5 @@
 // rule: this file format cannot hold this field's kind
-// fix: in a struct_array no vectors but float_vector
+// fix: choose parquet, json or jsonl, which hold every field, or change the kind
 // shows: clips, csv
 #include <bulkwriter/local.hpp>
 

@@ -1,5 +1,5 @@
 // rule: this file format cannot hold this field's kind
-// fix: csv: no text
+// fix: choose parquet, json or jsonl, which hold every field, or change the kind
 // shows: body, csv
 #include <bulkwriter/local.hpp>
 

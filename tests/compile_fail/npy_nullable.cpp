@@ -1,5 +1,5 @@
 // rule: this file format cannot hold this field's kind
-// fix: npy: no nullable fields
+// fix: choose parquet, json or jsonl, which hold every field, or change the kind
 // shows: score, npy
 #include <bulkwriter/local.hpp>
 
