@@ -78,6 +78,13 @@ TEST_CASE("a file that is given up, or forgotten, leaves nothing") {
   }
   { auto file = folder->create("1.json", 100).value(); }
   CHECK(entries(t.path) == 0);
+
+  auto given_up = folder->create("1.json", 100).value();
+  CHECK(given_up->discard());
+  auto const other = folder->create("1.json", 100).value();  // has the temporary name now
+  given_up.reset();
+  CHECK(entries(t.path) == 1);
+  CHECK(other->finish());
 }
 
 TEST_CASE("memory keeps finished files only") {

@@ -207,13 +207,13 @@ TEST_CASE("a place over a pipe: the other end has the same files; what it cannot
   std::thread reader([&] { got = received(ends[0]); });
   {
     auto const place = std::make_shared<pipe_place>(ends[1]);
-    bw::bulk_writer<vector_schema, bw::format::jsonl> sent{place, {}, {.chunk_size = 1_MiB}};
-    bw::bulk_writer<vector_schema, bw::format::jsonl> kept{memory, {}, {.chunk_size = 1_MiB}};
+    bw::bulk_writer<vector_schema, bw::format::parquet> sent{place, {}, {.chunk_size = 1_MiB}};
+    bw::bulk_writer<vector_schema, bw::format::parquet> kept{memory, {}, {.chunk_size = 1_MiB}};
     CHECK(append(sent, 3000));
     CHECK(append(kept, 3000));
     CHECK(sent.commit().size() == kept.commit().size());
     CHECK(sent.data_path() == "pipe:");
-    CHECK(sent.batch_files()[1][0] == "pipe:2.jsonl");
+    CHECK(sent.batch_files()[1][0] == "pipe:2.parquet");
     bw::bulk_writer<vector_schema, bw::format::npy> group{place};
     CHECK(append(group, 1));
     auto const refused = group.try_commit();
