@@ -18,7 +18,8 @@ namespace detail {
 
 inline bool starts_without_case(std::string_view text, std::string_view lower_case) noexcept {
   return text.size() >= lower_case.size() &&
-         equal_without_case(text.substr(0, lower_case.size()), lower_case);
+         std::equal(lower_case.begin(), lower_case.end(), text.begin(),
+                    [](char a, char b) { return a == to_lower(b); });
 }
 
 // The number of these digits; nothing if one of them is none.
