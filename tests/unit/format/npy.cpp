@@ -208,24 +208,28 @@ TEST_CASE("npy: vectors of 16-bit floats given as floats are rounded to the near
   CHECK(out.files[1] == file_of("|u1", "(1, 2060)", b_bytes));
 }
 
-TEST_CASE("npy: an empty column of text is one character wide, for numpy and servers know no width of 0") {
+namespace {
+
+// The file of a column of one text.
+std::string file_with(std::string_view text) {
   std::vector<bw::field_info> const fields = {field("t", bw::kind::varchar)};
   auto const made = make(fields);
   collector out = collect(*made);
-  made->put_row(std::vector{bw::cell::text("")});
+  made->put_row(std::vector{bw::cell::text(text)});
   made->end_row();
   CHECK(made->finish(out.sink()));
-  CHECK(out.files[0] == file_of("<U1", "(1,)", std::string(4, '\0')));
+  return out.files[0];
+}
+
+}  // namespace
+
+TEST_CASE("npy: an empty column of text is one character wide, for numpy and servers know no width of 0") {
+  CHECK(file_with("") == file_of("<U1", "(1,)", std::string(4, '\0')));
 }
 
 TEST_CASE("npy: characters of every number of bytes, the first and the last of each") {
-  std::vector<bw::field_info> const fields = {field("t", bw::kind::varchar)};
-  auto const made = make(fields);
-  collector out = collect(*made);
-  made->put_row(std::vector{bw::cell::text("\x01\x7f\xc2\x80\xdf\xbf\xe0\xa0\x80\xef\xbf\xbf\xf0\x90\x80\x80\xf4\x8f\xbf\xbf")});
-  made->end_row();
-  CHECK(made->finish(out.sink()));
-  CHECK(out.files[0] == file_of("<U8", "(1,)", utf32(U"\x01\x7f\x80\x7ff\x800\xffff\x10000\x10ffff", 8)));
+  CHECK(file_with("\x01\x7f\xc2\x80\xdf\xbf\xe0\xa0\x80\xef\xbf\xbf\xf0\x90\x80\x80\xf4\x8f\xbf\xbf") ==
+        file_of("<U8", "(1,)", utf32(U"\x01\x7f\x80\x7ff\x800\xffff\x10000\x10ffff", 8)));
 }
 
 TEST_CASE("npy: what it cannot hold is refused when the encoder is made") {

@@ -152,7 +152,7 @@ TEST_CASE("azure_address: what cannot be opened says which member or key is wron
   CHECK(holds(refused({.conn_str = "a=b", .account_url = url, .container_name = "container"}), "exclude"));
   CHECK(holds(refused({.account_url = url, .container_name = "container"}), "credential is empty"));
   CHECK(holds(refused({.account_url = url, .credential = key}), "container_name is empty"));
-  for (std::string const bad : {"ab", "Upper", "a--b", "-ab", "ab-", "a/b", "a b c", "\xc3\xa4\xc3\xa4", "a`b", "a{b", "a:b", "a/b"})
+  for (std::string const bad : {"ab", "Upper", "a--b", "-ab", "ab-", "a/b", "a b c", "\xc3\xa4\xc3\xa4", "a`b", "a{b", "a:b"})
     CHECK(holds(refused({.account_url = url, .credential = key, .container_name = bad}), "container_name is not"));
   CHECK(holds(refused({.account_url = url, .credential = key, .container_name = std::string(64, 'a')}), "container_name is not"));
   for (std::string const& good : {std::string("$root"), std::string("az0"), std::string("9-z"), std::string(63, 'a')})

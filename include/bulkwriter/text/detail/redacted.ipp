@@ -141,16 +141,24 @@ class readings {
           escapes_[at].push_back({here.text().substr(0, units), end});
       }
     }
+    next_escape_.resize(text.size());
+    for (std::size_t at = text.size(), next = at; at-- > 0;) next_escape_[at] = next = escapes_[at].empty() ? next : at;
   }
 
   // The end of the longest stretch from here that can be read as the word, or as its beginning up to `cut` or beyond; `at`
   // if there is none.
   std::size_t end_of(std::string_view word, std::size_t at, std::size_t cut) const {
-    if (text_.substr(at).starts_with(word)) return at + word.size();
-    if (text_[at] != word[0] && escapes_[at].empty()) return at;
+    // As far as the first escape there is one reading.
+    std::string_view const plain = text_.substr(at, word.size());
+    auto const same = static_cast<std::size_t>(std::mismatch(plain.begin(), plain.end(), word.begin()).first - plain.begin());
+    if (same == word.size()) return at + same;
+    if (at + same >= cut) return text_.size();
+    std::size_t const first = next_escape_[at] - at;
+    if (same < first) return at;
     // Positions in the text, for each of the next bytes of the word: no escape stands for more than four.
-    std::array<std::vector<std::size_t>, 5> reached = {{{at}, {}, {}, {}, {}}};
-    for (std::size_t i = 0; i < word.size(); ++i) {
+    std::array<std::vector<std::size_t>, 5> reached = {};
+    reached[first % reached.size()].push_back(at + first);
+    for (std::size_t i = first; i < word.size(); ++i) {
       auto const reach = [&](std::size_t size, std::size_t to) {
         auto& there = reached[(i + size) % reached.size()];
         if (std::find(there.begin(), there.end(), to) == there.end()) there.push_back(to);
@@ -178,6 +186,7 @@ class readings {
 
   std::string_view text_;
   std::vector<std::vector<escape>> escapes_;
+  std::vector<std::size_t> next_escape_ = {};  // from each byte on, the first at which one begins, or the end
 };
 
 BULKWRITER_DECL std::string redacted(std::string_view text, std::span<std::string const> secrets, std::size_t limit) {
