@@ -12,7 +12,7 @@
 #include <vector>
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 
 /// What went wrong. The values are stable; `to_string` gives the name that stands in brackets behind every message.
 enum class errc : std::uint16_t {
@@ -305,7 +305,7 @@ class [[nodiscard]] result<void> {
   detail::error_box error_;
 };
 
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter
 
 #if BULKWRITER_BODIES

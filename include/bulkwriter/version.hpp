@@ -1,10 +1,12 @@
 #pragma once
 
+#include <bulkwriter/config.hpp>
+
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 
 /// The library's version. The build files read it from this line: it is told nowhere else.
 inline constexpr char version[] = "0.1.0";
 
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter

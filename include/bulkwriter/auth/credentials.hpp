@@ -1,10 +1,12 @@
 #pragma once
 
+#include <bulkwriter/config.hpp>
+
 #include <chrono>
 #include <string>
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 
 /// Digests, signatures, and where credentials come from.
 namespace auth {
@@ -33,5 +35,5 @@ struct bearer_token {
 };
 
 }  // namespace auth
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter

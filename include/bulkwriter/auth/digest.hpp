@@ -12,7 +12,7 @@
 #include <string_view>
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 namespace auth {
 
 using bulkwriter::detail::sha256_digest;         ///< most significant byte first, as FIPS 180-4 writes it
@@ -64,7 +64,7 @@ using bulkwriter::detail::try_base64_decode;
 /// @}
 
 }  // namespace auth
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter
 
 #if BULKWRITER_BODIES

@@ -9,7 +9,7 @@
 #include <utility>
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 namespace detail {
 
 /// An open file of the system; a program that this process starts does not inherit it. Not a FILE*: what is written is
@@ -56,7 +56,7 @@ error_info system_error(std::string doing, int error);
 error_info file_error(char const* doing, std::string const& path, int error);
 
 }  // namespace detail
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter
 
 #if BULKWRITER_BODIES

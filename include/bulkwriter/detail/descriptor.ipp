@@ -12,7 +12,7 @@
 #include <system_error>
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 namespace detail {
 
 /// What the system gives, which is negative for an error.
@@ -101,5 +101,5 @@ BULKWRITER_DECL error_info file_error(char const* doing, std::string const& path
 }
 
 }  // namespace detail
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter

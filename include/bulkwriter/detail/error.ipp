@@ -7,7 +7,7 @@
 #include <cstdlib>
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 
 BULKWRITER_DECL std::string_view to_string(errc code) noexcept {
   switch (code) {
@@ -101,5 +101,5 @@ BULKWRITER_DECL error_box::error_box(error_box const& other)
 BULKWRITER_DECL void error_box::destroy() noexcept { delete p_; }
 
 }  // namespace detail
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter

@@ -8,7 +8,7 @@
 #include <string_view>
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 
 namespace format {
 
@@ -20,7 +20,7 @@ server_version read_since(std::string_view extension, field_info const& field) n
 result<void> try_check_read_by(server_version oldest, std::string_view extension, std::span<field_info const> fields);
 
 }  // namespace format
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter
 
 #if BULKWRITER_BODIES

@@ -9,7 +9,7 @@
 #include <stop_token>
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 namespace http {
 
 /// Exponential backoff with full jitter. `Retry-After` is honoured up to `max_delay`. What ends it is the budget: a
@@ -50,7 +50,7 @@ bool sleep(std::chrono::milliseconds time, std::stop_token const& stop);
 }  // namespace detail
 
 }  // namespace http
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter
 
 #if BULKWRITER_BODIES

@@ -10,7 +10,7 @@
 #include <string_view>
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 
 /// One value of a row as checks and formats see it: null, a number, or a view of text or of numbers. A row is one cell
 /// a field, in schema order; whatever way the user gave it, it comes down to these. A view is valid as long as the row.
@@ -119,5 +119,5 @@ class cell {
   /// @endcond
 };
 
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter

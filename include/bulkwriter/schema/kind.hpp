@@ -1,9 +1,11 @@
 #pragma once
 
+#include <bulkwriter/config.hpp>
+
 #include <cstdint>
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 
 /// The field kinds of a collection. What each holds: the struct of its name; what is known of each: traits_of.
 enum class kind : std::uint8_t {
@@ -40,5 +42,5 @@ inline constexpr std::uint32_t max_name_length = 255;         ///< bytes of a fi
 inline constexpr double max_float32 = 3.4028234663852886e38;  ///< FLT_MAX
 }  // namespace limits
 
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter

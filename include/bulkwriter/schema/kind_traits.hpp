@@ -12,7 +12,7 @@
 // Facts of the servers: their schema.proto, the sources of their import, release notes.
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 
 /// What a cell holds: the closed set of values that checks and formats see.
 enum class cell_type : std::uint8_t {
@@ -199,5 +199,5 @@ constexpr bool is_valid_dim(kind k, std::uint32_t dim) noexcept {
 }
 /// @}
 
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter

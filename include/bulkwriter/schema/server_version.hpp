@@ -1,11 +1,13 @@
 #pragma once
 
+#include <bulkwriter/config.hpp>
+
 #include <compare>
 #include <cstdint>
 #include <string>
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 
 /// A release of Milvus: `{2, 4, 3}`. Zilliz Cloud tells with each cluster which Milvus it is compatible with.
 struct server_version {
@@ -19,5 +21,5 @@ struct server_version {
   }
 };
 
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter

@@ -1,10 +1,12 @@
 #pragma once
 
+#include <bulkwriter/config.hpp>
+
 #include <chrono>
 #include <cstdint>
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 namespace storage {
 
 inline constexpr int max_connections = 64;  ///< of one file
@@ -19,5 +21,5 @@ struct object_options {
 };
 
 }  // namespace storage
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter

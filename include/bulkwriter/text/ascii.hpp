@@ -1,5 +1,7 @@
 #pragma once
 
+#include <bulkwriter/config.hpp>
+
 #include <algorithm>
 #include <string>
 #include <string_view>
@@ -7,7 +9,7 @@
 // Characters of protocols and of files: <cctype> asks the locale, which is the user's; these do not.
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 namespace detail {
 
 constexpr bool is_digit(char c) noexcept { return c >= '0' && c <= '9'; }
@@ -39,5 +41,5 @@ constexpr std::string_view trimmed(std::string_view text, std::string_view blank
 }
 
 }  // namespace detail
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter

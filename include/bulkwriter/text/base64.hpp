@@ -9,7 +9,7 @@
 #include <vector>
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 namespace detail {
 
 /// RFC 4648 section 4: the standard alphabet with padding, no line breaks. Thread-safe, as is all of this header.
@@ -26,7 +26,7 @@ inline std::vector<std::byte> base64_decode(std::string_view text) { return try_
 /// @}
 
 }  // namespace detail
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter
 
 #if BULKWRITER_BODIES

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <bulkwriter/config.hpp>
+
 #include <bit>
 #include <cstdint>
 #include <type_traits>
@@ -11,7 +13,7 @@
 // to be finite.
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 namespace detail {
 
 /// The bits of a number that may be NaN or infinite.
@@ -61,5 +63,5 @@ constexpr std::uint32_t narrowed_bits(double const& value) noexcept {
 }
 
 }  // namespace detail
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter

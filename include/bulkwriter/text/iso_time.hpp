@@ -10,7 +10,7 @@
 // Times as text, by integers alone: <chrono> costs a unit that only writes files more than the whole of it.
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 namespace detail {
 
 /// A moment in UTC, to the second, of the proleptic Gregorian calendar.
@@ -45,7 +45,7 @@ void append_iso_time(std::string& out, civil_time const& time);
 std::optional<std::int64_t> parse_iso_time(std::string_view text) noexcept;
 
 }  // namespace detail
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter
 
 #if BULKWRITER_BODIES

@@ -13,7 +13,7 @@
 // JSON (RFC 8259) as files need it: what is wrong with a text, and its strings and numbers. Pure functions.
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 namespace detail {
 
 /// Where a text stops being JSON, and which rule it breaks there.
@@ -87,7 +87,7 @@ void append_json_number(std::string& out, unsigned long long value);
 std::optional<std::string_view> inside_braces(std::string_view object) noexcept;
 
 }  // namespace detail
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter
 
 #if BULKWRITER_BODIES

@@ -10,7 +10,7 @@
 #include <string_view>
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 namespace detail {
 
 enum class json_type : std::uint8_t { null, boolean, integer, unsigned_integer, real, string, array, object };
@@ -118,5 +118,5 @@ class text_node {
 };
 
 }  // namespace detail
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter

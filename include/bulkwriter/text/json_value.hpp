@@ -12,7 +12,7 @@
 // JSON documents as trees: for manifests, answers and schemas, which are small. Rows are read where they stand.
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 namespace detail {
 
 /// A value of a document, and where it stands there.
@@ -50,7 +50,7 @@ result<json_value> try_read_json(std::string_view text);
 std::string line_and_column(std::string_view text, std::size_t offset);
 
 }  // namespace detail
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter
 
 #if BULKWRITER_BODIES

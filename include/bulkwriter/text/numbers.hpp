@@ -13,7 +13,7 @@
 // Numbers in decimal, whatever the locale.
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 namespace detail {
 
 /// Reads a text that is one integer from its first byte to its last, in digits of this base, with a '-' where the type
@@ -57,7 +57,7 @@ inline bool read_float(std::string_view text, double& value) {
 }
 
 }  // namespace detail
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter
 
 #if BULKWRITER_BODIES

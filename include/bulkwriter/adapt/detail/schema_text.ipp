@@ -17,7 +17,7 @@
 #include <vector>
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 namespace detail {
 
 /// A document for Boost.JSON: numbers are the nearest there are, which its own parser does not promise.
@@ -84,5 +84,5 @@ BULKWRITER_DECL result<runtime_schema> read_schema_text(std::string_view text, s
 }
 
 }  // namespace detail
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter

@@ -5,7 +5,7 @@
 #include <bulkwriter/text/percent.hpp>
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 namespace auth {
 namespace detail {
 
@@ -110,5 +110,5 @@ BULKWRITER_DECL provider<bearer_token> default_azure_token(azure_options options
 }
 
 }  // namespace auth
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter

@@ -8,7 +8,7 @@
 #include <climits>
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 namespace auth {
 
 BULKWRITER_DECL sha256_digest sha256(std::span<std::byte const> data) {
@@ -66,5 +66,5 @@ BULKWRITER_DECL result<poly1305_tag> try_poly1305(poly1305_key const& key, std::
 }
 
 }  // namespace auth
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter

@@ -6,7 +6,7 @@
 #include <algorithm>
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 
 namespace detail {
 
@@ -58,5 +58,5 @@ BULKWRITER_DECL result<void> format::try_check_read_by(server_version oldest, st
   return {};
 }
 
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter

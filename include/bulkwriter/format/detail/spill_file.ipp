@@ -11,7 +11,7 @@
 #include <string>
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 namespace detail {
 
 inline error_info spill_error(std::string const& doing, int error) {
@@ -49,5 +49,5 @@ BULKWRITER_DECL result<void> spill_file::fill(std::uint64_t offset, std::span<st
 }
 
 }  // namespace detail
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter

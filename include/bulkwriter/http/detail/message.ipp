@@ -10,7 +10,7 @@
 #include <array>
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 namespace http {
 namespace detail {
 
@@ -215,5 +215,5 @@ BULKWRITER_DECL std::optional<std::chrono::system_clock::time_point> parse_date(
 }
 
 }  // namespace http
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter

@@ -13,7 +13,7 @@
 #include <string_view>
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 namespace detail {
 
 BULKWRITER_DECL error_info bad_request(std::string const& what, std::string text) {
@@ -198,5 +198,5 @@ BULKWRITER_DECL std::string idempotency_key_of(std::string_view body) {
 }
 
 }  // namespace detail
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter

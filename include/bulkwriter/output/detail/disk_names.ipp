@@ -18,7 +18,7 @@
 // The system's calls, not std::filesystem, which alone would cost a unit as much to compile as all of the writer.
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 namespace output {
 namespace detail {
 
@@ -116,5 +116,5 @@ inline result<void> show(std::string const& temporary, std::string const& path, 
 
 }  // namespace detail
 }  // namespace output
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter

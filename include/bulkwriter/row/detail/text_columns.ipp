@@ -11,7 +11,7 @@
 #include <charconv>
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 namespace detail {
 
 // The text of one cell, as the cell of its field.
@@ -275,5 +275,5 @@ BULKWRITER_DECL void cells_of<json_text>::read(json_text value, cell_row& row) {
   detail::json_to_cells<detail::text_node>(row).read_row(detail::text_node(object));
 }
 
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter

@@ -5,7 +5,7 @@
 #include <utility>
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 namespace detail {
 
 BULKWRITER_DECL std::string base64_encode(std::span<std::byte const> data) {
@@ -62,5 +62,5 @@ BULKWRITER_DECL result<std::vector<std::byte>> try_base64_decode(std::string_vie
 }
 
 }  // namespace detail
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter

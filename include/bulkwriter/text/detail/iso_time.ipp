@@ -4,7 +4,7 @@
 #include <bulkwriter/text/numbers.hpp>
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 namespace detail {
 
 // Days are counted in eras of 400 years, and years from March 1, so that a leap day is the last one of its year.
@@ -76,5 +76,5 @@ BULKWRITER_DECL std::optional<std::int64_t> parse_iso_time(std::string_view text
 }
 
 }  // namespace detail
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter

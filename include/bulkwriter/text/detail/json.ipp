@@ -13,7 +13,7 @@
 #include <utility>
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 namespace detail {
 
 class json_scanner {
@@ -354,5 +354,5 @@ BULKWRITER_DECL std::optional<std::string_view> inside_braces(std::string_view o
 }
 
 }  // namespace detail
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter

@@ -7,7 +7,7 @@
 #include <algorithm>
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 namespace detail {
 
 // Reads what find_json_fault has let pass, so nothing is checked again: nesting, too, is bounded.
@@ -87,5 +87,5 @@ BULKWRITER_DECL result<json_value> try_read_json(std::string_view text) {
 }
 
 }  // namespace detail
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter

@@ -12,7 +12,7 @@
 #include <system_error>
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 namespace detail {
 
 /// The end of the longest decimal number at `first`, as std::from_chars defines it; `first` where there is none.
@@ -84,5 +84,5 @@ BULKWRITER_DECL std::from_chars_result read_float(char const* first, char const*
 }
 
 }  // namespace detail
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter

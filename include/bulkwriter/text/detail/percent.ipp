@@ -5,7 +5,7 @@
 #include <bulkwriter/text/percent.hpp>
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 namespace detail {
 
 BULKWRITER_DECL std::string percent_encode(std::string_view text, bool keep_slash) {
@@ -52,5 +52,5 @@ BULKWRITER_DECL std::optional<std::string> strictly_percent_decoded(std::string_
 }
 
 }  // namespace detail
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter

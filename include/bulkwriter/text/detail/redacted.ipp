@@ -13,7 +13,7 @@
 #include <vector>
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 namespace detail {
 
 inline bool starts_without_case(std::string_view text, std::string_view lower_case) noexcept {
@@ -231,5 +231,5 @@ BULKWRITER_DECL std::string redacted(std::string_view text, std::span<std::strin
 }
 
 }  // namespace detail
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter

@@ -6,7 +6,7 @@
 #include <bit>
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 namespace detail {
 
 // The first 32 bits of the fractions of the cube roots of the first 64 primes.
@@ -87,5 +87,5 @@ BULKWRITER_DECL sha256_digest sha256_stream::digest() const noexcept {
 }
 
 }  // namespace detail
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter

@@ -13,7 +13,7 @@
 #include <system_error>
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 namespace detail {
 
 BULKWRITER_DECL result<std::string> try_make_uuid() {
@@ -33,5 +33,5 @@ BULKWRITER_DECL result<std::string> try_make_uuid() {
 }
 
 }  // namespace detail
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter
