@@ -91,18 +91,21 @@ constinit thread_local char BULKWRITER_SEPARATE_COMPILATION_in_some_units_only_o
 #include <stdexcept>
 #include <string>
 #include <string_view>
+#include <system_error>
 #include <tuple>
 #include <type_traits>
 #include <utility>
 #include <vector>
 
-// ---------- bulkwriter/error.hpp ------------------------------------------------------------------------------------
+// ---------- bulkwriter/errc.hpp -------------------------------------------------------------------------------------
 
 namespace bulkwriter {
 inline namespace v1 {
 
 /// What went wrong. The values are stable; `to_string` gives the name that stands in brackets behind every message.
 enum class errc : std::uint16_t {
+  none = 0,  ///< nothing did
+
   // --- a value of a row ---
   null_not_allowed = 1,  ///< no value for a field that is neither nullable nor has a default_value
   out_of_range = 2,      ///< an integer outside the range of its field's kind
@@ -173,12 +176,119 @@ enum class errc : std::uint16_t {
   outcome_unknown = 135,       ///< a request that must not be repeated was sent and its answer was lost
 };
 
+namespace detail {
+
+// What is known of a code, told once: the switch has no default, so that compilers name a code that it lacks.
+enum class code_group : std::uint8_t { other, row, transient, not_found };
+struct code_traits {
+  std::string_view name;
+  code_group group = code_group::other;
+};
+constexpr code_traits traits_of(errc code) noexcept {
+  switch (code) {
+    case errc::none: return {"none"};
+    case errc::null_not_allowed: return {"null_not_allowed", code_group::row};
+    case errc::out_of_range: return {"out_of_range", code_group::row};
+    case errc::not_finite: return {"not_finite", code_group::row};
+    case errc::varchar_too_long: return {"varchar_too_long", code_group::row};
+    case errc::invalid_utf8: return {"invalid_utf8", code_group::row};
+    case errc::invalid_json: return {"invalid_json", code_group::row};
+    case errc::json_too_long: return {"json_too_long", code_group::row};
+    case errc::wrong_dim: return {"wrong_dim", code_group::row};
+    case errc::duplicate_key: return {"duplicate_key", code_group::row};
+    case errc::capacity_exceeded: return {"capacity_exceeded", code_group::row};
+    case errc::row_too_large: return {"row_too_large", code_group::row};
+    case errc::several_problems: return {"several_problems", code_group::row};
+    case errc::wrong_type: return {"wrong_type", code_group::row};
+    case errc::unknown_field: return {"unknown_field", code_group::row};
+    case errc::invalid_sparse: return {"invalid_sparse", code_group::row};
+    case errc::invalid_geometry: return {"invalid_geometry", code_group::row};
+    case errc::invalid_timestamp: return {"invalid_timestamp", code_group::row};
+    case errc::zero_vector: return {"zero_vector", code_group::row};
+    case errc::format_cannot_hold: return {"format_cannot_hold", code_group::row};
+    case errc::invalid_schema: return {"invalid_schema"};
+    case errc::invalid_option: return {"invalid_option"};
+    case errc::invalid_state: return {"invalid_state"};
+    case errc::invalid_csv: return {"invalid_csv"};
+    case errc::invalid_number: return {"invalid_number", code_group::row};
+    case errc::io_error: return {"io_error"};
+    case errc::no_space: return {"no_space"};
+    case errc::invalid_url: return {"invalid_url"};
+    case errc::resolve_failed: return {"resolve_failed", code_group::transient};
+    case errc::connect_failed: return {"connect_failed", code_group::transient};
+    case errc::tls_failed: return {"tls_failed"};
+    case errc::timeout: return {"timeout", code_group::transient};
+    case errc::connection_lost: return {"connection_lost", code_group::transient};
+    case errc::invalid_response: return {"invalid_response"};
+    case errc::cancelled: return {"cancelled"};
+    case errc::http_error: return {"http_error"};
+    case errc::credentials_unavailable: return {"credentials_unavailable"};
+    case errc::access_denied: return {"access_denied"};
+    case errc::no_such_bucket: return {"no_such_bucket", code_group::not_found};
+    case errc::no_such_key: return {"no_such_key", code_group::not_found};
+    case errc::wrong_region: return {"wrong_region"};
+    case errc::clock_skewed: return {"clock_skewed"};
+    case errc::precondition_failed: return {"precondition_failed"};
+    case errc::storage_error: return {"storage_error"};
+    case errc::upload_not_aborted: return {"upload_not_aborted"};
+    case errc::unauthenticated: return {"unauthenticated"};
+    case errc::collection_not_found: return {"collection_not_found", code_group::not_found};
+    case errc::job_not_found: return {"job_not_found", code_group::not_found};
+    case errc::import_failed: return {"import_failed"};
+    case errc::server_error: return {"server_error"};
+    case errc::outcome_unknown: return {"outcome_unknown"};
+  }
+  return {"unknown"};
+}
+
+}  // namespace detail
+
 /// The name of a code, such as "varchar_too_long". Never fails; thread-safe.
 std::string_view to_string(errc code) noexcept;
 
+/// Whether one row was refused for what is in it. Nothing of it is in a file, and the next row may follow: what to skip
+/// and to log where some bad rows are no reason to stop. All codes up to `format_cannot_hold`, and `invalid_number`.
+constexpr bool is_row_error(errc code) noexcept { return detail::traits_of(code).group == detail::code_group::row; }
+
+/// Whether the same call may succeed a little later, with nothing changed here: `resolve_failed`, `connect_failed`,
+/// `timeout`, `connection_lost`. The library has repeated it already, until `http::retry_options::budget` was used up,
+/// where a repetition can do no harm; `error_info::may_have_happened` says whether one may. That a server refuses for
+/// now is told by `error_info::http_status` alone (408, 429, 500, 502, 503, 504).
+constexpr bool is_transient(errc code) noexcept {
+  return detail::traits_of(code).group == detail::code_group::transient;
+}
+
+/// Whether what was asked for does not exist: `no_such_bucket`, `no_such_key`, `collection_not_found`, `job_not_found`.
+constexpr bool is_not_found(errc code) noexcept {
+  return detail::traits_of(code).group == detail::code_group::not_found;
+}
+
+/// The category "bulkwriter" of `std::error_code`: values are those of `errc`, messages their names. Codes that mean
+/// what one of the standard library's conditions means compare equal to it: `no_space` to `std::errc::no_space_on_device`,
+/// `timeout` to `timed_out`, `cancelled` to `operation_canceled`, `access_denied` to `permission_denied`, `io_error` to
+/// `io_error`, `connection_lost` to `connection_reset`, `invalid_option` to `invalid_argument`, `invalid_utf8` to
+/// `illegal_byte_sequence`. Never fails; thread-safe.
+std::error_category const& errc_category() noexcept;
+
+/// For programs that pass `std::error_code` on: `std::error_code code = info.code;` does, as it does for `std::errc`.
+/// Message, row and field stay behind in the `error_info`. Never fails; thread-safe.
+std::error_code make_error_code(errc code) noexcept;
+
+}  // namespace v1
+}  // namespace bulkwriter
+
+/// `bulkwriter::errc` converts to `std::error_code`.
+template <>
+struct std::is_error_code_enum<bulkwriter::errc> : std::true_type {};
+
+// ---------- bulkwriter/error.hpp ------------------------------------------------------------------------------------
+
+namespace bulkwriter {
+inline namespace v1 {
+
 /// One broken rule of one row.
 struct problem {
-  errc code = {};            ///< which rule
+  errc code = errc::none;    ///< which rule
   std::string field = {};    ///< name of the field, empty where the rule concerns the whole row
   std::string message = {};  ///< rule and value, without row and field
 
@@ -188,7 +298,7 @@ struct problem {
 
 /// Everything that is known about a failure. `message` never holds a secret.
 struct error_info {
-  errc code = {};                 ///< what to branch on; `errc{}` only in one that nobody filled
+  errc code = errc::none;         ///< what to branch on; `none` only in one that nobody filled
   std::string message = {};       ///< complete text as `error::what()` shows it, without the bracketed code
   std::int64_t row = -1;          ///< zero-based position among all rows offered to this writer; -1 where there is none
   std::string field = {};         ///< the field of the first problem
@@ -5962,69 +6072,53 @@ result<std::string> try_make_uuid();
 #include <locale.h>
 #include <ostream>
 #include <stdlib.h>
-#include <system_error>
 #include <unistd.h>
+
+// ---------- bulkwriter/detail/errc.ipp ------------------------------------------------------------------------------
+
+namespace bulkwriter {
+inline namespace v1 {
+namespace detail {
+
+class category_of_errc final : public std::error_category {
+ public:
+  char const* name() const noexcept override { return "bulkwriter"; }
+  std::string message(int value) const override { return std::string(to_string(static_cast<errc>(value))); }
+  std::error_condition default_error_condition(int value) const noexcept override {
+    switch (static_cast<errc>(value)) {
+      case errc::no_space: return std::errc::no_space_on_device;
+      case errc::timeout: return std::errc::timed_out;
+      case errc::cancelled: return std::errc::operation_canceled;
+      case errc::access_denied: return std::errc::permission_denied;
+      case errc::io_error: return std::errc::io_error;
+      case errc::connection_lost: return std::errc::connection_reset;
+      case errc::invalid_option: return std::errc::invalid_argument;
+      case errc::invalid_utf8: return std::errc::illegal_byte_sequence;
+      default: return {value, *this};
+    }
+  }
+};
+
+}  // namespace detail
+
+BULKWRITER_DECL std::string_view to_string(errc code) noexcept { return detail::traits_of(code).name; }
+
+BULKWRITER_DECL std::error_category const& errc_category() noexcept {
+  static detail::category_of_errc const category;
+  return category;
+}
+
+BULKWRITER_DECL std::error_code make_error_code(errc code) noexcept {
+  return {static_cast<int>(code), errc_category()};
+}
+
+}  // namespace v1
+}  // namespace bulkwriter
 
 // ---------- bulkwriter/detail/error.ipp -----------------------------------------------------------------------------
 
 namespace bulkwriter {
 inline namespace v1 {
-
-BULKWRITER_DECL std::string_view to_string(errc code) noexcept {
-  switch (code) {
-    case errc::null_not_allowed: return "null_not_allowed";
-    case errc::out_of_range: return "out_of_range";
-    case errc::not_finite: return "not_finite";
-    case errc::varchar_too_long: return "varchar_too_long";
-    case errc::invalid_utf8: return "invalid_utf8";
-    case errc::invalid_json: return "invalid_json";
-    case errc::json_too_long: return "json_too_long";
-    case errc::wrong_dim: return "wrong_dim";
-    case errc::duplicate_key: return "duplicate_key";
-    case errc::capacity_exceeded: return "capacity_exceeded";
-    case errc::row_too_large: return "row_too_large";
-    case errc::several_problems: return "several_problems";
-    case errc::wrong_type: return "wrong_type";
-    case errc::unknown_field: return "unknown_field";
-    case errc::invalid_sparse: return "invalid_sparse";
-    case errc::invalid_geometry: return "invalid_geometry";
-    case errc::invalid_timestamp: return "invalid_timestamp";
-    case errc::zero_vector: return "zero_vector";
-    case errc::format_cannot_hold: return "format_cannot_hold";
-    case errc::invalid_schema: return "invalid_schema";
-    case errc::invalid_option: return "invalid_option";
-    case errc::invalid_state: return "invalid_state";
-    case errc::invalid_csv: return "invalid_csv";
-    case errc::invalid_number: return "invalid_number";
-    case errc::io_error: return "io_error";
-    case errc::no_space: return "no_space";
-    case errc::invalid_url: return "invalid_url";
-    case errc::resolve_failed: return "resolve_failed";
-    case errc::connect_failed: return "connect_failed";
-    case errc::tls_failed: return "tls_failed";
-    case errc::timeout: return "timeout";
-    case errc::connection_lost: return "connection_lost";
-    case errc::invalid_response: return "invalid_response";
-    case errc::cancelled: return "cancelled";
-    case errc::http_error: return "http_error";
-    case errc::credentials_unavailable: return "credentials_unavailable";
-    case errc::access_denied: return "access_denied";
-    case errc::no_such_bucket: return "no_such_bucket";
-    case errc::no_such_key: return "no_such_key";
-    case errc::wrong_region: return "wrong_region";
-    case errc::clock_skewed: return "clock_skewed";
-    case errc::precondition_failed: return "precondition_failed";
-    case errc::storage_error: return "storage_error";
-    case errc::upload_not_aborted: return "upload_not_aborted";
-    case errc::unauthenticated: return "unauthenticated";
-    case errc::collection_not_found: return "collection_not_found";
-    case errc::job_not_found: return "job_not_found";
-    case errc::import_failed: return "import_failed";
-    case errc::server_error: return "server_error";
-    case errc::outcome_unknown: return "outcome_unknown";
-  }
-  return "unknown";
-}
 
 BULKWRITER_DECL std::string error_info::to_string() const {
   std::string text = message;
@@ -9961,7 +10055,7 @@ BULKWRITER_DECL error_info chunk_writer::failure() {
            " never committed " + (files == 1 ? one : more);
   };
   error_info info = cause_;
-  if (info.code == errc{}) info = {.code = errc::invalid_state, .message = "memory has run out in a write"};
+  if (info.code == errc::none) info = {.code = errc::invalid_state, .message = "memory has run out in a write"};
   std::string const path = open_.paths.empty() ? file_name(0) : open_.paths.front();
   info.message = "rows " + std::to_string(first_row_) + " to " + std::to_string(last_row_) + " are not in " +
                  in_quotes(path, longest_path) + (files() == 1 ? ": " : " and its group: ") + info.message + left_behind_;
@@ -10093,7 +10187,6 @@ BULKWRITER_DECL result<std::unique_ptr<chunk_writer>> try_make_local(std::span<f
 
 #include <limits>
 #include <list>
-#include <system_error>
 
 // ---------- bulkwriter/schema/runtime_schema.hpp --------------------------------------------------------------------
 
@@ -12317,9 +12410,8 @@ struct retry_options {
   retry_hook on_retry = {};     ///< for logs and metrics
 };
 
-/// Whether an outcome is worth another try of a request that is safe to repeat:
-/// resolve_failed, connect_failed, timeout and connection_lost; status 408, 429, 500, 502, 503, 504, which a proxy's
-/// refusal must have, too. Thread-safe.
+/// Whether an outcome is worth another try of a request that is safe to repeat: errors that `bulkwriter::is_transient`
+/// names; status 408, 429, 500, 502, 503, 504, which a proxy's refusal must have, too. Thread-safe.
 bool is_transient(result<response> const& outcome) noexcept;
 
 /// How long the server asks to wait: `Retry-After` in seconds, or as a date, counted from the answer's own `Date` or
@@ -13681,9 +13773,9 @@ inline namespace v1 {
 /// What text in input files means, apart from where it stands. Pure functions, without locale; thread-safe.
 namespace input {
 
-/// A rule that a text broke; `code` is `errc{}` where it broke none.
+/// A rule that a text broke; `code` is `errc::none` where it broke none.
 struct text_error {
-  errc code = {};            ///< `errc{}`: none
+  errc code = errc::none;    ///< which
   std::string message = {};  ///< rule and value
 };
 
@@ -13726,7 +13818,7 @@ template <std::integral Type>
 text_error parse(std::string_view text, Type& value) {
   using wide = std::conditional_t<std::is_signed_v<Type>, long long, unsigned long long>;
   wide whole = 0;
-  if (text_error failed = input::parse(text, whole); failed.code != errc{}) return failed;
+  if (text_error failed = input::parse(text, whole); failed.code != errc::none) return failed;
   if (whole < static_cast<wide>((std::numeric_limits<Type>::min)()) ||
       whole > static_cast<wide>((std::numeric_limits<Type>::max)()))
     return {errc::invalid_number, quoted(text) + " does not fit " + std::to_string(sizeof(Type) * 8) + " bits"};
@@ -13960,7 +14052,7 @@ class csv_cell {
       : owner_(&owner), index_(index), text_(text), position_(position) {}
 
   result<void> checked(input::text_error const& failed) const {
-    if (failed.code == errc{}) return {};
+    if (failed.code == errc::none) return {};
     return make_error(failed.code, failed.message);
   }
 
@@ -14137,7 +14229,7 @@ result<Type> csv_cell::try_as() const {
     return Type(*std::move(some));
   } else if constexpr (requires(Type& value) { input::parse(std::string_view(), value); } && !std::is_class_v<Type>) {
     Type value = {};
-    if (input::text_error const failed = input::parse(text_, value); failed.code != errc{})
+    if (input::text_error const failed = input::parse(text_, value); failed.code != errc::none)
       return make_error(failed.code, failed.message);
     return value;
   } else if constexpr (requires(Type& list) {
@@ -18412,14 +18504,9 @@ BULKWRITER_DECL bool is_transient(result<response> const& outcome) noexcept {
     return false;
   };
   if (outcome) return passes(outcome->status);
-  switch (outcome.error().code) {
-    case errc::connect_failed:  // by nobody's word, or by a proxy's
-      return outcome.error().http_status == 0 || passes(outcome.error().http_status);
-    case errc::resolve_failed:
-    case errc::timeout:
-    case errc::connection_lost: return true;
-    default: return false;
-  }
+  error_info const& failure = outcome.error();
+  if (failure.code == errc::connect_failed && failure.http_status != 0) return passes(failure.http_status);  // a proxy's
+  return bulkwriter::is_transient(failure.code);
 }
 
 BULKWRITER_DECL result<response> send_with_retry(retry_options const& options,

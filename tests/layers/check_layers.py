@@ -11,14 +11,15 @@ import sys
 import tempfile
 
 # What a room may include besides itself and the base. A room is a folder, or a header directly under bulkwriter/.
-BASE = {"config", "version", "fwd", "error", "text", "caught", "process"}
+BASE = {"config", "version", "fwd", "errc", "error", "text", "caught", "process"}
 LOCAL = {"schema", "row", "format", "output", "manifest", "writer"}
 NETWORK = {"http", "auth", "storage", "import"}
 MAY_SEE = {
     "config": set(),
     "version": set(),
     "fwd": {"config"},
-    "error": {"config"},
+    "errc": {"config"},
+    "error": {"config", "errc"},
     "text": {"config", "error"},
     "caught": {"config", "error", "text"},
     "process": {"config", "error"},

@@ -103,7 +103,7 @@ class csv_cell {
       : owner_(&owner), index_(index), text_(text), position_(position) {}
 
   result<void> checked(input::text_error const& failed) const {
-    if (failed.code == errc{}) return {};
+    if (failed.code == errc::none) return {};
     return make_error(failed.code, failed.message);
   }
 
@@ -280,7 +280,7 @@ result<Type> csv_cell::try_as() const {
     return Type(*std::move(some));
   } else if constexpr (requires(Type& value) { input::parse(std::string_view(), value); } && !std::is_class_v<Type>) {
     Type value = {};
-    if (input::text_error const failed = input::parse(text_, value); failed.code != errc{})
+    if (input::text_error const failed = input::parse(text_, value); failed.code != errc::none)
       return make_error(failed.code, failed.message);
     return value;
   } else if constexpr (requires(Type& list) {
