@@ -6,7 +6,10 @@
 #endif
 
 /// @file
-/// Every macro of the library is in this file. Four are set by the user:
+/// Every macro of the library is in this file. A program may ask one and set four; the other three are the library's own,
+/// and after the single header they are undefined again.
+///
+///     BULKWRITER_VERSION                for #if: major * 10,000 + minor * 100 + patch, 200 for 0.2.0.
 ///
 ///     BULKWRITER_SEPARATE_COMPILATION   everywhere in a program or nowhere: headers only declare.
 ///     BULKWRITER_IMPLEMENTATION         in exactly one unit of such a program, before including
@@ -14,6 +17,9 @@
 ///     BULKWRITER_LOCAL_ONLY             <bulkwriter/bulkwriter.hpp> is <bulkwriter/local.hpp>, for which the standard
 ///                                       library is enough. Of use with the single header.
 ///     BULKWRITER_BOOST_JSON             with the single header: <bulkwriter/adapt/boost_json.hpp> is in it.
+
+/// See above. The same number stands in `bulkwriter::version`, which is checked against it.
+#define BULKWRITER_VERSION 200
 
 /// What stands before the definition of a non-template function.
 #if defined(BULKWRITER_SEPARATE_COMPILATION)

@@ -16,7 +16,7 @@ LOCAL = {"schema", "row", "format", "output", "manifest", "writer"}
 NETWORK = {"http", "auth", "storage", "import"}
 MAY_SEE = {
     "config": set(),
-    "version": set(),
+    "version": {"config"},
     "fwd": {"config"},
     "errc": {"config"},
     "error": {"config", "errc"},
