@@ -21,6 +21,15 @@
 /// See above. The same number stands in `bulkwriter::version`, which is checked against it.
 #define BULKWRITER_VERSION 200
 
+/// The inline namespace of everything: the release and, without exceptions, that. So two releases, or units compiled with
+/// and without -fno-exceptions, are two libraries in one program, each with its own behaviour. What the one would give
+/// to the other does not link, and the linker shows which of them was asked.
+#if defined(__cpp_exceptions)
+#define BULKWRITER_NAMESPACE v0_2_0
+#else
+#define BULKWRITER_NAMESPACE v0_2_0_no_exceptions
+#endif
+
 /// What stands before the definition of a non-template function.
 #if defined(BULKWRITER_SEPARATE_COMPILATION)
 #define BULKWRITER_DECL
