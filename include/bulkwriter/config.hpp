@@ -48,7 +48,7 @@
 // either. The one name below is thread-local in the one mode and an ordinary variable in the other: no linker joins
 // these. Nor does it find the name where no unit holds the bodies.
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 namespace detail {
 
 #if !defined(BULKWRITER_SEPARATE_COMPILATION)
@@ -65,5 +65,5 @@ constinit thread_local char BULKWRITER_SEPARATE_COMPILATION_in_some_units_only_o
 }
 
 }  // namespace detail
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter

@@ -7,7 +7,7 @@
 #include <system_error>
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 
 /// What went wrong. The values are stable; `to_string` gives the name that stands in brackets behind every message.
 enum class errc : std::uint16_t {
@@ -181,7 +181,7 @@ std::error_category const& errc_category() noexcept;
 /// Message, row and field stay behind in the `error_info`. Never fails; thread-safe.
 std::error_code make_error_code(errc code) noexcept;
 
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter
 
 /// `bulkwriter::errc` converts to `std::error_code`.

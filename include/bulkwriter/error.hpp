@@ -11,7 +11,7 @@
 #include <vector>
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 
 /// One broken rule of one row.
 struct problem {
@@ -227,7 +227,7 @@ class [[nodiscard]] result<void> {
   detail::error_box error_;
 };
 
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter
 
 #if BULKWRITER_BODIES

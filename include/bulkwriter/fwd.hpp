@@ -9,7 +9,7 @@
 /// Everything of the library. Programs write `namespace bw = bulkwriter;`. What lies in a namespace `detail` is not for
 /// use and changes without notice.
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 
 enum class errc : std::uint16_t;
 struct error_info;
@@ -55,5 +55,5 @@ template <class Target>
 class import_client;
 class collections;
 
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter

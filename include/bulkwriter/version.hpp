@@ -3,7 +3,7 @@
 #include <bulkwriter/config.hpp>
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 
 /// The library's version. The build files read it from this line.
 inline constexpr char version[] = "0.2.0";
@@ -31,5 +31,5 @@ static_assert(number_of(version) == BULKWRITER_VERSION, "bulkwriter: config.hpp 
 
 }  // namespace detail
 
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter

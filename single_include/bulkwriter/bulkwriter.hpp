@@ -60,7 +60,7 @@
 // either. The one name below is thread-local in the one mode and an ordinary variable in the other: no linker joins
 // these. Nor does it find the name where no unit holds the bodies.
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 namespace detail {
 
 #if !defined(BULKWRITER_SEPARATE_COMPILATION)
@@ -77,7 +77,7 @@ constinit thread_local char BULKWRITER_SEPARATE_COMPILATION_in_some_units_only_o
 }
 
 }  // namespace detail
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter
 
 #include <algorithm>
@@ -115,7 +115,7 @@ constinit thread_local char BULKWRITER_SEPARATE_COMPILATION_in_some_units_only_o
 // ---------- bulkwriter/errc.hpp -------------------------------------------------------------------------------------
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 
 /// What went wrong. The values are stable; `to_string` gives the name that stands in brackets behind every message.
 enum class errc : std::uint16_t {
@@ -289,7 +289,7 @@ std::error_category const& errc_category() noexcept;
 /// Message, row and field stay behind in the `error_info`. Never fails; thread-safe.
 std::error_code make_error_code(errc code) noexcept;
 
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter
 
 /// `bulkwriter::errc` converts to `std::error_code`.
@@ -299,7 +299,7 @@ struct std::is_error_code_enum<bulkwriter::errc> : std::true_type {};
 // ---------- bulkwriter/error.hpp ------------------------------------------------------------------------------------
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 
 /// One broken rule of one row.
 struct problem {
@@ -515,7 +515,7 @@ class [[nodiscard]] result<void> {
   detail::error_box error_;
 };
 
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter
 
 // ---------- bulkwriter/schema/finite.hpp ----------------------------------------------------------------------------
@@ -527,7 +527,7 @@ class [[nodiscard]] result<void> {
 // to be finite.
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 namespace detail {
 
 /// The bits of a number that may be NaN or infinite.
@@ -577,13 +577,13 @@ constexpr std::uint32_t narrowed_bits(double const& value) noexcept {
 }
 
 }  // namespace detail
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter
 
 // ---------- bulkwriter/row/cell.hpp ---------------------------------------------------------------------------------
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 
 /// One value of a row as checks and formats see it: null, a number, or a view of text or of numbers. A row is one cell
 /// a field, in schema order; whatever way the user gave it, it comes down to these. A view is valid as long as the row.
@@ -707,13 +707,13 @@ class cell {
   /// @endcond
 };
 
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter
 
 // ---------- bulkwriter/schema/kind.hpp ------------------------------------------------------------------------------
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 
 /// The field kinds of a collection, in the order in which the library has them. What each holds: the struct of its
 /// name.
@@ -805,13 +805,13 @@ constexpr bool is_valid_dim(kind k, std::uint32_t dim) noexcept {
 }
 /// @}
 
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter
 
 // ---------- bulkwriter/schema/field_name.hpp ------------------------------------------------------------------------
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 
 /// Names begin with a letter or an underscore and go on with letters, digits and underscores; at most 255 bytes.
 constexpr bool is_valid_field_name(std::string_view name) noexcept {
@@ -891,13 +891,13 @@ constexpr bool is_reserved_field_name(std::string_view name) noexcept {
 /// The name of the dynamic field in files and servers.
 inline constexpr std::string_view dynamic_field_name = "$meta";
 
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter
 
 // ---------- bulkwriter/schema/field_info.hpp ------------------------------------------------------------------------
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 
 /// Functions of the server that compute a field from another.
 enum class function_kind : std::uint8_t {
@@ -944,13 +944,13 @@ struct field_info {
   constexpr std::span<field_info const> sub_fields() const noexcept { return {sub, sub_count}; }
 };
 
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter
 
 // ---------- bulkwriter/format/format.hpp ----------------------------------------------------------------------------
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 
 /// How rows become the bytes of files: formats as values with options, and what a further format must bring.
 namespace format {
@@ -1046,13 +1046,13 @@ constexpr bool can_hold(field_info const& f) {
 /// @}
 
 }  // namespace format
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter
 
 // ---------- bulkwriter/format/any.hpp -------------------------------------------------------------------------------
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 namespace detail {
 
 // Error invalid_schema for the first field whose kind a format cannot hold: the run-time twin of cannot_hold.
@@ -1118,13 +1118,13 @@ class any {
 };
 
 }  // namespace format
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter
 
 // ---------- bulkwriter/format/csv.hpp -------------------------------------------------------------------------------
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 namespace format {
 
 /// CSV (RFC 4180, lines end with LF) with a header of field names, for Milvus from 2.5 on. Numbers and text stand as
@@ -1157,13 +1157,13 @@ struct csv {
 };
 
 }  // namespace format
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter
 
 // ---------- bulkwriter/format/detail/text_encoder.hpp ---------------------------------------------------------------
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 namespace detail {
 
 /// What stands around the rows of a file of text.
@@ -1206,13 +1206,13 @@ class text_encoder : public format::encoder {
 };
 
 }  // namespace detail
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter
 
 // ---------- bulkwriter/format/detail/csv_encoder.hpp ----------------------------------------------------------------
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 namespace detail {
 
 /// How a CSV file is spelled: when a cell is quoted.
@@ -1256,13 +1256,13 @@ class csv_encoder final : public text_encoder {
 };
 
 }  // namespace detail
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter
 
 // ---------- bulkwriter/format/detail/csv_numbers.hpp ----------------------------------------------------------------
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 namespace detail {
 
 /// A number that does not come back as it was, and the member of the object, unescaped, that it is or lies in.
@@ -1281,13 +1281,13 @@ struct changed_number {
 std::optional<changed_number> find_changed_number(std::string_view object);
 
 }  // namespace detail
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter
 
 // ---------- bulkwriter/schema/text_fault.hpp ------------------------------------------------------------------------
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 namespace detail {
 
 /// Where a text stops being what it should be, and which rule it breaks there.
@@ -1297,13 +1297,13 @@ struct text_fault {
 };
 
 }  // namespace detail
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter
 
 // ---------- bulkwriter/text/utf8.hpp --------------------------------------------------------------------------------
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 namespace detail {
 
 /// Offset of the first byte that is not part of well-formed UTF-8 (Unicode 15, table 3-7); npos if there is none.
@@ -1356,7 +1356,7 @@ inline void append_utf8(std::string& out, unsigned code) {
 }
 
 }  // namespace detail
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter
 
 // ---------- bulkwriter/row/text.hpp ---------------------------------------------------------------------------------
@@ -1364,7 +1364,7 @@ inline void append_utf8(std::string& out, unsigned code) {
 // Text as files need it: JSON (RFC 8259) and numbers in it. Pure functions.
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 namespace detail {
 
 /// Where a text stops being JSON, and which rule it breaks there.
@@ -1444,7 +1444,7 @@ std::from_chars_result read_float(char const* first, char const* last, double& v
 std::optional<std::string_view> inside_braces(std::string_view object) noexcept;
 
 }  // namespace detail
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter
 
 // ---------- bulkwriter/text/quoted.hpp ------------------------------------------------------------------------------
@@ -1453,7 +1453,7 @@ std::optional<std::string_view> inside_braces(std::string_view object) noexcept;
 // Whatever stands in a message and was written by somebody else goes through here.
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 namespace detail {
 
 /// The text on one line, well-formed and of no more than `limit` bytes (and "…" if there is more): control characters,
@@ -1467,13 +1467,13 @@ std::string in_quotes(std::string_view text, std::size_t limit = 40);
 inline std::string quoted_name(std::string_view name) { return in_quotes(name, 255); }
 
 }  // namespace detail
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter
 
 // ---------- bulkwriter/format/detail/json_value.hpp -----------------------------------------------------------------
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 namespace detail {
 
 /// Appends a checked cell as the JSON that servers read for its field.
@@ -1488,13 +1488,13 @@ std::uint64_t json_sparse_bound(cell const& vector) noexcept;
 /// @}
 
 }  // namespace detail
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter
 
 // ---------- bulkwriter/row/half.hpp ---------------------------------------------------------------------------------
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 namespace detail {
 
 // Floats of 16 bits, as bits. Masks in place of branches, so that compilers make vector code of loops over these; the
@@ -1590,13 +1590,13 @@ void for_half_blocks(kind k, std::span<float const> values, Take const& take) {
 }
 
 }  // namespace detail
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter
 
 // ---------- bulkwriter/schema/name_index.hpp ------------------------------------------------------------------------
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 namespace detail {
 
 /// Where names stand in a list, without going through all of it: files may have 10^5 columns. It holds no names:
@@ -1657,13 +1657,13 @@ class field_index {
 };
 
 }  // namespace detail
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter
 
 // ---------- bulkwriter/row/cell_row.hpp -----------------------------------------------------------------------------
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 namespace detail {
 
 class chunk_writer;
@@ -1747,13 +1747,13 @@ class cell_row {
 template <class Type>
 struct cells_of {};
 
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter
 
 // ---------- bulkwriter/schema/timestamp.hpp -------------------------------------------------------------------------
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 namespace detail {
 
 /// Reads a point in time from its first byte to its last.
@@ -1883,7 +1883,7 @@ inline std::optional<std::string> respelled_timestamp(std::string_view text) {
 }
 
 }  // namespace detail
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter
 
 // ---------- bulkwriter/row/syntax.hpp -------------------------------------------------------------------------------
@@ -1891,7 +1891,7 @@ inline std::optional<std::string> respelled_timestamp(std::string_view text) {
 // Text that a server parses: points in time (find_timestamp_fault, which schemas need too) and shapes. Pure functions.
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 namespace detail {
 
 /// The first place where the text is not exactly one shape in WKT (OGC 06-103r4) that every server reads alike: words
@@ -1900,13 +1900,13 @@ namespace detail {
 std::optional<text_fault> find_wkt_fault(std::string_view text);
 
 }  // namespace detail
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter
 
 // ---------- bulkwriter/row/row_checker.hpp --------------------------------------------------------------------------
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 namespace detail {
 
 /// Judges a row before anything of it is written. All problems of a row become one error. A checked cell has the type
@@ -1973,26 +1973,26 @@ void respell_timestamps(std::span<std::size_t const> places, std::span<cell> cel
 std::size_t find_not_finite(std::span<float const> values) noexcept;
 
 }  // namespace detail
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter
 
 // ---------- bulkwriter/row/row_problems.hpp -------------------------------------------------------------------------
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 namespace detail {
 
 /// The one error of a row with these problems, of which there is at least one.
 error_info refused_row(std::int64_t row, std::vector<problem> problems);
 
 }  // namespace detail
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter
 
 // ---------- bulkwriter/text/problems.hpp ----------------------------------------------------------------------------
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 namespace detail {
 
 /// The problems for a message, one behind the other, each with its code where these differ: as many as the message can
@@ -2000,13 +2000,13 @@ namespace detail {
 std::string list_problems(std::span<problem const> problems, bool with_codes);
 
 }  // namespace detail
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter
 
 // ---------- bulkwriter/format/json.hpp ------------------------------------------------------------------------------
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 namespace format {
 
 /// JSON as every server reads it: {"rows":[{…},{…}]}, compact, a row a line. Dynamic keys stand beside the fields; the
@@ -2023,13 +2023,13 @@ struct json {
 };
 
 }  // namespace format
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter
 
 // ---------- bulkwriter/format/detail/json_encoder.hpp ---------------------------------------------------------------
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 namespace detail {
 
 /// Rows as JSON objects: of json and of jsonl, which differ in what stands around the rows.
@@ -2045,13 +2045,13 @@ class json_encoder final : public text_encoder {
 };
 
 }  // namespace detail
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter
 
 // ---------- bulkwriter/format/jsonl.hpp -----------------------------------------------------------------------------
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 namespace format {
 
 /// JSON Lines, for Milvus from 2.6.6 on: the rows of json, an object a line and nothing around them.
@@ -2065,13 +2065,13 @@ struct jsonl {
 };
 
 }  // namespace format
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter
 
 // ---------- bulkwriter/format/npy.hpp -------------------------------------------------------------------------------
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 namespace format {
 
 /// NumPy, version 1.0 of its format: a file a field, a group of files a chunk ("1/id.npy", "1/title_vector.npy",
@@ -2103,13 +2103,13 @@ struct npy {
 };
 
 }  // namespace format
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter
 
 // ---------- bulkwriter/format/detail/byte_chain.hpp -----------------------------------------------------------------
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 namespace detail {
 
 /// Memory in equal slabs that go round: touching fresh memory costs more than copying a row into it.
@@ -2189,13 +2189,13 @@ class byte_chain {
 };
 
 }  // namespace detail
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter
 
 // ---------- bulkwriter/format/detail/spill_file.hpp -----------------------------------------------------------------
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 namespace detail {
 
 /// Bytes that wait on disk, in a file without a name: whatever becomes of the program, nothing stays. Made by the first
@@ -2239,13 +2239,13 @@ class spill_file {
 };
 
 }  // namespace detail
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter
 
 // ---------- bulkwriter/format/detail/npy_encoder.hpp ----------------------------------------------------------------
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 namespace detail {
 
 /// A column a file (https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html).
@@ -2320,13 +2320,13 @@ class npy_encoder final : public format::encoder {
 };
 
 }  // namespace detail
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter
 
 // ---------- bulkwriter/format/parquet.hpp ---------------------------------------------------------------------------
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 namespace format {
 
 /// Apache Parquet, in the form that every Milvus from 2.3.4 on reads: all columns OPTIONAL, three-level lists, strings
@@ -2356,13 +2356,13 @@ struct parquet {
 };
 
 }  // namespace format
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter
 
 // ---------- bulkwriter/format/detail/crc32.hpp ----------------------------------------------------------------------
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 namespace detail {
 
 // CRC-32 with the polynomial of zlib and gzip, eight bytes a step (Kounavis and Berry, "slicing-by-8").
@@ -2399,13 +2399,13 @@ inline std::uint32_t crc32(std::uint32_t crc, std::span<std::byte const> data) n
 }
 
 }  // namespace detail
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter
 
 // ---------- bulkwriter/format/detail/parquet_format.hpp -------------------------------------------------------------
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 namespace detail {
 
 /// Numbers of parquet.thrift (https://github.com/apache/parquet-format).
@@ -2511,13 +2511,13 @@ inline void append_parquet_leaves(std::vector<parquet_leaf>& out, field_info con
 }
 
 }  // namespace detail
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter
 
 // ---------- bulkwriter/format/detail/parquet_metadata.hpp -----------------------------------------------------------
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 namespace detail {
 
 struct parquet_range {
@@ -2561,13 +2561,13 @@ class parquet_metadata {
 };
 
 }  // namespace detail
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter
 
 // ---------- bulkwriter/format/detail/thrift_compact.hpp -------------------------------------------------------------
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 namespace detail {
 
 /// A ULEB128 number, as Thrift's compact protocol and Parquet's runs have it.
@@ -2641,13 +2641,13 @@ class thrift_compact {
 };
 
 }  // namespace detail
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter
 
 // ---------- bulkwriter/version.hpp ----------------------------------------------------------------------------------
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 
 /// The library's version. The build files read it from this line.
 inline constexpr char version[] = "0.2.0";
@@ -2675,13 +2675,13 @@ static_assert(number_of(version) == BULKWRITER_VERSION, "bulkwriter: config.hpp 
 
 }  // namespace detail
 
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter
 
 // ---------- bulkwriter/format/detail/parquet_pages.hpp --------------------------------------------------------------
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 namespace detail {
 
 /// What the rows of a field are, beside their values.
@@ -2729,13 +2729,13 @@ void append_parquet_page_header(std::string& out, parquet_leaf const& leaf, std:
 void append_packed(std::vector<std::byte>& out, byte_chain const& values, std::size_t begin, std::size_t end);
 
 }  // namespace detail
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter
 
 // ---------- bulkwriter/format/detail/parquet_encoder.hpp ------------------------------------------------------------
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 namespace format {
 struct parquet;
 }
@@ -2880,13 +2880,13 @@ class parquet_encoder final : public format::encoder {
 };
 
 }  // namespace detail
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter
 
 // ---------- bulkwriter/manifest/batch_files.hpp ---------------------------------------------------------------------
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 
 /// Names and values of import options, in the order in which they are sent: {{"timeout", "300s"}, {"auto_commit",
 /// "false"}}. Values are strings on the wire, whatever they mean.
@@ -2939,13 +2939,13 @@ struct batch_files {
   friend std::ostream& operator<<(std::ostream& out, batch_files const& files);
 };
 
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter
 
 // ---------- bulkwriter/output/output.hpp ----------------------------------------------------------------------------
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 
 /// Where files go, whatever is in them: memory, a folder on disk, or a place of a user's own. Buckets: namespace
 /// storage.
@@ -3017,13 +3017,13 @@ class place {
 };
 
 }  // namespace output
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter
 
 // ---------- bulkwriter/output/folder.hpp ----------------------------------------------------------------------------
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 namespace output {
 namespace detail {
 class disk_group;
@@ -3061,13 +3061,13 @@ class folder final : public place {
 };
 
 }  // namespace output
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter
 
 // ---------- bulkwriter/detail/process.hpp ---------------------------------------------------------------------------
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 namespace detail {
 
 /// The number of this process. What is made remembers it: a forked child has a copy, whose end must leave alone what its
@@ -3078,13 +3078,13 @@ int process_id() noexcept;
 error_info made_elsewhere(std::string_view what);
 
 }  // namespace detail
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter
 
 // ---------- bulkwriter/output/memory.hpp ----------------------------------------------------------------------------
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 namespace output {
 namespace detail {
 class memory_file;
@@ -3118,13 +3118,13 @@ class memory final : public place {
 };
 
 }  // namespace output
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter
 
 // ---------- bulkwriter/schema/fixed_string.hpp ----------------------------------------------------------------------
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 
 /// Text as a template argument: `field<"title", …>`. Both compilers print it readably in their messages.
 template <std::size_t Size>
@@ -3139,13 +3139,13 @@ struct fixed_string {
   constexpr std::string_view view() const noexcept { return {data, Size - 1}; }
 };
 
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter
 
 // ---------- bulkwriter/row/named.hpp --------------------------------------------------------------------------------
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 
 /// A value with the name of its field, made by `"title"_f = value`. Refers to the value: use it in the call that takes
 /// it.
@@ -3192,7 +3192,7 @@ constexpr std::uint64_t operator""_GiB(unsigned long long n) noexcept { return n
 /// @}
 
 }  // namespace literals
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter
 
 // ---------- bulkwriter/schema/kinds.hpp -----------------------------------------------------------------------------
@@ -3206,7 +3206,7 @@ constexpr std::uint64_t operator""_GiB(unsigned long long n) noexcept { return n
 // judged by column<> and field<>, which know the field's name.
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 
 // Default values: structural types that convert from the plain value, and know whether they were set.
 
@@ -3503,7 +3503,7 @@ struct minhash {
   static constexpr function_kind tag = function_kind::minhash;  ///< for the library
 };
 
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter
 
 // ---------- bulkwriter/schema/detail/lower.hpp ----------------------------------------------------------------------
@@ -3511,7 +3511,7 @@ struct minhash {
 // From a kind with its attributes to a field_info, and the rules of default values.
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 
 /// Not for use: what a failed static_assert shows beside its text.
 namespace rule {
@@ -3577,7 +3577,7 @@ template <class D>
 inline constexpr bool is_field_kind = requires { D::tag; };
 
 }  // namespace detail
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter
 
 // ---------- bulkwriter/schema/member_type.hpp -----------------------------------------------------------------------
@@ -3585,7 +3585,7 @@ inline constexpr bool is_field_kind = requires { D::tag; };
 // Which C++ types can be stored in which kind of field.
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 
 /// A half float given as its 16 bits (IEEE 754 binary16, or bfloat16: the field's kind decides).
 struct float16 {
@@ -3846,7 +3846,7 @@ consteval bool extent_fits(field_info const& f) noexcept {
 }
 
 }  // namespace detail
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter
 
 // ---------- bulkwriter/schema/detail/struct_check.hpp ---------------------------------------------------------------
@@ -3854,7 +3854,7 @@ consteval bool extent_fits(field_info const& f) noexcept {
 // The rules of fields among themselves: whose members they are, and what the struct of a struct_array may hold.
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 namespace detail {
 
 template <class... Owner>
@@ -3967,7 +3967,7 @@ struct struct_check<Name, K> {
 };
 
 }  // namespace detail
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter
 
 // ---------- bulkwriter/schema/detail/column_check.hpp ---------------------------------------------------------------
@@ -3975,7 +3975,7 @@ struct struct_check<Name, K> {
 // The rules of a field by itself.
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 namespace detail {
 
 // The first rule that a field breaks: one message for a field.
@@ -4079,7 +4079,7 @@ consteval bool has_plain_element() {
 }
 
 }  // namespace detail
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter
 
 // ---------- bulkwriter/schema/detail/type_check.hpp -----------------------------------------------------------------
@@ -4087,7 +4087,7 @@ consteval bool has_plain_element() {
 // What is said of a C++ type that does not go with a field: one sentence a kind.
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 namespace rule {
 /// Shows the numbers of elements beside the name.
 template <fixed_string Field, std::size_t Given, std::size_t Dim>
@@ -4172,13 +4172,13 @@ template <fixed_string Name, class CppType, kind K, std::size_t Due>
 struct extent_check<Name, CppType, K, Due, true> {};
 
 }  // namespace detail
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter
 
 // ---------- bulkwriter/schema/field.hpp -----------------------------------------------------------------------------
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 
 /// A field without a member: `column<"tag", bw::varchar{.max_length = 64}>`. Rows give it by name or by position.
 /// Rules about name and attributes are checked where it is used; a broken one fails to compile.
@@ -4409,13 +4409,13 @@ template <fixed_string Name, auto Kind, auto Function>
 inline constexpr bool has_info<function_output<Name, Kind, Function>> = true;
 }  // namespace detail
 
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter
 
 // ---------- bulkwriter/schema/schema.hpp ----------------------------------------------------------------------------
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 namespace detail {
 
 template <std::size_t Index, class F>
@@ -4597,13 +4597,13 @@ consteval bool has_dynamic_field(std::span<field_info const> fields) {
 }
 }  // namespace detail
 
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter
 
 // ---------- bulkwriter/detail/caught.hpp ----------------------------------------------------------------------------
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 namespace detail {
 
 // What came out of code that is the user's own, "a place" for example. Null: nothing that says what it is.
@@ -4647,7 +4647,7 @@ bool completes(Step&& step) noexcept {
 }
 
 }  // namespace detail
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter
 
 // ---------- bulkwriter/row/dynamic_text.hpp -------------------------------------------------------------------------
@@ -4655,7 +4655,7 @@ bool completes(Step&& step) noexcept {
 // Undeclared names of a named append become the members of a JSON object.
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 namespace detail {
 
 /// Text of whatever is like it. An array of char ends with its first NUL, or where it ends.
@@ -4738,7 +4738,7 @@ void append_dynamic_member(std::string& object, std::string_view key, V const& v
 }
 
 }  // namespace detail
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter
 
 // ---------- bulkwriter/row/to_cell.hpp ------------------------------------------------------------------------------
@@ -4747,7 +4747,7 @@ void append_dynamic_member(std::string& object, std::string_view key, V const& v
 // elements of lists) is made in the memory of the row.
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 namespace detail {
 
 // What the bodies below leave to functions that are compiled once.
@@ -4949,7 +4949,7 @@ cell field_cell_of(V const& value, cell_row& memory) {
 }
 
 }  // namespace detail
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter
 
 // ---------- bulkwriter/row/bind.hpp ---------------------------------------------------------------------------------
@@ -4958,7 +4958,7 @@ cell field_cell_of(V const& value, cell_row& memory) {
 // cells of the written fields that the row brings. The others are null when it is called.
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 namespace detail {
 
 // ---- the schema's struct ----
@@ -5194,13 +5194,13 @@ void show_values(void const* row, cell_row& memory, cell* cells) {
 }
 
 }  // namespace detail
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter
 
 // ---------- bulkwriter/row/columns.hpp ------------------------------------------------------------------------------
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 
 /// Texts one behind another, as Arrow has them: text `i` is `bytes[offsets[i], offsets[i + 1])`, so that there is one
 /// offset more than there are texts. `string_block{std::span{offsets}, bytes}`. Views.
@@ -5307,13 +5307,13 @@ consteval std::size_t width_of(std::string_view name) {
 }
 
 }  // namespace detail
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter
 
 // ---------- bulkwriter/format/server_version.hpp --------------------------------------------------------------------
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 
 /// A release of Milvus: `{2, 4, 3}`. Zilliz Cloud tells with each cluster which Milvus it is compatible with.
 struct server_version {
@@ -5335,13 +5335,13 @@ server_version read_since(std::string_view extension, field_info const& field) n
 result<void> try_check_read_by(server_version oldest, std::string_view extension, std::span<field_info const> fields);
 
 }  // namespace format
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter
 
 // ---------- bulkwriter/writer/options.hpp ---------------------------------------------------------------------------
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 
 /// What a writer had when it was destroyed without a commit.
 struct abandoned_rows {
@@ -5386,13 +5386,13 @@ writer_options shared_options(Options& options) {
 }
 }  // namespace detail
 
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter
 
 // ---------- bulkwriter/writer/detail/chunk_writer.hpp ---------------------------------------------------------------
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 namespace detail {
 
 /// What a writer needs of its format: an encoder, or why there is none.
@@ -5488,13 +5488,13 @@ class chunk_writer {
 };
 
 }  // namespace detail
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter
 
 // ---------- bulkwriter/writer/bulk_writer_base.hpp ------------------------------------------------------------------
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 
 /// What writers of all schemas and formats have in common: everything but the rows. See bulk_writer for errors and
 /// threads.
@@ -5535,7 +5535,7 @@ class bulk_writer_base {
   std::unique_ptr<core> core_;
 };
 
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter
 
 // ---------- bulkwriter/writer/detail/mistakes.hpp -------------------------------------------------------------------
@@ -5543,7 +5543,7 @@ class bulk_writer_base {
 // What a mistake in the use of a writer says.
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 namespace detail {
 
 // A mistake in a call instantiates one of these: the assertion's message, with schema and field in the type beside it.
@@ -5702,13 +5702,13 @@ consteval int first_unheld_field() {
 }
 
 }  // namespace detail
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter
 
 // ---------- bulkwriter/writer/bulk_writer.hpp -----------------------------------------------------------------------
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 /// Writes rows of a schema as files of a format into a place: the part that local and remote writers share.
 ///
 /// A refused row changes nothing, and the next good row is accepted; its error names row, field, rule and value, for
@@ -5992,13 +5992,13 @@ class bulk_writer : public bulk_writer_base {
   }
 };
 
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter
 
 // ---------- bulkwriter/writer/local_bulk_writer.hpp -----------------------------------------------------------------
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 
 /// Where on the disk a local_bulk_writer writes.
 struct local_options {
@@ -6078,13 +6078,13 @@ class local_bulk_writer : public bulk_writer<Schema, Format> {
   }
 };
 
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter
 
 // ---------- bulkwriter/writer/uuid.hpp ------------------------------------------------------------------------------
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 namespace detail {
 
 /// A random UUID (RFC 9562, version 4), as text: the folder of a writer's files. Error: io_error, where the system gives
@@ -6092,7 +6092,7 @@ namespace detail {
 result<std::string> try_make_uuid();
 
 }  // namespace detail
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter
 
 // ---------- bulkwriter/local.hpp ------------------------------------------------------------------------------------
@@ -6115,7 +6115,7 @@ result<std::string> try_make_uuid();
 // ---------- bulkwriter/detail/errc.ipp ------------------------------------------------------------------------------
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 namespace detail {
 
 class category_of_errc final : public std::error_category {
@@ -6150,13 +6150,13 @@ BULKWRITER_DECL std::error_code make_error_code(errc code) noexcept {
   return {static_cast<int>(code), errc_category()};
 }
 
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter
 
 // ---------- bulkwriter/detail/error.ipp -----------------------------------------------------------------------------
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 
 BULKWRITER_DECL std::string error_info::to_string() const {
   std::string text = message;
@@ -6189,13 +6189,13 @@ BULKWRITER_DECL error_box::error_box(error_box const& other)
 BULKWRITER_DECL void error_box::destroy() noexcept { delete p_; }
 
 }  // namespace detail
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter
 
 // ---------- bulkwriter/format/detail/text_encoder.ipp ---------------------------------------------------------------
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 namespace detail {
 
 BULKWRITER_DECL void text_encoder::put_row(std::span<cell const> cells) {
@@ -6231,13 +6231,13 @@ BULKWRITER_DECL result<void> text_encoder::finish(format::byte_sink const& sink)
 }
 
 }  // namespace detail
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter
 
 // ---------- bulkwriter/text/detail/quoted.ipp -----------------------------------------------------------------------
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 namespace detail {
 
 // The code point of a character of well-formed UTF-8.
@@ -6288,13 +6288,13 @@ BULKWRITER_DECL std::string in_quotes(std::string_view text, std::size_t limit) 
 }
 
 }  // namespace detail
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter
 
 // ---------- bulkwriter/row/detail/json_complaint.ipp ----------------------------------------------------------------
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 namespace detail {
 
 // The way to a place in JSON text of which everything before that place is well-formed.
@@ -6377,13 +6377,13 @@ BULKWRITER_DECL json_complaint describe_json_fault(std::string_view text, json_f
 }
 
 }  // namespace detail
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter
 
 // ---------- bulkwriter/row/detail/read_float.ipp --------------------------------------------------------------------
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 namespace detail {
 
 /// The end of the longest decimal number at `first`, as std::from_chars defines it; `first` where there is none.
@@ -6491,13 +6491,13 @@ BULKWRITER_DECL bool is_json_number(std::string_view text) noexcept {
 }
 
 }  // namespace detail
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter
 
 // ---------- bulkwriter/row/detail/text.ipp --------------------------------------------------------------------------
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 namespace detail {
 
 class json_scanner {
@@ -6815,13 +6815,13 @@ BULKWRITER_DECL std::optional<std::string_view> inside_braces(std::string_view o
 }
 
 }  // namespace detail
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter
 
 // ---------- bulkwriter/format/detail/csv_numbers.ipp ----------------------------------------------------------------
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 namespace detail {
 
 /// The size of a number: d.ddd times ten to a power, without zeros at either end. 0 has no digits.
@@ -6910,13 +6910,13 @@ BULKWRITER_DECL std::optional<changed_number> find_changed_number(std::string_vi
 }
 
 }  // namespace detail
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter
 
 // ---------- bulkwriter/format/detail/json_value.ipp -----------------------------------------------------------------
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 namespace detail {
 
 // The longest that these are, with a character behind them.
@@ -7067,13 +7067,13 @@ BULKWRITER_DECL void append_json_cell(std::string& out, field_info const& field,
 }
 
 }  // namespace detail
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter
 
 // ---------- bulkwriter/row/detail/cell_row.ipp ----------------------------------------------------------------------
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 namespace detail {
 
 // Things that keep their addresses and their memory from one use to the next. A list by hand: six vectors of pointers
@@ -7165,13 +7165,13 @@ BULKWRITER_DECL void cell_row::clear() {
   memory_->lists.release();
 }
 
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter
 
 // ---------- bulkwriter/row/detail/syntax.ipp ------------------------------------------------------------------------
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 namespace detail {
 
 class wkt_scanner {
@@ -7415,13 +7415,13 @@ class wkt_scanner {
 BULKWRITER_DECL std::optional<text_fault> find_wkt_fault(std::string_view text) { return wkt_scanner(text).run(); }
 
 }  // namespace detail
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter
 
 // ---------- bulkwriter/text/detail/problems.ipp ---------------------------------------------------------------------
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 namespace detail {
 
 BULKWRITER_DECL std::string list_problems(std::span<problem const> problems, bool with_codes) {
@@ -7438,13 +7438,13 @@ BULKWRITER_DECL std::string list_problems(std::span<problem const> problems, boo
 }
 
 }  // namespace detail
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter
 
 // ---------- bulkwriter/row/detail/row_problems.ipp ------------------------------------------------------------------
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 namespace detail {
 
 BULKWRITER_DECL error_info refused_row(std::int64_t row_number, std::vector<problem> problems) {
@@ -7461,13 +7461,13 @@ BULKWRITER_DECL error_info refused_row(std::int64_t row_number, std::vector<prob
 }
 
 }  // namespace detail
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter
 
 // ---------- bulkwriter/row/detail/row_checker.ipp -------------------------------------------------------------------
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 namespace detail {
 
 // A float is finite unless all bits of its exponent are set. Written over blocks of constant length with independent
@@ -7856,13 +7856,13 @@ BULKWRITER_DECL void respell_timestamps(std::span<std::size_t const> places, std
 }
 
 }  // namespace detail
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter
 
 // ---------- bulkwriter/format/detail/csv_encoder.ipp ----------------------------------------------------------------
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 namespace detail {
 
 inline std::string csv_header(std::span<field_info const> fields, csv_dialect const& dialect) {
@@ -8056,13 +8056,13 @@ BULKWRITER_DECL void csv_encoder::append_cell(std::string& out, field_info const
 }
 
 }  // namespace detail
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter
 
 // ---------- bulkwriter/format/detail/json_encoder.ipp ---------------------------------------------------------------
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 
 BULKWRITER_DECL result<std::unique_ptr<format::encoder>> format::json::try_make_encoder(
     std::span<field_info const> fields) const {
@@ -8103,13 +8103,13 @@ BULKWRITER_DECL void json_encoder::append_row(std::string& out, std::span<cell c
 }
 
 }  // namespace detail
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter
 
 // ---------- bulkwriter/format/detail/jsonl_encoder.ipp --------------------------------------------------------------
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 
 BULKWRITER_DECL result<std::unique_ptr<format::encoder>> format::jsonl::try_make_encoder(
     std::span<field_info const> fields) const {
@@ -8117,13 +8117,13 @@ BULKWRITER_DECL result<std::unique_ptr<format::encoder>> format::jsonl::try_make
       new detail::json_encoder(fields, {.opening = "", .between = "", .row_end = "\n", .closing = ""}));
 }
 
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter
 
 // ---------- bulkwriter/format/detail/spill_file.ipp -----------------------------------------------------------------
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 namespace detail {
 
 inline error_info spill_error(char const* doing, int error) {
@@ -8175,7 +8175,7 @@ BULKWRITER_DECL result<void> spill_file::fill(std::span<std::byte> piece) {
 }
 
 }  // namespace detail
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter
 
 // ---------- bulkwriter/format/detail/npy_encoder.ipp ----------------------------------------------------------------
@@ -8184,7 +8184,7 @@ static_assert(std::endian::native == std::endian::little,
               "bulkwriter: NumPy values are copied as they lie, so the machine must be little-endian");
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 
 BULKWRITER_DECL result<std::unique_ptr<format::encoder>> format::npy::try_make_encoder(
     std::span<field_info const> fields) const {
@@ -8475,13 +8475,13 @@ BULKWRITER_DECL result<void> npy_encoder::finish(format::byte_sink const& sink) 
 }
 
 }  // namespace detail
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter
 
 // ---------- bulkwriter/format/detail/parquet_metadata.ipp -----------------------------------------------------------
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 namespace detail {
 
 BULKWRITER_DECL void append_parquet_chunk(std::string& out, parquet_leaf const& leaf, parquet_chunk const& chunk) {
@@ -8663,13 +8663,13 @@ BULKWRITER_DECL void parquet_metadata::clear() noexcept {
 }
 
 }  // namespace detail
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter
 
 // ---------- bulkwriter/format/detail/parquet_pages.ipp --------------------------------------------------------------
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 namespace detail {
 
 // One run of the RLE / bit-packing hybrid (Encodings.md); levels are narrower than a byte, so a run's value takes one.
@@ -8841,7 +8841,7 @@ BULKWRITER_DECL void append_packed(std::vector<std::byte>& out, byte_chain const
 }
 
 }  // namespace detail
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter
 
 // ---------- bulkwriter/format/detail/parquet_encoder.ipp ------------------------------------------------------------
@@ -8850,7 +8850,7 @@ static_assert(std::endian::native == std::endian::little,
               "bulkwriter: Parquet values are copied as they lie, so the machine must be little-endian");
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 
 BULKWRITER_DECL result<std::unique_ptr<format::encoder>> format::parquet::try_make_encoder(
     std::span<field_info const> fields) const {
@@ -9205,13 +9205,13 @@ BULKWRITER_DECL result<void> parquet_encoder::finish(format::byte_sink const& si
 }
 
 }  // namespace detail
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter
 
 // ---------- bulkwriter/format/detail/any.ipp ------------------------------------------------------------------------
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 namespace detail {
 
 struct named_format {
@@ -9270,13 +9270,13 @@ BULKWRITER_DECL result<std::unique_ptr<encoder>> any::try_make_encoder(std::span
 }
 
 }  // namespace format
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter
 
 // ---------- bulkwriter/manifest/detail/batch_files.ipp --------------------------------------------------------------
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 
 BULKWRITER_DECL batch_files batch_files::of_paths(std::vector<std::string> paths) {
   batch_files files;
@@ -9294,13 +9294,13 @@ BULKWRITER_DECL std::ostream& operator<<(std::ostream& out, batch_files const& f
   return out << ']';
 }
 
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter
 
 // ---------- bulkwriter/detail/process.ipp ---------------------------------------------------------------------------
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 namespace detail {
 
 BULKWRITER_DECL int process_id() noexcept { return static_cast<int>(::getpid()); }
@@ -9310,7 +9310,7 @@ BULKWRITER_DECL error_info made_elsewhere(std::string_view what) {
 }
 
 }  // namespace detail
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter
 
 // ---------- bulkwriter/output/detail/disk_names.ipp -----------------------------------------------------------------
@@ -9323,7 +9323,7 @@ BULKWRITER_DECL error_info made_elsewhere(std::string_view what) {
 // The system's calls, not std::filesystem, which alone would cost a unit as much to compile as all of the writer.
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 namespace output {
 namespace detail {
 
@@ -9393,13 +9393,13 @@ inline int rename_to_new(std::string const& from, std::string const& to) noexcep
 
 }  // namespace detail
 }  // namespace output
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter
 
 // ---------- bulkwriter/output/detail/folder.ipp ---------------------------------------------------------------------
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 namespace output {
 namespace detail {
 
@@ -9608,13 +9608,13 @@ BULKWRITER_DECL std::string folder::path_of(std::string_view name) const { retur
 BULKWRITER_DECL std::string folder::data_path() const { return path_; }
 
 }  // namespace output
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter
 
 // ---------- bulkwriter/output/detail/memory.ipp ---------------------------------------------------------------------
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 namespace output {
 namespace detail {
 
@@ -9687,13 +9687,13 @@ BULKWRITER_DECL std::map<std::string, std::vector<std::byte>> memory::files() co
 }
 
 }  // namespace output
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter
 
 // ---------- bulkwriter/detail/caught.ipp ----------------------------------------------------------------------------
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 namespace detail {
 
 BULKWRITER_DECL error_info thrown_by(char const* whose, char const* what) {
@@ -9703,13 +9703,13 @@ BULKWRITER_DECL error_info thrown_by(char const* whose, char const* what) {
 }
 
 }  // namespace detail
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter
 
 // ---------- bulkwriter/row/detail/to_cell.ipp -----------------------------------------------------------------------
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 namespace detail {
 
 BULKWRITER_DECL cell timestamp_cell(field_info const& f, std::int64_t seconds, std::int64_t micros, cell_row& memory) {
@@ -9779,13 +9779,13 @@ BULKWRITER_DECL cell bits_cell(field_info const& f, std::vector<std::uint8_t> co
 }
 
 }  // namespace detail
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter
 
 // ---------- bulkwriter/format/detail/server_version.ipp -------------------------------------------------------------
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 
 BULKWRITER_DECL std::string server_version::to_string() const {
   return std::to_string(major_number) + '.' + std::to_string(minor_number) + '.' + std::to_string(patch_number);
@@ -9854,13 +9854,13 @@ BULKWRITER_DECL result<void> format::try_check_read_by(server_version oldest, st
   return {};
 }
 
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter
 
 // ---------- bulkwriter/writer/detail/chunk_writer.ipp ---------------------------------------------------------------
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 namespace detail {
 
 inline constexpr std::size_t longest_path = 400;  // in a message
@@ -10159,7 +10159,7 @@ BULKWRITER_DECL void chunk_writer::tell_abandoned() const {
 }
 
 }  // namespace detail
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter
 
 // ---------- bulkwriter/writer/detail/uuid.ipp -----------------------------------------------------------------------
@@ -10169,7 +10169,7 @@ BULKWRITER_DECL void chunk_writer::tell_abandoned() const {
 #endif
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 namespace detail {
 
 BULKWRITER_DECL result<std::string> try_make_uuid() {
@@ -10191,13 +10191,13 @@ BULKWRITER_DECL result<std::string> try_make_uuid() {
 }
 
 }  // namespace detail
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter
 
 // ---------- bulkwriter/writer/detail/local_bulk_writer.ipp ----------------------------------------------------------
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 namespace detail {
 
 BULKWRITER_DECL result<std::unique_ptr<chunk_writer>> try_make_local(std::span<field_info const> fields,
@@ -10216,7 +10216,7 @@ BULKWRITER_DECL result<std::unique_ptr<chunk_writer>> try_make_local(std::span<f
 }
 
 }  // namespace detail
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter
 
 #endif  // BULKWRITER_BODIES
@@ -10229,7 +10229,7 @@ BULKWRITER_DECL result<std::unique_ptr<chunk_writer>> try_make_local(std::span<f
 // ---------- bulkwriter/schema/runtime_schema.hpp --------------------------------------------------------------------
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 
 /// All rules that a compile-time schema is checked by, for fields that are known at run time only: names, one primary
 /// key, dims, lengths, capacities, default values, functions, fields of structs. Error: invalid_schema, with every
@@ -10372,13 +10372,13 @@ class runtime_schema {
   std::list<std::vector<field_info>> subs_;
 };
 
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter
 
 // ---------- bulkwriter/row/detail/json_node.hpp ---------------------------------------------------------------------
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 namespace detail {
 
 inline std::string_view without_blanks(std::string_view text) noexcept {
@@ -10503,13 +10503,13 @@ class text_node {
 };
 
 }  // namespace detail
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter
 
 // ---------- bulkwriter/row/detail/json_to_cells.hpp -----------------------------------------------------------------
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 namespace detail {
 
 /// From JSON values to the cells of their fields. A value of a type that its field cannot hold is a problem of the row;
@@ -10838,7 +10838,7 @@ class json_to_cells {
 };
 
 }  // namespace detail
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter
 
 #if BULKWRITER_BODIES
@@ -10851,7 +10851,7 @@ class json_to_cells {
 // ---------- bulkwriter/schema/detail/runtime_schema.ipp -------------------------------------------------------------
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 
 BULKWRITER_DECL std::string_view runtime_schema::keep(std::string_view text) {
   return text.empty() ? std::string_view() : std::string_view(texts_.emplace_back(text));
@@ -11070,7 +11070,7 @@ BULKWRITER_DECL result<void> try_check_schema(std::span<field_info const> fields
   return error;
 }
 
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter
 
 // ---------- bulkwriter/import/detail/collections_schema.ipp ---------------------------------------------------------
@@ -11078,7 +11078,7 @@ BULKWRITER_DECL result<void> try_check_schema(std::span<field_info const> fields
 // Schemas as REST v2 writes them. Knows nothing of requests, so that reading a schema costs no network.
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 namespace detail {
 
 // A member of one of the server's enums: its name in REST, of which pymilvus' differs in case and underscores only, and
@@ -11250,7 +11250,7 @@ BULKWRITER_DECL result<boost::json::object> schema_json(std::span<field_info con
 }
 
 }  // namespace detail
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter
 
 // ---------- bulkwriter/import/detail/json_attributes.ipp ------------------------------------------------------------
@@ -11259,7 +11259,7 @@ BULKWRITER_DECL result<boost::json::object> schema_json(std::span<field_info con
 // there and what was found, and take nothing for anything else. Included by bodies only.
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 namespace detail {
 
 /// From a value to one in it: a key, or the index of an element.
@@ -11483,7 +11483,7 @@ class attribute_reader {
 };
 
 }  // namespace detail
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter
 
 // ---------- bulkwriter/import/detail/collections_schema_names.ipp ---------------------------------------------------
@@ -11491,7 +11491,7 @@ class attribute_reader {
 // What schemas call their attributes in JSON. Facts of REST v2 (Milvus 2.3 to 3.x) and pymilvus (to 3.0).
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 namespace detail {
 
 // Attributes under all their spellings: of a create request first, then of a description, then pymilvus'.
@@ -11581,7 +11581,7 @@ BULKWRITER_DECL bool is_named(boost::json::value const& given, wire_name as) {
 }
 
 }  // namespace detail
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter
 
 // ---------- bulkwriter/import/detail/collections_schema_reader.ipp --------------------------------------------------
@@ -11589,7 +11589,7 @@ BULKWRITER_DECL bool is_named(boost::json::value const& given, wire_name as) {
 // Reads schemas as a create request has them, as servers describe them, and as pymilvus prints them.
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 namespace detail {
 
 class schema_reader {
@@ -11981,7 +11981,7 @@ class schema_reader {
 };
 
 }  // namespace detail
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter
 
 #endif  // BULKWRITER_BODIES
@@ -12001,7 +12001,7 @@ class schema_reader {
 // ---------- bulkwriter/auth/credentials.hpp -------------------------------------------------------------------------
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 
 /// Digests, signatures, and where credentials come from.
 namespace auth {
@@ -12030,13 +12030,13 @@ struct bearer_token {
 };
 
 }  // namespace auth
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter
 
 // ---------- bulkwriter/auth/provider.hpp ----------------------------------------------------------------------------
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 namespace auth {
 
 /// When a secret that expires is replaced.
@@ -12090,13 +12090,13 @@ class provider {
 };
 
 }  // namespace auth
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter
 
 // ---------- bulkwriter/http/detail/countable.hpp --------------------------------------------------------------------
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 namespace http {
 namespace detail {
 
@@ -12110,13 +12110,13 @@ constexpr std::chrono::duration<Rep, Period> countable(std::chrono::duration<Rep
 
 }  // namespace detail
 }  // namespace http
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter
 
 // ---------- bulkwriter/http/message.hpp -----------------------------------------------------------------------------
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 
 /// HTTP/1.1 as the library speaks it: plain values, a client, and when to try again. Nothing here knows of any service.
 namespace http {
@@ -12189,13 +12189,13 @@ struct response {
 std::optional<std::chrono::system_clock::time_point> parse_date(std::string_view text) noexcept;
 
 }  // namespace http
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter
 
 // ---------- bulkwriter/http/hooks.hpp -------------------------------------------------------------------------------
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 namespace http {
 
 /// One request and what became of it, for logs and metrics. Valid during the call of the hook. Nothing of the query or
@@ -12242,13 +12242,13 @@ void tell(Hook const& hook, Info const& info) noexcept {
 
 }  // namespace detail
 }  // namespace http
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter
 
 // ---------- bulkwriter/http/proxy_options.hpp -----------------------------------------------------------------------
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 namespace http {
 
 /// The way out of a network that has no other: the proxy is asked by CONNECT for a tunnel to the origin, of http
@@ -12270,13 +12270,13 @@ struct proxy_options {
 };
 
 }  // namespace http
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter
 
 // ---------- bulkwriter/http/client.hpp ------------------------------------------------------------------------------
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 namespace http {
 
 /// One deadline a phase; 0 means none. Progress re-arms the stalls: a slow line is not a dead one.
@@ -12358,13 +12358,13 @@ class client {
 };
 
 }  // namespace http
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter
 
 // ---------- bulkwriter/http/detail/proxy.hpp ------------------------------------------------------------------------
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 namespace http {
 namespace detail {
 
@@ -12407,13 +12407,13 @@ class proxy_rules {
 
 }  // namespace detail
 }  // namespace http
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter
 
 // ---------- bulkwriter/http/detail/this_machine.hpp -----------------------------------------------------------------
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 namespace http {
 namespace detail {
 
@@ -12427,13 +12427,13 @@ inline bool keeps_secrets(origin const& where) noexcept { return where.secure ||
 
 }  // namespace detail
 }  // namespace http
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter
 
 // ---------- bulkwriter/http/retry.hpp -------------------------------------------------------------------------------
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 namespace http {
 
 /// Exponential backoff with full jitter. `Retry-After` is honoured up to `max_delay`. What ends it is the budget: a
@@ -12466,13 +12466,13 @@ result<response> send_with_retry(retry_options const& options, std::function<res
                                  std::stop_token stop = {});
 
 }  // namespace http
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter
 
 // ---------- bulkwriter/auth/service_options.hpp ---------------------------------------------------------------------
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 namespace auth {
 
 /// How a service that hands out secrets is asked. Metadata services, which are part of the machine or container, are
@@ -12487,13 +12487,13 @@ struct service_options {
 };
 
 }  // namespace auth
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter
 
 // ---------- bulkwriter/auth/aws_credentials.hpp ---------------------------------------------------------------------
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 namespace auth {
 
 /// What the functions below would otherwise take from the environment or from the profile. Environment and files are
@@ -12553,13 +12553,13 @@ provider<credentials> default_aws_credentials(aws_options options = {});
 std::string aws_region(aws_options const& options = {});
 
 }  // namespace auth
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter
 
 // ---------- bulkwriter/auth/detail/inquiry.hpp ----------------------------------------------------------------------
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 namespace auth {
 namespace detail {
 
@@ -12659,13 +12659,13 @@ provider<Secret> provider_of(std::string name, Options options,
 
 }  // namespace detail
 }  // namespace auth
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter
 
 // ---------- bulkwriter/auth/detail/trimmed.hpp ----------------------------------------------------------------------
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 namespace auth {
 namespace detail {
 
@@ -12679,13 +12679,13 @@ constexpr std::string_view trimmed(std::string_view text) noexcept {
 
 }  // namespace detail
 }  // namespace auth
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter
 
 // ---------- bulkwriter/auth/percent.hpp -----------------------------------------------------------------------------
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 namespace auth {
 
 /// Percent-encoding of RFC 3986: every byte but letters, digits, dot, hyphen, underscore and tilde becomes a percent
@@ -12735,13 +12735,13 @@ inline std::string percent_decode(std::string_view text) {
 }
 
 }  // namespace auth
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter
 
 // ---------- bulkwriter/text/redacted.hpp ----------------------------------------------------------------------------
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 namespace detail {
 
 /// Foreign text for a message, as one_line makes it, with "***" in place of secrets: the given ones, in whatever of
@@ -12752,13 +12752,13 @@ namespace detail {
 std::string redacted(std::string_view text, std::span<std::string const> secrets, std::size_t limit);
 
 }  // namespace detail
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter
 
 // ---------- bulkwriter/auth/detail/aws_profiles.hpp -----------------------------------------------------------------
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 namespace auth {
 namespace detail {
 
@@ -12789,13 +12789,13 @@ result<aws_profiles> read_aws_profiles(std::string const& profile, std::string c
 
 }  // namespace detail
 }  // namespace auth
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter
 
 // ---------- bulkwriter/auth/digest.hpp ------------------------------------------------------------------------------
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 namespace auth {
 
 using sha256_digest = std::array<std::byte, 32>;  ///< most significant byte first, as FIPS 180-4 writes it
@@ -12846,13 +12846,13 @@ inline std::vector<std::byte> base64_decode(std::string_view text) { return try_
 /// @}
 
 }  // namespace auth
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter
 
 // ---------- bulkwriter/auth/sigv4.hpp -------------------------------------------------------------------------------
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 namespace auth {
 
 /// In place of a payload hash: the body is not signed. For https, where TLS guards it.
@@ -12960,13 +12960,13 @@ inline std::string sigv4_signature_of(sha256_digest const& signing_key, std::str
 }
 
 }  // namespace auth
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter
 
 // ---------- bulkwriter/auth/azure_token.hpp -------------------------------------------------------------------------
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 namespace auth {
 
 /// What the functions below would otherwise take from the environment, which is read at every fetch.
@@ -13001,13 +13001,13 @@ provider<bearer_token> default_azure_token(azure_options options = {});
 /// @}
 
 }  // namespace auth
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter
 
 // ---------- bulkwriter/auth/google_token.hpp ------------------------------------------------------------------------
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 namespace auth {
 
 /// What the functions below would otherwise take from the environment, which is read at every fetch.
@@ -13037,7 +13037,7 @@ provider<bearer_token> default_google_token(google_options options = {});
 /// @}
 
 }  // namespace auth
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter
 
 // ---------- bulkwriter/import/targets.hpp ---------------------------------------------------------------------------
@@ -13046,7 +13046,7 @@ provider<bearer_token> default_google_token(google_options options = {});
 // its own bucket, Zilliz Cloud reads URLs, so a request for the one does not compile with the other.
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 
 /// What Milvus is asked to import (POST /v2/vectordb/jobs/import/create).
 struct milvus_import_request {
@@ -13158,13 +13158,13 @@ inline std::vector<batch_files> split_batch_files(batch_files const& files, std:
   return parts;
 }
 
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter
 
 // ---------- bulkwriter/import/collections.hpp -----------------------------------------------------------------------
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 
 /// An index of one field: {"title_vector", "AUTOINDEX", "IP"}.
 struct index_param {
@@ -13351,13 +13351,13 @@ class collections {
   std::shared_ptr<impl> impl_;
 };
 
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter
 
 // ---------- bulkwriter/http/detail/client_pool.hpp ------------------------------------------------------------------
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 namespace http {
 namespace detail {
 
@@ -13407,13 +13407,13 @@ class client_pool {
 
 }  // namespace detail
 }  // namespace http
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter
 
 // ---------- bulkwriter/import/detail/rest.hpp -----------------------------------------------------------------------
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 namespace detail {
 
 /// What a target boils down to.
@@ -13484,13 +13484,13 @@ class rest_channel {
 bool may_pass(error_info const& error) noexcept;
 
 }  // namespace detail
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter
 
 // ---------- bulkwriter/http/detail/redirect_hint.hpp ----------------------------------------------------------------
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 namespace http {
 namespace detail {
 
@@ -13506,13 +13506,13 @@ std::string redirect_hint(response const& answer, Show const& show) {
 
 }  // namespace detail
 }  // namespace http
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter
 
 // ---------- bulkwriter/import/jobs.hpp ------------------------------------------------------------------------------
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 
 /// The name that the server has given a job. Kept as text: Milvus' are 64-bit numbers, Zilliz Cloud's begin with
 /// "job-".
@@ -13619,13 +13619,13 @@ struct wait_options {
   std::stop_token stop = {};  ///< ends the wait at once, also a request under way; the job runs on
 };
 
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter
 
 // ---------- bulkwriter/import/import_client.hpp ---------------------------------------------------------------------
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 namespace detail {
 
 template <class Target>
@@ -13800,13 +13800,13 @@ class import_client {
   detail::import_backend backend_;
 };
 
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter
 
 // ---------- bulkwriter/input/parse.hpp ------------------------------------------------------------------------------
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 
 /// What text in input files means, apart from where it stands. Pure functions, without locale; thread-safe.
 namespace input {
@@ -13865,13 +13865,13 @@ text_error parse(std::string_view text, Type& value) {
 }
 
 }  // namespace input
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter
 
 // ---------- bulkwriter/input/text_source.hpp ------------------------------------------------------------------------
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 
 /// Fills the span from its start and returns how many bytes it wrote; 0 only at the end of the input. Its
 /// errors are handed on as they are.
@@ -13899,13 +13899,13 @@ void count_row(error_info& problem, std::uint64_t rows);
 
 }  // namespace detail
 }  // namespace input
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter
 
 // ---------- bulkwriter/row/text_columns.hpp -------------------------------------------------------------------------
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 
 /// What the cells of a column that the schema does not declare are in the dynamic field. Empty cells are left out
 /// whatever the type; text in quotes is text.
@@ -14001,13 +14001,13 @@ struct cells_of<json_text> {
   static void read(json_text value, cell_row& row);
 };
 
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter
 
 // ---------- bulkwriter/input/csv_reader.hpp -------------------------------------------------------------------------
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 
 /// A place in a text file: lines from 1, columns in bytes from 1 (a byte order mark does not count).
 struct text_position {
@@ -14292,13 +14292,13 @@ result<Type> csv_cell::try_as() const {
   }
 }
 
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter
 
 // ---------- bulkwriter/input/detail/foreign_format.hpp --------------------------------------------------------------
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 namespace input {
 namespace detail {
 
@@ -14311,13 +14311,13 @@ std::string_view foreign_format(std::string_view start) noexcept;
 
 }  // namespace detail
 }  // namespace input
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter
 
 // ---------- bulkwriter/input/ndjson_reader.hpp ----------------------------------------------------------------------
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 
 /// How an ndjson_reader reads. Out of range: `invalid_option`.
 struct ndjson_options {
@@ -14397,13 +14397,13 @@ class ndjson_reader {
   bool reading_ = false;
 };
 
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter
 
 // ---------- bulkwriter/storage/object_store.hpp ---------------------------------------------------------------------
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 
 /// An object as a store describes it.
 struct object_info {
@@ -14638,13 +14638,13 @@ class object_store {
   std::shared_ptr<storage::backend> backend_;
 };
 
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter
 
 // ---------- bulkwriter/storage/detail/store_text.hpp ----------------------------------------------------------------
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 namespace storage {
 namespace detail {
 
@@ -14680,13 +14680,13 @@ bool is_one_of(std::string_view text, std::initializer_list<std::string_view> li
 
 }  // namespace detail
 }  // namespace storage
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter
 
 // ---------- bulkwriter/storage/object_url.hpp -----------------------------------------------------------------------
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 
 /// The URL of a folder of a bucket, as Zilliz Cloud's import wants it: `object_url(store, writer.data_path())` gives
 /// "s3://bucket/5868ba87-…/". The slash at the end is what marks a folder; slashes at the beginning do not count. An
@@ -14701,13 +14701,13 @@ inline std::string object_url(object_store const& store, std::string_view data_p
   return url;
 }
 
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter
 
 // ---------- bulkwriter/writer/runtime_bulk_writer.hpp ---------------------------------------------------------------
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 namespace detail {
 
 // A schema at an address of its own, which the writer behind it points into, and the memory for the row under way.
@@ -14893,13 +14893,13 @@ class local_bulk_writer<runtime_schema, Format> : public bulk_writer<runtime_sch
   explicit local_bulk_writer(typename base::made_parts made) noexcept : base(std::move(made)) {}
 };
 
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter
 
 // ---------- bulkwriter/run/remote_bulk_writer.hpp -------------------------------------------------------------------
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 
 /// Where in the bucket and how a remote_bulk_writer uploads.
 struct remote_options {
@@ -15068,13 +15068,13 @@ std::string object_url(remote_bulk_writer<Schema, Format> const& writer) {
   return object_url(writer.store(), writer.data_path());
 }
 
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter
 
 // ---------- bulkwriter/storage/object_options.hpp -------------------------------------------------------------------
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 namespace storage {
 
 inline constexpr int max_connections = 64;  ///< of one file
@@ -15089,13 +15089,13 @@ struct object_options {
 };
 
 }  // namespace storage
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter
 
 // ---------- bulkwriter/storage/object_output.hpp --------------------------------------------------------------------
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 namespace storage {
 
 /// The size in bytes of all parts but the last, for files of at most `max_file_size` bytes; `requested` of 0 leaves the
@@ -15155,13 +15155,13 @@ class object_place final : public output::place {
 };
 
 }  // namespace storage
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter
 
 // ---------- bulkwriter/storage/detail/multipart_upload.hpp ----------------------------------------------------------
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 namespace storage {
 namespace detail {
 
@@ -15272,13 +15272,13 @@ class multipart_upload {
 
 }  // namespace detail
 }  // namespace storage
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter
 
 // ---------- bulkwriter/storage/azure_connect_param.hpp --------------------------------------------------------------
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 
 /// How to reach a container of Azure Blob storage: by a connection string, or by the account's URL and a credential.
 /// The first members in this order are those of the guide.
@@ -15312,13 +15312,13 @@ struct azure_connect_param {
   http::exchange_hook on_exchange = {};  ///< for logs and metrics; retries: retry.on_retry
 };
 
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter
 
 // ---------- bulkwriter/storage/azure_blob.hpp -----------------------------------------------------------------------
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 
 /// Opens a container of Azure Blob storage. No request is sent: a wrong key or container shows at the first operation.
 /// Errors: `invalid_option`, `invalid_url`.
@@ -15353,13 +15353,13 @@ result<object_store> try_open_store(azure_connect_param const& param);
 object_store open_store(azure_connect_param const& param);
 /// @}
 
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter
 
 // ---------- bulkwriter/storage/detail/azure_address.hpp -------------------------------------------------------------
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 namespace storage {
 namespace detail {
 
@@ -15391,13 +15391,13 @@ std::string path_of_key(azure_address const& address, std::string_view key);
 
 }  // namespace detail
 }  // namespace storage
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter
 
 // ---------- bulkwriter/storage/detail/azure_answer.hpp --------------------------------------------------------------
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 namespace storage {
 namespace detail {
 
@@ -15465,13 +15465,13 @@ std::chrono::system_clock::time_point azure_upload_begun(std::string_view id) no
 
 }  // namespace detail
 }  // namespace storage
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter
 
 // ---------- bulkwriter/storage/detail/xml.hpp -----------------------------------------------------------------------
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 namespace storage {
 namespace detail {
 
@@ -15529,13 +15529,13 @@ std::string xml_escape(std::string_view text);
 
 }  // namespace detail
 }  // namespace storage
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter
 
 // ---------- bulkwriter/storage/detail/http_backend.hpp --------------------------------------------------------------
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 namespace storage {
 namespace detail {
 
@@ -15685,13 +15685,13 @@ std::string quoted_page(http::response const& answer, std::span<std::string cons
 
 }  // namespace detail
 }  // namespace storage
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter
 
 // ---------- bulkwriter/storage/detail/azure_backend.hpp -------------------------------------------------------------
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 namespace storage {
 namespace detail {
 
@@ -15759,13 +15759,13 @@ class azure_backend final : public http_backend {
 
 }  // namespace detail
 }  // namespace storage
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter
 
 // ---------- bulkwriter/auth/azure_shared_key.hpp --------------------------------------------------------------------
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 namespace auth {
 
 /// What is signed of a request to Azure Blob storage: plain values, no socket, no clock.
@@ -15824,13 +15824,13 @@ inline std::string azure_blob_sas(azure_sas_request const& request, std::string_
 /// @}
 
 }  // namespace auth
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter
 
 // ---------- bulkwriter/storage/gcs_connect_param.hpp ----------------------------------------------------------------
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 
 /// How to reach a bucket of Google Cloud Storage with an OAuth 2.0 token. (With HMAC keys, as in the guide:
 /// s3_connect_param with the endpoint "storage.googleapis.com".) Of `access_token`, `credentials_file` and `token` at
@@ -15851,13 +15851,13 @@ struct gcs_connect_param {
   http::exchange_hook on_exchange = {};  ///< for logs and metrics; retries: retry.on_retry
 };
 
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter
 
 // ---------- bulkwriter/storage/gcs.hpp ------------------------------------------------------------------------------
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 
 /// Opens a bucket of Google Cloud Storage through its XML API, which is S3's protocol but for who asks: errors, rights
 /// and threads are those of `open_store(s3_connect_param)`. Presigned URLs need HMAC keys (`storage_error` here). No
@@ -15872,13 +15872,13 @@ result<object_store> try_open_store(gcs_connect_param const& param);
 object_store open_store(gcs_connect_param const& param);
 /// @}
 
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter
 
 // ---------- bulkwriter/storage/s3_connect_param.hpp -----------------------------------------------------------------
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 
 /// Where the bucket's name stands in a request.
 enum class s3_addressing {
@@ -15922,13 +15922,13 @@ struct s3_connect_param {
   http::exchange_hook on_exchange = {};  ///< for logs and metrics; retries: retry.on_retry
 };
 
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter
 
 // ---------- bulkwriter/storage/detail/s3_address.hpp ----------------------------------------------------------------
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 namespace storage {
 namespace detail {
 
@@ -15964,13 +15964,13 @@ std::string path_of_key(s3_address const& address, std::string_view key);
 
 }  // namespace detail
 }  // namespace storage
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter
 
 // ---------- bulkwriter/storage/detail/s3_answer.hpp -----------------------------------------------------------------
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 namespace storage {
 namespace detail {
 
@@ -16034,13 +16034,13 @@ std::string write_s3_parts(std::span<uploaded_part const> parts);
 
 }  // namespace detail
 }  // namespace storage
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter
 
 // ---------- bulkwriter/storage/detail/s3_backend.hpp ----------------------------------------------------------------
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 namespace storage {
 namespace detail {
 
@@ -16141,13 +16141,13 @@ class s3_backend final : public http_backend {
 
 }  // namespace detail
 }  // namespace storage
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter
 
 // ---------- bulkwriter/storage/s3.hpp -------------------------------------------------------------------------------
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 
 /// Opens a bucket of S3 or of a store that speaks its protocol (GCS with HMAC keys, OSS, COS, MinIO, versitygw, …).
 /// No request is sent: a wrong key or bucket shows at the first operation. Errors: `invalid_option`, `invalid_url`.
@@ -16167,13 +16167,13 @@ result<object_store> try_open_store(s3_connect_param const& param);
 object_store open_store(s3_connect_param const& param);
 /// @}
 
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter
 
 // ---------- bulkwriter/storage/upload_file.hpp ----------------------------------------------------------------------
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 namespace storage {
 
 /// How `upload_file` uploads.
@@ -16201,7 +16201,7 @@ inline object_info upload_file(object_store const& store, std::string const& pat
 /// @}
 
 }  // namespace storage
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter
 
 // ---------- bulkwriter/bulkwriter.hpp -------------------------------------------------------------------------------
@@ -16250,7 +16250,7 @@ inline object_info upload_file(object_store const& store, std::string const& pat
 // ---------- bulkwriter/auth/detail/provider.ipp ---------------------------------------------------------------------
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 namespace auth {
 
 template <class Secret>
@@ -16383,13 +16383,13 @@ template class provider<bearer_token>;
 #endif
 
 }  // namespace auth
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter
 
 // ---------- bulkwriter/http/detail/message.ipp ----------------------------------------------------------------------
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 namespace http {
 namespace detail {
 
@@ -16605,13 +16605,13 @@ BULKWRITER_DECL std::optional<std::chrono::system_clock::time_point> parse_date(
 }
 
 }  // namespace http
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter
 
 // ---------- bulkwriter/http/detail/answer.ipp -----------------------------------------------------------------------
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 namespace http {
 namespace detail {
 
@@ -16760,13 +16760,13 @@ class answer {
 
 }  // namespace detail
 }  // namespace http
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter
 
 // ---------- bulkwriter/http/detail/request_head.ipp -----------------------------------------------------------------
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 namespace http {
 namespace detail {
 
@@ -16868,13 +16868,13 @@ BULKWRITER_DECL result<std::string> request_head(request const& what, std::strin
 
 }  // namespace detail
 }  // namespace http
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter
 
 // ---------- bulkwriter/http/detail/this_machine.ipp -----------------------------------------------------------------
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 namespace http {
 namespace detail {
 
@@ -16898,13 +16898,13 @@ BULKWRITER_DECL bool is_this_machine(std::string_view host) noexcept {
 
 }  // namespace detail
 }  // namespace http
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter
 
 // ---------- bulkwriter/http/detail/proxy.ipp ------------------------------------------------------------------------
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 namespace http {
 namespace detail {
 
@@ -17118,13 +17118,13 @@ BULKWRITER_DECL result<std::optional<proxy>> proxy_rules::try_choose(origin cons
 
 }  // namespace detail
 }  // namespace http
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter
 
 // ---------- bulkwriter/http/detail/event_loop.ipp -------------------------------------------------------------------
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 namespace http {
 namespace detail {
 
@@ -17183,13 +17183,13 @@ class event_loop {
 
 }  // namespace detail
 }  // namespace http
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter
 
 // ---------- bulkwriter/http/detail/resolve.ipp ----------------------------------------------------------------------
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 namespace http {
 namespace detail {
 
@@ -17288,13 +17288,13 @@ BULKWRITER_DECL resolved resolve(std::string const& host, std::uint16_t port, st
 
 }  // namespace detail
 }  // namespace http
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter
 
 // ---------- bulkwriter/http/detail/tcp_stream.ipp -------------------------------------------------------------------
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 namespace http {
 namespace detail {
 
@@ -17404,13 +17404,13 @@ class tcp_stream {
 
 }  // namespace detail
 }  // namespace http
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter
 
 // ---------- bulkwriter/http/detail/tls_context.ipp ------------------------------------------------------------------
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 namespace http {
 namespace detail {
 
@@ -17615,13 +17615,13 @@ class tls_context {
 
 }  // namespace detail
 }  // namespace http
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter
 
 // ---------- bulkwriter/http/detail/tls_stream.ipp -------------------------------------------------------------------
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 namespace http {
 namespace detail {
 
@@ -17917,13 +17917,13 @@ class tls_stream {
 
 }  // namespace detail
 }  // namespace http
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter
 
 // ---------- bulkwriter/http/detail/connection.ipp -------------------------------------------------------------------
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 namespace http {
 namespace detail {
 
@@ -18159,13 +18159,13 @@ class connection {
 
 }  // namespace detail
 }  // namespace http
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter
 
 // ---------- bulkwriter/http/detail/exchange.ipp ---------------------------------------------------------------------
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 namespace http {
 namespace detail {
 
@@ -18334,13 +18334,13 @@ class exchange {
 
 }  // namespace detail
 }  // namespace http
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter
 
 // ---------- bulkwriter/http/detail/client.ipp -----------------------------------------------------------------------
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 namespace http {
 
 struct client::impl {
@@ -18488,13 +18488,13 @@ BULKWRITER_DECL result<response> client::try_send(request const& what, std::stop
 }
 
 }  // namespace http
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter
 
 // ---------- bulkwriter/http/detail/retry.ipp ------------------------------------------------------------------------
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 namespace http {
 namespace detail {
 
@@ -18578,13 +18578,13 @@ BULKWRITER_DECL result<response> send_with_retry(retry_options const& options,
 }
 
 }  // namespace http
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter
 
 // ---------- bulkwriter/text/detail/redacted.ipp ---------------------------------------------------------------------
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 namespace detail {
 
 inline char lower_letter(char c) noexcept { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
@@ -18798,13 +18798,13 @@ BULKWRITER_DECL std::string redacted(std::string_view text, std::span<std::strin
 }
 
 }  // namespace detail
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter
 
 // ---------- bulkwriter/auth/detail/inquiry.ipp ----------------------------------------------------------------------
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 namespace auth {
 namespace detail {
 
@@ -19058,13 +19058,13 @@ BULKWRITER_DECL result<bearer_token> token_of(result<reply> const& got) {
 
 }  // namespace detail
 }  // namespace auth
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter
 
 // ---------- bulkwriter/auth/detail/aws_profiles.ipp -----------------------------------------------------------------
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 namespace auth {
 namespace detail {
 
@@ -19202,13 +19202,13 @@ BULKWRITER_DECL result<aws_profiles> read_aws_profiles(std::string const& profil
 
 }  // namespace detail
 }  // namespace auth
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter
 
 // ---------- bulkwriter/auth/detail/aws_search.ipp -------------------------------------------------------------------
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 namespace auth {
 namespace detail {
 
@@ -19258,13 +19258,13 @@ class aws_search {
 
 }  // namespace detail
 }  // namespace auth
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter
 
 // ---------- bulkwriter/auth/detail/digest.ipp -----------------------------------------------------------------------
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 namespace auth {
 
 BULKWRITER_DECL sha256_digest sha256(std::span<std::byte const> data) {
@@ -19379,13 +19379,13 @@ BULKWRITER_DECL result<std::vector<std::byte>> try_base64_decode(std::string_vie
 }
 
 }  // namespace auth
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter
 
 // ---------- bulkwriter/auth/detail/sigv4.ipp ------------------------------------------------------------------------
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 namespace auth {
 namespace detail {
 
@@ -19643,7 +19643,7 @@ BULKWRITER_DECL result<sigv4_signature> try_sigv4_presign(sigv4_request const& r
 }
 
 }  // namespace auth
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter
 
 // ---------- bulkwriter/auth/detail/aws_services.ipp -----------------------------------------------------------------
@@ -19651,7 +19651,7 @@ BULKWRITER_DECL result<sigv4_signature> try_sigv4_presign(sigv4_request const& r
 // The services that hand out keys: STS, the endpoint of a container, the metadata of an instance.
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 namespace auth {
 namespace detail {
 
@@ -19819,13 +19819,13 @@ BULKWRITER_DECL result<credentials> aws_search::instance() const {
 
 }  // namespace detail
 }  // namespace auth
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter
 
 // ---------- bulkwriter/auth/detail/aws_credentials.ipp --------------------------------------------------------------
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 namespace auth {
 namespace detail {
 
@@ -20010,13 +20010,13 @@ BULKWRITER_DECL std::string aws_region(aws_options const& options) {
 }
 
 }  // namespace auth
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter
 
 // ---------- bulkwriter/auth/detail/azure_token.ipp ------------------------------------------------------------------
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 namespace auth {
 namespace detail {
 
@@ -20121,13 +20121,13 @@ BULKWRITER_DECL provider<bearer_token> default_azure_token(azure_options options
 }
 
 }  // namespace auth
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter
 
 // ---------- bulkwriter/auth/detail/google_token.ipp -----------------------------------------------------------------
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 namespace auth {
 namespace detail {
 
@@ -20274,7 +20274,7 @@ BULKWRITER_DECL provider<bearer_token> default_google_token(google_options optio
 }
 
 }  // namespace auth
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter
 
 // ---------- bulkwriter/import/detail/rest_json.ipp ------------------------------------------------------------------
@@ -20283,7 +20283,7 @@ BULKWRITER_DECL provider<bearer_token> default_google_token(google_options optio
 // come as numbers. Included by bodies only.
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 namespace detail {
 
 // The member, unless it is absent or null.
@@ -20367,7 +20367,7 @@ BULKWRITER_DECL boost::json::object const* data_object(boost::json::value const&
 }
 
 }  // namespace detail
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter
 
 // ---------- bulkwriter/import/detail/collection_json.ipp ------------------------------------------------------------
@@ -20375,7 +20375,7 @@ BULKWRITER_DECL boost::json::object const* data_object(boost::json::value const&
 // Collections as REST v2 writes and describes them.
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 namespace detail {
 
 BULKWRITER_DECL boost::json::object pairs_object(std::vector<std::pair<std::string, std::string>> const& pairs) {
@@ -20457,13 +20457,13 @@ class description_reader {
 };
 
 }  // namespace detail
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter
 
 // ---------- bulkwriter/import/detail/rest.ipp -----------------------------------------------------------------------
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 namespace detail {
 
 // Where the service is; https where no scheme says so and none must.
@@ -20749,13 +20749,13 @@ BULKWRITER_DECL bool may_pass(error_info const& error) noexcept {
 }
 
 }  // namespace detail
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter
 
 // ---------- bulkwriter/import/detail/rest_target.ipp ----------------------------------------------------------------
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 namespace detail {
 
 template <class Target>
@@ -20783,13 +20783,13 @@ BULKWRITER_DECL rest_options rest_options_of(milvus const& target) {
 }
 
 }  // namespace detail
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter
 
 // ---------- bulkwriter/import/detail/collections.ipp ----------------------------------------------------------------
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 
 struct collections::impl {
   explicit impl(milvus const& target) : channel(detail::rest_options_of(target)) {}
@@ -20983,13 +20983,13 @@ BULKWRITER_DECL result<std::uint64_t> collections::try_row_count(std::string_vie
   return impl_->count(*got, name, "count(*)");
 }
 
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter
 
 // ---------- bulkwriter/import/detail/jobs.ipp -----------------------------------------------------------------------
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 
 BULKWRITER_DECL std::string_view to_string(import_state state) noexcept {
   switch (state) {
@@ -21004,7 +21004,7 @@ BULKWRITER_DECL std::string_view to_string(import_state state) noexcept {
   return "unknown";
 }
 
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter
 
 // ---------- bulkwriter/import/detail/import_paths.ipp ---------------------------------------------------------------
@@ -21012,7 +21012,7 @@ BULKWRITER_DECL std::string_view to_string(import_state state) noexcept {
 // What is checked of a request before it is sent, and what is made from it.
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 namespace detail {
 
 BULKWRITER_DECL error_info bad_request(std::string const& what, std::string text) {
@@ -21222,7 +21222,7 @@ BULKWRITER_DECL std::string percent_encode(std::string_view text) {
 }
 
 }  // namespace detail
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter
 
 // ---------- bulkwriter/import/detail/import_progress.ipp ------------------------------------------------------------
@@ -21230,7 +21230,7 @@ BULKWRITER_DECL std::string percent_encode(std::string_view text) {
 // Answers about jobs: the two APIs' shapes, and how progress is spoken of.
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 namespace detail {
 
 BULKWRITER_DECL import_state state_of(std::string_view word) {
@@ -21369,13 +21369,13 @@ BULKWRITER_DECL error_info job_failed(import_progress const& p, rest_channel con
 }
 
 }  // namespace detail
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter
 
 // ---------- bulkwriter/import/detail/import_client.ipp --------------------------------------------------------------
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 namespace detail {
 
 struct import_backend::impl {
@@ -21691,13 +21691,13 @@ BULKWRITER_DECL result<void> import_backend::finish(job_id const& id, bool commi
 }
 
 }  // namespace detail
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter
 
 // ---------- bulkwriter/input/detail/parse.ipp -----------------------------------------------------------------------
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 namespace input {
 namespace detail {
 
@@ -21813,13 +21813,13 @@ BULKWRITER_DECL std::size_t count_list(std::string_view text) noexcept {
 }
 
 }  // namespace input
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter
 
 // ---------- bulkwriter/input/detail/text_source.ipp -----------------------------------------------------------------
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 
 BULKWRITER_DECL result<text_source> input::detail::try_open_text_file(std::string const& path) {
   auto const io_error = [](std::string const& name, std::string_view what) {
@@ -21847,13 +21847,13 @@ BULKWRITER_DECL void input::detail::count_row(error_info& problem, std::uint64_t
   problem.message.replace(0, row.size(), "row " + std::to_string(problem.row));
 }
 
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter
 
 // ---------- bulkwriter/row/detail/text_columns.ipp ------------------------------------------------------------------
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 namespace detail {
 
 // The text of one cell, as the cell of its field.
@@ -22113,13 +22113,13 @@ BULKWRITER_DECL void cells_of<json_text>::read(json_text value, cell_row& row) {
   detail::json_to_cells<detail::text_node>(row).read_row(detail::text_node(detail::without_blanks(value.text_)));
 }
 
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter
 
 // ---------- bulkwriter/input/detail/foreign_format.ipp --------------------------------------------------------------
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 namespace input {
 namespace detail {
 
@@ -22198,13 +22198,13 @@ BULKWRITER_DECL std::string_view foreign_format(std::string_view start) noexcept
 
 }  // namespace detail
 }  // namespace input
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter
 
 // ---------- bulkwriter/input/detail/csv_reader.ipp ------------------------------------------------------------------
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 
 BULKWRITER_DECL error_info csv_cell::make_error(errc code, std::string_view rule) const {
   return owner_->make_error(code, position_, index_, rule);
@@ -22662,13 +22662,13 @@ BULKWRITER_DECL result<std::string> csv_reader::try_json_object(std::span<std::s
   return out += '}';
 }
 
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter
 
 // ---------- bulkwriter/input/detail/ndjson_reader.ipp ---------------------------------------------------------------
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 
 BULKWRITER_DECL result<ndjson_reader> ndjson_reader::try_open(std::string const& path, ndjson_options options) {
   if (options.name.empty()) options.name = path;
@@ -22806,13 +22806,13 @@ BULKWRITER_DECL error_info ndjson_reader::in_row(error_info problem) const {
   return problem;
 }
 
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter
 
 // ---------- bulkwriter/storage/detail/store_text.ipp ----------------------------------------------------------------
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 namespace storage {
 namespace detail {
 
@@ -22905,13 +22905,13 @@ BULKWRITER_DECL bool is_one_of(std::string_view text, std::initializer_list<std:
 
 }  // namespace detail
 }  // namespace storage
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter
 
 // ---------- bulkwriter/storage/detail/object_store.ipp --------------------------------------------------------------
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 namespace storage {
 namespace detail {
 
@@ -23008,13 +23008,13 @@ BULKWRITER_DECL result<std::vector<pending_upload>> object_store::try_abort_stal
   return *std::move(first);
 }
 
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter
 
 // ---------- bulkwriter/storage/detail/multipart_upload.ipp ----------------------------------------------------------
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 namespace storage {
 namespace detail {
 
@@ -23292,13 +23292,13 @@ BULKWRITER_DECL result<void> multipart_upload::abort_until(std::stop_token const
 
 }  // namespace detail
 }  // namespace storage
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter
 
 // ---------- bulkwriter/storage/detail/object_output.ipp -------------------------------------------------------------
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 namespace storage {
 namespace detail {
 
@@ -23553,13 +23553,13 @@ BULKWRITER_DECL std::string object_place::path_of(std::string_view name) const {
 BULKWRITER_DECL std::string object_place::data_path() const { return '/' + prefix_; }
 
 }  // namespace storage
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter
 
 // ---------- bulkwriter/run/detail/remote_bulk_writer.ipp ------------------------------------------------------------
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 namespace detail {
 
 BULKWRITER_DECL result<std::unique_ptr<chunk_writer>> try_make_remote(std::span<field_info const> fields,
@@ -23586,13 +23586,13 @@ BULKWRITER_DECL result<std::unique_ptr<chunk_writer>> try_make_remote(std::span<
 }
 
 }  // namespace detail
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter
 
 // ---------- bulkwriter/storage/detail/azure_address.ipp -------------------------------------------------------------
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 namespace storage {
 namespace detail {
 
@@ -23841,13 +23841,13 @@ BULKWRITER_DECL std::string path_of_key(azure_address const& address, std::strin
 
 }  // namespace detail
 }  // namespace storage
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter
 
 // ---------- bulkwriter/storage/detail/xml.ipp -----------------------------------------------------------------------
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 namespace storage {
 namespace detail {
 
@@ -24067,13 +24067,13 @@ BULKWRITER_DECL std::string xml_escape(std::string_view text) {
 
 }  // namespace detail
 }  // namespace storage
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter
 
 // ---------- bulkwriter/storage/detail/azure_answer.ipp --------------------------------------------------------------
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 namespace storage {
 namespace detail {
 
@@ -24238,13 +24238,13 @@ BULKWRITER_DECL std::chrono::system_clock::time_point azure_upload_begun(std::st
 
 }  // namespace detail
 }  // namespace storage
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter
 
 // ---------- bulkwriter/storage/detail/http_backend.ipp --------------------------------------------------------------
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 namespace storage {
 namespace detail {
 
@@ -24378,13 +24378,13 @@ BULKWRITER_DECL std::string quoted_page(http::response const& answer, std::span<
 
 }  // namespace detail
 }  // namespace storage
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter
 
 // ---------- bulkwriter/auth/detail/azure_shared_key.ipp -------------------------------------------------------------
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 namespace auth {
 namespace detail {
 
@@ -24543,13 +24543,13 @@ BULKWRITER_DECL result<std::string> try_azure_blob_sas(azure_sas_request const& 
 }
 
 }  // namespace auth
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter
 
 // ---------- bulkwriter/storage/detail/azure_backend.ipp -------------------------------------------------------------
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 namespace storage {
 namespace detail {
 
@@ -24696,7 +24696,7 @@ BULKWRITER_DECL refusal azure_backend::explain(call const&, outcome const& got, 
 
 }  // namespace detail
 }  // namespace storage
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter
 
 // ---------- bulkwriter/storage/detail/azure_operations.ipp ----------------------------------------------------------
@@ -24705,7 +24705,7 @@ BULKWRITER_DECL refusal azure_backend::explain(call const&, outcome const& got, 
 // azure_backend.ipp.
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 namespace storage {
 namespace detail {
 
@@ -25106,13 +25106,13 @@ BULKWRITER_DECL std::string azure_backend::object_url(std::string_view key) cons
 
 }  // namespace detail
 }  // namespace storage
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter
 
 // ---------- bulkwriter/storage/detail/azure_blob.ipp ----------------------------------------------------------------
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 
 BULKWRITER_DECL result<object_store> try_open_store(azure_connect_param const& param) {
   if (param.idle_connections < 0 || param.retry.max_attempts < 1)
@@ -25126,13 +25126,13 @@ BULKWRITER_DECL result<object_store> try_open_store(azure_connect_param const& p
 
 BULKWRITER_DECL object_store open_store(azure_connect_param const& param) { return try_open_store(param).value(); }
 
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter
 
 // ---------- bulkwriter/storage/detail/s3_address.ipp ----------------------------------------------------------------
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 namespace storage {
 namespace detail {
 
@@ -25311,13 +25311,13 @@ BULKWRITER_DECL std::string path_of_key(s3_address const& address, std::string_v
 
 }  // namespace detail
 }  // namespace storage
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter
 
 // ---------- bulkwriter/storage/detail/s3_answer.ipp -----------------------------------------------------------------
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 namespace storage {
 namespace detail {
 
@@ -25558,13 +25558,13 @@ BULKWRITER_DECL std::string write_s3_parts(std::span<uploaded_part const> parts)
 
 }  // namespace detail
 }  // namespace storage
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter
 
 // ---------- bulkwriter/storage/detail/s3_backend.ipp ----------------------------------------------------------------
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 namespace storage {
 namespace detail {
 
@@ -25729,7 +25729,7 @@ BULKWRITER_DECL refusal s3_backend::explain(call const&, outcome const& got, htt
 
 }  // namespace detail
 }  // namespace storage
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter
 
 // ---------- bulkwriter/storage/detail/s3_operations.ipp -------------------------------------------------------------
@@ -25738,7 +25738,7 @@ BULKWRITER_DECL refusal s3_backend::explain(call const&, outcome const& got, htt
 // stands in s3_backend.ipp.
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 namespace storage {
 namespace detail {
 
@@ -25855,7 +25855,7 @@ BULKWRITER_DECL std::string s3_backend::object_url(std::string_view key) const {
 
 }  // namespace detail
 }  // namespace storage
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter
 
 // ---------- bulkwriter/storage/detail/s3_upload.ipp -----------------------------------------------------------------
@@ -25863,7 +25863,7 @@ BULKWRITER_DECL std::string s3_backend::object_url(std::string_view key) const {
 // How objects come to be in an s3_backend, and how it is known that they have.
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 namespace storage {
 namespace detail {
 
@@ -26168,13 +26168,13 @@ BULKWRITER_DECL result<void> s3_backend::abort_multipart(std::string const& key,
 
 }  // namespace detail
 }  // namespace storage
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter
 
 // ---------- bulkwriter/storage/detail/gcs.ipp -----------------------------------------------------------------------
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 
 BULKWRITER_DECL result<object_store> try_open_store(gcs_connect_param const& param) {
   auto const wrong = [](std::string_view what) -> error_info {
@@ -26218,13 +26218,13 @@ BULKWRITER_DECL result<object_store> try_open_store(gcs_connect_param const& par
 
 BULKWRITER_DECL object_store open_store(gcs_connect_param const& param) { return try_open_store(param).value(); }
 
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter
 
 // ---------- bulkwriter/storage/detail/s3.ipp ------------------------------------------------------------------------
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 
 BULKWRITER_DECL result<object_store> try_open_store(s3_connect_param const& param) {
   auto const wrong = [](std::string_view what) -> error_info {
@@ -26252,13 +26252,13 @@ BULKWRITER_DECL result<object_store> try_open_store(s3_connect_param const& para
 
 BULKWRITER_DECL object_store open_store(s3_connect_param const& param) { return try_open_store(param).value(); }
 
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter
 
 // ---------- bulkwriter/storage/detail/upload_file.ipp ---------------------------------------------------------------
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 namespace storage {
 namespace detail {
 
@@ -26465,7 +26465,7 @@ BULKWRITER_DECL result<object_info> try_upload_file(object_store const& store, s
 }
 
 }  // namespace storage
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter
 
 #endif  // BULKWRITER_BODIES
@@ -26487,7 +26487,7 @@ BULKWRITER_DECL result<object_info> try_upload_file(object_store const& store, s
 // use it. In separate compilation the unit that holds the bodies includes it too.
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 namespace detail {
 template <class Type>
 struct boost_json_text {
@@ -26558,7 +26558,7 @@ inline result<boost::json::object> try_schema_to_json(runtime_schema const& sche
 inline boost::json::object schema_to_json(runtime_schema const& schema) { return schema_to_json(schema.fields()); }
 /// @}
 
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter
 
 #if BULKWRITER_BODIES
@@ -26572,7 +26572,7 @@ inline boost::json::object schema_to_json(runtime_schema const& schema) { return
 // Schemas as text: errors say line and column.
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 namespace detail {
 
 /// Text that find_json_fault has let pass as a tree: numbers are the nearest there are, which Boost.JSON's own parser
@@ -26710,13 +26710,13 @@ BULKWRITER_DECL result<runtime_schema> read_schema_text(std::string_view text, s
 }
 
 }  // namespace detail
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter
 
 // ---------- bulkwriter/adapt/detail/boost_json.ipp ------------------------------------------------------------------
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 namespace detail {
 
 class boost_object_node {
@@ -26805,7 +26805,7 @@ BULKWRITER_DECL result<boost::json::object> try_schema_to_json(std::span<field_i
   return detail::schema_json(fields);
 }
 
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter
 
 #endif  // BULKWRITER_BODIES

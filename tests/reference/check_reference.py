@@ -119,7 +119,7 @@ def self_test():
         shutil.copy(ROOT / "README.md", root)
         for header, text, _ in declarations:
             with open(root / f"include/bulkwriter/{header}.hpp", "a", encoding="utf-8") as file:
-                file.write(f"\nnamespace bulkwriter {{\ninline namespace v1 {{\n{text}\n}}  // namespace v1\n}}\n")
+                file.write(f"\nnamespace bulkwriter {{\ninline namespace BULKWRITER_NAMESPACE {{\n{text}\n}}  // namespace BULKWRITER_NAMESPACE\n}}\n")
         with open(root / "README.md", "a", encoding="utf-8") as file:
             file.write("\n`bw::planted`\n")
         settings = "GENERATE_HTML = NO\nEXCLUDE_PATTERNS = */detail/* */run/*\n"

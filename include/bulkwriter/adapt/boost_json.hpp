@@ -21,7 +21,7 @@
 #include <type_traits>
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 namespace detail {
 template <class Type>
 struct boost_json_text {
@@ -92,7 +92,7 @@ inline result<boost::json::object> try_schema_to_json(runtime_schema const& sche
 inline boost::json::object schema_to_json(runtime_schema const& schema) { return schema_to_json(schema.fields()); }
 /// @}
 
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter
 
 #if BULKWRITER_BODIES

@@ -6,7 +6,7 @@
 #include <string>
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 namespace auth {
 
 /// What the functions below would otherwise take from the environment or from the profile. Environment and files are
@@ -66,7 +66,7 @@ provider<credentials> default_aws_credentials(aws_options options = {});
 std::string aws_region(aws_options const& options = {});
 
 }  // namespace auth
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter
 
 #if BULKWRITER_BODIES

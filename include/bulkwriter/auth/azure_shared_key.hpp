@@ -11,7 +11,7 @@
 #include <vector>
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 namespace auth {
 
 /// What is signed of a request to Azure Blob storage: plain values, no socket, no clock.
@@ -70,7 +70,7 @@ inline std::string azure_blob_sas(azure_sas_request const& request, std::string_
 /// @}
 
 }  // namespace auth
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter
 
 #if BULKWRITER_BODIES

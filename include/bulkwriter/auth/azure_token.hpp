@@ -6,7 +6,7 @@
 #include <string>
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 namespace auth {
 
 /// What the functions below would otherwise take from the environment, which is read at every fetch.
@@ -41,7 +41,7 @@ provider<bearer_token> default_azure_token(azure_options options = {});
 /// @}
 
 }  // namespace auth
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter
 
 #if BULKWRITER_BODIES

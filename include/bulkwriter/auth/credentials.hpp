@@ -4,7 +4,7 @@
 #include <string>
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 
 /// Digests, signatures, and where credentials come from.
 namespace auth {
@@ -33,5 +33,5 @@ struct bearer_token {
 };
 
 }  // namespace auth
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter

@@ -10,7 +10,7 @@
 #include <vector>
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 namespace auth {
 
 using sha256_digest = std::array<std::byte, 32>;  ///< most significant byte first, as FIPS 180-4 writes it
@@ -61,7 +61,7 @@ inline std::vector<std::byte> base64_decode(std::string_view text) { return try_
 /// @}
 
 }  // namespace auth
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter
 
 #if BULKWRITER_BODIES

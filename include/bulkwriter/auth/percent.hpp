@@ -4,7 +4,7 @@
 #include <string_view>
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 namespace auth {
 
 /// Percent-encoding of RFC 3986: every byte but letters, digits, dot, hyphen, underscore and tilde becomes a percent
@@ -54,5 +54,5 @@ inline std::string percent_decode(std::string_view text) {
 }
 
 }  // namespace auth
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter

@@ -7,7 +7,7 @@
 #include <chrono>
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 namespace auth {
 
 /// How a service that hands out secrets is asked. Metadata services, which are part of the machine or container, are
@@ -22,5 +22,5 @@ struct service_options {
 };
 
 }  // namespace auth
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter

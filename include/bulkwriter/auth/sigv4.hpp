@@ -13,7 +13,7 @@
 #include <vector>
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 namespace auth {
 
 /// In place of a payload hash: the body is not signed. For https, where TLS guards it.
@@ -121,7 +121,7 @@ inline std::string sigv4_signature_of(sha256_digest const& signing_key, std::str
 }
 
 }  // namespace auth
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter
 
 #if BULKWRITER_BODIES

@@ -6,7 +6,7 @@
 #include <new>
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 namespace detail {
 
 // What came out of code that is the user's own, "a place" for example. Null: nothing that says what it is.
@@ -50,7 +50,7 @@ bool completes(Step&& step) noexcept {
 }
 
 }  // namespace detail
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter
 
 #if BULKWRITER_BODIES

@@ -6,7 +6,7 @@
 #include <string>
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 namespace detail {
 
 BULKWRITER_DECL error_info thrown_by(char const* whose, char const* what) {
@@ -16,5 +16,5 @@ BULKWRITER_DECL error_info thrown_by(char const* whose, char const* what) {
 }
 
 }  // namespace detail
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter

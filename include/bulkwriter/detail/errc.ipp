@@ -5,7 +5,7 @@
 #include <string>
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 namespace detail {
 
 class category_of_errc final : public std::error_category {
@@ -40,5 +40,5 @@ BULKWRITER_DECL std::error_code make_error_code(errc code) noexcept {
   return {static_cast<int>(code), errc_category()};
 }
 
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter

@@ -6,7 +6,7 @@
 #include <cstdlib>
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 
 BULKWRITER_DECL std::string error_info::to_string() const {
   std::string text = message;
@@ -39,5 +39,5 @@ BULKWRITER_DECL error_box::error_box(error_box const& other)
 BULKWRITER_DECL void error_box::destroy() noexcept { delete p_; }
 
 }  // namespace detail
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter

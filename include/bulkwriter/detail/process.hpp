@@ -5,7 +5,7 @@
 #include <string_view>
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 namespace detail {
 
 /// The number of this process. What is made remembers it: a forked child has a copy, whose end must leave alone what its
@@ -16,7 +16,7 @@ int process_id() noexcept;
 error_info made_elsewhere(std::string_view what);
 
 }  // namespace detail
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter
 
 #if BULKWRITER_BODIES

@@ -7,7 +7,7 @@
 #include <string>
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 namespace detail {
 
 BULKWRITER_DECL int process_id() noexcept { return static_cast<int>(::getpid()); }
@@ -17,5 +17,5 @@ BULKWRITER_DECL error_info made_elsewhere(std::string_view what) {
 }
 
 }  // namespace detail
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter

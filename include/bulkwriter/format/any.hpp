@@ -10,7 +10,7 @@
 #include <vector>
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 namespace detail {
 
 // Error invalid_schema for the first field whose kind a format cannot hold: the run-time twin of cannot_hold.
@@ -76,7 +76,7 @@ class any {
 };
 
 }  // namespace format
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter
 
 #if BULKWRITER_BODIES

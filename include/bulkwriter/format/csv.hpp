@@ -8,7 +8,7 @@
 #include <string_view>
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 namespace format {
 
 /// CSV (RFC 4180, lines end with LF) with a header of field names, for Milvus from 2.5 on. Numbers and text stand as
@@ -41,7 +41,7 @@ struct csv {
 };
 
 }  // namespace format
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter
 
 #if BULKWRITER_BODIES

@@ -15,7 +15,7 @@
 #include <vector>
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 
 /// How rows become the bytes of files: formats as values with options, and what a further format must bring.
 namespace format {
@@ -111,5 +111,5 @@ constexpr bool can_hold(field_info const& f) {
 /// @}
 
 }  // namespace format
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter

@@ -7,7 +7,7 @@
 #include <string_view>
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 namespace format {
 
 /// JSON as every server reads it: {"rows":[{…},{…}]}, compact, a row a line. Dynamic keys stand beside the fields; the
@@ -24,7 +24,7 @@ struct json {
 };
 
 }  // namespace format
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter
 
 #if BULKWRITER_BODIES

@@ -7,7 +7,7 @@
 #include <string_view>
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 namespace format {
 
 /// JSON Lines, for Milvus from 2.6.6 on: the rows of json, an object a line and nothing around them.
@@ -21,7 +21,7 @@ struct jsonl {
 };
 
 }  // namespace format
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter
 
 #if BULKWRITER_BODIES

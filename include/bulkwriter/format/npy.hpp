@@ -7,7 +7,7 @@
 #include <string_view>
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 namespace format {
 
 /// NumPy, version 1.0 of its format: a file a field, a group of files a chunk ("1/id.npy", "1/title_vector.npy",
@@ -39,7 +39,7 @@ struct npy {
 };
 
 }  // namespace format
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter
 
 #if BULKWRITER_BODIES

@@ -8,7 +8,7 @@
 #include <string_view>
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 namespace format {
 
 /// Apache Parquet, in the form that every Milvus from 2.3.4 on reads: all columns OPTIONAL, three-level lists, strings
@@ -38,7 +38,7 @@ struct parquet {
 };
 
 }  // namespace format
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter
 
 #if BULKWRITER_BODIES

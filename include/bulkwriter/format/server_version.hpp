@@ -10,7 +10,7 @@
 #include <string_view>
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 
 /// A release of Milvus: `{2, 4, 3}`. Zilliz Cloud tells with each cluster which Milvus it is compatible with.
 struct server_version {
@@ -32,7 +32,7 @@ server_version read_since(std::string_view extension, field_info const& field) n
 result<void> try_check_read_by(server_version oldest, std::string_view extension, std::span<field_info const> fields);
 
 }  // namespace format
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter
 
 #if BULKWRITER_BODIES

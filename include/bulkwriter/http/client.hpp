@@ -14,7 +14,7 @@
 #include <vector>
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 namespace http {
 
 /// One deadline a phase; 0 means none. Progress re-arms the stalls: a slow line is not a dead one.
@@ -96,7 +96,7 @@ class client {
 };
 
 }  // namespace http
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter
 
 #if BULKWRITER_BODIES

@@ -9,7 +9,7 @@
 #include <string_view>
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 namespace http {
 
 /// One request and what became of it, for logs and metrics. Valid during the call of the hook. Nothing of the query or
@@ -56,5 +56,5 @@ void tell(Hook const& hook, Info const& info) noexcept {
 
 }  // namespace detail
 }  // namespace http
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter

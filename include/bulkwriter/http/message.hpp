@@ -12,7 +12,7 @@
 #include <vector>
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 
 /// HTTP/1.1 as the library speaks it: plain values, a client, and when to try again. Nothing here knows of any service.
 namespace http {
@@ -85,7 +85,7 @@ struct response {
 std::optional<std::chrono::system_clock::time_point> parse_date(std::string_view text) noexcept;
 
 }  // namespace http
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter
 
 #if BULKWRITER_BODIES

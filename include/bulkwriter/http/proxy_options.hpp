@@ -5,7 +5,7 @@
 #include <string>
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 namespace http {
 
 /// The way out of a network that has no other: the proxy is asked by CONNECT for a tunnel to the origin, of http
@@ -27,5 +27,5 @@ struct proxy_options {
 };
 
 }  // namespace http
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter

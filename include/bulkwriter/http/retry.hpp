@@ -9,7 +9,7 @@
 #include <stop_token>
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 namespace http {
 
 /// Exponential backoff with full jitter. `Retry-After` is honoured up to `max_delay`. What ends it is the budget: a
@@ -42,7 +42,7 @@ result<response> send_with_retry(retry_options const& options, std::function<res
                                  std::stop_token stop = {});
 
 }  // namespace http
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter
 
 #if BULKWRITER_BODIES

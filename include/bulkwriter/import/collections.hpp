@@ -14,7 +14,7 @@
 #include <vector>
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 
 /// An index of one field: {"title_vector", "AUTOINDEX", "IP"}.
 struct index_param {
@@ -201,7 +201,7 @@ class collections {
   std::shared_ptr<impl> impl_;
 };
 
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter
 
 #if BULKWRITER_BODIES

@@ -12,7 +12,7 @@
 #include <vector>
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 namespace detail {
 
 template <class Target>
@@ -187,7 +187,7 @@ class import_client {
   detail::import_backend backend_;
 };
 
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter
 
 #if BULKWRITER_BODIES

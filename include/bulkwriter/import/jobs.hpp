@@ -13,7 +13,7 @@
 #include <vector>
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 
 /// The name that the server has given a job. Kept as text: Milvus' are 64-bit numbers, Zilliz Cloud's begin with
 /// "job-".
@@ -120,7 +120,7 @@ struct wait_options {
   std::stop_token stop = {};  ///< ends the wait at once, also a request under way; the job runs on
 };
 
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter
 
 #if BULKWRITER_BODIES

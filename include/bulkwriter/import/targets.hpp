@@ -15,7 +15,7 @@
 // its own bucket, Zilliz Cloud reads URLs, so a request for the one does not compile with the other.
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 
 /// What Milvus is asked to import (POST /v2/vectordb/jobs/import/create).
 struct milvus_import_request {
@@ -127,5 +127,5 @@ inline std::vector<batch_files> split_batch_files(batch_files const& files, std:
   return parts;
 }
 
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter

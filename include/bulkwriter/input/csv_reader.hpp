@@ -20,7 +20,7 @@
 #include <vector>
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 
 /// A place in a text file: lines from 1, columns in bytes from 1 (a byte order mark does not count).
 struct text_position {
@@ -305,7 +305,7 @@ result<Type> csv_cell::try_as() const {
   }
 }
 
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter
 
 #if BULKWRITER_BODIES

@@ -15,7 +15,7 @@
 #include <vector>
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 
 /// How an ndjson_reader reads. Out of range: `invalid_option`.
 struct ndjson_options {
@@ -95,7 +95,7 @@ class ndjson_reader {
   bool reading_ = false;
 };
 
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter
 
 #if BULKWRITER_BODIES

@@ -13,7 +13,7 @@
 #include <type_traits>
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 
 /// What text in input files means, apart from where it stands. Pure functions, without locale; thread-safe.
 namespace input {
@@ -72,7 +72,7 @@ text_error parse(std::string_view text, Type& value) {
 }
 
 }  // namespace input
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter
 
 #if BULKWRITER_BODIES

@@ -9,7 +9,7 @@
 #include <string>
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 
 /// Fills the span from its start and returns how many bytes it wrote; 0 only at the end of the input. Its
 /// errors are handed on as they are.
@@ -37,7 +37,7 @@ void count_row(error_info& problem, std::uint64_t rows);
 
 }  // namespace detail
 }  // namespace input
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter
 
 #if BULKWRITER_BODIES

@@ -10,7 +10,7 @@
 #include <vector>
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 
 /// Names and values of import options, in the order in which they are sent: {{"timeout", "300s"}, {"auto_commit",
 /// "false"}}. Values are strings on the wire, whatever they mean.
@@ -63,7 +63,7 @@ struct batch_files {
   friend std::ostream& operator<<(std::ostream& out, batch_files const& files);
 };
 
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter
 
 #if BULKWRITER_BODIES

@@ -10,7 +10,7 @@
 #include <utility>
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 namespace output {
 namespace detail {
 class disk_group;
@@ -48,7 +48,7 @@ class folder final : public place {
 };
 
 }  // namespace output
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter
 
 #if BULKWRITER_BODIES

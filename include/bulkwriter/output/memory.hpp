@@ -12,7 +12,7 @@
 #include <vector>
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 namespace output {
 namespace detail {
 class memory_file;
@@ -46,7 +46,7 @@ class memory final : public place {
 };
 
 }  // namespace output
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter
 
 #if BULKWRITER_BODIES

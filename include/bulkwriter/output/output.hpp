@@ -11,7 +11,7 @@
 #include <string_view>
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 
 /// Where files go, whatever is in them: memory, a folder on disk, or a place of a user's own. Buckets: namespace
 /// storage.
@@ -83,5 +83,5 @@ class place {
 };
 
 }  // namespace output
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter

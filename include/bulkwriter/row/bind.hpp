@@ -20,7 +20,7 @@
 // cells of the written fields that the row brings. The others are null when it is called.
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 namespace detail {
 
 // ---- the schema's struct ----
@@ -256,5 +256,5 @@ void show_values(void const* row, cell_row& memory, cell* cells) {
 }
 
 }  // namespace detail
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter

@@ -9,7 +9,7 @@
 #include <string_view>
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 
 /// One value of a row as checks and formats see it: null, a number, or a view of text or of numbers. A row is one cell
 /// a field, in schema order; whatever way the user gave it, it comes down to these. A view is valid as long as the row.
@@ -133,5 +133,5 @@ class cell {
   /// @endcond
 };
 
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter

@@ -14,7 +14,7 @@
 #include <utility>
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 
 /// Texts one behind another, as Arrow has them: text `i` is `bytes[offsets[i], offsets[i + 1])`, so that there is one
 /// offset more than there are texts. `string_block{std::span{offsets}, bytes}`. Views.
@@ -121,5 +121,5 @@ consteval std::size_t width_of(std::string_view name) {
 }
 
 }  // namespace detail
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter

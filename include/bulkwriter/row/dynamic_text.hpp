@@ -13,7 +13,7 @@
 // Undeclared names of a named append become the members of a JSON object.
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 namespace detail {
 
 /// Text of whatever is like it. An array of char ends with its first NUL, or where it ends.
@@ -96,5 +96,5 @@ void append_dynamic_member(std::string& object, std::string_view key, V const& v
 }
 
 }  // namespace detail
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter

@@ -11,7 +11,7 @@
 #include <span>
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 namespace detail {
 
 // Floats of 16 bits, as bits. Masks in place of branches, so that compilers make vector code of loops over these; the
@@ -107,5 +107,5 @@ void for_half_blocks(kind k, std::span<float const> values, Take const& take) {
 }
 
 }  // namespace detail
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter

@@ -6,7 +6,7 @@
 #include <initializer_list>
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 
 /// A value with the name of its field, made by `"title"_f = value`. Refers to the value: use it in the call that takes
 /// it.
@@ -53,5 +53,5 @@ constexpr std::uint64_t operator""_GiB(unsigned long long n) noexcept { return n
 /// @}
 
 }  // namespace literals
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter

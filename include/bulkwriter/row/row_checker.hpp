@@ -15,7 +15,7 @@
 #include <vector>
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 namespace detail {
 
 /// Judges a row before anything of it is written. All problems of a row become one error. A checked cell has the type
@@ -82,7 +82,7 @@ void respell_timestamps(std::span<std::size_t const> places, std::span<cell> cel
 std::size_t find_not_finite(std::span<float const> values) noexcept;
 
 }  // namespace detail
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter
 
 #if BULKWRITER_BODIES

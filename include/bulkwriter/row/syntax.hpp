@@ -10,7 +10,7 @@
 // Text that a server parses: points in time (find_timestamp_fault, which schemas need too) and shapes. Pure functions.
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 namespace detail {
 
 /// The first place where the text is not exactly one shape in WKT (OGC 06-103r4) that every server reads alike: words
@@ -19,7 +19,7 @@ namespace detail {
 std::optional<text_fault> find_wkt_fault(std::string_view text);
 
 }  // namespace detail
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter
 
 #if BULKWRITER_BODIES

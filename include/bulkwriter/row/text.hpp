@@ -16,7 +16,7 @@
 // Text as files need it: JSON (RFC 8259) and numbers in it. Pure functions.
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 namespace detail {
 
 /// Where a text stops being JSON, and which rule it breaks there.
@@ -96,7 +96,7 @@ std::from_chars_result read_float(char const* first, char const* last, double& v
 std::optional<std::string_view> inside_braces(std::string_view object) noexcept;
 
 }  // namespace detail
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter
 
 #if BULKWRITER_BODIES

@@ -10,7 +10,7 @@
 #include <vector>
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 
 /// What the cells of a column that the schema does not declare are in the dynamic field. Empty cells are left out
 /// whatever the type; text in quotes is text.
@@ -106,7 +106,7 @@ struct cells_of<json_text> {
   static void read(json_text value, cell_row& row);
 };
 
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter
 
 #if BULKWRITER_BODIES

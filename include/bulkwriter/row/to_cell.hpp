@@ -21,7 +21,7 @@
 // elements of lists) is made in the memory of the row.
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 namespace detail {
 
 // What the bodies below leave to functions that are compiled once.
@@ -223,7 +223,7 @@ cell field_cell_of(V const& value, cell_row& memory) {
 }
 
 }  // namespace detail
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter
 
 #if BULKWRITER_BODIES

@@ -14,7 +14,7 @@
 #include <utility>
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 
 /// Where in the bucket and how a remote_bulk_writer uploads.
 struct remote_options {
@@ -183,7 +183,7 @@ std::string object_url(remote_bulk_writer<Schema, Format> const& writer) {
   return object_url(writer.store(), writer.data_path());
 }
 
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter
 
 #if BULKWRITER_BODIES

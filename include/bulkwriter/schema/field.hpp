@@ -9,7 +9,7 @@
 #include <type_traits>
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 
 /// A field without a member: `column<"tag", bw::varchar{.max_length = 64}>`. Rows give it by name or by position.
 /// Rules about name and attributes are checked where it is used; a broken one fails to compile.
@@ -240,5 +240,5 @@ template <fixed_string Name, auto Kind, auto Function>
 inline constexpr bool has_info<function_output<Name, Kind, Function>> = true;
 }  // namespace detail
 
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter

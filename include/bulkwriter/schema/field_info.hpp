@@ -9,7 +9,7 @@
 #include <string_view>
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 
 /// Functions of the server that compute a field from another.
 enum class function_kind : std::uint8_t {
@@ -56,5 +56,5 @@ struct field_info {
   constexpr std::span<field_info const> sub_fields() const noexcept { return {sub, sub_count}; }
 };
 
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter

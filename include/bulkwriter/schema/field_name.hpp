@@ -6,7 +6,7 @@
 #include <string_view>
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 
 /// Names begin with a letter or an underscore and go on with letters, digits and underscores; at most 255 bytes.
 constexpr bool is_valid_field_name(std::string_view name) noexcept {
@@ -86,5 +86,5 @@ constexpr bool is_reserved_field_name(std::string_view name) noexcept {
 /// The name of the dynamic field in files and servers.
 inline constexpr std::string_view dynamic_field_name = "$meta";
 
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter

@@ -11,7 +11,7 @@
 // to be finite.
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 namespace detail {
 
 /// The bits of a number that may be NaN or infinite.
@@ -61,5 +61,5 @@ constexpr std::uint32_t narrowed_bits(double const& value) noexcept {
 }
 
 }  // namespace detail
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter

@@ -4,7 +4,7 @@
 #include <string_view>
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 
 /// Text as a template argument: `field<"title", …>`. Both compilers print it readably in their messages.
 template <std::size_t Size>
@@ -19,5 +19,5 @@ struct fixed_string {
   constexpr std::string_view view() const noexcept { return {data, Size - 1}; }
 };
 
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter

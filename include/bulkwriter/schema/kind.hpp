@@ -4,7 +4,7 @@
 #include <string_view>
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 
 /// The field kinds of a collection, in the order in which the library has them. What each holds: the struct of its
 /// name.
@@ -96,5 +96,5 @@ constexpr bool is_valid_dim(kind k, std::uint32_t dim) noexcept {
 }
 /// @}
 
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter

@@ -19,7 +19,7 @@
 // judged by column<> and field<>, which know the field's name.
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 
 // Default values: structural types that convert from the plain value, and know whether they were set.
 
@@ -316,5 +316,5 @@ struct minhash {
   static constexpr function_kind tag = function_kind::minhash;  ///< for the library
 };
 
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter

@@ -18,7 +18,7 @@
 // Which C++ types can be stored in which kind of field.
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 
 /// A half float given as its 16 bits (IEEE 754 binary16, or bfloat16: the field's kind decides).
 struct float16 {
@@ -279,5 +279,5 @@ consteval bool extent_fits(field_info const& f) noexcept {
 }
 
 }  // namespace detail
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter

@@ -10,7 +10,7 @@
 #include <vector>
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 namespace detail {
 
 /// Where names stand in a list, without going through all of it: files may have 10^5 columns. It holds no names:
@@ -71,5 +71,5 @@ class field_index {
 };
 
 }  // namespace detail
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter

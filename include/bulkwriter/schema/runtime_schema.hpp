@@ -13,7 +13,7 @@
 #include <vector>
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 
 /// All rules that a compile-time schema is checked by, for fields that are known at run time only: names, one primary
 /// key, dims, lengths, capacities, default values, functions, fields of structs. Error: invalid_schema, with every
@@ -156,7 +156,7 @@ class runtime_schema {
   std::list<std::vector<field_info>> subs_;
 };
 
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter
 
 #if BULKWRITER_BODIES

@@ -10,7 +10,7 @@
 #include <utility>
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 namespace detail {
 
 template <std::size_t Index, class F>
@@ -192,5 +192,5 @@ consteval bool has_dynamic_field(std::span<field_info const> fields) {
 }
 }  // namespace detail
 
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter

@@ -3,7 +3,7 @@
 #include <cstddef>
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 namespace detail {
 
 /// Where a text stops being what it should be, and which rule it breaks there.
@@ -13,5 +13,5 @@ struct text_fault {
 };
 
 }  // namespace detail
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter

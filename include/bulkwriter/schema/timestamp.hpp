@@ -8,7 +8,7 @@
 #include <string_view>
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 namespace detail {
 
 /// Reads a point in time from its first byte to its last.
@@ -138,5 +138,5 @@ inline std::optional<std::string> respelled_timestamp(std::string_view text) {
 }
 
 }  // namespace detail
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter

@@ -4,7 +4,7 @@
 #include <bulkwriter/storage/object_store.hpp>
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 
 /// Opens a container of Azure Blob storage. No request is sent: a wrong key or container shows at the first operation.
 /// Errors: `invalid_option`, `invalid_url`.
@@ -39,7 +39,7 @@ result<object_store> try_open_store(azure_connect_param const& param);
 object_store open_store(azure_connect_param const& param);
 /// @}
 
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter
 
 #if BULKWRITER_BODIES

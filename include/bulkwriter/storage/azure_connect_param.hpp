@@ -8,7 +8,7 @@
 #include <vector>
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 
 /// How to reach a container of Azure Blob storage: by a connection string, or by the account's URL and a credential.
 /// The first members in this order are those of the guide.
@@ -42,5 +42,5 @@ struct azure_connect_param {
   http::exchange_hook on_exchange = {};  ///< for logs and metrics; retries: retry.on_retry
 };
 
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter

@@ -4,7 +4,7 @@
 #include <bulkwriter/storage/object_store.hpp>
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 
 /// Opens a bucket of Google Cloud Storage through its XML API, which is S3's protocol but for who asks: errors, rights
 /// and threads are those of `open_store(s3_connect_param)`. Presigned URLs need HMAC keys (`storage_error` here). No
@@ -19,7 +19,7 @@ result<object_store> try_open_store(gcs_connect_param const& param);
 object_store open_store(gcs_connect_param const& param);
 /// @}
 
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter
 
 #if BULKWRITER_BODIES

@@ -8,7 +8,7 @@
 #include <vector>
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 
 /// How to reach a bucket of Google Cloud Storage with an OAuth 2.0 token. (With HMAC keys, as in the guide:
 /// s3_connect_param with the endpoint "storage.googleapis.com".) Of `access_token`, `credentials_file` and `token` at
@@ -29,5 +29,5 @@ struct gcs_connect_param {
   http::exchange_hook on_exchange = {};  ///< for logs and metrics; retries: retry.on_retry
 };
 
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter

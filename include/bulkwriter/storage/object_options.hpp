@@ -4,7 +4,7 @@
 #include <cstdint>
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 namespace storage {
 
 inline constexpr int max_connections = 64;  ///< of one file
@@ -19,5 +19,5 @@ struct object_options {
 };
 
 }  // namespace storage
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter

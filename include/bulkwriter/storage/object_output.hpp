@@ -11,7 +11,7 @@
 #include <string_view>
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 namespace storage {
 
 /// The size in bytes of all parts but the last, for files of at most `max_file_size` bytes; `requested` of 0 leaves the
@@ -71,7 +71,7 @@ class object_place final : public output::place {
 };
 
 }  // namespace storage
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter
 
 #if BULKWRITER_BODIES

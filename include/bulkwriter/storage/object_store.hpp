@@ -15,7 +15,7 @@
 #include <vector>
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 
 /// An object as a store describes it.
 struct object_info {
@@ -250,7 +250,7 @@ class object_store {
   std::shared_ptr<storage::backend> backend_;
 };
 
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter
 
 #if BULKWRITER_BODIES

@@ -6,7 +6,7 @@
 #include <string_view>
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 
 /// The URL of a folder of a bucket, as Zilliz Cloud's import wants it: `object_url(store, writer.data_path())` gives
 /// "s3://bucket/5868ba87-…/". The slash at the end is what marks a folder; slashes at the beginning do not count. An
@@ -21,5 +21,5 @@ inline std::string object_url(object_store const& store, std::string_view data_p
   return url;
 }
 
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter

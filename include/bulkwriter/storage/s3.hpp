@@ -4,7 +4,7 @@
 #include <bulkwriter/storage/s3_connect_param.hpp>
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 
 /// Opens a bucket of S3 or of a store that speaks its protocol (GCS with HMAC keys, OSS, COS, MinIO, versitygw, …).
 /// No request is sent: a wrong key or bucket shows at the first operation. Errors: `invalid_option`, `invalid_url`.
@@ -24,7 +24,7 @@ result<object_store> try_open_store(s3_connect_param const& param);
 object_store open_store(s3_connect_param const& param);
 /// @}
 
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter
 
 #if BULKWRITER_BODIES

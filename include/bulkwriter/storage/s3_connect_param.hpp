@@ -8,7 +8,7 @@
 #include <vector>
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 
 /// Where the bucket's name stands in a request.
 enum class s3_addressing {
@@ -52,5 +52,5 @@ struct s3_connect_param {
   http::exchange_hook on_exchange = {};  ///< for logs and metrics; retries: retry.on_retry
 };
 
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter

@@ -7,7 +7,7 @@
 #include <string>
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 namespace storage {
 
 /// How `upload_file` uploads.
@@ -35,7 +35,7 @@ inline object_info upload_file(object_store const& store, std::string const& pat
 /// @}
 
 }  // namespace storage
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter
 
 #if BULKWRITER_BODIES

@@ -6,7 +6,7 @@
 #include <string>
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 namespace detail {
 
 /// The problems for a message, one behind the other, each with its code where these differ: as many as the message can
@@ -14,7 +14,7 @@ namespace detail {
 std::string list_problems(std::span<problem const> problems, bool with_codes);
 
 }  // namespace detail
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter
 
 #if BULKWRITER_BODIES

@@ -10,7 +10,7 @@
 // Whatever stands in a message and was written by somebody else goes through here.
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 namespace detail {
 
 /// The text on one line, well-formed and of no more than `limit` bytes (and "…" if there is more): control characters,
@@ -24,7 +24,7 @@ std::string in_quotes(std::string_view text, std::size_t limit = 40);
 inline std::string quoted_name(std::string_view name) { return in_quotes(name, 255); }
 
 }  // namespace detail
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter
 
 #if BULKWRITER_BODIES

@@ -8,7 +8,7 @@
 #include <string_view>
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 namespace detail {
 
 /// Foreign text for a message, as one_line makes it, with "***" in place of secrets: the given ones, in whatever of
@@ -19,7 +19,7 @@ namespace detail {
 std::string redacted(std::string_view text, std::span<std::string const> secrets, std::size_t limit);
 
 }  // namespace detail
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter
 
 #if BULKWRITER_BODIES

@@ -8,7 +8,7 @@
 #include <type_traits>
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 namespace detail {
 
 /// Offset of the first byte that is not part of well-formed UTF-8 (Unicode 15, table 3-7); npos if there is none.
@@ -61,5 +61,5 @@ inline void append_utf8(std::string& out, unsigned code) {
 }
 
 }  // namespace detail
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter

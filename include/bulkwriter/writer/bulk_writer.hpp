@@ -20,7 +20,7 @@
 #include <utility>
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 /// Writes rows of a schema as files of a format into a place: the part that local and remote writers share.
 ///
 /// A refused row changes nothing, and the next good row is accepted; its error names row, field, rule and value, for
@@ -304,5 +304,5 @@ class bulk_writer : public bulk_writer_base {
   }
 };
 
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter

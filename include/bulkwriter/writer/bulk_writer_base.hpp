@@ -8,7 +8,7 @@
 #include <utility>
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 
 /// What writers of all schemas and formats have in common: everything but the rows. See bulk_writer for errors and
 /// threads.
@@ -49,5 +49,5 @@ class bulk_writer_base {
   std::unique_ptr<core> core_;
 };
 
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter

@@ -11,7 +11,7 @@
 #include <utility>
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 
 /// Where on the disk a local_bulk_writer writes.
 struct local_options {
@@ -91,7 +91,7 @@ class local_bulk_writer : public bulk_writer<Schema, Format> {
   }
 };
 
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter
 
 #if BULKWRITER_BODIES

@@ -10,7 +10,7 @@
 #include <utility>
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 
 /// What a writer had when it was destroyed without a commit.
 struct abandoned_rows {
@@ -55,5 +55,5 @@ writer_options shared_options(Options& options) {
 }
 }  // namespace detail
 
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter

@@ -14,7 +14,7 @@
 #include <utility>
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 namespace detail {
 
 // A schema at an address of its own, which the writer behind it points into, and the memory for the row under way.
@@ -200,5 +200,5 @@ class local_bulk_writer<runtime_schema, Format> : public bulk_writer<runtime_sch
   explicit local_bulk_writer(typename base::made_parts made) noexcept : base(std::move(made)) {}
 };
 
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter

@@ -5,7 +5,7 @@
 #include <string>
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 namespace detail {
 
 /// A random UUID (RFC 9562, version 4), as text: the folder of a writer's files. Error: io_error, where the system gives
@@ -13,7 +13,7 @@ namespace detail {
 result<std::string> try_make_uuid();
 
 }  // namespace detail
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter
 
 #if BULKWRITER_BODIES

@@ -6,7 +6,7 @@
 #include <bulkwriter/row/detail/json_to_cells.hpp>
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 namespace detail {
 
 class boost_object_node {
@@ -95,5 +95,5 @@ BULKWRITER_DECL result<boost::json::object> try_schema_to_json(std::span<field_i
   return detail::schema_json(fields);
 }
 
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter

@@ -20,7 +20,7 @@
 #include <vector>
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 namespace detail {
 
 /// Text that find_json_fault has let pass as a tree: numbers are the nearest there are, which Boost.JSON's own parser
@@ -158,5 +158,5 @@ BULKWRITER_DECL result<runtime_schema> read_schema_text(std::string_view text, s
 }
 
 }  // namespace detail
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter

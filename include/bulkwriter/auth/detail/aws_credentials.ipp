@@ -7,7 +7,7 @@
 #include <utility>
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 namespace auth {
 namespace detail {
 
@@ -192,5 +192,5 @@ BULKWRITER_DECL std::string aws_region(aws_options const& options) {
 }
 
 }  // namespace auth
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter

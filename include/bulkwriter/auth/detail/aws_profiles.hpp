@@ -7,7 +7,7 @@
 #include <string_view>
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 namespace auth {
 namespace detail {
 
@@ -38,7 +38,7 @@ result<aws_profiles> read_aws_profiles(std::string const& profile, std::string c
 
 }  // namespace detail
 }  // namespace auth
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter
 
 #if BULKWRITER_BODIES

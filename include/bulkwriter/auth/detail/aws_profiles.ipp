@@ -8,7 +8,7 @@
 #include <system_error>
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 namespace auth {
 namespace detail {
 
@@ -146,5 +146,5 @@ BULKWRITER_DECL result<aws_profiles> read_aws_profiles(std::string const& profil
 
 }  // namespace detail
 }  // namespace auth
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter

@@ -9,7 +9,7 @@
 #include <map>
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 namespace auth {
 namespace detail {
 
@@ -168,5 +168,5 @@ BULKWRITER_DECL result<std::string> try_azure_blob_sas(azure_sas_request const& 
 }
 
 }  // namespace auth
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter

@@ -4,7 +4,7 @@
 #include <bulkwriter/auth/detail/inquiry.ipp>
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 namespace auth {
 namespace detail {
 
@@ -109,5 +109,5 @@ BULKWRITER_DECL provider<bearer_token> default_azure_token(azure_options options
 }
 
 }  // namespace auth
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter

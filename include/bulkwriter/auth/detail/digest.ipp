@@ -8,7 +8,7 @@
 #include <climits>
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 namespace auth {
 
 BULKWRITER_DECL sha256_digest sha256(std::span<std::byte const> data) {
@@ -123,5 +123,5 @@ BULKWRITER_DECL result<std::vector<std::byte>> try_base64_decode(std::string_vie
 }
 
 }  // namespace auth
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter

@@ -13,7 +13,7 @@
 #include <system_error>
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 namespace auth {
 namespace detail {
 
@@ -160,5 +160,5 @@ BULKWRITER_DECL provider<bearer_token> default_google_token(google_options optio
 }
 
 }  // namespace auth
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter

@@ -13,7 +13,7 @@
 #include <vector>
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 namespace auth {
 namespace detail {
 
@@ -113,7 +113,7 @@ provider<Secret> provider_of(std::string name, Options options,
 
 }  // namespace detail
 }  // namespace auth
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter
 
 #if BULKWRITER_BODIES

@@ -16,7 +16,7 @@
 #include <span>
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 namespace auth {
 namespace detail {
 
@@ -270,5 +270,5 @@ BULKWRITER_DECL result<bearer_token> token_of(result<reply> const& got) {
 
 }  // namespace detail
 }  // namespace auth
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter

@@ -12,7 +12,7 @@
 #include <utility>
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 namespace auth {
 
 template <class Secret>
@@ -145,5 +145,5 @@ template class provider<bearer_token>;
 #endif
 
 }  // namespace auth
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter

@@ -7,7 +7,7 @@
 #include <array>
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 namespace auth {
 namespace detail {
 
@@ -265,5 +265,5 @@ BULKWRITER_DECL result<sigv4_signature> try_sigv4_presign(sigv4_request const& r
 }
 
 }  // namespace auth
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter

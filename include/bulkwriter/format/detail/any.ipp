@@ -11,7 +11,7 @@
 #include <string>
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 namespace detail {
 
 struct named_format {
@@ -70,5 +70,5 @@ BULKWRITER_DECL result<std::unique_ptr<encoder>> any::try_make_encoder(std::span
 }
 
 }  // namespace format
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter

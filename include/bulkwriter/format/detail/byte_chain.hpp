@@ -9,7 +9,7 @@
 #include <vector>
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 namespace detail {
 
 /// Memory in equal slabs that go round: touching fresh memory costs more than copying a row into it.
@@ -89,5 +89,5 @@ class byte_chain {
 };
 
 }  // namespace detail
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter

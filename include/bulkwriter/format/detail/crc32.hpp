@@ -8,7 +8,7 @@
 #include <span>
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 namespace detail {
 
 // CRC-32 with the polynomial of zlib and gzip, eight bytes a step (Kounavis and Berry, "slicing-by-8").
@@ -45,5 +45,5 @@ inline std::uint32_t crc32(std::uint32_t crc, std::span<std::byte const> data) n
 }
 
 }  // namespace detail
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter

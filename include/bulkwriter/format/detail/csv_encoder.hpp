@@ -10,7 +10,7 @@
 #include <vector>
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 namespace detail {
 
 /// How a CSV file is spelled: when a cell is quoted.
@@ -54,7 +54,7 @@ class csv_encoder final : public text_encoder {
 };
 
 }  // namespace detail
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter
 
 #if BULKWRITER_BODIES

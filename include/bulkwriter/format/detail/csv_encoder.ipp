@@ -11,7 +11,7 @@
 #include <algorithm>
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 namespace detail {
 
 inline std::string csv_header(std::span<field_info const> fields, csv_dialect const& dialect) {
@@ -205,5 +205,5 @@ BULKWRITER_DECL void csv_encoder::append_cell(std::string& out, field_info const
 }
 
 }  // namespace detail
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter

@@ -7,7 +7,7 @@
 #include <string_view>
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 namespace detail {
 
 /// A number that does not come back as it was, and the member of the object, unescaped, that it is or lies in.
@@ -26,7 +26,7 @@ struct changed_number {
 std::optional<changed_number> find_changed_number(std::string_view object);
 
 }  // namespace detail
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter
 
 #if BULKWRITER_BODIES

@@ -10,7 +10,7 @@
 #include <system_error>
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 namespace detail {
 
 /// The size of a number: d.ddd times ten to a power, without zeros at either end. 0 has no digits.
@@ -99,5 +99,5 @@ BULKWRITER_DECL std::optional<changed_number> find_changed_number(std::string_vi
 }
 
 }  // namespace detail
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter

@@ -7,7 +7,7 @@
 #include <vector>
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 namespace detail {
 
 /// Rows as JSON objects: of json and of jsonl, which differ in what stands around the rows.
@@ -23,7 +23,7 @@ class json_encoder final : public text_encoder {
 };
 
 }  // namespace detail
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter
 
 #if BULKWRITER_BODIES

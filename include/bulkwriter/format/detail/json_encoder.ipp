@@ -8,7 +8,7 @@
 #include <utility>
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 
 BULKWRITER_DECL result<std::unique_ptr<format::encoder>> format::json::try_make_encoder(
     std::span<field_info const> fields) const {
@@ -49,5 +49,5 @@ BULKWRITER_DECL void json_encoder::append_row(std::string& out, std::span<cell c
 }
 
 }  // namespace detail
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter

@@ -8,7 +8,7 @@
 #include <string>
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 namespace detail {
 
 /// Appends a checked cell as the JSON that servers read for its field.
@@ -23,7 +23,7 @@ std::uint64_t json_sparse_bound(cell const& vector) noexcept;
 /// @}
 
 }  // namespace detail
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter
 
 #if BULKWRITER_BODIES

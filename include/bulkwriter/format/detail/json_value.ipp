@@ -9,7 +9,7 @@
 #include <span>
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 namespace detail {
 
 // The longest that these are, with a character behind them.
@@ -160,5 +160,5 @@ BULKWRITER_DECL void append_json_cell(std::string& out, field_info const& field,
 }
 
 }  // namespace detail
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter

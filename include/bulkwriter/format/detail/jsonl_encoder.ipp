@@ -4,7 +4,7 @@
 #include <bulkwriter/format/jsonl.hpp>
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 
 BULKWRITER_DECL result<std::unique_ptr<format::encoder>> format::jsonl::try_make_encoder(
     std::span<field_info const> fields) const {
@@ -12,5 +12,5 @@ BULKWRITER_DECL result<std::unique_ptr<format::encoder>> format::jsonl::try_make
       new detail::json_encoder(fields, {.opening = "", .between = "", .row_end = "\n", .closing = ""}));
 }
 
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter

@@ -12,7 +12,7 @@
 #include <vector>
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 namespace detail {
 
 /// A column a file (https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html).
@@ -87,7 +87,7 @@ class npy_encoder final : public format::encoder {
 };
 
 }  // namespace detail
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter
 
 #if BULKWRITER_BODIES

@@ -14,7 +14,7 @@ static_assert(std::endian::native == std::endian::little,
               "bulkwriter: NumPy values are copied as they lie, so the machine must be little-endian");
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 
 BULKWRITER_DECL result<std::unique_ptr<format::encoder>> format::npy::try_make_encoder(
     std::span<field_info const> fields) const {
@@ -305,5 +305,5 @@ BULKWRITER_DECL result<void> npy_encoder::finish(format::byte_sink const& sink) 
 }
 
 }  // namespace detail
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter

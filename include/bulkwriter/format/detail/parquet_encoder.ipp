@@ -18,7 +18,7 @@ static_assert(std::endian::native == std::endian::little,
               "bulkwriter: Parquet values are copied as they lie, so the machine must be little-endian");
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 
 BULKWRITER_DECL result<std::unique_ptr<format::encoder>> format::parquet::try_make_encoder(
     std::span<field_info const> fields) const {
@@ -373,5 +373,5 @@ BULKWRITER_DECL result<void> parquet_encoder::finish(format::byte_sink const& si
 }
 
 }  // namespace detail
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter

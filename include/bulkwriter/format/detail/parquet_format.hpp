@@ -7,7 +7,7 @@
 #include <vector>
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 namespace detail {
 
 /// Numbers of parquet.thrift (https://github.com/apache/parquet-format).
@@ -113,5 +113,5 @@ inline void append_parquet_leaves(std::vector<parquet_leaf>& out, field_info con
 }
 
 }  // namespace detail
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter

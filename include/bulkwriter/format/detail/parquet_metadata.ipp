@@ -7,7 +7,7 @@
 #include <algorithm>
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 namespace detail {
 
 BULKWRITER_DECL void append_parquet_chunk(std::string& out, parquet_leaf const& leaf, parquet_chunk const& chunk) {
@@ -189,5 +189,5 @@ BULKWRITER_DECL void parquet_metadata::clear() noexcept {
 }
 
 }  // namespace detail
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter

@@ -12,7 +12,7 @@
 #include <vector>
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 namespace detail {
 
 /// What the rows of a field are, beside their values.
@@ -60,7 +60,7 @@ void append_parquet_page_header(std::string& out, parquet_leaf const& leaf, std:
 void append_packed(std::vector<std::byte>& out, byte_chain const& values, std::size_t begin, std::size_t end);
 
 }  // namespace detail
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter
 
 #if BULKWRITER_BODIES

@@ -9,7 +9,7 @@
 #include <span>
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 namespace detail {
 
 // One run of the RLE / bit-packing hybrid (Encodings.md); levels are narrower than a byte, so a run's value takes one.
@@ -181,5 +181,5 @@ BULKWRITER_DECL void append_packed(std::vector<std::byte>& out, byte_chain const
 }
 
 }  // namespace detail
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter

@@ -6,7 +6,7 @@
 #include <algorithm>
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 
 BULKWRITER_DECL std::string server_version::to_string() const {
   return std::to_string(major_number) + '.' + std::to_string(minor_number) + '.' + std::to_string(patch_number);
@@ -75,5 +75,5 @@ BULKWRITER_DECL result<void> format::try_check_read_by(server_version oldest, st
   return {};
 }
 
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter

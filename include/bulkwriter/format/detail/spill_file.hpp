@@ -9,7 +9,7 @@
 #include <span>
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 namespace detail {
 
 /// Bytes that wait on disk, in a file without a name: whatever becomes of the program, nothing stays. Made by the first
@@ -53,7 +53,7 @@ class spill_file {
 };
 
 }  // namespace detail
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter
 
 #if BULKWRITER_BODIES

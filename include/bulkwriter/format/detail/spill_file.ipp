@@ -11,7 +11,7 @@
 #include <system_error>
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 namespace detail {
 
 inline error_info spill_error(char const* doing, int error) {
@@ -63,5 +63,5 @@ BULKWRITER_DECL result<void> spill_file::fill(std::span<std::byte> piece) {
 }
 
 }  // namespace detail
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter

@@ -9,7 +9,7 @@
 #include <utility>
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 namespace detail {
 
 /// What stands around the rows of a file of text.
@@ -52,7 +52,7 @@ class text_encoder : public format::encoder {
 };
 
 }  // namespace detail
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter
 
 #if BULKWRITER_BODIES

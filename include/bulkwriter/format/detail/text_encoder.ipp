@@ -3,7 +3,7 @@
 #include <bulkwriter/format/detail/text_encoder.hpp>
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 namespace detail {
 
 BULKWRITER_DECL void text_encoder::put_row(std::span<cell const> cells) {
@@ -39,5 +39,5 @@ BULKWRITER_DECL result<void> text_encoder::finish(format::byte_sink const& sink)
 }
 
 }  // namespace detail
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter

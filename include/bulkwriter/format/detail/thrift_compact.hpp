@@ -9,7 +9,7 @@
 #include <vector>
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 namespace detail {
 
 /// A ULEB128 number, as Thrift's compact protocol and Parquet's runs have it.
@@ -83,5 +83,5 @@ class thrift_compact {
 };
 
 }  // namespace detail
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter

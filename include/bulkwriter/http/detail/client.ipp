@@ -10,7 +10,7 @@
 #include <new>
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 namespace http {
 
 struct client::impl {
@@ -158,5 +158,5 @@ BULKWRITER_DECL result<response> client::try_send(request const& what, std::stop
 }
 
 }  // namespace http
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter

@@ -9,7 +9,7 @@
 #include <optional>
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 namespace http {
 namespace detail {
 
@@ -245,5 +245,5 @@ class connection {
 
 }  // namespace detail
 }  // namespace http
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter

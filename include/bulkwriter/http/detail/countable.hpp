@@ -6,7 +6,7 @@
 #include <chrono>
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 namespace http {
 namespace detail {
 
@@ -20,5 +20,5 @@ constexpr std::chrono::duration<Rep, Period> countable(std::chrono::duration<Rep
 
 }  // namespace detail
 }  // namespace http
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter

@@ -12,7 +12,7 @@
 #include <utility>
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 namespace http {
 namespace detail {
 
@@ -71,5 +71,5 @@ class event_loop {
 
 }  // namespace detail
 }  // namespace http
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter

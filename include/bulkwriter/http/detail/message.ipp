@@ -8,7 +8,7 @@
 #include <charconv>
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 namespace http {
 namespace detail {
 
@@ -224,5 +224,5 @@ BULKWRITER_DECL std::optional<std::chrono::system_clock::time_point> parse_date(
 }
 
 }  // namespace http
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter

@@ -10,7 +10,7 @@
 #include <initializer_list>
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 namespace http {
 namespace detail {
 
@@ -224,5 +224,5 @@ BULKWRITER_DECL result<std::optional<proxy>> proxy_rules::try_choose(origin cons
 
 }  // namespace detail
 }  // namespace http
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter

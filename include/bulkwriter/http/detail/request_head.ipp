@@ -5,7 +5,7 @@
 #include <bulkwriter/text/quoted.hpp>
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 namespace http {
 namespace detail {
 
@@ -107,5 +107,5 @@ BULKWRITER_DECL result<std::string> request_head(request const& what, std::strin
 
 }  // namespace detail
 }  // namespace http
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter

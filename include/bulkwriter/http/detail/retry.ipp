@@ -9,7 +9,7 @@
 #include <random>
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 namespace http {
 namespace detail {
 
@@ -93,5 +93,5 @@ BULKWRITER_DECL result<response> send_with_retry(retry_options const& options,
 }
 
 }  // namespace http
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter

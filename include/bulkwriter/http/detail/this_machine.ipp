@@ -9,7 +9,7 @@
 #include <cstddef>
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 namespace http {
 namespace detail {
 
@@ -33,5 +33,5 @@ BULKWRITER_DECL bool is_this_machine(std::string_view host) noexcept {
 
 }  // namespace detail
 }  // namespace http
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter

@@ -9,7 +9,7 @@
 #include <optional>
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 namespace http {
 namespace detail {
 
@@ -305,5 +305,5 @@ class tls_stream {
 
 }  // namespace detail
 }  // namespace http
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter

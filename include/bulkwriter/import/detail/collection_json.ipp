@@ -12,7 +12,7 @@
 #include <string_view>
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 namespace detail {
 
 BULKWRITER_DECL boost::json::object pairs_object(std::vector<std::pair<std::string, std::string>> const& pairs) {
@@ -94,5 +94,5 @@ class description_reader {
 };
 
 }  // namespace detail
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter

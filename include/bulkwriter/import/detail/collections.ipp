@@ -11,7 +11,7 @@
 #include <utility>
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 
 struct collections::impl {
   explicit impl(milvus const& target) : channel(detail::rest_options_of(target)) {}
@@ -205,5 +205,5 @@ BULKWRITER_DECL result<std::uint64_t> collections::try_row_count(std::string_vie
   return impl_->count(*got, name, "count(*)");
 }
 
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter

@@ -14,7 +14,7 @@
 #include <string_view>
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 namespace detail {
 
 // A member of one of the server's enums: its name in REST, of which pymilvus' differs in case and underscores only, and
@@ -186,5 +186,5 @@ BULKWRITER_DECL result<boost::json::object> schema_json(std::span<field_info con
 }
 
 }  // namespace detail
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter

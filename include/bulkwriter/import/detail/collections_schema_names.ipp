@@ -10,7 +10,7 @@
 #include <string_view>
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 namespace detail {
 
 // Attributes under all their spellings: of a create request first, then of a description, then pymilvus'.
@@ -100,5 +100,5 @@ BULKWRITER_DECL bool is_named(boost::json::value const& given, wire_name as) {
 }
 
 }  // namespace detail
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter

@@ -18,7 +18,7 @@
 #include <utility>
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 namespace detail {
 
 struct import_backend::impl {
@@ -334,5 +334,5 @@ BULKWRITER_DECL result<void> import_backend::finish(job_id const& id, bool commi
 }
 
 }  // namespace detail
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter

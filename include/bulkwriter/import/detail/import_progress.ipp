@@ -13,7 +13,7 @@
 #include <string_view>
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 namespace detail {
 
 BULKWRITER_DECL import_state state_of(std::string_view word) {
@@ -152,5 +152,5 @@ BULKWRITER_DECL error_info job_failed(import_progress const& p, rest_channel con
 }
 
 }  // namespace detail
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter

@@ -3,7 +3,7 @@
 #include <bulkwriter/import/jobs.hpp>
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 
 BULKWRITER_DECL std::string_view to_string(import_state state) noexcept {
   switch (state) {
@@ -18,5 +18,5 @@ BULKWRITER_DECL std::string_view to_string(import_state state) noexcept {
   return "unknown";
 }
 
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter

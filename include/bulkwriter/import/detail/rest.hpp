@@ -15,7 +15,7 @@
 #include <vector>
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 namespace detail {
 
 /// What a target boils down to.
@@ -86,5 +86,5 @@ class rest_channel {
 bool may_pass(error_info const& error) noexcept;
 
 }  // namespace detail
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter

@@ -14,7 +14,7 @@
 #include <utility>
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 namespace detail {
 
 // Where the service is; https where no scheme says so and none must.
@@ -300,5 +300,5 @@ BULKWRITER_DECL bool may_pass(error_info const& error) noexcept {
 }
 
 }  // namespace detail
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter

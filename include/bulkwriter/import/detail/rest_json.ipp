@@ -16,7 +16,7 @@
 #include <string_view>
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 namespace detail {
 
 // The member, unless it is absent or null.
@@ -100,5 +100,5 @@ BULKWRITER_DECL boost::json::object const* data_object(boost::json::value const&
 }
 
 }  // namespace detail
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter

@@ -7,7 +7,7 @@
 #include <utility>
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 namespace detail {
 
 template <class Target>
@@ -35,5 +35,5 @@ BULKWRITER_DECL rest_options rest_options_of(milvus const& target) {
 }
 
 }  // namespace detail
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter

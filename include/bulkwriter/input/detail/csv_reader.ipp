@@ -12,7 +12,7 @@
 #include <utility>
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 
 BULKWRITER_DECL error_info csv_cell::make_error(errc code, std::string_view rule) const {
   return owner_->make_error(code, position_, index_, rule);
@@ -470,5 +470,5 @@ BULKWRITER_DECL result<std::string> csv_reader::try_json_object(std::span<std::s
   return out += '}';
 }
 
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter

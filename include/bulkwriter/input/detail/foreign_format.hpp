@@ -4,7 +4,7 @@
 #include <string_view>
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 namespace input {
 namespace detail {
 
@@ -17,7 +17,7 @@ std::string_view foreign_format(std::string_view start) noexcept;
 
 }  // namespace detail
 }  // namespace input
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter
 
 #if BULKWRITER_BODIES

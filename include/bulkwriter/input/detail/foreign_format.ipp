@@ -5,7 +5,7 @@
 #include <algorithm>
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 namespace input {
 namespace detail {
 
@@ -84,5 +84,5 @@ BULKWRITER_DECL std::string_view foreign_format(std::string_view start) noexcept
 
 }  // namespace detail
 }  // namespace input
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter

@@ -12,7 +12,7 @@
 #include <utility>
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 
 BULKWRITER_DECL result<ndjson_reader> ndjson_reader::try_open(std::string const& path, ndjson_options options) {
   if (options.name.empty()) options.name = path;
@@ -150,5 +150,5 @@ BULKWRITER_DECL error_info ndjson_reader::in_row(error_info problem) const {
   return problem;
 }
 
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter

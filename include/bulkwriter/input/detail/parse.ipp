@@ -9,7 +9,7 @@
 #include <system_error>
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 namespace input {
 namespace detail {
 
@@ -125,5 +125,5 @@ BULKWRITER_DECL std::size_t count_list(std::string_view text) noexcept {
 }
 
 }  // namespace input
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter

@@ -10,7 +10,7 @@
 #include <system_error>
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 
 BULKWRITER_DECL result<text_source> input::detail::try_open_text_file(std::string const& path) {
   auto const io_error = [](std::string const& name, std::string_view what) {
@@ -38,5 +38,5 @@ BULKWRITER_DECL void input::detail::count_row(error_info& problem, std::uint64_t
   problem.message.replace(0, row.size(), "row " + std::to_string(problem.row));
 }
 
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter

@@ -5,7 +5,7 @@
 #include <ostream>
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 
 BULKWRITER_DECL batch_files batch_files::of_paths(std::vector<std::string> paths) {
   batch_files files;
@@ -23,5 +23,5 @@ BULKWRITER_DECL std::ostream& operator<<(std::ostream& out, batch_files const& f
   return out << ']';
 }
 
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter

@@ -18,7 +18,7 @@
 // The system's calls, not std::filesystem, which alone would cost a unit as much to compile as all of the writer.
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 namespace output {
 namespace detail {
 
@@ -88,5 +88,5 @@ inline int rename_to_new(std::string const& from, std::string const& to) noexcep
 
 }  // namespace detail
 }  // namespace output
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter

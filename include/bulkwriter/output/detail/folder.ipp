@@ -7,7 +7,7 @@
 #include <utility>
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 namespace output {
 namespace detail {
 
@@ -216,5 +216,5 @@ BULKWRITER_DECL std::string folder::path_of(std::string_view name) const { retur
 BULKWRITER_DECL std::string folder::data_path() const { return path_; }
 
 }  // namespace output
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter

@@ -7,7 +7,7 @@
 #include <utility>
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 namespace output {
 namespace detail {
 
@@ -80,5 +80,5 @@ BULKWRITER_DECL std::map<std::string, std::vector<std::byte>> memory::files() co
 }
 
 }  // namespace output
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter

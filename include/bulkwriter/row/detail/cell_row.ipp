@@ -6,7 +6,7 @@
 #include <utility>
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 namespace detail {
 
 // Things that keep their addresses and their memory from one use to the next. A list by hand: six vectors of pointers
@@ -98,5 +98,5 @@ BULKWRITER_DECL void cell_row::clear() {
   memory_->lists.release();
 }
 
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter

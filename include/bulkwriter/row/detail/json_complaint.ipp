@@ -6,7 +6,7 @@
 #include <algorithm>
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 namespace detail {
 
 // The way to a place in JSON text of which everything before that place is well-formed.
@@ -89,5 +89,5 @@ BULKWRITER_DECL json_complaint describe_json_fault(std::string_view text, json_f
 }
 
 }  // namespace detail
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter

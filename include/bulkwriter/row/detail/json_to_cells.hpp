@@ -17,7 +17,7 @@
 #include <vector>
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 namespace detail {
 
 /// From JSON values to the cells of their fields. A value of a type that its field cannot hold is a problem of the row;
@@ -346,5 +346,5 @@ class json_to_cells {
 };
 
 }  // namespace detail
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter

@@ -11,7 +11,7 @@
 #include <system_error>
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 namespace detail {
 
 /// The end of the longest decimal number at `first`, as std::from_chars defines it; `first` where there is none.
@@ -119,5 +119,5 @@ BULKWRITER_DECL bool is_json_number(std::string_view text) noexcept {
 }
 
 }  // namespace detail
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter

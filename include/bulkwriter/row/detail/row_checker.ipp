@@ -14,7 +14,7 @@
 #include <utility>
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 namespace detail {
 
 // A float is finite unless all bits of its exponent are set. Written over blocks of constant length with independent
@@ -403,5 +403,5 @@ BULKWRITER_DECL void respell_timestamps(std::span<std::size_t const> places, std
 }
 
 }  // namespace detail
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter

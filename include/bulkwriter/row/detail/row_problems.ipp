@@ -8,7 +8,7 @@
 #include <utility>
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 namespace detail {
 
 BULKWRITER_DECL error_info refused_row(std::int64_t row_number, std::vector<problem> problems) {
@@ -25,5 +25,5 @@ BULKWRITER_DECL error_info refused_row(std::int64_t row_number, std::vector<prob
 }
 
 }  // namespace detail
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter

@@ -9,7 +9,7 @@
 #include <system_error>
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 namespace detail {
 
 class wkt_scanner {
@@ -253,5 +253,5 @@ class wkt_scanner {
 BULKWRITER_DECL std::optional<text_fault> find_wkt_fault(std::string_view text) { return wkt_scanner(text).run(); }
 
 }  // namespace detail
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter

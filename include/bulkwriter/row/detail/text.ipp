@@ -10,7 +10,7 @@
 #include <utility>
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 namespace detail {
 
 class json_scanner {
@@ -328,5 +328,5 @@ BULKWRITER_DECL std::optional<std::string_view> inside_braces(std::string_view o
 }
 
 }  // namespace detail
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter

@@ -9,7 +9,7 @@
 #include <charconv>
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 namespace detail {
 
 // The text of one cell, as the cell of its field.
@@ -269,5 +269,5 @@ BULKWRITER_DECL void cells_of<json_text>::read(json_text value, cell_row& row) {
   detail::json_to_cells<detail::text_node>(row).read_row(detail::text_node(detail::without_blanks(value.text_)));
 }
 
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter

@@ -5,7 +5,7 @@
 #include <algorithm>
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 namespace detail {
 
 BULKWRITER_DECL cell timestamp_cell(field_info const& f, std::int64_t seconds, std::int64_t micros, cell_row& memory) {
@@ -75,5 +75,5 @@ BULKWRITER_DECL cell bits_cell(field_info const& f, std::vector<std::uint8_t> co
 }
 
 }  // namespace detail
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter

@@ -5,7 +5,7 @@
 #include <bulkwriter/writer/uuid.hpp>
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 namespace detail {
 
 BULKWRITER_DECL result<std::unique_ptr<chunk_writer>> try_make_remote(std::span<field_info const> fields,
@@ -32,5 +32,5 @@ BULKWRITER_DECL result<std::unique_ptr<chunk_writer>> try_make_remote(std::span<
 }
 
 }  // namespace detail
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter

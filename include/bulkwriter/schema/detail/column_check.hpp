@@ -7,7 +7,7 @@
 // The rules of a field by itself.
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 namespace detail {
 
 // The first rule that a field breaks: one message for a field.
@@ -111,5 +111,5 @@ consteval bool has_plain_element() {
 }
 
 }  // namespace detail
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter

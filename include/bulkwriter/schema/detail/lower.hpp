@@ -14,7 +14,7 @@
 // From a kind with its attributes to a field_info, and the rules of default values.
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 
 /// Not for use: what a failed static_assert shows beside its text.
 namespace rule {
@@ -80,5 +80,5 @@ template <class D>
 inline constexpr bool is_field_kind = requires { D::tag; };
 
 }  // namespace detail
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter

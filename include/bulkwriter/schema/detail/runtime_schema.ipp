@@ -6,7 +6,7 @@
 #include <bulkwriter/text/quoted.hpp>
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 
 BULKWRITER_DECL std::string_view runtime_schema::keep(std::string_view text) {
   return text.empty() ? std::string_view() : std::string_view(texts_.emplace_back(text));
@@ -225,5 +225,5 @@ BULKWRITER_DECL result<void> try_check_schema(std::span<field_info const> fields
   return error;
 }
 
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter

@@ -13,7 +13,7 @@
 // The rules of fields among themselves: whose members they are, and what the struct of a struct_array may hold.
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 namespace detail {
 
 template <class... Owner>
@@ -126,5 +126,5 @@ struct struct_check<Name, K> {
 };
 
 }  // namespace detail
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter

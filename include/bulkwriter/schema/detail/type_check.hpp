@@ -8,7 +8,7 @@
 // What is said of a C++ type that does not go with a field: one sentence a kind.
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 namespace rule {
 /// Shows the numbers of elements beside the name.
 template <fixed_string Field, std::size_t Given, std::size_t Dim>
@@ -93,5 +93,5 @@ template <fixed_string Name, class CppType, kind K, std::size_t Due>
 struct extent_check<Name, CppType, K, Due, true> {};
 
 }  // namespace detail
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter

@@ -14,7 +14,7 @@
 #include <utility>
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 namespace storage {
 namespace detail {
 
@@ -263,5 +263,5 @@ BULKWRITER_DECL std::string path_of_key(azure_address const& address, std::strin
 
 }  // namespace detail
 }  // namespace storage
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter

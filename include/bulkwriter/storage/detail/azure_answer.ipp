@@ -10,7 +10,7 @@
 #include <random>
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 namespace storage {
 namespace detail {
 
@@ -175,5 +175,5 @@ BULKWRITER_DECL std::chrono::system_clock::time_point azure_upload_begun(std::st
 
 }  // namespace detail
 }  // namespace storage
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter

@@ -8,7 +8,7 @@
 #include <utility>
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 
 BULKWRITER_DECL result<object_store> try_open_store(azure_connect_param const& param) {
   if (param.idle_connections < 0 || param.retry.max_attempts < 1)
@@ -22,5 +22,5 @@ BULKWRITER_DECL result<object_store> try_open_store(azure_connect_param const& p
 
 BULKWRITER_DECL object_store open_store(azure_connect_param const& param) { return try_open_store(param).value(); }
 
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter

@@ -13,7 +13,7 @@
 // azure_backend.ipp.
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 namespace storage {
 namespace detail {
 
@@ -414,5 +414,5 @@ BULKWRITER_DECL std::string azure_backend::object_url(std::string_view key) cons
 
 }  // namespace detail
 }  // namespace storage
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter

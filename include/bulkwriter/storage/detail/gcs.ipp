@@ -7,7 +7,7 @@
 #include <bulkwriter/storage/gcs.hpp>
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 
 BULKWRITER_DECL result<object_store> try_open_store(gcs_connect_param const& param) {
   auto const wrong = [](std::string_view what) -> error_info {
@@ -51,5 +51,5 @@ BULKWRITER_DECL result<object_store> try_open_store(gcs_connect_param const& par
 
 BULKWRITER_DECL object_store open_store(gcs_connect_param const& param) { return try_open_store(param).value(); }
 
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter

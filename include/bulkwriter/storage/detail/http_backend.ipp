@@ -6,7 +6,7 @@
 #include <algorithm>
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 namespace storage {
 namespace detail {
 
@@ -140,5 +140,5 @@ BULKWRITER_DECL std::string quoted_page(http::response const& answer, std::span<
 
 }  // namespace detail
 }  // namespace storage
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter

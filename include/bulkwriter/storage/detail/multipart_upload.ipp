@@ -11,7 +11,7 @@
 #include <system_error>
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 namespace storage {
 namespace detail {
 
@@ -289,5 +289,5 @@ BULKWRITER_DECL result<void> multipart_upload::abort_until(std::stop_token const
 
 }  // namespace detail
 }  // namespace storage
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter

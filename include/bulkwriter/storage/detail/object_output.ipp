@@ -8,7 +8,7 @@
 #include <cstring>
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 namespace storage {
 namespace detail {
 
@@ -263,5 +263,5 @@ BULKWRITER_DECL std::string object_place::path_of(std::string_view name) const {
 BULKWRITER_DECL std::string object_place::data_path() const { return '/' + prefix_; }
 
 }  // namespace storage
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter

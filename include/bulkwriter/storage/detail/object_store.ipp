@@ -9,7 +9,7 @@
 #include <utility>
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 namespace storage {
 namespace detail {
 
@@ -106,5 +106,5 @@ BULKWRITER_DECL result<std::vector<pending_upload>> object_store::try_abort_stal
   return *std::move(first);
 }
 
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter

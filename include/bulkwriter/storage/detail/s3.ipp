@@ -5,7 +5,7 @@
 #include <bulkwriter/storage/s3.hpp>
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 
 BULKWRITER_DECL result<object_store> try_open_store(s3_connect_param const& param) {
   auto const wrong = [](std::string_view what) -> error_info {
@@ -33,5 +33,5 @@ BULKWRITER_DECL result<object_store> try_open_store(s3_connect_param const& para
 
 BULKWRITER_DECL object_store open_store(s3_connect_param const& param) { return try_open_store(param).value(); }
 
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter

@@ -8,7 +8,7 @@
 #include <string_view>
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 namespace storage {
 namespace detail {
 
@@ -44,7 +44,7 @@ std::string path_of_key(s3_address const& address, std::string_view key);
 
 }  // namespace detail
 }  // namespace storage
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter
 
 #if BULKWRITER_BODIES

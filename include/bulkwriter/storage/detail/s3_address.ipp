@@ -6,7 +6,7 @@
 #include <algorithm>
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 namespace storage {
 namespace detail {
 
@@ -185,5 +185,5 @@ BULKWRITER_DECL std::string path_of_key(s3_address const& address, std::string_v
 
 }  // namespace detail
 }  // namespace storage
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter

@@ -11,7 +11,7 @@
 #include <initializer_list>
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 namespace storage {
 namespace detail {
 
@@ -252,5 +252,5 @@ BULKWRITER_DECL std::string write_s3_parts(std::span<uploaded_part const> parts)
 
 }  // namespace detail
 }  // namespace storage
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter

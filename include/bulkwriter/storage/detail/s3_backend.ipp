@@ -6,7 +6,7 @@
 #include <utility>
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 namespace storage {
 namespace detail {
 
@@ -171,5 +171,5 @@ BULKWRITER_DECL refusal s3_backend::explain(call const&, outcome const& got, htt
 
 }  // namespace detail
 }  // namespace storage
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter

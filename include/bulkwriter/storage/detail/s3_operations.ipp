@@ -10,7 +10,7 @@
 // stands in s3_backend.ipp.
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 namespace storage {
 namespace detail {
 
@@ -127,5 +127,5 @@ BULKWRITER_DECL std::string s3_backend::object_url(std::string_view key) const {
 
 }  // namespace detail
 }  // namespace storage
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter

@@ -10,7 +10,7 @@
 // How objects come to be in an s3_backend, and how it is known that they have.
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 namespace storage {
 namespace detail {
 
@@ -315,5 +315,5 @@ BULKWRITER_DECL result<void> s3_backend::abort_multipart(std::string const& key,
 
 }  // namespace detail
 }  // namespace storage
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter

@@ -10,7 +10,7 @@
 #include <random>
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 namespace storage {
 namespace detail {
 
@@ -103,5 +103,5 @@ BULKWRITER_DECL bool is_one_of(std::string_view text, std::initializer_list<std:
 
 }  // namespace detail
 }  // namespace storage
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter

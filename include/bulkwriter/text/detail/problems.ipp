@@ -4,7 +4,7 @@
 #include <bulkwriter/text/quoted.hpp>
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 namespace detail {
 
 BULKWRITER_DECL std::string list_problems(std::span<problem const> problems, bool with_codes) {
@@ -21,5 +21,5 @@ BULKWRITER_DECL std::string list_problems(std::span<problem const> problems, boo
 }
 
 }  // namespace detail
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter

@@ -4,7 +4,7 @@
 #include <bulkwriter/text/utf8.hpp>
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 namespace detail {
 
 // The code point of a character of well-formed UTF-8.
@@ -55,5 +55,5 @@ BULKWRITER_DECL std::string in_quotes(std::string_view text, std::size_t limit) 
 }
 
 }  // namespace detail
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter

@@ -13,7 +13,7 @@
 #include <utility>
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 namespace detail {
 
 inline constexpr std::size_t longest_path = 400;  // in a message
@@ -312,5 +312,5 @@ BULKWRITER_DECL void chunk_writer::tell_abandoned() const {
 }
 
 }  // namespace detail
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter

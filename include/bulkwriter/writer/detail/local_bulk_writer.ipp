@@ -5,7 +5,7 @@
 #include <bulkwriter/writer/uuid.hpp>
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 namespace detail {
 
 BULKWRITER_DECL result<std::unique_ptr<chunk_writer>> try_make_local(std::span<field_info const> fields,
@@ -24,5 +24,5 @@ BULKWRITER_DECL result<std::unique_ptr<chunk_writer>> try_make_local(std::span<f
 }
 
 }  // namespace detail
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter

@@ -15,7 +15,7 @@
 // What a mistake in the use of a writer says.
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 namespace detail {
 
 // A mistake in a call instantiates one of these: the assertion's message, with schema and field in the type beside it.
@@ -174,5 +174,5 @@ consteval int first_unheld_field() {
 }
 
 }  // namespace detail
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter

@@ -12,7 +12,7 @@
 #include <system_error>
 
 namespace bulkwriter {
-inline namespace v1 {
+inline namespace BULKWRITER_NAMESPACE {
 namespace detail {
 
 BULKWRITER_DECL result<std::string> try_make_uuid() {
@@ -34,5 +34,5 @@ BULKWRITER_DECL result<std::string> try_make_uuid() {
 }
 
 }  // namespace detail
-}  // namespace v1
+}  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter
