@@ -2242,6 +2242,28 @@ class spill_file {
 }  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter
 
+// ---------- bulkwriter/detail/process.hpp ---------------------------------------------------------------------------
+
+namespace bulkwriter {
+inline namespace BULKWRITER_NAMESPACE {
+namespace detail {
+
+/// The number of this process. What is made remembers it: a forked child has a copy, whose end must leave alone what its
+/// maker still works on.
+int process_id() noexcept;
+
+/// What such a copy says. `what`: "this writer".
+error_info made_elsewhere(std::string_view what);
+
+/// A variable of the environment; null where there is none, and always in a program that runs with more rights than
+/// whoever started it (set-user-ID, capabilities): neither paths nor hosts come from that person then. The library reads
+/// the environment nowhere else.
+char const* from_environment(char const* name) noexcept;
+
+}  // namespace detail
+}  // namespace BULKWRITER_NAMESPACE
+}  // namespace bulkwriter
+
 // ---------- bulkwriter/format/detail/npy_encoder.hpp ----------------------------------------------------------------
 
 namespace bulkwriter {
@@ -3061,23 +3083,6 @@ class folder final : public place {
 };
 
 }  // namespace output
-}  // namespace BULKWRITER_NAMESPACE
-}  // namespace bulkwriter
-
-// ---------- bulkwriter/detail/process.hpp ---------------------------------------------------------------------------
-
-namespace bulkwriter {
-inline namespace BULKWRITER_NAMESPACE {
-namespace detail {
-
-/// The number of this process. What is made remembers it: a forked child has a copy, whose end must leave alone what its
-/// maker still works on.
-int process_id() noexcept;
-
-/// What such a copy says. `what`: "this writer".
-error_info made_elsewhere(std::string_view what);
-
-}  // namespace detail
 }  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter
 
@@ -8120,6 +8125,32 @@ BULKWRITER_DECL result<std::unique_ptr<format::encoder>> format::jsonl::try_make
 }  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter
 
+// ---------- bulkwriter/detail/process.ipp ---------------------------------------------------------------------------
+
+namespace bulkwriter {
+inline namespace BULKWRITER_NAMESPACE {
+namespace detail {
+
+BULKWRITER_DECL int process_id() noexcept { return static_cast<int>(::getpid()); }
+
+BULKWRITER_DECL error_info made_elsewhere(std::string_view what) {
+  return {.code = errc::invalid_state, .message = std::string(what) + " is another process' work: this one is a fork of it"};
+}
+
+// A template, so that secure_getenv need not be declared: glibc and musl have it.
+template <class Name>
+char const* ask_environment(Name name) noexcept {
+  if constexpr (requires { secure_getenv(name); })
+    return secure_getenv(name);
+  else
+    return ::getuid() == ::geteuid() && ::getgid() == ::getegid() ? std::getenv(name) : nullptr;
+}
+BULKWRITER_DECL char const* from_environment(char const* name) noexcept { return ask_environment(name); }
+
+}  // namespace detail
+}  // namespace BULKWRITER_NAMESPACE
+}  // namespace bulkwriter
+
 // ---------- bulkwriter/format/detail/spill_file.ipp -----------------------------------------------------------------
 
 namespace bulkwriter {
@@ -8135,7 +8166,7 @@ inline error_info spill_error(char const* doing, int error) {
 // mkstemp and not std::tmpfile, which knows nothing of TMPDIR, nor std::filesystem, which costs a unit a quarter
 // more than all other standard headers; nobody else may read the file in the moment that it has a name.
 BULKWRITER_DECL result<void> spill_file::open() {
-  char const* const given = ::getenv("TMPDIR");
+  char const* const given = bulkwriter::detail::from_environment("TMPDIR");
   std::string const folder = given != nullptr && *given != '\0' ? given : "/tmp";
   std::string path = folder + "/bulkwriter-XXXXXX";
   int const file = ::mkstemp(path.data());
@@ -9294,22 +9325,6 @@ BULKWRITER_DECL std::ostream& operator<<(std::ostream& out, batch_files const& f
   return out << ']';
 }
 
-}  // namespace BULKWRITER_NAMESPACE
-}  // namespace bulkwriter
-
-// ---------- bulkwriter/detail/process.ipp ---------------------------------------------------------------------------
-
-namespace bulkwriter {
-inline namespace BULKWRITER_NAMESPACE {
-namespace detail {
-
-BULKWRITER_DECL int process_id() noexcept { return static_cast<int>(::getpid()); }
-
-BULKWRITER_DECL error_info made_elsewhere(std::string_view what) {
-  return {.code = errc::invalid_state, .message = std::string(what) + " is another process' work: this one is a fork of it"};
-}
-
-}  // namespace detail
 }  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter
 
@@ -12389,7 +12404,7 @@ class proxy_rules {
  public:
   using environment = std::function<char const*(char const* name)>;
 
-  explicit proxy_rules(proxy_options const& options, environment const& ask = system_environment);
+  explicit proxy_rules(proxy_options const& options, environment const& ask = bulkwriter::detail::from_environment);
 
   // Errors: invalid_url, naming where the proxy's URL is from.
   result<std::optional<proxy>> try_choose(origin const& to) const;
@@ -12399,7 +12414,6 @@ class proxy_rules {
     std::string value = {};
     std::string name = {};
   };
-  static char const* system_environment(char const* name);
 
   setting secure_, plain_;
   std::string no_proxy_;
@@ -17087,8 +17101,6 @@ BULKWRITER_DECL bool is_without_proxy(std::string_view list, origin const& to) {
   }
 }
 
-BULKWRITER_DECL char const* proxy_rules::system_environment(char const* name) { return std::getenv(name); }
-
 BULKWRITER_DECL proxy_rules::proxy_rules(proxy_options const& options, environment const& ask)
     : no_proxy_(options.no_proxy) {
   if (options.url == "none") return;
@@ -17457,7 +17469,7 @@ struct trust_sources {
   static trust_sources of(tls_options const& options) {
     if (!options.ca_file.empty() || !options.ca_path.empty()) return {options.ca_file, options.ca_path};
     auto const variable = [](char const* name) {
-      char const* const value = std::getenv(name);
+      char const* const value = bulkwriter::detail::from_environment(name);
       return std::string(value ? value : "");
     };
     return {variable(X509_get_default_cert_file_env()), variable(X509_get_default_cert_dir_env()), "SSL_CERT_FILE",
@@ -18811,7 +18823,7 @@ namespace detail {
 BULKWRITER_DECL std::string or_environment(std::string const& given, std::initializer_list<char const*> names) {
   if (!given.empty()) return given;
   for (char const* name : names) {
-    if (char const* value = std::getenv(name); value != nullptr && *value != '\0') return value;
+    if (char const* value = bulkwriter::detail::from_environment(name); value != nullptr && *value != '\0') return value;
   }
   return {};
 }

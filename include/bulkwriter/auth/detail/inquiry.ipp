@@ -4,6 +4,7 @@
 #include <bulkwriter/auth/detail/inquiry.hpp>
 #include <bulkwriter/auth/detail/trimmed.hpp>
 #include <bulkwriter/auth/percent.hpp>
+#include <bulkwriter/detail/process.hpp>
 #include <bulkwriter/text/quoted.hpp>
 #include <bulkwriter/text/redacted.hpp>
 
@@ -11,7 +12,6 @@
 #include <boost/json.hpp>
 #include <charconv>
 #include <cstdint>
-#include <cstdlib>
 #include <fstream>
 #include <span>
 
@@ -23,7 +23,7 @@ namespace detail {
 BULKWRITER_DECL std::string or_environment(std::string const& given, std::initializer_list<char const*> names) {
   if (!given.empty()) return given;
   for (char const* name : names) {
-    if (char const* value = std::getenv(name); value != nullptr && *value != '\0') return value;
+    if (char const* value = bulkwriter::detail::from_environment(name); value != nullptr && *value != '\0') return value;
   }
   return {};
 }

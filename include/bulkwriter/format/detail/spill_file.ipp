@@ -1,5 +1,6 @@
 #pragma once
 
+#include <bulkwriter/detail/process.hpp>
 #include <bulkwriter/format/detail/spill_file.hpp>
 #include <bulkwriter/text/quoted.hpp>
 
@@ -23,7 +24,7 @@ inline error_info spill_error(char const* doing, int error) {
 // mkstemp and not std::tmpfile, which knows nothing of TMPDIR, nor std::filesystem, which costs a unit a quarter
 // more than all other standard headers; nobody else may read the file in the moment that it has a name.
 BULKWRITER_DECL result<void> spill_file::open() {
-  char const* const given = ::getenv("TMPDIR");
+  char const* const given = bulkwriter::detail::from_environment("TMPDIR");
   std::string const folder = given != nullptr && *given != '\0' ? given : "/tmp";
   std::string path = folder + "/bulkwriter-XXXXXX";
   int const file = ::mkstemp(path.data());
