@@ -580,136 +580,6 @@ constexpr std::uint32_t narrowed_bits(double const& value) noexcept {
 }  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter
 
-// ---------- bulkwriter/row/cell.hpp ---------------------------------------------------------------------------------
-
-namespace bulkwriter {
-inline namespace BULKWRITER_NAMESPACE {
-
-/// One value of a row as checks and formats see it: null, a number, or a view of text or of numbers. A row is one cell
-/// a field, in schema order; whatever way the user gave it, it comes down to these. A view is valid as long as the row.
-/// Says nothing of the field: whether a cell fits its field's kind is judged by the row checker. Thread-safe as a
-/// value.
-class cell {
- public:
-  /// What a cell holds.
-  enum class type : std::uint8_t {
-    null,              ///< no value
-    boolean,           ///< true or false
-    integer,           ///< of 64 bits, signed
-    unsigned_integer,  ///< of 64 bits: what is above the range of int64 shows to those who judge it
-    float32,           ///< single precision
-    float64,           ///< double precision
-    text,              ///< bytes that should be UTF-8: varchar, json, $meta, geometry, timestamptz
-    floats,            ///< a vector of float
-    halves,            ///< a vector of 16-bit floats as their bits; binary16 or bfloat16: the field decides
-    int8s,             ///< a vector of int8
-    bytes,             ///< a vector of bits, eight a byte
-    sparse,            ///< a sparse vector: indices in ascending order and as many values
-    list,              ///< the elements of an array, or the structs of an array of structs
-  };
-
-  /// Each from its value. Spans and text are kept as views. Numbers by reference: see schema/finite.hpp.
-  /// @{
-  constexpr cell() noexcept : integer_(0) {}
-  static constexpr cell boolean(bool value) noexcept { return {type::boolean, std::int64_t{value}}; }
-  static constexpr cell integer(std::int64_t value) noexcept { return {type::integer, value}; }
-  static constexpr cell integer(std::uint64_t value) noexcept {
-    return {type::unsigned_integer, static_cast<std::int64_t>(value)};
-  }
-  static constexpr cell float32(float const& value) noexcept {
-    return {type::float32, static_cast<std::int64_t>(detail::widened_bits(value))};
-  }
-  static constexpr cell float64(double const& value) noexcept {
-    return {type::float64, static_cast<std::int64_t>(detail::bits_of(value))};
-  }
-  static constexpr cell text(std::string_view value) noexcept { return {type::text, value.data(), value.size()}; }
-  static constexpr cell floats(std::span<float const> values) noexcept {
-    return {type::floats, values.data(), values.size()};
-  }
-  static constexpr cell halves(std::span<std::uint16_t const> bits) noexcept {
-    return {type::halves, bits.data(), bits.size()};
-  }
-  static constexpr cell int8s(std::span<std::int8_t const> values) noexcept {
-    return {type::int8s, values.data(), values.size()};
-  }
-  static constexpr cell bytes(std::span<std::uint8_t const> bits) noexcept {
-    return {type::bytes, bits.data(), bits.size()};
-  }
-  static constexpr cell sparse(std::span<std::uint32_t const> indices, std::span<float const> values) noexcept {
-    cell c{type::sparse, indices.data(), indices.size() < values.size() ? indices.size() : values.size()};
-    c.is_ragged_ = indices.size() != values.size();
-    c.values_ = values.data();
-    return c;
-  }
-  /// Elements of `width` cells: 1 for the scalars of an array, the number of sub-fields for structs.
-  static constexpr cell list(std::span<cell const> cells, std::size_t width = 1) noexcept {
-    cell c{type::list, cells.data(), width != 0 ? cells.size() / width : 0};
-    c.is_ragged_ = cells.size() != c.size_ * width;
-    c.width_ = width;
-    return c;
-  }
-  /// @}
-
-  /// What it holds.
-  /// @{
-  constexpr type holds() const noexcept { return type_; }
-  constexpr bool is_null() const noexcept { return type_ == type::null; }
-  /// @}
-
-  /// The value, unchecked: each asks for the type that it names.
-  /// @{
-  constexpr bool as_boolean() const noexcept { return integer_ != 0; }
-  constexpr std::int64_t as_integer() const noexcept { return integer_; }
-  constexpr std::uint64_t as_unsigned() const noexcept { return static_cast<std::uint64_t>(integer_); }
-  constexpr double as_number() const noexcept { return std::bit_cast<double>(integer_); }  ///< of float32 and float64
-  constexpr std::uint64_t number_bits() const noexcept { return as_unsigned(); }  ///< of that, whether finite or not
-  std::string_view as_text() const noexcept { return {static_cast<char const*>(data_), size_}; }
-  std::span<float const> as_floats() const noexcept { return view<float>(); }
-  std::span<std::uint16_t const> as_halves() const noexcept { return view<std::uint16_t>(); }
-  std::span<std::int8_t const> as_int8s() const noexcept { return view<std::int8_t>(); }
-  std::span<std::uint8_t const> as_bytes() const noexcept { return view<std::uint8_t>(); }
-  std::span<std::uint32_t const> sparse_indices() const noexcept { return view<std::uint32_t>(); }
-  std::span<float const> sparse_values() const noexcept { return {values_, size_}; }
-  /// @}
-
-  /// How many bytes of text, elements of a vector or list, entries of a sparse vector.
-  constexpr std::size_t size() const noexcept { return size_; }
-  /// Whether it was made of parts that do not fit: of indices and values that differ in number, or of cells that are no
-  /// whole number of elements. What is over at the end is left out then; the row checker refuses it.
-  constexpr bool is_ragged() const noexcept { return is_ragged_; }
-  /// Of a list: the cells of an element.
-  constexpr std::size_t width() const noexcept { return width_; }
-  /// Of a list: the cell of one element, or the cells of one struct.
-  std::span<cell const> element(std::size_t at) const noexcept {
-    return {static_cast<cell const*>(data_) + at * width_, width_};
-  }
-
- private:
-  constexpr cell(type t, std::int64_t value) noexcept : type_(t), integer_(value) {}
-  constexpr cell(type t, void const* data, std::size_t size) noexcept : type_(t), size_(size), data_(data) {}
-  template <class Type>
-  std::span<Type const> view() const noexcept {
-    return {static_cast<Type const*>(data_), size_};
-  }
-
-  type type_ = type::null;
-  bool is_ragged_ = false;
-  std::size_t size_ = 0;
-  /// @cond
-  union {
-    std::int64_t integer_;  // or the bits of a double
-    void const* data_;
-  };
-  union {
-    float const* values_ = nullptr;
-    std::size_t width_;
-  };
-  /// @endcond
-};
-
-}  // namespace BULKWRITER_NAMESPACE
-}  // namespace bulkwriter
-
 // ---------- bulkwriter/schema/kind.hpp ------------------------------------------------------------------------------
 
 namespace bulkwriter {
@@ -804,6 +674,148 @@ constexpr bool is_valid_dim(kind k, std::uint32_t dim) noexcept {
   return dim >= limits::min_dim && dim <= max_dim_of(k) && (k != kind::binary_vector || dim % 8 == 0);
 }
 /// @}
+
+namespace detail {
+
+// char and its kin are text, not numbers
+template <class V>
+concept integer_like =
+    std::integral<V> && !std::same_as<V, bool> && !std::same_as<V, char> && !std::same_as<V, wchar_t> &&
+    !std::same_as<V, char8_t> && !std::same_as<V, char16_t> && !std::same_as<V, char32_t>;
+
+}  // namespace detail
+}  // namespace BULKWRITER_NAMESPACE
+}  // namespace bulkwriter
+
+// ---------- bulkwriter/row/cell.hpp ---------------------------------------------------------------------------------
+
+namespace bulkwriter {
+inline namespace BULKWRITER_NAMESPACE {
+
+/// One value of a row as checks and formats see it: null, a number, or a view of text or of numbers. A row is one cell
+/// a field, in schema order; whatever way the user gave it, it comes down to these. A view is valid as long as the row.
+/// Says nothing of the field: whether a cell fits its field's kind is judged by the row checker. Thread-safe as a
+/// value.
+class cell {
+ public:
+  /// What a cell holds.
+  enum class type : std::uint8_t {
+    null,              ///< no value
+    boolean,           ///< true or false
+    integer,           ///< of 64 bits, signed
+    unsigned_integer,  ///< of 64 bits: what is above the range of int64 shows to those who judge it
+    float32,           ///< single precision
+    float64,           ///< double precision
+    text,              ///< bytes that should be UTF-8: varchar, json, $meta, geometry, timestamptz
+    floats,            ///< a vector of float
+    halves,            ///< a vector of 16-bit floats as their bits; binary16 or bfloat16: the field decides
+    int8s,             ///< a vector of int8
+    bytes,             ///< a vector of bits, eight a byte
+    sparse,            ///< a sparse vector: indices in ascending order and as many values
+    list,              ///< the elements of an array, or the structs of an array of structs
+  };
+
+  /// Each from its value. Spans and text are kept as views. Integers of any type, but no bool or char. Floating
+  /// point by reference: see schema/finite.hpp.
+  /// @{
+  constexpr cell() noexcept : integer_(0) {}
+  static constexpr cell boolean(bool value) noexcept { return {type::boolean, std::int64_t{value}}; }
+  template <detail::integer_like Integer>
+    requires(sizeof(Integer) <= 8)
+  static constexpr cell integer(Integer value) noexcept {
+    bool const may_be_beyond = std::is_unsigned_v<Integer> && sizeof(Integer) == 8;
+    return {may_be_beyond ? type::unsigned_integer : type::integer, static_cast<std::int64_t>(value)};
+  }
+  static constexpr cell float32(float const& value) noexcept {
+    return {type::float32, static_cast<std::int64_t>(detail::widened_bits(value))};
+  }
+  static constexpr cell float64(double const& value) noexcept {
+    return {type::float64, static_cast<std::int64_t>(detail::bits_of(value))};
+  }
+  static constexpr cell text(std::string_view value) noexcept { return {type::text, value.data(), value.size()}; }
+  static constexpr cell floats(std::span<float const> values) noexcept {
+    return {type::floats, values.data(), values.size()};
+  }
+  static constexpr cell halves(std::span<std::uint16_t const> bits) noexcept {
+    return {type::halves, bits.data(), bits.size()};
+  }
+  static constexpr cell int8s(std::span<std::int8_t const> values) noexcept {
+    return {type::int8s, values.data(), values.size()};
+  }
+  static constexpr cell bytes(std::span<std::uint8_t const> bits) noexcept {
+    return {type::bytes, bits.data(), bits.size()};
+  }
+  static constexpr cell sparse(std::span<std::uint32_t const> indices, std::span<float const> values) noexcept {
+    cell c{type::sparse, indices.data(), indices.size() < values.size() ? indices.size() : values.size()};
+    c.is_ragged_ = indices.size() != values.size();
+    c.values_ = values.data();
+    return c;
+  }
+  /// Elements of `width` cells: 1 for the scalars of an array, the number of sub-fields for structs.
+  static constexpr cell list(std::span<cell const> cells, std::size_t width = 1) noexcept {
+    cell c{type::list, cells.data(), width != 0 ? cells.size() / width : 0};
+    c.is_ragged_ = cells.size() != c.size_ * width;
+    c.width_ = width;
+    return c;
+  }
+  /// @}
+
+  /// What it holds.
+  /// @{
+  constexpr type holds() const noexcept { return type_; }
+  constexpr bool is_null() const noexcept { return type_ == type::null; }
+  /// @}
+
+  /// The value, unchecked: each asks for the type that it names.
+  /// @{
+  constexpr bool as_boolean() const noexcept { return integer_ != 0; }
+  constexpr std::int64_t as_integer() const noexcept { return integer_; }
+  constexpr std::uint64_t as_unsigned() const noexcept { return static_cast<std::uint64_t>(integer_); }
+  constexpr double as_number() const noexcept { return std::bit_cast<double>(integer_); }  ///< of float32 and float64
+  constexpr std::uint64_t number_bits() const noexcept { return as_unsigned(); }  ///< of that, whether finite or not
+  std::string_view as_text() const noexcept { return {static_cast<char const*>(data_), size_}; }
+  std::span<float const> as_floats() const noexcept { return view<float>(); }
+  std::span<std::uint16_t const> as_halves() const noexcept { return view<std::uint16_t>(); }
+  std::span<std::int8_t const> as_int8s() const noexcept { return view<std::int8_t>(); }
+  std::span<std::uint8_t const> as_bytes() const noexcept { return view<std::uint8_t>(); }
+  std::span<std::uint32_t const> sparse_indices() const noexcept { return view<std::uint32_t>(); }
+  std::span<float const> sparse_values() const noexcept { return {values_, size_}; }
+  /// @}
+
+  /// How many bytes of text, elements of a vector or list, entries of a sparse vector.
+  constexpr std::size_t size() const noexcept { return size_; }
+  /// Whether it was made of parts that do not fit: of indices and values that differ in number, or of cells that are no
+  /// whole number of elements. What is over at the end is left out then; the row checker refuses it.
+  constexpr bool is_ragged() const noexcept { return is_ragged_; }
+  /// Of a list: the cells of an element.
+  constexpr std::size_t width() const noexcept { return width_; }
+  /// Of a list: the cell of one element, or the cells of one struct.
+  std::span<cell const> element(std::size_t at) const noexcept {
+    return {static_cast<cell const*>(data_) + at * width_, width_};
+  }
+
+ private:
+  constexpr cell(type t, std::int64_t value) noexcept : type_(t), integer_(value) {}
+  constexpr cell(type t, void const* data, std::size_t size) noexcept : type_(t), size_(size), data_(data) {}
+  template <class Type>
+  std::span<Type const> view() const noexcept {
+    return {static_cast<Type const*>(data_), size_};
+  }
+
+  type type_ = type::null;
+  bool is_ragged_ = false;
+  std::size_t size_ = 0;
+  /// @cond
+  union {
+    std::int64_t integer_;  // or the bits of a double
+    void const* data_;
+  };
+  union {
+    float const* values_ = nullptr;
+    std::size_t width_;
+  };
+  /// @endcond
+};
 
 }  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter
@@ -3642,11 +3654,6 @@ concept system_time = requires(V const& time) {
 };
 template <class V>
 concept timestamp_like = text_like<V> || system_time<V>;
-// char and its kin are text, not numbers
-template <class V>
-concept integer_like =
-    std::integral<V> && !std::same_as<V, bool> && !std::same_as<V, char> && !std::same_as<V, wchar_t> &&
-    !std::same_as<V, char8_t> && !std::same_as<V, char16_t> && !std::same_as<V, char32_t>;
 template <class V, std::size_t Bits>
 concept integer_within = integer_like<V> && sizeof(V) * 8 + (std::unsigned_integral<V> ? 1 : 0) <= Bits;
 template <class V, class E>
@@ -4773,10 +4780,7 @@ cell scalar_cell(V const& value) {
   if constexpr (K == kind::boolean) {
     return cell::boolean(static_cast<bool>(value));
   } else if constexpr (is_integer(K)) {
-    if constexpr (sizeof(V) == 8 && std::is_unsigned_v<V>)
-      return cell::integer(std::uint64_t{value});
-    else
-      return cell::integer(static_cast<std::int64_t>(value));
+    return cell::integer(value);
   } else if constexpr (K == kind::float32 || K == kind::float64) {
     if constexpr (std::is_same_v<V, float>)
       return cell::float32(value);
@@ -5253,10 +5257,15 @@ struct column_rows {
   }
   template <std::size_t Width>
   static decltype(auto) at(C const& column, std::size_t i) {
-    if constexpr (is_block && Width != 0)
+    using distance = std::ranges::range_difference_t<C const>;
+    if constexpr (is_block && Width != 0 && std::ranges::contiguous_range<C const>) {
       return std::span<element const>(std::ranges::data(column) + i * Width, Width);
-    else
-      return std::ranges::begin(column)[static_cast<std::ranges::range_difference_t<C const>>(i)];
+    } else if constexpr (is_block && Width != 0) {  // std::vector<bool>
+      auto const first = std::ranges::begin(column) + static_cast<distance>(i * Width);
+      return std::ranges::subrange(first, first + static_cast<distance>(Width));
+    } else {
+      return std::ranges::begin(column)[static_cast<distance>(i)];
+    }
   }
 };
 template <class Offset>
@@ -5303,11 +5312,19 @@ inline constexpr bool is_column<string_block<Offset>> = true;
 template <class Values>
 inline constexpr bool is_column<masked_column<Values>> = is_column<std::remove_cvref_t<Values>>;
 
-// The width of a row of this field in a block; 0 where it has none.
-template <class S>
+template <class C>
+struct values_of_column {
+  using type = C;
+};
+template <class Values>
+struct values_of_column<masked_column<Values>> {
+  using type = std::remove_cvref_t<Values>;
+};
+// The width of a row of this field in a block, which for bits is another where they are bools; 0 where it has none.
+template <class S, class C>
 consteval std::size_t width_of(std::string_view name) {
   for (field_info const& f : S::infos)
-    if (f.name == name) return wanted_extent(f);
+    if (f.name == name) return wanted_elements<typename values_of_column<C>::type>(f);
   return 0;
 }
 
@@ -5648,7 +5665,7 @@ struct column_rules {
   }();
   static consteval auto judge() {
     if constexpr (index < S::size) {
-      using value = std::remove_cvref_t<decltype(column_rows<C>::template at<width_of<S>(Name.view())>(
+      using value = std::remove_cvref_t<decltype(column_rows<C>::template at<width_of<S, C>(Name.view())>(
           std::declval<C const&>(), std::size_t{}))>;
       if constexpr (!value_rules<S, index, value>::ok) return std::type_identity<value_check<S, index, value>>();
       else return std::type_identity<void*>();
@@ -5821,7 +5838,8 @@ class bulk_writer : public bulk_writer_base {
 
   /// A column for each field, by name: `append_columns("id"_f = ids, "v"_f = block, "title"_f = bw::string_block{…},
   /// "score"_f = bw::masked(scores, bitmap))`. A column is a random-access range with a value for each row (also of
-  /// std::optional), a contiguous block of rows × dim numbers for a vector field, a string_block, or masked of these.
+  /// std::optional), a contiguous block of rows × dim numbers for a vector field (for a binary_vector: of rows × dim / 8
+  /// bytes, or of rows × dim bools, also std::vector<bool>), a string_block, or masked of these.
   /// Rows are checked as append_row checks them, up to the first that is refused; those before it are kept. Columns of
   /// different lengths, blocks that end within a row, and bad offsets are an invalid_option that names the field, and
   /// no row is appended then. The number of rows appended.
@@ -5963,8 +5981,8 @@ class bulk_writer : public bulk_writer_base {
 
   template <fixed_string... Name, class... C>
   result<std::uint64_t> append_by_columns(C const&... column) {
-    std::size_t const sizes[] = {detail::column_rows<C>::size(column, detail::width_of<Schema>(Name.view()))...};
-    std::string faults[] = {detail::column_rows<C>::fault(column, detail::width_of<Schema>(Name.view()))...};
+    std::size_t const sizes[] = {detail::column_rows<C>::size(column, detail::width_of<Schema, C>(Name.view()))...};
+    std::string faults[] = {detail::column_rows<C>::fault(column, detail::width_of<Schema, C>(Name.view()))...};
     constexpr auto const& names = detail::name_list<Name...>::views;
     for (std::size_t c = 0; c < names.size(); ++c) {
       if (faults[c].empty() && sizes[c] != sizes[0])
@@ -5978,7 +5996,7 @@ class bulk_writer : public bulk_writer_base {
     }
     for (std::size_t i = 0; i < sizes[0]; ++i)
       if (auto appended = append_by_name<Name...>(
-              detail::column_rows<C>::template at<detail::width_of<Schema>(Name.view())>(column, i)...);
+              detail::column_rows<C>::template at<detail::width_of<Schema, C>(Name.view())>(column, i)...);
           !appended)
         return std::move(appended).error();
     return std::uint64_t{sizes[0]};

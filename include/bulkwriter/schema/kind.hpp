@@ -1,5 +1,6 @@
 #pragma once
 
+#include <concepts>
 #include <cstdint>
 #include <string_view>
 
@@ -96,5 +97,14 @@ constexpr bool is_valid_dim(kind k, std::uint32_t dim) noexcept {
 }
 /// @}
 
+namespace detail {
+
+// char and its kin are text, not numbers
+template <class V>
+concept integer_like =
+    std::integral<V> && !std::same_as<V, bool> && !std::same_as<V, char> && !std::same_as<V, wchar_t> &&
+    !std::same_as<V, char8_t> && !std::same_as<V, char16_t> && !std::same_as<V, char32_t>;
+
+}  // namespace detail
 }  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter

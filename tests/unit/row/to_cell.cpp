@@ -77,6 +77,25 @@ std::vector<unsigned> bytes(bw::cell const& c) { return {c.as_bytes().begin(), c
 
 }  // namespace
 
+TEST_CASE("cell: integers of every type") {
+  using type = bw::cell::type;
+  CHECK(bw::cell::integer(5).holds() == type::integer);
+  CHECK(bw::cell::integer(5).as_integer() == 5);
+  CHECK(bw::cell::integer(-5LL).as_integer() == -5);
+  CHECK(bw::cell::integer(std::int8_t{-128}).as_integer() == -128);
+  CHECK(bw::cell::integer(std::uint8_t{255}).as_integer() == 255);
+  CHECK(bw::cell::integer(4294967295u).holds() == type::integer);
+  CHECK(bw::cell::integer(4294967295u).as_integer() == 4294967295);
+  CHECK(bw::cell::integer(18446744073709551615ull).holds() == type::unsigned_integer);
+  CHECK(bw::cell::integer(18446744073709551615ull).as_unsigned() == 18446744073709551615ull);
+  CHECK(bw::cell::integer(std::size_t{7}).holds() == type::unsigned_integer);
+  auto const takes = []<class Value>(Value value) { return requires { bw::cell::integer(value); }; };
+  CHECK(takes(1));
+  CHECK_FALSE(takes(true));
+  CHECK_FALSE(takes('1'));
+  CHECK_FALSE(takes(1.0));
+}
+
 TEST_CASE("arrays come from any sized range") {
   std::vector<std::string> const expected{"a", "b"};
   CHECK(texts(shown<tags>(expected).cell) == expected);
