@@ -1,5 +1,7 @@
 #pragma once
 
+#include <bulkwriter/config.hpp>
+
 #include <string>
 #include <string_view>
 

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <bulkwriter/config.hpp>
+
 #include <bit>
 #include <cstdint>
 #include <type_traits>
