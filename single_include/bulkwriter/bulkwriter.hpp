@@ -1150,7 +1150,7 @@ namespace format {
 /// null is allowed (with the default nullkey the empty text), text with a CR LF in it, which becomes LF, and numbers of
 /// the dynamic field, at whatever depth, that do not survive being doubles (2^53 + 1, more digits than a double has).
 struct csv {
-  char separator = ',';      ///< any ASCII character but NUL, the quote, CR and LF
+  char separator = ',';      ///< any ASCII character but NUL, the quote, CR and LF; servers call it sep
   std::string nullkey = "";  ///< stands for null; UTF-8 without line ends that does not begin with [ or {
 
   static constexpr std::string_view extension = "csv";  ///< of the files
@@ -5529,7 +5529,7 @@ class bulk_writer_base {
   bulkwriter::batch_files commit() { return try_commit().value(); }
   /// @}
 
-  /// All files so far, committed or not.
+  /// All files so far, committed or not. (pymilvus' name; within a writer's class it hides the type of that name.)
   bulkwriter::batch_files batch_files() const { return core_ ? core_->all_files() : bulkwriter::batch_files{}; }
   /// The folder of the files. On disk: its path; in a bucket: relative to the bucket's root, with a leading slash.
   std::string data_path() const { return core_ ? core_->data_path() : std::string(); }
@@ -13076,6 +13076,10 @@ provider<bearer_token> default_google_token(google_options options = {});
 
 // Where an import runs, and what may be asked of it. Each target has a request type of its own: Milvus reads keys of
 // its own bucket, Zilliz Cloud reads URLs, so a request for the one does not compile with the other.
+//
+// An address is called what its product's own documentation calls it: `uri` with `token` of Milvus, `endpoint` with
+// `api_key` of Zilliz Cloud. So is what an import client does: `commit` ends a job whose rows are not visible yet, as
+// POST /jobs/import/commit does, and has nothing to do with a writer's.
 
 namespace bulkwriter {
 inline namespace BULKWRITER_NAMESPACE {
@@ -14052,7 +14056,7 @@ struct text_position {
 
 /// How a csv_reader reads. Out of range: `invalid_option`.
 struct csv_options {
-  char sep = ',';  ///< one byte, no quote and no line end
+  char separator = ',';  ///< one byte, no quote and no line end
   /// Bytes of one cell, more than 0; the header line has at most 1 MiB.
   std::size_t max_cell_size = std::size_t{16} << 20;
   std::string name = {};                           ///< the file's name in messages; empty: the path
@@ -14072,9 +14076,6 @@ struct csv_options {
   std::optional<column_type> other_columns = {};   ///< what those are that column_types does not name
   std::size_t sample_size = std::size_t{1} << 20;  ///< bytes that are read before the first row
 };
-
-/// Where a csv_reader gets its bytes.
-using csv_source = text_source;
 
 class csv_reader;
 
@@ -14153,8 +14154,8 @@ class csv_reader {
 
   /// The same on any supply of bytes. Errors: also those of the source.
   /// @{
-  static result<csv_reader> try_open(csv_source source, csv_options options = {});
-  explicit csv_reader(csv_source source, csv_options options = {})
+  static result<csv_reader> try_open(text_source source, csv_options options = {});
+  explicit csv_reader(text_source source, csv_options options = {})
       : csv_reader(try_open(std::move(source), std::move(options)).value()) {}
   /// @}
 
@@ -14226,7 +14227,7 @@ class csv_reader {
     bool quoted;
   };
 
-  csv_reader(csv_source source, csv_options options, std::nullptr_t)
+  csv_reader(text_source source, csv_options options, std::nullptr_t)
       : source_(std::move(source)), options_(std::move(options)) {}
 
   std::size_t find(std::string_view name) const noexcept;
@@ -14263,7 +14264,7 @@ class csv_reader {
     return make_error(errc::invalid_csv, where, column, rule);
   }
 
-  csv_source source_;
+  text_source source_;
   csv_options options_;
   std::vector<std::string> names_ = {};
   bulkwriter::detail::name_index index_ = {};  // of names_
@@ -22247,11 +22248,11 @@ BULKWRITER_DECL result<csv_reader> csv_reader::try_open(std::string const& path,
   return try_open(*std::move(source), std::move(options));
 }
 
-BULKWRITER_DECL result<csv_reader> csv_reader::try_open(csv_source source, csv_options options) {
+BULKWRITER_DECL result<csv_reader> csv_reader::try_open(text_source source, csv_options options) {
   options.name = options.name.empty() ? "CSV input" : bulkwriter::detail::one_line(options.name);
-  if (options.sep == '"' || options.sep == '\n' || options.sep == '\r')
+  if (options.separator == '"' || options.separator == '\n' || options.separator == '\r')
     return error_info{.code = errc::invalid_option,
-                      .message = "csv_options.sep: a quote or a line end cannot separate cells"};
+                      .message = "csv_options.separator: a quote or a line end cannot separate cells"};
   if (options.max_cell_size == 0)
     return error_info{.code = errc::invalid_option, .message = "csv_options.max_cell_size: 0 allows no cell"};
   csv_reader reader(std::move(source), std::move(options), nullptr);
@@ -22362,7 +22363,7 @@ BULKWRITER_DECL void csv_reader::sample_types() {
   std::string_view text(buffer_.data() + begin_ + at_, (std::min)(end_ - begin_ - at_, options_.sample_size));
   bool const is_whole = exhausted_ && text.size() == end_ - begin_ - at_;
   std::vector<input::detail::seen_cells> seen(size());
-  char const ends[] = {options_.sep, '\n', '\r'};
+  char const ends[] = {options_.separator, '\n', '\r'};
   for (std::size_t column = 0; !text.empty(); ++column) {
     bool const is_quoted = text.front() == '"';
     std::size_t end = 0;
@@ -22378,7 +22379,7 @@ BULKWRITER_DECL void csv_reader::sample_types() {
     std::string_view const cell = is_quoted ? text.substr(1, (std::min)(closing, end) - 1) : text.substr(0, end);
     bool const is_null = cell == options_.nullkey && (!is_quoted || options_.quoted_nulls);
     if (column < size() && !is_null && (is_quoted || !cell.empty())) seen[column].add(cell, is_quoted);
-    bool const is_last = end < text.size() && text[end] != options_.sep;
+    bool const is_last = end < text.size() && text[end] != options_.separator;
     text.remove_prefix((std::min)(end + 1, text.size()));
     if (is_last) column = npos;
   }
@@ -22404,12 +22405,12 @@ BULKWRITER_DECL std::size_t csv_reader::find(std::string_view name) const noexce
 
 // Where the line seems to be separated by something else than it should be.
 BULKWRITER_DECL std::string csv_reader::separator_hint(std::string_view line) const {
-  if (line.find(options_.sep) != std::string_view::npos) return {};
-  for (char const sep : {',', ';', '\t', '|'})
-    if (line.find(sep) != std::string_view::npos)
-      return "; " + (sep == '\t' ? std::string("tabs separate") : '\'' + std::string(1, sep) + "' separates") +
-             " the cells, it seems, where the option sep says " +
-             (options_.sep == '\t' ? "tabs" : input::quoted(std::string(1, options_.sep)));
+  if (line.find(options_.separator) != std::string_view::npos) return {};
+  for (char const other : {',', ';', '\t', '|'})
+    if (line.find(other) != std::string_view::npos)
+      return "; " + (other == '\t' ? std::string("tabs separate") : '\'' + std::string(1, other) + "' separates") +
+             " the cells, it seems, where the option separator says " +
+             (options_.separator == '\t' ? "tabs" : input::quoted(std::string(1, options_.separator)));
   return {};
 }
 
@@ -22550,7 +22551,7 @@ BULKWRITER_DECL result<csv_reader::stop> csv_reader::read_quoted() {
   if (!next.has_value()) return next.error();
   if (!*next) return stop::input;
   char const c = buffer_[begin_ + at_];
-  if (c == options_.sep || c == '\n' || c == '\r') return read_stop();
+  if (c == options_.separator || c == '\n' || c == '\r') return read_stop();
   text_position const here = position();
   return fail(opened, index,
               "text behind the closing quote of this cell, in line " + std::to_string(here.line) + ", column " +
@@ -22570,9 +22571,9 @@ BULKWRITER_DECL result<csv_reader::stop> csv_reader::read_plain() {
     }
     char const* const first = buffer_.data() + begin_ + at_;
     char const* const last = buffer_.data() + end_;
-    char const sep = options_.sep;
+    char const separator = options_.separator;
     char const* p = first;
-    while (p != last && *p != sep && *p != '\n' && *p != '\r' && *p != '"') ++p;
+    while (p != last && *p != separator && *p != '\n' && *p != '\r' && *p != '"') ++p;
     at_ += static_cast<std::size_t>(p - first);
     if (at_ - start > options_.max_cell_size)
       return fail(opened, index,
