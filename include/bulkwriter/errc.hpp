@@ -184,9 +184,10 @@ std::error_code make_error_code(errc code) noexcept;
 }  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter
 
-/// `bulkwriter::errc` converts to `std::error_code`.
+/// @cond  what makes the conversion implicit
 template <>
 struct std::is_error_code_enum<bulkwriter::errc> : std::true_type {};
+/// @endcond
 
 #if BULKWRITER_BODIES
 #include <bulkwriter/detail/errc.ipp>

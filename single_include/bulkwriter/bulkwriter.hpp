@@ -292,9 +292,10 @@ std::error_code make_error_code(errc code) noexcept;
 }  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter
 
-/// `bulkwriter::errc` converts to `std::error_code`.
+/// @cond  what makes the conversion implicit
 template <>
 struct std::is_error_code_enum<bulkwriter::errc> : std::true_type {};
+/// @endcond
 
 // ---------- bulkwriter/error.hpp ------------------------------------------------------------------------------------
 
@@ -1680,22 +1681,24 @@ namespace detail {
 
 class chunk_writer;
 
-// The elements of an array, or the structs of an array of structs one behind another.
-struct cell_list {
-  std::vector<cell> cells;
-  std::size_t width = 1;  // cells of an element
-
-  void clear() {
-    cells.clear();
-    width = 1;
-  }
-  cell view() const { return cell::list(cells, width); }
-};
-
 // Puts entries in ascending order of their indices; of several with one index all stay, for the checker to see.
 void sort_sparse(std::vector<std::uint32_t>& indices, std::vector<float>& values);
 
 }  // namespace detail
+
+/// The elements of an array, or the structs of an array of structs one behind another.
+struct cell_list {
+  std::vector<cell> cells = {};  ///< of all elements, in order
+  std::size_t width = 1;         ///< cells of an element: for structs, their number of fields
+
+  /// Empty again, with the memory that it has.
+  void clear() {
+    cells.clear();
+    width = 1;
+  }
+  /// The cell of the field: a view.
+  cell view() const { return cell::list(cells, width); }
+};
 
 /// A row on its way to cells: the cells, the memory behind those that cannot view what they were given, and what was
 /// wrong with values that did not become cells. Used again for row after row; the memory is that of the largest.
@@ -1739,7 +1742,7 @@ class cell_row {
   std::vector<std::int8_t>& new_int8s() &;
   std::vector<std::uint8_t>& new_bytes() &;
   std::vector<std::uint32_t>& new_indices() &;
-  detail::cell_list& new_list() &;
+  cell_list& new_list() &;
   /// @}
 
  private:
@@ -7150,7 +7153,7 @@ struct cell_row::memory {
   detail::reused<std::vector<std::int8_t>> int8s = {};
   detail::reused<std::vector<std::uint8_t>> bytes = {};
   detail::reused<std::vector<std::uint32_t>> indices = {};
-  detail::reused<detail::cell_list> lists = {};
+  detail::reused<cell_list> lists = {};
 };
 
 BULKWRITER_DECL cell_row::cell_row(std::span<field_info const> fields)
@@ -7171,7 +7174,7 @@ BULKWRITER_DECL std::vector<float>& cell_row::new_floats() & { return memory_->f
 BULKWRITER_DECL std::vector<std::int8_t>& cell_row::new_int8s() & { return memory_->int8s.get(); }
 BULKWRITER_DECL std::vector<std::uint8_t>& cell_row::new_bytes() & { return memory_->bytes.get(); }
 BULKWRITER_DECL std::vector<std::uint32_t>& cell_row::new_indices() & { return memory_->indices.get(); }
-BULKWRITER_DECL detail::cell_list& cell_row::new_list() & { return memory_->lists.get(); }
+BULKWRITER_DECL cell_list& cell_row::new_list() & { return memory_->lists.get(); }
 
 BULKWRITER_DECL void cell_row::refuse(errc code, std::string_view field, std::string message) {
   problems_.push_back({.code = code, .field = std::string(field), .message = std::move(message)});
@@ -19303,7 +19306,7 @@ BULKWRITER_DECL sha256_digest sha256(std::span<std::byte const> data) {
   // A zero-length span may carry a null pointer, which EVP_Digest accepts together with a count of 0.
   if (EVP_Digest(data.data(), data.size(), reinterpret_cast<unsigned char*>(out.data()), nullptr, EVP_sha256(),
                  nullptr) != 1) {
-    ::bulkwriter::v1::detail::throw_error(
+    bulkwriter::detail::throw_error(
         {.code = errc::invalid_state, .message = "OpenSSL refuses to compute SHA-256"});
   }
   return out;
@@ -19318,7 +19321,7 @@ BULKWRITER_DECL sha256_digest hmac_sha256(std::span<std::byte const> key, std::s
   if (!HMAC(EVP_sha256(), key.empty() ? static_cast<void const*>(&no_key) : key.data(), static_cast<int>(key.size()),
             reinterpret_cast<unsigned char const*>(text.data()), text.size(),
             reinterpret_cast<unsigned char*>(out.data()), &length)) {
-    ::bulkwriter::v1::detail::throw_error(
+    bulkwriter::detail::throw_error(
         {.code = errc::invalid_state, .message = "OpenSSL refuses to compute HMAC-SHA256"});
   }
   return out;
