@@ -7,7 +7,7 @@
 The order comes from the #include lines: a header stands behind all that it includes. Each half (local, then network)
 is its declarations and then its bodies (detail/*.ipp), so that a unit in separate compilation skips every body, and
 with it the headers of Boost and OpenSSL. Macros that a file defines and does not undefine are an error, but for those
-that users set; config.hpp's own are undefined at the end.
+that users set; config.hpp's own are undefined at the end, but for the version that programs ask.
 
     --include DIR   where bulkwriter/ lies (default: ../include, seen from this script)
     --output FILE   (default: bulkwriter/bulkwriter.hpp beside this script)
@@ -24,6 +24,7 @@ OWN = "bulkwriter/"
 WHOLE = "bulkwriter/bulkwriter.hpp"
 LOCAL = "bulkwriter/local.hpp"
 CONFIG = "bulkwriter/config.hpp"
+STAYS = {"BULKWRITER_VERSION"}  # what programs ask after the include
 FORWARD = "bulkwriter/fwd.hpp"  # declares what is defined here anyway
 ADAPT = "bulkwriter/adapt/"
 ADAPTERS = {"bulkwriter/adapt/boost_json.hpp": "BULKWRITER_BOOST_JSON"}
@@ -154,7 +155,7 @@ class Amalgamation:
             own = [source for source in sources if source.name.startswith(ADAPT)]
             adapters.append(f"#if defined({macro})\n\n{self.half(own, available)}\n\n#endif  // {macro}")
         network = self.half(self.order(WHOLE), available)
-        undefined = "\n".join(f"#undef {name}" for name in leaked_macros(config))
+        undefined = "\n".join(f"#undef {name}" for name in leaked_macros(config) if name not in STAYS)
         text = "\n\n".join([HEAD.format(version=version), config, local, *below, "#if !defined(BULKWRITER_LOCAL_ONLY)",
                             network, "#endif  // BULKWRITER_LOCAL_ONLY", *adapters, undefined]) + "\n"
         for source in self.sources.values():

@@ -32,7 +32,7 @@ std::string usage() {
          "  --local-path DIR    files go to DIR/<uuid>/\n"
          "  --chunk-size BYTES  of a file at most (536870912)\n\n"
          "Of CSV only:\n"
-         "  --sep CHAR          what separates cells; 'tab' for a tab (,)\n"
+         "  --separator CHAR    what separates cells; 'tab' for a tab (,)\n"
          "  --nullkey TEXT      what stands for null where it is not in quotes (an empty cell)\n"
          "  --quoted-nulls      in quotes, too\n"
          "  --column-type NAME=TYPE\n"
@@ -73,7 +73,7 @@ void add_column_type(bw::csv_options& csv, std::string_view text) {
 
 char separator_of(std::string_view text) {
   if (text == "tab" || text == "\\t") return '\t';
-  if (text.size() != 1) throw usage_error("--sep is one byte or 'tab', not " + shown(text));
+  if (text.size() != 1) throw usage_error("--separator is one byte or 'tab', not " + shown(text));
   return text.front();
 }
 
@@ -81,11 +81,11 @@ char separator_of(std::string_view text) {
 
 options parse(int argc, char** argv) {
   options out;
-  std::string chunk_size, sep, other_columns;
+  std::string chunk_size, separator, other_columns;
   std::pair<std::string_view, std::string*> const known[] = {
       {"--schema", &out.schema},         {"--input", &out.input},           {"--input-type", &out.input_type},
       {"--file-type", &out.file_type},   {"--local-path", &out.local_path}, {"--chunk-size", &chunk_size},
-      {"--nullkey", &out.csv.nullkey},   {"--sep", &sep},                   {"--other-columns", &other_columns}};
+      {"--nullkey", &out.csv.nullkey},   {"--separator", &separator},       {"--other-columns", &other_columns}};
   for (int i = 1; i < argc; ++i) {
     std::string_view const name = argv[i];
     if (name == "--help" || name == "-h") {
@@ -117,7 +117,7 @@ options parse(int argc, char** argv) {
   if (out.input_type != "csv" && out.input_type != "ndjson")
     throw usage_error("--input-type is ndjson, csv or tsv, not " + shown(out.input_type));
   out.csv.name = out.input == "-" ? "standard input" : out.input;
-  out.csv.sep = !sep.empty() ? separator_of(sep) : is_tsv ? '\t' : ',';
+  out.csv.separator = !separator.empty() ? separator_of(separator) : is_tsv ? '\t' : ',';
   if (!other_columns.empty()) out.csv.other_columns = column_type_of("--other-columns", other_columns);
   if (!chunk_size.empty()) {
     char const* const last = chunk_size.data() + chunk_size.size();

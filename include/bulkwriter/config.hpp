@@ -6,7 +6,10 @@
 #endif
 
 /// @file
-/// Every macro of the library is in this file. Four are set by the user:
+/// Every macro of the library is in this file. A program may ask one and set four; the other three are the library's own,
+/// and after the single header they are undefined again.
+///
+///     BULKWRITER_VERSION                for #if: major * 10,000 + minor * 100 + patch, 200 for 0.2.0.
 ///
 ///     BULKWRITER_SEPARATE_COMPILATION   everywhere in a program or nowhere: headers only declare.
 ///     BULKWRITER_IMPLEMENTATION         in exactly one unit of such a program, before including
@@ -14,6 +17,18 @@
 ///     BULKWRITER_LOCAL_ONLY             <bulkwriter/bulkwriter.hpp> is <bulkwriter/local.hpp>, for which the standard
 ///                                       library is enough. Of use with the single header.
 ///     BULKWRITER_BOOST_JSON             with the single header: <bulkwriter/adapt/boost_json.hpp> is in it.
+
+/// See above. The same number stands in `bulkwriter::version`, which is checked against it.
+#define BULKWRITER_VERSION 200
+
+/// The inline namespace of everything: the release and, without exceptions, that. So two releases, or units compiled with
+/// and without -fno-exceptions, are two libraries in one program, each with its own behaviour. What the one would give
+/// to the other does not link, and the linker shows which of them was asked.
+#if defined(__cpp_exceptions)
+#define BULKWRITER_NAMESPACE v0_2_0
+#else
+#define BULKWRITER_NAMESPACE v0_2_0_no_exceptions
+#endif
 
 /// What stands before the definition of a non-template function.
 #if defined(BULKWRITER_SEPARATE_COMPILATION)

@@ -1,12 +1,11 @@
 #pragma once
 
-#include <bulkwriter/config.hpp>
+#include <bulkwriter/errc.hpp>
 
 #include <cstdint>
 #include <memory>
 #include <stdexcept>
 #include <string>
-#include <string_view>
 #include <type_traits>
 #include <utility>
 #include <vector>
@@ -14,84 +13,9 @@
 namespace bulkwriter {
 inline namespace BULKWRITER_NAMESPACE {
 
-/// What went wrong. The values are stable; `to_string` gives the name that stands in brackets behind every message.
-enum class errc : std::uint16_t {
-  // --- a value of a row ---
-  null_not_allowed = 1,  ///< no value for a field that is neither nullable nor has a default_value
-  out_of_range = 2,      ///< an integer outside the range of its field's kind
-  not_finite = 3,        ///< NaN or an infinity: no server imports it
-  varchar_too_long = 4,  ///< more bytes (not characters) than max_length
-  invalid_utf8 = 5,      ///< text that is not well-formed UTF-8
-  invalid_json = 6,  ///< text of a json or dynamic field that is not JSON (RFC 8259), or not an object where one is due
-  json_too_long = 7,       ///< more than the 65,536 bytes that a server takes in a JSON cell
-  wrong_dim = 8,           ///< a vector whose length is not the field's dim
-  duplicate_key = 9,  ///< a key that a JSON object has twice, at whatever depth, or a dynamic one that names a field
-  capacity_exceeded = 10,  ///< more elements than max_capacity
-  row_too_large = 11,      ///< a row that alone is larger than chunk_size
-  several_problems = 12,   ///< more than one of the above in one row: see error_info::problems
-  wrong_type = 13,         ///< a run-time value of a type that its field cannot hold
-  unknown_field = 14,      ///< a run-time name that the schema does not declare, and no dynamic field to take it
-  invalid_sparse = 15,     ///< a sparse vector with an index twice, out of order, or with a negative value
-  invalid_geometry = 16,   ///< text of a geometry field that is not WKT
-  invalid_timestamp = 17,  ///< text of a timestamptz field that is not ISO 8601 as servers read it
-  zero_vector = 18,        ///< a vector of zeros only, where the writer's option refuses them
-
-  /// a value that readers of this file format take for another, as CSV text for null, or one that is too long for it
-  format_cannot_hold = 20,
-
-  // --- options, schemas, states ---
-  invalid_schema = 30,  ///< a run-time schema that breaks a rule (compile-time schemas fail to compile instead)
-  invalid_option = 31,  ///< an option out of its range, or options that exclude each other
-  invalid_state = 32,   ///< a call on what was moved from or has failed before; code of the caller's own has thrown
-
-  // --- input files ---
-  invalid_csv = 50,  ///< broken quoting, a row with another number of cells than the header, a header without a column
-  invalid_number = 51,  ///< text where a number is due
-
-  // --- files on disk ---
-  io_error = 70,  ///< the operating system refused to create, write, rename or read a file
-  no_space = 71,  ///< the disk or the quota is full
-
-  // --- network ---
-  invalid_url = 90,       ///< text that is not an http or https URL, or lacks a host
-  resolve_failed = 91,    ///< the host name has no address
-  connect_failed = 92,    ///< nobody listens there, no route, or a proxy refuses: `http_status` is the proxy's
-  tls_failed = 93,        ///< the peer's certificate or the handshake was refused
-  timeout = 94,           ///< a deadline passed; the message says in which phase
-  connection_lost = 95,   ///< the peer closed or reset before the answer was whole
-  invalid_response = 96,  ///< an answer that is not HTTP, or whose body is not what the protocol promises
-  cancelled = 97,         ///< the caller's stop token was triggered
-  http_error = 98,        ///< an HTTP status that none of the more exact codes describes
-
-  // --- credentials ---
-  credentials_unavailable = 105,  ///< no key or token to send: who was asked, and what each said, is in the message
-
-  // --- object stores ---
-  access_denied = 110,        ///< unknown key, wrong signature, or no right to do this
-  no_such_bucket = 111,       ///< the bucket or container does not exist
-  no_such_key = 112,          ///< the object or multipart upload does not exist
-  wrong_region = 113,         ///< the bucket is in another region than the request was signed for
-  clock_skewed = 114,         ///< this machine's clock differs too much from the server's
-  precondition_failed = 115,  ///< a conditional request whose condition did not hold
-  storage_error = 116,        ///< any other refusal of the store
-  upload_not_aborted =
-      117,  ///< an upload was given up and its parts could not be removed: see error_info::left_behind
-
-  // --- import ---
-  unauthenticated = 130,       ///< the token or API key is missing or wrong
-  collection_not_found = 131,  ///< no collection of this name
-  job_not_found = 132,         ///< the server does not know the job (any more)
-  import_failed = 133,         ///< the job ended as failed: the reason is in the message
-  server_error = 134,          ///< any other refusal: server_code and server_error say which
-  outcome_unknown = 135,       ///< a request that must not be repeated was sent and its answer was lost
-};
-
-/// The name of a code, such as "varchar_too_long". Never fails; thread-safe.
-std::string_view to_string(errc code) noexcept;
-
 /// One broken rule of one row.
 struct problem {
-  errc code = {};            ///< which rule
+  errc code = errc::none;    ///< which rule
   std::string field = {};    ///< name of the field, empty where the rule concerns the whole row
   std::string message = {};  ///< rule and value, without row and field
 
@@ -101,7 +25,7 @@ struct problem {
 
 /// Everything that is known about a failure. `message` never holds a secret.
 struct error_info {
-  errc code = {};                 ///< what to branch on; `errc{}` only in one that nobody filled
+  errc code = errc::none;         ///< what to branch on; `none` only in one that nobody filled
   std::string message = {};       ///< complete text as `error::what()` shows it, without the bracketed code
   std::int64_t row = -1;          ///< zero-based position among all rows offered to this writer; -1 where there is none
   std::string field = {};         ///< the field of the first problem

@@ -4,6 +4,8 @@
 
 // The names of the library, for headers that only mention them.
 
+#include <bulkwriter/config.hpp>
+
 #include <cstdint>
 
 /// Everything of the library. Programs write `namespace bw = bulkwriter;`. What lies in a namespace `detail` is not for

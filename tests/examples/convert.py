@@ -371,7 +371,7 @@ def check_headers_and_names(convert):
         path = write(convert, "other.csv", sep.join(("id", "s", "v")) + "\n" + sep.join(("1", "x", V)) + "\n")
         done, files = convert.run(path, schema=CELLS)
         assert done.returncode == 1 and done.stderr.startswith(f"{path}, line 1") and says in done.stderr, done.stderr
-        done, files = convert.run(path, "--sep", "tab" if sep == "\t" else sep, schema=CELLS)
+        done, files = convert.run(path, "--separator", "tab" if sep == "\t" else sep, schema=CELLS)
         assert done.returncode == 0, done.stderr
     path = write(convert, "header.csv", f"id,v,id\n1,{V},2\n")
     done, files = convert.run(path, schema=CELLS)
@@ -444,7 +444,7 @@ def check_messages(convert):
         if what == "long":
             x = b"n" * 100_000  # what the system takes as an argument
         if what != "nul":
-            for option in ("--input", "--file-type", "--input-type", "--chunk-size", "--nonsense" , "--sep", "--column-type",
+            for option in ("--input", "--file-type", "--input-type", "--chunk-size", "--nonsense" , "--separator", "--column-type",
                            "--other-columns"):
                 done = convert.run(path, option if option != "--nonsense" else b"--" + x, x, schema=CELLS, raw=True)[0]
                 judge((what, option), done)

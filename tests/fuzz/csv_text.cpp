@@ -175,7 +175,7 @@ extern "C" int LLVMFuzzerTestOneInput(std::uint8_t const* data, std::size_t size
         given += n;
         return n;
       },
-      {.sep = separator, .max_cell_size = small, .name = "f"});
+      {.separator = separator, .max_cell_size = small, .name = "f"});
 
   bool const has_header = !wanted.rows.empty();
   std::set<std::string> const unique =

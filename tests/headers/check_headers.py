@@ -4,6 +4,7 @@
     check_headers.py alone --compiler g++ --include DIR --work DIR [--launcher ccache] [--jobs N] [--header-only] [-- FLAG...]
     check_headers.py local --compiler g++ --include DIR --work DIR [--launcher ccache] [-- FLAG...]
     check_headers.py separate --compiler g++ --include DIR --work DIR [--launcher ccache] [-- FLAG...]
+    check_headers.py modes --compiler g++ --include DIR --work DIR [--launcher ccache] [-- FLAG...]
     check_headers.py macros --compiler g++ --include DIR --work DIR [--launcher ccache] [--header-only] [-- FLAG...]
     check_headers.py self-test --compiler g++ --work DIR
 
@@ -15,6 +16,8 @@ local  what the local half reaches must be part of what the standard library's o
        compile where Boost and OpenSSL are not installed.
 separate  a unit in separate compilation includes no header of Boost or OpenSSL, and does not link with one that is not in
        this mode: the linker names the macro.
+modes  units with and without exceptions in one program: each throws or aborts as it was compiled, whichever the linker
+       met first, and an error that one gives the other does not link; names carry the version that version.hpp tells.
 macros  both halves compile behind the macros of macros.hpp; --header-only: also the bodies of the network half.
 self-test  plants one violation of each, and fails unless it is found.
 """
@@ -23,7 +26,9 @@ import argparse
 import concurrent.futures
 import os
 import pathlib
+import re
 import shutil
+import signal
 import subprocess
 import sys
 
@@ -186,6 +191,66 @@ def check_separate(options):
     return 1 if failed else 0
 
 
+def check_modes(options):
+    failed = 0
+
+    def expect(truth, complaint):
+        nonlocal failed
+        if not truth:
+            failed += 1
+            print(complaint)
+
+    refuse = ("static void refuse() {\n"
+              "  bulkwriter::result<void>(bulkwriter::error_info{.code = bulkwriter::errc::io_error, .message = \"m\"}).value();\n"
+              "}\n")
+    units = {
+        "aborts": (refuse + "void abort_here() { refuse(); }\n", ["-fno-exceptions"]),
+        # With an argument it aborts, in the other unit; else it catches its own error.
+        "catches": (refuse + "void abort_here();\n"
+                    "int main(int argc, char**) {\n"
+                    "  if (argc > 1) abort_here();\n"
+                    "  try { refuse(); } catch (bulkwriter::error const& e) { return e.code() != bulkwriter::errc::io_error; }\n"
+                    "  return 2;\n"
+                    "}\n", []),
+        "takes": ("int take(bulkwriter::error_info const& e) { return e.http_status; }\n", ["-fno-exceptions"]),
+        "takes-alike": ("int take(bulkwriter::error_info const& e) { return e.http_status; }\n", []),
+        "gives": ("int take(bulkwriter::error_info const&);\nint main() { return take({}); }\n", []),
+    }
+    for name, (text, flags) in units.items():
+        complaint = compile_unit(options, name, local_half(options) + text, [f"-I{options.include}", *flags])
+        expect(not complaint, complaint)
+
+    program = options.work / "linked"
+
+    def link(*names):
+        program.unlink(missing_ok=True)
+        objects = [str(options.work / f"{name}.o") for name in names]
+        return subprocess.run([options.compiler, *objects, "-o", str(program)], capture_output=True, text=True)
+
+    for names in [("aborts", "catches"), ("catches", "aborts")]:
+        done = link(*names)
+        expect(done.returncode == 0, f"{names} do not link: {done.stderr}")
+        caught = subprocess.run([str(program)], capture_output=True, text=True)
+        expect(caught.returncode == 0, f"{names}: what has exceptions ended with {caught.returncode}: {caught.stderr}")
+        aborted = subprocess.run([str(program), "abort"], capture_output=True, text=True)
+        expect(aborted.returncode == -signal.SIGABRT and aborted.stderr == "m [bulkwriter.io_error]\n",
+               f"{names}: what has none ended with {aborted.returncode}: {aborted.stderr}")
+
+    header = options.include / "bulkwriter/version.hpp"
+    if not header.exists():
+        header = options.include / "bulkwriter/bulkwriter.hpp"
+    version = re.search(r'version\[\] = "([^"]+)"', header.read_text(encoding="utf-8")).group(1)
+    namespace = f"bulkwriter::v{version.replace('.', '_')}"
+    done = link("gives", "takes-alike")
+    expect(done.returncode == 0, f"units of one mode do not link: {done.stderr}")
+    done = link("gives", "takes")
+    expect(done.returncode != 0 and f"take({namespace}::error_info const&)" in done.stderr,
+           f"a unit with exceptions gives an error to one without: {done.stderr}")
+    names = run(["nm", "-C", str(options.work / "takes.o")]).stdout
+    expect(f"take({namespace}_no_exceptions::error_info const&)" in names, f"take() has another name: {names}")
+    return 1 if failed else 0
+
+
 def check_macros(options):
     macros = f"#include \"{pathlib.Path(__file__).resolve().with_name('macros.hpp')}\"\n"
     own = f"-I{options.include}"
@@ -235,7 +300,7 @@ def main():
         at = arguments.index("--")
         arguments, flags = arguments[:at], arguments[at + 1 :]
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("what", choices=["alone", "local", "separate", "macros", "self-test"])
+    parser.add_argument("what", choices=["alone", "local", "separate", "modes", "macros", "self-test"])
     parser.add_argument("--compiler", required=True)
     parser.add_argument("--include", type=pathlib.Path)
     parser.add_argument("--work", required=True, type=pathlib.Path)
@@ -246,7 +311,8 @@ def main():
     options.launcher = options.launcher.split(";") if options.launcher else []
     options.flags = flags
     options.work.mkdir(parents=True, exist_ok=True)
-    checks = {"alone": check_alone, "local": check_local, "separate": check_separate, "macros": check_macros, "self-test": self_test}
+    checks = {"alone": check_alone, "local": check_local, "separate": check_separate,
+              "modes": check_modes, "macros": check_macros, "self-test": self_test}
     return checks[options.what](options)
 
 

@@ -3,6 +3,10 @@
 
 #include "link_rows.hpp"
 
+#if !(BULKWRITER_VERSION >= 200 && BULKWRITER_VERSION < 10000)
+#error "no version that #if can ask"
+#endif
+
 namespace link_test {
 
 char const* version_of_a() { return bulkwriter::version; }

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""Reads the #include lines of include/bulkwriter and fails when one points against the direction of the rooms, or when
-the local half uses a FILE.
+"""Reads the headers of include/bulkwriter and fails when an #include points against the direction of the rooms, when a
+namespace is not the one that config.hpp names, or when the local half uses a FILE.
 
     check_layers.py FOLDER        FOLDER is include/
     check_layers.py --self-test   plants one violation of every rule and fails unless each is found
@@ -12,14 +12,15 @@ import sys
 import tempfile
 
 # What a room may include besides itself and the base. A room is a folder, or a header directly under bulkwriter/.
-BASE = {"config", "version", "fwd", "error", "text", "caught", "process", "descriptor"}
+BASE = {"config", "version", "fwd", "errc", "error", "text", "caught", "process", "descriptor"}
 LOCAL = {"schema", "row", "format", "output", "manifest", "writer"}
 NETWORK = {"http", "auth", "storage", "import"}
 MAY_SEE = {
     "config": set(),
-    "version": set(),
+    "version": {"config"},
     "fwd": {"config"},
-    "error": {"config"},
+    "errc": {"config"},
+    "error": {"config", "errc"},
     "text": {"config", "error"},
     "caught": {"config", "error", "text"},
     "process": {"config", "error"},
@@ -97,10 +98,34 @@ def is_inner(path):
     return "detail" in path.parts and not (len(path.parts) == 2 and path.suffix == ".hpp")
 
 
-def problems_of(folder):
-    """One line for every #include that must not be there."""
-    root = folder / "bulkwriter"
+def namespace_problems(root):
+    """One line for every file whose namespace is not the one that config.hpp names. A unit that begins with a header that
+    does not reach config.hpp would have a namespace of the macro's name."""
+    files = {p.relative_to(root).as_posix(): p.read_text(encoding="utf-8") for p in root.rglob("*") if p.suffix in {".hpp", ".ipp"}}
+    own = {name: re.findall(r"^#include <bulkwriter/([^>]+)>", text, re.MULTILINE) for name, text in files.items()}
+
+    def reaches(name, seen):
+        if name == "config.hpp":
+            return True
+        seen.add(name)
+        # A header's own bodies, at its end, come too late for it.
+        before = [other for other in own.get(name, []) if name.endswith(".ipp") or not other.endswith(".ipp")]
+        return any(reaches(other, seen) for other in before if other not in seen)
+
     found = []
+    for name, text in sorted(files.items()):
+        opened = re.findall(r"^namespace bulkwriter(?: \{\n(?:inline )?namespace (\w+)|::(\w+))", text, re.MULTILINE)
+        if any("BULKWRITER_NAMESPACE" not in names for names in opened):
+            found.append(f"{name}: what is in namespace bulkwriter is in 'inline namespace BULKWRITER_NAMESPACE' within")
+        if opened and not reaches(name, set()):
+            found.append(f"{name}: needs <bulkwriter/config.hpp> for BULKWRITER_NAMESPACE")
+    return found
+
+
+def problems_of(folder):
+    """One line for each of them."""
+    root = folder / "bulkwriter"
+    found = namespace_problems(root)
     for file in sorted(p for p in root.rglob("*") if p.suffix in {".hpp", ".ipp"}):
         path = file.relative_to(root)
         room = room_of(path)
@@ -210,6 +235,15 @@ def self_test():
         ("input/detail/x.ipp", 'auto* f = std::fopen("x", "rb");', 1),
         ("storage/detail/x.ipp", 'std::fprintf(stderr, "x");', 0),
         ("output/x.hpp", "int x;  // not by fopen: one line on stderr", 0),
+    ]
+    config, other = "<bulkwriter/config.hpp>", "<bulkwriter/error.hpp>"
+    ours = "namespace bulkwriter {\ninline namespace BULKWRITER_NAMESPACE {\n"
+    good.append(("row/x.hpp", f"{config}\n{ours}"))
+    bad += [
+        ("row/x.hpp", f"{other}\n{ours}"),
+        ("row/x.hpp", f"{config}\nnamespace bulkwriter {{\ninline namespace v1 {{\n"),
+        ("row/x.hpp", f"{config}\nnamespace bulkwriter {{\nnamespace detail {{\n"),
+        ("row/x.hpp", f"{config}\nnamespace bulkwriter::detail {{\n"),
     ]
     failures = 0
     cases = [(f, f"#include {i}", 0) for f, i in good] + [(f, f"#include {i}", 1) for f, i in bad] + lines

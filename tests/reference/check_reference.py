@@ -72,6 +72,19 @@ def read_names(xml):
     return names
 
 
+def detail_results(xml):
+    """The public functions whose result is of a type in a namespace detail, which nobody may name."""
+    found = set()
+    for path in sorted(xml.glob("*.xml")):
+        for compound in ElementTree.parse(path).getroot().iter("compounddef"):
+            for member in compound.iter("memberdef"):
+                kind = member.find("type")
+                result = "".join(kind.itertext()) if kind is not None else ""
+                if member.get("kind") == "function" and member.get("prot") == "public" and "detail::" in result:
+                    found.add(f"{compound.findtext('compoundname')}::{member.findtext('name')} returns {result}")
+    return sorted(found)
+
+
 def used_names(root):
     """What the README and the examples write behind bw::, as far as it is qualified."""
     sources = [root / "README.md", *sorted((root / "examples").glob("*.cpp"))]
@@ -88,6 +101,7 @@ def problems_of(root, output, more=""):
         # Doxygen gives a code span up, silently, at a single quote in it; two backticks make it one.
         if any("`" in description for description in descriptions):
             problems.append(f"the description of {name} shows a backtick")
+    problems += detail_results(output / "xml")
     # A member may be inherited: its own name is enough.
     last = {name.rsplit("::", 1)[-1] for name in names}
     for name in used_names(root):
@@ -108,6 +122,7 @@ def self_test():
         ("error", "void planted_function();", "planted_function() (function)"),
         ("error", "// Doxygen does not read this.\nstruct planted_struct {};", "planted_struct is not described"),
         ("error", "/// Seen.\nenum class planted_enum { one };", "planted_enum::one is not described"),
+        ("error", "/// Seen.\ndetail::error_box& planted_result();", "planted_result returns detail::error_box"),
         ("http/retry", "/// Seen.\nstruct planted_options { int one = 0; };", "Member one (variable)"),
         ("http/retry", "/// Into <nowhere>.\nvoid planted_tag();", "<nowhere>"),
         ("http/retry", "/// A span `with 'quotes'` in it.\nvoid planted_span();", "planted_span shows a backtick"),

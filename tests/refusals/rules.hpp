@@ -18,7 +18,7 @@ inline constexpr unsigned by_parsed_json = by_json | by_object;  // JSON text, a
 
 /// What the error of a refused row must say.
 struct expectation {
-  bw::errc code = {};
+  bw::errc code = bw::errc::none;
   std::vector<std::string> words = {};  ///< parts of the message: the rule with its numbers, the value's beginning
   bool of_field = true;                 ///< false: the row as a whole is refused
 };

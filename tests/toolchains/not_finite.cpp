@@ -218,7 +218,7 @@ void refuse_texts() {
     }
     std::string const file = "x\n" + text + "\n";
     std::string_view rest = file;
-    bw::csv_reader csv(bw::csv_source([&](std::span<char> out) -> bw::result<std::size_t> {
+    bw::csv_reader csv(bw::text_source([&](std::span<char> out) -> bw::result<std::size_t> {
       std::size_t const n = rest.copy(out.data(), out.size());
       rest.remove_prefix(n);
       return n;

@@ -22,7 +22,7 @@ namespace format {
 /// null is allowed (with the default nullkey the empty text), text with a CR LF in it, which becomes LF, and numbers of
 /// the dynamic field, at whatever depth, that do not survive being doubles (2^53 + 1, more digits than a double has).
 struct csv {
-  char separator = ',';      ///< any ASCII character but NUL, the quote, CR and LF
+  char separator = ',';      ///< any ASCII character but NUL, the quote, CR and LF; servers call it sep
   std::string nullkey = "";  ///< stands for null; UTF-8 without line ends that does not begin with [ or {
 
   static constexpr std::string_view extension = "csv";  ///< of the files

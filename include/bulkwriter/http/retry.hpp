@@ -24,9 +24,8 @@ struct retry_options {
   retry_hook on_retry = {};     ///< for logs and metrics
 };
 
-/// Whether an outcome is worth another try of a request that is safe to repeat:
-/// resolve_failed, connect_failed, timeout and connection_lost; status 408, 429, 500, 502, 503, 504, which a proxy's
-/// refusal must have, too. Thread-safe.
+/// Whether an outcome is worth another try of a request that is safe to repeat: errors that `bulkwriter::is_transient`
+/// names; status 408, 429, 500, 502, 503, 504, which a proxy's refusal must have, too. Thread-safe.
 bool is_transient(result<response> const& outcome) noexcept;
 
 /// How long the server asks to wait: `Retry-After` in seconds, or as a date, counted from the answer's own `Date` or

@@ -13,6 +13,10 @@
 
 // Where an import runs, and what may be asked of it. Each target has a request type of its own: Milvus reads keys of
 // its own bucket, Zilliz Cloud reads URLs, so a request for the one does not compile with the other.
+//
+// An address is called what its product's own documentation calls it: `uri` with `token` of Milvus, `endpoint` with
+// `api_key` of Zilliz Cloud. So is what an import client does: `commit` ends a job whose rows are not visible yet, as
+// POST /jobs/import/commit does, and has nothing to do with a writer's.
 
 namespace bulkwriter {
 inline namespace BULKWRITER_NAMESPACE {

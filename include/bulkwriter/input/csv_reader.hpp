@@ -33,7 +33,7 @@ struct text_position {
 
 /// How a csv_reader reads. Out of range: `invalid_option`.
 struct csv_options {
-  char sep = ',';  ///< one byte, no quote and no line end
+  char separator = ',';  ///< one byte, no quote and no line end
   /// Bytes of one cell, more than 0; the header line has at most 1 MiB.
   std::size_t max_cell_size = std::size_t{16} << 20;
   std::string name = {};                           ///< the file's name in messages; empty: the path
@@ -53,9 +53,6 @@ struct csv_options {
   std::optional<column_type> other_columns = {};   ///< what those are that column_types does not name
   std::size_t sample_size = std::size_t{1} << 20;  ///< bytes that are read before the first row
 };
-
-/// Where a csv_reader gets its bytes.
-using csv_source = text_source;
 
 class csv_reader;
 
@@ -103,7 +100,7 @@ class csv_cell {
       : owner_(&owner), index_(index), text_(text), position_(position) {}
 
   result<void> checked(input::text_error const& failed) const {
-    if (failed.code == errc{}) return {};
+    if (failed.code == errc::none) return {};
     return make_error(failed.code, failed.message);
   }
 
@@ -134,8 +131,8 @@ class csv_reader {
 
   /// The same on any supply of bytes. Errors: also those of the source.
   /// @{
-  static result<csv_reader> try_open(csv_source source, csv_options options = {});
-  explicit csv_reader(csv_source source, csv_options options = {})
+  static result<csv_reader> try_open(text_source source, csv_options options = {});
+  explicit csv_reader(text_source source, csv_options options = {})
       : csv_reader(try_open(std::move(source), std::move(options)).value()) {}
   /// @}
 
@@ -207,7 +204,7 @@ class csv_reader {
     bool quoted;
   };
 
-  csv_reader(csv_source source, csv_options options, std::nullptr_t)
+  csv_reader(text_source source, csv_options options, std::nullptr_t)
       : source_(std::move(source)), options_(std::move(options)) {}
 
   std::size_t find(std::string_view name) const noexcept;
@@ -244,7 +241,7 @@ class csv_reader {
     return make_error(errc::invalid_csv, where, column, rule);
   }
 
-  csv_source source_;
+  text_source source_;
   csv_options options_;
   std::vector<std::string> names_ = {};
   bulkwriter::detail::name_index index_ = {};  // of names_
@@ -280,7 +277,7 @@ result<Type> csv_cell::try_as() const {
     return Type(*std::move(some));
   } else if constexpr (requires(Type& value) { input::parse(std::string_view(), value); } && !std::is_class_v<Type>) {
     Type value = {};
-    if (input::text_error const failed = input::parse(text_, value); failed.code != errc{})
+    if (input::text_error const failed = input::parse(text_, value); failed.code != errc::none)
       return make_error(failed.code, failed.message);
     return value;
   } else if constexpr (requires(Type& list) {

@@ -18,9 +18,9 @@ inline namespace BULKWRITER_NAMESPACE {
 /// What text in input files means, apart from where it stands. Pure functions, without locale; thread-safe.
 namespace input {
 
-/// A rule that a text broke; `code` is `errc{}` where it broke none.
+/// A rule that a text broke; `code` is `errc::none` where it broke none.
 struct text_error {
-  errc code = {};            ///< `errc{}`: none
+  errc code = errc::none;    ///< which
   std::string message = {};  ///< rule and value
 };
 
@@ -63,7 +63,7 @@ template <std::integral Type>
 text_error parse(std::string_view text, Type& value) {
   using wide = std::conditional_t<std::is_signed_v<Type>, long long, unsigned long long>;
   wide whole = 0;
-  if (text_error failed = input::parse(text, whole); failed.code != errc{}) return failed;
+  if (text_error failed = input::parse(text, whole); failed.code != errc::none) return failed;
   if (whole < static_cast<wide>((std::numeric_limits<Type>::min)()) ||
       whole > static_cast<wide>((std::numeric_limits<Type>::max)()))
     return {errc::invalid_number, quoted(text) + " does not fit " + std::to_string(sizeof(Type) * 8) + " bits"};

@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <span>
 #include <string_view>
+#include <type_traits>
 
 namespace bulkwriter {
 inline namespace BULKWRITER_NAMESPACE {
@@ -20,13 +21,16 @@ class cell {
  public:
   using type = cell_type;  ///< what it holds
 
-  /// Each from its value. Spans and text are kept as views. Numbers by reference: see text/finite.hpp.
+  /// Each from its value. Spans and text are kept as views. Integers of any type, but no bool or char. Floating
+  /// point by reference: see text/finite.hpp.
   /// @{
   constexpr cell() noexcept : integer_(0) {}
   static constexpr cell boolean(bool value) noexcept { return {type::boolean, std::int64_t{value}}; }
-  static constexpr cell integer(std::int64_t value) noexcept { return {type::integer, value}; }
-  static constexpr cell integer(std::uint64_t value) noexcept {
-    return {type::unsigned_integer, static_cast<std::int64_t>(value)};
+  template <detail::integer_like Integer>
+    requires(sizeof(Integer) <= 8)
+  static constexpr cell integer(Integer value) noexcept {
+    bool const may_be_beyond = std::is_unsigned_v<Integer> && sizeof(Integer) == 8;
+    return {may_be_beyond ? type::unsigned_integer : type::integer, static_cast<std::int64_t>(value)};
   }
   static constexpr cell float32(float const& value) noexcept {
     return {type::float32, static_cast<std::int64_t>(detail::widened_bits(value))};

@@ -19,22 +19,24 @@ namespace detail {
 
 class chunk_writer;
 
-// The elements of an array, or the structs of an array of structs one behind another.
-struct cell_list {
-  std::vector<cell> cells;
-  std::size_t width = 1;  // cells of an element
-
-  void clear() {
-    cells.clear();
-    width = 1;
-  }
-  cell view() const { return cell::list(cells, width); }
-};
-
 // Puts entries in ascending order of their indices; of several with one index all stay, for the checker to see.
 void sort_sparse(std::vector<std::uint32_t>& indices, std::vector<float>& values);
 
 }  // namespace detail
+
+/// The elements of an array, or the structs of an array of structs one behind another.
+struct cell_list {
+  std::vector<cell> cells = {};  ///< of all elements, in order
+  std::size_t width = 1;         ///< cells of an element: for structs, their number of fields
+
+  /// Empty again, with the memory that it has.
+  void clear() {
+    cells.clear();
+    width = 1;
+  }
+  /// The cell of the field: a view.
+  cell view() const { return cell::list(cells, width); }
+};
 
 /// A row on its way to cells: the cells, the memory behind those that cannot view what they were given, and what was
 /// wrong with values that did not become cells. Used again for row after row; the memory is that of the largest.
@@ -78,7 +80,7 @@ class cell_row {
   std::vector<std::int8_t>& new_int8s() &;
   std::vector<std::uint8_t>& new_bytes() &;
   std::vector<std::uint32_t>& new_indices() &;
-  detail::cell_list& new_list() &;
+  cell_list& new_list() &;
   /// @}
 
  private:

@@ -62,10 +62,15 @@ struct column_rows {
   }
   template <std::size_t Width>
   static decltype(auto) at(C const& column, std::size_t i) {
-    if constexpr (is_block && Width != 0)
+    using distance = std::ranges::range_difference_t<C const>;
+    if constexpr (is_block && Width != 0 && std::ranges::contiguous_range<C const>) {
       return std::span<element const>(std::ranges::data(column) + i * Width, Width);
-    else
-      return std::ranges::begin(column)[static_cast<std::ranges::range_difference_t<C const>>(i)];
+    } else if constexpr (is_block && Width != 0) {  // std::vector<bool>
+      auto const first = std::ranges::begin(column) + static_cast<distance>(i * Width);
+      return std::ranges::subrange(first, first + static_cast<distance>(Width));
+    } else {
+      return std::ranges::begin(column)[static_cast<distance>(i)];
+    }
   }
 };
 template <class Offset>
@@ -112,11 +117,19 @@ inline constexpr bool is_column<string_block<Offset>> = true;
 template <class Values>
 inline constexpr bool is_column<masked_column<Values>> = is_column<std::remove_cvref_t<Values>>;
 
-// The width of a row of this field in a block; 0 where it has none.
-template <class S>
+template <class C>
+struct values_of_column {
+  using type = C;
+};
+template <class Values>
+struct values_of_column<masked_column<Values>> {
+  using type = std::remove_cvref_t<Values>;
+};
+// The width of a row of this field in a block, which for bits is another where they are bools; 0 where it has none.
+template <class S, class C>
 consteval std::size_t width_of(std::string_view name) {
   for (field_info const& f : S::infos)
-    if (f.name == name) return wanted_extent(f);
+    if (f.name == name) return wanted_elements<typename values_of_column<C>::type>(f);
   return 0;
 }
 

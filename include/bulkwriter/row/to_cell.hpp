@@ -42,10 +42,7 @@ cell scalar_cell(V const& value) {
   if constexpr (traits_of(K).cell == cell_type::boolean) {
     return cell::boolean(static_cast<bool>(value));
   } else if constexpr (is_integer(K)) {
-    if constexpr (sizeof(V) == 8 && std::is_unsigned_v<V>)
-      return cell::integer(std::uint64_t{value});
-    else
-      return cell::integer(static_cast<std::int64_t>(value));
+    return cell::integer(value);
   } else if constexpr (is_float(K)) {
     if constexpr (std::is_same_v<V, float>)
       return cell::float32(value);

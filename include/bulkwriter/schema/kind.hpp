@@ -2,6 +2,7 @@
 
 #include <bulkwriter/config.hpp>
 
+#include <concepts>
 #include <cstdint>
 
 namespace bulkwriter {
@@ -42,5 +43,14 @@ inline constexpr std::uint32_t max_name_length = 255;         ///< bytes of a fi
 inline constexpr double max_float32 = 3.4028234663852886e38;  ///< FLT_MAX
 }  // namespace limits
 
+namespace detail {
+
+// char and its kin are text, not numbers
+template <class V>
+concept integer_like =
+    std::integral<V> && !std::same_as<V, bool> && !std::same_as<V, char> && !std::same_as<V, wchar_t> &&
+    !std::same_as<V, char8_t> && !std::same_as<V, char16_t> && !std::same_as<V, char32_t>;
+
+}  // namespace detail
 }  // namespace BULKWRITER_NAMESPACE
 }  // namespace bulkwriter

@@ -70,11 +70,6 @@ concept system_time = requires(V const& time) {
 };
 template <class V>
 concept timestamp_like = text_like<V> || system_time<V>;
-// char and its kin are text, not numbers
-template <class V>
-concept integer_like =
-    std::integral<V> && !std::same_as<V, bool> && !std::same_as<V, char> && !std::same_as<V, wchar_t> &&
-    !std::same_as<V, char8_t> && !std::same_as<V, char16_t> && !std::same_as<V, char32_t>;
 template <class V, std::size_t Bits>
 concept integer_within = integer_like<V> && sizeof(V) * 8 + (std::unsigned_integral<V> ? 1 : 0) <= Bits;
 template <class V, class E>

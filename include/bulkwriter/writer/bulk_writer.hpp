@@ -128,7 +128,8 @@ class bulk_writer : public bulk_writer_base {
 
   /// A column for each field, by name: `append_columns("id"_f = ids, "v"_f = block, "title"_f = bw::string_block{…},
   /// "score"_f = bw::masked(scores, bitmap))`. A column is a random-access range with a value for each row (also of
-  /// std::optional), a contiguous block of rows × dim numbers for a vector field, a string_block, or masked of these.
+  /// std::optional), a contiguous block of rows × dim numbers for a vector field (for a binary_vector: of rows × dim / 8
+  /// bytes, or of rows × dim bools, also std::vector<bool>), a string_block, or masked of these.
   /// Rows are checked as append_row checks them, up to the first that is refused; those before it are kept. Columns of
   /// different lengths, blocks that end within a row, and bad offsets are an invalid_option that names the field, and
   /// no row is appended then. The number of rows appended.
@@ -270,8 +271,8 @@ class bulk_writer : public bulk_writer_base {
 
   template <fixed_string... Name, class... C>
   result<std::uint64_t> append_by_columns(C const&... column) {
-    std::size_t const sizes[] = {detail::column_rows<C>::size(column, detail::width_of<Schema>(Name.view()))...};
-    std::string faults[] = {detail::column_rows<C>::fault(column, detail::width_of<Schema>(Name.view()))...};
+    std::size_t const sizes[] = {detail::column_rows<C>::size(column, detail::width_of<Schema, C>(Name.view()))...};
+    std::string faults[] = {detail::column_rows<C>::fault(column, detail::width_of<Schema, C>(Name.view()))...};
     constexpr auto const& names = detail::name_list<Name...>::views;
     for (std::size_t c = 0; c < names.size(); ++c) {
       if (faults[c].empty() && sizes[c] != sizes[0])
@@ -285,7 +286,7 @@ class bulk_writer : public bulk_writer_base {
     }
     for (std::size_t i = 0; i < sizes[0]; ++i)
       if (auto appended = append_by_name<Name...>(
-              detail::column_rows<C>::template at<detail::width_of<Schema>(Name.view())>(column, i)...);
+              detail::column_rows<C>::template at<detail::width_of<Schema, C>(Name.view())>(column, i)...);
           !appended)
         return std::move(appended).error();
     return std::uint64_t{sizes[0]};

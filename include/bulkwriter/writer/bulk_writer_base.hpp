@@ -21,7 +21,7 @@ class bulk_writer_base {
   bulkwriter::batch_files commit() { return try_commit().value(); }
   /// @}
 
-  /// All files so far, committed or not.
+  /// All files so far, committed or not. (pymilvus' name; within a writer's class it hides the type of that name.)
   bulkwriter::batch_files batch_files() const { return core_ ? core_->all_files() : bulkwriter::batch_files{}; }
   /// The folder of the files. On disk: its path; in a bucket: relative to the bucket's root, with a leading slash.
   std::string data_path() const { return core_ ? core_->data_path() : std::string(); }

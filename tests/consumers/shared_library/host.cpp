@@ -5,8 +5,8 @@
 // What is promised, with libstdc++ and whatever the visibility of symbols:
 //
 // * Copies do not disturb each other: the library has no state that lives longer than its objects, but constants.
-// * bulkwriter::error thrown in one copy is caught by its type in another, as long as both have one version
-//   (bulkwriter::v1) and one C++ runtime. An error, like every object, must be gone before the copy that made it is
+// * bulkwriter::error thrown in one copy is caught by its type in another, as long as both have one version,
+//   both have exceptions (one inline namespace: see config.hpp), and one C++ runtime. An error, like every object, must be gone before the copy that made it is
 //   unloaded: its destructor is code of that copy.
 // * A plugin may be closed and loaded again. Whether the memory really is unmapped is up to the compiler: GCC marks
 //   constants of inline functions and templates, also those of the standard library itself, as unique in the process,

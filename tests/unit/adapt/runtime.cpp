@@ -219,7 +219,7 @@ TEST_CASE("schemas from the answer to a describe request") {
 TEST_CASE("schemas that are none") {
   auto const code = [](std::string const& text) {
     auto const read = bw::try_schema_from_json(boost::json::parse(text));
-    return read ? bw::errc{} : read.error().code;
+    return read ? bw::errc::none : read.error().code;
   };
   for (auto const* text :
        {"1", "{}", R"({"schema":1})", R"({"fields":[]})", R"({"fields":[{"fieldName":"a","dataType":"Int65"}]})",

@@ -139,7 +139,7 @@ TEST_CASE("on_retry: every pause, with what led to it") {
   std::vector<pause> pauses;
   http::retry_options const retry{
       .max_attempts = 3, .base_delay = 1ms, .max_delay = 7ms, .on_retry = [&](http::retry_info const& i) {
-        pauses.push_back({i.failures, i.status, i.delay, i.error ? i.error->code : errc{}});
+        pauses.push_back({i.failures, i.status, i.delay, i.error ? i.error->code : errc::none});
       }};
   int attempts = 0;
   auto const got = http::send_with_retry(retry, [&]() -> result<http::response> {

@@ -131,9 +131,9 @@ TEST_CASE("progress: numbers that no count can be are none") {
   auto const code_of = [](std::string const& code) {
     scripted_server server(R"({"code":)" + code + R"(,"message":"m","data":{"state":"Importing"}})");
     auto const got = import_client{milvus_at(server)}.try_get_import_progress({"1"});
-    return got ? errc() : error_of(got).code;
+    return got ? errc::none : error_of(got).code;
   };
-  CHECK(code_of("0.0") == errc());
+  CHECK(code_of("0.0") == errc::none);
   CHECK(code_of("1100.0") == errc::server_error);
   for (char const* const code : {"1e19", "-1e19", "1e300", "18446744073709551615", "\"1e19\"", "\"x\"", "true", "null"})
     CHECK(code_of(code) == errc::invalid_response);

@@ -406,7 +406,7 @@ TEST_CASE("milvus: groups and options are checked") {
   import_client db{milvus_at(server)};
   auto const code = [&](milvus_import_request const& request) {
     auto const got = db.try_bulk_import(request);
-    return got ? errc{} : got.error().code;
+    return got ? errc::none : got.error().code;
   };
   CHECK(code({.files = one_file()}) == errc::invalid_option);
   CHECK(code({.collection_name = "c"}) == errc::invalid_option);
@@ -420,7 +420,7 @@ TEST_CASE("milvus: groups and options are checked") {
   CHECK(server.seen().empty());
   CHECK(code({.collection_name = "c",
               .files = {.groups = {{.paths = {"insert/", "delta/"}}}},
-              .options = {{"backup", "true"}}}) == errc{});
+              .options = {{"backup", "true"}}}) == errc::none);
 
   batch_files many;
   for (int i = 0; i < 1025; ++i) many.groups.push_back({.paths = {std::to_string(i) + ".parquet"}});
@@ -433,7 +433,7 @@ TEST_CASE("milvus: groups and options are checked") {
   CHECK(parts[0].size() == 1024);
   CHECK(parts[1].size() == 1);
   CHECK(parts[1][0][0] == "1024.parquet");
-  CHECK(code({.collection_name = "c", .files = parts[0]}) == errc{});
+  CHECK(code({.collection_name = "c", .files = parts[0]}) == errc::none);
 }
 
 TEST_CASE("zilliz cloud: sources, URLs and keys are checked") {

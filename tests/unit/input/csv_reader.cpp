@@ -28,7 +28,7 @@ namespace {
 using table = std::vector<std::vector<std::string>>;
 
 // Hands out `text` in pieces of `step` bytes, so that every state of the reader meets the end of its buffer.
-bw::csv_source pieces(std::string text, std::size_t step) {
+bw::text_source pieces(std::string text, std::size_t step) {
   auto rest = std::make_shared<std::pair<std::string, std::size_t>>(std::move(text), 0);
   return [rest, step](std::span<char> out) -> bw::result<std::size_t> {
     auto& [bytes, at] = *rest;
@@ -97,7 +97,7 @@ TEST_CASE("csv: cells, quotes and line ends") {
   CHECK(rows_of("\xEF\xBB\xBF"
                 "a,b\n1,2\n") == table{{"a", "b"}, {"1", "2"}});
   CHECK(rows_of("\xEF\xBB\xBF\"a\",b\n") == table{{"a", "b"}});
-  CHECK(rows_of("a\tb\n1,5\t\"x\ty\"\n", {.sep = '\t'}) == table{{"a", "b"}, {"1,5", "x\ty"}});
+  CHECK(rows_of("a\tb\n1,5\t\"x\ty\"\n", {.separator = '\t'}) == table{{"a", "b"}, {"1,5", "x\ty"}});
   CHECK(rows_of("größe,名\n1,日本\n") == table{{"größe", "名"}, {"1", "日本"}});
   CHECK(rows_of("a,b") == table{{"a", "b"}});
   CHECK(rows_of("a") == table{{"a"}});
@@ -167,7 +167,7 @@ TEST_CASE("csv: an error stays, and says the same again") {
   CHECK(first.error().to_string() == second.error().to_string());
 
   int calls = 0;
-  bw::csv_source const broken = [&calls](std::span<char> out) -> bw::result<std::size_t> {
+  bw::text_source const broken = [&calls](std::span<char> out) -> bw::result<std::size_t> {
     if (++calls > 1) return bw::error_info{.code = bw::errc::io_error, .message = "disk on fire"};
     std::string_view("a,b\n1,").copy(out.data(), 6);
     return std::size_t{6};
@@ -187,7 +187,7 @@ TEST_CASE("csv: a cell is bounded, a row is not") {
         "t.csv, line 2, column 1 (a): a cell of more than 1000 bytes (max_cell_size) [bulkwriter.invalid_csv]");
   CHECK(failure_of(std::string(2 << 20, ',') + "\n").find("a header line of more than 1048576 bytes") !=
         std::string::npos);
-  CHECK(failure_of("a\n", {.sep = '"'}).find("invalid_option") != std::string::npos);
+  CHECK(failure_of("a\n", {.separator = '"'}).find("invalid_option") != std::string::npos);
 
   // Cells larger than the first buffer, so that it grows in the middle of a row.
   std::string const huge(700'000, 'h');
@@ -434,7 +434,7 @@ TEST_CASE("csv: an undeclared column has one type, which the cells at the beginn
        {"01", "+1", "1.", ".5", "1e400", "nan", "Infinity", "0x10", " 1", "1 ", "1_000", "18446744073709551616", "\"1\"",
         "True", "TRUE", "true", "-", "1,5", "\"1,5\""}) {
     CAPTURE(other);
-    auto const got = objects_of(std::string("a;b\n1;x\n") + other + ";y\n", {.sep = ';'});
+    auto const got = objects_of(std::string("a;b\n1;x\n") + other + ";y\n", {.separator = ';'});
     CHECK(got.front() == R"({"a":"1","b":"x"})");
   }
   for (char const* const number : {"-0", "0.5", "1E+2", "9007199254740993", "18446744073709551615", "-9223372036854775808"}) {
@@ -484,7 +484,7 @@ TEST_CASE("csv: a cell behind the sample that is none of the type is an error, n
 
 TEST_CASE("csv: rows that were read before a source fails are not lost to the sample") {
   int calls = 0;
-  bw::csv_reader reader(bw::csv_source([&calls](std::span<char> out) -> bw::result<std::size_t> {
+  bw::csv_reader reader(bw::text_source([&calls](std::span<char> out) -> bw::result<std::size_t> {
     if (++calls > 1) return bw::error_info{.code = bw::errc::io_error, .message = "disk on fire"};
     std::string_view("a,b\n1,2\n3,").copy(out.data(), 10);
     return std::size_t{10};
@@ -505,8 +505,8 @@ TEST_CASE("csv: columns in line 1 do not count the byte order mark") {
 TEST_CASE("csv: what the columns are for; errors name the place in the header") {
   bw::field_info const fields[] = {{.name = "id", .type = bw::kind::int64, .is_primary = true},
                                    {.name = "t", .type = bw::kind::varchar, .max_length = 9, .nullable = true}};
-  auto const failed = [&](std::string const& header, char sep = ',') {
-    bw::csv_reader const reader(pieces(header + "\n", 1), {.sep = sep, .name = "t.csv"});
+  auto const failed = [&](std::string const& header, char separator = ',') {
+    bw::csv_reader const reader(pieces(header + "\n", 1), {.separator = separator, .name = "t.csv"});
     auto const made = reader.try_columns_for(fields);
     return made ? std::string() : made.error().to_string();
   };
@@ -515,10 +515,10 @@ TEST_CASE("csv: what the columns are for; errors name the place in the header") 
                             "field to take it [bulkwriter.unknown_field]");
   CHECK(failed("t") == "t.csv, line 1: column 'id': there is none, and the field is neither nullable nor has a "
                        "default_value [bulkwriter.null_not_allowed]");
-  CHECK(failed("id;t").find("; ';' separates the cells, it seems, where the option sep says ','") != std::string::npos);
-  CHECK(failed("id\tt").find("; tabs separate the cells, it seems, where the option sep says ','") != std::string::npos);
+  CHECK(failed("id;t").find("; ';' separates the cells, it seems, where the option separator says ','") != std::string::npos);
+  CHECK(failed("id\tt").find("; tabs separate the cells, it seems, where the option separator says ','") != std::string::npos);
   CHECK(failed("id|t").find("; '|' separates the cells") != std::string::npos);
-  CHECK(failed("id,t", '\t').find("; ',' separates the cells, it seems, where the option sep says tabs") !=
+  CHECK(failed("id,t", '\t').find("; ',' separates the cells, it seems, where the option separator says tabs") !=
         std::string::npos);
   CHECK(failure_of("id;t\n", {.required_columns = {"id"}}).find("; ';' separates") != std::string::npos);
   CHECK(failure_of("id;\"t\"\n").find("; ';' separates") != std::string::npos);

@@ -41,7 +41,7 @@ bw::error_info refusal(std::size_t i, bw::cell value) {
   auto r = bw::detail::row_checker(s::infos).check(41, row);
   return r ? bw::error_info{} : r.error();
 }
-bool accepted(std::size_t i, bw::cell value) { return refusal(i, value).code == errc{}; }
+bool accepted(std::size_t i, bw::cell value) { return refusal(i, value).code == errc::none; }
 
 bw::cell text(std::string_view value) { return bw::cell::text(value); }
 bw::cell integer(std::int64_t value) { return bw::cell::integer(value); }
@@ -207,11 +207,11 @@ TEST_CASE("sparse vectors hold zeros of either sign and nothing below") {
   auto const code = [](std::vector<std::uint32_t> const& indices, std::vector<float> const& values) {
     bw::cell const c = bw::cell::sparse(indices, values);
     auto const r = bw::detail::row_checker({&field, 1}).check(0, {&c, 1});
-    return r ? errc{} : r.error().code;
+    return r ? errc::none : r.error().code;
   };
-  CHECK(code({}, {}) == errc{});
-  CHECK(code({0, 7}, {0, -0.0f}) == errc{});
-  CHECK(code({4294967294}, {1e-45f}) == errc{});
+  CHECK(code({}, {}) == errc::none);
+  CHECK(code({0, 7}, {0, -0.0f}) == errc::none);
+  CHECK(code({4294967294}, {1e-45f}) == errc::none);
   CHECK(code({7}, {-1e-45f}) == errc::invalid_sparse);
   CHECK(code({4294967295}, {1}) == errc::out_of_range);
   CHECK(code({7, 7}, {1, 1}) == errc::invalid_sparse);
@@ -265,7 +265,7 @@ TEST_CASE("vectors of zeros only are refused where that is asked for, of every k
   using bw::kind;
   auto const code = [](bw::field_info const& f, bw::cell value, bool refuse = true) {
     auto const r = bw::detail::row_checker({&f, 1}, refuse).check(3, {&value, 1});
-    return r ? errc{} : r.error().code;
+    return r ? errc::none : r.error().code;
   };
   auto const field = [](kind k, std::uint32_t dim) {
     return bw::field_info{.name = "v", .type = k, .dim = dim, .nullable = true};
@@ -277,36 +277,36 @@ TEST_CASE("vectors of zeros only are refused where that is asked for, of every k
     auto const f = field(k, 70);
     CHECK(code(f, bw::cell::floats(zeros)) == errc::zero_vector);
     CHECK(code(f, bw::cell::floats(minus)) == errc::zero_vector);
-    CHECK(code(f, bw::cell::floats(zeros), false) == errc{});
+    CHECK(code(f, bw::cell::floats(zeros), false) == errc::none);
     CHECK(code(f, bw::cell::floats(few)) == errc::wrong_dim);
-    CHECK(code(f, bw::cell()) == errc{});
+    CHECK(code(f, bw::cell()) == errc::none);
     // what 16 bits round to 0 is 0 in the file
-    CHECK(code(f, bw::cell::floats(tiny)) == (k == kind::float_vector ? errc{} : errc::zero_vector));
-    CHECK(code(f, bw::cell::floats(last)) == (k == kind::float_vector ? errc{} : errc::zero_vector));
+    CHECK(code(f, bw::cell::floats(tiny)) == (k == kind::float_vector ? errc::none : errc::zero_vector));
+    CHECK(code(f, bw::cell::floats(last)) == (k == kind::float_vector ? errc::none : errc::zero_vector));
   }
   std::vector<std::uint16_t> halves{0x8000, 0};
   CHECK(code(field(kind::float16_vector, 2), bw::cell::halves(halves)) == errc::zero_vector);
   CHECK(code(field(kind::bfloat16_vector, 2), bw::cell::halves(halves)) == errc::zero_vector);
   halves[1] = 0x8001;
-  CHECK(code(field(kind::float16_vector, 2), bw::cell::halves(halves)) == errc{});
+  CHECK(code(field(kind::float16_vector, 2), bw::cell::halves(halves)) == errc::none);
   std::vector<std::int8_t> int8s(5);
   CHECK(code(field(kind::int8_vector, 5), bw::cell::int8s(int8s)) == errc::zero_vector);
   int8s[4] = -1;
-  CHECK(code(field(kind::int8_vector, 5), bw::cell::int8s(int8s)) == errc{});
+  CHECK(code(field(kind::int8_vector, 5), bw::cell::int8s(int8s)) == errc::none);
   std::vector<std::uint8_t> bits(2);
   CHECK(code(field(kind::binary_vector, 16), bw::cell::bytes(bits)) == errc::zero_vector);
   CHECK(code(field(kind::float_vector, 16), bw::cell::bytes(bits)) == errc::wrong_type);
   bits[1] = 1;
-  CHECK(code(field(kind::binary_vector, 16), bw::cell::bytes(bits)) == errc{});
+  CHECK(code(field(kind::binary_vector, 16), bw::cell::bytes(bits)) == errc::none);
   std::vector<std::uint32_t> const indices{3, 9};
   std::vector<float> weights{0, -0.0f};
   auto const sparse = field(kind::sparse_float_vector, 0);
   CHECK(code(sparse, bw::cell::sparse(indices, weights)) == errc::zero_vector);
   CHECK(code(sparse, bw::cell::sparse({}, {})) == errc::zero_vector);
-  CHECK(code(sparse, bw::cell::sparse({}, {}), false) == errc{});
-  CHECK(code(sparse, bw::cell()) == errc{});
+  CHECK(code(sparse, bw::cell::sparse({}, {}), false) == errc::none);
+  CHECK(code(sparse, bw::cell()) == errc::none);
   weights[1] = 1e-45f;
-  CHECK(code(sparse, bw::cell::sparse(indices, weights)) == errc{});
+  CHECK(code(sparse, bw::cell::sparse(indices, weights)) == errc::none);
 
   static bw::field_info const subs[] = {{.name = "n", .type = kind::int8},
                                         {.name = "e", .type = kind::float_vector, .dim = 2}};
@@ -318,7 +318,7 @@ TEST_CASE("vectors of zeros only are refused where that is asked for, of every k
   CHECK(r.error().to_string() ==
         "row 3, field 'c': element [1]: 'e': a vector of zeros only, which this writer refuses "
         "[bulkwriter.zero_vector]");
-  CHECK(code(clips, bw::cell::list(std::span(cells).first(2), 2)) == errc{});
+  CHECK(code(clips, bw::cell::list(std::span(cells).first(2), 2)) == errc::none);
 }
 
 TEST_CASE("a value of another type is described") {

@@ -33,7 +33,7 @@ template <class F>
 struct shown {
   bw::cell_row memory{std::span(&F::info, 1)};
   bw::cell cell;
-  bw::errc code = {};
+  bw::errc code = bw::errc::none;
   std::string message;
 
   template <class V>
@@ -77,6 +77,25 @@ std::vector<unsigned> bytes(bw::cell const& c) { return {c.as_bytes().begin(), c
 
 }  // namespace
 
+TEST_CASE("cell: integers of every type") {
+  using type = bw::cell::type;
+  CHECK(bw::cell::integer(5).holds() == type::integer);
+  CHECK(bw::cell::integer(5).as_integer() == 5);
+  CHECK(bw::cell::integer(-5LL).as_integer() == -5);
+  CHECK(bw::cell::integer(std::int8_t{-128}).as_integer() == -128);
+  CHECK(bw::cell::integer(std::uint8_t{255}).as_integer() == 255);
+  CHECK(bw::cell::integer(4294967295u).holds() == type::integer);
+  CHECK(bw::cell::integer(4294967295u).as_integer() == 4294967295);
+  CHECK(bw::cell::integer(18446744073709551615ull).holds() == type::unsigned_integer);
+  CHECK(bw::cell::integer(18446744073709551615ull).as_unsigned() == 18446744073709551615ull);
+  CHECK(bw::cell::integer(std::size_t{7}).holds() == type::unsigned_integer);
+  auto const takes = []<class Value>(Value value) { return requires { bw::cell::integer(value); }; };
+  CHECK(takes(1));
+  CHECK_FALSE(takes(true));
+  CHECK_FALSE(takes('1'));
+  CHECK_FALSE(takes(1.0));
+}
+
 TEST_CASE("arrays come from any sized range") {
   std::vector<std::string> const expected{"a", "b"};
   CHECK(texts(shown<tags>(expected).cell) == expected);
@@ -85,7 +104,7 @@ TEST_CASE("arrays come from any sized range") {
   CHECK(texts(shown<tags>(std::deque<std::string_view>{"a", "b"}).cell) == expected);
   CHECK(texts(shown<tags>(std::array<char const*, 2>{"a", "b"}).cell) == expected);
   CHECK(shown<tags>(std::vector<std::string>{}).cell.size() == 0);
-  CHECK(shown<tags>(std::vector<std::string>{}).code == errc{});
+  CHECK(shown<tags>(std::vector<std::string>{}).code == errc::none);
 
   // text that lives no longer than the step of the range that makes it
   std::vector<std::string> const words{"a rather long text that no short string optimisation keeps",
@@ -107,7 +126,7 @@ TEST_CASE("arrays come from any sized range") {
 
 TEST_CASE("an array is refused for its size, or for its first bad element") {
   CHECK(shown<tags>(std::vector<std::string>(5)).message == "row 7, field 'tags': 5 elements exceed max_capacity 4");
-  CHECK(shown<tags>(std::vector<std::string>(4)).code == errc{});
+  CHECK(shown<tags>(std::vector<std::string>(4)).code == errc::none);
   CHECK(shown<tags>(std::vector<std::string>{"ok", "123456789", "1234567890"}).message ==
         "row 7, field 'tags': element [1]: 9 bytes exceed max_length 8: '123456789'");
   CHECK(shown<counts>(std::vector<int>{1, 128}).message ==
@@ -120,7 +139,7 @@ TEST_CASE("an array is refused for its size, or for its first bad element") {
 TEST_CASE("half vectors come from floats and from bits") {
   std::vector<float> const floats{1, -2, 0.5f, 65504};
   CHECK(shown<f16>(floats).cell.as_floats().data() == floats.data());
-  CHECK(shown<f16>(floats).code == errc{});
+  CHECK(shown<f16>(floats).code == errc::none);
   std::vector<bw::float16> const halves{{0x3c00}, {0xc000}, {0x3800}, {0x7bff}};
   REQUIRE(shown<f16>(halves).cell.holds() == bw::cell::type::halves);
   CHECK(shown<f16>(halves).cell.as_halves()[3] == 0x7bff);
@@ -132,13 +151,13 @@ TEST_CASE("half vectors come from floats and from bits") {
 #endif
   CHECK(shown<f16>(std::vector<float>{1, 2, 65520, 4}).message ==
         "row 7, field 'f16': element [2] is 65520, outside the range of float16");
-  CHECK(shown<f16>(std::vector<float>{1, 2, 65519, 4}).code == errc{});
-  CHECK(shown<bf16>(std::vector<float>{1, 2, 65520, 4}).code == errc{});
+  CHECK(shown<f16>(std::vector<float>{1, 2, 65519, 4}).code == errc::none);
+  CHECK(shown<bf16>(std::vector<float>{1, 2, 65520, 4}).code == errc::none);
   CHECK(shown<bf16>(std::vector<float>{1, 2, -std::numeric_limits<float>::max(), 4}).code == errc::out_of_range);
   CHECK(shown<f16>(std::vector<bw::float16>{{0}, {0}, {0}, {0xfc00}}).message ==
         "row 7, field 'f16': element [3] is -inf, not a finite number");
   CHECK(shown<bf16>(std::vector<bw::float16>{{0}, {0x7fc0}, {0}, {0}}).code == errc::not_finite);
-  CHECK(shown<bf16>(std::vector<bw::float16>{{0}, {0x7c00}, {0}, {0}}).code == errc{});
+  CHECK(shown<bf16>(std::vector<bw::float16>{{0}, {0x7c00}, {0}, {0}}).code == errc::none);
   CHECK(shown<f16>(std::vector<float>(3)).message == "row 7, field 'f16': a vector of 3 values where dim is 4");
   static_assert(!takes<f16, std::vector<double>> && !takes<f16, std::vector<short>>);
 }
@@ -177,13 +196,13 @@ TEST_CASE("sparse vectors are sorted, and refused for what no server takes") {
   shown<sparse> const as_it_is(bw::sparse_view{indices, values});
   CHECK(as_it_is.cell.sparse_indices().data() == indices.data());
   CHECK(entries(shown<sparse>(bw::sparse_view{turned, turned_values}).cell) == expected);
-  CHECK(shown<sparse>(std::map<int, float>{}).code == errc{});
+  CHECK(shown<sparse>(std::map<int, float>{}).code == errc::none);
 
   using pairs = std::vector<std::pair<std::int64_t, float>>;
   CHECK(shown<sparse>(pairs{{-1, 1.f}}).message == "row 7, field 'sparse': index -1 is outside 0..4294967294");
   CHECK(shown<sparse>(pairs{{4294967295, 1.f}}).message ==
         "row 7, field 'sparse': index 4294967295 is outside 0..4294967294");
-  CHECK(shown<sparse>(pairs{{4294967294, 1.f}}).code == errc{});
+  CHECK(shown<sparse>(pairs{{4294967294, 1.f}}).code == errc::none);
   CHECK(shown<sparse>(pairs{{1 << 30, 1.f}, {5, 1.f}, {1 << 30, 2.f}}).message ==
         "row 7, field 'sparse': index 1073741824 appears more than once");
   CHECK(shown<sparse>(pairs{{5, -1.f}}).message == "row 7, field 'sparse': the value of index 5 is -1, less than 0");
@@ -216,9 +235,9 @@ TEST_CASE("points in time become ISO 8601") {
                   unsigned{date.day()});
     REQUIRE(text(at) == expected);
   }
-  CHECK(shown<when>("2024-12-31T22:00:00+02:00").code == errc{});
+  CHECK(shown<when>("2024-12-31T22:00:00+02:00").code == errc::none);
   CHECK(shown<when>("yesterday").code == errc::invalid_timestamp);
-  CHECK(shown<where>("POINT (30 10)").code == errc{});
+  CHECK(shown<where>("POINT (30 10)").code == errc::none);
   CHECK(shown<where>("POINT (30)").code == errc::invalid_geometry);
 }
 
@@ -240,7 +259,7 @@ using points =
 TEST_CASE("arrays of structs") {
   std::vector<clip> const two{{"a", 1, {1, 2}}, {"b", 2, {3, 4}}};
   shown<clips> const made(two);
-  REQUIRE(made.code == errc{});
+  REQUIRE(made.code == errc::none);
   REQUIRE(made.cell.size() == 2);
   REQUIRE(made.cell.element(1).size() == 3);
   CHECK(made.cell.element(1)[0].as_text() == "b");

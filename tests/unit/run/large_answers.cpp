@@ -47,7 +47,7 @@ struct lavish {
   std::string url() const { return "http://127.0.0.1:" + std::to_string(server.port()); }
 };
 
-bw::errc code_of(auto const& got) { return got ? bw::errc{} : got.error().code; }
+bw::errc code_of(auto const& got) { return got ? bw::errc::none : got.error().code; }
 
 using call = std::function<bw::errc(std::string const& url)>;
 std::vector<std::pair<std::string, call>> const& places() {

@@ -96,13 +96,13 @@ TEST_CASE("what is wrong with the options is told when the writer is made") {
   mine::connect_param const param{std::make_shared<mine::bucket>()};
   using typed = bw::remote_bulk_writer<schema, bw::format::jsonl>;
   using untyped = bw::remote_bulk_writer<bw::runtime_schema, bw::format::jsonl>;
-  auto const code = [](auto const& made) { return made ? errc{} : made.error().code; };
+  auto const code = [](auto const& made) { return made ? errc::none : made.error().code; };
   for (int const connections : {0, 65}) {
     CHECK(code(typed::try_open(param, {.connections = connections})) == errc::invalid_option);
     CHECK(code(untyped::try_open(same_at_run_time(), param, {.connections = connections})) == errc::invalid_option);
   }
   CHECK(code(typed::try_open(param, {.oldest_server = {2, 6, 5}})) == errc::invalid_schema);
   CHECK(code(untyped::try_open(same_at_run_time(), param, {.oldest_server = {2, 6, 5}})) == errc::invalid_schema);
-  CHECK(code(typed::try_open(param, {.oldest_server = {2, 6, 6}})) == errc{});
+  CHECK(code(typed::try_open(param, {.oldest_server = {2, 6, 6}})) == errc::none);
   CHECK(code(untyped::try_open(bw::runtime_schema(), param)) == errc::invalid_schema);
 }

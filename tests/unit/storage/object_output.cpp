@@ -470,13 +470,13 @@ TEST_CASE("object output: options out of range") {
   auto const code = [&](bw::storage::object_options options, std::uint64_t size) {
     bw::storage::object_place place(bw::object_store(store), "p", options);
     auto const file = place.create("f", size);
-    return file ? errc() : error_of(file).code;
+    return file ? errc::none : error_of(file).code;
   };
   CHECK(code({.connections = 0}, 1) == errc::invalid_option);
   CHECK(code({.connections = 65}, 1) == errc::invalid_option);
-  CHECK(code({.connections = 64}, 1) == errc());
+  CHECK(code({.connections = 64}, 1) == errc::none);
   CHECK(code({.part_size = 9}, 1) == errc::invalid_option);
-  CHECK(code({.part_size = 10}, 100000) == errc());
+  CHECK(code({.part_size = 10}, 100000) == errc::none);
   CHECK(code({.part_size = 10}, 100001) == errc::invalid_option);
   CHECK(store->operations == 0);
 }

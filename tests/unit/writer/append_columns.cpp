@@ -2,9 +2,13 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <array>
 #include <chrono>
+#include <cstdint>
+#include <deque>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -139,6 +143,45 @@ void check_kinds() {
   CHECK(columns->files() == rows->files());
 }
 }  // namespace
+
+namespace {
+struct bits_schema : bw::schema<bw::column<"id", bw::int64{.is_primary = true}>,
+                                bw::column<"bits", bw::binary_vector{.dim = 16}>,
+                                bw::column<"some", bw::binary_vector{.dim = 8, .nullable = true}>> {};
+
+template <class Bits>
+void check_bits(Bits const& bits, std::vector<bool> const& some) {
+  auto const place = std::make_shared<bw::output::memory>();
+  bw::bulk_writer<bits_schema, bw::format::jsonl> writer{place};
+  std::vector<std::uint8_t> const first_only{0b01};
+  CHECK(writer.append_columns("id"_f = std::array{1, 2}, "bits"_f = bits, "some"_f = bw::masked(some, first_only)) == 2);
+  writer.commit();
+  auto const written = place->files().at("1.jsonl");
+  // numpy.packbits([1,0,0,0,0,0,0,0, 0,0,0,0,0,0,1,1]) and so on
+  CHECK(std::string(reinterpret_cast<char const*>(written.data()), written.size()) ==
+        "{\"id\":1,\"bits\":[128,3],\"some\":[240]}\n{\"id\":2,\"bits\":[0,254],\"some\":null}\n");
+}
+}  // namespace
+
+TEST_CASE("columns: the bits of all rows as bools") {
+  std::vector<bool> bits(32), some{1, 1, 1, 1, 0, 0, 0, 0, 1, 1, 1, 1, 1, 1, 1, 1};
+  for (std::size_t at : {0u, 14u, 15u, 24u, 25u, 26u, 27u, 28u, 29u, 30u}) bits[at] = true;
+  check_bits(bits, some);
+  check_bits(std::deque<bool>(bits.begin(), bits.end()), some);
+  std::array<bool, 32> contiguous;
+  std::ranges::copy(bits, contiguous.begin());
+  check_bits(contiguous, some);
+
+  bw::bulk_writer<bits_schema, bw::format::jsonl> writer{std::make_shared<bw::output::memory>()};
+  auto const left_over = writer.try_append_columns("id"_f = std::array{1, 2}, "bits"_f = std::vector<bool>(28),
+                                                   "some"_f = some);
+  REQUIRE(!left_over);
+  CHECK(left_over.error().message == "column 'bits': 28 values are no multiple of the 16 of a row");
+  auto const another = writer.try_append_columns("id"_f = std::array{1, 2}, "bits"_f = std::vector<bool>(48),
+                                                 "some"_f = some);
+  REQUIRE(!another);
+  CHECK(another.error().field == "bits");
+}
 
 TEST_CASE("columns of every kind that is more than a number or text") {
   check_kinds<bw::format::json>();

@@ -42,7 +42,7 @@ std::string text_of(bw::output::memory const& memory, std::string const& name = 
 // the code of an outcome; none for success
 template <class T>
 bw::errc code_of(bw::result<T> const& outcome) {
-  return outcome ? bw::errc{} : outcome.error().code;
+  return outcome ? bw::errc::none : outcome.error().code;
 }
 
 template <class Schema>

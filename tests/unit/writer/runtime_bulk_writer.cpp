@@ -213,9 +213,9 @@ TEST_CASE("runtime: columns and keys that the schema does not know") {
         "[bulkwriter.unknown_field]");
   auto const columns = [&](std::vector<std::string> const& names) {
     auto const made = bw::text_columns::try_make(m.writer.schema().fields(), names);
-    return made ? bw::errc{} : made.error().code;
+    return made ? bw::errc::none : made.error().code;
   };
-  CHECK(columns({"t"}) == bw::errc{});
+  CHECK(columns({"t"}) == bw::errc::none);
   CHECK(columns({"t", "u"}) == bw::errc::unknown_field);
   CHECK(columns({"t", "id"}) == bw::errc::unknown_field);
   CHECK(columns({"t", "t"}) == bw::errc::duplicate_key);

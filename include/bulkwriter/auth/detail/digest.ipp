@@ -16,7 +16,7 @@ BULKWRITER_DECL sha256_digest sha256(std::span<std::byte const> data) {
   // A zero-length span may carry a null pointer, which EVP_Digest accepts together with a count of 0.
   if (EVP_Digest(data.data(), data.size(), reinterpret_cast<unsigned char*>(out.data()), nullptr, EVP_sha256(),
                  nullptr) != 1) {
-    ::bulkwriter::v1::detail::throw_error(
+    bulkwriter::detail::throw_error(
         {.code = errc::invalid_state, .message = "OpenSSL refuses to compute SHA-256"});
   }
   return out;
@@ -31,7 +31,7 @@ BULKWRITER_DECL sha256_digest hmac_sha256(std::span<std::byte const> key, std::s
   if (!HMAC(EVP_sha256(), key.empty() ? static_cast<void const*>(&no_key) : key.data(), static_cast<int>(key.size()),
             reinterpret_cast<unsigned char const*>(text.data()), text.size(),
             reinterpret_cast<unsigned char*>(out.data()), &length)) {
-    ::bulkwriter::v1::detail::throw_error(
+    bulkwriter::detail::throw_error(
         {.code = errc::invalid_state, .message = "OpenSSL refuses to compute HMAC-SHA256"});
   }
   return out;

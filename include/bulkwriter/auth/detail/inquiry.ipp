@@ -1,6 +1,7 @@
 #pragma once
 
 #include <bulkwriter/auth/detail/inquiry.hpp>
+#include <bulkwriter/detail/process.hpp>
 #include <bulkwriter/http/this_machine.hpp>
 #include <bulkwriter/text/ascii.hpp>
 #include <bulkwriter/text/iso_time.hpp>
@@ -12,7 +13,6 @@
 
 #include <algorithm>
 #include <cstdint>
-#include <cstdlib>
 #include <fstream>
 #include <span>
 
@@ -24,7 +24,7 @@ namespace detail {
 BULKWRITER_DECL std::string or_environment(std::string const& given, std::initializer_list<char const*> names) {
   if (!given.empty()) return given;
   for (char const* name : names) {
-    if (char const* value = std::getenv(name); value != nullptr && *value != '\0') return value;
+    if (char const* value = bulkwriter::detail::from_environment(name); value != nullptr && *value != '\0') return value;
   }
   return {};
 }

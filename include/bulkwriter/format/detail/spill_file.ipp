@@ -1,5 +1,6 @@
 #pragma once
 
+#include <bulkwriter/detail/process.hpp>
 #include <bulkwriter/format/detail/spill_file.hpp>
 #include <bulkwriter/text/quoted.hpp>
 
@@ -21,7 +22,7 @@ inline error_info spill_error(std::string const& doing, int error) {
 // mkostemp and not std::tmpfile, which knows nothing of TMPDIR, nor std::filesystem, which costs a unit a quarter
 // more than all other standard headers; nobody else may read the file in the moment that it has a name.
 BULKWRITER_DECL result<void> spill_file::open() {
-  char const* const given = ::getenv("TMPDIR");
+  char const* const given = bulkwriter::detail::from_environment("TMPDIR");
   std::string const folder = given != nullptr && *given != '\0' ? given : "/tmp";
   std::string path = folder + "/bulkwriter-XXXXXX";
   file_ = descriptor(::mkostemp(path.data(), O_CLOEXEC));

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <bulkwriter/detail/process.hpp>
 #include <bulkwriter/http/message.hpp>
 #include <bulkwriter/http/proxy_options.hpp>
 
@@ -34,7 +35,7 @@ class proxy_rules {
  public:
   using environment = std::function<char const*(char const* name)>;
 
-  explicit proxy_rules(proxy_options const& options, environment const& ask = system_environment);
+  explicit proxy_rules(proxy_options const& options, environment const& ask = bulkwriter::detail::from_environment);
 
   // Errors: invalid_url, naming where the proxy's URL is from.
   result<std::optional<proxy>> try_choose(origin const& to) const;
@@ -44,7 +45,6 @@ class proxy_rules {
     std::string value = {};
     std::string name = {};
   };
-  static char const* system_environment(char const* name);
 
   setting secure_, plain_;
   std::string no_proxy_;

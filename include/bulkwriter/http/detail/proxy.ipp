@@ -8,7 +8,6 @@
 
 #include <boost/asio/ip/address.hpp>
 
-#include <cstdlib>
 #include <initializer_list>
 #include <span>
 
@@ -168,8 +167,6 @@ BULKWRITER_DECL bool is_without_proxy(std::string_view list, origin const& to) {
     list.remove_prefix(entry.size());
   }
 }
-
-BULKWRITER_DECL char const* proxy_rules::system_environment(char const* name) { return std::getenv(name); }
 
 BULKWRITER_DECL proxy_rules::proxy_rules(proxy_options const& options, environment const& ask)
     : no_proxy_(options.no_proxy) {

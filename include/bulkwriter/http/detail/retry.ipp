@@ -56,14 +56,9 @@ BULKWRITER_DECL bool is_transient(result<response> const& outcome) noexcept {
     return false;
   };
   if (outcome) return passes(outcome->status);
-  switch (outcome.error().code) {
-    case errc::connect_failed:  // by nobody's word, or by a proxy's
-      return outcome.error().http_status == 0 || passes(outcome.error().http_status);
-    case errc::resolve_failed:
-    case errc::timeout:
-    case errc::connection_lost: return true;
-    default: return false;
-  }
+  error_info const& failure = outcome.error();
+  if (failure.code == errc::connect_failed && failure.http_status != 0) return passes(failure.http_status);  // a proxy's
+  return bulkwriter::is_transient(failure.code);
 }
 
 BULKWRITER_DECL result<response> send_with_retry(retry_options const& options,

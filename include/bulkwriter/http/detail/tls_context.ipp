@@ -1,5 +1,6 @@
 #pragma once
 
+#include <bulkwriter/detail/process.hpp>
 #include <bulkwriter/http/client.hpp>
 #include <bulkwriter/text/quoted.hpp>
 
@@ -12,7 +13,6 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <cstdlib>
 #include <filesystem>
 #include <memory>
 #include <mutex>
@@ -69,7 +69,7 @@ struct trust_sources {
   static trust_sources of(tls_options const& options) {
     if (!options.ca_file.empty() || !options.ca_path.empty()) return {options.ca_file, options.ca_path};
     auto const variable = [](char const* name) {
-      char const* const value = std::getenv(name);
+      char const* const value = bulkwriter::detail::from_environment(name);
       return std::string(value ? value : "");
     };
     return {variable(X509_get_default_cert_file_env()), variable(X509_get_default_cert_dir_env()), "SSL_CERT_FILE",

@@ -25,11 +25,11 @@ BULKWRITER_DECL result<csv_reader> csv_reader::try_open(std::string const& path,
   return try_open(*std::move(source), std::move(options));
 }
 
-BULKWRITER_DECL result<csv_reader> csv_reader::try_open(csv_source source, csv_options options) {
+BULKWRITER_DECL result<csv_reader> csv_reader::try_open(text_source source, csv_options options) {
   options.name = options.name.empty() ? "CSV input" : bulkwriter::detail::one_line(options.name);
-  if (options.sep == '"' || options.sep == '\n' || options.sep == '\r')
+  if (options.separator == '"' || options.separator == '\n' || options.separator == '\r')
     return error_info{.code = errc::invalid_option,
-                      .message = "csv_options.sep: a quote or a line end cannot separate cells"};
+                      .message = "csv_options.separator: a quote or a line end cannot separate cells"};
   if (options.max_cell_size == 0)
     return error_info{.code = errc::invalid_option, .message = "csv_options.max_cell_size: 0 allows no cell"};
   csv_reader reader(std::move(source), std::move(options), nullptr);
@@ -140,7 +140,7 @@ BULKWRITER_DECL void csv_reader::sample_types() {
   std::string_view text(buffer_.data() + begin_ + at_, (std::min)(end_ - begin_ - at_, options_.sample_size));
   bool const is_whole = exhausted_ && text.size() == end_ - begin_ - at_;
   std::vector<input::detail::seen_cells> seen(size());
-  char const ends[] = {options_.sep, '\n', '\r'};
+  char const ends[] = {options_.separator, '\n', '\r'};
   for (std::size_t column = 0; !text.empty(); ++column) {
     bool const is_quoted = text.front() == '"';
     std::size_t end = 0;
@@ -156,7 +156,7 @@ BULKWRITER_DECL void csv_reader::sample_types() {
     std::string_view const cell = is_quoted ? text.substr(1, (std::min)(closing, end) - 1) : text.substr(0, end);
     bool const is_null = cell == options_.nullkey && (!is_quoted || options_.quoted_nulls);
     if (column < size() && !is_null && (is_quoted || !cell.empty())) seen[column].add(cell, is_quoted);
-    bool const is_last = end < text.size() && text[end] != options_.sep;
+    bool const is_last = end < text.size() && text[end] != options_.separator;
     text.remove_prefix((std::min)(end + 1, text.size()));
     if (is_last) column = npos;
   }
@@ -182,12 +182,12 @@ BULKWRITER_DECL std::size_t csv_reader::find(std::string_view name) const noexce
 
 // Where the line seems to be separated by something else than it should be.
 BULKWRITER_DECL std::string csv_reader::separator_hint(std::string_view line) const {
-  if (line.find(options_.sep) != std::string_view::npos) return {};
-  for (char const sep : {',', ';', '\t', '|'})
-    if (line.find(sep) != std::string_view::npos)
-      return "; " + (sep == '\t' ? std::string("tabs separate") : '\'' + std::string(1, sep) + "' separates") +
-             " the cells, it seems, where the option sep says " +
-             (options_.sep == '\t' ? "tabs" : input::quoted(std::string(1, options_.sep)));
+  if (line.find(options_.separator) != std::string_view::npos) return {};
+  for (char const other : {',', ';', '\t', '|'})
+    if (line.find(other) != std::string_view::npos)
+      return "; " + (other == '\t' ? std::string("tabs separate") : '\'' + std::string(1, other) + "' separates") +
+             " the cells, it seems, where the option separator says " +
+             (options_.separator == '\t' ? "tabs" : input::quoted(std::string(1, options_.separator)));
   return {};
 }
 
@@ -328,7 +328,7 @@ BULKWRITER_DECL result<csv_reader::stop> csv_reader::read_quoted() {
   if (!next.has_value()) return next.error();
   if (!*next) return stop::input;
   char const c = buffer_[begin_ + at_];
-  if (c == options_.sep || c == '\n' || c == '\r') return read_stop();
+  if (c == options_.separator || c == '\n' || c == '\r') return read_stop();
   text_position const here = position();
   return fail(opened, index,
               "text behind the closing quote of this cell, in line " + std::to_string(here.line) + ", column " +
@@ -348,9 +348,9 @@ BULKWRITER_DECL result<csv_reader::stop> csv_reader::read_plain() {
     }
     char const* const first = buffer_.data() + begin_ + at_;
     char const* const last = buffer_.data() + end_;
-    char const sep = options_.sep;
+    char const separator = options_.separator;
     char const* p = first;
-    while (p != last && *p != sep && *p != '\n' && *p != '\r' && *p != '"') ++p;
+    while (p != last && *p != separator && *p != '\n' && *p != '\r' && *p != '"') ++p;
     at_ += static_cast<std::size_t>(p - first);
     if (at_ - start > options_.max_cell_size)
       return fail(opened, index,

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <bulkwriter/config.hpp>
+
 #include <cstddef>
 #include <string_view>
 

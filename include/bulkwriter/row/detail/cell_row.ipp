@@ -60,7 +60,7 @@ struct cell_row::memory {
   detail::reused<std::vector<std::int8_t>> int8s = {};
   detail::reused<std::vector<std::uint8_t>> bytes = {};
   detail::reused<std::vector<std::uint32_t>> indices = {};
-  detail::reused<detail::cell_list> lists = {};
+  detail::reused<cell_list> lists = {};
 };
 
 BULKWRITER_DECL cell_row::cell_row(std::span<field_info const> fields)
@@ -81,7 +81,7 @@ BULKWRITER_DECL std::vector<float>& cell_row::new_floats() & { return memory_->f
 BULKWRITER_DECL std::vector<std::int8_t>& cell_row::new_int8s() & { return memory_->int8s.get(); }
 BULKWRITER_DECL std::vector<std::uint8_t>& cell_row::new_bytes() & { return memory_->bytes.get(); }
 BULKWRITER_DECL std::vector<std::uint32_t>& cell_row::new_indices() & { return memory_->indices.get(); }
-BULKWRITER_DECL detail::cell_list& cell_row::new_list() & { return memory_->lists.get(); }
+BULKWRITER_DECL cell_list& cell_row::new_list() & { return memory_->lists.get(); }
 
 BULKWRITER_DECL void cell_row::refuse(errc code, std::string_view field, std::string message) {
   problems_.push_back({.code = code, .field = std::string(field), .message = std::move(message)});

@@ -246,7 +246,7 @@ BULKWRITER_DECL error_info chunk_writer::failure() {
            " never committed " + (files == 1 ? one : more);
   };
   error_info info = cause_;
-  if (info.code == errc{}) info = {.code = errc::invalid_state, .message = "memory has run out in a write"};
+  if (info.code == errc::none) info = {.code = errc::invalid_state, .message = "memory has run out in a write"};
   std::string const path = open_.paths.empty() ? file_name(0) : open_.paths.front();
   info.message = "rows " + std::to_string(first_row_) + " to " + std::to_string(last_row_) + " are not in " +
                  in_quotes(path, longest_path) + (files() == 1 ? ": " : " and its group: ") + info.message + left_behind_;

@@ -115,7 +115,7 @@ struct column_rules {
   }();
   static consteval auto judge() {
     if constexpr (index < S::size) {
-      using value = std::remove_cvref_t<decltype(column_rows<C>::template at<width_of<S>(Name.view())>(
+      using value = std::remove_cvref_t<decltype(column_rows<C>::template at<width_of<S, C>(Name.view())>(
           std::declval<C const&>(), std::size_t{}))>;
       if constexpr (!value_rules<S, index, value>::ok) return std::type_identity<value_check<S, index, value>>();
       else return std::type_identity<void*>();
