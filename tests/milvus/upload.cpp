@@ -11,6 +11,7 @@
 // functions, sparse and int8 vectors, geometry, timestamptz, text, arrays of structs.
 
 #include <bulkwriter/bulkwriter.hpp>
+#include <bulkwriter/format/read_since.hpp>
 
 #include <array>
 #include <cfloat>
