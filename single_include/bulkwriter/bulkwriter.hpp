@@ -4227,7 +4227,7 @@ inline constexpr std::size_t fixed_extent<std::span<Type, Size>> = Size == std::
 /// The number of elements a dense vector's range must have; 0 for other kinds.
 constexpr std::size_t wanted_extent(field_info const& f) noexcept {
   if (!is_dense_vector(f.type)) return 0;
-  return traits_of(f.type).cell == cell_type::bytes ? vector_bytes(f.type, f.dim) : f.dim;
+  return traits_of(f.type).cell == cell_type::bytes ? static_cast<std::size_t>(vector_bytes(f.type, f.dim)) : f.dim;
 }
 /// The same, of a V: bits may come one by one.
 template <class V>
@@ -8653,9 +8653,17 @@ BULKWRITER_DECL int descriptor::read_at(std::uint64_t offset, std::span<std::byt
 
 // A second try after a real error would succeed although what could not be written is gone: none is made.
 BULKWRITER_DECL int descriptor::sync_data() noexcept {
+#if defined(__APPLE__)
+  return sync();
+#else
   return uninterrupted([&] { return ::fdatasync(number_); }) == 0 ? 0 : errno;
+#endif
 }
 BULKWRITER_DECL int descriptor::sync() noexcept {
+#if defined(F_FULLFSYNC)
+  // there fsync leaves it in the drive's own memory; file systems without this call have only fsync
+  if (uninterrupted([&] { return ::fcntl(number_, F_FULLFSYNC); }) == 0) return 0;
+#endif
   return uninterrupted([&] { return ::fsync(number_); }) == 0 ? 0 : errno;
 }
 
@@ -8831,7 +8839,7 @@ inline std::size_t count_characters(std::string_view text) noexcept {
 BULKWRITER_DECL auto npy_encoder::make_column(field_info const& f, std::size_t place, slab_pool& pool) -> column {
   kind_traits const& traits = traits_of(f.type);
   bool const has_dim = is_dense_vector(f.type);
-  std::size_t const bytes = has_dim ? vector_bytes(f.type, f.dim) : (std::size_t{traits.bits} + 7) / 8;
+  std::size_t const bytes = has_dim ? static_cast<std::size_t>(vector_bytes(f.type, f.dim)) : (std::size_t{traits.bits} + 7) / 8;
   std::size_t item = bytes;  // of a number
   char letter = 'U';
   switch (traits.cell) {

@@ -84,9 +84,17 @@ BULKWRITER_DECL int descriptor::read_at(std::uint64_t offset, std::span<std::byt
 
 // A second try after a real error would succeed although what could not be written is gone: none is made.
 BULKWRITER_DECL int descriptor::sync_data() noexcept {
+#if defined(__APPLE__)
+  return sync();
+#else
   return uninterrupted([&] { return ::fdatasync(number_); }) == 0 ? 0 : errno;
+#endif
 }
 BULKWRITER_DECL int descriptor::sync() noexcept {
+#if defined(F_FULLFSYNC)
+  // there fsync leaves it in the drive's own memory; file systems without this call have only fsync
+  if (uninterrupted([&] { return ::fcntl(number_, F_FULLFSYNC); }) == 0) return 0;
+#endif
   return uninterrupted([&] { return ::fsync(number_); }) == 0 ? 0 : errno;
 }
 

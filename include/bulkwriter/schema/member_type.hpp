@@ -262,7 +262,7 @@ inline constexpr std::size_t fixed_extent<std::span<Type, Size>> = Size == std::
 /// The number of elements a dense vector's range must have; 0 for other kinds.
 constexpr std::size_t wanted_extent(field_info const& f) noexcept {
   if (!is_dense_vector(f.type)) return 0;
-  return traits_of(f.type).cell == cell_type::bytes ? vector_bytes(f.type, f.dim) : f.dim;
+  return traits_of(f.type).cell == cell_type::bytes ? static_cast<std::size_t>(vector_bytes(f.type, f.dim)) : f.dim;
 }
 /// The same, of a V: bits may come one by one.
 template <class V>

@@ -96,7 +96,7 @@ inline std::size_t count_characters(std::string_view text) noexcept {
 BULKWRITER_DECL auto npy_encoder::make_column(field_info const& f, std::size_t place, slab_pool& pool) -> column {
   kind_traits const& traits = traits_of(f.type);
   bool const has_dim = is_dense_vector(f.type);
-  std::size_t const bytes = has_dim ? vector_bytes(f.type, f.dim) : (std::size_t{traits.bits} + 7) / 8;
+  std::size_t const bytes = has_dim ? static_cast<std::size_t>(vector_bytes(f.type, f.dim)) : (std::size_t{traits.bits} + 7) / 8;
   std::size_t item = bytes;  // of a number
   char letter = 'U';
   switch (traits.cell) {
