@@ -424,8 +424,10 @@ bool has_only_short_numbers(fuzz::json_tree const& tree) {
   return std::all_of(tree.items.begin(), tree.items.end(), has_only_short_numbers);
 }
 
-// What a format adds to the rules.
-verdict judge_in_format(plan const& p, bw::field_info const& f, value const& v) {
+// What a format adds to the rules, which hold of a default as of any other value.
+verdict judge_in_format(plan const& p, bw::field_info const& f, value const& given) {
+  bool const is_default = given.holds == type::null && f.has_default && !f.default_text.empty();
+  value const v = is_default ? value{.holds = type::text, .text = std::string(f.default_text)} : given;
   if (p.format == "npy" && v.holds == type::text && v.text.find('\0') != std::string::npos) return verdict::bad;
   if (p.format != "csv") return verdict::good;
   if (f.is_dynamic && v.holds == type::text) {

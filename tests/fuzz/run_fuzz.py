@@ -1,8 +1,11 @@
 #!/usr/bin/env python3
-"""Runs a fuzz target: first what was found before and the corpus that is kept, then for a while what libFuzzer makes of
-them; at the end, where there is a script for it, readers that others wrote look at files of the inputs that came out.
+"""Runs a fuzz target: first what was found before and the corpus that is kept, then what libFuzzer makes of them; at the
+end, where there is a script for it, readers that others wrote look at files of the inputs that came out.
 
-    run_fuzz.py --program P --sources tests/fuzz --target rows --work DIR --seconds 60 [--check PYTHON SCRIPT]
+    run_fuzz.py --program P --sources tests/fuzz --target rows --work DIR (--runs 5000 | --seconds 600) [--check PYTHON SCRIPT]
+
+A number of runs is the same inputs on every machine: what fails in one place fails in another, and what passed passes.
+For a time the inputs are new ones each time, by a seed that libFuzzer prints.
 
 An input that breaks an expectation is left in DIR/found, and its bytes are printed: put it into findings/<target>, with
 a name that says what was wrong. DIR/corpus is what the run made.
@@ -17,9 +20,7 @@ import shutil
 import subprocess
 import sys
 
-# A row of options before the inputs. Leaks, too, are found (by the address sanitizer); -seed makes a run repeatable on
-# one machine as far as time allows.
-# The entropic schedule costs a third of the time where an input has thousands of features.
+# Leaks, too, are found (by the address sanitizer). The entropic schedule costs a third of the time where an input has thousands of features.
 LIMITS = ["-timeout=25", "-rss_limit_mb=2048", "-max_len=4096", "-len_control=20", "-entropic=0", "-print_final_stats=1"]
 MOST_CHECKED = 300  # inputs whose files readers of others see
 
@@ -47,9 +48,11 @@ def fuzz(arguments, found):
     corpus.mkdir(parents=True, exist_ok=True)
     words = arguments.sources / "words" / arguments.target
     more = [f"-dict={words}"] if words.exists() else []
-    folders = [corpus, seeds] + ([findings] if findings.is_dir() else [])
-    return run([arguments.program, *LIMITS, *more, f"-max_total_time={arguments.seconds}", f"-seed={arguments.seed}",
-                f"-artifact_prefix={found}/", *folders])
+    # Named one by one: in a folder their order is the file system's.
+    listed = arguments.work / "seeds"
+    listed.write_text(",".join(map(str, kept)), encoding="utf-8")
+    much = [f"-runs={arguments.runs}", f"-seed={arguments.seed}"] if arguments.runs else [f"-max_total_time={arguments.seconds}"]
+    return run([arguments.program, *LIMITS, *more, *much, f"-artifact_prefix={found}/", f"-seed_inputs=@{listed}", corpus])
 
 
 def check(arguments):
@@ -75,7 +78,9 @@ def main():
     parser.add_argument("--sources", type=pathlib.Path, required=True)
     parser.add_argument("--target", required=True)
     parser.add_argument("--work", type=pathlib.Path, required=True)
-    parser.add_argument("--seconds", type=int, required=True)
+    much = parser.add_mutually_exclusive_group(required=True)
+    much.add_argument("--runs", type=int)
+    much.add_argument("--seconds", type=int)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--check", nargs=2, metavar=("PYTHON", "SCRIPT"))
     arguments = parser.parse_args()

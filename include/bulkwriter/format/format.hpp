@@ -55,8 +55,8 @@ class encoder {
   encoder& operator=(encoder const&) = delete;  ///< likewise
   virtual ~encoder() = default;
 
-  /// Adds what speaks against a row in files of this format alone: called before put_row, with the cells as they were
-  /// given, also of rows that are refused anyway.
+  /// Adds what speaks against a row in files of this format alone: called before put_row, with the cells that
+  /// would stand in the file, defaults among them, also of rows that are refused anyway.
   virtual void check_row(std::span<cell const> /*cells*/, std::vector<problem>& /*problems*/) const {}
   /// What a server must be told to read the files: names and values of import options.
   virtual std::vector<std::pair<std::string, std::string>> import_options() const { return {}; }

@@ -283,3 +283,29 @@ TEST_CASE("runtime: vectors of zeros only are refused where that is asked for") 
   }
   writer.append_row(bw::json_text(R"({"id":1,"s":{"0":1}})"));
 }
+
+TEST_CASE("runtime: a default that the format cannot hold is refused where it would be written") {
+  using namespace std::string_literals;
+  struct {
+    std::string format, text, message;
+  } const cases[] = {
+      {"csv", "a\r\nb", "row 1, field 'title': \\r\\n at offset 1 would be read as \\n from a CSV file"},
+      {"npy", "a\0b"s, "row 1, field 'title': U+0000 at byte 1 cannot be stored in a NumPy file: its readers drop it"},
+  };
+  for (auto const& c : cases)
+    for (std::string const format : {"parquet", "json", "jsonl", "csv", "npy"}) {
+      CAPTURE(c.format);
+      CAPTURE(format);
+      bw::field_info const fields[] = {
+          {.name = "id", .type = bw::kind::int64, .is_primary = true},
+          {.name = "title", .type = bw::kind::varchar, .max_length = 9, .has_default = true, .default_text = c.text}};
+      auto const memory = std::make_shared<bw::output::memory>();
+      bw::bulk_writer<bw::runtime_schema, bw::format::any> writer(bw::runtime_schema(fields), memory,
+                                                                  bw::format::any::named(format));
+      writer.append_row(bw::json_text{R"({"id": 1, "title": "given"})"});
+      auto const defaulted = writer.try_append_row(bw::json_text{R"({"id": 2})"});
+      CHECK(defaulted.has_value() == (format != c.format));
+      if (!defaulted) CHECK(defaulted.error().to_string() == c.message + " [bulkwriter.format_cannot_hold]");
+      CHECK(writer.commit()[0].rows == (format == c.format ? 1U : 2U));
+    }
+}

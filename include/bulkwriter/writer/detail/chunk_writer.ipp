@@ -102,9 +102,9 @@ BULKWRITER_DECL result<void> chunk_writer::append_judged(cell_row& given) {
   std::int64_t const row = offered_rows_++;
   std::vector<cell>& cells = given.cells_;
   checker_.judge(cells, given.problems());
+  settle(fields_, cells);  // a default, too, may be what the format cannot hold
   encoder_->check_row(cells, checker_.problems());
   if (auto checked = checker_.verdict(row); !checked) return checked;
-  settle(fields_, cells);
   respell_timestamps(timestamps_, cells, given);
 
   encoder_->put_row(cells);
