@@ -1150,8 +1150,8 @@ class encoder {
   encoder& operator=(encoder const&) = delete;  ///< likewise
   virtual ~encoder() = default;
 
-  /// Adds what speaks against a row in files of this format alone: called before put_row, with the cells as they were
-  /// given, also of rows that are refused anyway.
+  /// Adds what speaks against a row in files of this format alone: called before put_row, with the cells that
+  /// would stand in the file, defaults among them, also of rows that are refused anyway.
   virtual void check_row(std::span<cell const> /*cells*/, std::vector<problem>& /*problems*/) const {}
   /// What a server must be told to read the files: names and values of import options.
   virtual std::vector<std::pair<std::string, std::string>> import_options() const { return {}; }
@@ -10508,9 +10508,9 @@ BULKWRITER_DECL result<void> chunk_writer::append_judged(cell_row& given) {
   std::int64_t const row = offered_rows_++;
   std::vector<cell>& cells = given.cells_;
   checker_.judge(cells, given.problems());
+  settle(fields_, cells);  // a default, too, may be what the format cannot hold
   encoder_->check_row(cells, checker_.problems());
   if (auto checked = checker_.verdict(row); !checked) return checked;
-  settle(fields_, cells);
   respell_timestamps(timestamps_, cells, given);
 
   encoder_->put_row(cells);
