@@ -30,9 +30,9 @@ TEST_CASE("iso_time: text of a moment") {
 
 TEST_CASE("iso_time: days of ten thousand years, as <chrono> counts them, both ways") {
   using namespace std::chrono;
-  std::int64_t const last = detail::last_iso_second / 86'400;
+  std::int64_t const last_day = detail::last_iso_second / 86'400;
   std::size_t wrong = 0;
-  for (std::int64_t d = detail::first_iso_second / 86'400; d <= last; d += 17) {
+  for (std::int64_t d = detail::first_iso_second / 86'400; d <= last_day; d += 17) {
     year_month_day const date{sys_days(days(d))};
     std::int64_t const second = (d * 7'919 % 86'400 + 86'400) % 86'400, at = d * 86'400 + second;
     auto const got = detail::civil_time_of(at);
@@ -47,7 +47,7 @@ TEST_CASE("iso_time: days of ten thousand years, as <chrono> counts them, both w
   for (int y : {1, 4, 100, 400, 1900, 2000, 2023, 2024, 9999})
     for (unsigned m = 1; m <= 12; ++m)
       CHECK(detail::days_of_month(static_cast<unsigned>(y), m) ==
-            unsigned((year(y) / month(m) / std::chrono::last).day()));
+            unsigned((year(y) / month(m) / last).day()));
 }
 
 TEST_CASE("iso_time: what services tell is read") {
