@@ -212,7 +212,7 @@ def self_test(texts, options):
         (examples, lambda t: t.replace("(columns.cpp)", "(bad_rows.cpp)"), "does not list columns.cpp", False),
         (readme, lambda t: t + "\n## New\n\n```cpp\nint x;\n```\n", "C++ under 'New'", False),
         (readme, lambda t: t.replace("## Buckets", "## Pails"), "no C++ under 'Buckets'", False),
-        (readme, spoil_code, [f"README.md:{at('append_rows(range)')}:", "README.md: cmake\n", "local_files.cpp: No such file"], True),
+        (readme, spoil_code, [f"README.md:{at('append_rows(range)')}:", "README.md: cmake\n", "o such file or directory"], True),
     ]
     missed = 0
     for name, spoil, expected, compiled in faults:
