@@ -8147,10 +8147,9 @@ BULKWRITER_DECL void row_checker::check_text(field_info const& f, std::string_vi
     add(errc::varchar_too_long, std::to_string(value.size()) + " bytes exceed max_length " +
                                     std::to_string(f.max_length) + ": " + quoted_start(value));
   if (std::size_t const at = find_utf8_fault(value); at != std::string_view::npos) {
-    constexpr char digits[] = "0123456789abcdef";
-    auto const byte = static_cast<unsigned char>(value[at]);
-    add(errc::invalid_utf8, std::string("byte 0x") + digits[byte >> 4] + digits[byte & 15] + " at offset " +
-                                std::to_string(at) + " is not well-formed UTF-8");
+    std::string message = "byte 0x";
+    append_hex(message, static_cast<unsigned char>(value[at]), 2);
+    add(errc::invalid_utf8, std::move(message) + " at offset " + std::to_string(at) + " is not well-formed UTF-8");
     return;
   }
   if (f.type == kind::geometry) {
@@ -17126,7 +17125,6 @@ using bulkwriter::detail::is_control;
 using bulkwriter::detail::is_digit;
 using bulkwriter::detail::is_hex;
 using bulkwriter::detail::parse_number;
-using bulkwriter::detail::to_lower;
 
 BULKWRITER_DECL bool is_ipv4(std::string_view text) noexcept {
   for (int i = 0; i < 4; ++i) {
@@ -17265,8 +17263,7 @@ BULKWRITER_DECL result<url> url::try_parse(std::string_view text, bool secure_de
   if (has_port && (!detail::parse_number(port, out.origin.port) || out.origin.port == 0))
     return refuse("port " + shown(port, 16) + " is not a number from 1 to 65535");
 
-  out.origin.host.resize(host.size());
-  std::transform(host.begin(), host.end(), out.origin.host.begin(), detail::to_lower);
+  out.origin.host = bulkwriter::detail::lower_case(host);
   out.target = target.starts_with('/') ? std::string(target) : '/' + std::string(target);
   return out;
 }
@@ -21827,8 +21824,7 @@ BULKWRITER_DECL std::string why_not_a_key(std::string_view path) {
 
 // Servers do not tell names of options apart by case.
 BULKWRITER_DECL bool same_option(std::string_view a, std::string_view b) noexcept {
-  auto const lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; };
-  return std::equal(a.begin(), a.end(), b.begin(), b.end(), [&](char x, char y) { return lower(x) == lower(y); });
+  return bulkwriter::detail::equal_without_case(a, b);
 }
 
 BULKWRITER_DECL result<void> check_options(std::string const& what, import_options const& options) {
@@ -24738,27 +24734,14 @@ BULKWRITER_DECL result<void> xml_reader::reference() {
   std::uint32_t code = 0;
   std::size_t const from = at_;
   for (; at_ < all_.size() && all_[at_] != ';'; ++at_) {
-    char const c = all_[at_];
-    unsigned const digit = c >= '0' && c <= '9'   ? static_cast<unsigned>(c - '0')
-                           : c >= 'a' && c <= 'f' ? static_cast<unsigned>(c - 'a' + 10)
-                           : c >= 'A' && c <= 'F' ? static_cast<unsigned>(c - 'A' + 10)
-                                                  : base;
+    auto const digit = static_cast<unsigned>(bulkwriter::detail::hex_value(all_[at_]));  // of no digit: the largest
     if (digit >= base) return refuse("a broken character reference");
     code = code * base + digit;
     if (code > 0x10FFFF) return refuse("a character reference beyond Unicode");
   }
   if (from == at_ || !take(";")) return refuse("a broken character reference");
   if (code == 0 || (code >= 0xD800 && code < 0xE000)) return refuse("a character reference to no character");
-  auto const byte = [this](std::uint32_t b) { text_ += static_cast<char>(b); };
-  if (code < 0x80) {
-    byte(code);
-  } else if (code < 0x800) {
-    byte(0xC0 | code >> 6), byte(0x80 | (code & 63));
-  } else if (code < 0x10000) {
-    byte(0xE0 | code >> 12), byte(0x80 | (code >> 6 & 63)), byte(0x80 | (code & 63));
-  } else {
-    byte(0xF0 | code >> 18), byte(0x80 | (code >> 12 & 63)), byte(0x80 | (code >> 6 & 63)), byte(0x80 | (code & 63));
-  }
+  bulkwriter::detail::append_utf8(text_, code);
   return {};
 }
 

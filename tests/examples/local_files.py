@@ -4,26 +4,16 @@
     local_files.py --program PROGRAM
 """
 
-import argparse
-import glob
 import json
-import subprocess
-import tempfile
 
-import pyarrow.parquet
+from one_file import rows_written
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--program", required=True)
-    program = parser.parse_args().program
-    with tempfile.TemporaryDirectory() as folder:
-        out = subprocess.run([program, folder + "/out"], check=True, stdout=subprocess.PIPE, text=True).stdout
-        assert "row 6, field 'title': 25 bytes exceed max_length 16: 'longer than sixteen bytes' [bulkwriter.varchar_too_long]" in out, out
-        assert "row 7, field 'title_vector': a vector of zeros only, which this writer refuses [bulkwriter.zero_vector]" in out, out
-        [path] = glob.glob(folder + "/out/*/*")
-        assert f"{path}: 6 rows" in out, out
-        rows = pyarrow.parquet.read_table(path).to_pylist()
+    rows = rows_written(__doc__, 6, [
+        "row 6, field 'title': 25 bytes exceed max_length 16: 'longer than sixteen bytes' [bulkwriter.varchar_too_long]",
+        "row 7, field 'title_vector': a vector of zeros only, which this writer refuses [bulkwriter.zero_vector]",
+    ])
     for row in rows:
         row["$meta"] = json.loads(row["$meta"])
         row["title_vector"] = [round(v, 6) for v in row["title_vector"]]

@@ -52,6 +52,29 @@ def compile_unit(options, name, text, flags):
     return "" if done.returncode == 0 else f"{' '.join(command)}\n{done.stdout}{done.stderr}"
 
 
+def linked(options):
+    return options.work / "linked"
+
+
+def link(options, *names):
+    """The linker's run over units that compile_unit has made."""
+    linked(options).unlink(missing_ok=True)
+    objects = [str(options.work / f"{name}.o") for name in names]
+    return subprocess.run([options.compiler, *objects, "-o", str(linked(options))], capture_output=True, text=True)
+
+
+class expectations:
+    """Prints the complaint about each that is not met, and counts them."""
+
+    def __init__(self):
+        self.failed = 0
+
+    def __call__(self, truth, complaint):
+        if not truth:
+            self.failed += 1
+            print(complaint)
+
+
 def check_alone(options):
     root = options.include / "bulkwriter"
     own = [f"-I{options.include}"]
@@ -148,14 +171,7 @@ def check_local(options):
 def check_separate(options):
     own = f"-I{options.include}"
     separate = "-DBULKWRITER_SEPARATE_COMPILATION"
-    failed = 0
-
-    def expect(truth, complaint):
-        nonlocal failed
-        if not truth:
-            failed += 1
-            print(complaint)
-
+    expect = expectations()
     whole = "#include <bulkwriter/bulkwriter.hpp>\n"
     third_parties = ("/boost/", "/openssl/")
     seen = {path for path in reached(options, whole, [own, separate]) if any(part in path for part in third_parties)}
@@ -172,34 +188,23 @@ def check_separate(options):
         complaint = compile_unit(options, name, local_half(options) + text, [own, *flags])
         expect(not complaint, complaint)
 
-    def link(*names):
-        objects = [str(options.work / f"{name}.o") for name in names]
-        return subprocess.run([options.compiler, *objects, "-o", str(options.work / "linked")], capture_output=True, text=True)
-
     for names in [("main-header-only", "name-header-only"), ("main-separate", "name-bodies")]:
-        done = link(*names)
+        done = link(options, *names)
         expect(done.returncode == 0, f"{names} do not link: {done.stderr}")
     for names in [("main-separate", "name-header-only"), ("main-header-only", "name-separate"),
                   ("main-header-only", "name-bodies"), ("name-bodies", "main-header-only")]:
-        done = link(*names)
+        done = link(options, *names)
         expect(done.returncode != 0, f"{names} link, though their modes differ")
         expect("BULKWRITER_SEPARATE_COMPILATION_in_some_units_only_or_" in done.stderr,
                f"{names}: the linker does not say why: {done.stderr}")
-    done = link("main-separate", "name-separate")
+    done = link(options, "main-separate", "name-separate")
     expect(done.returncode != 0 and "_or_BULKWRITER_IMPLEMENTATION_in_none" in done.stderr,
            f"without bodies: the linker does not say why: {done.stderr}")
-    return 1 if failed else 0
+    return 1 if expect.failed else 0
 
 
 def check_modes(options):
-    failed = 0
-
-    def expect(truth, complaint):
-        nonlocal failed
-        if not truth:
-            failed += 1
-            print(complaint)
-
+    expect = expectations()
     refuse = ("static void refuse() {\n"
               "  bulkwriter::result<void>(bulkwriter::error_info{.code = bulkwriter::errc::io_error, .message = \"m\"}).value();\n"
               "}\n")
@@ -220,19 +225,12 @@ def check_modes(options):
         complaint = compile_unit(options, name, local_half(options) + text, [f"-I{options.include}", *flags])
         expect(not complaint, complaint)
 
-    program = options.work / "linked"
-
-    def link(*names):
-        program.unlink(missing_ok=True)
-        objects = [str(options.work / f"{name}.o") for name in names]
-        return subprocess.run([options.compiler, *objects, "-o", str(program)], capture_output=True, text=True)
-
     for names in [("aborts", "catches"), ("catches", "aborts")]:
-        done = link(*names)
+        done = link(options, *names)
         expect(done.returncode == 0, f"{names} do not link: {done.stderr}")
-        caught = subprocess.run([str(program)], capture_output=True, text=True)
+        caught = subprocess.run([str(linked(options))], capture_output=True, text=True)
         expect(caught.returncode == 0, f"{names}: what has exceptions ended with {caught.returncode}: {caught.stderr}")
-        aborted = subprocess.run([str(program), "abort"], capture_output=True, text=True)
+        aborted = subprocess.run([str(linked(options)), "abort"], capture_output=True, text=True)
         expect(aborted.returncode == -signal.SIGABRT and aborted.stderr == "m [bulkwriter.io_error]\n",
                f"{names}: what has none ended with {aborted.returncode}: {aborted.stderr}")
 
@@ -241,14 +239,14 @@ def check_modes(options):
         header = options.include / "bulkwriter/bulkwriter.hpp"
     version = re.search(r'version\[\] = "([^"]+)"', header.read_text(encoding="utf-8")).group(1)
     namespace = f"bulkwriter::v{version.replace('.', '_')}"
-    done = link("gives", "takes-alike")
+    done = link(options, "gives", "takes-alike")
     expect(done.returncode == 0, f"units of one mode do not link: {done.stderr}")
-    done = link("gives", "takes")
+    done = link(options, "gives", "takes")
     expect(done.returncode != 0 and f"take({namespace}::error_info const&)" in done.stderr,
            f"a unit with exceptions gives an error to one without: {done.stderr}")
     names = run(["nm", "-C", str(options.work / "takes.o")]).stdout
     expect(f"take({namespace}_no_exceptions::error_info const&)" in names, f"take() has another name: {names}")
-    return 1 if failed else 0
+    return 1 if expect.failed else 0
 
 
 def check_macros(options):

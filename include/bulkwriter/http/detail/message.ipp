@@ -20,7 +20,6 @@ using bulkwriter::detail::is_control;
 using bulkwriter::detail::is_digit;
 using bulkwriter::detail::is_hex;
 using bulkwriter::detail::parse_number;
-using bulkwriter::detail::to_lower;
 
 BULKWRITER_DECL bool is_ipv4(std::string_view text) noexcept {
   for (int i = 0; i < 4; ++i) {
@@ -159,8 +158,7 @@ BULKWRITER_DECL result<url> url::try_parse(std::string_view text, bool secure_de
   if (has_port && (!detail::parse_number(port, out.origin.port) || out.origin.port == 0))
     return refuse("port " + shown(port, 16) + " is not a number from 1 to 65535");
 
-  out.origin.host.resize(host.size());
-  std::transform(host.begin(), host.end(), out.origin.host.begin(), detail::to_lower);
+  out.origin.host = bulkwriter::detail::lower_case(host);
   out.target = target.starts_with('/') ? std::string(target) : '/' + std::string(target);
   return out;
 }

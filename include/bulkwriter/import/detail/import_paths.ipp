@@ -3,6 +3,7 @@
 // What is checked of a request before it is sent, and what is made from it.
 
 #include <bulkwriter/import/targets.hpp>
+#include <bulkwriter/text/ascii.hpp>
 #include <bulkwriter/text/hex.hpp>
 #include <bulkwriter/text/sha256.hpp>
 
@@ -46,8 +47,7 @@ BULKWRITER_DECL std::string why_not_a_key(std::string_view path) {
 
 // Servers do not tell names of options apart by case.
 BULKWRITER_DECL bool same_option(std::string_view a, std::string_view b) noexcept {
-  auto const lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; };
-  return std::equal(a.begin(), a.end(), b.begin(), b.end(), [&](char x, char y) { return lower(x) == lower(y); });
+  return bulkwriter::detail::equal_without_case(a, b);
 }
 
 BULKWRITER_DECL result<void> check_options(std::string const& what, import_options const& options) {

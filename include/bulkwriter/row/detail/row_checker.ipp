@@ -4,6 +4,7 @@
 #include <bulkwriter/row/row_checker.hpp>
 #include <bulkwriter/row/row_problems.hpp>
 #include <bulkwriter/row/syntax.hpp>
+#include <bulkwriter/text/hex.hpp>
 #include <bulkwriter/text/json.hpp>
 #include <bulkwriter/text/quoted.hpp>
 
@@ -225,10 +226,9 @@ BULKWRITER_DECL void row_checker::check_text(field_info const& f, std::string_vi
     add(errc::varchar_too_long, std::to_string(value.size()) + " bytes exceed max_length " +
                                     std::to_string(f.max_length) + ": " + quoted_start(value));
   if (std::size_t const at = find_utf8_fault(value); at != std::string_view::npos) {
-    constexpr char digits[] = "0123456789abcdef";
-    auto const byte = static_cast<unsigned char>(value[at]);
-    add(errc::invalid_utf8, std::string("byte 0x") + digits[byte >> 4] + digits[byte & 15] + " at offset " +
-                                std::to_string(at) + " is not well-formed UTF-8");
+    std::string message = "byte 0x";
+    append_hex(message, static_cast<unsigned char>(value[at]), 2);
+    add(errc::invalid_utf8, std::move(message) + " at offset " + std::to_string(at) + " is not well-formed UTF-8");
     return;
   }
   if (f.type == kind::geometry) {

@@ -1,6 +1,8 @@
 #pragma once
 
 #include <bulkwriter/storage/detail/xml.hpp>
+#include <bulkwriter/text/hex.hpp>
+#include <bulkwriter/text/utf8.hpp>
 
 #include <algorithm>
 #include <cstdint>
@@ -162,27 +164,14 @@ BULKWRITER_DECL result<void> xml_reader::reference() {
   std::uint32_t code = 0;
   std::size_t const from = at_;
   for (; at_ < all_.size() && all_[at_] != ';'; ++at_) {
-    char const c = all_[at_];
-    unsigned const digit = c >= '0' && c <= '9'   ? static_cast<unsigned>(c - '0')
-                           : c >= 'a' && c <= 'f' ? static_cast<unsigned>(c - 'a' + 10)
-                           : c >= 'A' && c <= 'F' ? static_cast<unsigned>(c - 'A' + 10)
-                                                  : base;
+    auto const digit = static_cast<unsigned>(bulkwriter::detail::hex_value(all_[at_]));  // of no digit: the largest
     if (digit >= base) return refuse("a broken character reference");
     code = code * base + digit;
     if (code > 0x10FFFF) return refuse("a character reference beyond Unicode");
   }
   if (from == at_ || !take(";")) return refuse("a broken character reference");
   if (code == 0 || (code >= 0xD800 && code < 0xE000)) return refuse("a character reference to no character");
-  auto const byte = [this](std::uint32_t b) { text_ += static_cast<char>(b); };
-  if (code < 0x80) {
-    byte(code);
-  } else if (code < 0x800) {
-    byte(0xC0 | code >> 6), byte(0x80 | (code & 63));
-  } else if (code < 0x10000) {
-    byte(0xE0 | code >> 12), byte(0x80 | (code >> 6 & 63)), byte(0x80 | (code & 63));
-  } else {
-    byte(0xF0 | code >> 18), byte(0x80 | (code >> 12 & 63)), byte(0x80 | (code >> 6 & 63)), byte(0x80 | (code & 63));
-  }
+  bulkwriter::detail::append_utf8(text_, code);
   return {};
 }
 
